@@ -1,0 +1,153 @@
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Plays Python for a copy of the script: notes its calls, and "makes" a venv by copying itself.
+STAND_IN = """#!/usr/bin/env bash
+echo "$*" >>"$CALLS"
+case "$*" in
+    -V) echo "Python 3.11.0" ;;
+    "-c import sys; sys.exit"*) exit "${TOO_OLD:-0}" ;;
+    "-c import venv"*) exit "${NO_VENV:-0}" ;;
+    "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    "-m pip "*) exit "${NO_INDEX:-0}" ;;
+    "-c "*) ;;
+    *) echo "ran $* in $PWD for $PRIME_CWD" ;;
+esac
+"""
+
+
+class Checkout:
+    """A copy of the script beside a lock file, with a stand-in for Python."""
+
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "checkout"
+        self.elsewhere = directory / "elsewhere"
+        self.calls = directory / "calls"
+        tools = directory / "tools"
+        for folder in (self.root, self.elsewhere, tools):
+            folder.mkdir()
+        shutil.copy(ROOT / "run", self.root)
+        (self.root / "requirements.lock").write_text("one==1\n")
+        for name, text in (("python3.13", STAND_IN), ("uv", "#!/bin/sh\nexit 1\n")):
+            (tools / name).write_text(text)
+            (tools / name).chmod(0o755)
+        self._environment = {"PATH": f"{tools}:/usr/bin:/bin", "CALLS": str(self.calls)}
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.root / "run", *words],
+            cwd=self.elsewhere,
+            env={**self._environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def builds(self) -> int:
+        return self.calls.read_text().count("-m venv") if self.calls.exists() else 0
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def real(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "run", *words], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_help_names_every_word() -> None:
+    answer = real("--help")
+    assert answer.returncode == 0
+    for word in ("serve", "demo", "loadtest", "migrate", "import", "export", "test", "check"):
+        assert word in answer.stdout
+
+
+def test_an_unknown_word_is_refused_with_the_usage() -> None:
+    answer = real("srve")
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert "unknown word: srve" in answer.stderr
+    assert "usage: ./run" in answer.stderr
+
+
+@pytest.mark.parametrize("word", ["test", "check"])
+def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: Path) -> None:
+    answer = real(word, "--help", cwd=tmp_path)
+    assert answer.returncode == 0
+    assert answer.stdout.startswith(f"usage: ./run {word}")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ([], "-m server"),
+        (["serve", "--port", "1"], "-m server --port 1"),
+        (["--port", "1"], "-m server --port 1"),
+        (["demo", "--json"], "-m loadtest demo --json"),
+        (["loadtest", "x y"], "-m loadtest x y"),
+        (["migrate"], "-m persistence.migrate"),
+        (["import", "song.als"], "-m client import song.als"),
+        (["export", "p"], "-m client export p"),
+        (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub -x"),
+        (["test", "-k", "a"], "-m pytest -k a"),
+    ],
+)
+def test_a_word_runs_its_module_at_the_root_and_passes_on_where_the_caller_was(
+    checkout: Checkout, words: list[str], command: str
+) -> None:
+    answer = checkout.run(*words)
+    assert answer.stdout == f"ran {command} in {checkout.root} for {checkout.elsewhere}\n"
+    assert answer.returncode == 0
+
+
+def test_the_environment_is_built_once(checkout: Checkout) -> None:
+    first, second = checkout.run("migrate"), checkout.run("migrate")
+    assert checkout.builds == 1
+    assert "building .venv" in first.stderr
+    assert second.stderr == ""
+
+
+def test_another_lock_file_builds_it_again(checkout: Checkout) -> None:
+    checkout.run("migrate")
+    (checkout.root / "requirements.lock").write_text("one==2\n")
+    checkout.run("migrate")
+    assert checkout.builds == 2
+
+
+def test_an_interrupted_build_is_made_again(checkout: Checkout) -> None:
+    assert checkout.run("migrate", NO_INDEX="1").returncode == 1
+    assert not (checkout.root / ".venv" / "stamp").exists()
+    assert checkout.run("migrate").returncode == 0
+    assert checkout.builds == 2
+
+
+def test_a_missing_venv_module_says_what_to_install(checkout: Checkout) -> None:
+    answer = checkout.run("migrate", NO_VENV="1")
+    assert answer.returncode == 1
+    assert "apt-get install python3-venv" in answer.stderr
+
+
+def test_a_python_too_old_says_what_is_needed(checkout: Checkout) -> None:
+    answer = checkout.run("migrate", PYTHON="python3.13", TOO_OLD="1")
+    assert answer.returncode == 1
+    assert "PYTHON=python3.13 is not Python 3.11 or newer" in answer.stderr
+    assert checkout.builds == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_checkout_that_cannot_be_written_is_explained(checkout: Checkout) -> None:
+    checkout.root.chmod(0o555)
+    answer = checkout.run("migrate")
+    checkout.root.chmod(0o755)
+    assert answer.returncode == 1
+    assert "may not write" in answer.stderr
