@@ -1,0 +1,308 @@
+"""Every message of `prime.v1`: what a client may say and what it may hear.
+
+Both subprotocols carry the same maps: `prime.v1.msgpack` as binary frames, `prime.v1.json` as text.
+The field `t` names the message.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_OPS_PER_DELTA, MAX_SELECTION
+from schema.ops import EntityId, Op
+
+PROTOCOL_VERSION = 1
+SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"
+SUBPROTOCOL_JSON = "prime.v1.json"
+
+RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
+DeltaId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")]
+ProjectId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+ShortText = Annotated[str, Meta(max_length=MAX_NAME_LENGTH)]
+Beats = Annotated[float, Meta(ge=-MAX_BEATS, le=MAX_BEATS)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
+
+
+class Position(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a reader of a project's journal stands: everything up to `seq` of `epoch`."""
+
+    epoch: Annotated[str, Meta(min_length=1, max_length=64)]
+    seq: Seq
+
+
+# Presence: where a member is, and what it does there.
+
+
+class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a member points: a time in beats, perhaps on a track, perhaps at a height (0 to 1)."""
+
+    time: Beats
+    track: EntityId | None | UnsetType = UNSET
+    y: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
+
+
+class View(Struct, frozen=True, forbid_unknown_fields=True):
+    """The part of the song a member sees, in beats, and the topmost track."""
+
+    start: Beats
+    end: Beats
+    track: EntityId | None | UnsetType = UNSET
+
+
+class Playhead(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a member's own playback is, in beats, and whether it runs."""
+
+    time: Beats
+    playing: bool
+
+
+class Presence(Struct, frozen=True, omit_defaults=True):
+    """What is known of where a member is; a field left out is unchanged, null clears it."""
+
+    cursor: Cursor | None | UnsetType = UNSET
+    view: View | None | UnsetType = UNSET
+    tool: Annotated[str, Meta(max_length=32)] | None | UnsetType = UNSET
+    selection: (
+        Annotated[list[EntityId], Meta(max_length=MAX_SELECTION)] | None | UnsetType
+    ) = UNSET
+    playhead: Playhead | None | UnsetType = UNSET
+    at: Milliseconds | UnsetType = UNSET
+
+
+class Member(Struct, frozen=True):
+    """A user on a device in a room. `member` is the same whenever that user and device return."""
+
+    member: str
+    user: str
+    name: str
+    device: str
+    role: str
+    color: str
+    presence: Presence
+
+
+# What a client says.
+
+
+class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="hello"):
+    """The first message: the versions a client speaks, who it is, and on which device."""
+
+    versions: Annotated[list[int], Meta(min_length=1, max_length=16)]
+    device: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
+    client: ShortText = ""
+    token: Annotated[str, Meta(max_length=4_096)] | None = None
+
+
+class Call(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="call"):
+    """A request; exactly one `reply` or `error` carries its id."""
+
+    id: RequestId
+    method: Annotated[str, Meta(max_length=64)]
+    params: msgspec.Raw = msgspec.Raw()
+
+
+class Join(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="join"):
+    """Enter a project's room; with a position, only what is missing is sent."""
+
+    id: RequestId
+    project: ProjectId
+    position: Position | None = None
+
+
+class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="leave"):
+    """Go out of a project's room."""
+
+    id: RequestId
+    project: ProjectId
+
+
+class MovePresence(
+    Presence, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="presence", kw_only=True
+):
+    """Say where you are. Never answered, may be dropped, never stored before seconds have passed."""
+
+    project: ProjectId
+
+
+class ProposeDelta(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="delta"):
+    """Propose ops that are committed together; answered by `ack` or `error` with the same id."""
+
+    project: ProjectId
+    id: DeltaId
+    ops: Annotated[list[Op], Meta(min_length=1, max_length=MAX_OPS_PER_DELTA)]
+    atomic: bool = False
+
+
+class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="ping"):
+    """The heartbeat, and a question for the server's clock."""
+
+    time: Milliseconds = 0.0
+
+
+ClientMessage = Hello | Call | Join | Leave | MovePresence | ProposeDelta | Ping
+
+
+# What a client hears.
+
+
+class User(Struct, frozen=True):
+    """An account as others see it."""
+
+    id: str
+    username: str
+    name: str
+
+
+class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
+    """The answer to hello: the version agreed on, and the bounds that hold."""
+
+    version: int
+    connection: str
+    node: str
+    server_time: float
+    heartbeat_seconds: float
+    max_message_bytes: int
+    user: User | None
+
+
+class Reply(Struct, frozen=True, tag_field="t", tag="reply"):
+    """The result of the call with this id."""
+
+    id: str
+    result: Any
+
+
+class Error(Struct, frozen=True, tag_field="t", tag="error"):
+    """What went wrong, with the id of the message at fault where it had one."""
+
+    id: str | None
+    code: str
+    message: str
+    project: str | None = None
+    details: dict[str, str | int | float | list[int]] = {}
+
+
+class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
+    """You are in. What follows brings you to `position`: `parts` of `state`, or the missing deltas."""
+
+    id: str
+    project: str
+    you: str
+    role: str
+    members: list[Member]
+    position: Position
+    resumed: bool
+    parts: int
+    degraded: bool = False
+
+
+class StatePart(Struct, frozen=True, tag_field="t", tag="state"):
+    """One part of the project state: zlib over this subprotocol's encoding, cut into parts."""
+
+    project: str
+    part: int
+    parts: int
+    data: bytes
+
+
+class MemberJoined(Struct, frozen=True, tag_field="t", tag="member_joined"):
+    """Someone came in."""
+
+    project: str
+    member: Member
+
+
+class MemberLeft(Struct, frozen=True, tag_field="t", tag="member_left"):
+    """Someone went out, or vanished."""
+
+    project: str
+    member: str
+
+
+class RoleChanged(Struct, frozen=True, tag_field="t", tag="role_changed"):
+    """A user's role is another one now; `role` null: that user is out of the project."""
+
+    project: str
+    user: str
+    role: str | None
+
+
+class Left(Struct, frozen=True, tag_field="t", tag="left"):
+    """You are out: as you asked (`id`), or because of `reason`."""
+
+    project: str
+    id: str | None = None
+    reason: str | None = None
+
+
+class Tick(Struct, frozen=True, tag_field="t", tag="tick"):
+    """Who moved since the last tick: member -> what changed. Yourself included: ignore that."""
+
+    project: str
+    moved: dict[str, Presence]
+
+
+class Dropped(Struct, frozen=True):
+    """An op of your delta that did nothing: its index and why (see the table of reasons)."""
+
+    op: int
+    reason: str
+
+
+class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
+    """Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent."""
+
+    project: str
+    id: str
+    seq: int
+    at: float
+    dropped: list[Dropped] = []
+    ops: list[Op] | None = None
+    duplicate: bool = False
+
+
+class DeltaCommitted(Struct, frozen=True, tag_field="t", tag="delta"):
+    """A delta is on disk as `seq`: the ops that took effect. One follows the other without holes."""
+
+    project: str
+    seq: int
+    id: str
+    user: str
+    member: str
+    at: float
+    ops: list[Op]
+
+
+class Degraded(Struct, frozen=True, tag_field="t", tag="degraded"):
+    """Whether the room can commit just now, and if not, why. Presence goes on either way."""
+
+    project: str
+    degraded: bool
+    reason: str = ""
+
+
+class Pong(Struct, frozen=True, tag_field="t", tag="pong"):
+    """The answer to ping: its time again, and the server's, in milliseconds since 1970."""
+
+    time: float
+    server_time: float
+
+
+ServerMessage = (
+    Welcome
+    | Reply
+    | Error
+    | Joined
+    | StatePart
+    | MemberJoined
+    | MemberLeft
+    | RoleChanged
+    | Left
+    | Tick
+    | Ack
+    | DeltaCommitted
+    | Degraded
+    | Pong
+)

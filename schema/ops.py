@@ -1,0 +1,63 @@
+"""The ops of a delta: the four primitive edits of the project state, on the wire and in the journal."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_PROPS_PER_OP
+
+Text = Annotated[str, Meta(max_length=1_024)]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+EntityId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{7,32}\Z")]
+Collection = Annotated[str, Meta(min_length=1, max_length=32)]
+Leaf = bool | int | float | Text | None
+Leaves = Annotated[dict[Name, Leaf], Meta(max_length=MAX_PARAMS_PER_DEVICE)]
+Words = Annotated[list[Name], Meta(max_length=16)]
+Value = bool | int | float | Text | Words | Leaves | None
+Props = Annotated[dict[Name, Value], Meta(max_length=MAX_PROPS_PER_OP)]
+
+
+class Set(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="set"):
+    """Change properties of an entity; leaves of `params` merge, null removes a leaf."""
+
+    col: Collection
+    id: EntityId
+    props: Props
+    expect: Props | UnsetType = UNSET
+
+
+class Insert(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="insert"):
+    """Add an entity under a client-made id; what is left out gets its default."""
+
+    col: Collection
+    id: EntityId
+    entity: Props
+
+
+class Delete(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="delete"):
+    """Remove an entity and, by the rules of the conflict table, what depends on it."""
+
+    col: Collection
+    id: EntityId
+    expect: Props | UnsetType = UNSET
+
+
+class Move(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="move"):
+    """Give an entity another parent, order key or time, as one unit; checked for cycles."""
+
+    col: Collection
+    id: EntityId
+    parent: EntityId | None | UnsetType = UNSET
+    order: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    time: float | UnsetType = UNSET
+    expect: Props | UnsetType = UNSET
+
+
+Op = Set | Insert | Delete | Move
+
+encode_ops = msgspec.json.Encoder().encode
+"""The canonical form of ops: compact JSON, fields in the order of this file."""
+
+decode_ops = msgspec.json.Decoder(list[Op]).decode
+"""The journal's form back to ops."""

@@ -1,0 +1,717 @@
+-- The sum of the migrations, written by: python -m persistence.migrate --dump-current
+SET check_function_bodies = off; -- functions come before the tables they name
+
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    outcomes text[];
+    seqs bigint[];
+    times timestamptz[];
+    stored bigint;
+    locked_at timestamptz;
+BEGIN
+    PERFORM FROM studio_projects AS p WHERE p.id = ANY (projects) ORDER BY p.id FOR NO KEY UPDATE;
+    PERFORM pg_advisory_xact_lock_shared(k.lock)
+    FROM (SELECT DISTINCT lock_key(a) AS lock FROM unnest(authors) AS a ORDER BY 1) AS k;
+
+    locked_at := clock_timestamp();
+
+    WITH proposed AS (
+        SELECT u.n, u.project, u.delta_id, u.hash, p.head_seq,
+            d.seq AS known_seq, d.payload_hash AS known_hash, d.committed_at AS known_at,
+            -- Time never runs backwards within a project, whatever clocks do.
+            greatest(locked_at, last.committed_at) AS at,
+            CASE
+                WHEN p.id IS NULL THEN 'not_found'
+                WHEN s.id IS NULL OR s.revoked_at IS NOT NULL OR s.user_id <> u.author
+                    THEN 'session_revoked'
+                WHEN m.role IS NULL OR m.role = 'viewer' THEN 'forbidden'
+                WHEN p.archived_at IS NOT NULL THEN 'archived'
+            END AS refusal
+        FROM unnest(projects, delta_ids, authors, auth_sessions, hashes)
+            WITH ORDINALITY AS u (project, delta_id, author, auth_session, hash, n)
+        LEFT JOIN studio_projects AS p ON p.id = u.project
+        LEFT JOIN project_deltas AS d ON d.project_id = u.project AND d.delta_id = u.delta_id
+        LEFT JOIN project_deltas AS last ON last.project_id = p.id AND last.seq = p.head_seq
+        LEFT JOIN auth_sessions AS s ON s.id = u.auth_session
+        LEFT JOIN project_members AS m ON m.project_id = u.project AND m.user_id = u.author
+    ), fresh AS (
+        -- Of proposals with one id, the first that nothing speaks against is stored.
+        SELECT *, min(n) FILTER (WHERE refusal IS NULL AND known_seq IS NULL)
+            OVER (PARTITION BY project, delta_id) AS first
+        FROM proposed
+    ), numbered AS (
+        SELECT *, head_seq + count(*) FILTER (WHERE n = first)
+            OVER (PARTITION BY project ORDER BY n) AS next_seq
+        FROM fresh
+    ), same_id AS (
+        SELECT *,
+            coalesce(known_seq, first_value(next_seq) OVER stored_first) AS seq,
+            coalesce(known_hash, first_value(hash) OVER stored_first) AS stored_hash
+        FROM numbered
+        WINDOW stored_first AS (PARTITION BY project, delta_id ORDER BY n IS DISTINCT FROM first)
+    ), judged AS (
+        SELECT n, seq, coalesce(known_at, at) AS at,
+            CASE
+                WHEN n = first THEN 'committed'
+                WHEN known_seq IS NULL AND (first IS NULL OR n < first) THEN refusal
+                WHEN hash = stored_hash THEN 'duplicate'
+                ELSE coalesce(refusal, 'id_reused')
+            END AS outcome
+        FROM same_id
+    )
+    SELECT array_agg(j.outcome ORDER BY j.n), array_agg(j.seq ORDER BY j.n),
+        array_agg(j.at ORDER BY j.n), count(*) FILTER (WHERE j.outcome = 'committed')
+    INTO outcomes, seqs, times, stored
+    FROM judged AS j;
+
+    RETURN QUERY
+    SELECT o.n, o.outcome, NULL::uuid,
+        CASE WHEN o.outcome IN ('committed', 'duplicate') THEN o.seq END,
+        NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at
+    FROM unnest(outcomes, seqs, times) WITH ORDINALITY AS o (outcome, seq, at, n);
+
+    RETURN QUERY
+    SELECT NULL::bigint, NULL, e.project_id, e.seq, e.delta_id,
+        e.author, e.member, e.ops, e.atomic, e.committed_at
+    FROM unnest(known_projects, known_heads) AS k (project, head)
+    CROSS JOIN LATERAL (
+        SELECT d.* FROM project_deltas AS d
+        WHERE d.project_id = k.project AND d.seq > k.head
+        ORDER BY d.seq LIMIT 1000
+    ) AS e;
+
+    IF stored > 0 THEN
+        INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
+            ops, payload_hash, atomic, committed_at)
+        SELECT u.project, u.seq, u.delta_id, u.author, u.auth_session, u.member,
+            u.payload, u.hash, u.atomic, u.at
+        FROM unnest(projects, seqs, delta_ids, authors, auth_sessions, members,
+                payloads, hashes, atomics, times, outcomes)
+            AS u (project, seq, delta_id, author, auth_session, member,
+                payload, hash, atomic, at, outcome)
+        WHERE u.outcome = 'committed';
+
+        UPDATE studio_projects AS p SET head_seq = p.head_seq + c.n
+        FROM (
+            SELECT u.project, count(*) AS n
+            FROM unnest(projects, outcomes) AS u (project, outcome)
+            WHERE u.outcome = 'committed' GROUP BY u.project
+        ) AS c
+        WHERE p.id = c.project;
+    END IF;
+END $$;
+
+CREATE FUNCTION public.lock_appends() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(lock_key(OLD.user_id));
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.lock_key(user_id uuid) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT hashtextextended(user_id::text, 5063) $$;
+
+CREATE FUNCTION public.lock_project() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM FROM studio_projects
+    WHERE id = coalesce(NEW.project_id, OLD.project_id) FOR NO KEY UPDATE;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+CREATE FUNCTION public.log_member() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    changed project_members := coalesce(NEW, OLD);
+BEGIN
+    INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
+    VALUES (TG_TABLE_NAME, changed.project_id || '/' || changed.user_id,
+        changed.project_id, changed.user_id, lower(TG_OP));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_project() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    changed studio_projects := coalesce(NEW, OLD);
+BEGIN
+    INSERT INTO change_log (table_name, row_id, project_id, action)
+    VALUES (TG_TABLE_NAME, changed.id::text, changed.id, lower(TG_OP));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.touch_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := now();
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END $$;
+
+CREATE TABLE public.audio_files (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    project_id uuid NOT NULL,
+    owner_id uuid,
+    name text NOT NULL,
+    storage_path text,
+    content_hash text,
+    bytes bigint,
+    duration_seconds double precision,
+    sample_rate integer,
+    bit_depth integer,
+    channels integer,
+    format text,
+    analysis jsonb,
+    parent_id uuid,
+    stem_kind text,
+    upload_status text DEFAULT 'pending'::text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audio_files_analysis_check CHECK ((jsonb_typeof(analysis) = 'object'::text)),
+    CONSTRAINT audio_files_bit_depth_check CHECK (((bit_depth >= 1) AND (bit_depth <= 64))),
+    CONSTRAINT audio_files_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT audio_files_channels_check CHECK (((channels >= 1) AND (channels <= 256))),
+    CONSTRAINT audio_files_check CHECK ((parent_id <> id)),
+    CONSTRAINT audio_files_content_hash_check CHECK (((length(content_hash) >= 16) AND (length(content_hash) <= 128))),
+    CONSTRAINT audio_files_duration_seconds_check CHECK ((duration_seconds >= (0)::double precision)),
+    CONSTRAINT audio_files_format_check CHECK (((length(format) >= 1) AND (length(format) <= 32))),
+    CONSTRAINT audio_files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT audio_files_sample_rate_check CHECK (((sample_rate >= 1) AND (sample_rate <= 1536000))),
+    CONSTRAINT audio_files_stem_kind_check CHECK (((length(stem_kind) >= 1) AND (length(stem_kind) <= 64))),
+    CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024)),
+    CONSTRAINT audio_files_upload_status_check CHECK ((upload_status = ANY (ARRAY['pending'::text, 'uploading'::text, 'uploaded'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.auth_credentials (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    provider text NOT NULL,
+    subject text NOT NULL,
+    password_hash text,
+    verified_at timestamp with time zone,
+    verify_token_hash bytea,
+    verify_expires_at timestamp with time zone,
+    reset_token_hash bytea,
+    reset_expires_at timestamp with time zone,
+    failed_tries integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT auth_credentials_check CHECK (((provider = 'password'::text) = (password_hash IS NOT NULL))),
+    CONSTRAINT auth_credentials_check1 CHECK (((verify_token_hash IS NULL) = (verify_expires_at IS NULL))),
+    CONSTRAINT auth_credentials_check2 CHECK (((reset_token_hash IS NULL) = (reset_expires_at IS NULL))),
+    CONSTRAINT auth_credentials_failed_tries_check CHECK ((failed_tries >= 0)),
+    CONSTRAINT auth_credentials_password_hash_check CHECK ((length(password_hash) <= 512)),
+    CONSTRAINT auth_credentials_provider_check CHECK ((provider ~ '^[a-z0-9_]{1,32}$'::text)),
+    CONSTRAINT auth_credentials_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+
+CREATE TABLE public.auth_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    device text DEFAULT ''::text NOT NULL,
+    counter bigint DEFAULT 0 NOT NULL,
+    rotated_at timestamp with time zone,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT auth_sessions_check CHECK (((revoked_at IS NULL) = (revoked_reason IS NULL))),
+    CONSTRAINT auth_sessions_counter_check CHECK ((counter >= 0)),
+    CONSTRAINT auth_sessions_device_check CHECK ((length(device) <= 120)),
+    CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120)))
+);
+
+CREATE TABLE public.change_log (
+    "position" bigint NOT NULL,
+    xact xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    table_name text NOT NULL,
+    row_id text NOT NULL,
+    project_id uuid,
+    user_id uuid,
+    action text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT change_log_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+);
+
+CREATE SEQUENCE public.change_log_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.change_log_position_seq OWNED BY public.change_log."position";
+
+CREATE TABLE public.collaboration_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    project_id uuid NOT NULL,
+    host_id uuid,
+    participants uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    invite_code text,
+    status text DEFAULT 'active'::text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    last_activity_at timestamp with time zone DEFAULT now() NOT NULL,
+    transport jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collaboration_sessions_check CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT collaboration_sessions_invite_code_check CHECK (((length(invite_code) >= 8) AND (length(invite_code) <= 128))),
+    CONSTRAINT collaboration_sessions_permissions_check CHECK ((jsonb_typeof(permissions) = 'object'::text)),
+    CONSTRAINT collaboration_sessions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text]))),
+    CONSTRAINT collaboration_sessions_transport_check CHECK ((jsonb_typeof(transport) = 'object'::text))
+);
+
+CREATE TABLE public.mail_outbox (
+    id bigint NOT NULL,
+    user_id uuid,
+    recipient text NOT NULL,
+    kind text NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_error text,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mail_outbox_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 64))),
+    CONSTRAINT mail_outbox_payload_check CHECK ((jsonb_typeof(payload) = 'object'::text)),
+    CONSTRAINT mail_outbox_recipient_check CHECK (((length(recipient) >= 3) AND (length(recipient) <= 254))),
+    CONSTRAINT mail_outbox_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE public.mail_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.mail_outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mixx_recall (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    category text NOT NULL,
+    key text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    usage_count bigint DEFAULT 0 NOT NULL,
+    confidence double precision DEFAULT 0 NOT NULL,
+    last_used_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mixx_recall_category_check CHECK (((length(category) >= 1) AND (length(category) <= 64))),
+    CONSTRAINT mixx_recall_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT mixx_recall_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
+);
+
+CREATE TABLE public.plugin_presets (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid,
+    plugin text NOT NULL,
+    name text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    is_public boolean DEFAULT false NOT NULL,
+    usage_count bigint DEFAULT 0 NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plugin_presets_category_check CHECK ((length(category) <= 64)),
+    CONSTRAINT plugin_presets_check CHECK (((owner_id IS NOT NULL) OR is_public)),
+    CONSTRAINT plugin_presets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT plugin_presets_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
+    CONSTRAINT plugin_presets_plugin_check CHECK (((length(plugin) >= 1) AND (length(plugin) <= 255))),
+    CONSTRAINT plugin_presets_tags_check CHECK ((cardinality(tags) <= 32)),
+    CONSTRAINT plugin_presets_usage_count_check CHECK ((usage_count >= 0))
+);
+
+CREATE TABLE public.prime_users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email text NOT NULL,
+    username text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    avatar_url text,
+    favorite_genres text[] DEFAULT '{}'::text[] NOT NULL,
+    default_bpm double precision DEFAULT 120 NOT NULL,
+    target_lufs double precision DEFAULT '-14'::integer NOT NULL,
+    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    devices jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
+    CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
+    CONSTRAINT prime_users_devices_check CHECK ((jsonb_typeof(devices) = 'array'::text)),
+    CONSTRAINT prime_users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT prime_users_name_check CHECK ((length(name) <= 120)),
+    CONSTRAINT prime_users_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
+    CONSTRAINT prime_users_target_lufs_check CHECK (((target_lufs >= ('-70'::integer)::double precision) AND (target_lufs <= (0)::double precision))),
+    CONSTRAINT prime_users_username_check CHECK (((length(username) >= 2) AND (length(username) <= 32)))
+);
+
+CREATE TABLE public.project_deltas (
+    project_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    delta_id text NOT NULL,
+    author uuid NOT NULL,
+    auth_session uuid NOT NULL,
+    member text NOT NULL,
+    kind text DEFAULT 'ops'::text NOT NULL,
+    ops json NOT NULL,
+    payload_hash bytea NOT NULL,
+    atomic boolean DEFAULT false NOT NULL,
+    committed_at timestamp with time zone NOT NULL,
+    CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
+    CONSTRAINT project_deltas_kind_check CHECK ((kind = ANY (ARRAY['ops'::text, 'transport'::text, 'leases'::text]))),
+    CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
+    CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
+    CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1))
+);
+
+CREATE TABLE public.project_members (
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    tracks text[],
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT project_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'viewer'::text]))),
+    CONSTRAINT project_members_tracks_check CHECK ((cardinality(tracks) <= 1024))
+);
+
+CREATE TABLE public.project_snapshots (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    project_id uuid NOT NULL,
+    author_id uuid,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    state jsonb NOT NULL,
+    epoch text NOT NULL,
+    seq bigint NOT NULL,
+    checksum bytea NOT NULL,
+    audio_analysis jsonb,
+    musical_context jsonb,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT project_snapshots_audio_analysis_check CHECK ((jsonb_typeof(audio_analysis) = 'object'::text)),
+    CONSTRAINT project_snapshots_checksum_check CHECK (((length(checksum) >= 4) AND (length(checksum) <= 64))),
+    CONSTRAINT project_snapshots_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
+    CONSTRAINT project_snapshots_kind_check CHECK ((kind = ANY (ARRAY['auto'::text, 'manual'::text, 'before-restore'::text]))),
+    CONSTRAINT project_snapshots_musical_context_check CHECK ((jsonb_typeof(musical_context) = 'object'::text)),
+    CONSTRAINT project_snapshots_name_check CHECK ((length(name) <= 120)),
+    CONSTRAINT project_snapshots_seq_check CHECK ((seq >= 0)),
+    CONSTRAINT project_snapshots_state_check CHECK ((jsonb_typeof(state) = 'object'::text))
+);
+
+CREATE TABLE public.server_secrets (
+    name text NOT NULL,
+    value bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT server_secrets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+    CONSTRAINT server_secrets_value_check CHECK (((length(value) >= 1) AND (length(value) <= 65536)))
+);
+
+CREATE TABLE public.session_states (
+    collaboration_session_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    device text NOT NULL,
+    cursor jsonb,
+    view_state jsonb,
+    active_tool text,
+    selection text[] DEFAULT '{}'::text[] NOT NULL,
+    device_presence jsonb DEFAULT '{}'::jsonb NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT session_states_active_tool_check CHECK ((length(active_tool) <= 64)),
+    CONSTRAINT session_states_device_check CHECK ((length(device) <= 120)),
+    CONSTRAINT session_states_device_presence_check CHECK ((jsonb_typeof(device_presence) = 'object'::text))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.studio_projects (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    bpm double precision DEFAULT 120 NOT NULL,
+    key text,
+    scale text,
+    signature text DEFAULT '4/4'::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    project_state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state_seq bigint DEFAULT 0 NOT NULL,
+    head_seq bigint DEFAULT 0 NOT NULL,
+    epoch text DEFAULT (gen_random_uuid())::text NOT NULL,
+    default_role text DEFAULT 'viewer'::text NOT NULL,
+    link_sharing boolean DEFAULT false NOT NULL,
+    member_limit integer DEFAULT 500 NOT NULL,
+    storage_path text,
+    stems_path text,
+    archived_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT studio_projects_bpm_check CHECK (((bpm >= (10)::double precision) AND (bpm <= (1000)::double precision))),
+    CONSTRAINT studio_projects_check CHECK ((head_seq >= state_seq)),
+    CONSTRAINT studio_projects_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'viewer'::text]))),
+    CONSTRAINT studio_projects_description_check CHECK ((length(description) <= 10000)),
+    CONSTRAINT studio_projects_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
+    CONSTRAINT studio_projects_key_check CHECK ((length(key) <= 16)),
+    CONSTRAINT studio_projects_member_limit_check CHECK (((member_limit >= 1) AND (member_limit <= 500))),
+    CONSTRAINT studio_projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT studio_projects_project_state_check CHECK ((jsonb_typeof(project_state) = 'object'::text)),
+    CONSTRAINT studio_projects_scale_check CHECK ((length(scale) <= 32)),
+    CONSTRAINT studio_projects_signature_check CHECK ((signature ~ '^[0-9]{1,2}/[0-9]{1,2}$'::text)),
+    CONSTRAINT studio_projects_state_seq_check CHECK ((state_seq >= 0)),
+    CONSTRAINT studio_projects_stems_path_check CHECK ((length(stems_path) <= 1024)),
+    CONSTRAINT studio_projects_storage_path_check CHECK ((length(storage_path) <= 1024)),
+    CONSTRAINT studio_projects_tags_check CHECK ((cardinality(tags) <= 32))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.change_log ALTER COLUMN "position" SET DEFAULT nextval('public.change_log_position_seq'::regclass);
+
+ALTER TABLE ONLY public.audio_files
+    ADD CONSTRAINT audio_files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_credentials
+    ADD CONSTRAINT auth_credentials_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.auth_credentials
+    ADD CONSTRAINT auth_credentials_provider_key UNIQUE (user_id, provider);
+
+ALTER TABLE ONLY public.auth_credentials
+    ADD CONSTRAINT auth_credentials_subject_key UNIQUE (provider, subject);
+
+ALTER TABLE ONLY public.auth_sessions
+    ADD CONSTRAINT auth_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.change_log
+    ADD CONSTRAINT change_log_pkey PRIMARY KEY ("position");
+
+ALTER TABLE ONLY public.collaboration_sessions
+    ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail_outbox
+    ADD CONSTRAINT mail_outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mixx_recall
+    ADD CONSTRAINT mixx_recall_key_key UNIQUE (user_id, category, key);
+
+ALTER TABLE ONLY public.mixx_recall
+    ADD CONSTRAINT mixx_recall_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plugin_presets
+    ADD CONSTRAINT plugin_presets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.prime_users
+    ADD CONSTRAINT prime_users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.project_deltas
+    ADD CONSTRAINT project_deltas_delta_id_key UNIQUE (project_id, delta_id);
+
+ALTER TABLE ONLY public.project_deltas
+    ADD CONSTRAINT project_deltas_pkey PRIMARY KEY (project_id, seq);
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_pkey PRIMARY KEY (project_id, user_id);
+
+ALTER TABLE ONLY public.project_snapshots
+    ADD CONSTRAINT project_snapshots_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.server_secrets
+    ADD CONSTRAINT server_secrets_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.session_states
+    ADD CONSTRAINT session_states_pkey PRIMARY KEY (collaboration_session_id, user_id, device);
+
+ALTER TABLE ONLY public.studio_projects
+    ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
+
+CREATE INDEX audio_files_hash_idx ON public.audio_files USING btree (content_hash) WHERE (content_hash IS NOT NULL);
+
+CREATE INDEX audio_files_owner_idx ON public.audio_files USING btree (owner_id);
+
+CREATE INDEX audio_files_parent_idx ON public.audio_files USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX audio_files_project_idx ON public.audio_files USING btree (project_id, created_at DESC, id);
+
+CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
+
+CREATE UNIQUE INDEX auth_credentials_verify_token_key ON public.auth_credentials USING btree (verify_token_hash) WHERE (verify_token_hash IS NOT NULL);
+
+CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expires_at);
+
+CREATE INDEX auth_sessions_user_idx ON public.auth_sessions USING btree (user_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id, "position");
+
+CREATE INDEX change_log_user_idx ON public.change_log USING btree (user_id, "position") WHERE (user_id IS NOT NULL);
+
+CREATE INDEX collaboration_sessions_active_idx ON public.collaboration_sessions USING btree (project_id) WHERE (status = 'active'::text);
+
+CREATE INDEX collaboration_sessions_host_idx ON public.collaboration_sessions USING btree (host_id);
+
+CREATE UNIQUE INDEX collaboration_sessions_invite_key ON public.collaboration_sessions USING btree (invite_code) WHERE (invite_code IS NOT NULL);
+
+CREATE INDEX collaboration_sessions_participants_idx ON public.collaboration_sessions USING gin (participants);
+
+CREATE INDEX collaboration_sessions_project_idx ON public.collaboration_sessions USING btree (project_id, started_at DESC);
+
+CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id);
+
+CREATE INDEX mail_outbox_waiting_idx ON public.mail_outbox USING btree (next_try_at) WHERE (sent_at IS NULL);
+
+CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
+
+CREATE UNIQUE INDEX plugin_presets_name_key ON public.plugin_presets USING btree (COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid), plugin, lower(name));
+
+CREATE INDEX plugin_presets_owner_idx ON public.plugin_presets USING btree (owner_id);
+
+CREATE INDEX plugin_presets_public_idx ON public.plugin_presets USING btree (plugin, category) WHERE is_public;
+
+CREATE INDEX plugin_presets_tags_idx ON public.plugin_presets USING gin (tags);
+
+CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email));
+
+CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (lower(username));
+
+CREATE INDEX project_members_user_idx ON public.project_members USING btree (user_id);
+
+CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btree (author_id);
+
+CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at DESC, id);
+
+CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
+
+CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id);
+
+CREATE INDEX studio_projects_owner_idx ON public.studio_projects USING btree (owner_id);
+
+CREATE INDEX studio_projects_tags_idx ON public.studio_projects USING gin (tags);
+
+CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.lock_appends();
+
+CREATE TRIGGER lock_project BEFORE INSERT OR DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.lock_project();
+
+CREATE TRIGGER log_change AFTER INSERT OR DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.log_member();
+
+CREATE TRIGGER log_insert_or_delete AFTER INSERT OR DELETE ON public.studio_projects FOR EACH ROW EXECUTE FUNCTION public.log_project();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_project();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.touch_version();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.auth_credentials FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.auth_sessions FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.collaboration_sessions FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.mail_outbox FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.mixx_recall FOR EACH ROW WHEN ((new.usage_count = old.usage_count)) EXECUTE FUNCTION public.touch_version();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.plugin_presets FOR EACH ROW WHEN ((new.usage_count = old.usage_count)) EXECUTE FUNCTION public.touch_version();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.touch_version();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.project_snapshots FOR EACH ROW EXECUTE FUNCTION public.touch_version();
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.session_states FOR EACH ROW EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch_content BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN (((new.head_seq = old.head_seq) AND (new.state_seq <> old.state_seq))) EXECUTE FUNCTION public.touch();
+
+CREATE TRIGGER touch_fields BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN ((((new.head_seq = old.head_seq) AND (new.state_seq = old.state_seq)) OR (new.epoch <> old.epoch))) EXECUTE FUNCTION public.touch_version();
+
+ALTER TABLE ONLY public.audio_files
+    ADD CONSTRAINT audio_files_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.audio_files
+    ADD CONSTRAINT audio_files_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.audio_files(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.audio_files
+    ADD CONSTRAINT audio_files_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.auth_credentials
+    ADD CONSTRAINT auth_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.auth_sessions
+    ADD CONSTRAINT auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collaboration_sessions
+    ADD CONSTRAINT collaboration_sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.collaboration_sessions
+    ADD CONSTRAINT collaboration_sessions_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mail_outbox
+    ADD CONSTRAINT mail_outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mixx_recall
+    ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plugin_presets
+    ADD CONSTRAINT plugin_presets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_deltas
+    ADD CONSTRAINT project_deltas_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_snapshots
+    ADD CONSTRAINT project_snapshots_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.project_snapshots
+    ADD CONSTRAINT project_snapshots_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_states
+    ADD CONSTRAINT session_states_collaboration_session_id_fkey FOREIGN KEY (collaboration_session_id) REFERENCES public.collaboration_sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_states
+    ADD CONSTRAINT session_states_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_states
+    ADD CONSTRAINT session_states_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.studio_projects
+    ADD CONSTRAINT studio_projects_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE RESTRICT;
