@@ -1,0 +1,84 @@
+"""All that a room may ask of the world. Events go in, these come out; the shell carries them out in order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rooms.journal_entry import Proposal
+from schema.close_codes import CloseCode
+from schema.messages import Joined, ServerMessage
+
+
+@dataclass(slots=True, eq=False)
+class Packet:
+    """A message on its way to many: the shell keeps each codec's frame here, so it is made once."""
+
+    message: ServerMessage
+    frames: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One packet to some connections, in order with everything else they are sent."""
+
+    to: tuple[str, ...]
+    packet: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class SendTick:
+    """Presence to some connections; who cannot be written to just now is owed the latest instead."""
+
+    to: tuple[str, ...]
+    packet: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """Make a picture of the state and give it to `Room.state_is_ready`: someone waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A member is in: `joined`, the parts of the state (unless resumed), then the tail."""
+
+    to: str
+    joined: Joined
+    tail: tuple[Packet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Append a delta to the journal; what becomes of it comes back as an event."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the journal whether a delta that would be refused was committed long ago."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Read the journal after this seq: something was missed."""
+
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """End a connection."""
+
+    connection: str
+    close: CloseCode
+
+
+Effect = Send | SendTick | SendState | Enter | Commit | LookUp | CatchUp | Disconnect
+Effects = list[Effect]
+
+
+def send(message: ServerMessage, to: Iterable[str]) -> Send:
+    """A new packet to these connections."""
+    return Send(tuple(to), Packet(message))

@@ -1,0 +1,152 @@
+"""What a property may hold: one value against its `schema.entities.Field`, without the rest of the song."""
+
+import math
+from collections.abc import Mapping
+
+from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, Field
+from schema.order_keys import is_order_key
+
+Entity = Mapping[str, object]
+
+
+def problem_with_props(collection: str, props: Mapping[str, object]) -> str | None:
+    """What is wrong with these properties, as a sentence, or None."""
+    fields = ENTITY_TYPES[collection]
+    for name, value in props.items():
+        field = fields.get(name)
+        if field is None:
+            return f"{collection} have no property {name!r}"
+        problem = problem_with_value(field, value)
+        if problem:
+            return f"{collection}.{name} {problem}"
+    return None
+
+
+def missing_props(collection: str, props: Mapping[str, object]) -> str | None:
+    """Which required property an insert leaves out, as a sentence, or None."""
+    for name, field in ENTITY_TYPES[collection].items():
+        if field.required and props.get(name) is None:
+            return f"{collection}.{name} is required"
+    return None
+
+
+def problem_with_id(collection: str, entity_id: str) -> str | None:
+    """Ids have a shape; the one of a singleton is its collection's name."""
+    if collection in SINGLETONS:
+        return None if entity_id == collection else f"the id of {collection} is {collection!r}"
+    if ENTITY_ID.fullmatch(entity_id) is None or len(entity_id) < 8:
+        return "an id has 8 to 32 letters, digits, '-' or '_'"
+    return None
+
+
+def problem_with_value(field: Field, value: object) -> str | None:
+    """What is wrong with this value, as the rest of a sentence, or None."""
+    if value is None:
+        return None if field.nullable else "must not be null"
+    match field.kind:
+        case "number" | "integer":
+            return _problem_with_number(field, value)
+        case "boolean":
+            return None if isinstance(value, bool) else "must be true or false"
+        case "choices":
+            return _problem_with_choices(field, value)
+        case "params":
+            return _problem_with_params(field, value)
+        case _:
+            return _problem_with_text(field, value)
+
+
+def _problem_with_number(field: Field, value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return "must be a number"
+    if field.kind == "integer" and value != int(value):
+        return "must be a whole number"
+    if field.choices:
+        allowed = ", ".join(field.choices)
+        return None if str(int(value)) in field.choices else f"must be one of {allowed}"
+    low_enough = value <= field.maximum
+    high_enough = value > field.minimum if field.exclusive_minimum else value >= field.minimum
+    if low_enough and high_enough:
+        return None
+    above = "above" if field.exclusive_minimum else "at least"
+    return f"must be {above} {field.minimum:g} and at most {field.maximum:g}"
+
+
+def _problem_with_choices(field: Field, value: object) -> str | None:
+    if not isinstance(value, list) or not value or any(v not in field.choices for v in value):
+        return f"must be a list out of {', '.join(field.choices)}"
+    return None if len(set(value)) == len(value) else "must not name anything twice"
+
+
+def _problem_with_params(field: Field, value: object) -> str | None:
+    if not isinstance(value, dict):
+        return "must be a map of parameter names to values"
+    if len(value) > field.max_length:
+        return f"must have at most {field.max_length} parameters"
+    for leaf in value.values():
+        if isinstance(leaf, float) and not math.isfinite(leaf):
+            return "must not hold NaN or infinity"
+        if isinstance(leaf, int) and abs(leaf) > 2**53:
+            return "must hold numbers up to 2^53"
+        if isinstance(leaf, str) and "\0" in leaf:
+            return "must not hold the character U+0000"
+    return None if not any("\0" in name for name in value) else "must not hold U+0000"
+
+
+def _problem_with_text(field: Field, value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be a text"
+    match field.kind:
+        case "text":
+            if len(value) > field.max_length:
+                return f"must have at most {field.max_length} characters"
+            return "must not hold the character U+0000" if "\0" in value else None
+        case "choice":
+            allowed = ", ".join(field.choices)
+            return None if value in field.choices else f"must be one of {allowed}"
+        case "order":
+            return None if is_order_key(value) else "must be an order key of at most 64 characters"
+        case "path":
+            return None if path_target(value) else "must be collection/id/property"
+        case _:
+            return None if ENTITY_ID.fullmatch(value) else "must be an entity's id"
+
+
+def path_target(path: str) -> tuple[str, str] | None:
+    """The collection and id that a path like `channels/<id>/volume` leads to."""
+    parts = path.split("/")
+    if len(parts) not in (3, 4) or parts[0] not in ENTITY_TYPES or "\0" in path:
+        return None
+    field = ENTITY_TYPES[parts[0]].get(parts[2])
+    if field is None or (len(parts) == 4) != (field.kind == "params"):
+        return None
+    return parts[0], parts[1]
+
+
+def problem_with_whole(collection: str, entity: Entity) -> str | None:
+    """What is wrong between the properties of one entity (rule O9), or None."""
+    match collection:
+        case "transport":
+            return _problem_with_loop(entity)
+        case "clips":
+            if (entity["loopStart"] is None) != (entity["loopEnd"] is None):
+                return "clips.loopStart and loopEnd go together"
+            if entity["loopStart"] is not None:
+                return _problem_with_loop(entity)
+            return _problem_with_fades(entity)
+        case _:
+            return None
+
+
+def _problem_with_loop(entity: Entity) -> str | None:
+    return None if _number(entity["loopEnd"]) > _number(entity["loopStart"]) else "loopEnd must lie after loopStart"
+
+
+def _problem_with_fades(entity: Entity) -> str | None:
+    fades = _number(entity["fadeIn"]) + _number(entity["fadeOut"])
+    return None if fades <= _number(entity["duration"]) + 1e-9 else "fades must fit into the duration"
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)
+    return value

@@ -1,0 +1,74 @@
+"""What waits for one connection: frames in order, bounded in bytes, and whether it is owed a tick."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+MAX_OUTBOX_BYTES = 4 * 1_048_576
+"""Bytes that wait here and in the socket's buffer; a fresh 5 MB project compresses to under one."""
+
+WRITABLE_BELOW_BYTES = 131_072
+"""While the socket's own buffer holds less than this, frames go straight to it."""
+
+STALL_SECONDS = 5.0
+"""A reader that takes nothing for so long is gone or might as well be."""
+
+
+class Verdict(Enum):
+    """What to do with a frame."""
+
+    WRITE = auto()
+    WAIT = auto()
+    SKIP = auto()
+    CUT_OFF = auto()
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Decides; the connection writes. `buffered` is the size of the socket's write buffer, in bytes."""
+
+    waiting: deque[bytes] = field(default_factory=deque)
+    waiting_bytes: int = 0
+    owed_ticks: set[str] = field(default_factory=set)
+    stalled_since: float | None = None
+
+    def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
+        """A frame that must arrive, in order. WAIT means that it is kept here."""
+        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+            return Verdict.WRITE
+        if self.waiting_bytes + buffered + len(frame) > MAX_OUTBOX_BYTES:
+            return Verdict.CUT_OFF
+        if self.stalled_since is None:
+            self.stalled_since = now
+        self.waiting.append(frame)
+        self.waiting_bytes += len(frame)
+        return Verdict.WAIT
+
+    def offer_tick(self, project: str, buffered: int) -> Verdict:
+        """A frame that may be dropped: it is skipped rather than kept, and the latest owed (rule P4)."""
+        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+            return Verdict.WRITE
+        self.owed_ticks.add(project)
+        return Verdict.SKIP
+
+    def take(self, buffered: int) -> bytes | None:
+        """The next frame, when the socket can take it."""
+        if not self.waiting or buffered >= WRITABLE_BELOW_BYTES:
+            return None
+        frame = self.waiting.popleft()
+        self.waiting_bytes -= len(frame)
+        return frame
+
+    def progressed(self, buffered: int, now: float) -> None:
+        """The socket took some bytes."""
+        idle = not self.waiting and buffered < WRITABLE_BELOW_BYTES
+        self.stalled_since = None if idle else now
+
+    def is_stalled(self, buffered: int, now: float) -> bool:
+        """Whether nothing went out for STALL_SECONDS although something waits (rule X2)."""
+        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+            self.stalled_since = None
+            return False
+        if self.stalled_since is None:
+            self.stalled_since = now
+        return now - self.stalled_since >= STALL_SECONDS

@@ -1,0 +1,64 @@
+"""The newest deltas of a room, kept for who comes back: bounded in bytes, contiguous up to the head."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from rooms.document import Drop
+from rooms.effects import Packet
+
+MAX_TAIL_BYTES = 2 * 1_048_576
+"""Some ten thousand deltas of ordinary size: minutes of a busy room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it."""
+
+    seq: int
+    delta_id: str
+    payload_hash: bytes
+    at: float
+    size: int
+    packet: Packet
+    drops: tuple[Drop, ...]
+
+
+class Tail:
+    """Holds every delta after `start`."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self._kept: deque[Kept] = deque()
+        self._by_id: dict[str, Kept] = {}
+        self.bytes = 0
+
+    def append(self, kept: Kept) -> None:
+        """The next delta; the oldest go when there are too many bytes."""
+        self._kept.append(kept)
+        self._by_id[kept.delta_id] = kept
+        self.bytes += kept.size
+        while self.bytes > MAX_TAIL_BYTES and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            del self._by_id[oldest.delta_id]
+            self.bytes -= oldest.size
+            self.start = oldest.seq
+
+    def find(self, delta_id: str) -> Kept | None:
+        """The delta with this id, if it is still here."""
+        return self._by_id.get(delta_id)
+
+    def holds_after(self, seq: int) -> bool:
+        """Whether every delta after `seq` is still here."""
+        return seq >= self.start
+
+    def after(self, seq: int) -> tuple[Packet, ...]:
+        """The packets of every delta after `seq`, in order."""
+        if not self._kept or seq >= self._kept[-1].seq:
+            return ()
+        skip = max(0, seq - self._kept[0].seq + 1)
+        return tuple(self._kept[i].packet for i in range(skip, len(self._kept)))
+
+    def bytes_after(self, seq: int) -> int:
+        """About how many bytes `after(seq)` is, by the mean size."""
+        newer = len(self.after(seq))
+        return 0 if not newer else self.bytes * newer // len(self._kept)
