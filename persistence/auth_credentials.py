@@ -1,0 +1,42 @@
+"""Queries on `auth_credentials`: how someone proves who they are."""
+
+import asyncpg
+
+from persistence.errors import NotFound, Taken
+from persistence.pool import Executor
+
+CREATE_PASSWORD = """
+INSERT INTO auth_credentials (user_id, provider, subject, password_hash)
+VALUES ($1::uuid, 'password', $1::uuid::text, $2)
+"""
+
+PASSWORD_OF = """
+SELECT password_hash FROM auth_credentials WHERE user_id = $1 AND provider = 'password'
+"""
+
+SET_PASSWORD = """
+UPDATE auth_credentials
+SET password_hash = $2, failed_tries = 0, locked_until = NULL,
+    reset_token_hash = NULL, reset_expires_at = NULL
+WHERE user_id = $1 AND provider = 'password'
+"""
+
+
+async def create_password(db: Executor, user_id: str, password_hash: str) -> None:
+    """Give an account its first password."""
+    try:
+        await db.execute(CREATE_PASSWORD, user_id, password_hash)
+    except asyncpg.UniqueViolationError as error:
+        raise Taken("password") from error
+
+
+async def password_of(db: Executor, user_id: str) -> str | None:
+    """The hash; None if there is no such account, or it has no password."""
+    password_hash: str | None = await db.fetchval(PASSWORD_OF, user_id)
+    return password_hash
+
+
+async def set_password(db: Executor, user_id: str, password_hash: str) -> None:
+    """Replace the password; what was left to reset or unlock the old one is void."""
+    if await db.execute(SET_PASSWORD, user_id, password_hash) != "UPDATE 1":
+        raise NotFound("this account has no password")

@@ -1,0 +1,119 @@
+"""Queries on `auth_sessions`: logins on devices, and the turning of their refresh tokens."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from persistence.pool import Executor
+
+REPEAT_SECONDS = 10
+"""A client may ask again with the token just used: its answer was lost on the way."""
+
+CREATE = """
+INSERT INTO auth_sessions (user_id, device, expires_at)
+VALUES ($1, $2, now() + $3 * interval '1 second')
+RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+"""
+
+GET = """
+SELECT id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+FROM auth_sessions WHERE id = $1
+"""
+
+LOCK = """
+SELECT id, user_id, device, counter, revoked_at IS NOT NULL AS revoked,
+    expires_at <= now() AS expired,
+    coalesce(rotated_at > now() - $2 * interval '1 second', false) AS rotated_just_now
+FROM auth_sessions WHERE id = $1 FOR NO KEY UPDATE
+"""
+
+ADVANCE = """
+UPDATE auth_sessions
+SET counter = counter + 1, rotated_at = now(), last_used_at = now()
+WHERE id = $1
+RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+"""
+
+REVOKE = """
+UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
+WHERE id = $1 AND revoked_at IS NULL
+"""
+
+REVOKED_AMONG = """
+SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
+WHERE NOT EXISTS (
+    SELECT FROM auth_sessions AS s WHERE s.id = asked.id AND s.revoked_at IS NULL)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSession:
+    """A login on a device; `counter` is that of its newest refresh token."""
+
+    id: str
+    user_id: str
+    device: str
+    counter: int
+    revoked: bool
+
+
+class RotationResult(StrEnum):
+    """What became of a refresh token; after all but the first two, log in again."""
+
+    ROTATED = "rotated"
+    REPEATED = "repeated"
+    REUSED = "reused"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The result, and for the first two the session with the counter of the next token."""
+
+    result: RotationResult
+    session: AuthSession | None = None
+
+
+async def create(db: Executor, user_id: str, device: str, lifetime_seconds: float) -> AuthSession:
+    return _session(await db.fetchrow(CREATE, user_id, device, lifetime_seconds))
+
+
+async def get(db: Executor, session_id: str) -> AuthSession | None:
+    row = await db.fetchrow(GET, session_id)
+    return _session(row) if row else None
+
+
+async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
+    """Trade the refresh token of this counter; one that is too old was stolen: revokes all."""
+    async with db.transaction() as transaction:
+        row = await transaction.fetchrow(LOCK, session_id, REPEAT_SECONDS)
+        if row is None:
+            return Rotation(RotationResult.UNKNOWN)
+        if row["revoked"]:
+            return Rotation(RotationResult.REVOKED)
+        if row["expired"]:
+            return Rotation(RotationResult.EXPIRED)
+        if row["counter"] == counter:
+            advanced = await transaction.fetchrow(ADVANCE, session_id)
+            return Rotation(RotationResult.ROTATED, _session(advanced))
+        if row["counter"] == counter + 1 and row["rotated_just_now"]:
+            return Rotation(RotationResult.REPEATED, _session(row))
+        await revoke(transaction, session_id, "refresh_reuse")
+        return Rotation(RotationResult.REUSED)
+
+
+async def revoke(db: Executor, session_id: str, reason: str) -> None:
+    """End a login: when this returns, no delta of it can be stored any more."""
+    await db.execute(REVOKE, session_id, reason)
+
+
+async def revoked_among(db: Executor, session_ids: Collection[str]) -> set[str]:
+    """Those of the sessions that are revoked, or no longer known."""
+    return {row["id"] for row in await db.fetch(REVOKED_AMONG, list(session_ids))}
+
+
+def _session(row: Any) -> AuthSession:
+    return AuthSession(row["id"], row["user_id"], row["device"], row["counter"], row["revoked"])

@@ -1,0 +1,226 @@
+"""A server binary as our direct child: who it runs as, what it may reach, how it ends."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+LOG_BYTES_KEPT = 8 << 20
+POLL_SECONDS = 0.005
+
+# A child that gave up root cannot pass a directory of mode 700 above its files (a checkout or
+# data under /root). To read and search is all it needs; many containers grant only the second.
+SEARCH_CAPABILITIES = ("dac_read_search", "dac_override")
+
+
+class ServerUnavailable(Exception):
+    """An embedded server cannot run; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildUser:
+    """The unprivileged account that root hands a server to."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def child_user(data: Path) -> ChildUser | None:
+    """Who runs a server on this data: its owner if not root, else postgres or nobody.
+
+    None when we are not root ourselves: then there is nothing to give up.
+    """
+    if os.geteuid() != 0:
+        return None
+    lookups: list[Callable[[], pwd.struct_passwd]] = [
+        lambda: pwd.getpwnam("postgres"),
+        lambda: pwd.getpwnam("nobody"),
+    ]
+    owner = (data if data.exists() else data.parent).stat().st_uid
+    if owner != 0:
+        lookups.insert(0, lambda: pwd.getpwuid(owner))
+    for lookup in lookups:
+        with suppress(KeyError):
+            entry = lookup()
+            return ChildUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    raise ServerUnavailable(
+        "The embedded servers do not run as root, and there is no user postgres or nobody to "
+        "run them as. Create one (useradd --system postgres) or start Prime as a plain user."
+    )
+
+
+@lru_cache
+def setpriv_path() -> str | None:
+    """util-linux's setpriv; others of that name lack the words we need."""
+    path = shutil.which("setpriv")
+    if path is None:
+        return None
+    help_text = subprocess.run([path, "--help"], capture_output=True, text=True, check=False).stdout
+    return path if "--pdeathsig" in help_text and "--ambient-caps" in help_text else None
+
+
+class Launcher:
+    """Starts programs as `user`, able to reach `paths`, bound to our own life.
+
+    Promise: where there is setpriv, a server we started gets its death signal when we die,
+    however we die. Elsewhere the next start on the same directory stops it.
+    """
+
+    def __init__(self, user: ChildUser | None, paths: Iterable[Path]) -> None:
+        self.user = user
+        self._privileges: list[str] = []
+        if user is not None:
+            self._find_privileges(user, [str(path) for path in paths])
+
+    def _find_privileges(self, user: ChildUser, paths: list[str]) -> None:
+        """Tried, not computed: only the kernel knows its ACLs, containers and namespaces."""
+        probe = ["test", "-e", paths[0], *(w for path in paths[1:] for w in ("-a", "-e", path))]
+        candidates: list[list[str]] = [[]]
+        if setpriv_path() is not None:
+            # Without that securebit access(2) ignores capabilities, and PostgreSQL asks access(2).
+            candidates += [
+                [f"--inh-caps=+{name}", f"--ambient-caps=+{name}", "--securebits=+no_setuid_fixup"]
+                for name in SEARCH_CAPABILITIES
+            ]
+        for self._privileges in candidates:
+            answer = self.run(probe)
+            if answer.returncode == 0:
+                return
+        raise ServerUnavailable(
+            f"User {user.name} may not enter {' or '.join(paths)}: a directory above is closed to "
+            "others, and this system does not let us lend the right to pass it. Choose a data "
+            "directory elsewhere, open the closed one (chmod o+x), or start Prime as a plain user."
+            f" {answer.stdout.strip()}".rstrip()
+        )
+
+    def run(self, command: Sequence[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a short program to its end; `stdout` holds all it said."""
+        return subprocess.run(
+            self._command(command, signal.SIGKILL),
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            **self._surroundings(),
+        )
+
+    def start(
+        self, command: Sequence[str], log: Path, death_signal: signal.Signals
+    ) -> "ChildProcess":
+        """Start a server that writes to `log`."""
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("start servers from the main thread: they die with their thread")
+        with open_log(log) as output:
+            child = subprocess.Popen(
+                self._command(command, death_signal),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **self._surroundings(),
+            )
+        return ChildProcess(child, log)
+
+    def _command(self, command: Sequence[str], death_signal: signal.Signals) -> list[str]:
+        setpriv = setpriv_path()
+        if setpriv is None:
+            return list(command)
+        words = [setpriv, f"--pdeathsig={death_signal.name.removeprefix('SIG')}"]
+        if self.user is not None:
+            words += [f"--reuid={self.user.uid}", f"--regid={self.user.gid}", "--clear-groups"]
+        return [*words, *self._privileges, "--", *command]
+
+    def _surroundings(self) -> dict[str, Any]:
+        surroundings: dict[str, Any] = {
+            "cwd": "/",
+            # Nothing of ours leaks in: PGPORT, PGOPTIONS or a locale would change the server.
+            "env": {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            "start_new_session": True,  # Ctrl-C reaches us first, and we stop it in order
+        }
+        if self.user is not None and setpriv_path() is None:
+            surroundings |= {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
+        return surroundings
+
+    def give(self, directory: Path) -> None:
+        """Make the directory private to whoever runs the server."""
+        if self.user is not None:
+            os.chown(directory, self.user.uid, self.user.gid, follow_symlinks=False)
+        directory.chmod(0o700)
+
+
+class ChildProcess:
+    """A running server, and the end of it."""
+
+    def __init__(self, child: subprocess.Popen[bytes], log: Path) -> None:
+        self._child = child
+        self._log = log
+        self.pid = child.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._child.poll() is None
+
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float, name: str) -> None:
+        """Wait until it serves; raise with what it said last if it does not."""
+        deadline = time.monotonic() + seconds
+        while not is_ready():
+            if not self.is_running:
+                raise ServerUnavailable(
+                    f"{name} ended while it started (status {self._child.returncode}). "
+                    f"Its log, {self._log}, ends with:\n{log_tail(self._log)}"
+                )
+            if time.monotonic() > deadline:
+                raise ServerUnavailable(
+                    f"{name} was not ready after {seconds:.0f} s; the machine may be overloaded. "
+                    f"Its log, {self._log}, ends with:\n{log_tail(self._log)}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, *steps: tuple[signal.Signals, float]) -> None:
+        """Ask with each signal in turn, waiting the seconds beside it; then kill."""
+        for step, seconds in steps:
+            if not self.is_running:
+                return
+            self._child.send_signal(step)
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(seconds)
+        if self.is_running:
+            self._child.kill()
+            self._child.wait()
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open for appending, private; what has grown too long is kept once, under another name."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_size > LOG_BYTES_KEPT:
+            path.replace(path.with_suffix(".old.log"))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    share_with_owner(descriptor, path)
+    return open(descriptor, "ab")
+
+
+def share_with_owner(descriptor: int, path: Path) -> None:
+    """A file root makes in a plain user's directory stays usable by that user."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def log_tail(path: Path, lines: int = 12) -> str:
+    """The last lines a server wrote."""
+    with suppress(OSError), path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - 8192))
+        text = log.read().decode(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+    return "(no log)"

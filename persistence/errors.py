@@ -1,0 +1,37 @@
+"""All that can go wrong beneath: what the rest of the code sees instead of a driver's exceptions."""
+
+
+class PersistenceError(Exception):
+    """Base of this folder's errors; the message is a sentence for an operator or a client."""
+
+
+class Unavailable(PersistenceError):
+    """The database did not answer in time, or at all; what was asked may or may not have happened."""
+
+
+class NotFound(PersistenceError):
+    """There is no such row, or it is not that user's to see."""
+
+
+class Conflict(PersistenceError):
+    """The row's version is another one than the caller read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the row is at version {version} now; read it again")
+        self.version = version
+
+
+class Taken(PersistenceError):
+    """A value that must be unique is in use."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"that {field} is in use")
+        self.field = field
+
+
+class LastOwner(PersistenceError):
+    """The change would leave a project without an owner."""
+
+
+class Refused(PersistenceError):
+    """The database is one that Prime will not serve from; the message says why and what to do."""

@@ -1,0 +1,155 @@
+"""The journal in memory: for tests and for trying Prime out. Real semantics, nothing survives."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from persistence.errors import NotFound
+from persistence.journal import Appended, Checkpoint
+from persistence.journal_payload import is_storable, payload_hash
+from rooms.journal_entry import Entry, Outcome, Proposal
+
+MAX_MISSED = 1_000
+"""Entries of one project that an append brings along; past it the caller reads on."""
+
+
+@dataclass(slots=True)
+class _Project:
+    checkpoint: Checkpoint
+    roles: dict[str, str] = field(default_factory=dict)
+    archived: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    hashes: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+
+
+class MemoryJournal:
+    """A `Journal`; `clock` gives seconds since 1970, as `time.time` does."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._projects: dict[str, _Project] = {}
+        self._revoked: set[str] = set()
+
+    # What calls do to the tables.
+
+    def create_project(self, project: str, epoch: str, state: bytes) -> None:
+        """Make a project without members; one that exists stays as it is."""
+        checkpoint = Checkpoint(project, epoch, 0, state)
+        self._projects.setdefault(project, _Project(checkpoint))
+
+    def grant(self, project: str, user: str, role: str) -> None:
+        """Give a user a role, or another one."""
+        self._projects[project].roles[user] = role
+
+    def revoke(self, project: str, user: str) -> None:
+        """Take a user's role away."""
+        self._projects[project].roles.pop(user, None)
+
+    def archive(self, project: str, archived: bool = True) -> None:
+        """Archive a project, or bring it back."""
+        self._projects[project].archived = archived
+
+    def revoke_session(self, auth_session: str) -> None:
+        """End a login. One never heard of is taken for valid: logins are not kept here."""
+        self._revoked.add(auth_session)
+
+    # The contract.
+
+    async def append(
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        """Store the batch; see `Journal`."""
+        outcomes = [self._append_one(proposal) for proposal in proposals]
+        entries: list[Entry] = []
+        for project, head in known_heads.items():
+            entries += await self.read(project, head, MAX_MISSED)
+        return Appended(outcomes, entries)
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        """Entries with seq > `after`, in order."""
+        if project not in self._projects:
+            return []
+        return self._projects[project].entries[after : after + limit]
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        """What an earlier proposal of this id became; None: there is none."""
+        return self._known(proposal)
+
+    async def heads(self, projects: Collection[str]) -> dict[str, int]:
+        """The newest seq of each project that exists."""
+        return {
+            project: len(self._projects[project].entries)
+            for project in projects
+            if project in self._projects
+        }
+
+    async def load(self, project: str) -> Checkpoint:
+        """The newest checkpoint; raises `NotFound`."""
+        if project not in self._projects:
+            raise NotFound("there is no such project")
+        return self._projects[project].checkpoint
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Store a checkpoint unless a newer one, or one of another epoch, is there."""
+        project = self._projects.get(checkpoint.project)
+        if (
+            project is not None
+            and project.checkpoint.epoch == checkpoint.epoch
+            and project.checkpoint.seq < checkpoint.seq <= len(project.entries)
+        ):
+            project.checkpoint = checkpoint
+
+    # The steps of an append, each to be planted with a bug by a test.
+
+    def _append_one(self, proposal: Proposal) -> tuple[Outcome, int | None]:
+        if not is_storable(proposal):
+            return Outcome.INVALID, None
+        known = self._known(proposal)
+        if known is not None and known[0] is Outcome.DUPLICATE:
+            return known
+        refusal = self._refusal(proposal)
+        if refusal is not None:
+            return refusal, None
+        if known is not None:
+            return known[0], None
+        return Outcome.COMMITTED, self._store(proposal)
+
+    def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        project = self._projects.get(proposal.project)
+        known = project.hashes.get(proposal.delta_id) if project else None
+        if known is None:
+            return None
+        stored_hash, seq = known
+        same = stored_hash == payload_hash(proposal)
+        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), seq
+
+    def _refusal(self, proposal: Proposal) -> Outcome | None:
+        project = self._projects.get(proposal.project)
+        if project is None:
+            return Outcome.NOT_FOUND
+        if proposal.auth_session in self._revoked:
+            return Outcome.SESSION_REVOKED
+        if project.roles.get(proposal.author, "viewer") == "viewer":
+            return Outcome.FORBIDDEN
+        return Outcome.ARCHIVED if project.archived else None
+
+    def _store(self, proposal: Proposal) -> int:
+        project = self._projects[proposal.project]
+        seq = len(project.entries) + 1
+        project.entries.append(
+            Entry(
+                proposal.project,
+                seq,
+                proposal.delta_id,
+                proposal.author,
+                proposal.member,
+                proposal.ops,
+                proposal.atomic,
+                self._commit_time(project),
+            )
+        )
+        project.hashes[proposal.delta_id] = (payload_hash(proposal), seq)
+        return seq
+
+    def _commit_time(self, project: _Project) -> float:
+        now = self._clock() * 1000
+        return max(now, project.entries[-1].committed_at) if project.entries else now

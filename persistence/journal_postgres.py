@@ -1,0 +1,186 @@
+"""The journal in PostgreSQL: one round trip to `append_deltas` for whatever waits."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from persistence import studio_projects
+from persistence.journal import Appended, Checkpoint
+from persistence.journal_payload import is_storable, payload_hash
+from persistence.pool import Executor
+from rooms.journal_entry import Entry, Outcome, Proposal
+
+BAD_PROPOSAL = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+APPEND = """
+SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at
+FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+
+READ = """
+SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at
+FROM project_deltas
+WHERE project_id = $1 AND seq > $2
+ORDER BY seq
+LIMIT $3
+"""
+
+FIND = """
+SELECT seq, payload_hash FROM project_deltas WHERE project_id = $1 AND delta_id = $2
+"""
+
+HEADS = """
+SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
+SAVE = """
+UPDATE studio_projects SET project_state = $4, state_seq = $3
+WHERE id = $1 AND epoch = $2 AND state_seq < $3 AND head_seq >= $3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    outcome: Outcome
+    seq: int | None
+    committed_at: datetime | None = None
+
+
+class PostgresJournal:
+    """A `Journal`."""
+
+    def __init__(self, db: Executor) -> None:
+        self._db = db
+
+    async def append(
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        """Store the batch in one transaction; see `Journal`."""
+        verdicts = [_Verdict(Outcome.INVALID, None)] * len(proposals)
+        storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
+        batch = [proposals[n] for n in storable]
+        try:
+            judged, missed = await self._append(batch, known_heads)
+        except BAD_PROPOSAL:
+            judged = [await self._append_alone(proposal) for proposal in batch]
+            _, missed = await self._append([], known_heads)
+        for n, verdict in zip(storable, judged, strict=True):
+            verdicts[n] = verdict
+        outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
+        own = _own_entries(proposals, verdicts)
+        return Appended(outcomes, _without_gaps([*missed, *own], known_heads))
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        """Entries with seq > `after`, in order."""
+        return [_entry(row) for row in await self._db.fetch(READ, project, after, limit)]
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        """What an earlier proposal of this id became; None: there is none."""
+        row = await self._db.fetchrow(FIND, proposal.project, proposal.delta_id)
+        if row is None:
+            return None
+        same = row["payload_hash"] == payload_hash(proposal)
+        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
+
+    async def heads(self, projects: Collection[str]) -> dict[str, int]:
+        """The newest seq of each project that exists."""
+        rows = await self._db.fetch(HEADS, list(projects))
+        return {row["id"]: row["head_seq"] for row in rows}
+
+    async def load(self, project: str) -> Checkpoint:
+        """The newest checkpoint; raises `NotFound`."""
+        return await studio_projects.state_at(self._db, project)
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Store a checkpoint unless a newer one, or one of another epoch, is there."""
+        await self._db.execute(
+            SAVE,
+            checkpoint.project,
+            checkpoint.epoch,
+            checkpoint.seq,
+            checkpoint.state.decode(),
+        )
+
+    async def _append_alone(self, proposal: Proposal) -> _Verdict:
+        """One bad proposal fails its whole batch; alone, only itself."""
+        try:
+            judged, _ = await self._append([proposal], {})
+        except BAD_PROPOSAL:
+            return _Verdict(Outcome.INVALID, None)
+        return judged[0]
+
+    async def _append(
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> tuple[list[_Verdict], list[Entry]]:
+        rows = await self._db.fetch(
+            APPEND,
+            [proposal.project for proposal in proposals],
+            [proposal.delta_id for proposal in proposals],
+            [proposal.author for proposal in proposals],
+            [proposal.auth_session for proposal in proposals],
+            [proposal.member for proposal in proposals],
+            [proposal.ops.decode() for proposal in proposals],
+            [proposal.atomic for proposal in proposals],
+            [payload_hash(proposal) for proposal in proposals],
+            list(known_heads.keys()),
+            list(known_heads.values()),
+        )
+        judged = [
+            _Verdict(Outcome(row["outcome"]), row["seq"], row["committed_at"])
+            for row in rows[: len(proposals)]
+        ]
+        return judged, [_entry(row) for row in rows[len(proposals) :]]
+
+
+def _own_entries(proposals: Sequence[Proposal], verdicts: Iterable[_Verdict]) -> list[Entry]:
+    return [
+        Entry(
+            proposal.project,
+            verdict.seq,
+            proposal.delta_id,
+            proposal.author,
+            proposal.member,
+            proposal.ops,
+            proposal.atomic,
+            _milliseconds(verdict.committed_at),
+        )
+        for proposal, verdict in zip(proposals, verdicts, strict=True)
+        if verdict.outcome is Outcome.COMMITTED
+        and verdict.seq is not None
+        and verdict.committed_at is not None
+    ]
+
+
+def _without_gaps(entries: Iterable[Entry], known_heads: Mapping[str, int]) -> list[Entry]:
+    """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
+    by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
+    for entry in entries:
+        by_project[entry.project][entry.seq] = entry
+    following: list[Entry] = []
+    for project, head in known_heads.items():
+        seq = head + 1
+        while seq in by_project[project]:
+            following.append(by_project[project][seq])
+            seq += 1
+    return following
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row["project_id"],
+        row["seq"],
+        row["delta_id"],
+        row["author"],
+        row["member"],
+        row["ops"].encode(),
+        row["atomic"],
+        _milliseconds(row["committed_at"]),
+    )
+
+
+def _milliseconds(time: datetime) -> float:
+    return time.timestamp() * 1000

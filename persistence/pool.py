@@ -1,0 +1,294 @@
+"""The way to the database: a pool that never hangs and speaks in this project's own errors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from typing import Any, Protocol, TypeVar
+
+import asyncpg
+
+from persistence.errors import Refused, Unavailable
+
+CONNECT_SECONDS = 5.0
+ACQUIRE_SECONDS = 5.0
+RELEASE_SECONDS = 1.0
+"""A connection that does not come back by then is cut: `release` waits for a stalled server."""
+
+OLDEST_SERVER = 140_000
+"""PostgreSQL 14: it has lz4 for stored values and xid8."""
+
+UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down, crashed, cannot connect now, statement timeout
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full
+    asyncpg.ObjectNotInPrerequisiteStateError,  # lock timeout
+    asyncpg.TransactionRollbackError,  # deadlock, serialization
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, after a failover
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+DEAD_CONNECTION = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+MISCONFIGURED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ClientConfigurationError,
+)
+
+T = TypeVar("T")
+
+
+class Executor(Protocol):
+    """Where queries go: a `Database` (each its own transaction) or a `Transaction`."""
+
+    async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]": ...
+
+    async def fetchrow(self, query: str, *args: object) -> "asyncpg.Record | None": ...
+
+    async def fetchval(self, query: str, *args: object) -> Any: ...
+
+    async def execute(self, query: str, *args: object) -> str: ...
+
+    def transaction(self) -> "AbstractAsyncContextManager[Executor]": ...
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Let no driver's error out that the callers of this folder could not name."""
+    try:
+        yield
+    except MISCONFIGURED as error:
+        raise Refused(f"the database refuses Prime: {_one_line(error)}") from error
+    except (*UNAVAILABLE, asyncpg.InterfaceError) as error:
+        if isinstance(error, asyncpg.InterfaceError) and "clos" not in str(error):
+            raise  # a mistake of ours; only "... is closed" and "... is closing" are the world's
+        raise Unavailable(f"the database does not answer: {_one_line(error)}") from error
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+class _Connection(asyncpg.Connection):
+    def get_reset_query(self) -> str:
+        # Nothing here changes a session's state, so a release costs no round trip.
+        return ""
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec(
+        "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
+    )
+
+
+class Transaction:
+    """One transaction on one connection: an `Executor`."""
+
+    def __init__(self, connection: Any, timeout_seconds: float) -> None:
+        self._connection = connection
+        self._timeout = timeout_seconds
+
+    async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
+        with own_errors():
+            rows: list[asyncpg.Record] = await self._connection.fetch(
+                query, *args, timeout=self._timeout
+            )
+            return rows
+
+    async def fetchrow(self, query: str, *args: object) -> "asyncpg.Record | None":
+        with own_errors():
+            row: asyncpg.Record | None = await self._connection.fetchrow(
+                query, *args, timeout=self._timeout
+            )
+            return row
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        with own_errors():
+            return await self._connection.fetchval(query, *args, timeout=self._timeout)
+
+    async def execute(self, query: str, *args: object) -> str:
+        with own_errors():
+            status: str = await self._connection.execute(query, *args, timeout=self._timeout)
+            return status
+
+    @asynccontextmanager
+    async def transaction(self) -> "AsyncIterator[Transaction]":
+        """Part of this transaction: there are no nested ones."""
+        yield self
+
+
+class Database:
+    """The pool: an `Executor` whose every query is its own transaction.
+
+    A query that begins with SELECT is sent once more when its connection turns out to be dead, as
+    all of them are after a restart of the server: here every such query is a read, or safe to
+    repeat. Any other then raises `Unavailable`: whether it happened is unknown.
+    """
+
+    def __init__(self, pool: Any, timeout_seconds: float) -> None:
+        self._pool = pool
+        self._timeout = timeout_seconds
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, max_size: int = 10, statement_timeout_seconds: float = 5
+    ) -> "Database":
+        """Connect, or raise `Unavailable` or `Refused`; trying again is the caller's."""
+        milliseconds = str(int(statement_timeout_seconds * 1000))
+        settings = {
+            "application_name": "prime",
+            "statement_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": milliseconds,
+            "timezone": "UTC",
+            "jit": "off",
+        }
+        with own_errors():
+            pool = asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=max_size,
+                timeout=CONNECT_SECONDS,
+                connection_class=_Connection,
+                init=_prepare,
+                server_settings=settings,
+            )
+            async with asyncio.timeout(2 * CONNECT_SECONDS):
+                try:
+                    await pool
+                except ValueError as error:
+                    raise Refused(f"this is no database URL: {_one_line(error)}") from error
+        # The server gives up first, so that the answer says why; a stalled one cannot.
+        return cls(pool, statement_timeout_seconds + 1)
+
+    async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
+        return await self._run(query, lambda executor: executor.fetch(query, *args))
+
+    async def fetchrow(self, query: str, *args: object) -> "asyncpg.Record | None":
+        return await self._run(query, lambda executor: executor.fetchrow(query, *args))
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        return await self._run(query, lambda executor: executor.fetchval(query, *args))
+
+    async def execute(self, query: str, *args: object) -> str:
+        return await self._run(query, lambda executor: executor.execute(query, *args))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """All or nothing; `Unavailable` at its end leaves open whether it was all."""
+        connection, transaction = await self._begin()
+        try:
+            yield Transaction(connection, self._timeout)
+            with own_errors():
+                async with asyncio.timeout(self._timeout):
+                    await transaction.commit()
+        except BaseException as error:
+            await self._roll_back(connection, transaction, error)
+            raise
+        finally:
+            await self._release(connection)
+
+    async def close(self) -> None:
+        """Wait a moment for queries under way, then cut."""
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS):
+                await self._pool.close()
+        except (*UNAVAILABLE, asyncpg.InterfaceError):
+            self._pool.terminate()
+
+    async def _run(self, query: str, ask: Callable[[Transaction], Awaitable[T]]) -> T:
+        try:
+            return await self._run_once(ask)
+        except Unavailable as error:
+            if not (_died(error) and query.lstrip()[:6].upper() == "SELECT"):
+                raise
+        return await self._run_once(ask)
+
+    async def _run_once(self, ask: Callable[[Transaction], Awaitable[T]]) -> T:
+        connection = await self._acquire()
+        try:
+            return await ask(Transaction(connection, self._timeout))
+        except BaseException as error:
+            await self._after_error(connection, error)
+            raise
+        finally:
+            await self._release(connection)
+
+    async def _begin(self) -> tuple[Any, Any]:
+        try:
+            return await self._begin_once()
+        except Unavailable as error:
+            if not _died(error):
+                raise
+        return await self._begin_once()
+
+    async def _begin_once(self) -> tuple[Any, Any]:
+        connection = await self._acquire()
+        try:
+            transaction = connection.transaction()
+            with own_errors():
+                async with asyncio.timeout(self._timeout):
+                    await transaction.start()
+        except BaseException as error:
+            await self._after_error(connection, error)
+            await self._release(connection)
+            raise
+        return connection, transaction
+
+    async def _acquire(self) -> Any:
+        with own_errors():
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+
+    async def _roll_back(self, connection: Any, transaction: Any, error: BaseException) -> None:
+        if not isinstance(error, Exception) or isinstance(error, Unavailable):
+            await self._after_error(connection, error)
+            return
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS):
+                await transaction.rollback()
+        except (*UNAVAILABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+            _cut(connection)
+
+    async def _after_error(self, connection: Any, error: BaseException) -> None:
+        """Keep the connection only if the server itself answered on it."""
+        cause = error.__cause__ if isinstance(error, Unavailable) else error
+        if not isinstance(cause, asyncpg.PostgresError) or _died(error):
+            _cut(connection)
+        if _died(error):
+            await self._pool.expire_connections()  # the others died with it
+
+    async def _release(self, connection: Any) -> None:
+        with suppress(*UNAVAILABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await self._pool.release(connection, timeout=RELEASE_SECONDS)
+
+
+def _cut(connection: Any) -> None:
+    with suppress(asyncpg.InterfaceError):  # it is back in the pool already
+        connection.terminate()
+
+
+def _died(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and isinstance(error.__cause__, DEAD_CONNECTION)
+
+
+async def check_durability(db: Executor) -> None:
+    """Refuse a server that could forget what it has committed."""
+    rows = await db.fetch(
+        """
+        SELECT name, setting FROM pg_settings WHERE name IN
+            ('fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num')
+        """
+    )
+    settings = {row["name"]: row["setting"] for row in rows}
+    if int(settings["server_version_num"]) < OLDEST_SERVER:
+        raise Refused("the server is older than PostgreSQL 14; use a newer one")
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        if settings[name] == "off":
+            raise Refused(f"{name} is off, so a crash would lose what was committed; turn it on")

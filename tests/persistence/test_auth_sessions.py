@@ -1,0 +1,88 @@
+import asyncio
+import uuid
+
+import pytest
+
+from persistence import auth_sessions
+from persistence.auth_sessions import RotationResult
+from persistence.pool import Database
+from tests.persistence.rows import make_login, make_user
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def login(database: Database) -> str:
+    return await make_login(database, await make_user(database))
+
+
+async def later(database: Database) -> None:
+    await database.execute("UPDATE auth_sessions SET rotated_at = rotated_at - interval '11 s'")
+
+
+async def rotate(database: Database, login: str, counter: int) -> tuple[str, int | None]:
+    rotation = await auth_sessions.rotate(database, login, counter)
+    return rotation.result, rotation.session.counter if rotation.session else None
+
+
+async def test_a_login_is_made_and_found(database: Database) -> None:
+    user = await make_user(database)
+    session = await auth_sessions.create(database, user.id, "studio mac", 60)
+    assert (session.user_id, session.device, session.counter) == (user.id, "studio mac", 0)
+    assert not session.revoked
+    assert await auth_sessions.get(database, session.id) == session
+    assert await auth_sessions.get(database, str(uuid.uuid4())) is None
+
+
+async def test_each_token_turns_the_counter_once(database: Database, login: str) -> None:
+    assert await rotate(database, login, 0) == ("rotated", 1)
+    assert await rotate(database, login, 1) == ("rotated", 2)
+
+
+async def test_a_token_sent_again_at_once_gets_the_same_answer(
+    database: Database, login: str
+) -> None:
+    answers = await asyncio.gather(*(rotate(database, login, 0) for _ in range(5)))
+    assert sorted(answers) == [("repeated", 1)] * 4 + [("rotated", 1)]
+
+
+async def test_a_token_used_again_later_ends_the_login(database: Database, login: str) -> None:
+    await rotate(database, login, 0)
+    await later(database)
+    assert await rotate(database, login, 0) == ("reused", None)
+    assert await rotate(database, login, 1) == ("revoked", None)
+    reason = await database.fetchval("SELECT revoked_reason FROM auth_sessions")
+    assert reason == "refresh_reuse"
+
+
+@pytest.mark.parametrize("counter", [0, 3])
+async def test_a_token_of_another_time_ends_the_login(
+    database: Database, login: str, counter: int
+) -> None:
+    await rotate(database, login, 0)
+    await rotate(database, login, 1)
+    assert await rotate(database, login, counter) == ("reused", None)
+
+
+async def test_what_has_ended_does_not_turn(database: Database, login: str) -> None:
+    assert await rotate(database, str(uuid.uuid4()), 0) == (RotationResult.UNKNOWN, None)
+    expired = await auth_sessions.create(database, (await make_user(database)).id, "", -1)
+    assert await rotate(database, expired.id, 0) == (RotationResult.EXPIRED, None)
+    await auth_sessions.revoke(database, login, "logout")
+    assert await rotate(database, login, 0) == (RotationResult.REVOKED, None)
+
+
+async def test_the_first_reason_of_a_revocation_stays(database: Database, login: str) -> None:
+    await auth_sessions.revoke(database, login, "logout")
+    await auth_sessions.revoke(database, login, "again")
+    assert await database.fetchval("SELECT revoked_reason FROM auth_sessions") == "logout"
+
+
+async def test_revoked_and_unknown_logins_are_among_the_revoked(
+    database: Database, login: str
+) -> None:
+    other = await make_login(database, await make_user(database))
+    unknown = str(uuid.uuid4())
+    await auth_sessions.revoke(database, login, "logout")
+    asked = [login, other, unknown]
+    assert await auth_sessions.revoked_among(database, asked) == {login, unknown}

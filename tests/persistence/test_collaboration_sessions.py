@@ -1,0 +1,52 @@
+import uuid
+
+import pytest
+
+from persistence import collaboration_sessions
+from persistence.errors import NotFound
+from persistence.pool import Database
+from tests.persistence.rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_a_session_opens_gathers_participants_and_ends(database: Database) -> None:
+    ann, bob = await make_user(database), await make_user(database)
+    project = await make_project(database, ann)
+    session = await collaboration_sessions.open_session(database, project.id, ann.id)
+    await collaboration_sessions.touch(database, session, [bob.id])
+    await collaboration_sessions.touch(database, session, [ann.id, bob.id])
+    row = await database.fetchrow("SELECT * FROM collaboration_sessions")
+    assert row is not None
+    assert (row["id"], row["host_id"], row["status"]) == (session, ann.id, "active")
+    assert set(row["participants"]) == {ann.id, bob.id}
+    assert len(row["participants"]) == 2
+    assert row["last_activity_at"] > row["started_at"]
+    await collaboration_sessions.close_session(database, session)
+    ended = await database.fetchval("SELECT ended_at FROM collaboration_sessions")
+    await collaboration_sessions.close_session(database, session)
+    await collaboration_sessions.touch(database, session, [])
+    assert ended is not None
+    assert await database.fetchval("SELECT ended_at FROM collaboration_sessions") == ended
+
+
+async def test_a_session_needs_its_project(database: Database) -> None:
+    ann = await make_user(database)
+    with pytest.raises(NotFound):
+        await collaboration_sessions.open_session(database, str(uuid.uuid4()), ann.id)
+
+
+async def test_what_nobody_touches_is_closed_as_of_its_last_sign(database: Database) -> None:
+    ann = await make_user(database)
+    project = await make_project(database, ann)
+    old = await collaboration_sessions.open_session(database, project.id, ann.id)
+    await collaboration_sessions.open_session(database, project.id, ann.id)
+    await database.execute(
+        "UPDATE collaboration_sessions SET last_activity_at = now() - interval '1 hour'"
+        " WHERE id = $1",
+        old,
+    )
+    assert await collaboration_sessions.close_orphans(database, 60) == 1
+    assert await collaboration_sessions.close_orphans(database, 60) == 0
+    rows = await database.fetch("SELECT id FROM collaboration_sessions WHERE status = 'ended'")
+    assert [row["id"] for row in rows] == [old]

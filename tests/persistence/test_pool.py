@@ -1,0 +1,274 @@
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from persistence import pool as pool_module
+from persistence.embedded_postgres import EmbeddedPostgres
+from persistence.errors import Refused, Unavailable
+from persistence.pool import Database, check_durability
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server of this module's own, to be stopped and stalled."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("adversity"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def running_dsn(server: EmbeddedPostgres) -> str:
+    server.stop()
+    return server.start()
+
+
+async def test_the_four_ways_to_ask(database: Database) -> None:
+    assert [row["n"] for row in await database.fetch("SELECT generate_series(1, 2) AS n")] == [1, 2]
+    row = await database.fetchrow("SELECT $1::uuid AS id", "00000000-0000-0000-0000-000000000001")
+    assert row is not None
+    assert row["id"] == "00000000-0000-0000-0000-000000000001"
+    assert await database.fetchval("SELECT $1::int", 3) == 3
+    assert await database.execute("CREATE TABLE t (a int)") == "CREATE TABLE"
+
+
+async def test_a_transaction_is_all_or_nothing(database: Database) -> None:
+    await database.execute("CREATE TABLE t (a int)")
+    with pytest.raises(asyncpg.DivisionByZeroError):  # noqa: PT012 - the block is the transaction
+        async with database.transaction() as transaction:
+            await transaction.execute("INSERT INTO t VALUES (1)")
+            await transaction.execute("SELECT 1 / 0")
+    async with database.transaction() as transaction, transaction.transaction() as inner:
+        await inner.execute("INSERT INTO t VALUES (2)")
+        assert await transaction.fetchval("SELECT a FROM t") == 2
+    assert await database.fetchval("SELECT a FROM t") == 2
+
+
+async def test_a_mistake_of_ours_is_not_called_an_outage(database: Database) -> None:
+    with pytest.raises(asyncpg.PostgresSyntaxError):
+        await database.fetch("SELECTT")
+    with pytest.raises(asyncpg.InterfaceError):
+        await database.fetch("SELECT 1", "too many arguments")
+    with pytest.raises(asyncpg.DataError):
+        await database.fetch("SELECT $1::int", "no number")
+    assert await database.fetchval("SELECT 1") == 1
+
+
+async def test_a_cancelled_query_gives_its_connection_back(database_url: str) -> None:
+    db = await Database.open(database_url, max_size=1)
+    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(30)"))
+    await asyncio.sleep(0.1)
+    query.cancel()
+    with suppress(asyncio.CancelledError):
+        await query
+    assert await db.fetchval("SELECT 1") == 1
+    await db.close()
+
+
+async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(
+    database_url: str,
+) -> None:
+    db = await Database.open(database_url, max_size=1)
+    await db.execute("CREATE TABLE t (a int)")
+
+    async def insert_and_wait() -> None:
+        async with db.transaction() as transaction:
+            await transaction.execute("INSERT INTO t VALUES (1)")
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(insert_and_wait())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert await db.fetchval("SELECT count(*) FROM t") == 0
+    await db.close()
+
+
+async def test_a_long_statement_is_ended_by_the_server(database_url: str) -> None:
+    db = await Database.open(database_url, max_size=1, statement_timeout_seconds=0.2)
+    with pytest.raises(Unavailable, match="statement timeout"):
+        await db.execute("SELECT pg_sleep(30)")
+    async with db.transaction() as transaction:
+        assert await transaction.fetchval("SELECT 1") == 1
+    await db.close()
+
+
+async def test_the_first_read_after_an_unseen_restart_succeeds(
+    server: EmbeddedPostgres, running_dsn: str
+) -> None:
+    db = await Database.open(running_dsn, max_size=3)
+    await asyncio.gather(*(db.fetchval("SELECT pg_sleep(0.05)") for _ in range(3)))
+    # The restart blocks the event loop on purpose: it must not see its connections close.
+    server.stop()
+    server.start()
+    assert await db.fetchval("SELECT 1") == 1
+    async with db.transaction() as transaction:
+        assert await transaction.fetchval("SELECT 2") == 2
+    await db.close()
+
+
+async def test_a_transaction_after_an_unseen_restart_succeeds(
+    server: EmbeddedPostgres, running_dsn: str
+) -> None:
+    db = await Database.open(running_dsn, max_size=1)
+    server.stop()
+    server.start()
+    async with db.transaction() as transaction:
+        assert await transaction.fetchval("SELECT 1") == 1
+    await db.close()
+
+
+async def test_a_write_on_a_dead_connection_is_unavailable_once(
+    server: EmbeddedPostgres, running_dsn: str
+) -> None:
+    db = await Database.open(running_dsn, max_size=3)
+    await db.execute("CREATE TABLE IF NOT EXISTS t (a int)")
+    await asyncio.gather(*(db.fetchval("SELECT pg_sleep(0.05)") for _ in range(3)))
+    server.stop()
+    server.start()
+    with pytest.raises(Unavailable):
+        await db.execute("INSERT INTO t VALUES (1)")
+    for _ in range(3):
+        await db.execute("INSERT INTO t VALUES (1)")
+    await db.close()
+
+
+async def test_a_server_that_is_down_is_unavailable_and_comes_back(
+    server: EmbeddedPostgres, running_dsn: str
+) -> None:
+    db = await Database.open(running_dsn)
+    server.stop()
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await db.fetchval("SELECT 1")
+    with pytest.raises(Unavailable):
+        async with db.transaction():
+            pytest.fail("there is nothing to begin on")
+    with pytest.raises(Unavailable):
+        await Database.open(running_dsn)
+    server.start()
+    assert await db.fetchval("SELECT 1") == 1
+    await db.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stops a backend by its process id")
+async def test_a_stalled_server_is_unavailable_in_time_and_nothing_hangs(
+    running_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "ACQUIRE_SECONDS", 1.0)
+    db = await Database.open(running_dsn, max_size=2, statement_timeout_seconds=0.2)
+    backend = await db.fetchval("SELECT pg_backend_pid()")
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            await db.fetchval("SELECT 1")
+        assert 1 < time.monotonic() - began < 3
+        assert await db.fetchval("SELECT 1") == 1
+        await db.close()
+        assert time.monotonic() - began < 5
+    finally:
+        os.kill(backend, signal.SIGCONT)
+
+
+async def test_a_full_pool_is_unavailable_in_time(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "ACQUIRE_SECONDS", 0.2)
+    db = await Database.open(database_url, max_size=1)
+    async with db.transaction():
+        with pytest.raises(Unavailable):
+            await db.fetchval("SELECT 1")
+    await db.close()
+
+
+async def test_after_close_everything_is_unavailable(database_url: str) -> None:
+    db = await Database.open(database_url)
+    await db.close()
+    await db.close()
+    with pytest.raises(Unavailable):
+        await db.fetchval("SELECT 1")
+
+
+async def test_close_does_not_wait_for_a_long_query(database_url: str) -> None:
+    db = await Database.open(database_url)
+    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(30)"))
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    await db.close()
+    assert time.monotonic() - began < 3
+    with pytest.raises(Unavailable):
+        await query
+
+
+@pytest.mark.parametrize(
+    "dsn", ["mysql://127.0.0.1/x", "postgresql://127.0.0.1:port/x", "no address"]
+)
+async def test_what_is_no_address_is_refused(dsn: str) -> None:
+    with pytest.raises(Refused):
+        await Database.open(dsn)
+
+
+async def test_a_database_that_does_not_exist_is_refused(database_url: str) -> None:
+    with pytest.raises(Refused, match="does not exist"):
+        await Database.open(database_url.replace("/prime_test_", "/no_such_"))
+
+
+async def test_a_server_that_keeps_its_promises_is_accepted(database: Database) -> None:
+    await check_durability(database)
+
+
+@pytest.mark.parametrize(("value", "accepted"), [("off", False), ("local", True)])
+async def test_asynchronous_commit_is_refused(
+    database_url: str, value: str, accepted: bool
+) -> None:
+    name = database_url.split("/")[3].split("?")[0]
+    db = await Database.open(database_url)
+    await db.execute(f"ALTER DATABASE {name} SET synchronous_commit = {value}")
+    await db.close()
+    db = await Database.open(database_url)
+    if accepted:
+        await check_durability(db)
+    else:
+        with pytest.raises(Refused, match="synchronous_commit is off"):
+            await check_durability(db)
+    await db.close()
+
+
+class AnsweringWith:
+    """An executor for what no server here can be made to say."""
+
+    def __init__(self, **settings: str) -> None:
+        sound = {
+            "fsync": "on",
+            "full_page_writes": "on",
+            "synchronous_commit": "on",
+            "server_version_num": "140000",
+        }
+        self.rows = [{"name": name, "setting": value} for name, value in (sound | settings).items()]
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, str]]:
+        return self.rows
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"fsync": "off"}, "fsync is off"),
+        ({"full_page_writes": "off"}, "full_page_writes is off"),
+        ({"server_version_num": "130012"}, "older than PostgreSQL 14"),
+    ],
+)
+async def test_a_server_that_could_forget_is_refused(settings: dict[str, str], reason: str) -> None:
+    await check_durability(AnsweringWith())  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=reason):
+        await check_durability(AnsweringWith(**settings))  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+import asyncio
+import uuid
+
+import pytest
+
+from persistence import project_members
+from persistence.errors import LastOwner, NotFound
+from persistence.pool import Database
+from persistence.users import UserRow
+from tests.persistence.rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def ann(database: Database) -> UserRow:
+    return await make_user(database, "ann")
+
+
+@pytest.fixture
+async def bob(database: Database) -> UserRow:
+    return await make_user(database, "bob")
+
+
+@pytest.fixture
+async def project(database: Database, ann: UserRow) -> str:
+    return (await make_project(database, ann)).id
+
+
+async def test_roles_are_granted_changed_and_listed_owners_first(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    viewer = await project_members.grant(database, project, bob.id, "viewer")
+    assert (viewer.user, viewer.role) == (bob, "viewer")
+    assert (await project_members.grant(database, project, bob.id, "editor")).role == "editor"
+    assert await project_members.role_of(database, project, bob.id) == "editor"
+    cat = await make_user(database, "aaa-cat")
+    await project_members.grant(database, project, cat.id, "viewer")
+    listed = await project_members.list_of(database, project)
+    assert [(member.user, member.role) for member in listed] == [
+        (ann, "owner"),
+        (bob, "editor"),
+        (cat, "viewer"),
+    ]
+
+
+async def test_a_project_keeps_an_owner(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    for change in (
+        project_members.grant(database, project, ann.id, "editor"),
+        project_members.revoke(database, project, ann.id),
+    ):
+        with pytest.raises(LastOwner):
+            await change
+    await project_members.grant(database, project, ann.id, "owner")
+    await project_members.grant(database, project, bob.id, "owner")
+    await project_members.grant(database, project, ann.id, "viewer")
+    assert await project_members.role_of(database, project, ann.id) == "viewer"
+
+
+async def test_two_owners_who_leave_at_once_leave_one(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    await project_members.grant(database, project, bob.id, "owner")
+    answers = await asyncio.gather(
+        *(project_members.revoke(database, project, user.id) for user in (ann, bob)),
+        return_exceptions=True,
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["LastOwner", "NoneType"]
+    assert len(await project_members.list_of(database, project)) == 1
+
+
+async def test_who_is_put_out_has_no_role(database: Database, bob: UserRow, project: str) -> None:
+    await project_members.grant(database, project, bob.id, "viewer")
+    await project_members.revoke(database, project, bob.id)
+    assert await project_members.role_of(database, project, bob.id) is None
+    with pytest.raises(NotFound):
+        await project_members.revoke(database, project, bob.id)
+
+
+async def test_unknown_projects_and_users_are_not_found(
+    database: Database, bob: UserRow, project: str
+) -> None:
+    unknown = str(uuid.uuid4())
+    for change in (
+        project_members.grant(database, unknown, bob.id, "viewer"),
+        project_members.grant(database, project, unknown, "viewer"),
+        project_members.revoke(database, unknown, bob.id),
+    ):
+        with pytest.raises(NotFound):
+            await change
+    assert await project_members.list_of(database, unknown) == []
+
+
+async def test_many_roles_are_read_at_once(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    pairs = [(project, ann.id), (project, bob.id), (str(uuid.uuid4()), ann.id)]
+    assert await project_members.roles_among(database, pairs) == {(project, ann.id): "owner"}
+    assert await project_members.roles_among(database, []) == {}
+
+
+async def test_the_feed_hears_of_every_change_of_role(
+    database: Database, bob: UserRow, project: str
+) -> None:
+    await project_members.grant(database, project, bob.id, "viewer")
+    await project_members.grant(database, project, bob.id, "editor")
+    await project_members.revoke(database, project, bob.id)
+    rows = await database.fetch(
+        "SELECT action, project_id, row_id FROM change_log WHERE user_id = $1 ORDER BY position",
+        bob.id,
+    )
+    assert [row["action"] for row in rows] == ["insert", "update", "delete"]
+    assert {(row["project_id"], row["row_id"]) for row in rows} == {
+        (project, f"{project}/{bob.id}")
+    }
