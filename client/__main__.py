@@ -1,0 +1,175 @@
+"""`./run import` and `./run export`: project files into Prime and out of it."""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import json
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from client.client import Client
+from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused, RoomClosed
+from client.importing import read_song
+from client.local_hub import HubFailed, LocalHub
+from client.prime_file import write_state
+from client.song import BrokenSong, Song
+from client.upload import UploadIncomplete, upload
+
+BROKEN_FILE = 2
+FAILED = 1
+LOCAL_EMAIL = "you@prime.local"
+FAILURES = (
+    CallFailed,
+    CannotConnect,
+    ConnectionOver,
+    DeltaRefused,
+    HubFailed,
+    RoomClosed,
+    UploadIncomplete,
+    OSError,
+)
+
+
+def main() -> int:
+    """Run a command; 0 when it was done, 1 when it failed, 2 for a file or usage that is broken."""
+    arguments = _arguments()
+    try:
+        status: int = asyncio.run(arguments.run(arguments))
+        return status
+    except BrokenSong as error:
+        return _complain(str(error), BROKEN_FILE)
+    except FAILURES as error:
+        return _complain(str(error) or type(error).__name__, FAILED)
+    except KeyboardInterrupt:
+        return _complain("interrupted", FAILED)
+
+
+async def import_song(arguments: argparse.Namespace) -> int:
+    """Read all of the file, and only then create a project and fill it."""
+    song = read_song(_of_caller(arguments.file))
+    async with _logged_in(arguments) as client:
+        name = arguments.name or song.name or arguments.file.stem
+        project = (await client.call("projects.create", name=name[:120]))["id"]
+        try:
+            room = await client.join(project)
+            deltas = await upload(room, song.to_ops())
+        except FAILURES:
+            with contextlib.suppress(*FAILURES):
+                await client.call("projects.archive", project=project)
+            raise
+    _report_import(arguments, song, project, deltas)
+    return 0
+
+
+async def export_project(arguments: argparse.Namespace) -> int:
+    """Write what a fresh join brings."""
+    path = _of_caller(arguments.file)
+    async with _logged_in(arguments) as client:
+        room = await client.join(arguments.project)
+        state = room.state
+    write_state(path, state)
+    sizes = {collection: len(entities) for collection, entities in state.items()}
+    if arguments.json:
+        report = {"project": arguments.project, "file": str(path), "entities": sum(sizes.values())}
+        print(json.dumps(report))
+    else:
+        Console(stderr=True).print(f"{sum(sizes.values()):,} entities written to {path}")
+    return 0
+
+
+@contextlib.asynccontextmanager
+async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
+    """A client of the server named, or of a hub of our own for as long as this takes."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = arguments.url
+        if not url:
+            hub = await stack.enter_async_context(LocalHub(arguments.data))
+            url = hub.url
+        client = await stack.enter_async_context(Client(url, device="command line"))
+        if arguments.url:
+            password = os.environ.get("PRIME_PASSWORD") or arguments.password
+            await client.login(arguments.email, password or getpass.getpass("password: "))
+        else:
+            await _log_in_locally(client, arguments.data)
+        yield client
+
+
+async def _log_in_locally(client: Client, directory: Path) -> None:
+    account = _local_account(directory)
+    try:
+        await client.login(account["email"], account["password"])
+    except CallFailed as failed:
+        if failed.code != "auth_failed":
+            raise
+        await client.register(account["email"], "you", account["password"], "You")
+
+
+def _local_account(directory: Path) -> dict[str, str]:
+    path = directory / "cli-account.json"
+    with contextlib.suppress(FileNotFoundError):
+        account: dict[str, str] = json.loads(path.read_text())
+        return account
+    account = {"email": LOCAL_EMAIL, "password": secrets.token_urlsafe(24)}
+    with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(account, file)
+    return account
+
+
+def _report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
+    counts: dict[str, Any] = asdict(song.counts)
+    problems = list(song.problems)
+    if arguments.json:
+        report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}
+        print(json.dumps(report | {"problems": problems}))
+        return
+    console = Console(stderr=True)
+    table = Table(title=song.name, title_justify="left", show_header=False, box=None)
+    for what, count in counts.items():
+        table.add_row(what, f"{count:,}")
+    console.print(table)
+    for problem in problems:
+        console.print(f"  not kept: {problem}", markup=False)
+    print(project)
+
+
+def _of_caller(path: Path) -> Path:
+    """`run` changes to the checkout; files are named from where it was called."""
+    return Path(os.environ.get("PRIME_CWD", ".")) / path
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run", description=__doc__)
+    words = parser.add_subparsers(required=True, metavar="import|export")
+    imports = words.add_parser("import", help="make a project out of a file")
+    imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz or .prime.json")
+    imports.add_argument("--name", default="", help="name of the project (default: the song's)")
+    imports.set_defaults(run=import_song)
+    exports = words.add_parser("export", help="write a project to a .prime.json file")
+    exports.add_argument("project", help="its id")
+    exports.add_argument("file", type=Path)
+    exports.set_defaults(run=export_project)
+    for word in (imports, exports):
+        word.add_argument("--url", default=os.environ.get("PRIME_URL", ""), help="ws://.../v1")
+        word.add_argument("--email", default=os.environ.get("PRIME_EMAIL", ""))
+        word.add_argument("--password", default="", help="better: PRIME_PASSWORD, or be asked")
+        word.add_argument("--data", type=Path, default=Path(".data"), help="without --url")
+        word.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser.parse_args()
+
+
+def _complain(message: str, status: int) -> int:
+    Console(stderr=True).print(f"prime: {message}", markup=False, highlight=False, soft_wrap=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

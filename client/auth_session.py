@@ -1,0 +1,41 @@
+"""A login as its client holds it: two tokens, and when to trade them for new ones."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+REFRESH_AT = 0.8
+"""The part of an access token's life after which the next one is fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSession:
+    """The tokens, and times by the clock of whoever asks.
+
+    Without a refresh token it is borrowed: refreshing is up to whoever lent it.
+    """
+
+    access: str
+    refresh: str = ""
+    refresh_at: float = math.inf
+    expires_at: float = math.inf
+
+    @classmethod
+    def of(cls, result: dict[str, Any], now: float) -> "AuthSession":
+        """What `auth.login` and its like have answered."""
+        seconds = float(result["expires_in"])
+        return cls(
+            result["access_token"],
+            result["refresh_token"],
+            now + seconds * REFRESH_AT,
+            now + seconds,
+        )
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether it ends with its access token."""
+        return not self.refresh
+
+    def run_out(self) -> "AuthSession":
+        """The same, once the server has said that the access token is too old."""
+        return AuthSession(self.access, self.refresh, 0.0, 0.0)

@@ -1,0 +1,313 @@
+"""The SDK: one connection to Prime that comes back by itself, calls, and joined rooms."""
+
+import asyncio
+import contextlib
+import math
+import random
+import secrets
+from typing import Any, Self
+
+from client.auth_session import AuthSession
+from client.codec import CodecName, Message, codec_named
+from client.connection import Connection, CouldNotOpen, Ending
+from client.failures import (
+    CallFailed,
+    CallInterrupted,
+    CallTimedOut,
+    CannotConnect,
+    ConnectionOver,
+)
+from client.room import Room
+from schema.close_codes import SESSION_REVOKED, TOKEN_EXPIRED
+from schema.limits import MAX_CALLS_IN_FLIGHT
+
+BACKOFF_BASE_SECONDS = 0.2
+BACKOFF_CAP_SECONDS = 10.0
+OPEN_SECONDS = 5.0
+
+STEADY_SECONDS = 2.0
+"""A connection that lived as long starts the backoff anew; a shorter one does not."""
+
+REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
+
+
+class Client:
+    """One device of one user. Comes back with full jitter until a close code says not to."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        device: str,
+        codec: CodecName = "msgpack",
+        call_seconds: float = 10.0,
+        access_token: str | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.url = url
+        self.device = device
+        self.user: dict[str, Any] | None = None
+        self.connections = 0
+        self.last_problem = ""
+        self._codec = codec_named(codec)
+        self._call_seconds = call_seconds
+        self._rng = rng or random.Random()
+        self._session = AuthSession(access_token) if access_token else None
+        self._session_changed = asyncio.Event()
+        self._connection: Connection | None = None
+        self._ready = asyncio.Event()
+        self._over: ConnectionOver | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}
+        self._calls_in_flight = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+        self._rooms: dict[str, Room] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether calls go straight to a server."""
+        return self._connection is not None
+
+    @property
+    def over(self) -> ConnectionOver | None:
+        """Why this client does not come back, if it does not."""
+        return self._over
+
+    @property
+    def access_token(self) -> str | None:
+        """What another client may borrow to log in as the same user, until it runs out."""
+        return self._session.access if self._session else None
+
+    async def connect(self, seconds: float = 15.0) -> None:
+        """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`."""
+        if self._life is None:
+            self._life = asyncio.create_task(self._live(), name=f"prime client {self.device}")
+        try:
+            await self._until_ready(seconds)
+        except TimeoutError:
+            problem = self.last_problem or "no answer"
+            await self.close()
+            raise CannotConnect(f"{self.url}: {problem} (tried for {seconds:g} s)") from None
+
+    async def close(self) -> None:
+        """End the connection and everything that waits for it. May be called again."""
+        self._finish(ConnectionOver(None, "this client was closed"))
+        life, self._life = self._life, None
+        if life is not None:
+            life.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await life
+
+    # Calls.
+
+    async def call(self, method: str, /, **params: Any) -> Any:
+        """Call a method and return its result; raises `CallFailed`."""
+        try:
+            await self._until_ready(self._call_seconds)
+        except TimeoutError:
+            raise CallTimedOut(method, self._call_seconds) from None
+        async with self._calls_in_flight:
+            if self._connection is None:
+                raise CallInterrupted(method)
+            return await self._call_on(self._connection, method, params)
+
+    async def register(self, email: str, username: str, password: str, name: str = "") -> Any:
+        """Make an account and log in; returns the user."""
+        params = {"email": email, "username": username, "password": password, "name": name}
+        return self._logged_in(await self.call("auth.register", **params))
+
+    async def login(self, email: str, password: str) -> Any:
+        """Log in; returns the user."""
+        return self._logged_in(await self.call("auth.login", email=email, password=password))
+
+    async def logout(self) -> None:
+        """End the auth session; the server then ends the connection for good."""
+        await self.call("auth.logout")
+        self._session = None
+
+    # Rooms.
+
+    async def join(self, project: str) -> Room:
+        """Enter a project's room and wait until the project is here."""
+        room = self._rooms.get(project)
+        if room is None:
+            room = Room(project, self._codec, _new_id, on_closed=lambda: self._forget_room(project))
+            self._rooms[project] = room
+            if self._connection is not None:
+                room.attach(self._connection)
+        await room.ready()
+        return room
+
+    def _forget_room(self, project: str) -> None:
+        self._rooms.pop(project, None)
+
+    # One connection after the other.
+
+    async def _live(self) -> None:
+        attempt = 0
+        clock = asyncio.get_running_loop().time
+        try:
+            while self._over is None:
+                started = clock()
+                ending = await self._connect_once()
+                self.last_problem = ending.reason
+                if ending.is_final:
+                    self._finish(ConnectionOver(ending.code, ending.reason))
+                    return
+                attempt = 0 if clock() - started > STEADY_SECONDS else attempt + 1
+                await asyncio.sleep(self._jitter(attempt))
+        except Exception as error:
+            self._finish(ConnectionOver(None, f"this client broke: {error!r}"))
+            raise
+
+    def _jitter(self, attempt: int) -> float:
+        bound = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, 16))
+        return self._rng.uniform(0, bound)
+
+    async def _connect_once(self) -> Ending:
+        try:
+            connection = await Connection.open(self.url, self._codec, self._hello(), OPEN_SECONDS)
+        except CouldNotOpen as error:
+            return self._judged(error.ending)
+        self.connections += 1
+        try:
+            ending = await connection.run(self._received, self._serve(connection))
+        finally:
+            self._disconnected()
+        return self._judged(ending)
+
+    def _hello(self) -> Message:
+        token = None if self._session is None or self._token_is_old() else self._session.access
+        hello = {"t": "hello", "versions": [1], "device": self.device, "client": "prime-python"}
+        return hello | {"token": token}
+
+    def _token_is_old(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return self._session is not None and now >= self._session.expires_at
+
+    def _judged(self, ending: Ending) -> Ending:
+        """A token that ran out is a reason to fetch another one before saying anything else."""
+        if ending.code == TOKEN_EXPIRED.code and self._session is not None:
+            if self._session.is_borrowed:
+                self._finish(ConnectionOver(ending.code, "the borrowed access token ran out"))
+            self._session = self._session.run_out()
+        return ending
+
+    async def _serve(self, connection: Connection) -> None:
+        """What goes on beside reading: fresh tokens, and rooms once we are logged in."""
+        if self._token_is_old() and not await self._refresh(connection):
+            return
+        self._connection = connection
+        self._ready.set()
+        for room in tuple(self._rooms.values()):
+            room.attach(connection)
+        while True:
+            await self._until_refresh_is_due()
+            if not await self._refresh(connection):
+                return
+
+    async def _until_refresh_is_due(self) -> None:
+        while True:
+            self._session_changed.clear()
+            due = math.inf if self._session is None else self._session.refresh_at
+            try:
+                async with asyncio.timeout_at(due if math.isfinite(due) else None):
+                    await self._session_changed.wait()
+            except TimeoutError:
+                return
+
+    async def _refresh(self, connection: Connection) -> bool:
+        if self._session is None:
+            return True
+        params = {"refresh_token": self._session.refresh}
+        try:
+            self._logged_in(await self._call_on(connection, "auth.refresh", params))
+        except CallFailed as failed:
+            if failed.code in REFRESH_REFUSED:
+                self._finish(ConnectionOver(SESSION_REVOKED.code, "this login is over: log in"))
+            connection.end()
+            return False
+        return True
+
+    def _logged_in(self, result: dict[str, Any]) -> Any:
+        self._session = AuthSession.of(result, asyncio.get_running_loop().time())
+        self._session_changed.set()
+        self.user = result["user"]
+        return self.user
+
+    def _disconnected(self) -> None:
+        self._connection = None
+        if self._over is None:
+            self._ready.clear()
+        calls, self._calls = self._calls, {}
+        for method, future in calls.values():
+            if not future.done():
+                future.set_exception(CallInterrupted(method))
+        for room in tuple(self._rooms.values()):
+            room.detach()
+
+    def _finish(self, over: ConnectionOver) -> None:
+        if self._over is not None:
+            return
+        self._over = over
+        self._ready.set()
+        for room in tuple(self._rooms.values()):
+            room.close(over)
+
+    async def _until_ready(self, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            await self._ready.wait()
+        if self._over is not None:
+            raise self._over
+
+    async def _call_on(self, connection: Connection, method: str, params: dict[str, Any]) -> Any:
+        call_id = _new_id()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._calls[call_id] = (method, future)
+        connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+        try:
+            async with asyncio.timeout(self._call_seconds):
+                return await future
+        except TimeoutError:
+            raise CallTimedOut(method, self._call_seconds) from None
+        finally:
+            self._calls.pop(call_id, None)
+
+    def _received(self, message: Message) -> None:
+        match message["t"]:
+            case "reply":
+                self._answer(message["id"], message["result"])
+            case "error":
+                self._told_of_error(message)
+            case _:
+                room = self._rooms.get(message.get("project", ""))
+                if room is not None:
+                    room.receive(message)
+
+    def _answer(self, call_id: str, result: Any) -> None:
+        _, future = self._calls.get(call_id, ("", None))
+        if future is not None and not future.done():
+            future.set_result(result)
+
+    def _told_of_error(self, message: Message) -> None:
+        subject = message.get("id")
+        _, future = self._calls.get(subject or "", ("", None))
+        if future is not None and not future.done():
+            code, text = message["code"], message["message"]
+            future.set_exception(CallFailed(code, text, message.get("details")))
+            return
+        self.last_problem = f"{message['code']}: {message['message']}"
+        for room in tuple(self._rooms.values()):
+            if subject is not None and room.owns(subject):
+                room.receive(message)
+                return
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,163 @@
+"""Fitting single values into the ranges that `schema.entities` gives them."""
+
+import math
+import re
+from collections.abc import Callable
+
+from schema.entities import ENTITY_ID, ENTITY_TYPES, Field
+from schema.order_keys import FIRST_KEY, is_order_key
+
+Entity = dict[str, object]
+State = dict[str, dict[str, Entity]]
+
+SHORTEST_BEATS = 1 / 960
+"""What a duration of nothing becomes: one tick of the usual 960 a beat."""
+
+MAX_INTEGER = 2**53
+"""The largest whole number that every JSON reader keeps exact."""
+
+MAX_PARAM_NAME = 64
+MAX_PARAM_TEXT = 1_024
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL cannot keep in a JSON text."""
+
+
+def fit(field: Field, value: object) -> tuple[object, str]:
+    """The value as the field allows it, and what had to be changed ("" if nothing)."""
+    if value is None and field.nullable:
+        return None, ""
+    return _FITTERS[field.kind](field, value)
+
+
+def _fit_number(field: Field, value: object) -> tuple[object, str]:
+    number = _finite(value)
+    lowest = field.minimum + (SHORTEST_BEATS if field.exclusive_minimum else 0)
+    if number is None:
+        return _fallback(field), "is not a number"
+    if number < lowest and not (field.exclusive_minimum and number > field.minimum):
+        return float(lowest), f"is below {field.minimum:g}"
+    if number > field.maximum:
+        return float(field.maximum), f"is above {field.maximum:g}"
+    return number, ""
+
+
+def _fit_integer(field: Field, value: object) -> tuple[object, str]:
+    number = _finite(value)
+    if number is None:
+        return int(_fallback(field)), "is not a number"
+    whole = round(number)
+    fitted = int(min(max(whole, field.minimum), field.maximum))
+    if field.choices and str(fitted) not in field.choices:
+        return int(_fallback(field)), f"is none of {', '.join(field.choices)}"
+    if fitted != whole:
+        return fitted, f"is outside {field.minimum:g} to {field.maximum:g}"
+    return fitted, "" if whole == number else "is not a whole number"
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _fallback(field: Field) -> float:
+    if isinstance(field.default, int | float):
+        return float(field.default)
+    return float(max(field.minimum, 0) + (SHORTEST_BEATS if field.exclusive_minimum else 0))
+
+
+def _fit_boolean(field: Field, value: object) -> tuple[object, str]:
+    return (value, "") if isinstance(value, bool) else (field.default, "is not true or false")
+
+
+def _fit_text(field: Field, value: object) -> tuple[object, str]:
+    if not isinstance(value, str):
+        return field.default, "is not a text"
+    text = _UNSTORABLE.sub("\ufffd", value)
+    if len(text) > field.max_length:
+        return text[: field.max_length], f"is longer than {field.max_length} characters"
+    return text, "" if text == value else "holds characters that cannot be stored"
+
+
+def _fit_choice(field: Field, value: object) -> tuple[object, str]:
+    if value in field.choices:
+        return value, ""
+    return field.default or field.choices[0], f"is none of {', '.join(field.choices)}"
+
+
+def _fit_choices(field: Field, value: object) -> tuple[object, str]:
+    if not isinstance(value, list | tuple):
+        return _default_choices(field), "is not a list"
+    kept = [choice for choice in field.choices if choice in value]
+    ordered = [word for word in dict.fromkeys(map(str, value)) if word in kept]
+    if not ordered:
+        return _default_choices(field), "holds none of the words known"
+    return ordered, "" if len(ordered) == len(value) else "holds words that are unknown or twice"
+
+
+def _default_choices(field: Field) -> list[object]:
+    return list(field.default) if isinstance(field.default, tuple) else []
+
+
+def _fit_pointer(_field: Field, value: object) -> tuple[object, str]:
+    if isinstance(value, str) and ENTITY_ID.fullmatch(value):
+        return value, ""
+    return None, "is not an id"
+
+
+def _fit_order(_field: Field, value: object) -> tuple[object, str]:
+    return (value, "") if is_order_key(value) else (FIRST_KEY, "is not an order key")
+
+
+def _fit_path(_field: Field, value: object) -> tuple[object, str]:
+    if isinstance(value, str) and len(value) <= 256 and _is_target(value):
+        return value, ""
+    return None, "is not a path such as channels/<id>/volume"
+
+
+def _is_target(path: str) -> bool:
+    collection, _, rest = path.partition("/")
+    _, _, prop = rest.partition("/")
+    name, slash, leaf = prop.partition("/")
+    field = ENTITY_TYPES.get(collection, {}).get(name)
+    if field is None or _UNSTORABLE.search(path) or "/" in leaf:
+        return False
+    return bool(slash) == (field.kind == "params")
+
+
+def _fit_params(field: Field, value: object) -> tuple[object, str]:
+    if not isinstance(value, dict):
+        return {}, "is not a map"
+    kept = {name: leaf for name, leaf in value.items() if _is_param(name, leaf)}
+    kept = dict(list(kept.items())[: field.max_length])
+    return kept, "" if len(kept) == len(value) else "holds leaves that are too long, or too many"
+
+
+def _is_param(name: object, leaf: object) -> bool:
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_PARAM_NAME:
+        return False
+    if isinstance(leaf, str):
+        return len(leaf) <= MAX_PARAM_TEXT and not _UNSTORABLE.search(name + leaf)
+    if isinstance(leaf, bool):
+        return True
+    if isinstance(leaf, int) and abs(leaf) > MAX_INTEGER:
+        return False
+    return _finite(leaf) is not None and not _UNSTORABLE.search(name)
+
+
+_FITTERS: dict[str, Callable[[Field, object], tuple[object, str]]] = {
+    "number": _fit_number,
+    "integer": _fit_integer,
+    "boolean": _fit_boolean,
+    "text": _fit_text,
+    "choice": _fit_choice,
+    "choices": _fit_choices,
+    "pointer": _fit_pointer,
+    "path": _fit_path,
+    "order": _fit_order,
+    "params": _fit_params,
+}

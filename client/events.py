@@ -1,0 +1,120 @@
+"""What a replica reports of the messages it was given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Everything up to the position of `joined` is here; `fresh`: as a new state."""
+
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A delta of ours is on disk. `on_resume`: we heard of it only after coming back."""
+
+    delta_id: str
+    seq: int
+    dropped: tuple[tuple[int, str], ...] = ()
+    on_resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A delta of ours was refused and its effect taken back."""
+
+    delta_id: str
+    code: str
+    message: str
+    details: dict[str, Any]
+    ops: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A delta of ours was not taken just now: send it again, with the same id."""
+
+    delta_id: str
+    code: str
+    retry_after_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A delta of someone else took effect."""
+
+    seq: int
+    delta_id: str
+    member: str
+    ops: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Members moved: member -> what changed. Yourself included."""
+
+    moved: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Someone came into the room."""
+
+    member: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WentOut:
+    """Someone left the room."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A user has another role; None: that user is out of the project."""
+
+    user: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DegradedChanged:
+    """Whether the room cannot commit just now, and why."""
+
+    degraded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """We are out of the room; without a reason because we asked for it."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFailed:
+    """The server does not let us in."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+Event = (
+    Synced
+    | Acknowledged
+    | Refused
+    | Postponed
+    | Committed
+    | Moved
+    | CameIn
+    | WentOut
+    | RoleChanged
+    | DegradedChanged
+    | Left
+    | JoinFailed
+)

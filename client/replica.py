@@ -1,0 +1,302 @@
+"""One project's local copy with optimistic edits: messages in, events out; no clock, no socket.
+
+The view is what is confirmed plus what is pending. A remote delta takes the pending effects back,
+takes effect, and has them applied again: the cost is that of the pending ops, whatever the size of
+the project. Pending ops are applied leniently: one whose target is gone does nothing here, and a
+pending delete hides the entity alone; what hangs on it follows when the server has spelled it out.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.events import (
+    Acknowledged,
+    CameIn,
+    Committed,
+    DegradedChanged,
+    Event,
+    JoinFailed,
+    Left,
+    Moved,
+    Postponed,
+    Refused,
+    RoleChanged,
+    Synced,
+    WentOut,
+)
+from client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back, would_apply
+
+Message = dict[str, Any]
+
+POSTPONING_CODES = frozenset({"unavailable", "rate_limited", "not_joined"})
+"""Errors that leave a delta pending: the same id may be sent again."""
+
+
+class Gap(Exception):
+    """The message does not follow on our position: join again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Everything up to `seq` of `epoch` is in the confirmed state."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(slots=True)
+class PendingDelta:
+    """A delta of ours that the server has not answered yet."""
+
+    id: str
+    ops: list[Op]
+    atomic: bool
+    undo: Undo = field(default_factory=list)
+
+
+class Replica:
+    """The local copy. The ops given to `edit` belong to it from then on."""
+
+    def __init__(
+        self,
+        project: str,
+        make_id: Callable[[], str],
+        decode_state: Callable[[bytes], State],
+    ) -> None:
+        self.project = project
+        self.state: State = {}
+        self.position: Position | None = None
+        self.pending: dict[str, PendingDelta] = {}
+        self.members: dict[str, dict[str, Any]] = {}
+        self.you = ""
+        self.role: str | None = None
+        self.degraded = False
+        self.synced = False
+        self._make_id = make_id
+        self._decode_state = decode_state
+        self.join_id: str | None = None
+        self._target: Position | None = None
+        self._parts: list[bytes] = []
+        self._receivers: dict[str, Callable[[Message], list[Event]]] = {
+            "joined": self._joined,
+            "state": self._state_part,
+            "delta": self._delta,
+            "ack": self._ack,
+            "error": self._error,
+            "tick": self._tick,
+            "member_joined": self._member_joined,
+            "member_left": self._member_left,
+            "role_changed": self._role_changed,
+            "degraded": self._degraded,
+            "left": self._left,
+        }
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the last join was answered, and the room's messages count."""
+        return self._target is not None
+
+    # What we do.
+
+    def edit(self, ops: list[Op], atomic: bool = False) -> Message:
+        """Apply ops to the view and return the message that proposes them."""
+        delta = PendingDelta(self._make_id(), ops, atomic)
+        self._apply_pending(delta)
+        self.pending[delta.id] = delta
+        return self.delta_message(delta)
+
+    def withdraw(self, delta_id: str) -> None:
+        """Forget a pending delta that was never sent."""
+        self._take_back_pending()
+        del self.pending[delta_id]
+        self._reapply_pending()
+
+    def delta_message(self, delta: PendingDelta) -> Message:
+        """The message that proposes a delta, each time with the same id."""
+        message = {"t": "delta", "project": self.project, "id": delta.id, "ops": delta.ops}
+        return message | {"atomic": True} if delta.atomic else message
+
+    def join_message(self, request_id: str) -> Message:
+        """The message that enters the room; until it is answered, the room's messages are void."""
+        self.synced = False
+        self.join_id = request_id
+        self._target = None
+        message: Message = {"t": "join", "id": request_id, "project": self.project}
+        if self.position is not None:
+            position = {"epoch": self.position.epoch, "seq": self.position.seq}
+            message["position"] = position
+        return message
+
+    def to_send_after_join(self) -> list[Message]:
+        """Every unanswered delta, in order; for the moment after `Synced`."""
+        return [self.delta_message(delta) for delta in self.pending.values()]
+
+    def forget_position(self) -> None:
+        """Ask for fresh state at the next join."""
+        self.position = None
+
+    # What we hear.
+
+    def receive(self, message: Message) -> list[Event]:
+        """Take a message of this room; raises `Gap` when it cannot follow on what is here."""
+        kind = message["t"]
+        if self._target is None and kind not in ("joined", "error", "left"):
+            return []  # said to the membership that a new join is about to replace
+        receiver = self._receivers.get(kind)
+        return [] if receiver is None else receiver(message)
+
+    def _joined(self, message: Message) -> list[Event]:
+        if message["id"] != self.join_id:
+            return []
+        self.join_id = None
+        self._target = Position(message["position"]["epoch"], message["position"]["seq"])
+        self.you = message["you"]
+        self.role = message["role"]
+        self.members = {member["member"]: member for member in message["members"]}
+        self.degraded = message.get("degraded", False)
+        self._parts = []
+        if not message["resumed"]:
+            return []
+        if self.position is None or self.position.epoch != self._target.epoch:
+            raise Gap("the server resumes a position that we do not have")
+        return self._check_synced(fresh=False)
+
+    def _state_part(self, message: Message) -> list[Event]:
+        if message["part"] != len(self._parts):
+            raise Gap(f"part {message['part']} of the state, where {len(self._parts)} was due")
+        data = message["data"]
+        self._parts.append(base64.b64decode(data) if isinstance(data, str) else data)
+        if len(self._parts) < message["parts"]:
+            return []
+        state = self._decode_state(b"".join(self._parts))
+        self._parts = []
+        for delta in self.pending.values():
+            delta.undo.clear()
+        self.state = state
+        self.position = self._target
+        self._reapply_pending()
+        return self._check_synced(fresh=True)
+
+    def _check_synced(self, *, fresh: bool) -> list[Event]:
+        if self.synced or self.position is None or self._target is None:
+            return []
+        if self.position.seq < self._target.seq:
+            return []
+        self.synced = True
+        return [Synced(fresh)]
+
+    def _delta(self, message: Message) -> list[Event]:
+        delta_id, seq = message["id"], message["seq"]
+        mine = delta_id in self.pending
+        on_resume = not self.synced
+        self._commit(seq, delta_id, message["ops"])
+        event: Event
+        if mine:
+            event = Acknowledged(delta_id, seq, on_resume=True)
+        else:
+            event = Committed(seq, delta_id, message["member"], message["ops"])
+        return [event, *(self._check_synced(fresh=False) if on_resume else [])]
+
+    def _ack(self, message: Message) -> list[Event]:
+        delta_id, seq = message["id"], message["seq"]
+        delta = self.pending.get(delta_id)
+        if self.position is not None and seq <= self.position.seq:
+            if delta is None:
+                return []
+            self.withdraw(delta_id)
+            return [Acknowledged(delta_id, seq, on_resume=True)]
+        ops = message.get("ops")
+        if ops is None:
+            if delta is None:
+                raise Gap(f"an ack of seq {seq} for a delta that is not ours")
+            ops = delta.ops
+        self._commit(seq, delta_id, ops)
+        dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
+        return [Acknowledged(delta_id, seq, dropped, bool(message.get("duplicate")))]
+
+    def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> None:
+        if self.position is None or seq != self.position.seq + 1:
+            have = None if self.position is None else self.position.seq
+            raise Gap(f"seq {seq} after {have}")
+        self._take_back_pending()
+        self.pending.pop(delta_id, None)
+        self._apply_committed(ops)
+        self.position = Position(self.position.epoch, seq)
+        self._reapply_pending()
+
+    def _apply_committed(self, ops: list[Op]) -> None:
+        undo: Undo = []
+        try:
+            for op in ops:
+                apply_op(self.state, op, undo)
+        except DoesNotApply as error:
+            self.forget_position()
+            raise Gap(f"our copy has gone astray: {error}") from error
+
+    def _error(self, message: Message) -> list[Event]:
+        subject, code, details = message.get("id"), message["code"], message.get("details") or {}
+        if subject is not None and subject == self.join_id:
+            self.join_id = None
+            return [JoinFailed(code, message["message"], details)]
+        delta = self.pending.get(subject) if subject is not None else None
+        if delta is None:
+            return []
+        if code in POSTPONING_CODES:
+            return [Postponed(delta.id, code, float(details.get("retry_after_ms", 0)))]
+        self.withdraw(delta.id)
+        return [Refused(delta.id, code, message["message"], details, delta.ops)]
+
+    def _tick(self, message: Message) -> list[Event]:
+        for member_id, changes in message["moved"].items():
+            member = self.members.get(member_id)
+            if member is not None:
+                presence = member["presence"] | changes
+                member["presence"] = {k: v for k, v in presence.items() if v is not None}
+        return [Moved(message["moved"])]
+
+    def _member_joined(self, message: Message) -> list[Event]:
+        member = message["member"]
+        self.members[member["member"]] = member
+        return [CameIn(member)]
+
+    def _member_left(self, message: Message) -> list[Event]:
+        self.members.pop(message["member"], None)
+        return [WentOut(message["member"])]
+
+    def _role_changed(self, message: Message) -> list[Event]:
+        user, role = message["user"], message["role"]
+        for member in self.members.values():
+            if member["user"] == user:
+                member["role"] = role
+                if member["member"] == self.you:
+                    self.role = role
+        return [RoleChanged(user, role)]
+
+    def _degraded(self, message: Message) -> list[Event]:
+        self.degraded = message["degraded"]
+        return [DegradedChanged(message["degraded"], message.get("reason", ""))]
+
+    def _left(self, message: Message) -> list[Event]:
+        self.synced = False
+        self._target = None
+        return [Left(message.get("reason"))]
+
+    # The view: confirmed plus pending.
+
+    def _take_back_pending(self) -> None:
+        for delta in reversed(self.pending.values()):
+            roll_back(self.state, delta.undo)
+
+    def _reapply_pending(self) -> None:
+        for delta in self.pending.values():
+            self._apply_pending(delta)
+
+    def _apply_pending(self, delta: PendingDelta) -> None:
+        for op in delta.ops:
+            if would_apply(self.state, op):
+                apply_op(self.state, op, delta.undo)
+            elif delta.atomic:
+                roll_back(self.state, delta.undo)
+                return

@@ -1,0 +1,327 @@
+"""A joined project: edits that are applied at once and saved for certain, presence, and events."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from client.codec import Codec, Frame
+from client.connection import Connection
+from client.events import (
+    Acknowledged,
+    Event,
+    JoinFailed,
+    Left,
+    Postponed,
+    Refused,
+    Synced,
+)
+from client.failures import (
+    CallFailed,
+    DeltaRefused,
+    DeltaTooLarge,
+    RoomClosed,
+    TooMuchPending,
+)
+from client.replica import Gap, Message, Replica
+from client.send_queue import SendQueue
+from client.state_ops import Op, State
+from schema.limits import MAX_MESSAGE_BYTES
+
+MAX_PENDING = 10_000
+"""Edits kept while the server is away; a musician makes as many in an hour."""
+
+OUTCOMES_KEPT = 4_096
+"""Answers remembered for who asks `saved` late."""
+
+EVENTS_BUFFERED = 10_000
+"""Events that an iterator may lag behind."""
+
+RETRY_SECONDS = 0.5
+"""Before a postponed delta or join is sent again, if the server names no time."""
+
+TRY_JOIN_AGAIN = frozenset({"unavailable", "rate_limited", "internal"})
+
+
+class ReaderTooSlow(Exception):
+    """An iterator over events lags too far behind; what it missed is in the replica."""
+
+
+class Room:
+    """One project, on whichever connection there is; it survives them all."""
+
+    def __init__(
+        self, project: str, codec: Codec, make_id: Callable[[], str], on_closed: Callable[[], None]
+    ) -> None:
+        self.replica = Replica(project, make_id, codec.decode_state)
+        self.gaps = 0
+        self._codec = codec
+        self._make_id = make_id
+        self._on_closed = on_closed
+        self._connection: Connection | None = None
+        self._queue = SendQueue()
+        self._outcomes: OrderedDict[str, int | Refused] = OrderedDict()
+        self._waiting: dict[str, asyncio.Future[int]] = {}
+        self._listeners: list[Callable[[Event], None]] = []
+        self._retry: asyncio.TimerHandle | None = None
+        self._ready = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._over: Exception | None = None
+
+    @property
+    def project(self) -> str:
+        """The id of the project."""
+        return self.replica.project
+
+    @property
+    def state(self) -> State:
+        """The project as the musician sees it: confirmed plus pending. Not to be changed."""
+        return self.replica.state
+
+    @property
+    def resent(self) -> int:
+        """Deltas that went out more than once."""
+        return self._queue.resent
+
+    @property
+    def is_live(self) -> bool:
+        """Whether edits and presence go straight to the server."""
+        return self._connection is not None and self.replica.synced
+
+    # What the musician does.
+
+    def edit(self, ops: list[Op], *, atomic: bool = False) -> str:
+        """Apply ops at once and have them saved; returns the id to ask `saved` about."""
+        if self._over is not None:
+            raise self._over
+        if len(self.replica.pending) >= MAX_PENDING:
+            raise TooMuchPending(f"{MAX_PENDING} edits wait for the server")
+        message = self.replica.edit(ops, atomic)
+        delta_id: str = message["id"]
+        try:
+            self._queue.add(delta_id, self._encoded(message))
+        except (DeltaTooLarge, ValueError, TypeError):
+            self.replica.withdraw(delta_id)
+            raise
+        self._settled.clear()
+        self._send_what_may_go()
+        return delta_id
+
+    async def saved(self, delta_id: str) -> int:
+        """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`."""
+        outcome = self._outcomes.get(delta_id)
+        if isinstance(outcome, Refused):
+            raise DeltaRefused(outcome)
+        if outcome is not None:
+            return outcome
+        if delta_id not in self.replica.pending:
+            raise KeyError(delta_id)
+        if self._over is not None:
+            raise self._over
+        future = self._waiting.get(delta_id)
+        if future is None:
+            future = self._waiting[delta_id] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(future)
+
+    async def settled(self) -> None:
+        """Wait until every edit was answered."""
+        await self._settled.wait()
+        if self._over is not None and self.replica.pending:
+            raise self._over
+
+    def move(self, **presence: Any) -> None:
+        """Say where you are: `cursor`, `view`, `tool`, `selection`, `playhead`, `at`."""
+        if self._connection is not None and self.replica.synced:
+            message = {"t": "presence", "project": self.project, **presence}
+            self._connection.send_latest(self.project, message)
+
+    def leave(self) -> None:
+        """Go out of the room. What was not saved yet is given up."""
+        if self._connection is not None:
+            request = {"t": "leave", "id": self._make_id(), "project": self.project}
+            self._connection.send(request)
+        self.close(RoomClosed("you left the room"))
+
+    # What the musician hears.
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `listener` with every event, after it took effect; returns the way to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Every event from now on; raises `ReaderTooSlow` rather than skip one in silence."""
+        buffered: deque[Event] = deque(maxlen=EVENTS_BUFFERED + 1)
+        arrived = asyncio.Event()
+
+        def note(event: Event) -> None:
+            buffered.append(event)
+            arrived.set()
+
+        stop = self.subscribe(note)
+        try:
+            while True:
+                await arrived.wait()
+                arrived.clear()
+                while buffered:
+                    if len(buffered) > EVENTS_BUFFERED:
+                        raise ReaderTooSlow(f"{EVENTS_BUFFERED} events behind")
+                    yield buffered.popleft()
+                if self._over is not None:
+                    return
+        finally:
+            stop()
+
+    async def ready(self) -> None:
+        """Wait until the project is here; raises what kept us out."""
+        await self._ready.wait()
+        if self._over is not None:
+            raise self._over
+
+    # What the client tells us.
+
+    def attach(self, connection: Connection) -> None:
+        """There is a connection: join on it, from where we are."""
+        self._connection = connection
+        self._join()
+
+    def detach(self) -> None:
+        """The connection is gone."""
+        self._connection = None
+        self.replica.synced = False
+        self._cancel_retry()
+
+    def owns(self, message_id: str) -> bool:
+        """Whether an error with this id is about us."""
+        return message_id in self.replica.pending or message_id == self.replica.join_id
+
+    def receive(self, message: Message) -> None:
+        """Take a message of this room."""
+        try:
+            events = self.replica.receive(message)
+        except Gap:
+            self.gaps += 1
+            self._rejoin()
+            return
+        for event in events:
+            self._happened(event)
+            if self._over is not None:
+                return
+            for listener in tuple(self._listeners):
+                listener(event)
+
+    def close(self, why: Exception) -> None:
+        """No more of this room, and everyone who waits is told why."""
+        if self._over is not None:
+            return
+        self._over = why
+        self._connection = None
+        self._cancel_retry()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(why)
+                future.exception()  # nobody may be waiting any more
+        self._waiting.clear()
+        self._ready.set()
+        self._settled.set()
+        for listener in tuple(self._listeners):
+            listener(Left(str(why)))
+        self._on_closed()
+
+    # How edits get to the server.
+
+    def _happened(self, event: Event) -> None:
+        match event:
+            case Synced():
+                self._queue.begin_again(self.replica.pending)
+                self._send_what_may_go()
+                self._ready.set()
+            case Acknowledged(delta_id=delta_id, seq=seq):
+                self._answered(delta_id, seq)
+            case Refused(delta_id=delta_id):
+                self._answered(delta_id, event)
+            case Postponed(code="not_joined"):
+                self._rejoin()
+            case Postponed(delta_id=delta_id):
+                # All that follow wait as well, so that the order stays.
+                self._queue.postpone(delta_id, self.replica.pending)
+                self._schedule(event.retry_after_ms / 1_000, self._send_what_may_go)
+            case JoinFailed():
+                self._join_failed(event)
+            case Left(reason=str(reason)):
+                self.close(RoomClosed(reason))
+            case _:
+                pass
+
+    def _encoded(self, message: Message) -> Frame:
+        frame = self._codec.encode(message)
+        size = len(frame) if isinstance(frame, bytes) else len(frame.encode())
+        bound = self._connection.max_message_bytes if self._connection else MAX_MESSAGE_BYTES
+        if size > bound:
+            raise DeltaTooLarge(f"{size} bytes, where one message holds {bound}")
+        return frame
+
+    def _send_what_may_go(self) -> None:
+        connection = self._connection
+        if connection is None or not self.replica.synced or self._retry is not None:
+            return
+        for frame in self._queue.take(self._encoded_again):
+            connection.send_frame(frame)
+
+    def _encoded_again(self, delta_id: str) -> Frame:
+        delta = self.replica.pending[delta_id]
+        return self._codec.encode(self.replica.delta_message(delta))
+
+    def _answered(self, delta_id: str, outcome: int | Refused) -> None:
+        self._queue.answered(delta_id)
+        self._outcomes[delta_id] = outcome
+        if len(self._outcomes) > OUTCOMES_KEPT:
+            self._outcomes.popitem(last=False)
+        future = self._waiting.pop(delta_id, None)
+        if future is not None and not future.done():
+            if isinstance(outcome, Refused):
+                future.set_exception(DeltaRefused(outcome))
+            else:
+                future.set_result(outcome)
+        if not self.replica.pending:
+            self._settled.set()
+        self._send_what_may_go()
+
+    # Coming in and coming back.
+
+    def _join(self) -> None:
+        if self._connection is not None:
+            self._connection.send(self.replica.join_message(self._make_id()))
+
+    def _rejoin(self) -> None:
+        # Out and in again: what the old membership still sends is told apart by the join's id.
+        if self._connection is not None and self.replica.is_joined:
+            request = {"t": "leave", "id": self._make_id(), "project": self.project}
+            self._connection.send(request)
+            self._join()
+
+    def _join_failed(self, failed: JoinFailed) -> None:
+        if failed.code == "position_ahead" and self.replica.position is not None:
+            self.replica.forget_position()
+            self._join()
+        elif failed.code in TRY_JOIN_AGAIN:
+            delay = float(failed.details.get("retry_after_ms", 0)) / 1_000
+            self._schedule(delay, self._join)
+        else:
+            self.close(CallFailed(failed.code, failed.message, failed.details))
+
+    def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
+        self._cancel_retry()
+
+        def run() -> None:
+            self._retry = None
+            action()
+
+        delay = max(seconds, RETRY_SECONDS)
+        self._retry = asyncio.get_running_loop().call_later(delay, run)
+
+    def _cancel_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None

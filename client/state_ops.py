@@ -1,0 +1,111 @@
+"""How ops act on a project state of plain dicts, and how their effect is taken back.
+
+Entities are replaced, never changed in place, so taking back means putting the old one there again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from schema.entities import ENTITY_TYPES, PARENTS, defaults
+
+Op = dict[str, Any]
+Entity = dict[str, Any]
+State = dict[str, dict[str, Entity]]
+Undo = list[tuple[str, str, Entity | None]]
+
+
+class DoesNotApply(Exception):
+    """A committed op finds nothing to act on: this copy is not what the server thinks it is."""
+
+
+def apply_op(state: State, op: Op, undo: Undo) -> None:
+    """Apply an op that must take effect, and note how to take it back."""
+    try:
+        entities = state[op["col"]]
+        changed = _APPLY[op["op"]](entities.get(op["id"]), op)
+    except KeyError as missing:
+        raise DoesNotApply(f"{op.get('op')} {op.get('col')}/{op.get('id')}: {missing}") from None
+    undo.append((op["col"], op["id"], entities.get(op["id"])))
+    _put(entities, op["id"], changed)
+
+
+def would_apply(state: State, op: Op) -> bool:
+    """Whether an op of ours makes sense in this state; the server has the last word."""
+    entities = state.get(op["col"])
+    if entities is None:
+        return False
+    current = entities.get(op["id"])
+    if op["op"] == "insert":
+        return current is None and _owners_exist(state, op)
+    if current is None:
+        return False
+    return all(current.get(name) == value for name, value in op.get("expect", {}).items())
+
+
+def roll_back(state: State, undo: Undo) -> None:
+    """Take back what these notes are about, the latest first."""
+    while undo:
+        collection, entity_id, before = undo.pop()
+        _put(state[collection], entity_id, before)
+
+
+def _put(entities: dict[str, Entity], entity_id: str, entity: Entity | None) -> None:
+    if entity is None:
+        entities.pop(entity_id, None)
+    else:
+        entities[entity_id] = entity
+
+
+def _owners_exist(state: State, op: Op) -> bool:
+    for name, field in ENTITY_TYPES[op["col"]].items():
+        if field.kind != "pointer" or field.on_delete != "cascade":
+            continue
+        owner = op["entity"].get(name)
+        if owner is not None and owner not in state.get(field.points_to, {}):
+            return False
+    return True
+
+
+def _set(current: Entity | None, op: Op) -> Entity:
+    changed = dict(_existing(current))
+    for name, value in op["props"].items():
+        changed[name] = _merged(changed.get(name), value) if name == "params" else value
+    return changed
+
+
+def _merged(before: Entity | None, leaves: Entity | None) -> Entity:
+    merged = (before or {}) | (leaves or {})
+    return {name: leaf for name, leaf in merged.items() if leaf is not None}
+
+
+def _insert(_current: Entity | None, op: Op) -> Entity:
+    entity: Entity = defaults(op["col"]) | op["entity"]
+    return entity
+
+
+def _delete(current: Entity | None, _op: Op) -> None:
+    _existing(current)
+
+
+def _move(current: Entity | None, op: Op) -> Entity:
+    changed = dict(_existing(current))
+    if "parent" in op:
+        changed[PARENTS[op["col"]]] = op["parent"]
+    for name in ("order", "time"):
+        if name in op:
+            changed[name] = op[name]
+    return changed
+
+
+def _existing(current: Entity | None) -> Entity:
+    if current is None:
+        raise KeyError("there is no such entity")
+    return current
+
+
+_APPLY: dict[str, Callable[[Entity | None, Op], Entity | None]] = {
+    "set": _set,
+    "insert": _insert,
+    "delete": _delete,
+    "move": _move,
+}

@@ -1,0 +1,51 @@
+"""Putting a whole song into a project: deltas of a bounded size, all of them acknowledged."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+from client.events import Acknowledged
+from client.room import Room
+from client.state_ops import Op
+
+MAX_OPS = 1_000
+MAX_BYTES = 900_000
+"""A delta with that many bytes of ops still fits one message of 1 MiB, in either encoding."""
+
+
+class UploadIncomplete(Exception):
+    """The server dropped or refused a part of the song."""
+
+
+def batches(ops: list[Op]) -> Iterator[list[Op]]:
+    """The ops in their order, cut into deltas."""
+    batch: list[Op] = []
+    size = 0
+    for op in ops:
+        bytes_of_op = len(json.dumps(op, separators=(",", ":")).encode()) + 1
+        if batch and (len(batch) >= MAX_OPS or size + bytes_of_op > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(op)
+        size += bytes_of_op
+    if batch:
+        yield batch
+
+
+async def upload(room: Room, ops: list[Op]) -> int:
+    """Insert these ops and wait until all of them are on disk; returns the number of deltas."""
+    dropped: list[tuple[str, str]] = []
+
+    def note(event: object) -> None:
+        if isinstance(event, Acknowledged):
+            dropped.extend((event.delta_id, reason) for _, reason in event.dropped)
+
+    stop = room.subscribe(note)
+    try:
+        delta_ids = [room.edit(batch) for batch in batches(ops)]
+        await asyncio.gather(*(room.saved(delta_id) for delta_id in delta_ids))
+    finally:
+        stop()
+    if dropped:
+        raise UploadIncomplete(f"{len(dropped)} ops were dropped, the first as {dropped[0][1]}")
+    return len(delta_ids)

@@ -1,0 +1,425 @@
+"""The SDK against a scripted server on a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from client import client as client_module
+from client import room as room_module
+from client import send_queue
+from client.client import Client
+from client.codec import BadFrame, CodecName, codec_named
+from client.events import Acknowledged, CameIn, Committed, Event, Left
+from client.failures import (
+    CallFailed,
+    CallInterrupted,
+    CallTimedOut,
+    CannotConnect,
+    ConnectionOver,
+    DeltaRefused,
+    DeltaTooLarge,
+    RoomClosed,
+    TooMuchPending,
+)
+from client.room import Room
+from tests.client.fake_server import PROJECT, FakeServer, Message, fake_server, swallow
+from tests.client.model_server import member_named
+
+VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "BACKOFF_BASE_SECONDS", 0.005)
+    monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.005)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FakeServer]:
+    async with fake_server() as one:
+        yield one
+
+
+@pytest.fixture
+async def client(server: FakeServer) -> AsyncIterator[Client]:
+    async with Client(server.url, device="desk") as one:
+        yield one
+
+
+@pytest.fixture
+async def room(client: Client) -> Room:
+    await client.login("ada@example.org", "password")
+    return await client.join(PROJECT)
+
+
+async def until(event: asyncio.Event) -> None:
+    async with asyncio.timeout(10):
+        await event.wait()
+
+
+@pytest.mark.parametrize("codec", ["msgpack", "json"])
+async def test_H1_both_codecs_speak_hello_calls_rooms_and_presence(codec: CodecName) -> None:
+    async with (
+        fake_server(codec) as server,
+        Client(server.url, device="desk", codec=codec) as client,
+    ):
+        hello = await server.wait_for("hello")
+        assert (hello["versions"], hello["device"], hello["token"]) == ([1], "desk", None)
+        user = await client.register("ada@example.org", "ada", "password", "Ada")
+        assert user["name"] == "Ada"
+        room = await client.join(PROJECT)
+        assert "ch_master" in room.state["channels"]
+        assert await room.saved(room.edit([VOLUME])) == 1
+        room.move(cursor={"time": 1.0}, at=5.0)
+        presence = await server.wait_for("presence")
+        assert (presence["cursor"], presence["at"]) == ({"time": 1.0}, 5.0)
+        assert server.named("auth.register")[0]["params"]["username"] == "ada"
+
+
+async def test_C1_an_error_reply_is_raised(server: FakeServer, client: Client) -> None:
+    def refuse(server: FakeServer, message: Message) -> None:
+        details = {"version": 3}
+        told = {"code": "conflict", "message": "no", "details": details}
+        server.say(t="error", id=message["id"], **told)
+
+    server.reactions["projects.update"] = refuse
+    with pytest.raises(CallFailed, match="conflict: no") as failed:
+        await client.call("projects.update", version=2)
+    assert (failed.value.code, failed.value.details) == ("conflict", {"version": 3})
+
+
+async def test_an_unanswered_call_times_out(server: FakeServer) -> None:
+    async with Client(server.url, device="desk", call_seconds=0.05) as client:
+        with pytest.raises(CallTimedOut):
+            await client.call("projects.list")
+
+
+async def test_a_call_cut_off_says_so(server: FakeServer, client: Client) -> None:
+    server.reactions["projects.list"] = lambda server, _: server.cut()
+    with pytest.raises(CallInterrupted):
+        await client.call("projects.list")
+
+
+async def test_D4_a_refused_delta_is_raised_and_taken_back(server: FakeServer, room: Room) -> None:
+    def refuse(server: FakeServer, message: Message) -> None:
+        told = {"code": "op_invalid", "message": "no", "details": {"op": 0}}
+        server.say(t="error", id=message["id"], **told)
+
+    server.reactions["delta"] = refuse
+    delta_id = room.edit([VOLUME])
+    assert room.state["channels"]["ch_master"]["volume"] == 0.5
+    for _ in ("while waiting", "afterwards"):
+        with pytest.raises(DeltaRefused, match="op_invalid"):
+            await room.saved(delta_id)
+    assert room.state["channels"]["ch_master"]["volume"] == 1
+    await room.settled()
+
+
+async def test_J3_reconnect_resumes_and_sends_again(server: FakeServer, room: Room) -> None:
+    first = room.edit([VOLUME])
+    assert await room.saved(first) == 1
+    server.reactions["delta"] = swallow
+    second = room.edit([VOLUME])
+    await server.wait_for("delta", 2)
+    del server.reactions["delta"]
+    server.cut()
+    third = room.edit([VOLUME])
+    assert await room.saved(second) == 2
+    assert await room.saved(third) == 3
+    assert server.named("join")[1]["position"] == {"epoch": "e", "seq": 1}
+    assert server.named("hello")[1]["token"] == "access1"
+    assert [message["id"] for message in server.named("delta")] == [first, second, second, third]
+    assert room.resent == 2  # the third had been given to a socket that was cut already
+
+
+async def test_X1_a_final_close_code_ends_it(
+    server: FakeServer, client: Client, room: Room
+) -> None:
+    server.reactions["delta"] = swallow
+    delta_id = room.edit([VOLUME])
+    server.end(4500, "replaced")
+    with pytest.raises(ConnectionOver, match=r"replaced \(4500\)"):
+        await room.saved(delta_id)
+    with pytest.raises(ConnectionOver):
+        room.edit([VOLUME])
+    with pytest.raises(ConnectionOver):
+        await client.call("projects.list")
+    assert client.over is not None
+    assert client.over.code == 4500
+    await client.close()
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("code", [1012, 4001, 4002])
+async def test_X1_other_close_codes_bring_us_back(
+    server: FakeServer, room: Room, code: int
+) -> None:
+    server.end(code)
+    await server.wait_for("join", 2)
+    assert await room.saved(room.edit([VOLUME])) == 1
+
+
+async def test_H4_a_login_that_is_refused_is_final(server: FakeServer) -> None:
+    def refuse(server: FakeServer, _message: Message) -> None:
+        server.say(t="error", id=None, code="auth_failed", message="that token is not valid")
+        server.end(4507)
+
+    server.reactions["hello"] = refuse
+    client = Client(server.url, device="desk", access_token="forged")
+    with pytest.raises(ConnectionOver, match="not valid") as over:
+        await client.connect()
+    assert over.value.code == 4507
+    await client.close()
+
+
+async def test_A2_a_token_that_ran_out_is_refreshed_before_joining(
+    server: FakeServer, room: Room
+) -> None:
+    server.end(4003, "token_expired")
+    await server.wait_for("join", 2)
+    names = [message.get("method", message["t"]) for message in server.heard]
+    again = [name for name in names[names.index("join") + 1 :] if name != "ping"]
+    assert again[:3] == ["hello", "auth.refresh", "join"]
+    assert server.named("hello")[1]["token"] is None
+    assert server.named("auth.refresh")[0]["params"] == {"refresh_token": "refresh1"}
+
+
+async def test_A2_a_token_is_refreshed_before_it_runs_out(server: FakeServer) -> None:
+    server.expires_in = 0.05
+    async with Client(server.url, device="desk") as client:
+        await client.login("ada@example.org", "password")
+        await server.wait_for("auth.refresh", 2)
+        assert server.connections == 1
+
+
+async def test_A2_a_refresh_that_is_refused_is_final(server: FakeServer, client: Client) -> None:
+    def refuse(server: FakeServer, message: Message) -> None:
+        server.say(t="error", id=message["id"], code="auth_failed", message="used twice")
+
+    server.reactions["auth.refresh"] = refuse
+    await client.login("ada@example.org", "password")
+    room = await client.join(PROJECT)
+    ended = asyncio.Event()
+    room.subscribe(lambda event: ended.set() if isinstance(event, Left) else None)
+    server.end(4003)
+    await until(ended)
+    with pytest.raises(ConnectionOver, match="log in"):
+        room.edit([VOLUME])
+
+
+async def test_a_borrowed_token_that_ran_out_is_final(server: FakeServer) -> None:
+    async with Client(server.url, device="desk", access_token="lent") as client:
+        room = await client.join(PROJECT)
+        ended = asyncio.Event()
+        room.subscribe(lambda event: ended.set() if isinstance(event, Left) else None)
+        server.end(4003)
+        await until(ended)
+        assert client.over is not None
+
+
+async def test_H6_a_silent_server_is_left(server: FakeServer, room: Room) -> None:
+    server.heartbeat_seconds = 0.02
+    server.cut()
+    await server.wait_for("join", 2)
+    server.reactions["ping"] = swallow
+    await server.wait_for("hello", 3)
+
+
+async def test_a_server_that_is_down_is_named_in_the_error(server: FakeServer) -> None:
+    await server.stop()
+    client = Client(server.url, device="desk")
+    with pytest.raises(CannotConnect, match="127"):
+        await client.connect(0.1)
+
+
+async def test_a_server_that_comes_up_later_is_found(server: FakeServer) -> None:
+    await server.stop()
+    client = Client(server.url, device="desk")
+    connecting = asyncio.ensure_future(client.connect(10))
+    await server.start()
+    await connecting
+    assert client.is_connected
+    await client.close()
+
+
+async def test_D2_a_gap_leads_to_a_new_join(server: FakeServer, room: Room) -> None:
+    delta: dict[str, Any] = {"t": "delta", "project": PROJECT, "id": "remote_1", "at": 0.0}
+    delta |= {"user": "ben", "member": "ben", "ops": [VOLUME]}
+    server.say(**delta, seq=5)
+    await server.wait_for("leave")
+    again = await server.wait_for("join", 2)
+    assert again["position"] == {"epoch": "e", "seq": 0}
+    assert room.gaps == 1
+    assert await room.saved(room.edit([VOLUME])) == 1
+
+
+async def test_D7_a_postponed_delta_is_sent_again(server: FakeServer, room: Room) -> None:
+    def postpone(server: FakeServer, message: Message) -> None:
+        del server.reactions["delta"]
+        server.say(t="error", id=message["id"], code="unavailable", message="later")
+
+    server.reactions["delta"] = postpone
+    delta_id = room.edit([VOLUME])
+    assert await room.saved(delta_id) == 1
+    assert [message["id"] for message in server.named("delta")] == [delta_id, delta_id]
+
+
+async def test_deltas_that_find_us_outside_lead_to_one_new_join(
+    server: FakeServer, room: Room
+) -> None:
+    def outside(server: FakeServer, message: Message) -> None:
+        server.say(t="error", id=message["id"], code="not_joined", message="join first")
+
+    server.reactions["delta"] = outside
+    server.reactions["leave"] = lambda server, _: server.reactions.clear()
+    room.edit([VOLUME])
+    room.edit([VOLUME])
+    await room.settled()
+    assert len(server.named("join")) == 2
+
+
+async def test_J5_position_ahead_leads_to_fresh_state(server: FakeServer, room: Room) -> None:
+    def ahead(server: FakeServer, message: Message) -> None:
+        del server.reactions["join"]
+        server.say(t="error", id=message["id"], code="position_ahead", message="no")
+
+    server.reactions["join"] = ahead
+    server.cut()
+    third = await server.wait_for("join", 3)
+    assert "position" not in third
+
+
+async def test_J1_a_project_not_ours_is_told(server: FakeServer, client: Client) -> None:
+    def hide(server: FakeServer, message: Message) -> None:
+        server.say(t="error", id=message["id"], code="not_found", message="no such project")
+
+    server.reactions["join"] = hide
+    with pytest.raises(CallFailed, match="not_found"):
+        await client.join(PROJECT)
+
+
+async def test_a_join_that_cannot_be_served_now_is_tried_again(
+    server: FakeServer, client: Client
+) -> None:
+    def later(server: FakeServer, message: Message) -> None:
+        del server.reactions["join"]
+        server.say(t="error", id=message["id"], code="unavailable", message="later")
+
+    server.reactions["join"] = later
+    await client.join(PROJECT)
+    assert len(server.named("join")) == 2
+
+
+async def test_R3_being_put_out_closes_the_room(server: FakeServer, room: Room) -> None:
+    server.reactions["delta"] = swallow
+    delta_id = room.edit([VOLUME])
+    await server.wait_for("delta")
+    server.say(t="left", project=PROJECT, id=None, reason="access_revoked")
+    with pytest.raises(RoomClosed, match="access_revoked"):
+        await room.saved(delta_id)
+    with pytest.raises(RoomClosed):
+        await room.settled()
+
+
+async def test_leaving_tells_the_server_and_ends_the_room(server: FakeServer, room: Room) -> None:
+    room.leave()
+    await server.wait_for("leave")
+    with pytest.raises(RoomClosed):
+        room.edit([VOLUME])
+
+
+async def test_events_come_in_order(server: FakeServer, room: Room) -> None:
+    events = room.events()
+    heard: list[Event] = []
+    reading = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0)  # the iterator subscribes when it is first asked
+    server.say(t="member_joined", project=PROJECT, member=member_named("ben"))
+    delta: dict[str, Any] = {"t": "delta", "project": PROJECT, "id": "remote_1", "at": 0.0}
+    server.say(**delta, seq=1, user="ben", member="ben", ops=[VOLUME])
+    heard.append(await reading)
+    heard.append(await anext(events))
+    assert isinstance(heard[0], CameIn)
+    assert isinstance(heard[1], Committed)
+    server.head = 1
+    room.edit([VOLUME])
+    assert isinstance(await anext(events), Acknowledged)
+    room.leave()
+    assert isinstance(await anext(events), Left)
+    with pytest.raises(StopAsyncIteration):
+        await anext(events)
+
+
+async def test_P8_edits_are_bounded(
+    room: Room, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_module, "MAX_PENDING", 2)
+    server.reactions["delta"] = swallow
+    room.edit([VOLUME])
+    room.edit([VOLUME])
+    with pytest.raises(TooMuchPending):
+        room.edit([VOLUME])
+    assert len(room.replica.pending) == 2
+
+
+async def test_E3_a_delta_too_large_is_not_applied(room: Room) -> None:
+    huge = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "x" * 2_000_000}}
+    with pytest.raises(DeltaTooLarge):
+        room.edit([huge])
+    assert room.state["tracks"] == {}
+    with pytest.raises(KeyError):
+        await room.saved("never_sent")
+
+
+async def test_D9_deltas_in_flight_are_bounded(
+    server: FakeServer, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_queue, "DELTAS_IN_FLIGHT", 3)
+    waiting: list[Message] = []
+    server.reactions["delta"] = lambda _server, message: waiting.append(message)
+    for _ in range(5):
+        room.edit([VOLUME])
+    await server.wait_for("delta", 3)
+    assert len(waiting) == 3
+    del server.reactions["delta"]
+    for message in waiting:
+        server.on_delta(message)
+    await room.settled()
+    assert len(server.named("delta")) == 5
+
+
+async def test_what_the_server_garbles_costs_one_connection(server: FakeServer, room: Room) -> None:
+    assert server._socket is not None
+    server._socket.protocol.send_binary(b"\xc1")
+    server._socket.send_data()
+    await server.wait_for("join", 2)
+    assert await room.saved(room.edit([VOLUME])) == 1
+
+
+async def test_logout_ends_the_login(server: FakeServer, client: Client) -> None:
+    def bye(server: FakeServer, message: Message) -> None:
+        server.say(t="reply", id=message["id"], result={})
+
+    server.reactions["auth.logout"] = bye
+    await client.login("ada@example.org", "password")
+    assert client.access_token == "access1"
+    await client.logout()
+    assert client.access_token is None
+
+
+@pytest.mark.parametrize("name", ["msgpack", "json"])
+def test_frames_that_are_no_messages_are_refused(name: CodecName) -> None:
+    codec = codec_named(name)
+    good = codec.encode({"t": "ping", "time": 1.0})
+    assert codec.decode(good) == {"t": "ping", "time": 1.0}
+    wrong_kind = good.decode("latin-1") if isinstance(good, bytes) else good.encode()
+    no_name = codec.encode({"time": 1.0})
+    nothing = b"\xc1" if isinstance(good, bytes) else "{"
+    bomb = b"\xdd\xff\xff\xff\xff" if isinstance(good, bytes) else "[" * 100_000
+    for frame in (wrong_kind, no_name, nothing, bomb):
+        with pytest.raises(BadFrame):
+            codec.decode(frame)
+    for data in (b"no zlib", b"x\x9c\x03"):
+        with pytest.raises(BadFrame):
+            codec.decode_state(data)

@@ -1,0 +1,436 @@
+"""The local copy: optimistic edits, rebase, refusals, coming back, and one order for everyone."""
+
+import base64
+import random
+from itertools import count
+from typing import Any
+
+import pytest
+
+from client.canonical import digest
+from client.events import (
+    Acknowledged,
+    CameIn,
+    Committed,
+    DegradedChanged,
+    JoinFailed,
+    Left,
+    Moved,
+    Postponed,
+    Refused,
+    RoleChanged,
+    Synced,
+    WentOut,
+)
+from client.replica import Gap, Position, Replica
+from tests.client.model_server import ModelServer, decoded, member_named, new_state
+
+TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}
+MASTER = "ch_master"
+
+
+def volume(value: float) -> dict[str, Any]:
+    return {"op": "set", "col": "channels", "id": MASTER, "props": {"volume": value}}
+
+
+class Peer:
+    """A replica and its connection to the model server; both directions move when told to."""
+
+    def __init__(self, server: ModelServer, name: str) -> None:
+        self.server = server
+        self.name = name
+        numbers = count()
+        self.replica = Replica("p", lambda: f"{name}-delta-{next(numbers):04}", decoded)
+        self.events: list[Any] = []
+        self.to_server: list[dict[str, Any]] = []
+        self.connect()
+
+    def connect(self) -> None:
+        self.inbox = self.server.connect(self.name)
+        self.to_server = []
+        self.server.join(self.name, self.replica.join_message(f"join-{self.name}"))
+
+    def edit(self, *ops: dict[str, Any], atomic: bool = False) -> str:
+        message = self.replica.edit(list(ops), atomic)
+        if self.replica.synced:
+            self.to_server.append(message)
+        return str(message["id"])
+
+    def server_takes(self, messages: int = 1_000) -> None:
+        for message in self.to_server[:messages]:
+            self.server.propose(self.name, message)
+        del self.to_server[:messages]
+
+    def hears(self, messages: int = 1_000) -> None:
+        heard = self.inbox[:messages]
+        del self.inbox[:messages]
+        for message in heard:
+            for event in self.replica.receive(message):
+                self.events.append(event)
+                if isinstance(event, Synced):
+                    self.to_server.extend(self.replica.to_send_after_join())
+
+
+@pytest.fixture
+def server() -> ModelServer:
+    return ModelServer()
+
+
+@pytest.fixture
+def ada(server: ModelServer) -> Peer:
+    peer = Peer(server, "ada")
+    peer.hears()
+    return peer
+
+
+@pytest.fixture
+def ben(server: ModelServer) -> Peer:
+    peer = Peer(server, "ben")
+    peer.hears()
+    return peer
+
+
+def test_J2_fresh_state_comes_in_parts(ada: Peer) -> None:
+    assert ada.events == [Synced(fresh=True)]
+    assert ada.replica.synced
+    assert ada.replica.position == Position("e", 0)
+    assert ada.replica.state == new_state()
+    assert ada.replica.role == "editor"
+
+
+def test_edit_is_seen_at_once_and_complete(ada: Peer) -> None:
+    ada.edit(TRACK)
+    assert ada.replica.state["tracks"]["track_01"]["name"] == "Bass"
+    assert ada.replica.state["tracks"]["track_01"]["content"] == ["notes"]
+    assert ada.replica.position == Position("e", 0)
+
+
+def test_ack_confirms_with_what_took_effect(ada: Peer) -> None:
+    delta_id = ada.edit(TRACK)
+    ada.server_takes()
+    ada.hears()
+    assert ada.events[-1] == Acknowledged(delta_id, 1)
+    assert ada.replica.pending == {}
+    assert ada.replica.state == ada.server.state
+
+
+def test_D8_remote_delta_goes_below_pending(ada: Peer, ben: Peer) -> None:
+    ada.edit(volume(0.2))
+    ben.edit(volume(0.9), TRACK)
+    ben.server_takes()
+    ada.hears()
+    assert isinstance(ada.events[-1], Committed)
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.2
+    assert "track_01" in ada.replica.state["tracks"]
+    ada.server_takes()
+    ada.hears()
+    ben.hears()
+    assert digest(ada.replica.state) == digest(ben.replica.state) == digest(ada.server.state)
+
+
+def test_O1_pending_set_under_another_property_keeps_both(ada: Peer, ben: Peer) -> None:
+    ada.edit({"op": "set", "col": "channels", "id": MASTER, "props": {"pan": 0.1}})
+    ben.edit(volume(0.9))
+    ben.server_takes()
+    ada.hears()
+    master = ada.replica.state["channels"][MASTER]
+    assert (master["pan"], master["volume"]) == (0.1, 0.9)
+
+
+def test_O2_params_merge_by_leaf_and_null_removes(ada: Peer) -> None:
+    device = {"channel": MASTER, "role": "audioFX", "params": {"a": 1, "b": 2}}
+    ada.edit({"op": "insert", "col": "devices", "id": "device_1", "entity": device})
+    merge = {"params": {"a": None, "c": 3}}
+    ada.edit({"op": "set", "col": "devices", "id": "device_1", "props": merge})
+    assert ada.replica.state["devices"]["device_1"]["params"] == {"b": 2, "c": 3}
+
+
+def test_O3_pending_op_on_what_was_deleted_does_nothing(ada: Peer, ben: Peer) -> None:
+    ben.edit(TRACK)
+    ben.server_takes()
+    ada.hears()
+    ben.hears()
+    ada.edit({"op": "set", "col": "tracks", "id": "track_01", "props": {"name": "Deep"}})
+    ben.edit({"op": "delete", "col": "tracks", "id": "track_01"})
+    ben.server_takes()
+    ada.hears()
+    assert ada.replica.state["tracks"] == {}
+    ada.server_takes()
+    ada.hears()
+    assert ada.events[-1].dropped == ((0, "gone"),)
+
+
+def test_O5_cascade_arrives_with_the_ack(ada: Peer) -> None:
+    clip = {"track": "track_01", "time": 0, "duration": 4}
+    ada.edit(TRACK, {"op": "insert", "col": "clips", "id": "clip_001", "entity": clip})
+    ada.edit({"op": "delete", "col": "tracks", "id": "track_01"})
+    assert "clip_001" in ada.replica.state["clips"]
+    ada.server_takes()
+    ada.hears()
+    assert ada.replica.state["clips"] == {}
+
+
+def test_O6_move_changes_parent_and_time(ada: Peer) -> None:
+    other = TRACK | {"id": "track_02"}
+    clip = {"track": "track_01", "time": 0, "duration": 4}
+    ada.edit(TRACK, other, {"op": "insert", "col": "clips", "id": "clip_001", "entity": clip})
+    move = {"op": "move", "col": "clips", "id": "clip_001", "parent": "track_02", "time": 8}
+    ada.edit(move)
+    moved = ada.replica.state["clips"]["clip_001"]
+    assert (moved["track"], moved["time"]) == ("track_02", 8)
+
+
+def test_O7_expect_that_is_not_met_does_nothing_here_either(ada: Peer) -> None:
+    ada.edit(volume(0.5) | {"expect": {"volume": 0.123}})
+    assert ada.replica.state["channels"][MASTER]["volume"] == 1
+
+
+def test_D6_atomic_does_nothing_if_one_op_would_not(ada: Peer) -> None:
+    gone = {"op": "delete", "col": "tracks", "id": "track_09"}
+    ada.edit(volume(0.5), gone, atomic=True)
+    assert ada.replica.state["channels"][MASTER]["volume"] == 1
+    ada.edit(volume(0.5), gone)
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.5
+
+
+def test_O4_insert_under_what_is_not_there_does_nothing(ada: Peer) -> None:
+    clip = {"track": "track_09", "time": 0, "duration": 4}
+    ada.edit({"op": "insert", "col": "clips", "id": "clip_001", "entity": clip})
+    assert ada.replica.state["clips"] == {}
+    ada.edit({"op": "insert", "col": "spoons", "id": "spoon_01", "entity": {}})
+    assert "spoons" not in ada.replica.state
+
+
+def test_D4_refused_delta_is_taken_back_and_later_ones_stay(ada: Peer) -> None:
+    ada.edit(volume(0.3), TRACK)
+    ada.edit({"op": "set", "col": "channels", "id": MASTER, "props": {"pan": 0.9}})
+    ada.server.refuse("ada", ada.to_server.pop(0))
+    ada.hears()
+    refused = ada.events[-1]
+    assert isinstance(refused, Refused)
+    assert refused.code == "op_invalid"
+    assert ada.replica.state["channels"][MASTER]["volume"] == 1
+    assert ada.replica.state["channels"][MASTER]["pan"] == 0.9
+    assert ada.replica.state["tracks"] == {}
+
+
+@pytest.mark.parametrize("code", ["unavailable", "rate_limited"])
+def test_D7_D9_postponed_delta_stays_pending(ada: Peer, code: str) -> None:
+    delta_id = ada.edit(volume(0.3))
+    ada.server.refuse("ada", ada.to_server.pop(), code)
+    ada.hears()
+    assert ada.events[-1] == Postponed(delta_id, code, 0.0)
+    assert list(ada.replica.pending) == [delta_id]
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.3
+
+
+def test_D2_a_gap_is_reported_and_position_stays(ada: Peer, ben: Peer) -> None:
+    ada.edit(volume(0.1))
+    for value in (0.5, 0.6):
+        ben.edit(volume(value))
+    ben.server_takes()
+    del ada.inbox[0]
+    with pytest.raises(Gap):
+        ada.hears()
+    assert ada.replica.position == Position("e", 0)
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.1
+
+
+def test_a_copy_gone_astray_asks_for_fresh_state(ada: Peer) -> None:
+    op = {"op": "set", "col": "tracks", "id": "nowhere1", "props": {"name": "x"}}
+    entry = {"t": "delta", "seq": 1, "id": "x", "member": "ben", "ops": [op]}
+    with pytest.raises(Gap, match="astray"):
+        ada.replica.receive(entry)
+    assert "position" not in ada.replica.join_message("again")
+
+
+def test_J3_resume_brings_what_was_missed_and_counts_as_ack(ada: Peer, ben: Peer) -> None:
+    mine = ada.edit(volume(0.3))
+    ada.server_takes()
+    ben.edit(TRACK)
+    ben.server_takes()
+    unsent = ada.edit({"op": "set", "col": "channels", "id": MASTER, "props": {"pan": 0.2}})
+    ada.connect()
+    ada.events.clear()
+    ada.hears()
+    assert ada.events[0] == Acknowledged(mine, 1, on_resume=True)
+    assert ada.events[-1] == Synced(fresh=False)
+    assert [message["id"] for message in ada.to_server] == [unsent]
+    ada.server_takes()
+    ada.hears()
+    assert ada.replica.state == ada.server.state
+
+
+def test_D3_duplicate_ack_after_fresh_state_only_drops_the_pending(ada: Peer) -> None:
+    mine = ada.edit(volume(0.3))
+    ada.server_takes()
+    ada.server.keeps = -1
+    ada.connect()
+    ada.hears()
+    assert ada.events[-1] == Synced(fresh=True)
+    assert [message["id"] for message in ada.to_server] == [mine]
+    ada.server_takes()
+    ada.hears()
+    assert ada.events[-1] == Acknowledged(mine, 1, on_resume=True)
+    assert ada.replica.pending == {}
+    assert ada.replica.state == ada.server.state
+
+
+def test_J4_another_epoch_brings_fresh_state_and_pending_on_top(ada: Peer) -> None:
+    ada.edit(volume(0.3))
+    ada.server.epoch = "restored"
+    ada.connect()
+    ada.hears()
+    assert ada.replica.position == Position("restored", 0)
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.3
+
+
+def test_J5_position_ahead_is_a_failed_join(ada: Peer) -> None:
+    join = ada.replica.join_message("again")
+    details = {"t": "error", "id": "again", "code": "position_ahead", "message": "no"}
+    assert join["position"] == {"epoch": "e", "seq": 0}
+    assert ada.replica.receive(details) == [JoinFailed("position_ahead", "no", {})]
+    ada.replica.forget_position()
+    assert "position" not in ada.replica.join_message("more")
+
+
+def test_until_a_new_join_is_answered_the_room_is_not_heard(ada: Peer, ben: Peer) -> None:
+    ada.replica.join_message("again")
+    ben.edit(volume(0.5))
+    ben.server_takes()
+    ada.hears()
+    assert ada.replica.position == Position("e", 0)
+    assert not ada.replica.synced
+
+
+def test_a_resume_that_nobody_asked_for_is_a_gap(server: ModelServer) -> None:
+    replica = Replica("p", lambda: "delta-id", decoded)
+    replica.join_message("first")
+    joined: dict[str, Any] = {"t": "joined", "id": "first", "you": "a", "role": "editor"}
+    joined |= {"members": []}
+    joined |= {"position": {"epoch": "e", "seq": 3}, "resumed": True, "parts": 0}
+    with pytest.raises(Gap):
+        replica.receive(joined)
+
+
+def test_answers_to_nobody_change_nothing(ada: Peer) -> None:
+    before = digest(ada.replica.state)
+    stale: dict[str, Any] = {"t": "joined", "id": "stale"}
+    assert ada.replica.receive(stale) == []
+    old_ack = {"t": "ack", "id": "stranger", "seq": 0, "ops": None}
+    assert ada.replica.receive(old_ack) == []
+    error = {"t": "error", "id": None, "code": "bad_message", "message": "?"}
+    assert ada.replica.receive(error) == []
+    assert ada.replica.receive({"t": "something new"}) == []
+    with pytest.raises(Gap):
+        ada.replica.receive({"t": "ack", "id": "stranger", "seq": 1, "ops": None})
+    assert digest(ada.replica.state) == before
+
+
+def test_a_part_out_of_turn_is_a_gap(server: ModelServer) -> None:
+    peer = Peer(server, "eve")
+    del peer.inbox[1]
+    with pytest.raises(Gap):
+        peer.hears()
+
+
+def test_withdrawn_edit_leaves_no_trace(ada: Peer) -> None:
+    before = digest(ada.replica.state)
+    ada.replica.withdraw(ada.edit(volume(0.3), TRACK))
+    assert digest(ada.replica.state) == before
+
+
+def test_P2_ticks_update_members_and_null_clears(ada: Peer) -> None:
+    ben = member_named("ben")
+    assert ada.replica.receive({"t": "member_joined", "member": ben}) == [CameIn(ben)]
+    moved: dict[str, Any] = {
+        "ben": {"tool": "knife", "cursor": {"time": 1.0}},
+        "stranger": {"tool": "pen"},
+    }
+    assert ada.replica.receive({"t": "tick", "moved": moved}) == [Moved(moved)]
+    ada.replica.receive({"t": "tick", "moved": {"ben": {"tool": None}}})
+    assert ada.replica.members["ben"]["presence"] == {"cursor": {"time": 1.0}}
+    assert ada.replica.receive({"t": "member_left", "member": "ben"}) == [WentOut("ben")]
+    assert "ben" not in ada.replica.members
+
+
+def test_R3_roles_degraded_and_being_put_out(ada: Peer) -> None:
+    changed = {"t": "role_changed", "user": "ada", "role": "viewer"}
+    assert ada.replica.receive(changed) == [RoleChanged("ada", "viewer")]
+    assert ada.replica.role == "viewer"
+    degraded = {"t": "degraded", "degraded": True, "reason": "database"}
+    assert ada.replica.receive(degraded) == [DegradedChanged(True, "database")]
+    assert ada.replica.degraded
+    out = {"t": "left", "id": None, "reason": "access_revoked"}
+    assert ada.replica.receive(out) == [Left("access_revoked")]
+    assert not ada.replica.synced
+
+
+def test_json_parts_are_base64(server: ModelServer) -> None:
+    peer = Peer(server, "eve")
+    for message in peer.inbox:
+        if message["t"] == "state":
+            message["data"] = base64.b64encode(message["data"]).decode()
+    peer.hears()
+    assert peer.replica.synced
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_D8_random_peers_agree_with_the_server(seed: int) -> None:
+    rng = random.Random(seed)
+    server = ModelServer()
+    server.keeps = rng.choice((3, 1_000))
+    peers = [Peer(server, name) for name in ("ada", "ben", "cleo")]
+    for _ in range(300):
+        something_happens(rng, rng.choice(peers))
+    for _ in range(3):
+        for peer in peers:
+            peer.hears()
+            peer.server_takes()
+    for peer in peers:
+        peer.hears()
+        assert peer.replica.pending == {}
+        assert peer.replica.state == server.state, f"seed {seed}"
+    asked = {event.delta_id for p in peers for event in p.events if isinstance(event, Acknowledged)}
+    assert asked == set(server.seq_of)
+
+
+def something_happens(rng: random.Random, peer: Peer) -> None:
+    match rng.choices(("edit", "server", "hear", "cut"), (5, 4, 6, 0.4))[0]:
+        case "edit":
+            peer.edit(*random_ops(rng), atomic=rng.random() < 0.2)
+        case "server":
+            peer.server_takes(rng.randint(1, 4))
+        case "hear":
+            peer.hears(rng.randint(1, 5))
+        case "cut":
+            peer.connect()
+
+
+def random_ops(rng: random.Random) -> list[dict[str, Any]]:
+    return [random_op(rng) for _ in range(rng.randint(1, 3))]
+
+
+def random_op(rng: random.Random) -> dict[str, Any]:
+    track, clip, note = (f"{kind}_{rng.randint(0, 4):03}" for kind in ("track", "clips", "notes"))
+    collection, entity_id, parent = rng.choice(
+        (("tracks", track, None), ("clips", clip, track), ("notes", note, clip))
+    )
+    match rng.choice(("insert", "insert", "set", "move", "delete", "volume")):
+        case "insert":
+            entity: dict[str, Any] = {"time": rng.randint(0, 9), "duration": 1}
+            entity |= {"track": parent} if collection == "clips" else {"clip": parent, "key": 60}
+            if collection == "tracks":
+                entity = {"name": str(rng.random())}
+            return {"op": "insert", "col": collection, "id": entity_id, "entity": entity}
+        case "set":
+            name = "order" if collection == "tracks" else "time"
+            props = {name: f"a{rng.randint(0, 9)}" if name == "order" else rng.randint(0, 9)}
+            return {"op": "set", "col": collection, "id": entity_id, "props": props}
+        case "move":
+            time = {} if collection == "tracks" else {"time": rng.randint(0, 9)}
+            return {"op": "move", "col": collection, "id": entity_id, "parent": parent, **time}
+        case "delete":
+            return {"op": "delete", "col": collection, "id": entity_id}
+        case _:
+            return volume(rng.random())
