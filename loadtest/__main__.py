@@ -1,0 +1,115 @@
+"""`./run demo` and `./run loadtest`: simulated musicians, with a report."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
+from client.local_hub import HubFailed
+from client.song import BrokenSong
+from client.upload import UploadIncomplete
+from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
+from loadtest.demo import run_demo
+from loadtest.proof import NotSettled
+
+EXPECTED = (
+    BrokenSong,
+    CallFailed,
+    CannotConnect,
+    ConnectionOver,
+    GeneratorFailed,
+    HubFailed,
+    NotSettled,
+    OSError,
+    RoomClosed,
+    UploadIncomplete,
+)
+
+
+def main() -> int:
+    """Run a scenario; 0 when it kept its promises, 1 when not, 2 for a wrong command line."""
+    arguments = _arguments()
+    try:
+        report: dict[str, Any] = asyncio.run(arguments.run(arguments))
+    except BaseException as error:
+        return _failed(_first(error))
+    if arguments.json:
+        print(json.dumps(report))
+    return 0 if report.get("lost", 0) == 0 and report.get("converged", True) else 1
+
+
+def _failed(error: BaseException) -> int:
+    if isinstance(error, EXPECTED):
+        return _complain(str(error) or type(error).__name__)
+    if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+        return _complain("interrupted")
+    raise error
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _complain(message: str) -> int:
+    Console(stderr=True).print(f"prime: {message}", markup=False, highlight=False, soft_wrap=True)
+    return 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
+    words = parser.add_subparsers(required=True, metavar="demo|mixed")
+    _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
+    _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
+    return parser.parse_args()
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--seconds", type=float, default=20.0, help="how long they play (20)")
+    demo.add_argument("--musicians", type=_at_least(1), default=4, help="how many (4)")
+    demo.add_argument("--project", type=_of_caller, help="a song file (default: our own)")
+    demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
+    demo.add_argument("--data", type=_of_caller, help="directory for the hub (default: temporary)")
+    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    demo.set_defaults(run=run_demo)
+
+
+def _add_mixed(mixed: argparse.ArgumentParser) -> None:
+    mixed.add_argument("--rooms", type=_at_least(1), default=4)
+    mixed.add_argument("--size", type=_at_least(1), default=25, help="members of each room (25)")
+    mixed.add_argument("--hz", type=float, default=20.0, help="moves a second per member (20)")
+    mixed.add_argument(
+        "--deltas-per-second", type=float, default=5.0, help="deltas a second per room (5)"
+    )
+    mixed.add_argument("--seconds", type=float, default=10.0)
+    mixed.add_argument("--generators", type=int, default=0, help="processes (default: cores - 1)")
+    mixed.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
+    mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    mixed.set_defaults(run=run_mixed)
+
+
+def _at_least(minimum: int) -> Any:
+    def parse(text: str) -> int:
+        number = int(text)
+        if number < minimum:
+            raise argparse.ArgumentTypeError(f"must be at least {minimum}")
+        return number
+
+    return parse
+
+
+def _of_caller(text: str) -> Path:
+    """`run` changes to the checkout; files are named from where it was called."""
+    return Path(os.environ.get("PRIME_CWD", ".")) / text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""What one sees of a demo: a live picture on a terminal, plain lines elsewhere, and the proof."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+BAR_CELLS = 14
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARK_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFigures:
+    """One musician, as the others see it."""
+
+    name: str
+    color: str
+    tool: str
+    time: float
+    track: str
+    is_live: bool
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A demo at a moment."""
+
+    song: str
+    elapsed: float
+    seconds: float
+    members: Sequence[MemberFigures]
+    beats_per_bar: float = 4.0
+    beat_length: float = 1.0
+    song_beats: float = 64.0
+    deltas_acked: int = 0
+    deltas_per_second: Sequence[int] = field(default_factory=list)
+    ack_ms: dict[str, float | None] = field(default_factory=dict)
+    cursor_ms: dict[str, float | None] = field(default_factory=dict)
+    head: int = 0
+    kills: int = 0
+    hub_is_up: bool = True
+
+
+def place(time: float, beats_per_bar: float, beat_length: float) -> str:
+    """A time as musicians say it: bar.beat, both from 1."""
+    bar, rest = divmod(max(0.0, time), beats_per_bar)
+    return f"{int(bar) + 1}.{int(rest / beat_length) + 1}"
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """The last counts as little bars."""
+    shown = list(counts)[-SPARK_SECONDS:]
+    top = max(shown, default=0) or 1
+    return "".join(
+        SPARKS[min(len(SPARKS) - 1, count * len(SPARKS) // (top + 1))] for count in shown
+    )
+
+
+def live(figures: Figures) -> RenderableType:
+    """The picture for a terminal, 80 columns wide or more."""
+    title = Text.assemble(("Prime", "bold"), "  ", (figures.song, "italic"))
+    title.truncate(76, overflow="ellipsis")
+    progress = Table.grid(padding=(0, 1))
+    bar = ProgressBar(total=max(figures.seconds, 0.1), completed=figures.elapsed, width=52)
+    progress.add_row(bar, Text(f"{figures.elapsed:5.1f} / {figures.seconds:g} s"))
+    return Group(title, progress, _members(figures), _rates(figures))
+
+
+def plain_line(figures: Figures) -> str:
+    """The same in one line, for a log."""
+    live_members = sum(member.is_live for member in figures.members)
+    return (
+        f"{figures.elapsed:6.1f} s  {live_members}/{len(figures.members)} live  "
+        f"head {figures.head}  acked {figures.deltas_acked}  "
+        f"ack {_ms(figures.ack_ms)}  cursor {_ms(figures.cursor_ms)}  restarts {figures.kills}"
+    )
+
+
+def proof(report: dict[str, Any]) -> RenderableType:
+    """The end of a demo: what was promised, and whether it was kept."""
+    table = Table(title="What was proved", title_justify="left", box=None, show_header=False)
+    table.add_column(width=1)
+    table.add_column(overflow="fold")
+    for kept, claim in _claims(report):
+        mark = Text("✓", "bold green") if kept else Text("✗", "bold red")
+        table.add_row(mark, claim)
+    return table
+
+
+def _members(figures: Figures) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("who", width=9, no_wrap=True)
+    table.add_column("tool", width=8, no_wrap=True)
+    table.add_column("at", width=7, no_wrap=True, justify="right")
+    table.add_column("", width=BAR_CELLS, no_wrap=True)
+    table.add_column("track", width=22, no_wrap=True, overflow="ellipsis")
+    table.add_column("waits", width=5, justify="right")
+    for member in figures.members:
+        color = member.color if member.is_live else "grey50"
+        at = place(member.time, figures.beats_per_bar, figures.beat_length)
+        table.add_row(
+            Text(f"● {member.name}", color),
+            Text(member.tool if member.is_live else "offline"),
+            Text(at),
+            Text(_position_bar(member.time, figures.song_beats), color),
+            Text(member.track),
+            Text(str(member.pending or "")),
+        )
+    return table
+
+
+def _position_bar(time: float, song_beats: float) -> str:
+    cell = int(min(max(time / song_beats, 0.0), 0.999) * BAR_CELLS)
+    return "─" * cell + "●" + "─" * (BAR_CELLS - cell - 1)
+
+
+def _rates(figures: Figures) -> Table:
+    hub = Text("up", "green") if figures.hub_is_up else Text("killed", "bold red")
+    table = Table.grid(padding=(0, 2))
+    rate = figures.deltas_per_second[-1] if figures.deltas_per_second else 0
+    spark = Text(sparkline(figures.deltas_per_second), "cyan")
+    table.add_row("saved", Text(f"{figures.deltas_acked} deltas, {rate}/s"), spark)
+    table.add_row("ack", Text(_ms(figures.ack_ms)), Text(f"journal head {figures.head}"))
+    restarts = Text.assemble("hub ", hub, f"  restarts {figures.kills}")
+    table.add_row("cursor", Text(_ms(figures.cursor_ms)), restarts)
+    return table
+
+
+def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
+    lost, refused, kills = report["lost"], report["refused"], report["kills"]
+    acked = report["deltas_acked"]
+    same = f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
+    claims = [
+        (lost == 0, f"{acked} deltas acknowledged and seen, {lost} of them lost"),
+        (report["converged"], f"{same} ({report['digest']})"),
+        (refused == 0, f"{refused} refused; {report['dropped_ops']} ops overtaken and reported"),
+    ]
+    if kills:
+        again = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
+        claims.append((report["converged"], f"the hub was killed {kills} x: {again}"))
+    ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
+    claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
+    rss, cold = report["hub_rss_mb"], report["ready_s"]
+    claims.append((True, f"hub: {rss:.0f} MiB, ready after {cold:.2f} s"))
+    return claims
+
+
+def _ms(figures: dict[str, float | None]) -> str:
+    p50, p99 = figures.get("p50"), figures.get("p99")
+    return "-" if p50 is None or p99 is None else f"{p50:.1f} / {p99:.1f} ms"
