@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from persistence.errors import NotFound
 from persistence.journal import Appended, Checkpoint
-from persistence.journal_payload import is_storable, payload_hash
-from rooms.journal_entry import Entry, Outcome, Proposal
+from persistence.journal_payload import is_storable
+from rooms.journal_entry import Entry, Outcome, Proposal, payload_hash
 
 MAX_MISSED = 1_000
 """Entries of one project that an append brings along; past it the caller reads on."""

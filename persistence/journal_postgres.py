@@ -10,9 +10,9 @@ import asyncpg
 
 from persistence import studio_projects
 from persistence.journal import Appended, Checkpoint
-from persistence.journal_payload import is_storable, payload_hash
+from persistence.journal_payload import is_storable
 from persistence.pool import Executor
-from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal_entry import Entry, Outcome, Proposal, payload_hash
 
 BAD_PROPOSAL = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 

@@ -1,39 +1,26 @@
-"""The document aspect of a project: what ops do to its state. Total, deterministic, cost by what is touched."""
+"""A project's document: what ops do to its state. Total, deterministic, cost by what is touched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import UNSET
 
-from rooms.entity_rules import (
-    missing_props,
-    path_target,
-    problem_with_id,
-    problem_with_props,
-    problem_with_whole,
-)
-from rooms.structure_rules import problem_with_place
-from schema.entities import (
-    ENTITY_TYPES,
-    MAPS_FROM_ZERO,
-    MASTER_CHANNEL,
-    PARENTS,
-    SINGLETONS,
-    Field,
-    defaults,
-)
+from rooms.document_index import POINTERS, DocumentIndex, target_of
+from rooms.entity_rules import problem_with_whole
+from rooms.op_rules import problem_with_op, props_of_move
+from rooms.structure_rules import feeds, problem_with_place
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES
 from schema.ops import Delete, Insert, Move, Op, Set
 
+__all__ = ["Applied", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
+
 Entity = dict[str, Any]
 State = dict[str, dict[str, Entity]]
 
-_POINTERS: dict[str, dict[str, Field]] = {
-    collection: {name: f for name, f in fields.items() if f.kind in ("pointer", "path")}
-    for collection, fields in ENTITY_TYPES.items()
-}
 _DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 
 
@@ -48,7 +35,7 @@ class Drop:
 
 @dataclass(slots=True)
 class Applied:
-    """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity each) and the drops.
+    """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity) and the drops.
 
     `as_sent` is true when the effective ops are just the ones of the delta.
     """
@@ -74,13 +61,12 @@ class Document:
     def __init__(self, state: State) -> None:
         self.collections: State = {name: state.get(name) or {} for name in ENTITY_TYPES}
         self.where: dict[str, str] = {}
-        self._referrers: dict[str, set[tuple[str, str]]] = {}
-        self._points: dict[tuple[str, float], dict[int, str]] = {}
+        self._index = DocumentIndex()
         self._undo: list[tuple[str, str, Entity | None]] = []
         for collection, entities in self.collections.items():
             for entity_id, entity in entities.items():
                 self.where[entity_id] = collection
-                self._index(collection, entity_id, entity)
+                self._index.add(collection, entity_id, entity)
 
     def __len__(self) -> int:
         return len(self.where)
@@ -92,7 +78,15 @@ class Document:
 
     def referrers(self, entity_id: str) -> list[tuple[str, str]]:
         """(id, property) of every pointer at this entity, in a fixed order."""
-        return sorted(self._referrers.get(entity_id, ()))
+        return [(referrer, name) for referrer, name, _ in self._index.referrers(entity_id)]
+
+    def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
+        """The ids of the collection whose property `name` points at this entity."""
+        return self._index.referring(entity_id, collection, name)
+
+    def holds_kind(self, track_id: str, kind: str) -> bool:
+        """Whether a clip of this kind is on the track."""
+        return self._index.holds_kind(track_id, kind)
 
     def frozen(self) -> State:
         """The state of this moment, safe to read later and from another thread."""
@@ -134,6 +128,9 @@ class Document:
     # One op.
 
     def _apply_op(self, op: Op) -> list[Op]:
+        problem = problem_with_op(op)
+        if problem:
+            raise _Dropped(DropReason.INVALID, problem)
         match op:
             case Set():
                 return self._set(op)
@@ -145,54 +142,40 @@ class Document:
                 return self._move(op)
 
     def _set(self, op: Set) -> list[Op]:
-        problem = problem_with_op(op)
-        if problem:
-            raise _Dropped(DropReason.INVALID, problem)
-        entity = self._expected(op)
-        effective = self._change(op.col, op.id, entity, op.props)
-        return effective if effective is not None else [op]
+        effective = self._change(op.col, op.id, self._expected(op), op.props)
+        return [op] if effective is None else effective
 
     def _move(self, op: Move) -> list[Op]:
-        problem = problem_with_op(op)
-        if problem:
-            raise _Dropped(DropReason.INVALID, problem)
-        entity = self._expected(op)
         props = props_of_move(op)
-        effective = self._change(op.col, op.id, entity, props)
-        return effective if effective is not None else [Set(op.col, op.id, props)]
+        effective = self._change(op.col, op.id, self._expected(op), props)
+        return [Set(op.col, op.id, props)] if effective is None else effective
 
     def _insert(self, op: Insert) -> list[Op]:
-        problem = problem_with_op(op)
-        if problem:
-            raise _Dropped(DropReason.INVALID, problem)
         if op.id in self.where:
             raise _Dropped(DropReason.EXISTS, f"the id {op.id} is in use")
         if len(self.where) >= MAX_ENTITIES:
             raise _Dropped(DropReason.LIMIT, f"a project holds at most {MAX_ENTITIES} entities")
         entity = merged(_DEFAULTS[op.col], op.entity)
-        self._check_pointers(op.col, entity, _POINTERS[op.col])
+        self._check_pointers(op.col, entity, POINTERS[op.col])
         self._check_whole(op.col, op.id, entity, set(entity))
-        evicted = self._make_room(op.col, op.id, entity)
+        made_room = self._make_room(op.col, op.id, entity)
         self._put(op.col, op.id, entity)
-        if not evicted and entity == op.entity:
+        if not made_room and entity == op.entity:
             return [op]
-        return [*evicted, Insert(op.col, op.id, entity)]
+        return [*made_room, Insert(op.col, op.id, entity)]
 
     def _delete(self, op: Delete) -> list[Op]:
-        problem = problem_with_op(op)
-        if problem:
-            raise _Dropped(DropReason.INVALID, problem)
-        entity = self._expected(op)
-        self._check_stays_from_zero(op.col, op.id, entity, None)
+        self._expected(op)
+        self._check_stays_from_zero(op.col, op.id, None)
         doomed = self._doomed(op.id)
         effective: list[Op] = []
         for doomed_id in doomed:
             effective.extend(self._point_elsewhere(doomed_id, doomed))
         for doomed_id in reversed(doomed):
             collection = self.where[doomed_id]
-            self._remove(collection, doomed_id)
+            self._put(collection, doomed_id, None)
             effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))
-        return effective if len(effective) > 1 else [op]
+        return effective
 
     # What ops have in common.
 
@@ -210,25 +193,25 @@ class Document:
     def _change(self, col: str, entity_id: str, entity: Entity, props: Entity) -> list[Op] | None:
         """Put new properties in place; the effective ops, or None when they are just `props`."""
         changed = merged(entity, props)
-        pointers = {name: f for name, f in _POINTERS[col].items() if name in props}
+        pointers = {name: f for name, f in POINTERS[col].items() if name in props}
         self._check_pointers(col, changed, pointers)
         self._check_whole(col, entity_id, changed, set(props))
-        self._check_stays_from_zero(col, entity_id, entity, changed)
+        self._check_stays_from_zero(col, entity_id, changed)
         slot = changed.get("slot")
-        evicted = self._make_room(col, entity_id, changed)
+        made_room = self._make_room(col, entity_id, changed)
         self._put(col, entity_id, changed)
-        if not evicted and changed.get("slot") == slot:
+        if not made_room and changed.get("slot") == slot:
             return None
-        return [*evicted, Set(col, entity_id, props | {"slot": changed["slot"]})]
+        return [*made_room, Set(col, entity_id, props | {"slot": changed["slot"]})]
 
-    def _check_pointers(self, collection: str, entity: Entity, fields: dict[str, Field]) -> None:
-        for name, pointer in fields.items():
+    def _check_pointers(self, col: str, entity: Entity, pointers: Mapping[str, Field]) -> None:
+        for name, pointer in pointers.items():
             value = entity.get(name)
             if value is None:
                 continue
-            target = path_target(value) if pointer.kind == "path" else (pointer.points_to, value)
+            target = target_of(pointer, value)
             if target is None or self.where.get(target[1]) != target[0]:
-                raise _Dropped(DropReason.PARENT_GONE, f"{collection}.{name} leads to nothing")
+                raise _Dropped(DropReason.PARENT_GONE, f"{col}.{name} leads to nothing")
 
     def _check_whole(self, col: str, entity_id: str, entity: Entity, touched: set[str]) -> None:
         problem = problem_with_whole(col, entity)
@@ -238,73 +221,63 @@ class Document:
         if reason is not None:
             raise _Dropped(reason, problem)
 
-    def _check_stays_from_zero(
-        self, col: str, entity_id: str, entity: Entity, changed: Entity | None
-    ) -> None:
+    def _check_stays_from_zero(self, col: str, entity_id: str, changed: Entity | None) -> None:
         """The tempo and the signature at time 0 stay (rule O10)."""
-        if col not in MAPS_FROM_ZERO or entity["time"] != 0:
+        if not self._index.is_last_at_zero(col, entity_id):
             return
-        if changed is not None and changed["time"] == 0:
-            return
-        others = (e for i, e in self.collections[col].items() if i != entity_id)
-        if not any(other["time"] == 0 for other in others):
+        if changed is None or changed["time"] != 0:
             raise _Dropped(DropReason.INVALID, f"{col} must keep one at time 0")
 
     def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
-        """Two points at one time are left and right, a third replaces the right (rule O12)."""
+        """Two points at one time: the later one is right, a third replaces it (rule O12)."""
         if col != "points":
             return []
-        slots = self._points.get((entity["lane"], entity["time"]), {})
+        slots = self._index.points_at(entity["lane"], entity["time"])
         taken = {slot: other for slot, other in slots.items() if other != entity_id}
         if entity["slot"] not in taken:
             return []
-        if len(taken) == 1:
-            entity["slot"] = 1 - entity["slot"]
-            return []
         entity["slot"] = 1
-        self._remove("points", taken[1])
-        return [Delete("points", taken[1])]
+        if 1 not in taken:
+            return []
+        other = taken[1]
+        if 0 in taken:
+            self._put("points", other, None)
+            return [Delete("points", other)]
+        self._put("points", other, self.collections["points"][other] | {"slot": 0})
+        return [Set("points", other, {"slot": 0})]
 
-    def _doomed(self, entity_id: str) -> list[str]:
+    def _doomed(self, entity_id: str) -> dict[str, None]:
         """What a delete takes with it, the entity itself first (rule O5)."""
         doomed = {entity_id: None}
         waiting = [entity_id]
         while waiting:
-            for referrer, name in self.referrers(waiting.pop()):
-                pointer = _POINTERS[self.where[referrer]][name]
-                if pointer.on_delete == "cascade" and referrer not in doomed:
+            for referrer, name, collection in self._index.referrers(waiting.pop()):
+                cascades = POINTERS[collection][name].on_delete == "cascade"
+                if cascades and referrer not in doomed:
                     doomed[referrer] = None
                     waiting.append(referrer)
-        return list(doomed)
+        return doomed
 
-    def _point_elsewhere(self, doomed_id: str, doomed: list[str]) -> Iterator[Op]:
-        gone = set(doomed) if len(doomed) > 1 else {doomed_id}
-        for referrer, name in self.referrers(doomed_id):
-            if referrer in gone:
+    def _point_elsewhere(self, doomed_id: str, doomed: Mapping[str, None]) -> Iterator[Op]:
+        """What stays but pointed at what goes (rule O5)."""
+        for referrer, name, collection in self._index.referrers(doomed_id):
+            if referrer in doomed:
                 continue
-            collection = self.where[referrer]
             value: str | None = None
-            match _POINTERS[collection][name].on_delete:
+            match POINTERS[collection][name].on_delete:
                 case "reparent":
                     value = self.collections[collection][doomed_id]["parent"]
-                case "master":
+                case "master" if not feeds(self, MASTER_CHANNEL, referrer):
                     value = MASTER_CHANNEL
-                case _:
-                    value = None
             self._put(collection, referrer, self.collections[collection][referrer] | {name: value})
             yield Set(collection, referrer, {name: value})
 
     # The primitives: every change of the maps and their indexes goes through these.
 
-    def _put(self, collection: str, entity_id: str, entity: Entity) -> None:
+    def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
         before = self.collections[collection].get(entity_id)
         self._undo.append((collection, entity_id, before))
         self._place(collection, entity_id, before, entity)
-
-    def _remove(self, collection: str, entity_id: str) -> None:
-        before = self.collections[collection][entity_id]
-        self._undo.append((collection, entity_id, before))
-        self._place(collection, entity_id, before, None)
 
     def _roll_back(self) -> None:
         while self._undo:
@@ -316,90 +289,18 @@ class Document:
         self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
     ) -> None:
         if before is not None:
-            self._unindex(collection, entity_id, before)
+            self._index.discard(collection, entity_id, before)
         if after is None:
             del self.collections[collection][entity_id]
             del self.where[entity_id]
         else:
             self.collections[collection][entity_id] = after
             self.where[entity_id] = collection
-            self._index(collection, entity_id, after)
-
-    def _index(self, collection: str, entity_id: str, entity: Entity) -> None:
-        for target, name in _targets(collection, entity):
-            self._referrers.setdefault(target, set()).add((entity_id, name))
-        if collection == "points":
-            slots = self._points.setdefault((entity["lane"], entity["time"]), {})
-            slots[entity["slot"]] = entity_id
-
-    def _unindex(self, collection: str, entity_id: str, entity: Entity) -> None:
-        for target, name in _targets(collection, entity):
-            referrers = self._referrers[target]
-            referrers.discard((entity_id, name))
-            if not referrers:
-                del self._referrers[target]
-        if collection == "points":
-            at = (entity["lane"], entity["time"])
-            slots = self._points[at]
-            if slots.get(entity["slot"]) == entity_id:
-                del slots[entity["slot"]]
-            if not slots:
-                del self._points[at]
-
-
-def problem_with_op(op: Op) -> str | None:
-    """What is wrong with an op in itself, whatever the state (rules O8, O10), as a sentence."""
-    if op.col not in ENTITY_TYPES:
-        return f"there is no collection {op.col!r}"
-    problem = problem_with_id(op.col, op.id)
-    if problem:
-        return problem
-    match op:
-        case Set():
-            return problem_with_props(op.col, op.props) if op.props else "a set names a property"
-        case Insert():
-            return _problem_with_insert(op)
-        case Move():
-            return _problem_with_move(op)
-        case Delete():
-            return _problem_with_delete(op)
-
-
-def _problem_with_insert(op: Insert) -> str | None:
-    if op.col in SINGLETONS:
-        return f"{op.col} is always there; set its properties"
-    if op.entity.get("role") == "master" and op.col == "channels":
-        return "a project has one master channel"
-    return missing_props(op.col, op.entity) or problem_with_props(op.col, op.entity)
-
-
-def _problem_with_move(op: Move) -> str | None:
-    props = props_of_move(op)
-    if op.parent is not UNSET and op.col not in PARENTS:
-        return f"{op.col} have no parent"
-    return problem_with_props(op.col, props) if props else "a move names parent, order or time"
-
-
-def _problem_with_delete(op: Delete) -> str | None:
-    if op.col in SINGLETONS:
-        return f"{op.col} cannot be deleted"
-    return "the master channel cannot be deleted" if op.id == MASTER_CHANNEL else None
-
-
-def props_of_move(op: Move) -> Entity:
-    """The properties a move sets."""
-    props: Entity = {}
-    if op.parent is not UNSET:
-        props[PARENTS.get(op.col, "parent")] = op.parent
-    if op.order is not UNSET:
-        props["order"] = op.order
-    if op.time is not UNSET:
-        props["time"] = op.time
-    return props
+            self._index.add(collection, entity_id, after)
 
 
 def merged(entity: Entity, props: Entity) -> Entity:
-    """The entity with these properties in place; `params` merge by leaf, null removes one (rule O2)."""
+    """The entity with these properties in place; `params` by leaf, null removes one (rule O2)."""
     changed = entity | props
     if "params" in props:
         leaves = entity["params"] | props["params"]
@@ -411,17 +312,6 @@ def _is_as_expected(value: Any, expected: Any) -> bool:
     if isinstance(expected, dict) and isinstance(value, dict):
         return all(value.get(name) == leaf for name, leaf in expected.items())
     return bool(value == expected)
-
-
-def _targets(collection: str, entity: Entity) -> Iterator[tuple[str, str]]:
-    for name, pointer in _POINTERS[collection].items():
-        value = entity.get(name)
-        if value is None:
-            continue
-        if pointer.kind == "pointer":
-            yield value, name
-        elif (target := path_target(value)) is not None:
-            yield target[1], name
 
 
 def _dropped_whole(ops: Sequence[Op], applied: Applied) -> Applied:

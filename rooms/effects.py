@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rooms.journal_entry import Proposal
 from schema.close_codes import CloseCode
-from schema.messages import Joined, ServerMessage
+from schema.messages import Error, Joined, ServerMessage
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +39,10 @@ class SendState:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """A member is in: `joined`, the parts of the state (unless resumed), then the tail."""
+    """A member is in: `joined`, the parts of the state (unless resumed), then the tail.
+
+    The shell fills in `joined.parts`: how many there are depends on the codec.
+    """
 
     to: str
     joined: Joined
@@ -57,7 +60,9 @@ class Commit:
 class LookUp:
     """Ask the journal whether a delta that would be refused was committed long ago."""
 
+    to: str
     proposal: Proposal
+    refusal: Error
 
 
 @dataclass(frozen=True, slots=True)

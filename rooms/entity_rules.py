@@ -1,12 +1,19 @@
-"""What a property may hold: one value against its `schema.entities.Field`, without the rest of the song."""
+"""What a property may hold: a value against its `schema.entities.Field`, alone or in its entity."""
 
 import math
 from collections.abc import Mapping
 
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, Field
+from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_STRING_LENGTH
 from schema.order_keys import is_order_key
 
 Entity = Mapping[str, object]
+
+_NOT_AUTOMATED = frozenset({"lanes", "points"})
+"""Automation of automation could take itself away."""
+
+_ROUNDING = 1e-9
+"""What adding two fades may be off by."""
 
 
 def problem_with_props(collection: str, props: Mapping[str, object]) -> str | None:
@@ -34,7 +41,7 @@ def problem_with_id(collection: str, entity_id: str) -> str | None:
     """Ids have a shape; the one of a singleton is its collection's name."""
     if collection in SINGLETONS:
         return None if entity_id == collection else f"the id of {collection} is {collection!r}"
-    if ENTITY_ID.fullmatch(entity_id) is None or len(entity_id) < 8:
+    if ENTITY_ID.fullmatch(entity_id) is None:
         return "an id has 8 to 32 letters, digits, '-' or '_'"
     return None
 
@@ -57,19 +64,23 @@ def problem_with_value(field: Field, value: object) -> str | None:
 
 
 def _problem_with_number(field: Field, value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         return "must be a number"
     if field.kind == "integer" and value != int(value):
         return "must be a whole number"
-    if field.choices:
-        allowed = ", ".join(field.choices)
-        return None if str(int(value)) in field.choices else f"must be one of {allowed}"
     low_enough = value <= field.maximum
     high_enough = value > field.minimum if field.exclusive_minimum else value >= field.minimum
-    if low_enough and high_enough:
-        return None
-    above = "above" if field.exclusive_minimum else "at least"
-    return f"must be {above} {field.minimum:g} and at most {field.maximum:g}"
+    if not (low_enough and high_enough):
+        above = "above" if field.exclusive_minimum else "at least"
+        return f"must be {above} {field.minimum:g} and at most {field.maximum:g}"
+    if field.choices and str(int(value)) not in field.choices:
+        return f"must be one of {', '.join(field.choices)}"
+    return None
+
+
+def _is_finite(value: float) -> bool:
+    # An integer always is; one of hundreds of digits is too large for `math.isfinite`.
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def _problem_with_choices(field: Field, value: object) -> str | None:
@@ -83,14 +94,23 @@ def _problem_with_params(field: Field, value: object) -> str | None:
         return "must be a map of parameter names to values"
     if len(value) > field.max_length:
         return f"must have at most {field.max_length} parameters"
-    for leaf in value.values():
-        if isinstance(leaf, float) and not math.isfinite(leaf):
+    if any("\0" in name for name in value):
+        return "must not hold the character U+0000"
+    return next(filter(None, map(_problem_with_leaf, value.values())), None)
+
+
+def _problem_with_leaf(leaf: object) -> str | None:
+    match leaf:
+        case float() if not math.isfinite(leaf):
             return "must not hold NaN or infinity"
-        if isinstance(leaf, int) and abs(leaf) > 2**53:
+        case int() if abs(leaf) > 2**53:
             return "must hold numbers up to 2^53"
-        if isinstance(leaf, str) and "\0" in leaf:
+        case str() if "\0" in leaf:
             return "must not hold the character U+0000"
-    return None if not any("\0" in name for name in value) else "must not hold U+0000"
+        case None | bool() | int() | float() | str():
+            return None
+        case _:
+            return "must hold numbers, texts, true, false or null"
 
 
 def _problem_with_text(field: Field, value: object) -> str | None:
@@ -115,10 +135,12 @@ def _problem_with_text(field: Field, value: object) -> str | None:
 def path_target(path: str) -> tuple[str, str] | None:
     """The collection and id that a path like `channels/<id>/volume` leads to."""
     parts = path.split("/")
-    if len(parts) not in (3, 4) or parts[0] not in ENTITY_TYPES or "\0" in path:
+    if len(parts) not in (3, 4) or len(path) > MAX_STRING_LENGTH or "\0" in path:
         return None
-    field = ENTITY_TYPES[parts[0]].get(parts[2])
-    if field is None or (len(parts) == 4) != (field.kind == "params"):
+    field = ENTITY_TYPES.get(parts[0], {}).get(parts[2])
+    if field is None or parts[0] in _NOT_AUTOMATED:
+        return None
+    if (len(parts) == 4) != (field.kind == "params"):
         return None
     return parts[0], parts[1]
 
@@ -129,22 +151,36 @@ def problem_with_whole(collection: str, entity: Entity) -> str | None:
         case "transport":
             return _problem_with_loop(entity)
         case "clips":
-            if (entity["loopStart"] is None) != (entity["loopEnd"] is None):
-                return "clips.loopStart and loopEnd go together"
-            if entity["loopStart"] is not None:
-                return _problem_with_loop(entity)
-            return _problem_with_fades(entity)
+            return _problem_with_clip(entity)
+        case "devices":
+            return _problem_with_device(entity)
         case _:
             return None
 
 
-def _problem_with_loop(entity: Entity) -> str | None:
-    return None if _number(entity["loopEnd"]) > _number(entity["loopStart"]) else "loopEnd must lie after loopStart"
+def _problem_with_device(entity: Entity) -> str | None:
+    params = entity["params"]
+    assert isinstance(params, dict)
+    if len(params) <= MAX_PARAMS_PER_DEVICE:
+        return None
+    return f"devices.params must have at most {MAX_PARAMS_PER_DEVICE} parameters"
 
 
-def _problem_with_fades(entity: Entity) -> str | None:
+def _problem_with_clip(entity: Entity) -> str | None:
+    if (entity["loopStart"] is None) != (entity["loopEnd"] is None):
+        return "clips.loopStart and loopEnd go together"
+    if entity["loopStart"] is not None:
+        problem = _problem_with_loop(entity)
+        if problem:
+            return problem
     fades = _number(entity["fadeIn"]) + _number(entity["fadeOut"])
-    return None if fades <= _number(entity["duration"]) + 1e-9 else "fades must fit into the duration"
+    fit = fades <= _number(entity["duration"]) + _ROUNDING
+    return None if fit else "fades must fit into the duration"
+
+
+def _problem_with_loop(entity: Entity) -> str | None:
+    is_after = _number(entity["loopEnd"]) > _number(entity["loopStart"])
+    return None if is_after else "loopEnd must lie after loopStart"
 
 
 def _number(value: object) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class Outcome(StrEnum):
@@ -42,3 +43,11 @@ class Entry:
     ops: bytes
     atomic: bool
     committed_at: float
+
+
+def payload_hash(proposal: Proposal | Entry) -> bytes:
+    """Two proposals of one id are the same proposal if these are equal (rule D3)."""
+    digest = blake2b(proposal.author.encode(), digest_size=16)
+    digest.update(b"\x01" if proposal.atomic else b"\x00")
+    digest.update(proposal.ops)
+    return digest.digest()

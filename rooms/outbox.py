@@ -1,4 +1,4 @@
-"""What waits for one connection: frames in order, bounded in bytes, and whether it is owed a tick."""
+"""What waits for one connection: frames in order, bounded in bytes, and the ticks it is owed."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Verdict(Enum):
 
 @dataclass(slots=True)
 class Outbox:
-    """Decides; the connection writes. `buffered` is the size of the socket's write buffer, in bytes."""
+    """Decides; the connection writes. `buffered`: bytes in the socket's write buffer."""
 
     waiting: deque[bytes] = field(default_factory=deque)
     waiting_bytes: int = 0
@@ -35,6 +35,7 @@ class Outbox:
     def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
         """A frame that must arrive, in order. WAIT means that it is kept here."""
         if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+            self.stalled_since = None
             return Verdict.WRITE
         if self.waiting_bytes + buffered + len(frame) > MAX_OUTBOX_BYTES:
             return Verdict.CUT_OFF
@@ -45,7 +46,7 @@ class Outbox:
         return Verdict.WAIT
 
     def offer_tick(self, project: str, buffered: int) -> Verdict:
-        """A frame that may be dropped: it is skipped rather than kept, and the latest owed (rule P4)."""
+        """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
         if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
             return Verdict.WRITE
         self.owed_ticks.add(project)

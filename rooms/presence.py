@@ -28,7 +28,7 @@ def merge(before: Presence, after: Presence) -> Presence:
 
 
 def tick_gap(members: int) -> float:
-    """Seconds between two ticks of a room (rule P3): 1 ms a member, at most 50; alone or two, none."""
+    """Seconds between two ticks of a room (rule P3): 1 ms a member, at most 50; up to two, none."""
     return 0.0 if members <= 2 else min(QUIET_GAP_SECONDS * members, LONGEST_GAP_SECONDS)
 
 

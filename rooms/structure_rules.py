@@ -1,5 +1,7 @@
-"""What must hold between entities: nothing inside itself, clips where they fit, one owner per channel."""
+"""What must hold between entities: nothing inside itself, clips where they fit, routes that end."""
 
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
@@ -13,115 +15,155 @@ FINE: Verdict = (None, "")
 class Entities(Protocol):
     """What these rules ask of a document."""
 
-    where: dict[str, str]
-
     def get(self, entity_id: str) -> Entity | None:
         """The entity with this id."""
 
-    def referrers(self, entity_id: str) -> list[tuple[str, str]]:
-        """(id, property) of every pointer at this entity."""
+    def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
+        """The ids of the collection whose property `name` points at this entity."""
+
+    def holds_kind(self, track_id: str, kind: str) -> bool:
+        """Whether a clip of this kind is on the track."""
 
 
 def problem_with_place(
-    document: Entities, collection: str, entity_id: str, entity: Entity, touched: set[str]
+    document: Entities, collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
 ) -> Verdict:
     """Why the entity cannot stand where it would, checking only what `touched` can have changed."""
-    match collection:
-        case "tracks":
-            return _problem_with_track(document, entity_id, entity, touched)
-        case "channels" if touched & {"dest", "role"}:
-            return _problem_with_channel(document, entity_id, entity)
-        case "sends" if touched & {"channel", "dest"}:
-            return _problem_with_route(document, entity["channel"], entity["dest"])
-        case "clips" if touched & {"track", "kind", "ref"}:
-            return _problem_with_clip(document, entity_id, entity)
-        case _:
-            return FINE
-
-
-def _problem_with_track(
-    document: Entities, track_id: str, track: Entity, touched: set[str]
-) -> Verdict:
-    if "parent" in touched and track["parent"] is not None:
-        verdict = _problem_with_parent(document, track_id, track["parent"])
-        if verdict[0] is not None:
-            return verdict
-    if "channel" in touched and track["channel"] is not None:
-        for referrer, name in document.referrers(track["channel"]):
-            if name == "channel" and document.where[referrer] == "tracks" and referrer != track_id:
-                return DropReason.INVALID, "that channel belongs to another track"
-    if "content" in touched:
-        return _problem_with_content(document, track_id, track["content"])
+    for name, rule in _RULES.get(collection, {}).items():
+        if name in touched:
+            verdict = rule(document, entity_id, entity)
+            if verdict[0] is not None:
+                return verdict
     return FINE
 
 
-def _problem_with_parent(document: Entities, track_id: str, parent_id: str) -> Verdict:
-    above: str | None = parent_id
-    parent = document.get(parent_id)
+def feeds(document: Entities, source: str, destination: str) -> bool:
+    """Whether sound from `source` comes to `destination`."""
+    seen: set[str] = set()
+    waiting = [source]
+    while waiting:
+        channel_id = waiting.pop()
+        if channel_id == destination:
+            return True
+        if channel_id in seen:
+            continue
+        seen.add(channel_id)
+        waiting.extend(_outputs(document, channel_id))
+    return False
+
+
+def _outputs(document: Entities, channel_id: str) -> list[str]:
+    sends = document.referring(channel_id, "sends", "channel")
+    sources = [document.get(channel_id), *map(document.get, sends)]
+    return [source["dest"] for source in sources if source is not None and source["dest"]]
+
+
+def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
+    above: str | None = track["parent"]
+    if above is None:
+        return FINE
+    parent = document.get(above)
     if parent is not None and "tracks" not in parent["content"]:
         return DropReason.INVALID, "that track holds no tracks; give it the content 'tracks'"
-    for _ in range(TRACK_DEPTH):
-        if above is None:
-            return FINE
+    depth = 0
+    while above is not None and depth < TRACK_DEPTH:
         if above == track_id:
             return DropReason.CYCLE, "a track cannot be inside itself"
-        track = document.get(above)
-        above = None if track is None else track["parent"]
-    return DropReason.INVALID, f"tracks nest at most {TRACK_DEPTH} deep"
+        depth += 1
+        over = document.get(above)
+        above = None if over is None else over["parent"]
+    if _is_too_deep(document, track_id, depth):
+        return DropReason.INVALID, f"tracks nest at most {TRACK_DEPTH} deep"
+    return FINE
 
 
-def _problem_with_content(document: Entities, track_id: str, content: list[str]) -> Verdict:
-    for referrer, name in document.referrers(track_id):
-        other = document.get(referrer)
-        if other is None:
-            continue
-        kind = "tracks" if name == "parent" else other.get("kind")
-        if document.where[referrer] in ("tracks", "clips") and kind not in content:
+def _is_too_deep(document: Entities, track_id: str, depth: int) -> bool:
+    """Whether what is inside the track would be too deep with so many tracks around it."""
+    level = [track_id]
+    while level and depth < TRACK_DEPTH:
+        level = [c for above in level for c in document.referring(above, "tracks", "parent")]
+        depth += 1
+    return bool(level)
+
+
+def _track_channel(document: Entities, track_id: str, track: Entity) -> Verdict:
+    if track["channel"] is None:
+        return FINE
+    if document.referring(track["channel"], "tracks", "channel") <= {track_id}:
+        return FINE
+    return DropReason.INVALID, "that channel belongs to another track"
+
+
+def _track_content(document: Entities, track_id: str, track: Entity) -> Verdict:
+    if "tracks" not in track["content"] and document.referring(track_id, "tracks", "parent"):
+        return DropReason.INVALID, "the track still holds tracks"
+    for kind in ("notes", "audio", "automation", "video"):
+        if kind not in track["content"] and document.holds_kind(track_id, kind):
             return DropReason.INVALID, f"the track still holds {kind}"
     return FINE
 
 
-def _problem_with_channel(document: Entities, channel_id: str, channel: Entity) -> Verdict:
-    if (channel["role"] == "master") != (channel_id == MASTER_CHANNEL):
-        return DropReason.INVALID, "a project has one master channel"
+def _channel_role(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
+    if (channel["role"] == "master") == (channel_id == MASTER_CHANNEL):
+        return FINE
+    return DropReason.INVALID, "a project has one master channel"
+
+
+def _channel_dest(document: Entities, channel_id: str, channel: Entity) -> Verdict:
     if channel["dest"] is None:
         return FINE
     if channel_id == MASTER_CHANNEL:
         return DropReason.INVALID, "the master channel leads nowhere else"
-    return _problem_with_route(document, channel_id, channel["dest"])
+    return _route(document, channel_id, channel["dest"])
 
 
-def _problem_with_route(document: Entities, source: str, destination: str) -> Verdict:
+def _send(document: Entities, _send_id: str, send: Entity) -> Verdict:
+    return _route(document, send["channel"], send["dest"])
+
+
+def _route(document: Entities, source: str, destination: str) -> Verdict:
     """Whether sound from `destination` would come back to `source`."""
-    seen: set[str] = set()
-    waiting = [destination]
-    while waiting:
-        channel_id = waiting.pop()
-        if channel_id == source:
-            return DropReason.CYCLE, "a channel cannot feed itself"
-        if channel_id in seen:
-            continue
-        seen.add(channel_id)
-        channel = document.get(channel_id)
-        if channel is not None and channel["dest"] is not None:
-            waiting.append(channel["dest"])
-        for referrer, name in document.referrers(channel_id):
-            if name == "channel" and document.where[referrer] == "sends":
-                send = document.get(referrer)
-                if send is not None:
-                    waiting.append(send["dest"])
-    return FINE
+    nobody_feeds_it = not (
+        document.referring(source, "channels", "dest")
+        or document.referring(source, "sends", "dest")
+    )
+    if source != destination and (nobody_feeds_it or not feeds(document, destination, source)):
+        return FINE
+    return DropReason.CYCLE, "a channel cannot feed itself"
 
 
-def _problem_with_clip(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Verdict:
     track = document.get(clip["track"])
-    if track is not None and clip["kind"] not in track["content"]:
-        return DropReason.INVALID, f"that track holds no {clip['kind']}"
+    if track is None or clip["kind"] in track["content"]:
+        return FINE
+    return DropReason.INVALID, f"that track holds no {clip['kind']}"
+
+
+def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+    alias = document.get(next(iter(document.referring(clip_id, "clips", "ref")), ""))
+    if alias is not None and alias["kind"] != clip["kind"]:
+        return DropReason.INVALID, "an alias of this clip is of its old kind"
+    verdict = _clip_on_track(document, clip_id, clip)
+    return _clip_ref(document, clip_id, clip) if verdict is FINE else verdict
+
+
+def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     if clip["ref"] is None:
         return FINE
-    original = document.get(clip["ref"])
-    if clip["ref"] == clip_id or any(name == "ref" for _, name in document.referrers(clip_id)):
+    if clip["ref"] == clip_id or document.referring(clip_id, "clips", "ref"):
         return DropReason.INVALID, "an original cannot be an alias"
+    original = document.get(clip["ref"])
     if original is not None and (original["ref"] is not None or original["kind"] != clip["kind"]):
         return DropReason.INVALID, "an alias refers to an original of its own kind"
     return FINE
+
+
+_Rule = Callable[[Entities, str, Entity], Verdict]
+
+_RULES: Mapping[str, Mapping[str, _Rule]] = {
+    "tracks": {"parent": _track_parent, "channel": _track_channel, "content": _track_content},
+    "channels": {"role": _channel_role, "dest": _channel_dest},
+    "sends": {"channel": _send, "dest": _send},
+    "clips": {"track": _clip_on_track, "kind": _clip_kind, "ref": _clip_ref},
+}
+"""Which property, when touched, calls for which rule."""

@@ -1,7 +1,8 @@
-"""The newest deltas of a room, kept for who comes back: bounded in bytes, contiguous up to the head."""
+"""The newest deltas of a room, for who comes back: bounded in bytes, no hole up to the head."""
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 
 from rooms.document import Drop
 from rooms.effects import Packet
@@ -53,12 +54,13 @@ class Tail:
 
     def after(self, seq: int) -> tuple[Packet, ...]:
         """The packets of every delta after `seq`, in order."""
-        if not self._kept or seq >= self._kept[-1].seq:
-            return ()
-        skip = max(0, seq - self._kept[0].seq + 1)
-        return tuple(self._kept[i].packet for i in range(skip, len(self._kept)))
+        newest_first = islice(reversed(self._kept), self._count_after(seq))
+        return tuple(kept.packet for kept in newest_first)[::-1]
 
     def bytes_after(self, seq: int) -> int:
         """About how many bytes `after(seq)` is, by the mean size."""
-        newer = len(self.after(seq))
+        newer = self._count_after(seq)
         return 0 if not newer else self.bytes * newer // len(self._kept)
+
+    def _count_after(self, seq: int) -> int:
+        return max(0, min(len(self._kept), self._kept[-1].seq - seq)) if self._kept else 0

@@ -7,18 +7,19 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schema.limits import MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from schema.messages import ProjectId, User
 
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z")]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z")
+]
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{2,32}\Z")]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
-NewPassword = Annotated[
-    str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)
-]
+NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
 PlainName = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 ProjectName = Annotated[
     str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+\Z")
 ]
 Description = Annotated[str, Meta(max_length=10_000, pattern=r"^[^\x00]*\Z")]
-Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+\Z")]], Meta(max_length=32)]
+Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+Tags = Annotated[list[Tag], Meta(max_length=32)]
 MusicalKey = Annotated[str, Meta(max_length=16, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 Scale = Annotated[str, Meta(max_length=32, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 Bpm = Annotated[float, Meta(ge=10, le=1_000)]
@@ -34,7 +35,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 # auth
 
 
-class Register(Params):
+class Register(Params, frozen=True, forbid_unknown_fields=True):
     """Make an account and log in."""
 
     email: Email
@@ -43,20 +44,20 @@ class Register(Params):
     name: PlainName = ""
 
 
-class Login(Params):
+class Login(Params, frozen=True, forbid_unknown_fields=True):
     """Log in with e-mail address and password."""
 
     email: Email
     password: Password
 
 
-class Refresh(Params):
+class Refresh(Params, frozen=True, forbid_unknown_fields=True):
     """Trade a refresh token for a new pair. A token used twice ends the auth session."""
 
     refresh_token: Annotated[str, Meta(max_length=256)]
 
 
-class Logout(Params):
+class Logout(Params, frozen=True, forbid_unknown_fields=True):
     """End this auth session; its sockets are closed."""
 
 
@@ -72,7 +73,7 @@ class Tokens(Struct, frozen=True):
 # projects
 
 
-class CreateProject(Params):
+class CreateProject(Params, frozen=True, forbid_unknown_fields=True):
     """Make a project and own it. With an `id`, sending the call again makes no second one."""
 
     name: ProjectName
@@ -85,13 +86,13 @@ class CreateProject(Params):
     tags: Tags = []
 
 
-class GetProject(Params):
+class GetProject(Params, frozen=True, forbid_unknown_fields=True):
     """The row of a project you are a member of."""
 
     project: ProjectId
 
 
-class ListProjects(Params):
+class ListProjects(Params, frozen=True, forbid_unknown_fields=True):
     """Your projects, last changed first; `after` is the `next` of the page before."""
 
     archived: bool = False
@@ -99,7 +100,7 @@ class ListProjects(Params):
     after: Annotated[str, Meta(max_length=128)] | None = None
 
 
-class UpdateProject(Params):
+class UpdateProject(Params, frozen=True, forbid_unknown_fields=True):
     """Change fields of the row, if `version` is still the one you read."""
 
     project: ProjectId
@@ -107,13 +108,13 @@ class UpdateProject(Params):
     name: ProjectName | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     bpm: Bpm | UnsetType = UNSET
-    key: MusicalKey | None | UnsetType = UNSET
-    scale: Scale | None | UnsetType = UNSET
+    key: MusicalKey | UnsetType | None = UNSET
+    scale: Scale | UnsetType | None = UNSET
     signature: Signature | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
 
 
-class ArchiveProject(Params):
+class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
     """Archive a project, or bring it back: an archived one can be read and not edited."""
 
     project: ProjectId
@@ -151,13 +152,13 @@ class ProjectPage(Struct, frozen=True):
 # members
 
 
-class ListMembers(Params):
+class ListMembers(Params, frozen=True, forbid_unknown_fields=True):
     """Who may see a project, and in which role."""
 
     project: ProjectId
 
 
-class GrantRole(Params):
+class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
     """Give a user (by e-mail address) a role, or another one; owners only."""
 
     project: ProjectId
@@ -165,7 +166,7 @@ class GrantRole(Params):
     role: Role
 
 
-class RevokeRole(Params):
+class RevokeRole(Params, frozen=True, forbid_unknown_fields=True):
     """Put a user out of a project; owners only, but everyone may leave."""
 
     project: ProjectId

@@ -1,7 +1,7 @@
 """The entity types of the project state: every collection, its properties, ranges and units.
 
-Source: DAWproject 1.0's vocabulary, as flat maps by id. A child names its parent; there are no child
-arrays. `project` and `transport` hold one entity each, whose id is the collection's name.
+Source: DAWproject 1.0's vocabulary, as flat maps by id. A child names its parent; there are no
+child arrays. `project` and `transport` hold one entity each, with the collection's name as id.
 """
 
 import re
@@ -12,12 +12,24 @@ from typing import Literal
 from schema.limits import MAX_BEATS, MAX_PARAMS_PER_DEVICE, MAX_STRING_LENGTH
 
 Kind = Literal[
-    "number", "integer", "boolean", "text", "choice", "choices", "pointer", "path", "order", "params"
+    "number",
+    "integer",
+    "boolean",
+    "text",
+    "choice",
+    "choices",
+    "pointer",
+    "path",
+    "order",
+    "params",
 ]
 OnDelete = Literal["cascade", "clear", "reparent", "master"]
 
-ENTITY_ID = re.compile(r"[A-Za-z0-9_-]{7,32}")
-"""Client-made: 12 to 22 characters with at least 72 random bits are advised."""
+ENTITY_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
+"""Client-made: 12 to 22 characters with at least 72 random bits are advised.
+
+The ids of `SINGLETONS` are the names of their collections, and need not be so long.
+"""
 
 ORDER_KEY = re.compile(r"(?=.{2,64}\Z)(?:[a-z]|[A-Z])[0-9A-Za-z]*\Z")
 """The outer shape of an order key; `schema.order_keys` knows the inner one."""
@@ -274,9 +286,7 @@ TRACK_DEPTH = 16
 
 def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> dict[str, object]:
     """The state of a new project: collection -> id -> entity, as `project_state` keeps it."""
-    state: dict[str, dict[str, dict[str, object]]] = {
-        collection: {} for collection in ENTITY_TYPES
-    }
+    state: dict[str, dict[str, dict[str, object]]] = {collection: {} for collection in ENTITY_TYPES}
     state["project"]["project"] = defaults("project") | {"name": name}
     state["transport"]["transport"] = defaults("transport")
     state["tempo"]["tempo_start"] = defaults("tempo") | {"time": 0.0, "bpm": bpm}

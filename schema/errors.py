@@ -13,7 +13,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_VERSION = "unsupported_version"
     AUTH_REQUIRED = "auth_required"
     AUTH_FAILED = "auth_failed"
-    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code, not a secret
+    TOKEN_EXPIRED = "token_expired"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
@@ -53,7 +53,9 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.UNSUPPORTED_VERSION: ErrorMeaning(
         "None of the protocol versions offered is served; `details.supported` lists them.", False
     ),
-    ErrorCode.AUTH_REQUIRED: ErrorMeaning("Log in first: `auth.login`, or hello with a token.", False),
+    ErrorCode.AUTH_REQUIRED: ErrorMeaning(
+        "Log in first: `auth.login`, or hello with a token.", False
+    ),
     ErrorCode.AUTH_FAILED: ErrorMeaning(
         "The credentials or the token are not valid; log in again.", False
     ),

@@ -39,7 +39,7 @@ class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a member points: a time in beats, perhaps on a track, perhaps at a height (0 to 1)."""
 
     time: Beats
-    track: EntityId | None | UnsetType = UNSET
+    track: EntityId | UnsetType | None = UNSET
     y: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
 
 
@@ -48,7 +48,7 @@ class View(Struct, frozen=True, forbid_unknown_fields=True):
 
     start: Beats
     end: Beats
-    track: EntityId | None | UnsetType = UNSET
+    track: EntityId | UnsetType | None = UNSET
 
 
 class Playhead(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,13 +61,11 @@ class Playhead(Struct, frozen=True, forbid_unknown_fields=True):
 class Presence(Struct, frozen=True, omit_defaults=True):
     """What is known of where a member is; a field left out is unchanged, null clears it."""
 
-    cursor: Cursor | None | UnsetType = UNSET
-    view: View | None | UnsetType = UNSET
-    tool: Annotated[str, Meta(max_length=32)] | None | UnsetType = UNSET
-    selection: (
-        Annotated[list[EntityId], Meta(max_length=MAX_SELECTION)] | None | UnsetType
-    ) = UNSET
-    playhead: Playhead | None | UnsetType = UNSET
+    cursor: Cursor | UnsetType | None = UNSET
+    view: View | UnsetType | None = UNSET
+    tool: Annotated[str, Meta(max_length=32)] | UnsetType | None = UNSET
+    selection: Annotated[list[EntityId], Meta(max_length=MAX_SELECTION)] | UnsetType | None = UNSET
+    playhead: Playhead | UnsetType | None = UNSET
     at: Milliseconds | UnsetType = UNSET
 
 
@@ -100,7 +98,7 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="
 
     id: RequestId
     method: Annotated[str, Meta(max_length=64)]
-    params: msgspec.Raw = msgspec.Raw()
+    params: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class Join(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="join"):
@@ -121,7 +119,7 @@ class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag=
 class MovePresence(
     Presence, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="presence", kw_only=True
 ):
-    """Say where you are. Never answered, may be dropped, never stored before seconds have passed."""
+    """Say where you are. Never answered, may be dropped, stored seconds later at the earliest."""
 
     project: ProjectId
 
@@ -185,7 +183,7 @@ class Error(Struct, frozen=True, tag_field="t", tag="error"):
 
 
 class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
-    """You are in. What follows brings you to `position`: `parts` of `state`, or the missing deltas."""
+    """You are in. `parts` messages `state` follow, or the deltas that you missed."""
 
     id: str
     project: str
@@ -264,7 +262,7 @@ class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
 
 
 class DeltaCommitted(Struct, frozen=True, tag_field="t", tag="delta"):
-    """A delta is on disk as `seq`: the ops that took effect. One follows the other without holes."""
+    """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes."""
 
     project: str
     seq: int

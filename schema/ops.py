@@ -1,4 +1,4 @@
-"""The ops of a delta: the four primitive edits of the project state, on the wire and in the journal."""
+"""The ops of a delta: the four primitive edits of a project, on the wire and in the journal."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag=
 
     col: Collection
     id: EntityId
-    parent: EntityId | None | UnsetType = UNSET
+    parent: EntityId | UnsetType | None = UNSET
     order: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     time: float | UnsetType = UNSET
     expect: Props | UnsetType = UNSET

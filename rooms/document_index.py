@@ -1,0 +1,110 @@
+"""What is looked up rather than searched, so that an op costs what it touches."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from rooms.entity_rules import path_target
+from schema.entities import ENTITY_TYPES, MAPS_FROM_ZERO, Field
+
+Entity = Mapping[str, Any]
+
+POINTERS: Mapping[str, Mapping[str, Field]] = {
+    collection: {name: f for name, f in fields.items() if f.kind in ("pointer", "path")}
+    for collection, fields in ENTITY_TYPES.items()
+}
+"""The properties of each collection that lead to another entity."""
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+def target_of(pointer: Field, value: str) -> tuple[str, str] | None:
+    """The collection and id that a pointer or path leads to."""
+    return path_target(value) if pointer.kind == "path" else (pointer.points_to, value)
+
+
+class DocumentIndex:
+    """Who points at what, which points share a time, which kinds of clips a track holds."""
+
+    def __init__(self) -> None:
+        self._referring: dict[str, dict[tuple[str, str], set[str]]] = {}
+        self._points: dict[tuple[str, float], dict[int, str]] = {}
+        self._clip_kinds: dict[str, Counter[str]] = {}
+        self._at_zero: dict[str, set[str]] = {collection: set() for collection in MAPS_FROM_ZERO}
+
+    def add(self, collection: str, entity_id: str, entity: Entity) -> None:
+        """An entity is there now."""
+        for target, name in _targets(collection, entity):
+            groups = self._referring.setdefault(target, {})
+            groups.setdefault((collection, name), set()).add(entity_id)
+        match collection:
+            case "points":
+                slots = self._points.setdefault((entity["lane"], entity["time"]), {})
+                slots[entity["slot"]] = entity_id
+            case "clips":
+                self._clip_kinds.setdefault(entity["track"], Counter())[entity["kind"]] += 1
+            case "tempo" | "signatures" if entity["time"] == 0:
+                self._at_zero[collection].add(entity_id)
+
+    def discard(self, collection: str, entity_id: str, entity: Entity) -> None:
+        """An entity that was added is no longer there, or no longer so."""
+        for target, name in _targets(collection, entity):
+            self._discard_referrer(target, (collection, name), entity_id)
+        match collection:
+            case "points":
+                self._discard_point(entity_id, entity)
+            case "clips":
+                kinds = self._clip_kinds[entity["track"]]
+                kinds[entity["kind"]] -= 1
+                if not kinds.total():
+                    del self._clip_kinds[entity["track"]]
+            case "tempo" | "signatures":
+                self._at_zero[collection].discard(entity_id)
+
+    def referrers(self, entity_id: str) -> list[tuple[str, str, str]]:
+        """(id, property, collection) of every pointer at this entity, in a fixed order."""
+        groups = self._referring.get(entity_id, {})
+        return sorted((i, name, col) for (col, name), ids in groups.items() for i in ids)
+
+    def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
+        """The ids of the collection whose property `name` points at this entity."""
+        return self._referring.get(entity_id, {}).get((collection, name), _NOBODY)
+
+    def points_at(self, lane: str, time: float) -> Mapping[int, str]:
+        """The points of a lane at a time, by their slot."""
+        return self._points.get((lane, time), {})
+
+    def holds_kind(self, track_id: str, kind: str) -> bool:
+        """Whether a clip of this kind is on the track."""
+        kinds = self._clip_kinds.get(track_id)
+        return kinds is not None and kinds[kind] > 0
+
+    def is_last_at_zero(self, collection: str, entity_id: str) -> bool:
+        """Whether only this entity keeps its map beginning at time 0."""
+        return self._at_zero.get(collection) == {entity_id}
+
+    def _discard_referrer(self, target: str, group: tuple[str, str], entity_id: str) -> None:
+        groups = self._referring[target]
+        groups[group].discard(entity_id)
+        if not groups[group]:
+            del groups[group]
+            if not groups:
+                del self._referring[target]
+
+    def _discard_point(self, entity_id: str, entity: Entity) -> None:
+        at = (entity["lane"], entity["time"])
+        slots = self._points[at]
+        # While two points change places, the other one may have taken this slot already.
+        if slots.get(entity["slot"]) == entity_id:
+            del slots[entity["slot"]]
+        if not slots:
+            del self._points[at]
+
+
+def _targets(collection: str, entity: Entity) -> Iterator[tuple[str, str]]:
+    for name, pointer in POINTERS[collection].items():
+        value = entity.get(name)
+        target = None if value is None else target_of(pointer, value)
+        if target is not None:
+            yield target[1], name

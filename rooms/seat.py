@@ -1,0 +1,51 @@
+"""One member's place in a room: which connection it is, and how far it has come."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from rooms.presence import NOWHERE
+from schema.messages import Member, Position, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """Who wants in, as the shell has made sure of it; `role` is that of the database."""
+
+    connection: str
+    request: str
+    user: str
+    name: str
+    device: str
+    auth_session: str
+    role: str
+    position: Position | None
+
+
+@dataclass(slots=True)
+class Seat:
+    """`is_live` is false while the member waits for the state: nothing else is sent to it yet."""
+
+    request: JoinRequest
+    member: str
+    role: str
+    color: str
+    presence: Presence = NOWHERE
+    is_live: bool = False
+    in_flight: int = 0
+
+    @property
+    def connection(self) -> str:
+        """The connection that sits here."""
+        return self.request.connection
+
+    def as_member(self) -> Member:
+        """What others are told."""
+        who = self.request
+        return Member(
+            self.member, who.user, who.name, who.device, self.role, self.color, self.presence
+        )
+
+
+def member_id(user: str, device: str) -> str:
+    """The same for a user on a device, on every node and after every return (rule J7)."""
+    return blake2b(f"{user}\0{device}".encode(), digest_size=6).hexdigest()

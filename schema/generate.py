@@ -1,0 +1,387 @@
+"""`python -m schema.generate`: write prime.v1.json and the tables of PROTOCOL.md, or check them."""
+
+import argparse
+import ast
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from schema import limits
+from schema.calls import METHODS, WITHOUT_LOGIN
+from schema.close_codes import CLOSE_CODES
+from schema.entities import ENTITY_TYPES, SINGLETONS, Field
+from schema.errors import DROP_REASONS, ERRORS
+from schema.messages import ClientMessage, ServerMessage
+from schema.ops import Op
+
+ROOT = Path(__file__).parent.parent
+JSON_SCHEMA = Path("schema/prime.v1.json")
+PROTOCOL = Path("PROTOCOL.md")
+
+UNIONS = {"ClientMessage": ClientMessage, "ServerMessage": ServerMessage, "Op": Op}
+"""The structs that travel: each class has one docstring, which is its row in the tables."""
+
+Schema = dict[str, Any]
+
+
+class BrokenPage(Exception):
+    """PROTOCOL.md lacks a place for a table, or has one for a table that is not made."""
+
+
+def main(words: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write what is stale; with --check only name it, and return 1 if there is any."""
+    parser = argparse.ArgumentParser(prog="python -m schema.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if stale")
+    arguments = parser.parse_args(words)
+    try:
+        stale = stale_files(root)
+    except BrokenPage as problem:
+        print(f"prime: {problem}", file=sys.stderr)
+        return 1
+    for path, (content, what) in stale.items():
+        if arguments.check:
+            print(f"stale: {path}: {what} (run: python -m schema.generate)", file=sys.stderr)
+        else:
+            (root / path).write_text(content, encoding="utf-8")
+            print(f"wrote {path}: {what}")
+    return 1 if arguments.check and stale else 0
+
+
+def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
+    """Path -> what it should contain, and in words what of it is not so."""
+    stale: dict[Path, tuple[str, str]] = {}
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    before = _read(root / JSON_SCHEMA)
+    if before != text:
+        stale[JSON_SCHEMA] = (text, _changed_definitions(before, json.loads(text)["$defs"]))
+    page = _read(root / PROTOCOL)
+    renewed, changed = with_tables(page)
+    if changed:
+        stale[PROTOCOL] = (renewed, "tables " + ", ".join(changed))
+    return stale
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _changed_definitions(before: str, definitions: Schema) -> str:
+    try:
+        old = json.loads(before)["$defs"]
+    except (ValueError, KeyError, TypeError):
+        return "all of it"
+    changed = {name for name in {*old, *definitions} if old.get(name) != definitions.get(name)}
+    return "definitions " + ", ".join(sorted(changed)) if changed else "its outer parts"
+
+
+# The JSON Schema.
+
+
+def json_schema() -> Schema:
+    """The protocol as one JSON Schema (2020-12), for clients in other languages."""
+    definitions = {name: _union(union) for name, union in UNIONS.items()}
+    definitions |= _structs()
+    definitions |= {entity_name(collection): _entity(collection) for collection in ENTITY_TYPES}
+    definitions["ProjectState"] = _project_state()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "prime.v1",
+        "description": "Every message, call, op and entity type. The rules are in PROTOCOL.md.",
+        "anyOf": [_ref("ClientMessage"), _ref("ServerMessage")],
+        "x-calls": {
+            method: {
+                "params": _ref(params.__name__),
+                "result": _ref(result.__name__),
+                "login": method not in WITHOUT_LOGIN,
+            }
+            for method, (params, result) in METHODS.items()
+        },
+        "$defs": definitions,
+    }
+
+
+def entity_name(collection: str) -> str:
+    """The name of a collection's entity type in the JSON Schema."""
+    return f"{collection.capitalize()}Entity"
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _union(union: Any) -> Schema:
+    return {"oneOf": [_ref(struct.__name__) for struct in get_args(union)]}
+
+
+def _structs() -> Schema:
+    structs = [struct for union in UNIONS.values() for struct in get_args(union)]
+    structs += [struct for pair in METHODS.values() for struct in pair]
+    _, components = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
+    portable: Schema = _portable(components)
+    return portable
+
+
+def _portable(part: Any) -> Any:
+    """Python writes the end of a text as \\Z, JSON Schema as $."""
+    if isinstance(part, dict):
+        return {
+            name: re.sub(r"\\Z$", "$", value) if name == "pattern" else _portable(value)
+            for name, value in part.items()
+        }
+    return [_portable(value) for value in part] if isinstance(part, list) else part
+
+
+def _entity(collection: str) -> Schema:
+    fields = ENTITY_TYPES[collection]
+    return {
+        "title": entity_name(collection),
+        "description": f"An entity of `{collection}`; what is not required has a default.",
+        "type": "object",
+        "properties": {name: _property(field) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _project_state() -> Schema:
+    maps: Schema = {}
+    for collection in ENTITY_TYPES:
+        names: Schema = {"pattern": "^[A-Za-z0-9_-]{8,32}$"}
+        if collection in SINGLETONS:
+            names = {"const": collection}
+        maps[collection] = {
+            "type": "object",
+            "propertyNames": names,
+            "additionalProperties": _ref(entity_name(collection)),
+        }
+    return {
+        "title": "ProjectState",
+        "description": "A whole project: collection -> id -> entity.",
+        "type": "object",
+        "properties": maps,
+        "required": list(maps),
+    }
+
+
+def _property(field: Field) -> Schema:
+    schema = _SHAPES[field.kind](field)
+    if field.nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    if not field.required:
+        schema["default"] = {} if field.kind == "params" else field.default
+    if field.unit:
+        schema["x-unit"] = field.unit
+    if field.points_to:
+        schema["x-points-to"] = field.points_to
+        schema["x-on-delete"] = field.on_delete
+    return schema
+
+
+def _number(field: Field) -> Schema:
+    if field.choices:
+        return {"type": field.kind, "enum": [int(choice) for choice in field.choices]}
+    low = "exclusiveMinimum" if field.exclusive_minimum else "minimum"
+    return {"type": field.kind, low: field.minimum, "maximum": field.maximum}
+
+
+def _choices(field: Field) -> Schema:
+    items = {"enum": list(field.choices)}
+    return {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
+
+
+def _params(field: Field) -> Schema:
+    leaf = {"type": ["boolean", "number", "string", "null"]}
+    return {"type": "object", "additionalProperties": leaf, "maxProperties": field.max_length}
+
+
+_SHAPES: dict[str, Callable[[Field], Schema]] = {
+    "number": _number,
+    "integer": _number,
+    "boolean": lambda _: {"type": "boolean"},
+    "text": lambda field: {"type": "string", "maxLength": field.max_length},
+    "choice": lambda field: {"type": "string", "enum": list(field.choices)},
+    "choices": _choices,
+    "pointer": lambda _: {"type": "string", "pattern": "^[A-Za-z0-9_-]{7,32}$"},
+    "path": lambda _: {"type": "string", "description": "collection/id/property"},
+    "order": lambda _: {"type": "string", "pattern": "^[A-Za-z][0-9A-Za-z]{1,63}$"},
+    "params": _params,
+}
+
+
+# The tables of PROTOCOL.md.
+
+
+def with_tables(page: str) -> tuple[str, list[str]]:
+    """The page with every table as it should be, and the names of those that were not."""
+    missing = [name for name in TABLES if f"<!-- generated: {name} -->" not in page]
+    if missing:
+        raise BrokenPage(f"{PROTOCOL} has no marker for: {', '.join(missing)}")
+    changed: list[str] = []
+
+    def renew(place: re.Match[str]) -> str:
+        name = place["name"]
+        if name not in TABLES:
+            raise BrokenPage(f"{PROTOCOL} wants a table that nobody makes: {name}")
+        table = f"<!-- generated: {name} -->\n\n{TABLES[name]()}\n\n<!-- end -->"
+        if table != place[0]:
+            changed.append(name)
+        return table
+
+    renewed = re.sub(
+        r"<!-- generated: (?P<name>[a-z ]+) -->\n.*?<!-- end -->", renew, page, flags=re.DOTALL
+    )
+    return renewed, changed
+
+
+def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:
+    names = [head.strip() for head in heads.split("|")]
+    lines = [names, ["---"] * len(names)]
+    lines += [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _structs_table(heads: str, union: Any) -> str:
+    rows = []
+    for struct in get_args(union):
+        tag = struct.__struct_config__.tag
+        rows.append((f"`{tag}`", _fields(struct), _meaning(struct)))
+    return _table(heads, rows)
+
+
+def _fields(struct: type[msgspec.Struct]) -> str:
+    """Its fields; a question mark follows what may be left out."""
+    fields = msgspec.structs.fields(struct)
+    return ", ".join(f"`{field.encode_name}{'' if field.required else '?'}`" for field in fields)
+
+
+def _meaning(struct: type) -> str:
+    return " ".join((struct.__doc__ or "").split())
+
+
+def _calls_table() -> str:
+    rows = (
+        (
+            f"`{method}`",
+            _fields(params),
+            f"`{result.__name__}`: {_fields(result)}" if _fields(result) else "nothing",
+            _yes(method not in WITHOUT_LOGIN),
+            _meaning(params),
+        )
+        for method, (params, result) in METHODS.items()
+    )
+    return _table("call | params | result | needs login | meaning", rows)
+
+
+def _errors_table() -> str:
+    rows = ((f"`{code}`", row.meaning, _yes(row.try_again)) for code, row in ERRORS.items())
+    return _table("code | meaning | try again", rows)
+
+
+def _drop_reasons_table() -> str:
+    rows = ((f"`{reason}`", meaning) for reason, meaning in DROP_REASONS.items())
+    return _table("reason | meaning", rows)
+
+
+def _close_codes_table() -> str:
+    codes = sorted(CLOSE_CODES, key=lambda code: code.code)
+    rows = ((code.code, f"`{code.name}`", _yes(code.reconnect), code.meaning) for code in codes)
+    return _table("code | name | reconnect | meaning", rows)
+
+
+def _limits_table() -> str:
+    """The constants of `schema.limits`, each with the text below it."""
+    body = ast.parse(Path(limits.__file__).read_text(encoding="utf-8")).body
+    rows = []
+    for statement, below in pairwise(body):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            rows.append((f"`{name}`", f"{getattr(limits, name):,.0f}", _text(below)))
+    return _table("limit | value | of what, and why", rows)
+
+
+def _text(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return " ".join(str(statement.value.value).split())
+    return ""
+
+
+def _entity_types_table() -> str:
+    rows = (
+        (f"`{collection}`", f"`{name}`", _allowed(field), field.unit, _default(field))
+        for collection, fields in ENTITY_TYPES.items()
+        for name, field in fields.items()
+    )
+    return _table("collection | property | holds | unit | default", rows)
+
+
+def _allowed(field: Field) -> str:
+    words = _described(field) + (", or null" if field.nullable else "")
+    return words + (f"; {_ON_DELETE[field.on_delete]}" if field.points_to else "")
+
+
+def _described(field: Field) -> str:
+    if field.choices:
+        some = "some of " if field.kind == "choices" else ""
+        return some + ", ".join(f"`{choice}`" for choice in field.choices)
+    match field.kind:
+        case "number" | "integer":
+            above = "above " if field.exclusive_minimum else ""
+            return f"{field.kind}, {above}{_short(field.minimum)} to {_short(field.maximum)}"
+        case "text":
+            return f"text, at most {field.max_length:,} characters"
+        case "path":
+            return "text `collection/id/property`"
+        case "params":
+            return f"map of at most {field.max_length:,} leaves"
+        case "order":
+            return "order key"
+        case "pointer":
+            return f"id in `{field.points_to}`"
+        case _:
+            return "true or false"
+
+
+_ON_DELETE = {
+    "cascade": "deleted with it",
+    "clear": "cleared with it",
+    "reparent": "goes to the grandparent",
+    "master": "goes to the master",
+}
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number == int(number) else f"{number:g}"
+
+
+def _default(field: Field) -> str:
+    if field.required:
+        return "required"
+    return f"`{json.dumps({} if field.kind == 'params' else field.default)}`"
+
+
+def _yes(fact: bool) -> str:
+    return "yes" if fact else "no"
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "messages from client": lambda: _structs_table("`t` | fields | meaning", ClientMessage),
+    "messages from server": lambda: _structs_table("`t` | fields | meaning", ServerMessage),
+    "ops": lambda: _structs_table("`op` | fields | meaning", Op),
+    "calls": _calls_table,
+    "errors": _errors_table,
+    "drop reasons": _drop_reasons_table,
+    "close codes": _close_codes_table,
+    "limits": _limits_table,
+    "entity types": _entity_types_table,
+}
+"""The name in a marker `<!-- generated: NAME -->` -> what makes the table."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The command line of the server: `serve` (the default) and `audit`."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import re
+import sys
+from contextlib import ExitStack
+
+import structlog
+import uvloop
+
+from persistence.child_process import ServerUnavailable
+from persistence.embedded_postgres import EmbeddedPostgres
+from persistence.errors import NotFound, PersistenceError
+from server.app import App
+from server.audit import audit
+from server.settings import Settings, read_settings
+
+DEFAULT_PORT = 8787
+PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def main() -> int:
+    """Parse, run, and say in one line what went wrong."""
+    args = _parser().parse_args()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # a stranger's bytes are no news
+    try:
+        if args.command == "audit":
+            return _audit(args.project)
+        return _serve(read_settings(args.host, args.port, args.data), as_json=args.json)
+    except (PersistenceError, ServerUnavailable) as error:
+        return _fail(str(error), 1)
+    except ValueError as error:
+        return _fail(str(error), 2)
+    except OSError as error:
+        return _fail(f"cannot listen on {args.host}:{args.port}: {error.strerror or error}", 1)
+
+
+def _serve(settings: Settings, *, as_json: bool) -> int:
+    def ready(url: str) -> None:
+        if as_json:
+            print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)
+        else:
+            print(f"Prime serves {url}  (stop with Ctrl-C)", file=sys.stderr, flush=True)
+
+    async def serve(database_url: str) -> None:
+        await App(settings, ready).run(database_url)
+
+    with ExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            url = stack.enter_context(_embedded(settings))
+        uvloop.run(serve(url))
+    return 0
+
+
+class _embedded:
+    def __init__(self, settings: Settings) -> None:
+        self._server = EmbeddedPostgres(settings.data)
+
+    def __enter__(self) -> str:
+        return self._server.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+
+def _audit(project: str) -> int:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return _fail("audit reads a database: set DATABASE_URL", 2)
+    if PROJECT_ID.fullmatch(project) is None:
+        return _fail(f"{project!r} is no project id", 2)
+    try:
+        report = asyncio.run(audit(url, project))
+    except NotFound:
+        return _fail(f"there is no project {project}", 2)
+    print(json.dumps(report))
+    return 0 if report["checkpoint_ok"] and report["gapless"] else 1
+
+
+def _fail(text: str, code: int) -> int:
+    print(f"prime: {text}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run", description="Serve, or audit a project.")
+    parser.add_argument("command", nargs="?", choices=("serve", "audit"), default="serve")
+    parser.add_argument("project", nargs="?", default="", help="for audit: the project's id")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
+    )
+    parser.add_argument("--data", default=".data", help="directory of all data (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""The composition root: builds all, starts it in order, stops it in reverse."""
+
+import asyncio
+import functools
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+
+from persistence import collaboration_sessions, server_secrets
+from persistence.errors import PersistenceError, Unavailable
+from persistence.journal_postgres import PostgresJournal
+from persistence.migrate import migrate
+from persistence.pool import Database, check_durability
+from schema.close_codes import RESTARTING
+from server.calls.context import Context
+from server.connection import Connection
+from server.front import Front
+from server.hub import Hub, keep_books
+from server.metrics import Metrics
+from server.passwords import Passwords
+from server.settings import Settings
+from server.tokens import Tokens
+
+BACKLOG = 4_096
+"""Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
+
+BOOKS_SECONDS = 2.0
+"""Between two flushes of what is written behind."""
+
+STOP_SECONDS = 10.0
+"""From the signal to the end, at most."""
+
+ORPHAN_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+class App:
+    """One node. `run` returns when it has been told to stop."""
+
+    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self.metrics = Metrics()
+
+    async def run(self, database_url: str) -> None:
+        """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit."""
+        self._hear_signals()
+        db = await self._database(database_url)
+        try:
+            await self._serve(db)
+        finally:
+            await db.close()
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def spawn(self, task: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start a task that this app owns; what it raises is logged."""
+        started = asyncio.get_running_loop().create_task(task)
+        self._tasks.add(started)
+        started.add_done_callback(self._task_ended)
+        return started
+
+    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a function off the loop, in a thread of its own kind."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, functools.partial(function, *args)
+        )
+
+    async def _database(self, url: str) -> Database:
+        """A database that is down at start is waited for; one that is unfit is refused."""
+        delay = 0.5
+        while True:
+            try:
+                await migrate(url)
+                db = await Database.open(url)
+                await check_durability(db)
+                return db
+            except Unavailable as error:
+                print(
+                    f"prime: the database is not there yet ({error}); trying again", file=sys.stderr
+                )
+                try:
+                    async with asyncio.timeout(delay):
+                        await self._stopping.wait()
+                except TimeoutError:
+                    delay = min(delay * 2, 5.0)
+                    continue
+                raise
+
+    async def _serve(self, db: Database) -> None:
+        loop = asyncio.get_running_loop()
+        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread)
+        front = Front(hub, self.metrics, self.spawn, self._settings.origins)
+        secret = self._settings.secret or await server_secrets.get_or_create(
+            db, "tokens", lambda: secrets.token_bytes(32)
+        )
+        passwords = Passwords()
+        front.context = Context(
+            db=db,
+            hub=hub,
+            tokens=Tokens(secret, self._settings.access_seconds),
+            passwords=passwords,
+            announcer=front,
+            refresh_seconds=self._settings.refresh_seconds,
+        )
+        self._watch(hub, front)
+        await collaboration_sessions.close_orphans(db, ORPHAN_SECONDS)
+        server = await loop.create_server(
+            lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
+        )
+        committer = self.spawn(hub.committer.run())
+        clock = self.spawn(self._every(1.0, lambda: self._check(front)))
+        books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
+        front.is_ready = True
+        port = server.sockets[0].getsockname()[1]
+        self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
+        await self._stopping.wait()
+        front.is_ready = False
+        server.close()
+        clock.cancel()
+        books.cancel()
+        await self._wind_down(hub, front, db)
+        committer.cancel()
+        passwords.close()
+        for task in list(self._tasks):
+            task.cancel()
+
+    async def _wind_down(self, hub: Hub, front: Front, db: Database) -> None:
+        """Finish what is in flight, store every room, then let everyone go."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await hub.committer.settled()
+                for connection in list(front.connections.values()):
+                    connection.close(RESTARTING)
+                await keep_books(hub, db)
+                while front.connections:
+                    await asyncio.sleep(0.02)
+                for project in list(hub.rooms):
+                    await hub.close_room(project, db)
+        except (TimeoutError, PersistenceError) as error:
+            log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
+        for connection in list(front.connections.values()):
+            connection.abort("stopping")
+
+    def _listen(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((self._settings.host, self._settings.port))
+        listening.setblocking(False)
+        return listening
+
+    def _hear_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop, number)
+
+    def _stop(self, number: int) -> None:
+        if self._stopping.is_set():
+            raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
+        self._stopping.set()
+
+    def _watch(self, hub: Hub, front: Front) -> None:
+        gauge = self.metrics.gauge
+        gauge("connections", "Open connections.", lambda: len(front.connections))
+        gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
+        gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
+
+    async def _check(self, front: Front) -> None:
+        front.check_connections(asyncio.get_running_loop().time())
+
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await do()
+            except PersistenceError as error:
+                log.warning("will try again", reason=str(error))
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.metrics.count("task_failed")
+            log.error("a task failed", task=task.get_name(), exc_info=error)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,45 @@
+"""Members: who may see a project, in which role; every change is heard at once (rule R3)."""
+
+from persistence import project_members, users
+from persistence.errors import NotFound
+from schema import calls
+from schema.errors import ErrorCode
+from schema.messages import User
+from server.calls.context import Caller, Context, Refused, require_owner
+
+
+async def list_(
+    context: Context, caller: Caller, params: calls.ListMembers
+) -> calls.ProjectMembers:
+    """All members, for any of them."""
+    if await project_members.role_of(context.db, params.project, caller.user) is None:
+        raise NotFound("there is no such project, or you are not a member of it")
+    rows = await project_members.list_of(context.db, params.project)
+    return calls.ProjectMembers([_member(row) for row in rows])
+
+
+async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:
+    """Give a role, or another one."""
+    await require_owner(context, params.project, caller.user)
+    user = await users.by_email(context.db, params.email)
+    if user is None:
+        raise Refused(ErrorCode.NOT_FOUND, "nobody with that e-mail address has an account")
+    row = await project_members.grant(context.db, params.project, user.id, params.role)
+    context.announcer.role_changed(params.project, user.id, params.role)
+    return _member(row)
+
+
+async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
+    """Put someone out, or leave oneself; the second time changes nothing (rule C4)."""
+    if params.user != caller.user:
+        await require_owner(context, params.project, caller.user)
+    try:
+        await project_members.revoke(context.db, params.project, params.user)
+    except NotFound:
+        return calls.Done()
+    context.announcer.role_changed(params.project, params.user, None)
+    return calls.Done()
+
+
+def _member(row: project_members.MemberRow) -> calls.ProjectMember:
+    return calls.ProjectMember(User(row.user.id, row.user.username, row.user.name), row.role)

@@ -1,0 +1,75 @@
+"""Projects: the rows, not what happens inside their rooms."""
+
+from dataclasses import asdict
+
+import msgspec
+from msgspec import UNSET
+
+from persistence import studio_projects
+from persistence.studio_projects import ProjectRow
+from schema import calls
+from schema.entities import empty_state
+from schema.errors import ErrorCode
+from server.calls.context import Caller, Context, Refused, require_owner
+
+
+async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:
+    """Make a project with an empty state; the same id again makes no second one (rule C4)."""
+    num, den = (int(part) for part in params.signature.split("/"))
+    row = await studio_projects.create(
+        context.db,
+        id=params.id,
+        owner=caller.user,
+        name=params.name,
+        description=params.description,
+        bpm=params.bpm,
+        key=params.key,
+        scale=params.scale,
+        signature=params.signature,
+        tags=params.tags,
+        state=msgspec.json.encode(empty_state(params.name, params.bpm, num, den)),
+    )
+    return _project(row)
+
+
+async def get(context: Context, caller: Caller, params: calls.GetProject) -> calls.Project:
+    """One row."""
+    return _project(await studio_projects.get(context.db, params.project, caller.user))
+
+
+async def list_(context: Context, caller: Caller, params: calls.ListProjects) -> calls.ProjectPage:
+    """A page of rows."""
+    try:
+        rows, after = await studio_projects.list_for(
+            context.db, caller.user, params.archived, params.limit, params.after
+        )
+    except ValueError:
+        text = "`after` is the `next` of the page before, unchanged"
+        raise Refused(ErrorCode.VALIDATION, text, field="after") from None
+    return calls.ProjectPage([_project(row) for row in rows], after)
+
+
+async def update(context: Context, caller: Caller, params: calls.UpdateProject) -> calls.Project:
+    """Change fields, if the version is still the one that was read (rule C5)."""
+    await require_owner(context, params.project, caller.user)
+    fields = msgspec.structs.asdict(params)
+    changes = {
+        name: value
+        for name, value in fields.items()
+        if value is not UNSET and name not in ("project", "version")
+    }
+    row = await studio_projects.update(
+        context.db, params.project, caller.user, params.version, changes
+    )
+    return _project(row)
+
+
+async def archive(context: Context, caller: Caller, params: calls.ArchiveProject) -> calls.Project:
+    """Archive, or bring back."""
+    await require_owner(context, params.project, caller.user)
+    await studio_projects.set_archived(context.db, params.project, params.archived)
+    return _project(await studio_projects.get(context.db, params.project, caller.user))
+
+
+def _project(row: ProjectRow) -> calls.Project:
+    return calls.Project(**asdict(row))

@@ -1,0 +1,106 @@
+"""The two encodings of `prime.v1`: typed decoding in one pass, and frames that are built once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from websockets.frames import Frame, Opcode
+
+from rooms.effects import Packet
+from schema.messages import (
+    SUBPROTOCOL_JSON,
+    SUBPROTOCOL_MSGPACK,
+    ClientMessage,
+    ServerMessage,
+)
+
+
+class BadMessage(Exception):
+    """The bytes are no message; the text says where. `id` is the message's, where it had one."""
+
+    def __init__(self, text: str, message_id: str | None = None, *, unknown: bool = False) -> None:
+        super().__init__(text)
+        self.id = message_id
+        self.is_unknown = unknown
+
+
+class _Header(msgspec.Struct):
+    """What can still be read of a message that is none: whom to answer."""
+
+    t: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One subprotocol; `opcode` is the kind of frame it uses (rule E5)."""
+
+    name: str
+    opcode: Opcode
+    encoder: Any
+    decoder: Any
+    header: Any
+    converter: Any = field(repr=False)
+
+    def encode(self, message: object) -> bytes:
+        """A message, or any part of one, as bytes."""
+        encoded: bytes = self.encoder.encode(message)
+        return encoded
+
+    def decode(self, data: bytes) -> ClientMessage:
+        """Bytes from a client as a message; raises `BadMessage` (rule E1)."""
+        try:
+            message: ClientMessage = self.decoder.decode(data)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise self._explain(data, error) from None
+        return message
+
+    def params(self, raw: msgspec.Raw, kind: type[msgspec.Struct]) -> Any:
+        """The parameters of a call; raises `BadMessage` (rule C3)."""
+        try:
+            return self.converter(bytes(raw) or self.encode({}), type=kind)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise BadMessage(str(error)) from None
+
+    def frame(self, packet: Packet) -> bytes:
+        """The packet as one WebSocket frame, built at the first call and kept."""
+        frame = packet.frames.get(self.name)
+        if frame is None:
+            frame = packet.frames[self.name] = self.frame_of(packet.message)
+        return frame
+
+    def frame_of(self, message: ServerMessage) -> bytes:
+        """One message as one WebSocket frame."""
+        return Frame(self.opcode, self.encode(message)).serialize(mask=False)
+
+    def _explain(self, data: bytes, error: Exception) -> BadMessage:
+        if isinstance(error, RecursionError):
+            return BadMessage("the message is nested too deep")
+        try:
+            header: _Header = self.header.decode(data)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return BadMessage(f"not a message: {error}")
+        unknown = "Invalid value" in str(error) and str(error).endswith("`$.t`")
+        text = f"there is no message {header.t[:32]!r}" if unknown else f"{header.t[:32]}: {error}"
+        message_id = header.id if header.id and len(header.id) <= 64 else None
+        return BadMessage(text, message_id, unknown=unknown)
+
+
+MSGPACK = Codec(
+    SUBPROTOCOL_MSGPACK,
+    Opcode.BINARY,
+    msgspec.msgpack.Encoder(),
+    msgspec.msgpack.Decoder(ClientMessage),
+    msgspec.msgpack.Decoder(_Header),
+    msgspec.msgpack.decode,
+)
+JSON = Codec(
+    SUBPROTOCOL_JSON,
+    Opcode.TEXT,
+    msgspec.json.Encoder(),
+    msgspec.json.Decoder(ClientMessage),
+    msgspec.json.Decoder(_Header),
+    msgspec.json.decode,
+)
+CODECS = {codec.name: codec for codec in (MSGPACK, JSON)}
+"""By the name of the subprotocol."""

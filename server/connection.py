@@ -1,0 +1,306 @@
+"""One WebSocket: the Sans-I/O protocol of `websockets` under an asyncio.Protocol of our own.
+
+Reads are decoded in place, without a task; writes go through the outbox, which is bounded in bytes.
+"""
+
+import asyncio
+import uuid
+from typing import Protocol, cast
+
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN, State
+from websockets.server import ServerProtocol
+from websockets.typing import Origin, Subprotocol
+
+from rooms.effects import Packet
+from rooms.outbox import Outbox, Verdict
+from rooms.token_bucket import TokenBucket
+from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, CloseCode
+from schema.errors import ErrorCode
+from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
+from schema.messages import ClientMessage, Error, MovePresence, ServerMessage
+from server.codec import CODECS, MSGPACK, BadMessage, Codec
+
+SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
+
+MESSAGES_PER_SECOND = 400.0
+BYTES_PER_SECOND = 4.0 * 1_048_576
+BURST_SECONDS = 2.0
+PATIENCE_SECONDS = 10.0
+"""How long a connection may go on sending more than it may (rule E6)."""
+
+BAD_MESSAGES_ALLOWED = 4
+"""Bad messages within ten seconds; the next one ends the connection (rule E4)."""
+
+CLOSING_SECONDS = 1.0
+"""What a client gets to answer a close frame; then it is cut off."""
+
+
+class Server(Protocol):
+    """What a connection asks of the rest of the server."""
+
+    origins: list[Origin | None] | None
+
+    def opened(self, connection: "Connection") -> None: ...
+
+    def closed(self, connection: "Connection") -> None: ...
+
+    def received(self, connection: "Connection", message: ClientMessage) -> None: ...
+
+    def drained(self, connection: "Connection", projects: set[str]) -> None: ...
+
+    def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
+
+    def count(self, what: str, amount: float = 1) -> None: ...
+
+
+class Connection(asyncio.Protocol):
+    """A peer of the hub: who it is, once it has logged in, and the way to it."""
+
+    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+        self.id = uuid.uuid4().hex[:16]
+        self.codec: Codec = MSGPACK
+        self.user = ""
+        self.name = ""
+        self.username = ""
+        self.device = ""
+        self.auth_session = ""
+        self.greeted = False
+        self.rooms: set[str] = set()
+        self.calls_in_flight = 0
+        self.outbox = Outbox()
+        self.opened_at = self.heard_at = loop.time()
+        self._server = server
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._protocol = ServerProtocol(
+            origins=server.origins,
+            subprotocols=SUBPROTOCOLS,
+            max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
+        )
+        self._fragments: list[bytes] = []
+        self._fragments_opcode = Opcode.BINARY
+        self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
+        self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
+        self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
+        self._over_since: float | None = None
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A TCP connection is there; the handshake comes next."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=131_072, low=32_768)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes: whatever whole messages are in them are dealt with now."""
+        self.heard_at = self._loop.time()
+        self._server.count("bytes_in", len(data))
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame):
+                self._receive_frame(event)
+        self._flush_protocol()
+
+    def eof_received(self) -> bool:
+        """The other side said its last; so do we."""
+        self._protocol.receive_eof()
+        self._flush_protocol()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        self._transport = None
+        self.outbox.waiting.clear()
+        self._server.closed(self)
+
+    def resume_writing(self) -> None:
+        """The socket's buffer has room again."""
+        self._drain()
+
+    # The way out.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be sent."""
+        return self._transport is not None and self._protocol.state is OPEN
+
+    def send(self, message: ServerMessage) -> None:
+        """One message, in order."""
+        self.send_frame(self.codec.frame_of(message))
+
+    def send_packet(self, packet: Packet) -> None:
+        """One packet, in order; its frame is built once for all who get it."""
+        self.send_frame(self.codec.frame(packet))
+
+    def send_frame(self, frame: bytes) -> None:
+        """One frame that must arrive, or the connection ends (rule X2)."""
+        if self._transport is None or self._protocol.state is not OPEN:
+            return
+        buffered = self._transport.get_write_buffer_size()
+        match self.outbox.offer(frame, buffered, self._loop.time()):
+            case Verdict.WRITE:
+                self._transport.write(frame)
+            case Verdict.CUT_OFF:
+                self.abort("outbox_full")
+            case _:
+                pass
+
+    def send_tick(self, project: str, packet: Packet) -> None:
+        """Presence: skipped while the socket is full, and made good later (rule P4)."""
+        if self._transport is None or self._protocol.state is not OPEN:
+            return
+        buffered = self._transport.get_write_buffer_size()
+        if self.outbox.offer_tick(project, buffered) is Verdict.WRITE:
+            self._transport.write(self.codec.frame(packet))
+        else:
+            self._server.count("ticks_skipped")
+
+    def close(self, close: CloseCode) -> None:
+        """Say why, and end; a peer that does not answer in time is cut off."""
+        if self._transport is None:
+            return
+        self._server.count(f"closed_{close.name}")
+        if self._protocol.state is State.CONNECTING:
+            self._transport.abort()
+            return
+        try:
+            self._protocol.send_close(close.code, close.name)
+        except InvalidState:
+            return  # it is closing already
+        self._flush_protocol()
+        self._loop.call_later(CLOSING_SECONDS, self.abort, "")
+
+    def abort(self, why: str) -> None:
+        """Cut off at once, whatever waits."""
+        if self._transport is not None:
+            if why:
+                self._server.count(f"aborted_{why}")
+            self._transport.abort()
+
+    def check(self, now: float) -> bool:
+        """Whether the peer still reads; one that does not is cut off (rule X2)."""
+        if self._transport is None:
+            return True
+        self._drain()
+        if self._transport is not None and self.outbox.is_stalled(
+            self._transport.get_write_buffer_size(), now
+        ):
+            self.abort("slow_reader")
+            return False
+        return True
+
+    def logged_in(self, user: str, username: str, name: str, auth_session: str) -> None:
+        """The peer is someone now, and may send longer messages."""
+        self.user, self.username, self.name = user, username, name
+        self.auth_session = auth_session
+        self._protocol.max_message_size = MAX_MESSAGE_BYTES
+
+    def bad_message(self, error: Error) -> None:
+        """Answer a message that is none; the fifth in ten seconds is the last (rule E4)."""
+        self._server.count("bad_messages")
+        self.send(error)
+        if not self._bad.take(1, self._loop.time()):
+            self.close(BAD_MESSAGES)
+
+    # The way in.
+
+    def _shake_hands(self, request: Request) -> None:
+        path = request.path.split("?", 1)[0]
+        plain = self._server.answer_http(self, path)
+        response: Response
+        if plain is not None:
+            response = self._protocol.reject(*plain)
+        elif path not in ("/", "/v1"):
+            response = self._protocol.reject(404, "Not here: connect to /v1.\n")
+        else:
+            response = self._protocol.accept(request)
+        self._protocol.send_response(response)
+        if self._protocol.state is OPEN:
+            self.codec = CODECS[str(self._protocol.subprotocol)]
+            self._server.opened(self)
+
+    def _receive_frame(self, frame: Frame) -> None:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            if frame.fin:
+                self._receive_message(frame.opcode, bytes(frame.data))
+            else:
+                self._fragments = [bytes(frame.data)]
+                self._fragments_opcode = frame.opcode
+        elif frame.opcode is Opcode.CONT:
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                whole, self._fragments = b"".join(self._fragments), []
+                self._receive_message(self._fragments_opcode, whole)
+        else:
+            self._messages.take(1, self._loop.time())
+
+    def _receive_message(self, opcode: Opcode, data: bytes) -> None:
+        if self._protocol.state is not OPEN:
+            return
+        self._server.count("messages_in")
+        if opcode is not self.codec.opcode:
+            kind = "binary" if opcode is Opcode.BINARY else "text"
+            text = f"{self.codec.name} is not sent in {kind} frames"
+            self.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+            return
+        within = self._is_within_rate(len(data))
+        try:
+            message = self.codec.decode(data)
+        except BadMessage as error:
+            code = ErrorCode.UNKNOWN_MESSAGE if error.is_unknown else ErrorCode.BAD_MESSAGE
+            self.bad_message(Error(error.id, code, str(error)))
+            return
+        if within:
+            self._server.received(self, message)
+        elif not isinstance(message, MovePresence):
+            self._refuse_for_rate(message)
+
+    def _is_within_rate(self, size: int) -> bool:
+        now = self._loop.time()
+        if self._messages.take(1, now) and self._bytes.take(size, now):
+            if self._messages.level > MESSAGES_PER_SECOND:
+                self._over_since = None
+            return True
+        self._server.count("rate_limited")
+        if self._over_since is None:
+            self._over_since = now
+        elif now - self._over_since > PATIENCE_SECONDS:
+            self.close(RATE_LIMITED)
+        return False
+
+    def _refuse_for_rate(self, message: ClientMessage) -> None:
+        wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())
+        details: dict[str, str | int | float | list[int]] = {
+            "retry_after_ms": max(100, int(wait * 1_000))
+        }
+        text = "too many messages; wait and send it again with the same id"
+        message_id = getattr(message, "id", None)
+        self.send(Error(message_id, ErrorCode.RATE_LIMITED, text, None, details))
+
+    def _drain(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
+            transport.write(frame)
+            self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
+        if self.outbox.owed_ticks and not self.outbox.waiting:
+            owed, self.outbox.owed_ticks = self.outbox.owed_ticks, set()
+            self._server.drained(self, owed)
+
+    def _flush_protocol(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        for data in self._protocol.data_to_send():
+            if data:
+                transport.write(data)
+            else:
+                transport.close()
+        if self._protocol.close_expected():
+            self._loop.call_later(CLOSING_SECONDS, self.abort, "")

@@ -1,0 +1,371 @@
+"""What comes in: hello, calls, joins, presence, deltas; each to where it belongs, or back as an error."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Any, assert_never
+
+import msgspec
+import structlog
+from websockets.typing import Origin
+
+from persistence import auth_sessions, project_members, users
+from persistence.errors import (
+    Conflict,
+    LastOwner,
+    NotFound,
+    PersistenceError,
+    Taken,
+    Unavailable,
+)
+from rooms.effects import Packet
+from rooms.seat import JoinRequest
+from schema.calls import METHODS, WITHOUT_LOGIN
+from schema.close_codes import (
+    AUTH_FAILED,
+    NO_HELLO,
+    SESSION_REVOKED,
+    SILENT,
+    TOKEN_EXPIRED,
+    UNSUPPORTED_VERSION,
+)
+from schema.errors import ErrorCode
+from schema.limits import (
+    HEARTBEAT_SECONDS,
+    HELLO_SECONDS,
+    LOGIN_SECONDS,
+    MAX_CALLS_IN_FLIGHT,
+    MAX_MESSAGE_BYTES,
+    MAX_ROOMS_PER_CONNECTION,
+)
+from schema.messages import (
+    PROTOCOL_VERSION,
+    Call,
+    ClientMessage,
+    Error,
+    Hello,
+    Join,
+    Leave,
+    Left,
+    MovePresence,
+    Ping,
+    Pong,
+    ProposeDelta,
+    Reply,
+    RoleChanged,
+    User,
+    Welcome,
+)
+from server.calls.context import Context, Refused
+from server.calls.table import ANSWERS
+from server.codec import BadMessage
+from server.connection import Connection
+from server.hub import Hub
+from server.metrics import Metrics
+from server.passwords import TooBusy
+from server.tokens import BadToken
+
+CALL_SECONDS = 15.0
+"""A call that takes longer is answered `unavailable`; what it did may stand."""
+
+log = structlog.get_logger()
+
+
+class Front:
+    """The `Server` of every connection, and the `Announcer` of every call."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        metrics: Metrics,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        origins: tuple[str, ...],
+    ) -> None:
+        self.origins: list[Origin | None] | None = (
+            [Origin(origin) for origin in origins] + [None] if origins else None
+        )
+        self.node = uuid.uuid4().hex[:8]
+        self.is_ready = False
+        self.context: Context | None = None
+        self.connections: dict[str, Connection] = {}
+        self._hub = hub
+        self._metrics = metrics
+        self._spawn = spawn
+
+    # What a connection calls.
+
+    def count(self, what: str, amount: float = 1) -> None:
+        """Into the metrics."""
+        self._metrics.count(what, amount)
+
+    def answer_http(self, connection: Connection, path: str) -> tuple[int, str] | None:
+        """The three pages for operators; None: a WebSocket handshake, or nothing of ours."""
+        match path:
+            case "/healthz":
+                return 200, "alive\n"
+            case "/readyz":
+                if not self.is_ready:
+                    return 503, "starting or stopping\n"
+                return (
+                    (503, "database unavailable\n") if self._hub.is_degraded else (200, "ready\n")
+                )
+            case "/metrics":
+                return 200, self._metrics.text()
+            case _:
+                return None
+
+    def opened(self, connection: Connection) -> None:
+        """The handshake is done; hello is awaited (rule H3)."""
+        self.connections[connection.id] = connection
+
+    def closed(self, connection: Connection) -> None:
+        """The socket is gone."""
+        self.connections.pop(connection.id, None)
+        self._hub.gone(connection.id, connection.rooms)
+
+    def drained(self, connection: Connection, projects: set[str]) -> None:
+        """A slow reader has caught up: it is owed the latest of everyone (rule P4)."""
+        for project in projects:
+            live = self._hub.rooms.get(project)
+            if live is not None and connection.id in live.room.seats:
+                connection.send_tick(project, Packet(live.room.everyone()))
+
+    def received(self, connection: Connection, message: ClientMessage) -> None:
+        """A whole, well-formed message."""
+        if isinstance(message, Ping):
+            connection.send(Pong(message.time, time.time() * 1_000))
+        elif isinstance(message, Hello):
+            self._greet(connection, message)
+        elif not connection.greeted:
+            text = "say hello first"
+            connection.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+        elif isinstance(message, Call):
+            self._call(connection, message)
+        elif not connection.user:
+            message_id = getattr(message, "id", None)
+            text = "log in first: call auth.login, or say hello with a token"
+            connection.bad_message(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
+        else:
+            self._in_room(connection, message)
+
+    def _in_room(
+        self, connection: Connection, message: Join | Leave | MovePresence | ProposeDelta
+    ) -> None:
+        match message:
+            case MovePresence():
+                self._hub.move(connection.id, message)
+            case ProposeDelta():
+                if self._hub.is_in(connection.id, message.project):
+                    self._hub.propose(connection.id, message)
+                else:
+                    text = "join the project before editing it"
+                    code = ErrorCode.NOT_JOINED
+                    connection.send(Error(message.id, code, text, message.project))
+            case Join():
+                self._join(connection, message)
+            case Leave():
+                connection.rooms.discard(message.project)
+                if message.project in self._hub.rooms:
+                    self._hub.leave(connection.id, message)
+                else:
+                    connection.send(Left(message.project, message.id))
+            case _:
+                assert_never(message)
+
+    # Hello.
+
+    def _greet(self, connection: Connection, hello: Hello) -> None:
+        if connection.greeted:
+            text = "hello is said once"
+            connection.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+        elif PROTOCOL_VERSION not in hello.versions:
+            text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
+            details: dict[str, str | int | float | list[int]] = {"supported": [PROTOCOL_VERSION]}
+            connection.send(Error(None, ErrorCode.UNSUPPORTED_VERSION, text, None, details))
+            connection.close(UNSUPPORTED_VERSION)
+        else:
+            connection.greeted = True
+            connection.device = hello.device
+            if hello.token is None:
+                self._welcome(connection)
+            else:
+                self._spawn(self._log_in_by_token(connection, hello.token))
+
+    async def _log_in_by_token(self, connection: Connection, token: str) -> None:
+        context = self._context()
+        try:
+            access = context.tokens.read_access(token)
+            revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
+            user = await users.by_id(context.db, access.user)
+        except BadToken as error:
+            self._turn_away(connection, is_expired=error.is_expired)
+            return
+        except Unavailable:
+            text = "the database does not answer; come back in a moment"
+            connection.send(Error(None, ErrorCode.UNAVAILABLE, text))
+            connection.abort("unavailable_at_hello")
+            return
+        if revoked or user is None:
+            self._turn_away(connection, is_expired=False)
+            return
+        connection.logged_in(user.id, user.username, user.name, access.auth_session)
+        self._welcome(connection)
+
+    def _turn_away(self, connection: Connection, *, is_expired: bool) -> None:
+        if is_expired:
+            text = "the access token has run out; call auth.refresh"
+            connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
+            connection.close(TOKEN_EXPIRED)
+        else:
+            text = "the token is not valid; log in again"
+            connection.send(Error(None, ErrorCode.AUTH_FAILED, text))
+            connection.close(AUTH_FAILED)
+
+    def _welcome(self, connection: Connection) -> None:
+        self._hub.peers[connection.id] = connection
+        user = User(connection.user, connection.username, connection.name)
+        welcome = Welcome(
+            version=PROTOCOL_VERSION,
+            connection=connection.id,
+            node=self.node,
+            server_time=time.time() * 1_000,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+            max_message_bytes=MAX_MESSAGE_BYTES,
+            user=user if connection.user else None,
+        )
+        connection.send(welcome)
+
+    # Joining.
+
+    def _join(self, connection: Connection, message: Join) -> None:
+        if len(connection.rooms | {message.project}) > MAX_ROOMS_PER_CONNECTION:
+            text = f"a connection may be in {MAX_ROOMS_PER_CONNECTION} rooms; leave one"
+            code = ErrorCode.LIMIT_REACHED
+            connection.send(Error(message.id, code, text, message.project))
+            return
+        connection.rooms.add(message.project)
+        self._spawn(self._let_in(connection, message))
+
+    async def _let_in(self, connection: Connection, message: Join) -> None:
+        context = self._context()
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                role = await project_members.role_of(context.db, message.project, connection.user)
+                if role is None:
+                    raise NotFound("there is no such project, or you are not a member of it")
+                request = JoinRequest(
+                    connection=connection.id,
+                    request=message.id,
+                    user=connection.user,
+                    name=connection.name,
+                    device=connection.device,
+                    auth_session=connection.auth_session,
+                    role=role,
+                    position=message.position,
+                )
+                await self._hub.join(request, message.project)
+        except (PersistenceError, TimeoutError) as error:
+            connection.rooms.discard(message.project)
+            connection.send(_as_error(message.id, error, message.project))
+
+    # Calls.
+
+    def _call(self, connection: Connection, call: Call) -> None:
+        if call.method not in METHODS:
+            text = f"there is no call {call.method!r}"
+            connection.bad_message(Error(call.id, ErrorCode.UNKNOWN_MESSAGE, text))
+        elif not connection.user and call.method not in WITHOUT_LOGIN:
+            text = "log in first: call auth.login, or say hello with a token"
+            connection.bad_message(Error(call.id, ErrorCode.AUTH_REQUIRED, text))
+        elif connection.calls_in_flight >= MAX_CALLS_IN_FLIGHT:
+            text = f"{MAX_CALLS_IN_FLIGHT} calls are under way; wait for one to be answered"
+            details: dict[str, str | int | float | list[int]] = {"retry_after_ms": 100}
+            connection.send(Error(call.id, ErrorCode.RATE_LIMITED, text, None, details))
+        else:
+            self._start_call(connection, call)
+
+    def _start_call(self, connection: Connection, call: Call) -> None:
+        params_type, _ = METHODS[call.method]
+        try:
+            params = connection.codec.params(call.params, params_type)
+        except BadMessage as error:
+            text = f"{call.method}: {error}"
+            connection.send(Error(call.id, ErrorCode.VALIDATION, text))
+            return
+        connection.calls_in_flight += 1
+        self._spawn(self._answer(connection, call, params))
+
+    async def _answer(self, connection: Connection, call: Call, params: msgspec.Struct) -> None:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                result = await ANSWERS[call.method](self._context(), connection, params)
+            connection.send(Reply(call.id, result))
+        except Exception as error:  # whatever it is, the caller gets its answer
+            connection.send(_as_error(call.id, error))
+        finally:
+            connection.calls_in_flight -= 1
+            self.count(f"call_{call.method}")
+
+    # What calls announce.
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        """To the room, and to all connections of that user (rule R3)."""
+        in_room = self._hub.rooms.get(project)
+        told: set[str] = set(in_room.room.seats) if in_room else set()
+        self._hub.role_changed(project, user, role)
+        for connection in list(self.connections.values()):
+            if connection.user == user and connection.id not in told:
+                connection.send(RoleChanged(project, user, role))
+
+    def session_revoked(self, auth_session: str) -> None:
+        """Close every socket of that login (rule A3)."""
+        for connection in list(self.connections.values()):
+            if connection.auth_session == auth_session:
+                asyncio.get_running_loop().call_later(0.05, connection.close, SESSION_REVOKED)
+
+    # The clock.
+
+    def check_connections(self, now: float) -> None:
+        """Once a second: who is late, silent, or does not read."""
+        for connection in list(self.connections.values()):
+            if not connection.check(now):
+                continue
+            age = now - connection.opened_at
+            if (not connection.greeted and age > HELLO_SECONDS) or (
+                not connection.user and age > LOGIN_SECONDS
+            ):
+                connection.close(NO_HELLO)
+            elif now - connection.heard_at > 2.5 * HEARTBEAT_SECONDS:
+                connection.close(SILENT)
+
+    def _context(self) -> Context:
+        assert self.context is not None
+        return self.context
+
+
+def _as_error(message_id: str, error: Exception, project: str | None = None) -> Error:
+    details: dict[str, str | int | float | list[int]] = {}
+    match error:
+        case Refused():
+            details.update(error.details)
+            code, text = error.code, str(error)
+        case NotFound():
+            code, text = ErrorCode.NOT_FOUND, str(error)
+        case Taken():
+            code, text = ErrorCode.TAKEN, str(error)
+            details["field"] = error.field
+        case Conflict():
+            code, text = ErrorCode.CONFLICT, str(error)
+            details["version"] = error.version
+        case LastOwner():
+            code, text = ErrorCode.CONFLICT, str(error)
+        case Unavailable() | TimeoutError() | TooBusy():
+            code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
+            details["retry_after_ms"] = 500
+        case _:
+            error_id = uuid.uuid4().hex[:12]
+            log.error("a call failed", error_id=error_id, exc_info=error)
+            code, text = ErrorCode.INTERNAL, "the server made a mistake; it is in its log"
+            details["error_id"] = error_id
+    return Error(message_id, code, text, project, details)

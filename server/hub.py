@@ -1,0 +1,239 @@
+"""The rooms of a node: opened by the first who joins, closed when the last has gone."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+from msgspec import UNSET
+
+from persistence import collaboration_sessions, session_states
+from persistence.errors import Unavailable
+from persistence.journal import Appended, Journal
+from persistence.pool import Executor
+from rooms.document import Document, State
+from rooms.journal_entry import Entry, Proposal
+from rooms.room import Room
+from rooms.seat import JoinRequest
+from schema.messages import Leave, MovePresence, Position, ProposeDelta
+from server.codec import JSON
+from server.committer import Committer
+from server.live_room import LiveRoom, Peer
+
+CHECKPOINT_DELTAS = 500
+CHECKPOINT_SECONDS = 10.0
+"""A checkpoint after so many deltas, or so long after the last one when there were any."""
+
+LINGER_SECONDS = 5.0
+"""An empty room stays this long: who lost the connection comes back to a warm one."""
+
+LOAD_ENTRIES = 1_000
+"""Entries read at once when a room is opened."""
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """Knows every connection and every open room of this node."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
+    ) -> None:
+        self.journal = journal
+        self.peers: dict[str, Peer] = {}
+        self.rooms: dict[str, LiveRoom] = {}
+        self.committer = Committer(journal, self._heads, self._committed, self._degrade)
+        self.is_degraded = False
+        self._spawn = spawn
+        self._in_thread = in_thread
+        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
+
+    # Coming and going.
+
+    async def join(self, request: JoinRequest, project: str) -> None:
+        """Open the room if need be, then join; raises `NotFound`, `Unavailable`."""
+        live = await self._open(project)
+        if request.connection not in self.peers:
+            return  # it has gone while the room was opened
+        live.emptied_at = None
+        live.carry_out(live.room.join(request))
+
+    def leave(self, connection: str, message: Leave) -> None:
+        """A member asks to go out of one room."""
+        live = self.rooms.get(message.project)
+        if live is not None:
+            live.carry_out(live.room.leave(connection, message.id))
+
+    def gone(self, connection: str, projects: set[str]) -> None:
+        """A connection ended: it leaves every room it was in."""
+        self.peers.pop(connection, None)
+        for project in projects:
+            live = self.rooms.get(project)
+            if live is not None:
+                live.carry_out(live.room.leave(connection))
+
+    def is_in(self, connection: str, project: str) -> bool:
+        """Whether a connection has a seat in the room."""
+        live = self.rooms.get(project)
+        return live is not None and connection in live.room.seats
+
+    # What members do.
+
+    def move(self, connection: str, message: MovePresence) -> None:
+        """Presence: nothing is awaited between the socket and the outboxes."""
+        live = self.rooms.get(message.project)
+        if live is not None:
+            live.room.move(connection, message)
+            live.schedule_tick()
+
+    def propose(self, connection: str, message: ProposeDelta) -> None:
+        """A delta of someone who is in the room."""
+        live = self.rooms[message.project]
+        live.carry_out(live.room.propose(connection, message))
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        """A role was granted, changed or revoked (rule R3)."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out(live.room.role_changed(user, role))
+
+    # The committer's view.
+
+    def _heads(self, projects: set[str]) -> Mapping[str, int]:
+        return {p: self.rooms[p].room.head for p in projects if p in self.rooms}
+
+    def _committed(self, batch: list[Proposal], appended: Appended) -> None:
+        by_project: dict[str, list[Entry]] = defaultdict(list)
+        for entry in appended.entries:
+            by_project[entry.project].append(entry)
+        for project, entries in by_project.items():
+            live = self.rooms.get(project)
+            if live is not None:
+                live.carry_out(live.room.committed(entries))
+        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+            live = self.rooms.get(proposal.project)
+            if live is not None:
+                live.carry_out(live.room.answered(proposal, outcome, seq))
+
+    def _degrade(self, is_degraded: bool, reason: str) -> None:
+        self.is_degraded = is_degraded
+        for live in self.rooms.values():
+            live.carry_out(live.room.degraded(is_degraded, reason))
+
+    # Opening and closing rooms.
+
+    async def _open(self, project: str) -> LiveRoom:
+        live = self.rooms.get(project)
+        if live is not None:
+            return live
+        opening = self._opening.get(project)
+        if opening is None:
+            opening = asyncio.ensure_future(self._load(project))
+            self._opening[project] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(project, None))
+        return await asyncio.shield(opening)
+
+    async def _load(self, project: str) -> LiveRoom:
+        """Checkpoint, then every entry after it; what is committed meanwhile comes as a gap."""
+        checkpoint = await self.journal.load(project)
+        document = await self._in_thread(read_document, checkpoint.state)
+        room = Room(project, document, Position(checkpoint.epoch, checkpoint.seq))
+        live = LiveRoom(
+            room, self.peers, self.journal, self.committer.submit, self._spawn, self._in_thread
+        )
+        while True:
+            entries = await self.journal.read(project, room.head, LOAD_ENTRIES)
+            live.carry_out(room.committed(entries))
+            if len(entries) < LOAD_ENTRIES:
+                break
+        room.is_degraded = self.is_degraded
+        live.checkpoint_at = time.monotonic()
+        self.rooms[project] = live
+        log.info("room opened", project=project, head=room.head, entities=len(document))
+        return live
+
+    async def close_room(self, project: str, db: Executor | None) -> None:
+        """Store what an empty room holds, and forget it."""
+        live = self.rooms[project]
+        await live.checkpoint(time.monotonic())
+        if live.room.seats or live.room.waiting or live.checkpoint_seq != live.room.head:
+            return  # someone came meanwhile
+        del self.rooms[project]
+        if db is not None and live.collaboration_session is not None:
+            await collaboration_sessions.close_session(db, live.collaboration_session)
+        log.info("room closed", project=project, head=live.room.head)
+
+
+def read_document(state: bytes) -> Document:
+    """A checkpoint as a document. Meant for a worker thread: it yields the interpreter now and then."""
+    decoded: State = JSON.converter(state, type=dict[str, dict[str, dict[str, Any]]])
+    return Document(decoded)
+
+
+async def keep_books(hub: Hub, db: Executor) -> None:
+    """What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
+    now = time.monotonic()
+    rows: list[session_states.StateRow] = []
+    for project, live in list(hub.rooms.items()):
+        try:
+            await _keep_room(hub, db, project, live, now)
+        except Unavailable as error:
+            log.warning("could not write behind", project=project, reason=str(error))
+        rows.extend(state_rows(live))
+    if rows:
+        await session_states.upsert_many(db, rows)
+
+
+async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
+    seats = live.room.seats
+    if seats and live.collaboration_session is None:
+        host = next(iter(seats.values())).request.user
+        live.collaboration_session = await collaboration_sessions.open_session(db, project, host)
+    if live.collaboration_session is not None and live.moved:
+        users = sorted({seat.request.user for seat in seats.values()})
+        await collaboration_sessions.touch(db, live.collaboration_session, users)
+    behind = live.room.head - live.checkpoint_seq
+    if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
+        await live.checkpoint(now)
+    if seats or live.room.waiting:
+        live.emptied_at = None
+    elif live.emptied_at is None:
+        live.emptied_at = now
+    elif now - live.emptied_at >= LINGER_SECONDS:
+        await hub.close_room(project, db)
+
+
+def state_rows(live: LiveRoom) -> list[session_states.StateRow]:
+    """What moved since the last flush, as rows of `session_states` (rule P6)."""
+    session = live.collaboration_session
+    if session is None:
+        return []
+    moved, live.moved = live.moved, set()
+    heartbeat = time.time() * 1_000
+    rows = []
+    for seat in live.room.seats.values():
+        if seat.member not in moved:
+            continue
+        p = seat.presence
+        rows.append(
+            session_states.StateRow(
+                session=session,
+                project=live.room.project,
+                user=seat.request.user,
+                device=seat.request.device,
+                cursor=None if p.cursor in (None, UNSET) else JSON.encode(p.cursor),
+                view_state=None if p.view in (None, UNSET) else JSON.encode(p.view),
+                active_tool=p.tool if isinstance(p.tool, str) else None,
+                selection=tuple(p.selection) if isinstance(p.selection, list) else (),
+                device_presence=JSON.encode({"playhead": p.playhead or None})
+                if p.playhead is not UNSET
+                else b"{}",
+                heartbeat_at=heartbeat,
+            )
+        )
+    return rows

@@ -1,0 +1,37 @@
+"""Everything that can be set, read once from the command line and the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`database_url` None: PostgreSQL is started by Prime itself, on `data`."""
+
+    host: str
+    port: int
+    data: Path
+    database_url: str | None
+    origins: tuple[str, ...]
+    secret: bytes | None
+    access_seconds: int = 900
+    """Life of an access token (rule A2)."""
+    refresh_seconds: int = 60 * 86_400
+    """Life of an auth session, however often it is refreshed."""
+
+
+def read_settings(host: str, port: int, data: str) -> Settings:
+    """The given words and these variables: DATABASE_URL, PRIME_SECRET, PRIME_ORIGINS."""
+    secret = os.environ.get("PRIME_SECRET") or None
+    if secret is not None and len(secret) < 32:
+        raise ValueError("PRIME_SECRET must have at least 32 characters")
+    origins = os.environ.get("PRIME_ORIGINS", "")
+    return Settings(
+        host=host,
+        port=port,
+        data=Path(os.environ.get("PRIME_CWD", ".")).joinpath(data).resolve(),
+        database_url=os.environ.get("DATABASE_URL") or None,
+        origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
+        secret=secret.encode() if secret else None,
+    )

@@ -1,0 +1,65 @@
+import pytest
+
+from rooms.effects import Packet
+from rooms.tail import MAX_TAIL_BYTES, Kept, Tail
+from schema.messages import Pong
+
+
+def kept(seq: int, size: int = 100) -> Kept:
+    packet = Packet(Pong(seq, seq))
+    return Kept(seq, f"delta{seq}", b"hash", 0.0, size, packet, ())
+
+
+def tail_of(*entries: Kept, start: int = 0) -> Tail:
+    tail = Tail(start)
+    for entry in entries:
+        tail.append(entry)
+    return tail
+
+
+@pytest.mark.parametrize("start", [0, 41])
+def test_J3_every_delta_after_a_position_follows_in_order(start: int) -> None:
+    entries = [kept(start + n) for n in range(1, 6)]
+    tail = tail_of(*entries, start=start)
+    for known in range(6):
+        assert tail.after(start + known) == tuple(entry.packet for entry in entries[known:])
+        assert tail.holds_after(start + known)
+    assert tail.after(start + 99) == ()
+
+
+def test_J3_a_tail_without_a_delta_holds_its_own_position() -> None:
+    tail = Tail(7)
+    assert tail.holds_after(7)
+    assert not tail.holds_after(6)
+    assert (tail.after(7), tail.bytes_after(7), tail.find("delta7")) == ((), 0, None)
+
+
+def test_J4_what_was_let_go_is_not_held() -> None:
+    half = MAX_TAIL_BYTES // 2
+    tail = tail_of(kept(1, half), kept(2, half), kept(3, half))
+    assert tail.bytes <= MAX_TAIL_BYTES
+    assert tail.start == 1
+    assert not tail.holds_after(0)
+    assert tail.holds_after(1)
+    assert len(tail.after(1)) == 2
+
+
+def test_J4_the_newest_delta_stays_however_large() -> None:
+    tail = tail_of(kept(1), kept(2, 2 * MAX_TAIL_BYTES))
+    assert tail.start == 1
+    assert len(tail.after(1)) == 1
+    tail.append(kept(3))
+    assert (tail.start, tail.bytes) == (2, 100)
+
+
+def test_D3_a_delta_is_found_by_its_id_while_it_is_held() -> None:
+    tail = tail_of(kept(1, MAX_TAIL_BYTES), kept(2))
+    found = tail.find("delta2")
+    assert found is not None
+    assert found.seq == 2
+    assert tail.find("delta1") is None
+
+
+def test_J3_bytes_after_a_position_are_told_without_counting_each() -> None:
+    tail = tail_of(*(kept(n) for n in range(1, 11)))
+    assert [tail.bytes_after(seq) for seq in (0, 5, 9, 10, 50)] == [1_000, 500, 100, 0, 0]

@@ -1,0 +1,144 @@
+"""The generated files are those of today's schema, and a difference is noticed."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from schema.calls import METHODS
+from schema.entities import ENTITY_TYPES, Field, defaults
+from schema.errors import DROP_REASONS, ERRORS, DropReason, ErrorCode
+from schema.generate import (
+    JSON_SCHEMA,
+    PROTOCOL,
+    ROOT,
+    TABLES,
+    UNIONS,
+    BrokenPage,
+    entity_name,
+    json_schema,
+    main,
+    stale_files,
+    with_tables,
+)
+
+STRUCTS = [struct for union in UNIONS.values() for struct in get_args(union)]
+STRUCTS += sorted({struct for pair in METHODS.values() for struct in pair}, key=str)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The generated files alone, to be spoilt."""
+    (tmp_path / "schema").mkdir()
+    for path in (JSON_SCHEMA, PROTOCOL):
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def test_generated_files_are_up_to_date() -> None:
+    assert {path: what for path, (_, what) in stale_files(ROOT).items()} == {}
+
+
+def test_check_names_a_changed_table_and_writes_nothing(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (copy / PROTOCOL).read_text()
+    spoilt = page.replace("| `gone` |", "| `lost` |")
+    assert spoilt != page
+    (copy / PROTOCOL).write_text(spoilt)
+    assert main(["--check"], copy) == 1
+    assert "PROTOCOL.md: tables drop reasons (" in capsys.readouterr().err
+    assert (copy / PROTOCOL).read_text() == spoilt
+    assert main([], copy) == 0
+    assert (copy / PROTOCOL).read_text() == page
+    assert main(["--check"], copy) == 0
+
+
+def test_check_names_a_changed_definition(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads((copy / JSON_SCHEMA).read_text())
+    schema["$defs"]["Join"]["required"].remove("project")
+    (copy / JSON_SCHEMA).write_text(json.dumps(schema))
+    assert main(["--check"], copy) == 1
+    assert "prime.v1.json: definitions Join (" in capsys.readouterr().err
+
+
+def test_what_is_no_schema_at_all_is_written_anew(copy: Path) -> None:
+    for content in ("", "{", "[]", "{}"):
+        (copy / JSON_SCHEMA).write_text(content)
+        assert main(["--check"], copy) == 1
+    assert main([], copy) == 0
+    assert stale_files(copy) == {}
+
+
+def test_a_table_without_a_place_is_reported(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (copy / PROTOCOL).read_text()
+    (copy / PROTOCOL).write_text(page.replace("<!-- generated: limits -->", ""))
+    assert main([], copy) == 1
+    assert "no marker for: limits" in capsys.readouterr().err
+
+
+def test_a_place_without_a_table_is_reported() -> None:
+    page = (ROOT / PROTOCOL).read_text() + "<!-- generated: nonsense -->\n<!-- end -->\n"
+    with pytest.raises(BrokenPage, match="nonsense"):
+        with_tables(page)
+
+
+def test_text_around_the_tables_is_left_alone() -> None:
+    page = (ROOT / PROTOCOL).read_text()
+    renewed, changed = with_tables("first\n" + page + "last\n")
+    assert (renewed, changed) == ("first\n" + page + "last\n", [])
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
+def test_everything_that_travels_says_what_it_is(struct: type[msgspec.Struct]) -> None:
+    assert "__doc__" in vars(struct)
+    assert (struct.__doc__ or "").rstrip().endswith(".")
+
+
+def test_every_code_has_a_meaning() -> None:
+    assert set(ERRORS) == set(ErrorCode)
+    assert set(DROP_REASONS) == set(DropReason)
+    assert set(TABLES) >= {"errors", "drop reasons", "close codes", "calls", "entity types"}
+
+
+def test_every_reference_leads_somewhere() -> None:
+    schema = json_schema()
+    names = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema)))
+    assert names <= set(schema["$defs"])
+    assert len(names) > len(STRUCTS)
+
+
+def test_patterns_are_those_of_json_schema() -> None:
+    text = json.dumps(json_schema())
+    assert "\\\\Z" not in text
+    assert '"^[A-Za-z0-9_-]{8,64}$"' in text
+
+
+@pytest.mark.parametrize("collection", ENTITY_TYPES)
+def test_every_property_is_described_with_its_default(collection: str) -> None:
+    described: dict[str, Any] = json_schema()["$defs"][entity_name(collection)]
+    fields = ENTITY_TYPES[collection]
+    assert set(described["properties"]) == set(fields)
+    assert described["required"] == [name for name, field in fields.items() if field.required]
+    given = json.loads(json.dumps(described["properties"]))
+    assert {name: p["default"] for name, p in given.items() if "default" in p} == defaults(
+        collection
+    )
+    for name, field in fields.items():
+        _assert_bounds(given[name], field)
+
+
+def _assert_bounds(described: dict[str, Any], field: Field) -> None:
+    shape = described["anyOf"][0] if field.nullable else described
+    assert described.get("x-unit", "") == field.unit
+    if field.kind in ("number", "integer") and not field.choices:
+        low = "exclusiveMinimum" if field.exclusive_minimum else "minimum"
+        assert (shape[low], shape["maximum"]) == (field.minimum, field.maximum)
+    if field.kind == "choice":
+        assert shape["enum"] == list(field.choices)

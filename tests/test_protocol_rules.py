@@ -1,0 +1,50 @@
+"""PROTOCOL.md is a contract: a test quotes each rule, and no test quotes what is none."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* ", re.MULTILINE)
+QUOTES = re.compile(r"test((?:_[A-Z]\d+)+)_[a-z]")
+
+RULES = RULE.findall((ROOT / "PROTOCOL.md").read_text(encoding="utf-8"))
+
+
+def quoted_by(name: str) -> list[str]:
+    """The rules in a test's name: `test_D2_D9_...` quotes two."""
+    found = QUOTES.match(name)
+    return found[1].strip("_").split("_") if found else []
+
+
+def _test_names() -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node.name, path.relative_to(ROOT)
+
+
+def test_rules_are_numbered_once() -> None:
+    assert len(RULES) > 50
+    assert sorted(RULES) == sorted(set(RULES))
+
+
+def test_names_quote_rules() -> None:
+    assert quoted_by("test_D2_D9_many_writers") == ["D2", "D9"]
+    assert quoted_by("test_O12_a_third_point") == ["O12"]
+    assert quoted_by("test_H1") == quoted_by("test_an_X1_plug") == quoted_by("test_plain") == []
+
+
+def test_every_rule_is_quoted_by_a_test() -> None:
+    quoted = {rule for name, _ in _test_names() for rule in quoted_by(name)}
+    assert [rule for rule in RULES if rule not in quoted] == []
+
+
+def test_quoted_rules_exist() -> None:
+    unknown = [
+        f"{path}: {name}"
+        for name, path in _test_names()
+        if any(rule not in RULES for rule in quoted_by(name))
+    ]
+    assert unknown == []
