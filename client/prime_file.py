@@ -11,7 +11,7 @@ from client.routing import circles
 from client.song import BrokenSong, Song
 from client.state_faults import faults
 from client.xml_input import read_bytes
-from schema.entities import ENTITY_ID, ENTITY_TYPES, defaults
+from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
 
 FORMAT = "prime-project"
@@ -104,8 +104,8 @@ def _checked_state(path: Path, state: object) -> State:
 
 def _checked(path: Path, collection: str, entity_id: str, entity: object) -> Entity:
     where = f"state.{collection}.{entity_id[:40]}"
-    if not ENTITY_ID.fullmatch(entity_id):
-        raise BrokenSong(path, where, "an id has 7 to 32 letters, digits, - or _")
+    if collection not in SINGLETONS and not ENTITY_ID.fullmatch(entity_id):
+        raise BrokenSong(path, where, "an id has 8 to 32 letters, digits, - or _")
     if not isinstance(entity, dict):
         raise BrokenSong(path, where, "must be an object with the entity's properties")
     fields = ENTITY_TYPES[collection]

@@ -85,6 +85,11 @@ class Room:
         return self._queue.resent
 
     @property
+    def in_flight(self) -> int:
+        """Deltas sent and not yet answered."""
+        return self._queue.in_flight
+
+    @property
     def is_live(self) -> bool:
         """Whether edits and presence go straight to the server."""
         return self._connection is not None and self.replica.synced

@@ -21,6 +21,11 @@ class SendQueue:
         self._in_flight: dict[str, int] = {}
         self._sent_before: set[str] = set()
 
+    @property
+    def in_flight(self) -> int:
+        """How many are on the wire, unanswered."""
+        return len(self._in_flight)
+
     def add(self, delta_id: str, frame: Frame) -> None:
         """One more, after all others."""
         self._unsent[delta_id] = frame

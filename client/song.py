@@ -112,8 +112,18 @@ class Song:
             )
         self._size += 1
         entity_id = self._mint()
-        self.state[collection][entity_id] = defaults(collection) | self._fitted(collection, props)
+        entity = defaults(collection) | self._fitted(collection, props)
+        self.state[collection][entity_id] = entity
+        if collection == "clips":
+            self._let_track_hold(entity)
         return entity_id
+
+    def _let_track_hold(self, clip: Mapping[str, object]) -> None:
+        """Formats let any clip lie on any track; here a track names what it holds."""
+        track = self.state["tracks"].get(str(clip["track"]), {})
+        content = track.get("content")
+        if isinstance(content, list) and clip["kind"] not in content:
+            track["content"] = [*content, clip["kind"]]
 
     def change(self, collection: str, entity_id: str, **props: object) -> None:
         """Other properties for an entity that is already there."""

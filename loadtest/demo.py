@@ -31,6 +31,9 @@ LINE_SECONDS = 2.0
 RECENT_SAMPLES = 2_000
 """The live percentiles look at as many; the report looks at all."""
 
+WORST_MOMENT_SECONDS = 2.0
+"""How long a kill waits for one: musicians send a delta every few hundred milliseconds."""
+
 OWN_SONGS = Path(__file__).resolve().parent.parent / "client" / "songs"
 
 
@@ -120,10 +123,20 @@ class Demo:
             await _wait(stop, every)
             if stop.is_set():
                 return
+            await self._a_delta_is_under_way()
             await self.hub.kill()
             self.kills += 1
             await self.hub.start()
             self._warm_seconds.append(self.hub.ready_seconds)
+
+    async def _a_delta_is_under_way(self) -> None:
+        """The worst moment for a kill: something is sent, and not yet answered."""
+        deadline = time.perf_counter() + WORST_MOMENT_SECONDS
+        while time.perf_counter() < deadline:
+            rooms = [participant.room for participant in self.participants]
+            if any(room.is_live and room.in_flight for room in rooms):
+                return
+            await asyncio.sleep(0.001)
 
     def _witness(self) -> contextlib.AbstractAsyncContextManager[Client]:
         """A client that was never here: the owner on another device, with nothing in hand."""

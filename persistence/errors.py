@@ -1,4 +1,4 @@
-"""All that can go wrong beneath: what the rest of the code sees instead of a driver's exceptions."""
+"""All that can go wrong beneath, in our own words instead of a driver's."""
 
 
 class PersistenceError(Exception):
@@ -6,7 +6,7 @@ class PersistenceError(Exception):
 
 
 class Unavailable(PersistenceError):
-    """The database did not answer in time, or at all; what was asked may or may not have happened."""
+    """The database did not answer, or too late; what was asked may or may not have happened."""
 
 
 class NotFound(PersistenceError):

@@ -1,4 +1,4 @@
-"""The journal: each project's one durable, gapless sequence of deltas. Contract; the backends lie beside."""
+"""The journal, as a contract: each project's one durable, gapless sequence of deltas."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from rooms.journal_entry import Entry, Outcome, Proposal
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Per proposal its outcome and seq (None: stored nothing), and every entry past the known heads."""
+    """Per proposal its outcome and seq (None: none), and every entry past the known heads."""
 
     outcomes: list[tuple[Outcome, int | None]]
     entries: list[Entry]
@@ -26,7 +26,7 @@ class Checkpoint:
 
 
 class Journal(Protocol):
-    """Raises `Unavailable` when the outcome is unknown; appending the same ids again is then right."""
+    """Raises `Unavailable` when the outcome is unknown; append the same ids again then."""
 
     async def append(
         self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
@@ -34,14 +34,15 @@ class Journal(Protocol):
         """Store all in one transaction and return after its COMMIT.
 
         `entries` holds, in order of seq, what each project of `known_heads` got after that head, by
-        this call or any other node: the writer never has a gap (at most 1,000 of a project; then it reads on).
+        this call or any other node: the writer never has a gap (at most 1,000 of a project; then
+        it reads on).
         """
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order."""
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
-        """What an earlier proposal with this id became: DUPLICATE or ID_REUSED with its seq, or None."""
+        """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""

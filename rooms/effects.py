@@ -1,4 +1,4 @@
-"""All that a room may ask of the world. Events go in, these come out; the shell carries them out in order."""
+"""All that a room may ask of the world; the shell carries it out in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class SendTick:
-    """Presence to some connections; who cannot be written to just now is owed the latest instead."""
+    """Presence to some connections; who cannot be written to is owed the latest instead."""
 
     to: tuple[str, ...]
     packet: Packet
@@ -44,7 +44,7 @@ class Enter:
     The shell fills in `joined.parts`: how many there are depends on the codec.
     """
 
-    to: str
+    connection: str
     joined: Joined
     tail: tuple[Packet, ...]
 

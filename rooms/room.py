@@ -1,4 +1,4 @@
-"""A project live on a node: events in, effects out. No await, no clock, no I/O; the shell has those."""
+"""A project live on a node: events in, effects out. The shell has the clock and the sockets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ REFUSALS = {
     DropReason.INVALID: ErrorCode.OP_INVALID,
     DropReason.LIMIT: ErrorCode.LIMIT_REACHED,
 }
-"""What would be dropped for these reasons at the head is refused (rule D4); the rest is overtaken."""
+"""Dropped for these reasons at the head means refused (rule D4); for the rest, overtaken."""
 
 OUTCOMES = {
     Outcome.ID_REUSED: (
@@ -182,7 +182,7 @@ class Room:
     # Deltas.
 
     def propose(self, connection: str, delta: ProposeDelta) -> Effects:
-        """A member proposes ops: refused now (rule D4), answered already (D3), or off to the journal."""
+        """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
         seat = self.seats[connection]
         who = seat.request
         proposal = Proposal(
@@ -215,6 +215,12 @@ class Room:
             return [send(look_up.refusal, [look_up.to])]
         outcome, seq = found
         return self._answer(look_up.to, look_up.proposal, outcome, seq)
+
+    def look_up_failed(self, look_up: LookUp) -> Effects:
+        """Nobody can say just now whether it was committed: the same id is to be sent again."""
+        text = "the database does not answer; send this delta again with the same id"
+        delta_id = look_up.proposal.delta_id
+        return [send(self._try_again(delta_id, ErrorCode.UNAVAILABLE, text), [look_up.to])]
 
     def committed(self, entries: Iterable[Entry]) -> Effects:
         """What the journal holds past the head, from this node's commits or any other's."""
@@ -300,7 +306,7 @@ class Room:
         return send(Error(request.request, code, text, self.project), [request.connection])
 
     def _known(self, seat: Seat, proposal: Proposal) -> Effects | None:
-        """The answer to a delta that is in the tail or on its way; None: it is neither (rule D3)."""
+        """The answer to a delta that is in the tail or on its way, if it is (rule D3)."""
         kept = self.tail.find(proposal.delta_id)
         if kept is not None:
             same = kept.payload_hash == payload_hash(proposal)
@@ -320,10 +326,10 @@ class Room:
             return Error(delta.id, ErrorCode.FORBIDDEN, text, self.project)
         if seat.in_flight >= MAX_DELTAS_IN_FLIGHT:
             text = "too many deltas wait for an answer; send this one again after the next ack"
-            return self._try_again(delta, ErrorCode.RATE_LIMITED, text)
+            return self._try_again(delta.id, ErrorCode.RATE_LIMITED, text)
         if self.waiting_bytes + size > MAX_WAITING_BYTES:
             text = "the database cannot keep up; send this delta again with the same id"
-            return self._try_again(delta, ErrorCode.UNAVAILABLE, text)
+            return self._try_again(delta.id, ErrorCode.UNAVAILABLE, text)
         for index, op in enumerate(delta.ops):
             problem = problem_with_op(op)
             if problem:
@@ -331,8 +337,8 @@ class Room:
                 return self._error_of(delta.id, drop)
         return None
 
-    def _try_again(self, delta: ProposeDelta, code: ErrorCode, text: str) -> Error:
-        return Error(delta.id, code, text, self.project, {"retry_after_ms": 250})
+    def _try_again(self, delta_id: str, code: ErrorCode, text: str) -> Error:
+        return Error(delta_id, code, text, self.project, {"retry_after_ms": 250})
 
     def _broken_at_head(self, delta: ProposeDelta) -> Drop | None:
         drops = self.document.rehearse(delta.ops)

@@ -11,6 +11,12 @@ Entity = dict[str, Any]
 Verdict = tuple[DropReason | None, str]
 FINE: Verdict = (None, "")
 
+_CLIP_KINDS: Mapping[str, AbstractSet[str]] = {
+    "notes": frozenset({"notes"}),
+    "warps": frozenset({"audio", "video"}),
+}
+"""The kinds of clips that hold such entities."""
+
 
 class Entities(Protocol):
     """What these rules ask of a document."""
@@ -139,7 +145,25 @@ def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Verdict:
     return DropReason.INVALID, f"that track holds no {clip['kind']}"
 
 
+def _note(document: Entities, _note_id: str, note: Entity) -> Verdict:
+    return _inside(document, "notes", note)
+
+
+def _warp(document: Entities, _warp_id: str, warp: Entity) -> Verdict:
+    return _inside(document, "warps", warp)
+
+
+def _inside(document: Entities, collection: str, entity: Entity) -> Verdict:
+    clip = document.get(entity["clip"])
+    if clip is None or clip["kind"] in _CLIP_KINDS[collection]:
+        return FINE
+    return DropReason.INVALID, f"a clip of the kind {clip['kind']} holds no {collection}"
+
+
 def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+    for collection, kinds in _CLIP_KINDS.items():
+        if clip["kind"] not in kinds and document.referring(clip_id, collection, "clip"):
+            return DropReason.INVALID, f"the clip still holds {collection}"
     alias = document.get(next(iter(document.referring(clip_id, "clips", "ref")), ""))
     if alias is not None and alias["kind"] != clip["kind"]:
         return DropReason.INVALID, "an alias of this clip is of its old kind"
@@ -164,6 +188,8 @@ _RULES: Mapping[str, Mapping[str, _Rule]] = {
     "tracks": {"parent": _track_parent, "channel": _track_channel, "content": _track_content},
     "channels": {"role": _channel_role, "dest": _channel_dest},
     "sends": {"channel": _send, "dest": _send},
+    "notes": {"clip": _note},
+    "warps": {"clip": _warp},
     "clips": {"track": _clip_on_track, "kind": _clip_kind, "ref": _clip_ref},
 }
 """Which property, when touched, calls for which rule."""

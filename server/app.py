@@ -5,7 +5,6 @@ import functools
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -62,6 +61,10 @@ class App:
             await db.close()
             self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def stop(self) -> None:
+        """Stop in good order, as the first SIGTERM does."""
+        self._stopping.set()
+
     def spawn(self, task: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Start a task that this app owns; what it raises is logged."""
         started = asyncio.get_running_loop().create_task(task)
@@ -85,16 +88,17 @@ class App:
                 await check_durability(db)
                 return db
             except Unavailable as error:
-                print(
-                    f"prime: the database is not there yet ({error}); trying again", file=sys.stderr
-                )
-                try:
-                    async with asyncio.timeout(delay):
-                        await self._stopping.wait()
-                except TimeoutError:
-                    delay = min(delay * 2, 5.0)
-                    continue
-                raise
+                log.warning("the database is not there yet; trying again", reason=str(error))
+                if await self._stopped_within(delay):
+                    raise
+                delay = min(delay * 2, 5.0)
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
 
     async def _serve(self, db: Database) -> None:
         loop = asyncio.get_running_loop()
@@ -142,8 +146,7 @@ class App:
                 for connection in list(front.connections.values()):
                     connection.close(RESTARTING)
                 await keep_books(hub, db)
-                while front.connections:
-                    await asyncio.sleep(0.02)
+                await front.all_gone.wait()
                 for project in list(hub.rooms):
                     await hub.close_room(project, db)
         except (TimeoutError, PersistenceError) as error:

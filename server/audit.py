@@ -18,7 +18,7 @@ PAGE = 1_000
 
 
 async def audit(database_url: str, project: str) -> dict[str, Any]:
-    """Replays checkpoint and journal; `checkpoint_ok`: replaying all from the start gives the same."""
+    """Replays checkpoint and journal; `checkpoint_ok`: so does the journal from its start."""
     db = await Database.open(database_url, max_size=2)
     try:
         journal = PostgresJournal(db)
@@ -87,4 +87,6 @@ def _canonical(value: Any) -> Any:
         return [_canonical(item) for item in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(value, float):
+        return value + 0.0  # -0.0 becomes 0.0: jsonb does not keep the sign
     return value

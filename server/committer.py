@@ -1,4 +1,4 @@
-"""What groups and appends: everything that waits, for all rooms, goes into one transaction at a time."""
+"""What groups and appends: all that waits, of all rooms, in one transaction at a time."""
 
 import asyncio
 from collections import deque
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Committer:
-    """Rooms bound what waits here; an append that failed is repeated, ids make that safe (rule D3)."""
+    """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3)."""
 
     def __init__(
         self,

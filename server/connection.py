@@ -187,9 +187,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return True
         self._drain()
-        if self._transport is not None and self.outbox.is_stalled(
-            self._transport.get_write_buffer_size(), now
-        ):
+        if self.outbox.is_stalled(self._transport.get_write_buffer_size(), now):
             self.abort("slow_reader")
             return False
         return True

@@ -1,4 +1,4 @@
-"""What comes in: hello, calls, joins, presence, deltas; each to where it belongs, or back as an error."""
+"""What comes in goes to where it belongs, or back as an error: hello, calls, joins, deltas."""
 
 import asyncio
 import time
@@ -87,6 +87,8 @@ class Front:
         )
         self.node = uuid.uuid4().hex[:8]
         self.is_ready = False
+        self.all_gone = asyncio.Event()
+        self.all_gone.set()
         self.context: Context | None = None
         self.connections: dict[str, Connection] = {}
         self._hub = hub
@@ -105,24 +107,28 @@ class Front:
             case "/healthz":
                 return 200, "alive\n"
             case "/readyz":
-                if not self.is_ready:
-                    return 503, "starting or stopping\n"
-                return (
-                    (503, "database unavailable\n") if self._hub.is_degraded else (200, "ready\n")
-                )
+                return self._readiness()
             case "/metrics":
                 return 200, self._metrics.text()
             case _:
                 return None
 
+    def _readiness(self) -> tuple[int, str]:
+        if not self.is_ready:
+            return 503, "starting or stopping\n"
+        return (503, "database unavailable\n") if self._hub.is_degraded else (200, "ready\n")
+
     def opened(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""
         self.connections[connection.id] = connection
+        self.all_gone.clear()
 
     def closed(self, connection: Connection) -> None:
         """The socket is gone."""
         self.connections.pop(connection.id, None)
         self._hub.gone(connection.id, connection.rooms)
+        if not self.connections:
+            self.all_gone.set()
 
     def drained(self, connection: Connection, projects: set[str]) -> None:
         """A slow reader has caught up: it is owed the latest of everyone (rule P4)."""
@@ -332,9 +338,8 @@ class Front:
             if not connection.check(now):
                 continue
             age = now - connection.opened_at
-            if (not connection.greeted and age > HELLO_SECONDS) or (
-                not connection.user and age > LOGIN_SECONDS
-            ):
+            patience = LOGIN_SECONDS if connection.greeted else HELLO_SECONDS
+            if not connection.user and age > patience:
                 connection.close(NO_HELLO)
             elif now - connection.heard_at > 2.5 * HEARTBEAT_SECONDS:
                 connection.close(SILENT)

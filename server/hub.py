@@ -170,7 +170,7 @@ class Hub:
 
 
 def read_document(state: bytes) -> Document:
-    """A checkpoint as a document. Meant for a worker thread: it yields the interpreter now and then."""
+    """A checkpoint as a document; meant for a worker thread."""
     decoded: State = JSON.converter(state, type=dict[str, dict[str, dict[str, Any]]])
     return Document(decoded)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 import msgspec
 
+from persistence.errors import Unavailable
 from persistence.journal import Checkpoint, Journal
-from rooms.document import State
+from rooms.document import State  # noqa: TC001 - a local annotation
 from rooms.effects import (
     CatchUp,
     Commit,
@@ -84,27 +85,31 @@ class LiveRoom:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Send(to, packet):
-                for connection in to:
-                    if (peer := self._peers.get(connection)) is not None:
-                        peer.send_packet(packet)
-            case SendTick(to, packet):
-                for connection in to:
-                    if (peer := self._peers.get(connection)) is not None:
-                        peer.send_tick(self.room.project, packet)
+            case Send() | SendTick() | Disconnect() | Enter():
+                self._speak(effect)
             case Commit(proposal):
                 self._submit(proposal)
-            case Enter():
-                self._enter(effect)
             case SendState():
                 self._spawn(self._draw())
             case LookUp():
                 self._spawn(self._look_up(effect))
             case CatchUp():
                 self.catch_up()
-            case Disconnect(connection, close):
-                if (peer := self._peers.get(connection)) is not None:
+            case _:
+                assert_never(effect)
+
+    def _speak(self, effect: Send | SendTick | Disconnect | Enter) -> None:
+        to = effect.to if isinstance(effect, Send | SendTick) else (effect.connection,)
+        for peer in filter(None, map(self._peers.get, to)):
+            match effect:
+                case Send(_, packet):
+                    peer.send_packet(packet)
+                case SendTick(_, packet):
+                    peer.send_tick(self.room.project, packet)
+                case Disconnect(_, close):
                     peer.close(close)
+                case Enter():
+                    self._enter(peer, effect)
 
     # Presence.
 
@@ -162,10 +167,7 @@ class LiveRoom:
         waiting = (seat.connection for seat in self.room.seats.values() if not seat.is_live)
         return [self._peers[c] for c in waiting if c in self._peers]
 
-    def _enter(self, effect: Enter) -> None:
-        peer = self._peers.get(effect.to)
-        if peer is None:
-            return
+    def _enter(self, peer: Peer, effect: Enter) -> None:
         frames: list[bytes] = []
         if not effect.joined.resumed:
             frames = self._picture_for(peer.codec)
@@ -204,5 +206,9 @@ class LiveRoom:
             self._is_catching_up = False
 
     async def _look_up(self, look_up: LookUp) -> None:
-        found = await self._journal.find(look_up.proposal)
+        try:
+            found = await self._journal.find(look_up.proposal)
+        except Unavailable:
+            self.carry_out(self.room.look_up_failed(look_up))
+            return
         self.carry_out(self.room.looked_up(look_up, found))

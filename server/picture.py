@@ -1,4 +1,4 @@
-"""A picture of a project's state: encoded and compressed once per codec, cut into parts, off the loop."""
+"""A picture of a project's state: encoded and compressed once per codec, off the loop."""
 
 import time
 import zlib
@@ -13,7 +13,7 @@ from schema.messages import StatePart
 from server.codec import JSON, MSGPACK, Codec
 
 SLICE = 500
-"""Entities encoded before the interpreter is handed to the event loop: a fraction of a millisecond."""
+"""Entities encoded before the event loop gets its turn: a fraction of a millisecond."""
 
 
 def encode_state(state: State, codec: Codec = JSON) -> bytes:

@@ -54,7 +54,7 @@ class Tokens:
         return jwt.encode(claims, self._access_key, algorithm="HS256", headers={"typ": TYPE})
 
     def read_access(self, token: str) -> Access:
-        """What the token says; raises `BadToken`. PyJWT checks neither `typ` nor the type of `exp`."""
+        """What the token says; raises `BadToken`. PyJWT checks neither `typ` nor `exp` being int."""
         try:
             decoded = jwt.decode_complete(
                 token,

@@ -8,10 +8,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
+
+# The same examples at every run: a failure is a change's doing, never the day's.
+settings.register_profile("prime", derandomize=True, deadline=None)
+settings.load_profile("prime")
 
 pytest.register_assert_rewrite("tests.persistence.journal_contract")
 

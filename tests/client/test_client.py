@@ -351,7 +351,7 @@ async def test_events_come_in_order(server: FakeServer, room: Room) -> None:
         await anext(events)
 
 
-async def test_P8_edits_are_bounded(
+async def test_edits_are_bounded(
     room: Room, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room_module, "MAX_PENDING", 2)

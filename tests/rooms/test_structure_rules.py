@@ -5,7 +5,7 @@ import pytest
 from rooms.document import Document
 from schema.entities import TRACK_DEPTH
 from schema.errors import DropReason
-from schema.ops import Insert, Move, Op, Set
+from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import MASTER, outcome, song
 
 CYCLE, INVALID = DropReason.CYCLE, DropReason.INVALID
@@ -114,7 +114,20 @@ def test_O8_a_clip_is_of_a_kind_that_its_track_holds() -> None:
     assert outcome(document, Move("clips", "clip_loop", parent="tr_bass_")) == [INVALID]
     assert outcome(document, Set("clips", "clip_bass", {"kind": "audio"})) == [INVALID]
     assert outcome(document, Move("clips", "clip_bass", parent="tr_audio")) == []
+    assert outcome(document, Delete("notes", "note_one"), Delete("notes", "note_two")) == []
     assert outcome(document, Set("clips", "clip_bass", {"kind": "audio"})) == []
+
+
+def test_O8_notes_are_in_clips_of_notes_and_warps_in_clips_of_sound() -> None:
+    document = song()
+    note: dict[str, Any] = {"clip": "clip_loop", "time": 0, "duration": 1, "key": 60}
+    warp: dict[str, Any] = {"clip": "clip_bass", "time": 0, "contentTime": 0}
+    assert outcome(document, Insert("notes", "note_new", note)) == [INVALID]
+    assert outcome(document, Insert("warps", "warp_new", warp)) == [INVALID]
+    assert outcome(document, Move("notes", "note_one", parent="clip_loop")) == [INVALID]
+    document.apply([Move("clips", "clip_bass", parent="tr_audio")])
+    assert outcome(document, Set("clips", "clip_bass", {"kind": "audio"})) == [INVALID]
+    assert outcome(document, Set("clips", "clip_loop", {"kind": "notes"})) == [INVALID]
 
 
 def test_O8_a_track_goes_on_holding_what_is_on_it() -> None:

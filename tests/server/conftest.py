@@ -1,0 +1,187 @@
+"""A whole server in the test's own loop, on a database of the test's own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from persistence.errors import Unavailable
+from persistence.journal import Appended
+from persistence.journal_postgres import PostgresJournal
+from rooms.journal_entry import Entry, Outcome, Proposal
+from server.app import App
+from server.front import Front
+from server.hub import Hub
+from server.settings import Settings
+from tests.server.wire import MSGPACK, PATIENCE, Wire
+
+SECRET = b"a secret of tests, 32 bytes long"
+
+
+class HeldJournal(PostgresJournal):
+    """A journal that a test can stall (`gate`) or break (`is_broken`)."""
+
+    def __init__(self, db: Any) -> None:
+        super().__init__(db)
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.is_broken = False
+        self.stored = 0
+
+    async def append(
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        self._check()
+        appended = await super().append(proposals, known_heads)
+        self.stored += len(proposals)
+        await self.gate.wait()
+        return appended
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        self._check()
+        return await super().read(project, after, limit)
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        self._check()
+        return await super().find(proposal)
+
+    def _check(self) -> None:
+        if self.is_broken:
+            raise Unavailable("broken by a test")
+
+
+class Node:
+    """The server, its insides, and clients to it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.hub: Hub
+        self.front: Front
+        self.journal: HeldJournal
+        self.app: App
+        self.running: asyncio.Task[None]
+        self.wires: list[Wire] = []
+
+    async def connect(self, codec: str = MSGPACK) -> Wire:
+        """A handshake, and no hello yet."""
+        socket = await connect(
+            self.url,
+            subprotocols=[Subprotocol(codec)],
+            compression=None,
+            proxy=None,
+            ping_interval=None,
+            max_size=None,
+        )
+        wire = Wire(socket, codec)
+        self.wires.append(wire)
+        return wire
+
+    async def guest(self, codec: str = MSGPACK, device: str = "laptop") -> Wire:
+        """Greeted, not logged in."""
+        wire = await self.connect(codec)
+        await wire.hello(device=device)
+        return wire
+
+    async def musician(self, name: str, codec: str = MSGPACK) -> Wire:
+        """Someone with a new account."""
+        wire = await self.guest(codec)
+        wire.tokens = await wire.result(
+            "auth.register", email=f"{name}@example.org", username=name, password="correct horse"
+        )
+        wire.user = wire.tokens["user"]["id"]
+        return wire
+
+    async def again(self, wire: Wire, device: str = "laptop", codec: str = MSGPACK) -> Wire:
+        """One more connection of the same login."""
+        other = await self.connect(codec)
+        await other.hello(wire.tokens["access_token"], device)
+        other.user, other.tokens = wire.user, wire.tokens
+        return other
+
+    async def pair(self, codecs: tuple[str, str] = (MSGPACK, MSGPACK)) -> tuple[Wire, Wire, str]:
+        """Two editors in the room of one project."""
+        ann, ben = await self.musician("ann", codecs[0]), await self.musician("ben", codecs[1])
+        project = await create_project(ann)
+        await ann.result(
+            "members.grant", project=project, email="ben@example.org", role="editor"
+        )
+        await ann.join(project)
+        await ben.until("role_changed")
+        await ben.join(project)
+        await ann.until("member_joined")
+        return ann, ben, project
+
+    async def http(self, path: str) -> tuple[int, str]:
+        """A plain GET: status and body."""
+        where = urlsplit(self.url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+            async with asyncio.timeout(PATIENCE):
+                head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+            return int(head.split()[1]), body
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+    async def stop(self) -> None:
+        """As SIGTERM would; returns when the app has ended."""
+        self.app.stop()
+        await self.running
+
+
+async def create_project(wire: Wire, name: str = "Song") -> str:
+    """A new project of this user's; its id."""
+    project = await wire.result("projects.create", name=name)
+    return str(project["id"])
+
+
+async def eventually(fact: Callable[[], Awaitable[Any]], within: float = PATIENCE) -> Any:
+    """Ask until it is so; what it was."""
+    async with asyncio.timeout(within):
+        while not (found := await fact()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+@pytest.fixture
+async def node(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Node]:
+    """A running server."""
+    made = Node()
+    ready = asyncio.get_running_loop().create_future()
+
+    def keep_hub(*args: Any) -> Hub:
+        made.hub = Hub(*args)
+        return made.hub
+
+    def keep_front(*args: Any) -> Front:
+        made.front = Front(*args)
+        return made.front
+
+    def keep_journal(db: Any) -> HeldJournal:
+        made.journal = HeldJournal(db)
+        return made.journal
+
+    monkeypatch.setattr("server.app.Hub", keep_hub)
+    monkeypatch.setattr("server.app.Front", keep_front)
+    monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
+    settings = Settings("127.0.0.1", 0, tmp_path, database_url, (), SECRET)
+    made.app = App(settings, ready.set_result)
+    made.running = asyncio.create_task(made.app.run(database_url))
+    await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+    if made.running.done():
+        made.running.result()
+    made.url = ready.result()
+    yield made
+    made.journal.is_broken = False
+    made.journal.gate.set()
+    for wire in made.wires:
+        await wire.socket.close()
+    await made.stop()

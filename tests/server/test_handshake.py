@@ -1,0 +1,136 @@
+"""Connecting: subprotocols, hello, logging in, the heartbeat; and the pages for operators."""
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from server.tokens import Tokens
+from tests.server.conftest import SECRET, Node
+from tests.server.wire import JSON, MSGPACK
+
+pytestmark = pytest.mark.postgres
+
+BOTH = pytest.mark.parametrize("codec", [JSON, MSGPACK])
+
+
+@BOTH
+async def test_H1_both_subprotocols_are_spoken(node: Node, codec: str) -> None:
+    wire = await node.connect(codec)
+    assert wire.socket.subprotocol == codec
+    welcome = await wire.hello()
+    assert welcome["version"] == 1
+    assert welcome["user"] is None
+
+
+@pytest.mark.parametrize("offered", [None, [Subprotocol("chat")]])
+async def test_H1_no_subprotocol_of_ours_is_refused(
+    node: Node, offered: list[Subprotocol] | None
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(node.url, subprotocols=offered, proxy=None)
+    assert refused.value.response.status_code == 400
+
+
+@BOTH
+async def test_H2_the_highest_common_version_is_welcomed(node: Node, codec: str) -> None:
+    wire = await node.connect(codec)
+    await wire.send({"t": "hello", "versions": [99, 1], "device": "laptop"})
+    assert (await wire.expect("welcome"))["version"] == 1
+
+
+async def test_H2_no_common_version(node: Node) -> None:
+    wire = await node.connect()
+    await wire.send({"t": "hello", "versions": [99], "device": "laptop"})
+    error = await wire.expect("error")
+    assert error["code"] == "unsupported_version"
+    assert error["details"]["supported"] == [1]
+    await wire.closed(4506)
+
+
+async def test_H2_hello_comes_first(node: Node) -> None:
+    wire = await node.connect()
+    await wire.send({"t": "call", "id": "a", "method": "projects.list", "params": {}})
+    assert (await wire.expect("error"))["code"] == "bad_message"
+    await wire.hello()
+
+
+async def test_H3_no_hello_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.front.HELLO_SECONDS", 0.1)
+    wire = await node.connect()
+    await wire.closed(4505)
+
+
+async def test_H3_no_login_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await node.musician("ann")
+    monkeypatch.setattr("server.front.LOGIN_SECONDS", 0.1)
+    wire = await node.guest()
+    await wire.closed(4505)
+    await ann.ping()
+
+
+async def test_H4_a_token_logs_in(node: Node) -> None:
+    ann = await node.musician("ann")
+    wire = await node.connect(JSON)
+    welcome = await wire.hello(ann.tokens["access_token"])
+    assert welcome["user"] == ann.tokens["user"]
+    assert (await wire.result("projects.list"))["projects"] == []
+
+
+async def test_H4_a_token_that_is_none(node: Node) -> None:
+    wire = await node.connect()
+    await wire.send({"t": "hello", "versions": [1], "device": "laptop", "token": "nonsense"})
+    assert (await wire.expect("error"))["code"] == "auth_failed"
+    await wire.closed(4507)
+
+
+async def test_H4_a_token_that_has_run_out(node: Node) -> None:
+    ann = await node.musician("ann")
+    access = Tokens(SECRET, 900).read_access(ann.tokens["access_token"])
+    old = Tokens(SECRET, -60).access(access.user, access.auth_session)
+    wire = await node.connect()
+    await wire.send({"t": "hello", "versions": [1], "device": "laptop", "token": old})
+    assert (await wire.expect("error"))["code"] == "token_expired"
+    await wire.closed(4003)
+
+
+async def test_H5_strangers_get_nothing_but_a_login(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = (await ann.result("projects.create", name="Song"))["id"]
+    wire = await node.guest()
+    await wire.ping()
+    assert (await wire.call("projects.list"))["code"] == "auth_required"
+    joining = await wire.ask({"t": "join", "id": "j", "project": project})
+    assert joining["code"] == "auth_required"
+    await wire.result("auth.login", email="ann@example.org", password="correct horse")
+    assert len((await wire.result("projects.list"))["projects"]) == 1
+
+
+async def test_H6_pong_brings_both_clocks(node: Node) -> None:
+    wire = await node.guest()
+    await wire.send({"t": "ping", "time": 12.5})
+    pong = await wire.expect("pong")
+    assert pong["time"] == 12.5
+    assert pong["server_time"] > 1_600_000_000_000
+
+
+async def test_H6_the_silent_are_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.front.HEARTBEAT_SECONDS", 0.2)
+    wire = await node.guest()
+    await wire.closed(4002)
+
+
+async def test_operators_pages(node: Node) -> None:
+    assert (await node.http("/healthz"))[0] == 200
+    assert await node.http("/readyz") == (200, "ready\n")
+    await node.guest()
+    status, text = await node.http("/metrics")
+    assert status == 200
+    assert "connections 1" in text
+    assert (await node.http("/nowhere"))[0] == 404
+
+
+async def test_not_ready_while_degraded(node: Node) -> None:
+    node.hub.is_degraded = True
+    assert (await node.http("/readyz"))[0] == 503
+    assert (await node.http("/healthz"))[0] == 200

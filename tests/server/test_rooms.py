@@ -1,0 +1,266 @@
+"""Joining, coming back, presence over the wire."""
+
+from typing import Any
+
+import pytest
+
+from persistence.pool import Database
+from tests.server.conftest import Node, create_project, eventually
+from tests.server.wire import JSON, MSGPACK, Wire, marker, rename
+
+pytestmark = pytest.mark.postgres
+
+BOTH = pytest.mark.parametrize("codec", [JSON, MSGPACK])
+
+
+async def drop(wire: Wire) -> None:
+    """The connection ends."""
+    await wire.socket.close()
+
+
+@BOTH
+async def test_J1_joined_says_who_is_there(node: Node, codec: str) -> None:
+    ann, ben, project = await node.pair((codec, codec))
+    await ann.send({"t": "presence", "project": project, "tool": "pencil"})
+    await ben.until("tick")
+    phone = await node.again(ben, "phone", codec)
+    joined, _ = await phone.join(project)
+    assert joined["role"] == "editor"
+    members = {member["member"]: member for member in joined["members"]}
+    assert len(members) == 3
+    assert members[joined["you"]]["device"] == "phone"
+    assert members[joined["you"]]["user"] == ben.user
+    tools = [m["presence"].get("tool") for m in members.values() if m["user"] == ann.user]
+    assert tools == ["pencil"]
+
+
+async def test_J1_a_project_that_is_not_yours(node: Node) -> None:
+    ann, eve = await node.musician("ann"), await node.musician("eve")
+    project = await create_project(ann)
+    refused = await eve.ask({"t": "join", "id": "j", "project": project})
+    assert refused["code"] == "not_found"
+    nobodys = "00000000-0000-4000-8000-000000000000"
+    assert (await eve.ask({"t": "join", "id": "j", "project": nobodys}))["code"] == "not_found"
+
+
+@BOTH
+async def test_J2_the_state_comes_in_parts(
+    node: Node, codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.picture.STATE_PART_BYTES", 100)
+    ann, ben, project = await node.pair((codec, codec))
+    await ann.edit(project, *(marker(f"marker_{n}", n) for n in range(50)))
+    await drop(ben)
+    ben = await node.again(ben, codec=codec)
+    joined, state = await ben.join(project)
+    assert joined["parts"] > 2
+    assert joined["resumed"] is False
+    assert joined["position"]["seq"] in (0, 1)
+    if joined["position"]["seq"] == 0:
+        assert len((await ben.expect("delta"))["ops"]) == 50
+    else:
+        assert len(state["markers"]) == 50
+    assert state["project"]["project"]["name"] == "Song"
+
+
+@BOTH
+async def test_J3_what_was_missed_follows(node: Node, codec: str) -> None:
+    ann, ben, project = await node.pair((codec, codec))
+    await ben.edit(project, marker("marker_1"))
+    seen = await ann.expect("delta")
+    await drop(ben)
+    await ann.expect("member_left")
+    for n in range(2, 6):
+        await ann.edit(project, marker(f"marker_{n}"))
+    ben = await node.again(ben, codec=codec)
+    epoch = (await ann.result("projects.get", project=project))["epoch"]
+    joined, state = await ben.join(project, {"epoch": epoch, "seq": seen["seq"] - 1})
+    assert (joined["resumed"], joined["parts"], state) == (True, 0, {})
+    assert joined["position"] == {"epoch": epoch, "seq": 0}
+    missed = [await ben.expect("delta") for _ in range(5)]
+    assert [delta["seq"] for delta in missed] == [1, 2, 3, 4, 5]
+    assert missed[0]["user"] == ben.user  # one's own among them
+    await ann.edit(project, marker("marker_6"))
+    assert (await ben.expect("delta"))["seq"] == 6
+
+
+async def test_J3_a_position_survives_a_room_that_was_closed(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.hub.LINGER_SECONDS", 0.0)
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    joined, _ = await ann.join(project)
+    await ann.edit(project, marker("marker_1"))
+    await drop(ann)
+
+    async def closed() -> bool:
+        return project not in node.hub.rooms
+
+    await eventually(closed, 8)
+    ann = await node.again(ann)
+    position = {"epoch": joined["position"]["epoch"], "seq": 1}
+    assert (await ann.join(project, position))[0]["resumed"] is True
+    assert (await ann.edit(project, marker("marker_2")))["seq"] == 2
+
+
+async def test_J4_a_position_that_is_no_longer_held(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.tail.MAX_TAIL_BYTES", 1_000)
+    ann, ben, project = await node.pair()
+    epoch = (await ann.result("projects.get", project=project))["epoch"]
+    for n in range(20):
+        await ann.edit(project, marker(f"marker_{n}"))
+    phone = await node.again(ben, "phone")
+    joined, state = await phone.join(project, {"epoch": epoch, "seq": 3})
+    assert joined["resumed"] is False
+    assert len(state["markers"]) == joined["position"]["seq"] == 20
+
+
+async def test_J4_a_position_of_another_epoch(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    await ann.edit(project, marker("marker_1"))
+    phone = await node.again(ben, "phone")
+    joined, state = await phone.join(project, {"epoch": "another", "seq": 900})
+    assert joined["resumed"] is False
+    assert state["project"]
+    assert joined["position"]["epoch"] != "another"
+
+
+async def test_J5_a_position_ahead(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    epoch = (await ann.result("projects.get", project=project))["epoch"]
+    phone = await node.again(ben, "phone")
+    position = {"epoch": epoch, "seq": 1}
+    refused = await phone.ask({"t": "join", "id": "j", "project": project, "position": position})
+    assert refused["code"] == "position_ahead"
+    assert (await phone.edit(project, marker("marker_1")))["code"] == "not_joined"
+    await phone.join(project)
+    assert (await phone.edit(project, marker("marker_1")))["seq"] == 1
+
+
+@BOTH
+async def test_J6_no_hole_between_state_and_deltas(node: Node, codec: str) -> None:
+    ann, ben, project = await node.pair((MSGPACK, codec))
+    await drop(ben)
+    ids = []
+    for n in range(200):
+        ids.append(await ann.propose(project, marker(f"marker_{n}", n)))
+        if n == 40:
+            ben = await node.again(ben, codec=codec)
+            await ben.send({"t": "join", "id": "j", "project": project, "position": None})
+    for delta_id in ids:
+        assert (await ann.answer_to(delta_id))["t"] == "ack"
+    joined = await ben.expect("joined")
+    for _ in range(joined["parts"]):
+        await ben.expect("state")
+    start = joined["position"]["seq"]
+    seqs = [(await ben.expect("delta"))["seq"] for _ in range(200 - start)]
+    assert seqs == list(range(start + 1, 201))
+    await ben.ping()
+    assert ben.heard("delta") == []
+
+
+async def test_J7_the_same_device_again_replaces(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    again = await node.again(ben)
+    joined, _ = await again.join(project)
+    await ben.closed(4500)
+    assert len(joined["members"]) == 2
+    assert (await again.edit(project, marker("marker_1")))["seq"] == 1
+    assert (await ann.expect("delta"))["seq"] == 1
+    await ann.ping()
+    assert ann.heard("member_left", "member_joined") == []
+
+
+async def test_J8_a_room_opens_and_closes_its_row(
+    node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.hub.LINGER_SECONDS", 0.0)
+    ann, ben, project = await node.pair()
+    sql = "SELECT * FROM collaboration_sessions WHERE project_id = $1"
+
+    async def opened() -> Any:
+        return await database.fetch(sql, project)
+
+    rows = await eventually(opened)
+    assert len(rows) == 1
+    await drop(ben)
+    await ann.expect("member_left")
+    assert rows[0]["ended_at"] is None
+    await drop(ann)
+
+    async def ended() -> Any:
+        row = (await database.fetch(sql, project))[0]
+        return row["ended_at"]
+
+    await eventually(ended, 8)
+    assert len(await database.fetch(sql, project)) == 1
+
+
+async def test_P2_everyone_hears_the_same_tick(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    await ann.send({"t": "presence", "project": project, "cursor": {"time": 4.0}})
+    ticks = [await wire.until("tick") for wire in (ann, ben)]
+    assert ticks[0] == ticks[1]
+    assert [moved["cursor"]["time"] for moved in ticks[0]["moved"].values()] == [4.0]
+
+
+async def test_P5_coming_and_going_is_told(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    phone = await node.again(ben, "phone")
+    joined, _ = await phone.join(project)
+    for wire in (ann, ben):
+        news = await wire.expect("member_joined")
+        assert news["member"]["member"] == joined["you"]
+    await phone.ask({"t": "leave", "id": "l", "project": project})
+    for wire in (ann, ben):
+        assert (await wire.expect("member_left"))["member"] == joined["you"]
+    await ann.send({"t": "presence", "project": project, "tool": "pencil"})
+    await ben.until("tick")
+    assert ben.heard("member_joined", "member_left") == []
+    await drop(ben)
+    await ann.expect("member_left")
+
+
+async def test_P6_presence_is_stored_seconds_later(node: Node, database: Database) -> None:
+    ann, ben, project = await node.pair()
+    await ann.send(
+        {
+            "t": "presence",
+            "project": project,
+            "cursor": {"time": 4.0},
+            "tool": "pencil",
+            "selection": ["marker_1"],
+        }
+    )
+    await ben.send({"t": "presence", "project": project, "tool": "eraser"})
+
+    async def stored() -> Any:
+        rows = await database.fetch("SELECT * FROM session_states WHERE project_id = $1", project)
+        return rows if len(rows) == 2 else None
+
+    rows = {row["active_tool"]: row for row in await eventually(stored)}
+    assert set(rows) == {"pencil", "eraser"}
+    assert list(rows["pencil"]["selection"]) == ["marker_1"]
+    assert '"time"' in rows["pencil"]["cursor"]
+
+
+async def test_the_two_codecs_see_equal_things(node: Node) -> None:
+    ann, ben, project = await node.pair((JSON, MSGPACK))
+    await ann.edit(project, marker("marker_1", 1.5, "Strophe é 🎵"))
+    await ben.until("delta")
+    await ben.edit(project, rename("marker_1", "Refrain"), marker("marker_2", 2.0))
+    await ann.until("delta")
+    third, fourth = await node.again(ann, "phone", JSON), await node.again(ben, "phone", MSGPACK)
+    states = [(await wire.join(project)) for wire in (third, fourth)]
+    position = {"epoch": states[0][0]["position"]["epoch"], "seq": 0}
+    heard = []
+    for wire, codec in ((ann, JSON), (ben, MSGPACK)):
+        resumed = await node.again(wire, "tablet", codec)
+        await resumed.join(project, position)
+        heard.append([await resumed.expect("delta") for _ in range(2)])
+    assert heard[0] == heard[1]
+    if states[0][0]["position"] == states[1][0]["position"]:
+        assert states[0][1] == states[1][1]
