@@ -18,4 +18,6 @@ def _canonical(value: Any) -> Any:
         return [_canonical(item) for item in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(value, float):
+        return value + 0.0  # -0.0 becomes 0.0: a checkpoint does not keep the sign
     return value

@@ -62,8 +62,12 @@ RETURNING {COLUMNS}
 
 SET_ARCHIVED = """
 UPDATE studio_projects
-SET archived_at = CASE WHEN $2 THEN coalesce(archived_at, now()) END
-WHERE id = $1
+SET archived_at = CASE WHEN $2 THEN now() END
+WHERE id = $1 AND (archived_at IS NOT NULL) <> $2
+"""
+
+EXISTS = """
+SELECT FROM studio_projects WHERE id = $1
 """
 
 STATE_AT = """
@@ -157,7 +161,8 @@ async def update(
 
 async def set_archived(db: Executor, project: str, archived: bool) -> None:
     """When this returns, no delta of before the archiving is still on its way in."""
-    if await db.execute(SET_ARCHIVED, project, archived) != "UPDATE 1":
+    changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
+    if not changed and await db.fetchrow(EXISTS, project) is None:
         raise NotFound("there is no such project")
 
 

@@ -8,15 +8,18 @@ import os
 import re
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 
 import structlog
 import uvloop
+from structlog.typing import Processor
 
 from persistence.child_process import ServerUnavailable
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import NotFound, PersistenceError
 from server.app import App
 from server.audit import audit
+from server.embedded_valkey import EmbeddedValkey
 from server.settings import Settings, read_settings
 
 DEFAULT_PORT = 8787
@@ -30,8 +33,7 @@ def main() -> int:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            *_rendering(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -49,6 +51,13 @@ def main() -> int:
         return _fail(f"cannot listen on {args.host}:{args.port}: {error.strerror or error}", 1)
 
 
+def _rendering() -> list[Processor]:
+    """For eyes on a terminal, for programs elsewhere."""
+    if sys.stderr.isatty():
+        return [structlog.dev.ConsoleRenderer()]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
 def _serve(settings: Settings, *, as_json: bool) -> int:
     def ready(url: str) -> None:
         if as_json:
@@ -56,26 +65,18 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
         else:
             print(f"Prime serves {url}  (stop with Ctrl-C)", file=sys.stderr, flush=True)
 
-    async def serve(database_url: str) -> None:
-        await App(settings, ready).run(database_url)
-
     with ExitStack() as stack:
         url = settings.database_url
         if url is None:
-            url = stack.enter_context(_embedded(settings))
-        uvloop.run(serve(url))
+            postgres = EmbeddedPostgres(settings.data)
+            url = postgres.start()
+            stack.callback(postgres.stop)
+        if settings.redis_url is None and "REDIS_URL" not in os.environ:
+            valkey = EmbeddedValkey(settings.data)
+            settings = replace(settings, redis_url=valkey.start())
+            stack.callback(valkey.stop)
+        uvloop.run(App(settings, ready).run(url))
     return 0
-
-
-class _embedded:
-    def __init__(self, settings: Settings) -> None:
-        self._server = EmbeddedPostgres(settings.data)
-
-    def __enter__(self) -> str:
-        return self._server.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
 
 
 def _audit(project: str) -> int:

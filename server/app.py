@@ -17,6 +17,8 @@ from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import Database, check_durability
 from schema.close_codes import RESTARTING
+from server.bus import Bus
+from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
 from server.front import Front
@@ -31,6 +33,9 @@ BACKLOG = 4_096
 
 BOOKS_SECONDS = 2.0
 """Between two flushes of what is written behind."""
+
+SLOW_TICK_SECONDS = 2.0
+"""Between two questions to the journal, for what the bus may have lost."""
 
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
@@ -102,7 +107,8 @@ class App:
 
     async def _serve(self, db: Database) -> None:
         loop = asyncio.get_running_loop()
-        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread)
+        bus = self._bus()
+        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread, bus)
         front = Front(hub, self.metrics, self.spawn, self._settings.origins)
         secret = self._settings.secret or await server_secrets.get_or_create(
             db, "tokens", lambda: secrets.token_bytes(32)
@@ -123,6 +129,8 @@ class App:
         )
         committer = self.spawn(hub.committer.run())
         clock = self.spawn(self._every(1.0, lambda: self._check(front)))
+        listening = self.spawn(bus.run(hub.heard))
+        slow_tick = self.spawn(self._every(SLOW_TICK_SECONDS, hub.look_for_more))
         books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
         front.is_ready = True
         port = server.sockets[0].getsockname()[1]
@@ -130,8 +138,8 @@ class App:
         await self._stopping.wait()
         front.is_ready = False
         server.close()
-        clock.cancel()
-        books.cancel()
+        for task in (clock, books, slow_tick, listening):
+            task.cancel()
         await self._wind_down(hub, front, db)
         committer.cancel()
         passwords.close()
@@ -153,6 +161,14 @@ class App:
             log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
         for connection in list(front.connections.values()):
             connection.abort("stopping")
+
+    def _bus(self) -> Bus:
+        url = self._settings.redis_url
+        if url is None:
+            return MemoryBus()
+        from server.bus_redis import RedisBus
+
+        return RedisBus(url)
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
@@ -176,6 +192,7 @@ class App:
         gauge = self.metrics.gauge
         gauge("connections", "Open connections.", lambda: len(front.connections))
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
+        gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
 
     async def _check(self, front: Front) -> None:

@@ -18,6 +18,8 @@ from rooms.journal_entry import Entry, Proposal
 from rooms.room import Room
 from rooms.seat import JoinRequest
 from schema.messages import Leave, MovePresence, Position, ProposeDelta
+from server.bus import Bus
+from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
 from server.live_room import LiveRoom, Peer
@@ -43,8 +45,10 @@ class Hub:
         journal: Journal,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
+        bus: Bus | None = None,
     ) -> None:
         self.journal = journal
+        self.bus: Bus = bus or MemoryBus()
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
         self.committer = Committer(journal, self._heads, self._committed, self._degrade)
@@ -115,10 +119,23 @@ class Hub:
             live = self.rooms.get(project)
             if live is not None:
                 live.carry_out(live.room.committed(entries))
+        self.bus.announce({p: entries[-1].seq for p, entries in by_project.items()})
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:
                 live.carry_out(live.room.answered(proposal, outcome, seq))
+
+    def heard(self, heads: Mapping[str, int]) -> None:
+        """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
+        for project, seq in heads.items():
+            live = self.rooms.get(project)
+            if live is not None and seq > live.room.head:
+                live.catch_up()
+
+    async def look_for_more(self) -> None:
+        """The slow tick: one query asks the journal how far all open rooms are."""
+        if self.rooms:
+            self.heard(await self.journal.heads(list(self.rooms)))
 
     def _degrade(self, is_degraded: bool, reason: str) -> None:
         self.is_degraded = is_degraded

@@ -7,7 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database_url` None: PostgreSQL is started by Prime itself, on `data`."""
+    """`database_url` None: PostgreSQL is started by Prime itself, on `data`.
+
+    `redis_url` None: this is the only node, and needs no bus.
+    """
 
     host: str
     port: int
@@ -15,6 +18,7 @@ class Settings:
     database_url: str | None
     origins: tuple[str, ...]
     secret: bytes | None
+    redis_url: str | None = None
     access_seconds: int = 900
     """Life of an access token (rule A2)."""
     refresh_seconds: int = 60 * 86_400
@@ -22,7 +26,7 @@ class Settings:
 
 
 def read_settings(host: str, port: int, data: str) -> Settings:
-    """The given words and these variables: DATABASE_URL, PRIME_SECRET, PRIME_ORIGINS."""
+    """The given words and these variables: DATABASE_URL, REDIS_URL, PRIME_SECRET, PRIME_ORIGINS."""
     secret = os.environ.get("PRIME_SECRET") or None
     if secret is not None and len(secret) < 32:
         raise ValueError("PRIME_SECRET must have at least 32 characters")
@@ -32,6 +36,7 @@ def read_settings(host: str, port: int, data: str) -> Settings:
         port=port,
         data=Path(os.environ.get("PRIME_CWD", ".")).joinpath(data).resolve(),
         database_url=os.environ.get("DATABASE_URL") or None,
+        redis_url=os.environ.get("REDIS_URL") or None,
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
     )

@@ -54,7 +54,7 @@ class Tokens:
         return jwt.encode(claims, self._access_key, algorithm="HS256", headers={"typ": TYPE})
 
     def read_access(self, token: str) -> Access:
-        """What the token says; raises `BadToken`. PyJWT checks neither `typ` nor `exp` being int."""
+        """What the token says; raises `BadToken`. PyJWT leaves `typ` and `exp`'s type to us."""
         try:
             decoded = jwt.decode_complete(
                 token,
