@@ -80,7 +80,9 @@ class Launcher:
         self.user = user
         self._privileges: list[str] = []
         if user is not None:
-            self._find_privileges(user, [str(path) for path in paths])
+            # "DIR/." is there only for who may enter DIR itself.
+            inside = [f"{path}/." if path.is_dir() else str(path) for path in paths]
+            self._find_privileges(user, inside)
 
     def _find_privileges(self, user: ChildUser, paths: list[str]) -> None:
         """Tried, not computed: only the kernel knows its ACLs, containers and namespaces."""

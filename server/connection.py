@@ -15,7 +15,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from rooms.effects import Packet
-from rooms.outbox import Outbox, Verdict
+from rooms.outbox import MAX_OUTBOX_BYTES, Outbox, Verdict
 from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
             subprotocols=SUBPROTOCOLS,
             max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
         )
-        self._fragments: list[bytes] = []
+        self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
@@ -168,6 +168,10 @@ class Connection(asyncio.Protocol):
         if self._protocol.state is State.CONNECTING:
             self._transport.abort()
             return
+        if self._protocol.state is OPEN:
+            while self.outbox.waiting:  # nothing may follow the close frame, so all goes before it
+                self._transport.write(self.outbox.waiting.popleft())
+            self.outbox.waiting_bytes = 0
         try:
             self._protocol.send_close(close.code, close.name)
         except InvalidState:
@@ -227,15 +231,17 @@ class Connection(asyncio.Protocol):
             if frame.fin:
                 self._receive_message(frame.opcode, bytes(frame.data))
             else:
-                self._fragments = [bytes(frame.data)]
+                self._fragments = bytearray(frame.data)
                 self._fragments_opcode = frame.opcode
         elif frame.opcode is Opcode.CONT:
-            self._fragments.append(bytes(frame.data))
+            self._fragments += frame.data
             if frame.fin:
-                whole, self._fragments = b"".join(self._fragments), []
+                whole, self._fragments = bytes(self._fragments), bytearray()
                 self._receive_message(self._fragments_opcode, whole)
+            elif not frame.data:
+                self._is_within_rate(0)  # a fragment of nothing costs us all the same
         else:
-            self._messages.take(1, self._loop.time())
+            self._is_within_rate(len(frame.data))
 
     def _receive_message(self, opcode: Opcode, data: bytes) -> None:
         if self._protocol.state is not OPEN:
@@ -282,7 +288,7 @@ class Connection(asyncio.Protocol):
 
     def _drain(self) -> None:
         transport = self._transport
-        if transport is None:
+        if transport is None or self._protocol.state is not OPEN:
             return
         while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
             transport.write(frame)
@@ -300,5 +306,7 @@ class Connection(asyncio.Protocol):
                 transport.write(data)
             else:
                 transport.close()
+        if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:
+            self.abort("outbox_full")  # pongs, to someone who pings and does not read
         if self._protocol.close_expected():
             self._loop.call_later(CLOSING_SECONDS, self.abort, "")

@@ -1,6 +1,7 @@
 """A whole server in the test's own loop, on a database of the test's own."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class Node:
             proxy=None,
             ping_interval=None,
             max_size=None,
+            max_queue=None,
         )
         wire = Wire(socket, codec)
         self.wires.append(wire)
@@ -107,9 +109,7 @@ class Node:
         """Two editors in the room of one project."""
         ann, ben = await self.musician("ann", codecs[0]), await self.musician("ben", codecs[1])
         project = await create_project(ann)
-        await ann.result(
-            "members.grant", project=project, email="ben@example.org", role="editor"
-        )
+        await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
         await ann.join(project)
         await ben.until("role_changed")
         await ben.join(project)
@@ -144,8 +144,10 @@ async def create_project(wire: Wire, name: str = "Song") -> str:
 async def eventually(fact: Callable[[], Awaitable[Any]], within: float = PATIENCE) -> Any:
     """Ask until it is so; what it was."""
     async with asyncio.timeout(within):
-        while not (found := await fact()):
-            await asyncio.sleep(0.02)
+        for pause in itertools.repeat(0.02):
+            if found := await fact():
+                break
+            await asyncio.sleep(pause)
         return found
 
 
@@ -172,7 +174,15 @@ async def node(
     monkeypatch.setattr("server.app.Hub", keep_hub)
     monkeypatch.setattr("server.app.Front", keep_front)
     monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
-    settings = Settings("127.0.0.1", 0, tmp_path, database_url, (), SECRET)
+    settings = Settings(
+        host="127.0.0.1",
+        port=0,
+        data=tmp_path,
+        database_url=database_url,
+        redis_url=None,
+        origins=(),
+        secret=SECRET,
+    )
     made.app = App(settings, ready.set_result)
     made.running = asyncio.create_task(made.app.run(database_url))
     await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
@@ -185,3 +195,4 @@ async def node(
     for wire in made.wires:
         await wire.socket.close()
     await made.stop()
+    assert "task_failed" not in made.app.metrics.text()

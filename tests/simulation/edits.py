@@ -80,10 +80,14 @@ class Editing:
         moved, parent = self._pick(collection), self._pick(above)
         if moved is None or parent is None:
             return []
+        ops: list[Op] = []
         op: Op = {"op": "move", "col": collection, "id": moved[0], "parent": parent[0]}
         if collection != "tracks":
             op["time"] = float(self._rng.randint(0, 32))
-        return [op]
+        else:
+            content = {"content": ["notes", "tracks"]}
+            ops.append({"op": "set", "col": "tracks", "id": parent[0], "props": content})
+        return [*ops, op]
 
     def _delete(self) -> list[Op]:
         picked = self._pick(self._rng.choice(("notes", "notes", "clips", "tracks", "channels")))

@@ -6,7 +6,6 @@ every seed that notices fails, as it must.
 
 import copy
 import os
-import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,21 +17,35 @@ import pytest
 import server.hub
 from persistence.journal import Appended
 from persistence.journal_memory import MemoryJournal
-from rooms.effects import Effects, Enter
+from rooms.effects import Effects, Enter, LookUp
 from rooms.journal_entry import Outcome, Proposal
 from rooms.room import Room
 from rooms.seat import Seat
 from schema.messages import Position
+from server.live_room import LiveRoom
 from tests.simulation.studio import SimulationFailed, Tally, UnreliableJournal, simulate
 
-ONCE_FAILED: list[int] = []
-"""Seeds that found a bug, for ever."""
+ONCE_FAILED = [28, 30, 31, 60, 65, 76]
+"""Seeds that fail with a bug that was found here (so far `look_up_unanswered`)."""
 
-SEEDS_TO_NOTICE = 20
+SEEDS_TO_NOTICE = 60
 """Within so many seeds each planted bug must be seen."""
 
 ALONE = os.environ.get("PRIME_SIM_SEED")
 SEEDS = [int(ALONE)] if ALONE else sorted({*range(60), *ONCE_FAILED})
+
+
+MUST_HAPPEN = (
+    "resent",
+    "duplicates_answered",
+    "reconnects",
+    "crashes",
+    "fresh",
+    "resumed",
+    "rooms_closed",
+    "closed_replaced",
+    "postponed_unavailable",
+)
 
 
 class HastyJournal(UnreliableJournal):
@@ -70,6 +83,14 @@ class LateRoom(Room):
         return [enter if resumed_at is not None else replace(enter, tail=())]
 
 
+class SilentLiveRoom(LiveRoom):
+    """Leaves a delta unanswered when the journal cannot be asked: the first bug found here."""
+
+    async def _look_up(self, look_up: LookUp) -> None:
+        found = await self._journal.find(look_up.proposal)
+        self.carry_out(self.room.looked_up(look_up, found))
+
+
 @dataclass(frozen=True)
 class Plant:
     """What takes the place of the real thing."""
@@ -77,6 +98,7 @@ class Plant:
     journal: type[UnreliableJournal] = UnreliableJournal
     memory: type[MemoryJournal] = MemoryJournal
     room: type[Room] = Room
+    live_room: type[LiveRoom] = LiveRoom
 
 
 PLANTS = {
@@ -84,13 +106,18 @@ PLANTS = {
     "ack_before_commit": Plant(journal=HastyJournal),
     "no_dedupe": Plant(memory=ForgetfulJournal, room=ForgetfulRoom),
     "subscribe_after_load": Plant(room=LateRoom),
+    "look_up_unanswered": Plant(live_room=SilentLiveRoom),
 }
 
 
 @contextmanager
 def planted(name: str) -> Iterator[Plant]:
-    with patch.object(server.hub, "Room", PLANTS[name].room):
-        yield PLANTS[name]
+    plant = PLANTS[name]
+    with (
+        patch.object(server.hub, "Room", plant.room),
+        patch.object(server.hub, "LiveRoom", plant.live_room),
+    ):
+        yield plant
 
 
 def run_seed(seed: int, plant: str = "") -> Tally:
@@ -111,10 +138,10 @@ def test_D8_whatever_happens_all_agree_in_the_end(seed: int) -> None:
 
 
 def test_the_simulation_is_not_vacuous() -> None:
-    tally = run_seeds(range(6))
-    for what in ("resent", "duplicates_answered", "reconnects", "crashes", "fresh", "resumed"):
+    tally = run_seeds(range(12))
+    for what in MUST_HAPPEN:
         assert tally[what] > 0, what
-    for code in ("op_invalid", "forbidden"):
+    for code in ("op_invalid", "op_exists", "op_cycle", "forbidden"):
         assert tally[f"refused_{code}"] > 0, code
     assert tally["acknowledged"] > 0.5 * tally["edits"]
 
@@ -130,7 +157,5 @@ def test_a_planted_bug_is_noticed(name: str) -> None:
 
 
 def test_a_failure_names_its_seed() -> None:
-    rng = random.Random(1)
-    seed = rng.randrange(3)
-    with pytest.raises(SimulationFailed, match=f"PRIME_SIM_SEED={seed}"):
-        run_seed(seed, "ack_before_commit")
+    with pytest.raises(SimulationFailed, match=r"PRIME_SIM_SEED=\d+"):
+        run_seeds(range(10), "ack_before_commit")

@@ -1,0 +1,63 @@
+"""What the frames beneath the messages can be abused for."""
+
+import asyncio
+
+import pytest
+
+from rooms.outbox import MAX_OUTBOX_BYTES
+from server.connection import Connection
+from tests.server.conftest import Node
+from tests.server.test_leaving import deaf_member
+from tests.server.wire import marker
+
+pytestmark = pytest.mark.postgres
+
+
+def buffered(connection: Connection) -> int:
+    """Bytes that wait for this peer, here and in its socket's buffer."""
+    transport = connection._transport
+    return 0 if transport is None else transport.get_write_buffer_size()
+
+
+def of_device(node: Node, device: str) -> Connection:
+    return next(c for c in node.front.connections.values() if c.device == device)
+
+
+async def test_X2_pings_of_a_deaf_peer_do_not_pile_up(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    deaf = await deaf_member(node, ben.tokens["access_token"], project)
+    await ann.until("member_joined")
+    connection = of_device(node, "deaf")
+    ping = b"\x89\xfd" + bytes(4) + b"x" * 125
+    loop = asyncio.get_running_loop()
+    most = 0
+    try:
+        async with asyncio.timeout(4):
+            for _ in range(400):
+                await loop.sock_sendall(deaf, ping * 500)
+                most = max(most, buffered(connection))
+    except (ConnectionError, TimeoutError):
+        pass
+    assert most <= MAX_OUTBOX_BYTES + 262_144
+    assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
+    deaf.close()
+
+
+async def test_E6_endless_fragments_do_not_pile_up(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    deaf = await deaf_member(node, ben.tokens["access_token"], project)
+    await ann.until("member_joined")
+    connection = of_device(node, "deaf")
+    loop = asyncio.get_running_loop()
+    empty = b"\x00\x80" + bytes(4)
+    try:
+        await loop.sock_sendall(deaf, b"\x01\x80" + bytes(4))
+        for _ in range(100):
+            await loop.sock_sendall(deaf, empty * 1_000)
+            await asyncio.sleep(0)
+        await ann.ping()
+    except ConnectionError:
+        pass
+    assert len(connection._fragments) < 20_000
+    assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
+    deaf.close()
