@@ -103,7 +103,7 @@ def _problem_with_leaf(leaf: object) -> str | None:
     match leaf:
         case float() if not math.isfinite(leaf):
             return "must not hold NaN or infinity"
-        case (int() | float()) if abs(leaf) > 2**53:
+        case int() | float() if abs(leaf) > 2**53:
             return "must hold numbers up to 2^53"
         case str() if "\0" in leaf:
             return "must not hold the character U+0000"

@@ -211,6 +211,8 @@ class Room:
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Effects:
         """Whether the refused delta was one that had been committed long before."""
+        if look_up.proposal.delta_id in self.waiting:
+            return []  # it was sent once more meanwhile and became possible: that is the answer
         if found is None:
             return [send(look_up.refusal, [look_up.to])]
         outcome, seq = found

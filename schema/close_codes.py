@@ -19,9 +19,6 @@ class CloseCode:
 
 RESTARTING = CloseCode(1012, "restarting", "The server stops or restarts; come back with jitter.")
 OVERLOADED = CloseCode(1013, "overloaded", "The server is full; come back later, with jitter.")
-SLOW_READER = CloseCode(
-    4001, "slow_reader", "You did not read what was sent; come back and resume."
-)
 SILENT = CloseCode(4002, "silent", "Nothing was heard from you for too long; come back and resume.")
 TOKEN_EXPIRED = CloseCode(4003, "token_expired", "Refresh the access token, then come back.")
 RATE_LIMITED = CloseCode(4004, "rate_limited", "Too many messages for too long; come back slower.")
@@ -37,7 +34,6 @@ AUTH_FAILED = CloseCode(4507, "auth_failed", "The token of hello is not valid; l
 CLOSE_CODES = (
     RESTARTING,
     OVERLOADED,
-    SLOW_READER,
     SILENT,
     TOKEN_EXPIRED,
     RATE_LIMITED,

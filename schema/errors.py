@@ -68,7 +68,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.NOT_FOUND: ErrorMeaning("There is no such thing, or it is not yours to see.", False),
     ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", False),
     ErrorCode.VALIDATION: ErrorMeaning(
-        "A parameter of the call is out of its range; `details.field` names it.", False
+        "A parameter of the call is out of its range; the sentence names it.", False
     ),
     ErrorCode.CONFLICT: ErrorMeaning(
         "Someone changed the row first; read it again, `details.version` is the new one.", True
@@ -76,7 +76,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.TAKEN: ErrorMeaning("That e-mail address, username or id is in use.", False),
     ErrorCode.ARCHIVED: ErrorMeaning("The project is archived; restore it before editing.", False),
     ErrorCode.LIMIT_REACHED: ErrorMeaning(
-        "A bound of the protocol is reached; `details.limit` is its size.", False
+        "A bound of the protocol is reached; the sentence says which.", False
     ),
     ErrorCode.RATE_LIMITED: ErrorMeaning(
         "Too much in too short a time; wait `details.retry_after_ms`.", True

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, assert_never
 
 import msgspec
+import structlog
 
 from persistence.errors import Unavailable
 from persistence.journal import Checkpoint, Journal
@@ -30,6 +31,8 @@ from server.picture import draw, encode_state
 
 CATCH_UP_ENTRIES = 500
 """Entries read at once after a gap."""
+
+log = structlog.get_logger()
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 Run = Callable[..., Coroutine[Any, Any, Any]]
@@ -202,6 +205,8 @@ class LiveRoom:
                 self.carry_out([e for e in effects if not isinstance(e, CatchUp)])
                 if len(entries) < CATCH_UP_ENTRIES:
                     return
+        except Unavailable as error:
+            log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:
             self._is_catching_up = False
 

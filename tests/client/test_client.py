@@ -152,7 +152,7 @@ async def test_X1_a_final_close_code_ends_it(
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("code", [1012, 4001, 4002])
+@pytest.mark.parametrize("code", [1012, 4002, 4004])
 async def test_X1_other_close_codes_bring_us_back(
     server: FakeServer, room: Room, code: int
 ) -> None:
