@@ -150,4 +150,4 @@ def test_a_checkout_that_cannot_be_written_is_explained(checkout: Checkout) -> N
     answer = checkout.run("migrate")
     checkout.root.chmod(0o755)
     assert answer.returncode == 1
-    assert "may not write" in answer.stderr
+    assert "leave to write" in answer.stderr

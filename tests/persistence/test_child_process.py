@@ -1,7 +1,9 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -188,6 +190,17 @@ def test_a_child_without_root_reaches_what_lies_below_a_closed_directory(tmp_pat
     answer = launcher.run(["sh", "-c", f"id -u; ls -d {closed}/data; touch {closed}/data/x"])
     assert answer.stdout.splitlines()[:2] == ["65534", f"{closed}/data"]
     assert answer.returncode != 0, "it may read and search, but not write what is not its own"
+
+
+@needs_root
+@needs_setpriv
+def test_a_child_without_root_reaches_what_lies_in_a_directory_that_is_itself_closed() -> None:
+    closed = Path(tempfile.mkdtemp(dir="/tmp"))  # mode 700, below an open one
+    try:
+        (closed / "data").mkdir()
+        assert Launcher(NOBODY, [closed]).run(["ls", str(closed)]).stdout == "data\n"
+    finally:
+        shutil.rmtree(closed)
 
 
 @needs_root

@@ -1,0 +1,78 @@
+"""The server's command line, as an operator meets it: a process, its output, its exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+
+
+def server(*words: str, **environment: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "server", *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    out, err = process.communicate(timeout=20)
+    return out, err
+
+
+def test_it_serves_on_its_own_servers_and_stops_in_order(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    first = server("--port", "0", "--data", data, "--json", DATABASE_URL="")
+    assert first.stdout is not None
+    ready = json.loads(first.stdout.readline())
+    assert ready["ready"] is True
+    assert ready["pid"] == first.pid
+    second = server("--port", "0", "--data", data, DATABASE_URL="", REDIS_URL="")
+    _, problem = said(second)
+    assert second.returncode == 1
+    assert f"{first.pid} already runs a server on" in problem
+    first.send_signal(signal.SIGTERM)
+    said(first)
+    assert first.returncode == 0
+
+
+def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
+    nobody = "postgresql://prime@127.0.0.1:1/prime"
+    process = server("--port", "0", DATABASE_URL=nobody, REDIS_URL="")
+    assert process.stderr is not None
+    for _ in range(2):
+        line = json.loads(process.stderr.readline())
+        assert line["event"] == "the database is not there yet; trying again"
+    process.send_signal(signal.SIGTERM)
+    out, problem = said(process)
+    assert process.returncode == 1
+    assert "Traceback" not in out + problem
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "code", "problem"),
+    [
+        (["--port", "0"], {"DATABASE_URL": "nonsense"}, 1, "this is no database URL"),
+        (["--port", "0"], {"PRIME_SECRET": "short"}, 2, "at least 32 characters"),
+        (["audit", "x"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
+        (["audit", "x"], {"DATABASE_URL": "postgresql:///x"}, 2, "no project id"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    words: list[str], environment: dict[str, str], code: int, problem: str
+) -> None:
+    process = server(*words, **{"REDIS_URL": "", **environment})
+    _, error = said(process)
+    assert process.returncode == code
+    assert problem in error
+    assert len(error.strip().splitlines()) == 1
