@@ -31,6 +31,7 @@ class Outbox:
     waiting_bytes: int = 0
     owed_ticks: set[str] = field(default_factory=set)
     stalled_since: float | None = None
+    buffered_before: int = 0
 
     def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
         """A frame that must arrive, in order. WAIT means that it is kept here."""
@@ -70,6 +71,7 @@ class Outbox:
         if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
             return False
-        if self.stalled_since is None:
-            self.stalled_since = now
+        if self.stalled_since is None or buffered < self.buffered_before:
+            self.stalled_since = now  # a slow line that still takes bytes is no stall
+        self.buffered_before = buffered
         return now - self.stalled_since >= STALL_SECONDS

@@ -34,6 +34,9 @@ PATIENCE_SECONDS = 10.0
 BAD_MESSAGES_ALLOWED = 4
 """Bad messages within ten seconds; the next one ends the connection (rule E4)."""
 
+HANDSHAKE_SECONDS = 5.0
+"""From the TCP connection to the end of the HTTP request, or a plain answer to it."""
+
 CLOSING_SECONDS = 1.0
 """What a client gets to answer a close frame; then it is cut off."""
 
@@ -93,6 +96,7 @@ class Connection(asyncio.Protocol):
         """A TCP connection is there; the handshake comes next."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=131_072, low=32_768)
+        self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
@@ -210,6 +214,10 @@ class Connection(asyncio.Protocol):
             self.close(BAD_MESSAGES)
 
     # The way in.
+
+    def _expect_handshake(self) -> None:
+        if self._transport is not None and self._protocol.state is State.CONNECTING:
+            self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
         path = request.path.split("?", 1)[0]

@@ -120,3 +120,9 @@ def test_X2_an_old_stall_is_forgotten_with_the_first_frame_that_goes_through() -
     assert outbox.offer(b"delta", 0, 101) is Verdict.WRITE
     outbox.offer(b"delta", FULL, 200)
     assert not outbox.is_stalled(FULL, 201)
+
+
+def test_X2_a_slow_line_that_still_takes_bytes_is_not_stalled() -> None:
+    outbox = Outbox()
+    for second in range(20):
+        assert not outbox.is_stalled(FULL + 10_000 - 400 * second, 100.0 + second)

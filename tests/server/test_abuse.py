@@ -1,6 +1,8 @@
 """What the frames beneath the messages can be abused for."""
 
 import asyncio
+import contextlib
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -61,3 +63,16 @@ async def test_E6_endless_fragments_do_not_pile_up(node: Node) -> None:
     assert len(connection._fragments) < 20_000
     assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
     deaf.close()
+
+
+async def test_H3_a_socket_that_never_shakes_hands_is_let_go(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.connection.HANDSHAKE_SECONDS", 0.2)
+    where = urlsplit(node.url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(b"GET /v1 HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    async with asyncio.timeout(5):
+        with contextlib.suppress(ConnectionResetError):  # cut off is as good as ended
+            assert await reader.read() == b""
+    writer.close()
