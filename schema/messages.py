@@ -172,6 +172,10 @@ class Reply(Struct, frozen=True, tag_field="t", tag="reply"):
     result: Any
 
 
+Details = dict[str, str | int | float | list[int]]
+"""What a program needs of an error, beside its sentence: see the table of errors."""
+
+
 class Error(Struct, frozen=True, tag_field="t", tag="error"):
     """What went wrong, with the id of the message at fault where it had one."""
 
@@ -179,7 +183,7 @@ class Error(Struct, frozen=True, tag_field="t", tag="error"):
     code: str
     message: str
     project: str | None = None
-    details: dict[str, str | int | float | list[int]] = {}
+    details: Details = {}
 
 
 class Joined(Struct, frozen=True, tag_field="t", tag="joined"):

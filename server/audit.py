@@ -4,8 +4,6 @@ import hashlib
 import json
 from typing import Any
 
-import msgspec
-
 from persistence import studio_projects
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database
@@ -13,6 +11,7 @@ from rooms.document import Document, State
 from rooms.journal_entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
+from server.hub import read_document
 
 PAGE = 1_000
 
@@ -26,10 +25,7 @@ async def audit(database_url: str, project: str) -> dict[str, Any]:
         entries = await _all_entries(journal, project)
     finally:
         await db.close()
-    decoded: State = msgspec.json.decode(
-        checkpoint.state, type=dict[str, dict[str, dict[str, Any]]]
-    )
-    document = Document(decoded)
+    document = read_document(checkpoint.state)
     _replay(document, [entry for entry in entries if entry.seq > checkpoint.seq])
     state = document.frozen()
     return {

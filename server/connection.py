@@ -20,7 +20,7 @@ from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
-from schema.messages import ClientMessage, Error, MovePresence, ServerMessage
+from schema.messages import ClientMessage, Details, Error, MovePresence, ServerMessage
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
@@ -127,11 +127,6 @@ class Connection(asyncio.Protocol):
         self._drain()
 
     # The way out.
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything can still be sent."""
-        return self._transport is not None and self._protocol.state is OPEN
 
     def send(self, message: ServerMessage) -> None:
         """One message, in order."""
@@ -287,9 +282,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse_for_rate(self, message: ClientMessage) -> None:
         wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())
-        details: dict[str, str | int | float | list[int]] = {
-            "retry_after_ms": max(100, int(wait * 1_000))
-        }
+        details: Details = {"retry_after_ms": max(100, int(wait * 1_000))}
         text = "too many messages; wait and send it again with the same id"
         message_id = getattr(message, "id", None)
         self.send(Error(message_id, ErrorCode.RATE_LIMITED, text, None, details))

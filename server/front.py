@@ -43,6 +43,7 @@ from schema.messages import (
     PROTOCOL_VERSION,
     Call,
     ClientMessage,
+    Details,
     Error,
     Hello,
     Join,
@@ -187,7 +188,7 @@ class Front:
             connection.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
         elif PROTOCOL_VERSION not in hello.versions:
             text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
-            details: dict[str, str | int | float | list[int]] = {"supported": [PROTOCOL_VERSION]}
+            details: Details = {"supported": [PROTOCOL_VERSION]}
             connection.send(Error(None, ErrorCode.UNSUPPORTED_VERSION, text, None, details))
             connection.close(UNSUPPORTED_VERSION)
         else:
@@ -286,7 +287,7 @@ class Front:
             connection.bad_message(Error(call.id, ErrorCode.AUTH_REQUIRED, text))
         elif connection.calls_in_flight >= MAX_CALLS_IN_FLIGHT:
             text = f"{MAX_CALLS_IN_FLIGHT} calls are under way; wait for one to be answered"
-            details: dict[str, str | int | float | list[int]] = {"retry_after_ms": 100}
+            details: Details = {"retry_after_ms": 100}
             connection.send(Error(call.id, ErrorCode.RATE_LIMITED, text, None, details))
         else:
             self._start_call(connection, call)
@@ -350,7 +351,7 @@ class Front:
 
 
 def _as_error(message_id: str, error: Exception, project: str | None = None) -> Error:
-    details: dict[str, str | int | float | list[int]] = {}
+    details: Details = {}
     match error:
         case Refused():
             details.update(error.details)

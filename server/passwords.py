@@ -1,6 +1,7 @@
 """argon2id off the event loop: its own thread, a bounded queue, and shedding when that is full."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
@@ -42,12 +43,12 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, function: object, *args: str) -> object:
+    async def _run(self, function: Callable[..., object], *args: str) -> object:
         if self._waiting >= MAX_WAITING:
             raise TooBusy
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, function, *args)  # type: ignore[arg-type]
+            return await loop.run_in_executor(self._executor, function, *args)
         finally:
             self._waiting -= 1
