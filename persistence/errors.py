@@ -21,6 +21,14 @@ class Conflict(PersistenceError):
         self.version = version
 
 
+class Compacted(PersistenceError):
+    """What was asked for lies in history whose ops are gone: they are kept after seq `oldest`."""
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__(f"history is kept after seq {oldest} only; begin at a newer position")
+        self.oldest = oldest
+
+
 class Taken(PersistenceError):
     """A value that must be unique is in use."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,30 @@ class Appended:
     entries: list[Entry]
 
 
+SLICE_ENTITIES = 500
+"""Entities in one slice of a state: decoding it holds the interpreter for about a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateSlice:
+    """Some entities of one collection, as a JSON object id -> entity."""
+
+    collection: str
+    entities: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A stored project state (JSON) and the position it is the sum of."""
+    """A stored project state, the position it is the sum of, and the digest it must come to.
+
+    An empty `digest`: stored by a Prime that made none.
+    """
 
     project: str
     epoch: str
     seq: int
-    state: bytes
+    digest: str
+    slices: tuple[StateSlice, ...]
 
 
 class Journal(Protocol):
@@ -43,6 +59,15 @@ class Journal(Protocol):
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
+
+    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+        """Seq -> the ops that took effect, for entries where those are not the ones proposed."""
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        """The newest stored state at or before seq `at`, to replay from; None: there is none."""
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""

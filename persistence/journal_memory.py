@@ -1,12 +1,13 @@
 """The journal in memory: for tests and for trying Prime out. Real semantics, nothing survives."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from persistence.errors import NotFound
+from persistence.errors import Compacted, NotFound
 from persistence.journal import Appended, Checkpoint
 from persistence.journal_payload import is_storable
-from rooms.journal_entry import Entry, Outcome, Proposal, payload_hash
+from persistence.state_slices import cut, digest_of_state
+from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 
 MAX_MISSED = 1_000
 """Entries of one project that an append brings along; past it the caller reads on."""
@@ -14,11 +15,13 @@ MAX_MISSED = 1_000
 
 @dataclass(slots=True)
 class _Project:
-    checkpoint: Checkpoint
+    checkpoints: list[Checkpoint]
     roles: dict[str, str] = field(default_factory=dict)
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
-    hashes: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    seqs: dict[str, int] = field(default_factory=dict)
+    effects: dict[int, bytes] = field(default_factory=dict)
+    compacted_seq: int = 0
 
 
 class MemoryJournal:
@@ -33,8 +36,8 @@ class MemoryJournal:
 
     def create_project(self, project: str, epoch: str, state: bytes) -> None:
         """Make a project without members; one that exists stays as it is."""
-        checkpoint = Checkpoint(project, epoch, 0, state)
-        self._projects.setdefault(project, _Project(checkpoint))
+        first = Checkpoint(project, epoch, 0, digest_of_state(state), cut(state))
+        self._projects.setdefault(project, _Project([first]))
 
     def grant(self, project: str, user: str, role: str) -> None:
         """Give a user a role, or another one."""
@@ -52,6 +55,20 @@ class MemoryJournal:
         """End a login. One never heard of is taken for valid: logins are not kept here."""
         self._revoked.add(auth_session)
 
+    def compact(self, project: str, up_to: int) -> None:
+        """Forget the ops of entries up to this seq, which must be that of a checkpoint."""
+        stored = self._projects[project]
+        if all(checkpoint.seq != up_to for checkpoint in stored.checkpoints):
+            raise ValueError(f"nothing is stored at seq {up_to}")
+        stored.compacted_seq = max(stored.compacted_seq, up_to)
+        for n, entry in enumerate(stored.entries[:up_to]):
+            stored.entries[n] = replace(entry, ops=b"[]")
+            stored.effects.pop(entry.seq, None)
+
+    def effects(self, project: str) -> dict[int, bytes]:
+        """What was recorded, by seq."""
+        return dict(self._projects[project].effects)
+
     # The contract.
 
     async def append(
@@ -61,18 +78,47 @@ class MemoryJournal:
         outcomes = [self._append_one(proposal) for proposal in proposals]
         entries: list[Entry] = []
         for project, head in known_heads.items():
-            entries += await self.read(project, head, MAX_MISSED)
+            stored = self._projects.get(project)
+            if stored is not None and stored.compacted_seq <= head:
+                entries += stored.entries[head : head + MAX_MISSED]
         return Appended(outcomes, entries)
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
-        """Entries with seq > `after`, in order."""
-        if project not in self._projects:
+        """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
+        stored = self._projects.get(project)
+        if stored is None:
             return []
-        return self._projects[project].entries[after : after + limit]
+        if after < stored.compacted_seq:
+            raise Compacted(stored.compacted_seq)
+        return stored.entries[after : after + limit]
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known(proposal)
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
+        stored = self._projects.get(project)
+        entries = stored.entries[:up_to] if stored else []
+        return [
+            StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
+            for entry in entries[max(0, len(entries) - limit) :]
+        ]
+
+    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+        """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
+        stored = self._projects.get(project)
+        if stored is None:
+            return
+        for seq, ops in effects.items():
+            if stored.compacted_seq < seq <= len(stored.entries):
+                stored.effects.setdefault(seq, ops)
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        """The newest stored state at or before seq `at`; None: there is none."""
+        stored = self._projects.get(project)
+        checkpoints = stored.checkpoints if stored else []
+        return next((each for each in reversed(checkpoints) if each.seq <= at), None)
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""
@@ -86,17 +132,17 @@ class MemoryJournal:
         """The newest checkpoint; raises `NotFound`."""
         if project not in self._projects:
             raise NotFound("there is no such project")
-        return self._projects[project].checkpoint
+        return self._projects[project].checkpoints[-1]
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless a newer one, or one of another epoch, is there."""
         project = self._projects.get(checkpoint.project)
         if (
             project is not None
-            and project.checkpoint.epoch == checkpoint.epoch
-            and project.checkpoint.seq < checkpoint.seq <= len(project.entries)
+            and project.checkpoints[-1].epoch == checkpoint.epoch
+            and project.checkpoints[-1].seq < checkpoint.seq <= len(project.entries)
         ):
-            project.checkpoint = checkpoint
+            project.checkpoints.append(checkpoint)
 
     # The steps of an append, each to be planted with a bug by a test.
 
@@ -115,11 +161,10 @@ class MemoryJournal:
 
     def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         project = self._projects.get(proposal.project)
-        known = project.hashes.get(proposal.delta_id) if project else None
-        if known is None:
+        seq = project.seqs.get(proposal.delta_id) if project else None
+        if project is None or seq is None:
             return None
-        stored_hash, seq = known
-        same = stored_hash == payload_hash(proposal)
+        same = project.entries[seq - 1].payload_hash == proposal.payload_hash
         return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), seq
 
     def _refusal(self, proposal: Proposal) -> Outcome | None:
@@ -145,9 +190,13 @@ class MemoryJournal:
                 proposal.ops,
                 proposal.atomic,
                 self._commit_time(project),
+                proposal.payload_hash,
+                proposal.purpose,
+                proposal.reverts,
+                proposal.step,
             )
         )
-        project.hashes[proposal.delta_id] = (payload_hash(proposal), seq)
+        project.seqs[proposal.delta_id] = seq
         return seq
 
     def _commit_time(self, project: _Project) -> float:

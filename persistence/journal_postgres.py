@@ -9,24 +9,33 @@ from typing import Any
 import asyncpg
 
 from persistence import studio_projects
+from persistence.errors import Compacted
 from persistence.journal import Appended, Checkpoint
 from persistence.journal_payload import is_storable
 from persistence.pool import Executor
-from rooms.journal_entry import Entry, Outcome, Proposal, payload_hash
+from persistence.state_slices import checkpoint_of, joined, sliced
+from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 
 BAD_PROPOSAL = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 APPEND = """
-SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at
-FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
+    payload_hash, purpose, reverts, step
+FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
 READ = """
-SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at
-FROM project_deltas
-WHERE project_id = $1 AND seq > $2
-ORDER BY seq
-LIMIT $3
+SELECT p.compacted_seq, d.*
+FROM studio_projects AS p
+LEFT JOIN LATERAL (
+    SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
+        payload_hash, purpose, reverts, step
+    FROM project_deltas
+    WHERE project_id = p.id AND seq > $2 AND p.compacted_seq <= $2
+    ORDER BY seq
+    LIMIT $3
+) AS d ON true
+WHERE p.id = $1
 """
 
 FIND = """
@@ -37,8 +46,44 @@ HEADS = """
 SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
+MARKS = """
+SELECT seq, member, purpose, reverts, step FROM project_deltas
+WHERE project_id = $1 AND seq <= $2
+ORDER BY seq DESC
+LIMIT $3
+"""
+
+# Every node of a room records the same: the first is enough, in an order that cannot deadlock.
+RECORD_EFFECTS = """
+WITH unknown AS (
+    SELECT d.seq FROM project_deltas AS d
+    JOIN studio_projects AS p ON p.id = d.project_id AND p.compacted_seq < d.seq
+    WHERE d.project_id = $1 AND d.seq = ANY ($2::bigint[]) AND d.effective IS NULL
+    ORDER BY d.seq FOR NO KEY UPDATE OF d
+)
+UPDATE project_deltas AS d SET effective = e.ops
+FROM unknown JOIN unnest($2::bigint[], $3::json[]) AS e (seq, ops) USING (seq)
+WHERE d.project_id = $1 AND d.seq = unknown.seq
+"""
+
+BASE = sliced(
+    """
+    SELECT id AS project_id, epoch, state_seq AS seq, state_digest AS digest, project_state AS state
+    FROM studio_projects WHERE id = $1 AND state_seq <= $2
+    UNION ALL
+    SELECT s.project_id, s.epoch, s.seq, s.checksum, s.state
+    FROM project_snapshots AS s
+    JOIN studio_projects AS p ON p.id = s.project_id AND p.epoch = s.epoch
+    WHERE s.project_id = $1 AND s.seq <= $2
+    ORDER BY seq DESC, digest DESC
+    LIMIT 1
+    """
+)
+
+# As bytes: of a large state there is never a str.
 SAVE = """
-UPDATE studio_projects SET project_state = $4, state_seq = $3
+UPDATE studio_projects
+SET project_state = convert_from($5::bytea, 'UTF8')::jsonb, state_seq = $3, state_digest = $4
 WHERE id = $1 AND epoch = $2 AND state_seq < $3 AND head_seq >= $3
 """
 
@@ -75,16 +120,39 @@ class PostgresJournal:
         return Appended(outcomes, _without_gaps([*missed, *own], known_heads))
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
-        """Entries with seq > `after`, in order."""
-        return [_entry(row) for row in await self._db.fetch(READ, project, after, limit)]
+        """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
+        rows = await self._db.fetch(READ, project, after, limit)
+        if rows and after < rows[0]["compacted_seq"]:
+            raise Compacted(rows[0]["compacted_seq"])
+        return [_entry(row) for row in rows if row["seq"] is not None]
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
         row = await self._db.fetchrow(FIND, proposal.project, proposal.delta_id)
         if row is None:
             return None
-        same = row["payload_hash"] == payload_hash(proposal)
+        same = row["payload_hash"] == proposal.payload_hash
         return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
+        rows = await self._db.fetch(MARKS, project, up_to, limit)
+        return [
+            StepMark(
+                row["seq"], row["member"], Purpose(row["purpose"]), row["reverts"], row["step"]
+            )
+            for row in reversed(rows)
+        ]
+
+    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+        """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
+        if effects:
+            seqs, ops = list(effects), [each.decode() for each in effects.values()]
+            await self._db.execute(RECORD_EFFECTS, project, seqs, ops)
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        """The newest stored state of this epoch at or before seq `at`; None: there is none."""
+        return checkpoint_of(await self._db.fetch(BASE, project, at))
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""
@@ -102,7 +170,8 @@ class PostgresJournal:
             checkpoint.project,
             checkpoint.epoch,
             checkpoint.seq,
-            checkpoint.state.decode(),
+            checkpoint.digest,
+            joined(checkpoint.slices),
         )
 
     async def _append_alone(self, proposal: Proposal) -> _Verdict:
@@ -125,7 +194,10 @@ class PostgresJournal:
             [proposal.member for proposal in proposals],
             [proposal.ops.decode() for proposal in proposals],
             [proposal.atomic for proposal in proposals],
-            [payload_hash(proposal) for proposal in proposals],
+            [proposal.payload_hash for proposal in proposals],
+            [proposal.purpose.value for proposal in proposals],
+            [proposal.reverts for proposal in proposals],
+            [proposal.step for proposal in proposals],
             list(known_heads.keys()),
             list(known_heads.values()),
         )
@@ -147,6 +219,10 @@ def _own_entries(proposals: Sequence[Proposal], verdicts: Iterable[_Verdict]) ->
             proposal.ops,
             proposal.atomic,
             _milliseconds(verdict.committed_at),
+            proposal.payload_hash,
+            proposal.purpose,
+            proposal.reverts,
+            proposal.step,
         )
         for proposal, verdict in zip(proposals, verdicts, strict=True)
         if verdict.outcome is Outcome.COMMITTED
@@ -179,6 +255,10 @@ def _entry(row: Any) -> Entry:
         row["ops"].encode(),
         row["atomic"],
         _milliseconds(row["committed_at"]),
+        row["payload_hash"],
+        Purpose(row["purpose"]),
+        row["reverts"],
+        row["step"],
     )
 
 

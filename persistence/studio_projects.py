@@ -1,14 +1,14 @@
 """Queries on `studio_projects`: the row of a project, and its stored state."""
 
-import base64
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import Conflict, NotFound, Taken
 from persistence.journal import Checkpoint
+from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
+from persistence.state_slices import checkpoint_of, sliced
 
 EDITABLE = ("name", "description", "bpm", "key", "scale", "signature", "tags")
 
@@ -19,18 +19,25 @@ COLUMNS = """
     (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
 """
 
-CREATE = f"""
-WITH p AS (
-    INSERT INTO studio_projects
-        (id, owner_id, name, description, bpm, key, scale, signature, tags, project_state)
-    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING *
-), m AS (
+# A new project `p` has an owner, and a snapshot to replay its history from.
+BEGINNING = """m AS (
     INSERT INTO project_members (project_id, user_id, role)
     SELECT id, owner_id, 'owner' FROM p
     RETURNING role
-)
+), s AS (
+    INSERT INTO project_snapshots (project_id, author_id, kind, state, epoch, seq, checksum)
+    SELECT id, owner_id, 'auto', project_state, epoch, state_seq, state_digest FROM p
+)"""
+
+CREATE = f"""
+WITH p AS (
+    INSERT INTO studio_projects
+        (id, owner_id, name, description, bpm, key, scale, signature, tags, project_state,
+            state_digest)
+    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING *
+), {BEGINNING}
 SELECT {COLUMNS} FROM p, m
 """
 
@@ -70,9 +77,12 @@ EXISTS = """
 SELECT FROM studio_projects WHERE id = $1
 """
 
-STATE_AT = """
-SELECT epoch, state_seq, project_state FROM studio_projects WHERE id = $1
-"""
+STATE_AT = sliced(
+    """
+    SELECT id AS project_id, epoch, state_seq AS seq, state_digest AS digest, project_state AS state
+    FROM studio_projects WHERE id = $1
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +120,19 @@ async def create(
     signature: str,
     tags: list[str],
     state: bytes,
+    digest: str,
 ) -> ProjectRow:
-    """Make a project and its owner's membership; the same id again gives its owner the row."""
-    row = await db.fetchrow(
-        CREATE, id, owner, name, description, bpm, key, scale, signature, tags, state.decode()
-    )
+    """Make a project with its owner and first snapshot; the same id again gives its owner the row.
+
+    `state` is JSON, `digest` what it comes to (`rooms.digest`).
+    """
+    fields = (name, description, bpm, key, scale, signature, tags)
+    row = await db.fetchrow(CREATE, id, owner, *fields, state.decode(), digest)
+    return await made(db, row, id, owner)
+
+
+async def made(db: Executor, row: Any, id: str | None, owner: str) -> ProjectRow:
+    """What an insert gave, or the row that its owner made with this id before; else `Taken`."""
     if row is None and id is not None:
         row = await db.fetchrow(GET, id, owner)
     if row is None or row["owner_id"] != owner:
@@ -134,11 +152,12 @@ async def list_for(
     db: Executor, user: str, archived: bool, limit: int, after: str | None
 ) -> tuple[list[ProjectRow], str | None]:
     """A page of the user's projects, last changed first, and the `after` of the next one."""
-    time, last_id = _read_cursor(after) if after is not None else (None, None)
+    time, last_id = read_cursor(after)
     rows = await db.fetch(LIST_FOR, user, archived, limit + 1, time, last_id)
     page = rows[:limit]
     more = len(rows) > limit and bool(page)
-    return [_project(row) for row in page], _write_cursor(page[-1]) if more else None
+    next_page = write_cursor(page[-1]["updated_us"], page[-1]["id"]) if more else None
+    return [_project(row) for row in page], next_page
 
 
 async def update(
@@ -168,11 +187,10 @@ async def set_archived(db: Executor, project: str, archived: bool) -> None:
 
 async def state_at(db: Executor, project: str) -> Checkpoint:
     """The newest stored state and its position."""
-    row = await db.fetchrow(STATE_AT, project)
-    if row is None:
+    checkpoint = checkpoint_of(await db.fetch(STATE_AT, project))
+    if checkpoint is None:
         raise NotFound("there is no such project")
-    state: str = row["project_state"]
-    return Checkpoint(project, row["epoch"], row["state_seq"], state.encode())
+    return checkpoint
 
 
 def _project(row: Any) -> ProjectRow:
@@ -194,16 +212,3 @@ def _project(row: Any) -> ProjectRow:
         created_at=row["created_ms"],
         updated_at=row["updated_ms"],
     )
-
-
-def _write_cursor(row: Any) -> str:
-    place = row["updated_us"].to_bytes(8) + uuid.UUID(row["id"]).bytes
-    return base64.urlsafe_b64encode(place).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[int, str]:
-    place = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
-    time = int.from_bytes(place[:8])
-    if len(place) != 24 or time > 2**53:
-        raise ValueError("this is no cursor of a page")
-    return time, str(uuid.UUID(bytes=place[8:]))

@@ -1,7 +1,7 @@
 -- The sum of the migrations, written by: python -m persistence.migrate --dump-current
 SET check_function_bodies = off; -- functions come before the tables they name
 
-CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone)
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -74,13 +74,16 @@ BEGIN
     RETURN QUERY
     SELECT o.n, o.outcome, NULL::uuid,
         CASE WHEN o.outcome IN ('committed', 'duplicate') THEN o.seq END,
-        NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at
+        NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at,
+        NULL::bytea, NULL, NULL::bigint, NULL
     FROM unnest(outcomes, seqs, times) WITH ORDINALITY AS o (outcome, seq, at, n);
 
     RETURN QUERY
     SELECT NULL::bigint, NULL, e.project_id, e.seq, e.delta_id,
-        e.author, e.member, e.ops, e.atomic, e.committed_at
+        e.author, e.member, e.ops, e.atomic, e.committed_at,
+        e.payload_hash, e.purpose, e.reverts, e.step
     FROM unnest(known_projects, known_heads) AS k (project, head)
+    JOIN studio_projects AS p ON p.id = k.project AND p.compacted_seq <= k.head
     CROSS JOIN LATERAL (
         SELECT d.* FROM project_deltas AS d
         WHERE d.project_id = k.project AND d.seq > k.head
@@ -89,13 +92,13 @@ BEGIN
 
     IF stored > 0 THEN
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
-            ops, payload_hash, atomic, committed_at)
+            ops, payload_hash, atomic, committed_at, purpose, reverts, step)
         SELECT u.project, u.seq, u.delta_id, u.author, u.auth_session, u.member,
-            u.payload, u.hash, u.atomic, u.at
+            u.payload, u.hash, u.atomic, u.at, u.purpose, u.reverts, u.step
         FROM unnest(projects, seqs, delta_ids, authors, auth_sessions, members,
-                payloads, hashes, atomics, times, outcomes)
+                payloads, hashes, atomics, times, outcomes, purposes, reverted_seqs, step_names)
             AS u (project, seq, delta_id, author, auth_session, member,
-                payload, hash, atomic, at, outcome)
+                payload, hash, atomic, at, outcome, purpose, reverts, step)
         WHERE u.outcome = 'committed';
 
         UPDATE studio_projects AS p SET head_seq = p.head_seq + c.n
@@ -391,11 +394,18 @@ CREATE TABLE public.project_deltas (
     payload_hash bytea NOT NULL,
     atomic boolean DEFAULT false NOT NULL,
     committed_at timestamp with time zone NOT NULL,
+    purpose text DEFAULT 'edit'::text NOT NULL,
+    reverts bigint,
+    step text,
+    effective json,
     CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
     CONSTRAINT project_deltas_kind_check CHECK ((kind = ANY (ARRAY['ops'::text, 'transport'::text, 'leases'::text]))),
     CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
     CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
-    CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1))
+    CONSTRAINT project_deltas_purpose_check CHECK ((purpose = ANY (ARRAY['edit'::text, 'undo'::text, 'redo'::text, 'restore'::text]))),
+    CONSTRAINT project_deltas_reverts_check CHECK ((reverts >= 1)),
+    CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1)),
+    CONSTRAINT project_deltas_step_check CHECK (((length(step) >= 1) AND (length(step) <= 64)))
 );
 
 CREATE TABLE public.project_members (
@@ -418,14 +428,16 @@ CREATE TABLE public.project_snapshots (
     state jsonb NOT NULL,
     epoch text NOT NULL,
     seq bigint NOT NULL,
-    checksum bytea NOT NULL,
     audio_analysis jsonb,
     musical_context jsonb,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    checksum text DEFAULT ''::text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
     CONSTRAINT project_snapshots_audio_analysis_check CHECK ((jsonb_typeof(audio_analysis) = 'object'::text)),
-    CONSTRAINT project_snapshots_checksum_check CHECK (((length(checksum) >= 4) AND (length(checksum) <= 64))),
+    CONSTRAINT project_snapshots_checksum_check CHECK ((checksum ~ '^([0-9a-f]{16})?$'::text)),
+    CONSTRAINT project_snapshots_description_check CHECK ((length(description) <= 10000)),
     CONSTRAINT project_snapshots_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
     CONSTRAINT project_snapshots_kind_check CHECK ((kind = ANY (ARRAY['auto'::text, 'manual'::text, 'before-restore'::text]))),
     CONSTRAINT project_snapshots_musical_context_check CHECK ((jsonb_typeof(musical_context) = 'object'::text)),
@@ -484,17 +496,22 @@ CREATE TABLE public.studio_projects (
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    state_digest text DEFAULT ''::text NOT NULL,
+    compacted_seq bigint DEFAULT 0 NOT NULL,
+    emptied_seq bigint DEFAULT 0 NOT NULL,
+    forked_from uuid,
     CONSTRAINT studio_projects_bpm_check CHECK (((bpm >= (10)::double precision) AND (bpm <= (1000)::double precision))),
     CONSTRAINT studio_projects_check CHECK ((head_seq >= state_seq)),
+    CONSTRAINT studio_projects_compacted_check CHECK (((0 <= emptied_seq) AND (emptied_seq <= compacted_seq) AND (compacted_seq <= state_seq))),
     CONSTRAINT studio_projects_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'viewer'::text]))),
     CONSTRAINT studio_projects_description_check CHECK ((length(description) <= 10000)),
     CONSTRAINT studio_projects_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
     CONSTRAINT studio_projects_key_check CHECK ((length(key) <= 16)),
     CONSTRAINT studio_projects_member_limit_check CHECK (((member_limit >= 1) AND (member_limit <= 500))),
     CONSTRAINT studio_projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
-    CONSTRAINT studio_projects_project_state_check CHECK ((jsonb_typeof(project_state) = 'object'::text)),
     CONSTRAINT studio_projects_scale_check CHECK ((length(scale) <= 32)),
     CONSTRAINT studio_projects_signature_check CHECK ((signature ~ '^[0-9]{1,2}/[0-9]{1,2}$'::text)),
+    CONSTRAINT studio_projects_state_digest_check CHECK ((length(state_digest) = ANY (ARRAY[0, 16]))),
     CONSTRAINT studio_projects_state_seq_check CHECK ((state_seq >= 0)),
     CONSTRAINT studio_projects_stems_path_check CHECK ((length(stems_path) <= 1024)),
     CONSTRAINT studio_projects_storage_path_check CHECK ((length(storage_path) <= 1024)),
@@ -613,7 +630,7 @@ CREATE INDEX project_members_user_idx ON public.project_members USING btree (use
 
 CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btree (author_id);
 
-CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at DESC, id);
+CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at, id);
 
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
@@ -657,7 +674,7 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.session_states FOR EACH ROW EXECUTE
 
 CREATE TRIGGER touch_content BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN (((new.head_seq = old.head_seq) AND (new.state_seq <> old.state_seq))) EXECUTE FUNCTION public.touch();
 
-CREATE TRIGGER touch_fields BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN ((((new.head_seq = old.head_seq) AND (new.state_seq = old.state_seq)) OR (new.epoch <> old.epoch))) EXECUTE FUNCTION public.touch_version();
+CREATE TRIGGER touch_fields BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN ((((new.head_seq = old.head_seq) AND (new.state_seq = old.state_seq) AND (new.compacted_seq = old.compacted_seq) AND (new.emptied_seq = old.emptied_seq)) OR (new.epoch <> old.epoch))) EXECUTE FUNCTION public.touch_version();
 
 ALTER TABLE ONLY public.audio_files
     ADD CONSTRAINT audio_files_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;

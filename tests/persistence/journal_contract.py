@@ -1,17 +1,18 @@
 """What every journal promises: one suite, run over each backend."""
 
 import asyncio
+import json
 import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
 from persistence.errors import NotFound
-from persistence.journal import Checkpoint, Journal
-from rooms.journal_entry import Entry, Outcome, Proposal
+from persistence.journal import Checkpoint, Journal, StateSlice
+from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.ops import Leaf, Set, encode_ops
 
 NOTHING: Mapping[str, int] = {}
@@ -67,6 +68,30 @@ async def outcomes(journal: Journal, *proposals: Proposal) -> list[tuple[Outcome
 
 def seqs(entries: list[Entry]) -> list[int]:
     return [entry.seq for entry in entries]
+
+
+def encode(entities: dict[str, Any]) -> bytes:
+    return json.dumps(entities).encode()
+
+
+def decode(entities: bytes) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(entities)
+    return decoded
+
+
+def content(stored: Checkpoint) -> dict[str, dict[str, Any]]:
+    """Collection -> id -> entity; empty collections are not there."""
+    state: dict[str, dict[str, Any]] = {}
+    for part in stored.slices:
+        if entities := decode(part.entities):
+            state.setdefault(part.collection, {}).update(entities)
+    return state
+
+
+def checkpoint(project: str, epoch: str, seq: int, name: str) -> Checkpoint:
+    """A state of one marker, and a digest that is none."""
+    slices = (StateSlice("markers", encode({"marker-1": {"name": name}})),)
+    return Checkpoint(project, epoch, seq, f"{name:0>16}", slices)
 
 
 class JournalContract:
@@ -255,6 +280,7 @@ class JournalContract:
             ops=payload,
             atomic=True,
             committed_at=entry.committed_at,
+            payload_hash=proposal.payload_hash,
         )
 
     async def test_commit_times_never_run_backwards(self, bench: Bench) -> None:
@@ -360,15 +386,96 @@ class JournalContract:
         epoch = await bench.epoch(project)
         await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
         fresh = await bench.journal.load(project)
-        assert (fresh.seq, fresh.state.replace(b" ", b"")) == (0, b'{"tracks":{}}')
-        for seq, in_epoch, state, kept in [
-            (4, epoch, b'{"a": 4}', b'{"a": 4}'),
-            (3, epoch, b'{"a": 3}', b'{"a": 4}'),
-            (5, "another", b'{"a": 5}', b'{"a": 4}'),
-            (6, epoch, b'{"a": 6}', b'{"a": 4}'),
-            (5, epoch, b'{"a": 5}', b'{"a": 5}'),
+        assert (fresh.seq, content(fresh)) == (0, {})
+        for seq, in_epoch, name, kept in [
+            (4, epoch, "four", "four"),
+            (3, epoch, "three", "four"),
+            (5, "another", "five", "four"),
+            (6, epoch, "six", "four"),
+            (5, epoch, "five", "five"),
         ]:
-            await bench.journal.save(Checkpoint(project, in_epoch, seq, state))
-            assert (await bench.journal.load(project)).state == kept
-        assert await bench.journal.load(project) == Checkpoint(project, epoch, 5, b'{"a": 5}')
-        await bench.journal.save(Checkpoint(str(uuid.uuid4()), epoch, 1, b"{}"))
+            await bench.journal.save(checkpoint(project, in_epoch, seq, name))
+            loaded = await bench.journal.load(project)
+            assert content(loaded) == {"markers": {"marker-1": {"name": kept}}}
+            assert loaded.digest == f"{kept:0>16}"
+        loaded = await bench.journal.load(project)
+        assert (loaded.project, loaded.epoch, loaded.seq) == (project, epoch, 5)
+        await bench.journal.save(checkpoint(str(uuid.uuid4()), epoch, 1, "none"))
+
+    async def test_a_state_comes_back_as_it_was_in_slices(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, propose(project, author))
+        notes = {f"note-{n:05}": {"key": n, "vel": n / 7, "é ü": "\u2603"} for n in range(1_201)}
+        markers = {"marker-1": {"name": 'a "quoted" \\ name', "list": ["a"], "none": None}}
+        slices = (
+            StateSlice("notes", encode(dict(list(notes.items())[:700]))),
+            StateSlice("notes", encode(dict(list(notes.items())[700:]))),
+            StateSlice("markers", encode(markers)),
+            StateSlice("clips", b"{}"),
+        )
+        epoch = await bench.epoch(project)
+        await bench.journal.save(Checkpoint(project, epoch, 1, "0" * 16, slices))
+        loaded = await bench.journal.load(project)
+        assert content(loaded) == {"notes": notes, "markers": markers}
+        assert max(len(decode(part.entities)) for part in loaded.slices) <= 700
+
+    async def test_Y3_the_base_of_a_moment_is_the_newest_state_before_it(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        epoch = await bench.epoch(project)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
+        await bench.journal.save(checkpoint(project, epoch, 4, "four"))
+        for at, seq in ((0, 0), (3, 0), (4, 4), (99, 4)):
+            base = await bench.journal.base(project, at)
+            assert base is not None
+            assert base.seq == seq
+        assert await bench.journal.base(project, -1) is None
+        assert await bench.journal.base(str(uuid.uuid4()), 9) is None
+
+    async def test_U7_marks_tell_of_entries_without_their_ops(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposals = [
+            propose(project, author),
+            replace(propose(project, author), purpose=Purpose.UNDO, reverts=1, step="step-1"),
+            replace(propose(project, author), step="step-2"),
+        ]
+        appended = await bench.journal.append(proposals, {project: 0})
+        assert [(e.purpose, e.reverts, e.step) for e in appended.entries] == [
+            ("edit", None, None),
+            ("undo", 1, "step-1"),
+            ("edit", None, "step-2"),
+        ]
+        assert appended.entries == await bench.journal.read(project, 0, 10)
+        marks = await bench.journal.marks(project, 3, 2)
+        assert marks == [
+            StepMark(2, "member-1", Purpose.UNDO, 1, "step-1"),
+            StepMark(3, "member-1", Purpose.EDIT, None, "step-2"),
+        ]
+        assert [mark.seq for mark in await bench.journal.marks(project, 1, 10)] == [1]
+
+    async def test_U6_an_undo_sent_again_is_the_same_whatever_its_ops_came_to(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        first = replace(propose(project, author), purpose=Purpose.UNDO)
+        again = replace(first, ops=ops("other"))
+        assert await outcomes(bench.journal, first, again) == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.DUPLICATE, 1),
+        ]
+        assert await bench.journal.find(again) == (Outcome.DUPLICATE, 1)
+        edit = replace(first, purpose=Purpose.EDIT)
+        assert await bench.journal.find(edit) == (Outcome.ID_REUSED, 1)
+
+    async def test_Y1_what_took_effect_is_recorded_and_changes_no_entry(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, propose(project, author))
+        before = await bench.journal.read(project, 0, 1)
+        await bench.journal.record_effects(project, {1: ops("in effect"), 9: ops("nobody")})
+        assert await bench.journal.read(project, 0, 1) == before

@@ -24,6 +24,7 @@ async def make_project(
     *,
     id: str | None = None,
     state: bytes = b"{}",
+    digest: str = "",
 ) -> ProjectRow:
     return await studio_projects.create(
         db,
@@ -37,4 +38,5 @@ async def make_project(
         signature="4/4",
         tags=["techno"],
         state=state,
+        digest=digest,
     )

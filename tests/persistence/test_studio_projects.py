@@ -1,4 +1,5 @@
 import asyncio
+import json
 import uuid
 
 import pytest
@@ -25,14 +26,15 @@ async def actions(database: Database) -> list[str]:
 
 
 async def test_a_new_project_has_its_owner_and_its_state(database: Database, ann: UserRow) -> None:
-    project = await make_project(database, ann, state=b'{"tracks": {}}')
+    project = await make_project(database, ann, state=b'{"tracks": {"t": {}}}')
     assert (project.owner, project.role, project.head) == (ann.id, "owner", 0)
     assert (project.version, project.archived, project.tags) == (1, False, ["techno"])
     assert project.created_at == project.updated_at > 1_600_000_000_000
     assert await studio_projects.get(database, project.id, ann.id) == project
     checkpoint = await studio_projects.state_at(database, project.id)
     assert (checkpoint.seq, checkpoint.epoch) == (0, project.epoch)
-    assert checkpoint.state == b'{"tracks": {}}'
+    [part] = checkpoint.slices
+    assert (part.collection, json.loads(part.entities)) == ("tracks", {"t": {}})
 
 
 async def test_the_same_id_again_is_the_same_project_for_its_owner(

@@ -1,0 +1,171 @@
+"""Queries on `project_deltas` for people: who changed what, and what was when."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import NotFound
+from persistence.pool import Executor
+from rooms.journal_entry import Purpose
+
+# Compacted entries are listed, without ops whether or not they have been emptied yet.
+# CASE, because only it promises that the cheap condition is looked at first.
+LIST_ENTRIES = """
+SELECT e.*, coalesce(u.username, '') AS username, coalesce(u.name, '') AS name,
+    json_array_length(e.ops) AS total,
+    CASE WHEN json_array_length(e.ops) <= $10::bigint OR $10 IS NULL THEN e.ops::text
+        ELSE '[' || (
+            SELECT string_agg(o.value::text, ',' ORDER BY o.n)
+            FROM json_array_elements(e.ops) WITH ORDINALITY AS o (value, n)
+            WHERE o.n <= $10
+        ) || ']'
+    END AS shown
+FROM studio_projects AS p
+LEFT JOIN LATERAL (
+    SELECT d.seq, d.delta_id, d.author, d.member, d.purpose, d.reverts, d.step,
+        (extract(epoch FROM d.committed_at) * 1000)::float8 AS committed_ms,
+        CASE WHEN d.seq <= p.compacted_seq THEN '[]' ELSE coalesce(d.effective, d.ops) END AS ops
+    FROM project_deltas AS d
+    WHERE d.project_id = p.id AND d.seq <= $2 AND d.seq > $3
+        AND ($4::bigint IS NULL OR d.seq < $4)
+        AND ($5::uuid IS NULL OR d.author = $5)
+        AND ($6::text IS NULL OR d.member = $6)
+        AND CASE
+            WHEN $7::text IS NULL THEN true
+            WHEN d.seq <= p.compacted_seq THEN false
+            WHEN strpos(coalesce(d.effective, d.ops)::text, $7) = 0 THEN false
+            ELSE coalesce(d.effective, d.ops)::jsonb @> $8::jsonb
+        END
+    ORDER BY d.seq DESC
+    LIMIT $9
+) AS e ON true
+LEFT JOIN prime_users AS u ON u.id = e.author
+WHERE p.id = $1
+ORDER BY e.seq DESC
+"""
+
+# Commit times never run backwards in a project, so halving finds the place by primary key: an
+# index on them would cost every append.
+SEQ_AT = """
+SELECT (
+    WITH RECURSIVE search (low, high) AS (
+        SELECT p.compacted_seq, p.head_seq FROM studio_projects AS p WHERE p.id = $1
+        UNION ALL
+        SELECT CASE WHEN d.is_over THEN d.seq ELSE s.low END,
+            CASE WHEN d.is_over THEN s.high ELSE d.seq - 1 END
+        FROM search AS s
+        CROSS JOIN LATERAL (
+            SELECT seq, committed_at
+                <= timestamptz 'epoch' + $2::float8 * interval '1 millisecond' AS is_over
+            FROM project_deltas
+            WHERE project_id = $1 AND seq = (s.low + s.high + 1) / 2
+        ) AS d
+        WHERE s.low < s.high
+    )
+    SELECT max(low) FROM search
+)
+"""
+
+OLDEST = """
+SELECT compacted_seq FROM studio_projects WHERE id = $1
+"""
+
+LAST_SEQ = 2**62
+MICROSECOND = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """An entry with its author's names (empty: the account is gone); `ops` that took effect, JSON.
+
+    `committed_at` in ms since 1970; `total` counts the ops where `ops` holds only the first.
+    """
+
+    seq: int
+    delta_id: str
+    committed_at: float
+    author: str
+    username: str
+    name: str
+    member: str
+    purpose: Purpose
+    reverts: int | None
+    step: str | None
+    ops: bytes
+    total: int
+
+
+async def list_entries(
+    db: Executor,
+    project: str,
+    *,
+    user: str | None,
+    member: str | None,
+    entity: str | None,
+    since_ms: float | None,
+    until_ms: float | None,
+    before_seq: int | None,
+    limit: int,
+    max_ops: int | None = None,
+) -> list[HistoryRow]:
+    """Entries, newest first, of at most `max_ops` ops each; raises `NotFound`.
+
+    Of compacted ones the ops are gone: they have none, and no `entity` finds them.
+    """
+    newest = LAST_SEQ if until_ms is None else await seq_at(db, project, until_ms)
+    oldest = 0 if since_ms is None else await seq_at(db, project, since_ms - MICROSECOND)
+    rows = await db.fetch(
+        LIST_ENTRIES,
+        project,
+        newest,
+        oldest,
+        before_seq,
+        user,
+        member,
+        entity,
+        _containing(entity),
+        limit,
+        max_ops,
+    )
+    if not rows:
+        raise NotFound("there is no such project")
+    return [_history(row) for row in rows if row["seq"] is not None]
+
+
+async def seq_at(db: Executor, project: str, time_ms: float) -> int:
+    """The newest seq committed at or before that time (ms since 1970); raises `NotFound`.
+
+    Before the oldest kept history: `oldest`.
+    """
+    return _found(await db.fetchval(SEQ_AT, project, time_ms))
+
+
+async def oldest(db: Executor, project: str) -> int:
+    """The oldest seq whose state can be had: the ops of later entries are kept."""
+    return _found(await db.fetchval(OLDEST, project))
+
+
+def _containing(entity: str | None) -> str | None:
+    return None if entity is None else f'[{{"id": "{entity}"}}]'
+
+
+def _found(seq: int | None) -> int:
+    if seq is None:
+        raise NotFound("there is no such project")
+    return seq
+
+
+def _history(row: Any) -> HistoryRow:
+    return HistoryRow(
+        seq=row["seq"],
+        delta_id=row["delta_id"],
+        committed_at=row["committed_ms"],
+        author=row["author"],
+        username=row["username"],
+        name=row["name"],
+        member=row["member"],
+        purpose=Purpose(row["purpose"]),
+        reverts=row["reverts"],
+        step=row["step"],
+        ops=row["shown"].encode(),
+        total=row["total"],
+    )

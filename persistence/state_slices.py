@@ -1,0 +1,98 @@
+"""States in slices: cut by PostgreSQL on the way out, joined to one JSON text on the way in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from persistence.journal import SLICE_ENTITIES, Checkpoint, StateSlice
+from rooms.digest import digest_of
+
+_SLICED = """
+SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, cut.collection, cut.entities
+FROM ({stored}) AS stored
+LEFT JOIN LATERAL (
+    SELECT c.key AS collection,
+        convert_to(json_object_agg(e.key, e.value)::text, 'UTF8') AS entities
+    FROM jsonb_each(stored.state) AS c (key, value)
+    CROSS JOIN jsonb_each(
+        CASE jsonb_typeof(c.value) WHEN 'object' THEN c.value ELSE '{{}}' END
+    ) WITH ORDINALITY AS e (key, value, n)
+    GROUP BY c.key, (e.n - 1) / {slice_entities}
+) AS cut ON true
+"""
+
+
+def sliced(stored: str) -> str:
+    """A query for the slices of the one state that `stored` selects, all in one snapshot.
+
+    `stored` gives project_id, epoch, seq, digest and state (jsonb).
+    """
+    return _SLICED.format(stored=stored.strip(), slice_entities=SLICE_ENTITIES)
+
+
+def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
+    """The rows of a `sliced` query; None: there were none."""
+    if not rows:
+        return None
+    first = rows[0]
+    slices = tuple(
+        StateSlice(row["collection"], row["entities"])
+        for row in rows
+        if row["collection"] is not None
+    )
+    return Checkpoint(first["project_id"], first["epoch"], first["seq"], first["digest"], slices)
+
+
+def joined(slices: Iterable[StateSlice]) -> bytes:
+    """The whole state as JSON; slices of one collection become one object."""
+    insides: dict[str, list[bytes]] = defaultdict(list)
+    for piece in slices:
+        insides[piece.collection].append(_inside(piece.entities))
+    parts = [b"{"]
+    for collection, objects in insides.items():
+        parts += [msgspec.json.encode(collection), b":{", *_with_commas(objects), b"}", b","]
+    parts[max(1, len(parts) - 1) :] = [b"}"]
+    return b"".join(parts)
+
+
+def cut(state: bytes) -> tuple[StateSlice, ...]:
+    """What PostgreSQL does to a stored state, for one that is small or a test's."""
+    collections: dict[str, dict[str, Any]] = msgspec.json.decode(state)
+    return tuple(
+        StateSlice(collection, msgspec.json.encode(dict(some)))
+        for collection, entities in collections.items()
+        for some in _batches(entities.items())
+    )
+
+
+def digest_of_state(state: bytes) -> str:
+    """The digest of a state that is small or a test's."""
+    collections: dict[str, dict[str, Any]] = msgspec.json.decode(state)
+    return digest_of(
+        (collection, entity_id, entity)
+        for collection, entities in collections.items()
+        for entity_id, entity in entities.items()
+    )
+
+
+def _inside(entities: bytes) -> bytes:
+    bare = entities.strip()
+    if not (bare.startswith(b"{") and bare.endswith(b"}")):
+        raise ValueError("a slice of a state is no JSON object")
+    return bare[1:-1].strip()
+
+
+def _with_commas(objects: Iterable[bytes]) -> Iterator[bytes]:
+    for n, inside in enumerate(filter(None, objects)):
+        if n:
+            yield b","
+        yield inside
+
+
+def _batches(items: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    remaining = iter(items)
+    while some := list(islice(remaining, SLICE_ENTITIES)):
+        yield some
