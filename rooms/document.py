@@ -1,25 +1,38 @@
 """A project's document: what ops do to its state. Total, deterministic, cost by what is touched."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from msgspec import UNSET
 
+from rooms import digest
 from rooms.document_index import POINTERS, DocumentIndex, target_of
 from rooms.entity_rules import problem_with_whole
 from rooms.op_rules import problem_with_op, props_of_move
 from rooms.structure_rules import feeds, problem_with_place
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
-from schema.limits import MAX_ENTITIES
+from schema.limits import MAX_ENTITIES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
-__all__ = ["Applied", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
+__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
 
 Entity = dict[str, Any]
 State = dict[str, dict[str, Entity]]
+
+Result = TypeVar("Result")
+
+Change = tuple[str, str, Entity | None, Entity | None]
+"""What became of one entity: collection, id, before, after; None: it was, or is, not there."""
+
+SLICE_OPS = 40
+"""Ops between two points at which a large delta may pause: about half a millisecond."""
+
+SLICE_FROZEN = 5_000
+"""Entities between two points at which copying the state may pause: about half a millisecond."""
 
 _DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 
@@ -37,11 +50,13 @@ class Drop:
 class Applied:
     """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity) and the drops.
 
-    `as_sent` is true when the effective ops are just the ones of the delta.
+    `as_sent` is true when the effective ops are just the ones of the delta. `changes`, in their
+    order, are what an undo has to take back.
     """
 
     ops: list[Op] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
 
 
@@ -58,15 +73,28 @@ class Document:
     Entities are never changed in place but replaced, so `frozen()` is a cheap picture of a moment.
     """
 
-    def __init__(self, state: State) -> None:
-        self.collections: State = {name: state.get(name) or {} for name in ENTITY_TYPES}
+    def __init__(self, state: State | None = None) -> None:
+        self.collections: State = {name: {} for name in ENTITY_TYPES}
         self.where: dict[str, str] = {}
+        self.size = 0
+        self._digest = 0
         self._index = DocumentIndex()
-        self._undo: list[tuple[str, str, Entity | None]] = []
-        for collection, entities in self.collections.items():
-            for entity_id, entity in entities.items():
-                self.where[entity_id] = collection
-                self._index.add(collection, entity_id, entity)
+        self._log: list[Change] = []
+        for collection, entities in (state or {}).items():
+            self.load(collection, entities)
+
+    def load(self, collection: str, entities: Mapping[str, Entity]) -> None:
+        """Take in entities of a stored state, which are known to be valid."""
+        self.collections[collection].update(entities)
+        for entity_id, entity in entities.items():
+            self.where[entity_id] = collection
+            self._index.add(collection, entity_id, entity)
+            self._count(collection, entity_id, entity, 1)
+
+    @property
+    def digest(self) -> str:
+        """What the state comes to; see `rooms.digest`."""
+        return digest.shown(self._digest)
 
     def __len__(self) -> int:
         return len(self.where)
@@ -90,40 +118,74 @@ class Document:
 
     def frozen(self) -> State:
         """The state of this moment, safe to read later and from another thread."""
-        return {name: dict(entities) for name, entities in self.collections.items()}
+        return _finish(self.freezing())
+
+    def freezing(self) -> Generator[None, None, State]:
+        """`frozen` with pauses, in which the document must not be changed."""
+        state: State = {}
+        for collection, entities in self.collections.items():
+            copy = state[collection] = {}
+            left = iter(entities.items())
+            for _ in range(0, len(entities), SLICE_FROZEN):
+                copy.update(islice(left, SLICE_FROZEN))
+                yield
+        return state
 
     def apply(self, ops: Sequence[Op], *, atomic: bool = False) -> Applied:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops."""
-        self._undo.clear()
+        return _finish(self.applying(ops, atomic=atomic))
+
+    def applying(
+        self, ops: Sequence[Op], *, atomic: bool = False
+    ) -> Generator[None, None, Applied]:
+        """`apply` with pauses, in which the document must neither be changed nor `frozen`."""
+        self._log.clear()
         applied = Applied()
+        counted = 0
+        before = self.size, self._digest
         for index, op in enumerate(ops):
-            try:
-                effective = self._apply_op(op)
-            except _Dropped as dropped:
-                applied.drops.append(Drop(index, dropped.reason, dropped.detail))
-                continue
-            if len(effective) != 1 or effective[0] is not op:
-                applied.as_sent = False
-            applied.ops.extend(effective)
+            self._apply_into(applied, index, op)
+            if index % SLICE_OPS == SLICE_OPS - 1:
+                counted = self._count_changes(counted)
+                yield
+        self._count_changes(counted)
         if applied.drops:
             applied.as_sent = False
             if atomic:
-                self._roll_back()
+                yield from self._rolling_back()
+                self.size, self._digest = before
                 return _dropped_whole(ops, applied)
-        self._undo.clear()
+        applied.changes = self._log
+        self._log = []
         return applied
 
     def rehearse(self, ops: Sequence[Op]) -> list[Drop]:
         """What would be dropped if these ops were applied now; leaves everything as it is."""
-        self._undo.clear()
+        return _finish(self.rehearsing(ops))
+
+    def rehearsing(self, ops: Sequence[Op]) -> Generator[None, None, list[Drop]]:
+        """`rehearse` with pauses, as `applying` has them."""
+        self._log.clear()
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
                 self._apply_op(op)
             except _Dropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
-        self._roll_back()
+            if index % SLICE_OPS == SLICE_OPS - 1:
+                yield
+        yield from self._rolling_back()
         return drops
+
+    def _apply_into(self, applied: Applied, index: int, op: Op) -> None:
+        try:
+            effective = self._apply_op(op)
+        except _Dropped as dropped:
+            applied.drops.append(Drop(index, dropped.reason, dropped.detail))
+            return
+        if len(effective) != 1 or effective[0] is not op:
+            applied.as_sent = False
+        applied.ops.extend(effective)
 
     # One op.
 
@@ -155,8 +217,9 @@ class Document:
             raise _Dropped(DropReason.EXISTS, f"the id {op.id} is in use")
         if len(self.where) >= MAX_ENTITIES:
             raise _Dropped(DropReason.LIMIT, f"a project holds at most {MAX_ENTITIES} entities")
+        self._check_size()
         entity = merged(_DEFAULTS[op.col], op.entity)
-        self._check_pointers(op.col, entity, POINTERS[op.col])
+        self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
         self._check_whole(op.col, op.id, entity, set(entity))
         made_room = self._make_room(op.col, op.id, entity)
         self._put(op.col, op.id, entity)
@@ -166,6 +229,8 @@ class Document:
 
     def _delete(self, op: Delete) -> list[Op]:
         self._expected(op)
+        if op.alone and self._index.is_referred_to(op.id):
+            raise _Dropped(DropReason.CHANGED, f"others have put something on {op.id}")
         self._check_stays_from_zero(op.col, op.id, None)
         doomed = self._doomed(op.id)
         effective: list[Op] = []
@@ -192,9 +257,11 @@ class Document:
 
     def _change(self, col: str, entity_id: str, entity: Entity, props: Entity) -> list[Op] | None:
         """Put new properties in place; the effective ops, or None when they are just `props`."""
+        if "params" in props:
+            self._check_size()
         changed = merged(entity, props)
         pointers = {name: f for name, f in POINTERS[col].items() if name in props}
-        self._check_pointers(col, changed, pointers)
+        self._check_pointers(col, entity_id, changed, pointers)
         self._check_whole(col, entity_id, changed, set(props))
         self._check_stays_from_zero(col, entity_id, changed)
         slot = changed.get("slot")
@@ -204,11 +271,20 @@ class Document:
             return None
         return [*made_room, Set(col, entity_id, props | {"slot": changed["slot"]})]
 
-    def _check_pointers(self, col: str, entity: Entity, pointers: Mapping[str, Field]) -> None:
+    def _check_size(self) -> None:
+        if self.size >= MAX_STATE_BYTES:
+            limit = MAX_STATE_BYTES // 1_048_576
+            raise _Dropped(DropReason.LIMIT, f"a project holds at most {limit} MiB")
+
+    def _check_pointers(
+        self, col: str, entity_id: str, entity: Entity, pointers: Mapping[str, Field]
+    ) -> None:
         for name, pointer in pointers.items():
             value = entity.get(name)
             if value is None:
                 continue
+            if value == entity_id:
+                raise _Dropped(DropReason.CYCLE, f"{col}.{name} cannot lead to itself")
             target = target_of(pointer, value)
             if target is None or self.where.get(target[1]) != target[0]:
                 raise _Dropped(DropReason.PARENT_GONE, f"{col}.{name} leads to nothing")
@@ -276,14 +352,30 @@ class Document:
 
     def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
         before = self.collections[collection].get(entity_id)
-        self._undo.append((collection, entity_id, before))
+        self._log.append((collection, entity_id, before, entity))
         self._place(collection, entity_id, before, entity)
 
-    def _roll_back(self) -> None:
-        while self._undo:
-            collection, entity_id, before = self._undo.pop()
-            now = self.collections[collection].get(entity_id)
-            self._place(collection, entity_id, now, before)
+    def _rolling_back(self) -> Generator[None, None, None]:
+        while self._log:
+            for _ in range(min(len(self._log), 4 * SLICE_OPS)):
+                collection, entity_id, before, after = self._log.pop()
+                self._place(collection, entity_id, after, before)
+            if self._log:
+                yield
+
+    def _count_changes(self, start: int) -> int:
+        """Bring size and digest up to what the log holds from `start` on; the log's length."""
+        for collection, entity_id, before, after in self._log[start:]:
+            if before is not None:
+                self._count(collection, entity_id, before, -1)
+            if after is not None:
+                self._count(collection, entity_id, after, 1)
+        return len(self._log)
+
+    def _count(self, collection: str, entity_id: str, entity: Entity, sign: int) -> None:
+        encoded = digest.canonical(collection, entity_id, entity)
+        self.size += sign * len(encoded)
+        self._digest += sign * digest.term(encoded)
 
     def _place(
         self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
@@ -297,6 +389,15 @@ class Document:
             self.collections[collection][entity_id] = after
             self.where[entity_id] = collection
             self._index.add(collection, entity_id, after)
+
+
+def _finish(steps: Generator[None, None, Result]) -> Result:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
 
 
 def merged(entity: Entity, props: Entity) -> Entity:

@@ -71,6 +71,10 @@ class DocumentIndex:
         """The ids of the collection whose property `name` points at this entity."""
         return self._referring.get(entity_id, {}).get((collection, name), _NOBODY)
 
+    def is_referred_to(self, entity_id: str) -> bool:
+        """Whether anything points at this entity."""
+        return entity_id in self._referring
+
     def points_at(self, lane: str, time: float) -> Mapping[int, str]:
         """The points of a lane at a time, by their slot."""
         return self._points.get((lane, time), {})

@@ -7,7 +7,7 @@ child arrays. `project` and `transport` hold one entity each, with the collectio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from schema.limits import MAX_BEATS, MAX_PARAMS_PER_DEVICE, MAX_STRING_LENGTH
 
@@ -57,6 +57,8 @@ class Field:
 
 
 Fields = Mapping[str, Field]
+State = dict[str, dict[str, dict[str, Any]]]
+"""Collection -> id -> entity."""
 
 
 def _number(
@@ -284,9 +286,9 @@ TRACK_DEPTH = 16
 """Tracks within tracks, at most."""
 
 
-def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> dict[str, object]:
+def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> State:
     """The state of a new project: collection -> id -> entity, as `project_state` keeps it."""
-    state: dict[str, dict[str, dict[str, object]]] = {collection: {} for collection in ENTITY_TYPES}
+    state: State = {collection: {} for collection in ENTITY_TYPES}
     state["project"]["project"] = defaults("project") | {"name": name}
     state["transport"]["transport"] = defaults("transport")
     state["tempo"]["tempo_start"] = defaults("tempo") | {"time": 0.0, "bpm": bpm}
@@ -294,7 +296,7 @@ def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> di
     state["signatures"]["signature_start"] = defaults("signatures") | signature
     master = {"name": "Master", "role": "master"}
     state["channels"][MASTER_CHANNEL] = defaults("channels") | master
-    return dict(state)
+    return state
 
 
 def defaults(collection: str) -> dict[str, object]:

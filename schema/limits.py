@@ -18,6 +18,9 @@ MAX_PARAMS_PER_DEVICE = 4_096
 MAX_ENTITIES = 200_000
 """Entities of one project: twenty times the largest real song."""
 
+MAX_STATE_BYTES = 20 * 1_048_576
+"""One project state, as the sum of its entities in the encoding that the digest is made of."""
+
 MAX_STRING_LENGTH = 256
 """Characters of a name or any other short text in the project state."""
 
@@ -32,6 +35,15 @@ MIN_PASSWORD_LENGTH = 8
 
 MAX_SELECTION = 256
 """Entities that a member shows as selected."""
+
+MAX_GESTURES = 8
+"""Gestures that one member has under way at once: two hands on a controller."""
+
+MAX_PREVIEWED = 256
+"""Entities whose values one gesture shows: a large selection, dragged."""
+
+MAX_UNDO_STEPS = 200
+"""Steps that one member can undo, and as many that it can redo."""
 
 MAX_ROOMS_PER_CONNECTION = 16
 """Projects that one connection may have open at once."""

@@ -35,12 +35,23 @@ class Insert(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", ta
     entity: Props
 
 
-class Delete(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="delete"):
-    """Remove an entity and, by the rules of the conflict table, what depends on it."""
+class Delete(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="op",
+    tag="delete",
+):
+    """Remove an entity and, by the rules of the conflict table, what depends on it.
+
+    With `alone` it is dropped as `changed` if anything else still points at the entity.
+    """
 
     col: Collection
     id: EntityId
     expect: Props | UnsetType = UNSET
+    alone: bool = False
 
 
 class Move(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="move"):

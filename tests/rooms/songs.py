@@ -37,7 +37,7 @@ SONG: tuple[Op, ...] = (
 
 
 def blank() -> Document:
-    return Document(cast("State", empty_state("test")))
+    return Document(empty_state("test"))
 
 
 def song() -> Document:

@@ -146,7 +146,6 @@ def test_O8_an_alias_repeats_an_original_of_its_kind() -> None:
     for op in (
         Insert("clips", "clip_far_", alias("clip_echo")),
         Insert("clips", "clip_odd_", alias("clip_bass", kind="audio")),
-        Set("clips", "clip_bass", {"ref": "clip_bass"}),
         Set("clips", "clip_echo", {"kind": "audio"}),
         Set("clips", "clip_echo", {"ref": "clip_loop"}),
     ):
@@ -169,3 +168,10 @@ def test_O10_there_is_one_master_and_it_leads_nowhere() -> None:
     assert outcome(document, *lonely) == []
     assert outcome(document, Set("channels", MASTER, {"dest": "ch_alone"})) == [INVALID]
     assert outcome(document, Set("channels", "ch_alone", {"role": "master"})) == [INVALID]
+
+
+def test_O6_nothing_leads_to_itself() -> None:
+    document = song()
+    assert outcome(document, Set("clips", "clip_bass", {"ref": "clip_bass"})) == [CYCLE]
+    assert outcome(document, Set("media", "media_one", {"stemOf": "media_one"})) == [CYCLE]
+    assert outcome(document, Set("tracks", "tr_group", {"parent": "tr_group"})) == [CYCLE]
