@@ -1,11 +1,12 @@
 """Every call: its name, its parameters, its result, and what it does."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from schema.limits import MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from schema.messages import ProjectId, User
+from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from schema.messages import DeltaId, Milliseconds, Position, ProjectId, Seq, User
+from schema.ops import Collection, EntityId, Op
 
 Email = Annotated[
     str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z")
@@ -190,6 +191,303 @@ class Done(Struct, frozen=True):
     """It is done; there is nothing more to say."""
 
 
+# history
+
+Page = Annotated[int, Meta(ge=1, le=200)]
+PropertyPath = Annotated[str, Meta(min_length=1, max_length=80)]
+Part = Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class ListHistory(Params, frozen=True, forbid_unknown_fields=True):
+    """Who changed what, newest first; `before` is the `next` of the page before."""
+
+    project: ProjectId
+    user: ProjectId | None = None
+    member: Annotated[str, Meta(max_length=64)] | None = None
+    entity: EntityId | None = None
+    since: Milliseconds | None = None
+    until: Milliseconds | None = None
+    before: Seq | None = None
+    limit: Page = 50
+
+
+class Blame(Params, frozen=True, forbid_unknown_fields=True):
+    """Who last set this property; a leaf of `params` is `params/<name>`."""
+
+    project: ProjectId
+    entity: EntityId
+    property: PropertyPath
+
+
+class StateAt(Params, frozen=True, forbid_unknown_fields=True):
+    """The state after `seq`, or at `time` (ms since 1970), read-only; ask part by part."""
+
+    project: ProjectId
+    seq: Seq | None = None
+    time: Milliseconds | None = None
+    part: Part = 0
+
+
+class HistoryEntry(Struct, frozen=True):
+    """One delta of the journal: at most the first 100 of the `total` ops that took effect."""
+
+    seq: int
+    id: str
+    at: float
+    user: User
+    member: str
+    purpose: str
+    reverts: int | None
+    ops: list[Op]
+    total: int
+
+
+class HistoryPage(Struct, frozen=True):
+    """Some entries, the `before` of the next page, and the oldest seq whose ops are kept."""
+
+    entries: list[HistoryEntry]
+    next: int | None
+    oldest: int
+
+
+class Blamed(Struct, frozen=True):
+    """The entry that gave the property its value, without its ops; null: before what is kept."""
+
+    entry: HistoryEntry | None
+    value: bool | int | float | str | list[str] | dict[str, bool | int | float | str] | None
+
+
+class StateData(Struct, frozen=True):
+    """One part of a state: all parts joined are zlib over it, as in `state` messages (rule J2)."""
+
+    position: Position
+    digest: str
+    part: int
+    parts: int
+    data: bytes
+
+
+# snapshots
+
+SnapshotId = ProjectId
+SnapshotName = PlainName
+Words = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+
+
+class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a client measured on its own rendering of the project. LUFS and dBTP by EBU R 128."""
+
+    integrated_lufs: Annotated[float, Meta(ge=-120, le=20)] | None = None
+    loudness_range_lu: Annotated[float, Meta(ge=0, le=120)] | None = None
+    true_peak_dbtp: Annotated[float, Meta(ge=-200, le=60)] | None = None
+    duration_seconds: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    bpm: Bpm | None = None
+    key: MusicalKey | None = None
+    scale: Scale | None = None
+    spectral_centroid_hz: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    stereo_correlation: Annotated[float, Meta(ge=-1, le=1)] | None = None
+    tool: Words | None = None
+
+
+class CreateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """Keep the state of now under a name. With an `id`, sending it again makes no second one."""
+
+    project: ProjectId
+    name: SnapshotName = ""
+    description: Description = ""
+    id: SnapshotId | None = None
+    audio_analysis: AudioAnalysis | None = None
+
+
+class ListSnapshots(Params, frozen=True, forbid_unknown_fields=True):
+    """The snapshots of a project, newest first; `after` is the `next` of the page before."""
+
+    project: ProjectId
+    kind: Literal["auto", "manual", "before-restore"] | None = None
+    limit: Page = 50
+    after: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class GetSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """One snapshot, without its state."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+
+
+class SnapshotState(Params, frozen=True, forbid_unknown_fields=True):
+    """The state that a snapshot holds; ask part by part."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+    part: Part = 0
+
+
+class UpdateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """Name or describe a snapshot, or say what it sounds like; a named one is kept for good."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+    version: Version
+    name: SnapshotName | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    audio_analysis: AudioAnalysis | UnsetType | None = UNSET
+
+
+class DiffSnapshots(Params, frozen=True, forbid_unknown_fields=True):
+    """What differs between two snapshots; null is the state of now."""
+
+    project: ProjectId
+    before: SnapshotId | None = None
+    after: SnapshotId | None = None
+    limit: Annotated[int, Meta(ge=1, le=2_000)] = 200
+
+
+class RestoreSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """Bring a snapshot's state back as a delta with this `id`, which can be undone."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+    id: DeltaId
+
+
+class ForkSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """Make a new project of your own out of a snapshot. With an `id`, again makes no second one."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+    name: ProjectName
+    id: ProjectId | None = None
+
+
+class DeleteSnapshot(Params, frozen=True, forbid_unknown_fields=True):
+    """Delete a snapshot: its author or an owner may. The second time changes nothing."""
+
+    project: ProjectId
+    snapshot: SnapshotId
+
+
+class TempoAt(Struct, frozen=True):
+    """A tempo of the tempo map: from `time` (beats) on."""
+
+    time: float
+    bpm: float
+
+
+class MusicalContext(Struct, frozen=True):
+    """What can be said of a state as music; lengths reach to the end of the last clip."""
+
+    tempo: list[TempoAt]
+    key: str | None
+    scale: str | None
+    signature: str
+    length_beats: float
+    length_seconds: float
+    counts: dict[str, int]
+    instruments: list[str]
+
+
+class Snapshot(Struct, frozen=True):
+    """A row of `project_snapshots`, without its state."""
+
+    id: str
+    project: str
+    author: User | None
+    kind: str
+    name: str
+    description: str
+    position: Position
+    digest: str
+    musical_context: MusicalContext | None
+    audio_analysis: AudioAnalysis | None
+    version: int
+    created_at: float
+
+
+class SnapshotPage(Struct, frozen=True):
+    """Some snapshots, and where the next page starts (null: this was the last)."""
+
+    snapshots: list[Snapshot]
+    next: str | None
+
+
+class Change(Struct, frozen=True, omit_defaults=True):
+    """An entity that differs: added, removed or changed; `props`: name -> [before, after]."""
+
+    col: str
+    id: str
+    action: str
+    name: str = ""
+    props: dict[str, list[Any]] = {}
+
+
+class Diff(Struct, frozen=True):
+    """All that differs in sentences, and the first `limit` of `total` entities one by one."""
+
+    sentences: list[str]
+    changes: list[Change]
+    total: int
+
+
+class Restored(Struct, frozen=True):
+    """The last seq of the restore, how many ops it took, and the snapshot of what was before."""
+
+    seq: int
+    ops: int
+    before: str | None
+
+
+# timeline
+
+
+class Between(Params, frozen=True, forbid_unknown_fields=True):
+    """What lies between two beats (from `start` up to `end`), on all tracks or on some."""
+
+    project: ProjectId
+    start: Annotated[float, Meta(ge=0, le=MAX_BEATS)]
+    end: Annotated[float, Meta(ge=0, le=MAX_BEATS)]
+    tracks: Annotated[list[EntityId], Meta(max_length=200)] | None = None
+    notes: bool = False
+    limit: Annotated[int, Meta(ge=1, le=5_000)] = 1_000
+
+
+class ToSeconds(Params, frozen=True, forbid_unknown_fields=True):
+    """Beats to seconds through the tempo map."""
+
+    project: ProjectId
+    beats: Annotated[list[Annotated[float, Meta(ge=0, le=MAX_BEATS)]], Meta(max_length=1_000)]
+
+
+class ToBeats(Params, frozen=True, forbid_unknown_fields=True):
+    """Seconds to beats through the tempo map."""
+
+    project: ProjectId
+    seconds: Annotated[list[Annotated[float, Meta(ge=0, le=1e7)]], Meta(max_length=1_000)]
+
+
+class Found(Struct, frozen=True):
+    """An entity that lies there; `start` and `end` in beats of the song."""
+
+    col: Collection
+    id: str
+    start: float
+    end: float
+    entity: dict[str, Any]
+
+
+class Range(Struct, frozen=True):
+    """The first `limit` of `total` entities, in order of their start."""
+
+    found: list[Found]
+    total: int
+
+
+class Times(Struct, frozen=True):
+    """One for each that was asked, in the same order."""
+
+    times: list[float]
+
+
 METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
     "auth.login": (Login, Tokens),
@@ -203,6 +501,21 @@ METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "members.list": (ListMembers, ProjectMembers),
     "members.grant": (GrantRole, ProjectMember),
     "members.revoke": (RevokeRole, Done),
+    "history.list": (ListHistory, HistoryPage),
+    "history.blame": (Blame, Blamed),
+    "history.at": (StateAt, StateData),
+    "snapshots.create": (CreateSnapshot, Snapshot),
+    "snapshots.list": (ListSnapshots, SnapshotPage),
+    "snapshots.get": (GetSnapshot, Snapshot),
+    "snapshots.state": (SnapshotState, StateData),
+    "snapshots.update": (UpdateSnapshot, Snapshot),
+    "snapshots.diff": (DiffSnapshots, Diff),
+    "snapshots.restore": (RestoreSnapshot, Restored),
+    "snapshots.fork": (ForkSnapshot, Project),
+    "snapshots.delete": (DeleteSnapshot, Done),
+    "timeline.between": (Between, Range),
+    "timeline.seconds": (ToSeconds, Times),
+    "timeline.beats": (ToBeats, Times),
 }
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 

@@ -29,6 +29,10 @@ class ErrorCode(StrEnum):
     OP_INVALID = "op_invalid"
     OP_EXISTS = "op_exists"
     OP_CYCLE = "op_cycle"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    NOTHING_TO_REDO = "nothing_to_redo"
+    COMPACTED = "compacted"
+    SNAPSHOT_DAMAGED = "snapshot_damaged"
     INTERNAL = "internal"
 
 
@@ -98,6 +102,18 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ),
     ErrorCode.OP_CYCLE: ErrorMeaning(
         "An op would put a track or channel inside itself; `details.op` is its index.", False
+    ),
+    ErrorCode.NOTHING_TO_UNDO: ErrorMeaning(
+        "You have no step here that could be undone: others' steps are theirs.", False
+    ),
+    ErrorCode.NOTHING_TO_REDO: ErrorMeaning(
+        "You have undone nothing since your last edit that could be done again.", False
+    ),
+    ErrorCode.COMPACTED: ErrorMeaning(
+        "The history before `details.oldest` is not kept any more.", False
+    ),
+    ErrorCode.SNAPSHOT_DAMAGED: ErrorMeaning(
+        "The stored state does not match its checksum; take another snapshot.", False
     ),
     ErrorCode.INTERNAL: ErrorMeaning(
         "The server made a mistake; `details.error_id` finds it in its log.", True

@@ -1,0 +1,38 @@
+"""States stored by an earlier Prime: what has been added to the entity types since is filled in."""
+
+from collections.abc import Iterator, Mapping
+
+from rooms.document import Document, Entity
+from schema.entities import ENTITY_TYPES, defaults
+from schema.ops import Set
+
+_DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
+_NAMES = {collection: fields.keys() for collection, fields in ENTITY_TYPES.items()}
+
+
+def renewed(collection: str, entities: Mapping[str, Entity]) -> dict[str, Entity]:
+    """The entities with just the properties that their type has now."""
+    names = _NAMES[collection]
+    return {
+        entity_id: entity if entity.keys() == names else _renewed(collection, entity)
+        for entity_id, entity in entities.items()
+    }
+
+
+def _renewed(collection: str, entity: Entity) -> Entity:
+    kept = {name: value for name, value in entity.items() if name in _NAMES[collection]}
+    return _DEFAULTS[collection] | kept
+
+
+def launcher_links(collection: str, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
+    """(clip, slot): until 0007 a slot named its clip, now a clip names its slot."""
+    if collection == "slots":
+        for slot_id, slot in entities.items():
+            if slot.get("clip") is not None:
+                yield slot["clip"], slot_id
+
+
+def link(document: Document, links: list[tuple[str, str]]) -> None:
+    """Put clips into their slots; a link that the rules of today do not allow is left out."""
+    for clip_id, slot_id in links:
+        document.apply([Set("clips", clip_id, {"slot": slot_id})])

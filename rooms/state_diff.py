@@ -1,0 +1,230 @@
+"""What differs between two states of a project, and the ops that lead from one to the other."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from rooms.document import Document, Entity, State
+from rooms.document_index import POINTERS
+from rooms.state_words import name_of
+from schema.calls import Change
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SINGLETONS
+from schema.ops import Delete, Insert, Op, Set
+
+BREATH = 500
+"""Entities looked at between two pauses."""
+
+Pause = Callable[[], None]
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+
+INSERT_ORDER = (
+    "media",
+    "channels",
+    "tracks",
+    "scenes",
+    "slots",
+    "sends",
+    "devices",
+    "clips",
+    "notes",
+    "warps",
+    "lanes",
+    "points",
+    "tempo",
+    "signatures",
+    "markers",
+)
+"""What is pointed at comes before what points at it."""
+
+
+def changes_between(before: State, after: State, pause: Pause = lambda: None) -> list[Change]:
+    """Every entity that differs, in the order of the collections and of ids."""
+    changes: list[Change] = []
+    for collection in ENTITY_TYPES:
+        old, new = before.get(collection, {}), after.get(collection, {})
+        differing = [i for i in old.keys() | new.keys() if old.get(i) != new.get(i)]
+        pause()
+        for number, entity_id in enumerate(sorted(differing)):
+            was, now = old.get(entity_id), new.get(entity_id)
+            action = ADDED if was is None else REMOVED if now is None else CHANGED
+            props = _props(was, now) if was is not None and now is not None else {}
+            name = name_of(before if now is None else after, collection, entity_id)
+            changes.append(Change(collection, entity_id, action, name, props))
+            if number % BREATH == BREATH - 1:
+                pause()
+    return changes
+
+
+def _props(was: Entity, now: Entity) -> dict[str, list[Any]]:
+    props: dict[str, list[Any]] = {}
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) == now.get(name):
+            continue
+        if name != "params":
+            props[name] = [was.get(name), now.get(name)]
+            continue
+        old, new = was.get(name) or {}, now.get(name) or {}
+        for leaf in sorted(old.keys() | new.keys()):
+            if old.get(leaf) != new.get(leaf):
+                props[f"params/{leaf}"] = [old.get(leaf), new.get(leaf)]
+    return props
+
+
+def ops_between(current: State, target: State, pause: Pause = lambda: None) -> list[Op]:
+    """Ops that a `Document` of `current` takes without a drop, and is `target` after them."""
+    return _Way(current, target, pause).ops()
+
+
+class _Way:
+    """Tries each step on a copy; what cannot be done yet waits until others were.
+
+    Nothing is deleted while something points at it, so nothing is taken along. When all that is
+    left waits for each other, links are let go of, and tied again at the end.
+    """
+
+    def __init__(self, current: State, target: State, pause: Pause) -> None:
+        self._target = target
+        self._pause = pause
+        self._document = Document()
+        for collection, entities in current.items():
+            for some in _in_slices(entities):
+                self._document.load(collection, some)
+                pause()
+        self._ops: list[Op] = []
+        self._deletes: dict[str, str] = {}
+        self._inserts: dict[str, str] = {}
+        self._sets: dict[str, str] = {}
+        for collection in INSERT_ORDER:
+            self._compare(collection)
+        for collection in SINGLETONS:
+            self._sets[collection] = collection
+
+    def ops(self) -> list[Op]:
+        """All of them, in their order."""
+        while True:
+            while self._advance():
+                pass
+            if not self._is_left() or not self._loosen():
+                return self._ops
+
+    def _compare(self, collection: str) -> None:
+        now = self._document.collections[collection]
+        target = self._target.get(collection, {})
+        moved = self._meeting_points(now, target) if collection == "points" else set()
+        for entity_id in now.keys() - target.keys() | moved & now.keys():
+            self._deletes[entity_id] = collection
+        for entity_id in sorted(target.keys() - now.keys() | moved & target.keys()):
+            self._inserts[entity_id] = collection
+        for entity_id in now.keys() & target.keys() - moved:
+            if now[entity_id] != target[entity_id]:
+                self._sets[entity_id] = collection
+        self._pause()
+
+    def _meeting_points(self, now: Mapping[str, Entity], target: Mapping[str, Entity]) -> set[str]:
+        """Points whose place others had or will have: put in anew, the left one first."""
+        differing = [i for i in now.keys() | target.keys() if _place(now, i) != _place(target, i)]
+        places = {_place(m, i)[:2] for m in (now, target) for i in differing if i in m}
+        return {i for m in (now, target) for i in m if _place(m, i)[:2] in places}
+
+    def _is_left(self) -> bool:
+        return bool(self._deletes or self._inserts or self._sets)
+
+    def _advance(self) -> bool:
+        before = len(self._ops)
+        for waiting, op_of in (
+            (self._deletes, self._delete),
+            (self._inserts, self._insert),
+            (self._sets, self._set),
+        ):
+            for number, (entity_id, collection) in enumerate(self._in_order(waiting)):
+                op = op_of(collection, entity_id)
+                is_done = self._done(op) if op is not None else waiting is self._sets
+                if is_done:
+                    del waiting[entity_id]
+                if number % BREATH == BREATH - 1:
+                    self._pause()
+        return len(self._ops) > before
+
+    def _in_order(self, waiting: dict[str, str]) -> list[tuple[str, str]]:
+        if waiting is self._deletes:
+            order = {collection: -n for n, collection in enumerate(INSERT_ORDER)}
+            return sorted(waiting.items(), key=lambda item: (order[item[1]], item[0]))
+        points = self._target.get("points", {})
+        return sorted(
+            waiting.items(), key=lambda item: points[item[0]]["slot"] if item[1] == "points" else 0
+        )
+
+    def _done(self, op: Op) -> bool:
+        """Whether the op can be done now; if so, it has been."""
+        if self._document.apply([op]).drops:
+            return False
+        self._ops.append(op)
+        return True
+
+    def _delete(self, collection: str, entity_id: str) -> Op | None:
+        return None if self._document.referrers(entity_id) else Delete(collection, entity_id)
+
+    def _insert(self, collection: str, entity_id: str) -> Op | None:
+        if entity_id in self._document.where:
+            return None
+        return Insert(collection, entity_id, self._target[collection][entity_id])
+
+    def _set(self, collection: str, entity_id: str) -> Op | None:
+        """What is still different; None: nothing."""
+        now = self._document.collections[collection][entity_id]
+        target = self._target[collection][entity_id]
+        props = {name: value for name, value in target.items() if now.get(name) != value}
+        if "params" in props:
+            gone = dict.fromkeys(now["params"].keys() - target["params"].keys())
+            leaves = {n: v for n, v in target["params"].items() if now["params"].get(n) != v}
+            props["params"] = leaves | gone
+        return Set(collection, entity_id, props) if props else None
+
+    # Letting go.
+
+    def _loosen(self) -> bool:
+        before = len(self._ops)
+        for entity_id, collection in [*self._deletes.items(), *self._sets.items()]:
+            props = self._loose(collection, entity_id)
+            if props:
+                self._done(Set(collection, entity_id, props))
+        for entity_id, collection in list(self._inserts.items()):
+            self._insert_loose(collection, entity_id)
+        return len(self._ops) > before
+
+    def _loose(self, collection: str, entity_id: str) -> Entity:
+        now = self._document.collections[collection][entity_id]
+        target = self._target.get(collection, {}).get(entity_id)
+        props: Entity = {}
+        for name, pointer in POINTERS[collection].items():
+            ties = now.get(name) is not None and (target is None or target[name] != now[name])
+            if ties and pointer.nullable and pointer.kind == "pointer":
+                props[name] = None
+        if collection == "sends" and now["dest"] != MASTER_CHANNEL:
+            props["dest"] = MASTER_CHANNEL
+        if collection == "tracks" and target is not None:
+            content = [*now["content"], *(c for c in target["content"] if c not in now["content"])]
+            if content != now["content"]:
+                props["content"] = content
+        return props
+
+    def _insert_loose(self, collection: str, entity_id: str) -> None:
+        if entity_id in self._document.where:
+            return
+        entity = self._target[collection][entity_id]
+        links = {n: None for n, p in POINTERS[collection].items() if p.nullable and entity.get(n)}
+        if self._done(Insert(collection, entity_id, entity | links)):
+            del self._inserts[entity_id]
+            self._sets[entity_id] = collection
+
+
+def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
+    point = points.get(entity_id)
+    return () if point is None else (point["lane"], point["time"], point["slot"])
+
+
+def _in_slices(entities: Mapping[str, Entity]) -> Iterator[dict[str, Entity]]:
+    left = iter(entities.items())
+    while some := dict(islice(left, BREATH)):
+        yield some

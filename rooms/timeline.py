@@ -1,0 +1,131 @@
+"""What lies between two beats of a project state."""
+
+from collections.abc import Callable, Iterator
+from math import floor
+
+from rooms.document import Entity, State
+from rooms.musical_context import is_arranged
+from rooms.tempo_map import TempoMap
+from schema.calls import Found, Range
+
+BREATH = 500
+"""Entities looked at between two pauses."""
+
+Pause = Callable[[], None]
+
+POINTS_OF_THE_SONG = ("markers", "tempo", "signatures")
+
+
+def between(
+    state: State,
+    start: float,
+    end: float,
+    tracks: set[str] | None = None,
+    notes: bool = False,
+    limit: int = 1_000,
+    pause: Pause = lambda: None,
+) -> Range:
+    """What overlaps [start, end), in order of its start; of a looped note its first occurrence."""
+    looking = _Looking(state, start, end, tracks, pause)
+    found = [*looking.points_of_the_song(), *looking.clips(), *looking.automation()]
+    if notes:
+        found.extend(looking.notes())
+    found.sort(key=lambda f: (f.start, f.col, f.id))
+    return Range(found[:limit], len(found))
+
+
+class _Looking:
+    def __init__(
+        self, state: State, start: float, end: float, tracks: set[str] | None, pause: Pause
+    ) -> None:
+        self._state = state
+        self._start = start
+        self._end = end
+        self._pause = pause
+        self._tempo = TempoMap.of(state)
+        self._clips = {
+            clip_id: clip
+            for clip_id, clip in self._all("clips")
+            if is_arranged(clip) and (tracks is None or clip["track"] in tracks)
+        }
+        self._tracks = tracks
+
+    def points_of_the_song(self) -> Iterator[Found]:
+        """Markers, tempo and signatures."""
+        for collection in POINTS_OF_THE_SONG:
+            for entity_id, entity in self._all(collection):
+                if self._start <= entity["time"] < self._end:
+                    time = float(entity["time"])
+                    yield Found(collection, entity_id, time, time, entity)
+
+    def clips(self) -> Iterator[Found]:
+        """Clips of the arrangement."""
+        for clip_id, clip in self._clips.items():
+            begin, end = float(clip["time"]), float(clip["time"] + clip["duration"])
+            if begin < self._end and end > self._start:
+                yield Found("clips", clip_id, begin, end, clip)
+
+    def automation(self) -> Iterator[Found]:
+        """Points of the lanes of tracks, and of clips where those sound."""
+        lanes = dict(self._all("lanes"))
+        for point_id, point in self._all("points"):
+            lane = lanes[point["lane"]]
+            time = self._point_time(lane, point)
+            if time is not None and self._start <= time < self._end:
+                yield Found("points", point_id, time, time, point)
+
+    def notes(self) -> Iterator[Found]:
+        """Notes, where they sound first."""
+        for note_id, note in self._all("notes"):
+            clip = self._clips.get(note["clip"])
+            if clip is None:
+                continue
+            length = self._beats(clip, note["time"] + note["duration"]) - self._beats(
+                clip, note["time"]
+            )
+            begin = self._sounds_at(clip, note["time"], length)
+            if begin is not None:
+                stop = min(begin + length, float(clip["time"] + clip["duration"]))
+                yield Found("notes", note_id, max(begin, float(clip["time"])), stop, note)
+
+    def _all(self, collection: str) -> Iterator[tuple[str, Entity]]:
+        for number, item in enumerate(self._state.get(collection, {}).items()):
+            if number % BREATH == BREATH - 1:
+                self._pause()
+            yield item
+
+    def _point_time(self, lane: Entity, point: Entity) -> float | None:
+        if lane["clip"] is not None:
+            clip = self._clips.get(lane["clip"])
+            return None if clip is None else self._sounds_at(clip, point["time"], 0.0)
+        if self._tracks is not None and lane["track"] not in self._tracks:
+            return None
+        return float(point["time"])
+
+    def _sounds_at(self, clip: Entity, time: float, length: float) -> float | None:
+        """The first beat of the song at which content of a clip overlaps what is asked for."""
+        begin, end = clip["time"], clip["time"] + clip["duration"]
+        at = begin + self._beats(clip, time) - self._beats(clip, clip["playStart"])
+        if self._overlaps(clip, at, length, begin, end):
+            return float(at)
+        if clip["loopStart"] is None or not clip["loopStart"] <= time < clip["loopEnd"]:
+            return None
+        turn = self._beats(clip, clip["loopEnd"]) - self._beats(clip, clip["loopStart"])
+        earliest = max(self._start, begin) - length
+        turns = max(1, floor((earliest - at) / turn))
+        for n in (turns, turns + 1, turns + 2):
+            if self._overlaps(clip, at + n * turn, length, begin, end):
+                return float(at + n * turn)
+        return None
+
+    def _overlaps(self, clip: Entity, at: float, length: float, begin: float, end: float) -> bool:
+        inside = at < end and (at + length > begin or at >= begin)
+        asked = at < self._end and (at + length > self._start or at >= self._start)
+        return inside and asked
+
+    def _beats(self, clip: Entity, content_time: float) -> float:
+        """A time of the clip's content as a length in beats, where the clip lies."""
+        if clip["contentTimeUnit"] == "beats":
+            return content_time
+        begin = self._tempo.seconds_at(clip["time"])
+        return self._tempo.beat_at(begin + content_time) - float(clip["time"])
