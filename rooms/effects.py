@@ -1,6 +1,6 @@
 """All that a room may ask of the world; the shell carries it out in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rooms.journal_entry import Proposal
@@ -66,6 +66,23 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Work out from the journal what these seqs have changed: a member wants them undone."""
+
+    connection: str
+    seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a delta that the shell itself asked for: its last seq, or the error."""
+
+    delta_id: str
+    seq: int | None
+    error: Error | None
+
+
+@dataclass(frozen=True, slots=True)
 class CatchUp:
     """Read the journal after this seq: something was missed."""
 
@@ -80,8 +97,13 @@ class Disconnect:
     close: CloseCode
 
 
-Effect = Send | SendTick | SendState | Enter | Commit | LookUp | CatchUp | Disconnect
+Effect = (
+    Send | SendTick | SendState | Enter | Commit | LookUp | Recall | Settled | CatchUp | Disconnect
+)
 Effects = list[Effect]
+
+Work = Iterator[Effects]
+"""Effects bit by bit. Between two bits other members may be served, but no other work begun."""
 
 
 def send(message: ServerMessage, to: Iterable[str]) -> Send:

@@ -18,9 +18,22 @@ class Outcome(StrEnum):
     INVALID = "invalid"
 
 
+class Purpose(StrEnum):
+    """What a delta is for; all but edits are made by the server, at a member's wish."""
+
+    EDIT = "edit"
+    UNDO = "undo"
+    REDO = "redo"
+    RESTORE = "restore"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`."""
+    """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
+
+    `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
+    Deltas of a member with the same `step` are one step of its undo.
+    """
 
     project: str
     delta_id: str
@@ -29,6 +42,21 @@ class Proposal:
     member: str
     ops: bytes
     atomic: bool
+    purpose: Purpose = Purpose.EDIT
+    reverts: int | None = None
+    step: str | None = None
+
+    @property
+    def payload_hash(self) -> bytes:
+        """Two proposals of one id are the same proposal if these are equal (rule D3).
+
+        The ops of an undo depend on when it is asked for; the wish is what was sent.
+        """
+        ops = self.ops if self.purpose is Purpose.EDIT else self.purpose.encode()
+        digest = blake2b(self.author.encode(), digest_size=16)
+        digest.update(b"\x01" if self.atomic else b"\x00")
+        digest.update(ops)
+        return digest.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +71,18 @@ class Entry:
     ops: bytes
     atomic: bool
     committed_at: float
+    payload_hash: bytes
+    purpose: Purpose = Purpose.EDIT
+    reverts: int | None = None
+    step: str | None = None
 
 
-def payload_hash(proposal: Proposal | Entry) -> bytes:
-    """Two proposals of one id are the same proposal if these are equal (rule D3)."""
-    digest = blake2b(proposal.author.encode(), digest_size=16)
-    digest.update(b"\x01" if proposal.atomic else b"\x00")
-    digest.update(proposal.ops)
-    return digest.digest()
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """What the undo stacks need to know of an entry that is not in memory any more."""
+
+    seq: int
+    member: str
+    purpose: Purpose
+    reverts: int | None
+    step: str | None

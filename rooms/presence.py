@@ -47,13 +47,16 @@ class Ticks:
         """A member went; it has moved for the last time."""
         self.moved.pop(member, None)
 
-    def due(self, members: int) -> float | None:
-        """When to flush, or None while nobody moved. May lie in the past: then now."""
-        return self.last + tick_gap(members) if self.moved else None
+    def due(self, members: int, *, also: bool = False) -> float | None:
+        """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.
 
-    def flush(self, now: float) -> dict[str, Presence]:
+        May lie in the past: then now.
+        """
+        return self.last + tick_gap(members) if self.moved or also else None
+
+    def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, {}
-        if moved:
+        if moved or also:
             self.last = now
         return moved

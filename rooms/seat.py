@@ -1,10 +1,15 @@
 """One member's place in a room: which connection it is, and how far it has come."""
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from rooms.document import Change
+from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE
-from schema.messages import Member, Position, Presence
+from schema.messages import SUBPROTOCOL_MSGPACK, Digest, Member, Position, Presence
+from schema.ops import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,17 @@ class JoinRequest:
     auth_session: str
     role: str
     position: Position | None
+    diverged: Digest | None = None
+    codec: str = SUBPROTOCOL_MSGPACK
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one."""
+
+    proposal: Proposal
+    ops: list[Op] | None = None
+    gesture: str | None = None
 
 
 @dataclass(slots=True)
@@ -32,6 +48,9 @@ class Seat:
     presence: Presence = NOWHERE
     is_live: bool = False
     in_flight: int = 0
+    wishes: deque[Wish] = field(default_factory=deque)
+    recalled: Mapping[int, Sequence[Change]] | None = None
+    is_recalling: bool = False
 
     @property
     def connection(self) -> str:

@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 
-from rooms.document import Drop
 from rooms.effects import Packet
+from schema.messages import Dropped
 
 MAX_TAIL_BYTES = 2 * 1_048_576
 """Some ten thousand deltas of ordinary size: minutes of a busy room."""
@@ -21,7 +21,7 @@ class Kept:
     at: float
     size: int
     packet: Packet
-    drops: tuple[Drop, ...]
+    drops: tuple[Dropped, ...]
 
 
 class Tail:

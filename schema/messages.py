@@ -9,8 +9,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_OPS_PER_DELTA, MAX_SELECTION
-from schema.ops import EntityId, Op
+from schema.limits import (
+    MAX_BEATS,
+    MAX_NAME_LENGTH,
+    MAX_OPS_PER_DELTA,
+    MAX_PREVIEWED,
+    MAX_SELECTION,
+)
+from schema.ops import Collection, EntityId, Name, Op
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"
@@ -30,6 +36,13 @@ class Position(Struct, frozen=True, forbid_unknown_fields=True):
 
     epoch: Annotated[str, Meta(min_length=1, max_length=64)]
     seq: Seq
+
+
+class Digest(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the whole state comes to at `seq`, in 16 hex digits: see "The digest"."""
+
+    seq: Seq
+    digest: Annotated[str, Meta(min_length=16, max_length=16)]
 
 
 # Presence: where a member is, and what it does there.
@@ -69,7 +82,22 @@ class Presence(Struct, frozen=True, omit_defaults=True):
     at: Milliseconds | UnsetType = UNSET
 
 
-class Member(Struct, frozen=True):
+ShownLeaves = Annotated[dict[Name, bool | int | float], Meta(max_length=64)]
+ShownValue = bool | int | float | Annotated[str, Meta(max_length=64)] | ShownLeaves | None
+
+
+class Previewed(Struct, frozen=True, forbid_unknown_fields=True):
+    """The values that an entity would have if a gesture ended now."""
+
+    col: Collection
+    props: Annotated[dict[Name, ShownValue], Meta(max_length=16)]
+
+
+Previews = Annotated[dict[EntityId, Previewed], Meta(max_length=MAX_PREVIEWED)]
+"""Entity -> its values; later values of a property replace earlier ones."""
+
+
+class Member(Struct, frozen=True, omit_defaults=True):
     """A user on a device in a room. `member` is the same whenever that user and device return."""
 
     member: str
@@ -79,6 +107,7 @@ class Member(Struct, frozen=True):
     role: str
     color: str
     presence: Presence
+    gestures: dict[str, dict[str, Previewed]] = {}
 
 
 # What a client says.
@@ -102,11 +131,15 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="
 
 
 class Join(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="join"):
-    """Enter a project's room; with a position, only what is missing is sent."""
+    """Enter a project's room; with a position, only what is missing is sent.
+
+    `diverged`: what this client's copy came to where the server's digest was another one.
+    """
 
     id: RequestId
     project: ProjectId
     position: Position | None = None
+    diverged: Digest | None = None
 
 
 class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="leave"):
@@ -125,12 +158,42 @@ class MovePresence(
 
 
 class ProposeDelta(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="delta"):
-    """Propose ops that are committed together; answered by `ack` or `error` with the same id."""
+    """Propose ops that are committed together; answered by `ack` or `error` with the same id.
+
+    `gesture` ends that gesture. Deltas with the same `step` are undone together.
+    """
 
     project: ProjectId
     id: DeltaId
     ops: Annotated[list[Op], Meta(min_length=1, max_length=MAX_OPS_PER_DELTA)]
     atomic: bool = False
+    step: RequestId | None = None
+    gesture: RequestId | None = None
+
+
+class Gesture(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="gesture"):
+    """Begin or go on with a continuous edit: others see the values, nothing is stored.
+
+    `values` null gives it up. Answered only if something is wrong with it.
+    """
+
+    project: ProjectId
+    id: RequestId
+    values: Previews | None = None
+
+
+class Undo(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="undo"):
+    """Undo your latest step as a delta with this id; answered like one."""
+
+    project: ProjectId
+    id: DeltaId
+
+
+class Redo(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="redo"):
+    """Do your latest undone step again as a delta with this id; answered like one."""
+
+    project: ProjectId
+    id: DeltaId
 
 
 class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="ping"):
@@ -139,7 +202,9 @@ class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="
     time: Milliseconds = 0.0
 
 
-ClientMessage = Hello | Call | Join | Leave | MovePresence | ProposeDelta | Ping
+ClientMessage = (
+    Hello | Call | Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo | Ping
+)
 
 
 # What a client hears.
@@ -187,7 +252,10 @@ class Error(Struct, frozen=True, tag_field="t", tag="error"):
 
 
 class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
-    """You are in. `parts` messages `state` follow, or the deltas that you missed."""
+    """You are in. `parts` messages `state` follow, or the deltas that you missed.
+
+    `undo` and `redo` count the steps that you can undo and do again.
+    """
 
     id: str
     project: str
@@ -198,6 +266,9 @@ class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
     resumed: bool
     parts: int
     degraded: bool = False
+    undo: int = 0
+    redo: int = 0
+    digest: Digest | None = None
 
 
 class StatePart(Struct, frozen=True, tag_field="t", tag="state"):
@@ -239,18 +310,31 @@ class Left(Struct, frozen=True, tag_field="t", tag="left"):
     reason: str | None = None
 
 
-class Tick(Struct, frozen=True, tag_field="t", tag="tick"):
-    """Who moved since the last tick: member -> what changed. Yourself included: ignore that."""
+class Tick(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="tick"):
+    """Who moved since the last tick: member -> what changed. Yourself included: ignore that.
+
+    `gestures`: member -> gesture -> the values that changed; null: it is over. With `whole` they
+    are all there are: forget the others.
+    """
 
     project: str
     moved: dict[str, Presence]
+    gestures: dict[str, dict[str, dict[str, Previewed] | None]] = {}
+    whole: bool = False
+    digest: Digest | None = None
 
 
-class Dropped(Struct, frozen=True):
-    """An op of your delta that did nothing: its index and why (see the table of reasons)."""
+class Dropped(Struct, frozen=True, omit_defaults=True):
+    """An op of your delta that did nothing: its index and why (see the table of reasons).
+
+    Of an undo, a redo or a restore, whose ops you did not send: what it was about.
+    """
 
     op: int
     reason: str
+    col: str = ""
+    id: str = ""
+    props: list[str] = []
 
 
 class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
@@ -263,10 +347,16 @@ class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
     dropped: list[Dropped] = []
     ops: list[Op] | None = None
     duplicate: bool = False
+    undo: int = 0
+    redo: int = 0
+    digest: str | None = None
 
 
-class DeltaCommitted(Struct, frozen=True, tag_field="t", tag="delta"):
-    """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes."""
+class DeltaCommitted(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="delta"):
+    """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes.
+
+    `purpose`: `edit`, `undo`, `redo` or `restore`; `reverts`: the seq that it takes back.
+    """
 
     project: str
     seq: int
@@ -275,6 +365,8 @@ class DeltaCommitted(Struct, frozen=True, tag_field="t", tag="delta"):
     member: str
     at: float
     ops: list[Op]
+    purpose: str = "edit"
+    reverts: int | None = None
 
 
 class Degraded(Struct, frozen=True, tag_field="t", tag="degraded"):

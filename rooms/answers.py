@@ -1,0 +1,96 @@
+"""What a member is told of its delta: an ack, or an error that says what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from rooms.document import Applied, Drop
+from rooms.journal_entry import Entry, Outcome, Purpose
+from schema.errors import DropReason, ErrorCode
+from schema.messages import Ack, Dropped, Error
+from schema.ops import Insert, Op, Set
+
+DIGEST_EVERY = 16
+"""Every so many seqs an ack carries the digest."""
+
+RETRY_MILLISECONDS = 250
+
+REFUSALS = {
+    DropReason.EXISTS: ErrorCode.OP_EXISTS,
+    DropReason.CYCLE: ErrorCode.OP_CYCLE,
+    DropReason.INVALID: ErrorCode.OP_INVALID,
+    DropReason.LIMIT: ErrorCode.LIMIT_REACHED,
+}
+"""Dropped for these reasons at the head means refused (rule D4); for the rest, overtaken."""
+
+OUTCOMES = {
+    Outcome.ID_REUSED: (
+        ErrorCode.ID_REUSED,
+        "this delta id was used with other ops; make a new id",
+    ),
+    Outcome.FORBIDDEN: (ErrorCode.FORBIDDEN, "your role in this project does not allow edits"),
+    Outcome.SESSION_REVOKED: (ErrorCode.AUTH_FAILED, "this login was ended; log in again"),
+    Outcome.ARCHIVED: (ErrorCode.ARCHIVED, "the project is archived; bring it back to edit it"),
+    Outcome.NOT_FOUND: (ErrorCode.NOT_FOUND, "there is no such project"),
+    Outcome.INVALID: (ErrorCode.OP_INVALID, "the database cannot store this delta"),
+}
+
+NOTHING_LEFT = {
+    Purpose.UNDO: (ErrorCode.NOTHING_TO_UNDO, "you have no step that could be undone"),
+    Purpose.REDO: (ErrorCode.NOTHING_TO_REDO, "you have undone nothing since your last edit"),
+}
+
+
+def refused(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
+    """No, and the same again would be refused again."""
+    return Error(delta_id, code, text, project)
+
+
+def try_again(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
+    """Not now."""
+    return Error(delta_id, code, text, project, {"retry_after_ms": RETRY_MILLISECONDS})
+
+
+def refused_op(project: str, delta_id: str, drop: Drop) -> Error:
+    """Refused whole, for the op at fault (rule D4)."""
+    text = f"op {drop.op}: {drop.detail or drop.reason}"
+    return Error(delta_id, REFUSALS[drop.reason], text, project, {"op": drop.op})
+
+
+def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
+    """What the journal said instead of committing."""
+    code, text = OUTCOMES[outcome]
+    return Error(delta_id, code, text, project)
+
+
+def ack(
+    project: str, entry: Entry, applied: Applied, ops: Sequence[Op], digest: str
+) -> tuple[Ack, list[Dropped]]:
+    """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3)."""
+    made_here = entry.purpose is not Purpose.EDIT
+    drops = [_told(drop, ops[drop.op]) if made_here else _dropped(drop) for drop in applied.drops]
+    effective: list[Op] | None = None
+    if made_here:
+        effective = bare(applied.ops)
+    elif not applied.as_sent:
+        effective = applied.ops
+    told = digest if entry.seq % DIGEST_EVERY == 0 else None
+    message = Ack(project, entry.delta_id, entry.seq, entry.committed_at, drops, effective)
+    return structs.replace(message, digest=told), drops
+
+
+def bare(ops: Sequence[Op]) -> list[Op]:
+    """The ops without what they expected: it was met."""
+    return [op if isinstance(op, Insert) else structs.replace(op, expect=UNSET) for op in ops]
+
+
+def _dropped(drop: Drop) -> Dropped:
+    return Dropped(drop.op, drop.reason)
+
+
+def _told(drop: Drop, op: Op) -> Dropped:
+    """Of ops that the author never saw: what they were about."""
+    props: dict[str, Any] = op.props if isinstance(op, Set) else {}
+    names = [f"params/{leaf}" for leaf in props["params"]] if "params" in props else sorted(props)
+    return Dropped(drop.op, drop.reason, op.col, op.id, names)

@@ -1,0 +1,469 @@
+"""Deltas on their way: from what a member proposes, over the journal, into the document."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import TypeVar
+
+import msgspec
+
+from rooms import answers
+from rooms.document import Change, Document, Drop, problem_with_op
+from rooms.effects import (
+    CatchUp,
+    Commit,
+    Effects,
+    LookUp,
+    Packet,
+    Recall,
+    Send,
+    Settled,
+    Work,
+    send,
+)
+from rooms.gestures import Gestures
+from rooms.inverse import inverse
+from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.roles import EDITS
+from rooms.seat import Seat, Wish
+from rooms.tail import Kept, Tail
+from rooms.undo_stacks import UndoStacks
+from schema.errors import DropReason, ErrorCode
+from schema.limits import MAX_DELTAS_IN_FLIGHT
+from schema.messages import Ack, DeltaCommitted, Error, Position, ProposeDelta
+from schema.ops import Op, decode_ops, encode_ops
+
+MAX_WAITING_BYTES = 16 * 1_048_576
+"""Bytes of deltas that wait for their commit; past it they are refused as unavailable."""
+
+MADE_OPS = 1_000
+"""Ops in one delta of an undo or a restore; a larger one becomes several with one step."""
+
+SLICE_CHECKED = 200
+"""Ops looked at by themselves before others get their turn."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A delta on its way to the journal, and the connection to answer.
+
+    `is_part`: of an undo or a restore, and not its last; nobody waits for an answer to it.
+    """
+
+    connection: str
+    proposal: Proposal
+    ops: Sequence[Op]
+    touched: frozenset[str] = field(default_factory=frozenset)
+    gesture: str | None = None
+    is_part: bool = False
+    is_watched: bool = False
+
+
+class Edits:
+    """The document of a room, its head, and all that is about to change them."""
+
+    def __init__(
+        self,
+        project: str,
+        document: Document,
+        position: Position,
+        seats: dict[str, Seat],
+        gestures: Gestures,
+    ) -> None:
+        self.project = project
+        self.document = document
+        self.head = position.seq
+        self.digest = document.digest
+        self.tail = Tail(position.seq)
+        self.stacks = UndoStacks()
+        self.waiting: dict[str, Waiting] = {}
+        self.waiting_bytes = 0
+        self.unrecorded: dict[int, list[Op]] = {}
+        self._seats = seats
+        self._gestures = gestures
+
+    # What members want.
+
+    def propose(self, connection: str, delta: ProposeDelta) -> Work:
+        """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
+        seat = self._seats.get(connection)
+        if seat is None:
+            return
+        proposal = _proposal(
+            self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=delta.step
+        )
+        yield []
+        answer = self._known(seat, proposal)
+        if answer is None:
+            answer = yield from self._refusal(seat, delta, proposal)
+        if answer is not None:
+            self._end_gesture(seat, delta.gesture)
+            yield answer
+            return
+        wish = Wish(proposal, delta.ops, delta.gesture)
+        if seat.wishes:
+            seat.wishes.append(wish)
+            self.waiting_bytes += len(proposal.ops)
+        else:
+            yield from self._to_journal(seat, wish)
+
+    def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
+        """A member wants its latest step undone, or done again (rules U1, U2)."""
+        seat = self._seats.get(connection)
+        if seat is None:
+            return
+        proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
+        answer = self._known(seat, proposal)
+        if answer is None:
+            answer = self._not_now(seat, proposal)
+        if answer is not None:
+            yield answer
+            return
+        seat.wishes.append(Wish(proposal))
+        yield from self._go_on(seat)
+
+    def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> Work:
+        """Commit ops that bring an earlier state back; the shell hears of it by `Settled`."""
+        yield from self._make(connection, proposal, ops, is_watched=True)
+
+    def recalled(
+        self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
+    ) -> Work:
+        """What the journal says of the steps to be undone, or why it cannot."""
+        seat = self._seats.get(connection)
+        if seat is None or not seat.is_recalling:
+            return
+        seat.is_recalling = False
+        if error is None:
+            seat.recalled = changes
+        else:
+            wish = seat.wishes.popleft()
+            told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
+            yield [send(told, [connection])]
+        yield from self._go_on(seat)
+
+    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Effects:
+        """Whether the refused delta was one that had been committed long before."""
+        if look_up.proposal.delta_id in self.waiting:
+            return []  # it was sent once more meanwhile and became possible: that is the answer
+        if found is None:
+            return [send(look_up.refusal, [look_up.to])]
+        outcome, seq = found
+        return self._answer(look_up.to, look_up.proposal, outcome, seq)
+
+    def look_up_failed(self, look_up: LookUp) -> Effects:
+        """Nobody can say just now whether it was committed: the same id is to be sent again."""
+        text = "the database does not answer; send this delta again with the same id"
+        return [self._try_again(look_up.to, look_up.proposal, ErrorCode.UNAVAILABLE, text)]
+
+    def forget(self, seat: Seat) -> None:
+        """A member went: what it wished and nobody has begun, it will ask for again."""
+        self.waiting_bytes -= sum(len(w.proposal.ops) for w in seat.wishes if w.ops is not None)
+        seat.wishes.clear()
+
+    # What the journal says.
+
+    def committed(self, entries: Iterable[Entry]) -> Work:
+        """What the journal holds past the head, from this node's commits or any other's."""
+        for entry in entries:
+            if entry.seq <= self.head:
+                continue
+            if entry.seq > self.head + 1:
+                yield [CatchUp(self.head)]
+                return
+            yield from self._apply(entry)
+
+    def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
+        """What became of a proposal; what was committed has been answered by its entry."""
+        waiting = None if outcome is Outcome.COMMITTED else self._settle(proposal.delta_id)
+        if waiting is None:
+            return
+        effects = self._answer(waiting.connection, proposal, outcome, seq)
+        if waiting.is_watched:
+            known = outcome is Outcome.DUPLICATE
+            error = None if known else answers.of_outcome(self.project, proposal.delta_id, outcome)
+            effects.append(Settled(proposal.delta_id, seq, error))
+        yield effects
+        yield from self._after(waiting)
+
+    # From a wish to the journal.
+
+    def _refusal(
+        self, seat: Seat, delta: ProposeDelta, proposal: Proposal
+    ) -> Generator[Effects, None, Effects | None]:
+        answer = self._not_now(seat, proposal)
+        if answer is not None:
+            return answer
+        for index, op in enumerate(delta.ops):
+            problem = problem_with_op(op)
+            if problem:
+                drop = Drop(index, DropReason.INVALID, problem)
+                error = answers.refused_op(self.project, delta.id, drop)
+                return [send(error, [seat.connection])]
+            if index % SLICE_CHECKED == SLICE_CHECKED - 1:
+                yield []
+        return None
+
+    def _not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        if seat.role not in EDITS:
+            text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
+            error = answers.refused(self.project, proposal.delta_id, ErrorCode.FORBIDDEN, text)
+            return [send(error, [seat.connection])]
+        if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
+            text = "too many deltas wait for an answer; send this one again after the next ack"
+            return [self._try_again(seat.connection, proposal, ErrorCode.RATE_LIMITED, text)]
+        if self.waiting_bytes + len(proposal.ops) > MAX_WAITING_BYTES:
+            text = "the database cannot keep up; send this delta again with the same id"
+            return [self._try_again(seat.connection, proposal, ErrorCode.UNAVAILABLE, text)]
+        return None
+
+    def _try_again(self, connection: str, proposal: Proposal, code: ErrorCode, text: str) -> Send:
+        return send(answers.try_again(self.project, proposal.delta_id, code, text), [connection])
+
+    def _to_journal(self, seat: Seat, wish: Wish) -> Work:
+        ops = wish.ops or []
+        drops = yield from _pausing(self.document.rehearsing(ops))
+        broken = next((drop for drop in drops if drop.reason in answers.REFUSALS), None)
+        if broken is not None and not self._is_in_flight(ops[broken.op].id):
+            self._end_gesture(seat, wish.gesture)
+            error = answers.refused_op(self.project, wish.proposal.delta_id, broken)
+            yield [LookUp(seat.connection, wish.proposal, error)]
+            return
+        touched = frozenset(op.id for op in ops)
+        waiting = Waiting(seat.connection, wish.proposal, ops, touched, wish.gesture)
+        yield [self._wait(waiting)]
+
+    def _wait(self, waiting: Waiting) -> Commit:
+        self.waiting[waiting.proposal.delta_id] = waiting
+        self.waiting_bytes += len(waiting.proposal.ops)
+        seat = self._seats.get(waiting.connection)
+        if seat is not None:
+            seat.in_flight += 1
+        return Commit(waiting.proposal)
+
+    def _go_on(self, seat: Seat) -> Work:
+        """What a member wished, in its order: an undo needs to know what came before it."""
+        while seat.wishes and not seat.is_recalling:
+            wish = seat.wishes[0]
+            if wish.ops is not None:
+                seat.wishes.popleft()
+                self.waiting_bytes -= len(wish.proposal.ops)
+                yield from self._to_journal(seat, wish)
+            elif seat.in_flight:
+                return
+            else:
+                yield from self._turn_back(seat, wish)
+
+    def _turn_back(self, seat: Seat, wish: Wish) -> Work:
+        proposal = wish.proposal
+        step = self.stacks.top(seat.member, proposal.purpose)
+        if step is None:
+            seat.wishes.popleft()
+            code, text = answers.NOTHING_LEFT[proposal.purpose]
+            error = answers.refused(self.project, proposal.delta_id, code, text)
+            yield [LookUp(seat.connection, proposal, error)]
+            return
+        known, seat.recalled = seat.recalled or {}, None
+        changes: list[Change] = []
+        for seq in step.seqs:
+            of_seq = known[seq] if seq in known else self.stacks.changes(seq)
+            if of_seq is None:
+                seat.is_recalling = True
+                yield [Recall(seat.connection, tuple(step.seqs))]
+                return
+            changes.extend(of_seq)
+        seat.wishes.popleft()
+        ops = yield from _pausing(inverse(changes, self.document))
+        proposal = replace(proposal, reverts=step.seqs[-1])
+        yield from self._make(seat.connection, proposal, ops)
+
+    def _make(
+        self, connection: str, proposal: Proposal, ops: Sequence[Op], *, is_watched: bool = False
+    ) -> Work:
+        """Ops that the server made, as one delta or, where they are many, several in a row."""
+        parts = [ops[n : n + MADE_OPS] for n in range(0, len(ops), MADE_OPS)] or [ops]
+        commits: Effects = []
+        for number, part in enumerate(parts):
+            is_last = number == len(parts) - 1
+            made = replace(
+                proposal,
+                ops=encode_ops(part),
+                delta_id=proposal.delta_id if is_last else self._part_id(proposal, number),
+                reverts=proposal.reverts if is_last else None,
+            )
+            waiting = Waiting(
+                connection, made, part, is_part=not is_last, is_watched=is_watched and is_last
+            )
+            commits.append(self._wait(waiting))
+            yield []
+        yield commits
+
+    def _part_id(self, proposal: Proposal, number: int) -> str:
+        """Asked for again at another head, an undo has other parts."""
+        name = f"{proposal.delta_id}\0{self.head}\0{number}"
+        return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()
+
+    def _is_in_flight(self, entity: str) -> bool:
+        return any(entity in waiting.touched for waiting in self.waiting.values())
+
+    # What is known of a delta's id.
+
+    def _known(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        """The answer to a delta that is in the tail or on its way, if it is (rule D3)."""
+        kept = self.tail.find(proposal.delta_id)
+        if kept is not None:
+            same = kept.payload_hash == proposal.payload_hash
+            outcome = Outcome.DUPLICATE if same else Outcome.ID_REUSED
+            return self._answer(seat.connection, proposal, outcome, kept.seq)
+        wish = next((w for w in seat.wishes if w.proposal.delta_id == proposal.delta_id), None)
+        waiting = self.waiting.get(proposal.delta_id)
+        before = wish or waiting
+        if before is None:
+            return None
+        if before.proposal.payload_hash != proposal.payload_hash:
+            return self._answer(seat.connection, proposal, Outcome.ID_REUSED, None)
+        if waiting is not None and waiting.connection != seat.connection:
+            waiting.connection = seat.connection
+            seat.in_flight += 1
+        return []
+
+    def _answer(
+        self, connection: str, proposal: Proposal, outcome: Outcome, seq: int | None
+    ) -> Effects:
+        if outcome is not Outcome.DUPLICATE or seq is None:
+            error = answers.of_outcome(self.project, proposal.delta_id, outcome)
+            return [send(error, [connection])]
+        kept = self.tail.find(proposal.delta_id)
+        drops = list(kept.drops) if kept else []
+        at = kept.at if kept else 0.0
+        undo, redo = self.stacks.depths(proposal.member)
+        ack = Ack(
+            self.project,
+            proposal.delta_id,
+            seq,
+            at,
+            drops,
+            duplicate=True,
+            undo=undo,
+            redo=redo,
+        )
+        return [send(ack, [connection])]
+
+    # From the journal into the document.
+
+    def _apply(self, entry: Entry) -> Work:
+        ops = self._ops_of(entry)
+        applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
+        self.head = entry.seq
+        self.digest = self.document.digest
+        mark = StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
+        self.stacks.note(mark)
+        self.stacks.remember(entry.seq, applied.changes)
+        if not applied.as_sent:
+            self.unrecorded[entry.seq] = applied.ops
+        news = DeltaCommitted(
+            project=self.project,
+            seq=entry.seq,
+            id=entry.delta_id,
+            user=entry.author,
+            member=entry.member,
+            at=entry.committed_at,
+            ops=applied.ops if entry.purpose is Purpose.EDIT else answers.bare(applied.ops),
+            purpose=entry.purpose,
+            reverts=entry.reverts,
+        )
+        packet = Packet(news)
+        ack, drops = answers.ack(self.project, entry, applied, ops, self.digest)
+        size = len(entry.ops) + 256
+        self.tail.append(
+            Kept(
+                entry.seq,
+                entry.delta_id,
+                entry.payload_hash,
+                entry.committed_at,
+                size,
+                packet,
+                tuple(drops),
+            )
+        )
+        waiting = self._settle(entry.delta_id)
+        yield self._tell(waiting, packet, ack)
+        if waiting is not None:
+            yield from self._after(waiting)
+
+    def _tell(self, waiting: Waiting | None, packet: Packet, ack: Ack) -> Effects:
+        live = [seat.connection for seat in self._seats.values() if seat.is_live]
+        effects: Effects = []
+        if waiting is not None and not waiting.is_part and waiting.connection in live:
+            live.remove(waiting.connection)
+            undo, redo = self.stacks.depths(self._seats[waiting.connection].member)
+            told = msgspec.structs.replace(ack, undo=undo, redo=redo)
+            effects.append(send(told, [waiting.connection]))
+        effects.append(Send(tuple(live), packet))
+        if waiting is not None and waiting.is_watched:
+            effects.append(Settled(ack.id, ack.seq, None))
+        return effects
+
+    def _ops_of(self, entry: Entry) -> Sequence[Op]:
+        waiting = self.waiting.get(entry.delta_id)
+        if waiting is not None and waiting.proposal.ops == entry.ops:
+            return waiting.ops
+        try:
+            return decode_ops(entry.ops)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return []  # an entry nobody can read keeps its seq and does nothing
+
+    def _settle(self, delta_id: str) -> Waiting | None:
+        waiting = self.waiting.pop(delta_id, None)
+        if waiting is not None:
+            self.waiting_bytes -= len(waiting.proposal.ops)
+            seat = self._seats.get(waiting.connection)
+            if seat is not None:
+                seat.in_flight = max(0, seat.in_flight - 1)
+        return waiting
+
+    def _after(self, waiting: Waiting) -> Work:
+        seat = self._seats.get(waiting.connection)
+        if seat is not None:
+            self._end_gesture(seat, waiting.gesture)
+            yield from self._go_on(seat)
+
+    def _end_gesture(self, seat: Seat, gesture: str | None) -> None:
+        if gesture is not None:
+            self._gestures.end(seat.member, gesture)
+
+
+def _proposal(
+    project: str,
+    seat: Seat,
+    delta_id: str,
+    ops: bytes,
+    atomic: bool,
+    purpose: Purpose = Purpose.EDIT,
+    step: str | None = None,
+) -> Proposal:
+    who = seat.request
+    return Proposal(
+        project=project,
+        delta_id=delta_id,
+        author=who.user,
+        auth_session=who.auth_session,
+        member=seat.member,
+        ops=ops,
+        atomic=atomic,
+        purpose=purpose,
+        step=step,
+    )
+
+
+def _pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Result]:
+    """What the document does bit by bit, as part of a work."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        yield []

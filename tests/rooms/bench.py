@@ -1,0 +1,110 @@
+"""A room with a journal that commits when told to; effects are gathered for who looks at them."""
+
+from collections.abc import Iterable, Sequence
+
+from rooms.document import Change, Document
+from rooms.effects import Commit, Effect, LookUp, Recall, Send, SendTick, Work
+from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.room import Room
+from rooms.seat import JoinRequest
+from schema.messages import Position, ProposeDelta, ServerMessage
+from schema.ops import Op
+from tests.rooms.songs import song
+
+PROJECT = "00000000-0000-4000-8000-000000000001"
+
+
+class Bench:
+    """`commit` puts what waits into the journal, in order, and gives it to the room."""
+
+    def __init__(self, document: Document | None = None, remembers: bool = True) -> None:
+        self.room = Room(PROJECT, document or song(), Position("epoch", 0))
+        self.entries: list[Entry] = []
+        self.changes: dict[int, Sequence[Change]] = {}
+        self.waiting: list[Proposal] = []
+        self.heard: dict[str, list[ServerMessage]] = {}
+        self.look_ups: list[LookUp] = []
+        self._replica = Document(self.room.document.frozen())
+        self._remembers = remembers
+        self._numbers = iter(range(1, 10_000))
+
+    def join(self, name: str, role: str = "editor", device: str = "desk") -> str:
+        """A member comes in; its connection."""
+        request = JoinRequest(name, "join", name, name, device, "login", role, None)
+        self.take(self.room.join(request))
+        self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
+        self.heard[name] = []
+        return name
+
+    def edit(self, who: str, *ops: Op, step: str | None = None, gesture: str | None = None) -> str:
+        """Propose ops and commit them; the delta's id."""
+        delta_id = self.propose(who, *ops, step=step, gesture=gesture)
+        self.commit()
+        return delta_id
+
+    def propose(
+        self, who: str, *ops: Op, step: str | None = None, gesture: str | None = None
+    ) -> str:
+        delta_id = f"delta-{next(self._numbers):06}"
+        message = ProposeDelta(PROJECT, delta_id, list(ops), step=step, gesture=gesture)
+        self.run(self.room.edits.propose(who, message))
+        return delta_id
+
+    def run(self, work: Work) -> None:
+        """A work from beginning to end."""
+        for effects in work:
+            self.take(effects)
+
+    def take(self, effects: Iterable[Effect]) -> None:
+        """What the shell would carry out."""
+        for effect in effects:
+            match effect:
+                case Commit(proposal):
+                    self.waiting.append(proposal)
+                case Send(to, packet) | SendTick(to, packet):
+                    for connection in to:
+                        self.heard.setdefault(connection, []).append(packet.message)
+                case LookUp():
+                    self.look_ups.append(effect)
+                    self.take(self.room.edits.looked_up(effect, None))
+                case Recall(connection, seqs):
+                    changes = {seq: self.changes[seq] for seq in seqs}
+                    self.run(self.room.edits.recalled(connection, changes))
+                case _:
+                    pass
+
+    def commit(self) -> None:
+        """Commit until nothing waits any more."""
+        while self.waiting:
+            proposals, self.waiting = self.waiting, []
+            for proposal in proposals:
+                self.append(proposal)
+
+    def append(self, proposal: Proposal) -> None:
+        """One entry, as the journal would have it."""
+        entry = Entry(
+            proposal.project,
+            len(self.entries) + 1,
+            proposal.delta_id,
+            proposal.author,
+            proposal.member,
+            proposal.ops,
+            proposal.atomic,
+            1.7e12,
+            proposal.payload_hash,
+            proposal.purpose,
+            proposal.reverts,
+            proposal.step,
+        )
+        self.entries.append(entry)
+        ops = self.room.edits._ops_of(entry)
+        self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
+        self.run(self.room.edits.committed([entry]))
+        self.run(self.room.edits.answered(proposal, Outcome.COMMITTED, entry.seq))
+        if not self._remembers:
+            self.room.edits.stacks._changes.clear()
+        assert self._replica.frozen() == self.room.document.frozen()
+
+    def last(self, who: str) -> ServerMessage:
+        """What this member heard last."""
+        return self.heard[who][-1]

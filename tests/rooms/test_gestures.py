@@ -1,0 +1,155 @@
+"""Gestures are shown while they last, and leave nothing behind."""
+
+from typing import Any
+
+from rooms.seat import member_id
+from schema.limits import MAX_GESTURES, MAX_PREVIEWED
+from schema.messages import Error, Gesture, Previewed, Tick
+from schema.ops import Set
+from tests.rooms.bench import PROJECT, Bench
+
+
+def bench_with(*names: str) -> Bench:
+    bench = Bench()
+    for name in names:
+        bench.join(name)
+    return bench
+
+
+def show(bench: Bench, who: str, gesture: str, **volumes: float) -> None:
+    values = {entity: Previewed("channels", {"volume": v}) for entity, v in volumes.items()}
+    bench.take(bench.room.gesture(who, Gesture(PROJECT, gesture, values)))
+
+
+def tick(bench: Bench, now: float) -> Any:
+    assert bench.room.tick_due() is not None
+    bench.take(bench.room.tick(now))
+    heard = bench.last("bob")
+    assert isinstance(heard, Tick)
+    return heard.gestures
+
+
+def member(bench: Bench, who: str) -> str:
+    return bench.room.seats[who].member
+
+
+def test_G1_others_see_the_values_and_the_state_keeps_its_own() -> None:
+    bench = bench_with("ann", "bob")
+    before = bench.room.document.frozen()
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    shown = {member(bench, "ann"): {"ride": {"ch_bass_": Previewed("channels", {"volume": 0.4})}}}
+    assert tick(bench, 1.0) == shown
+    assert bench.room.document.frozen() == before
+    assert bench.entries == []
+
+
+def test_G1_the_latest_value_of_each_entity_and_property_wins() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4, ch_drums=0.1)
+    show(bench, "ann", "ride", ch_bass_=0.5)
+    values = {"ch_bass_": Previewed("channels", {"pan": 0.2})}
+    bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", values)))
+    [shown] = tick(bench, 1.0).values()
+    assert shown["ride"]["ch_bass_"].props == {"volume": 0.5, "pan": 0.2}
+    assert shown["ride"]["ch_drums"].props == {"volume": 0.1}
+    show(bench, "ann", "ride", ch_drums=0.2)
+    [shown] = tick(bench, 2.0).values()
+    assert list(shown["ride"]) == ["ch_drums"]
+
+
+def test_G1_leaves_of_params_are_shown_beside_each_other() -> None:
+    bench = bench_with("ann", "bob")
+    for leaf in ("cutoff", "res"):
+        values = {"dev_synth": Previewed("devices", {"params": {leaf: 0.5}})}
+        bench.take(bench.room.gesture("ann", Gesture(PROJECT, "two_hands", values)))
+    [shown] = tick(bench, 1.0).values()
+    assert shown["two_hands"]["dev_synth"].props == {"params": {"cutoff": 0.5, "res": 0.5}}
+
+
+def test_G2_the_delta_that_ends_a_gesture_is_heard_before_the_gesture_is_over() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    tick(bench, 1.0)
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.4}), gesture="ride")
+    assert bench.last("bob").__class__.__name__ == "DeltaCommitted"
+    assert tick(bench, 2.0) == {member(bench, "ann"): {"ride": None}}
+    assert bench.room.edits.stacks.depths(member(bench, "ann")) == (1, 0)
+
+
+def test_G2_a_refused_end_ends_the_gesture_too() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    bench.propose("ann", Set("channels", "ch_bass_", {"volume": 9}), gesture="ride")
+    assert isinstance(bench.last("ann"), Error)
+    assert tick(bench, 1.0) == {member(bench, "ann"): {"ride": None}}
+
+
+def test_G2_null_gives_a_gesture_up() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    tick(bench, 1.0)
+    bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", None)))
+    assert tick(bench, 2.0) == {member(bench, "ann"): {"ride": None}}
+
+
+def test_G3_a_gesture_is_refused_when_a_delta_with_its_values_would_be() -> None:
+    bench = bench_with("ann")
+    bench.join("eve", role="viewer")
+    show(bench, "eve", "ride", ch_bass_=0.4)
+    assert [m.code for m in bench.heard["eve"] if isinstance(m, Error)] == ["forbidden"]
+    for col, props, words in (
+        ("channels", {"volume": 3}, "at most 2"),
+        ("channels", {"loudness": 1}, "no property"),
+        ("chanels", {"volume": 1}, "no such collection"),
+    ):
+        values = {"ch_bass_": Previewed(col, props)}  # type: ignore[arg-type]
+        bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", values)))
+        answer = bench.last("ann")
+        assert isinstance(answer, Error)
+        assert (answer.id, answer.code) == ("ride", "op_invalid")
+        assert words in answer.message
+    assert bench.room.tick_due() is None
+
+
+def test_G3_gestures_and_what_they_show_are_bounded() -> None:
+    bench = bench_with("ann")
+    for n in range(MAX_GESTURES + 1):
+        show(bench, "ann", f"ride-{n}", ch_bass_=0.4)
+    answer = bench.last("ann")
+    assert isinstance(answer, Error)
+    assert (answer.id, answer.code) == (f"ride-{MAX_GESTURES}", "limit_reached")
+    many = {f"clip_{n:05}": Previewed("clips", {"time": 1}) for n in range(MAX_PREVIEWED)}
+    bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride-0", many)))
+    answer = bench.last("ann")
+    assert isinstance(answer, Error)
+    assert answer.code == "limit_reached"
+
+
+def test_G4_who_vanishes_in_the_middle_of_a_gesture_leaves_no_ghost() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    bench.take(bench.room.leave("ann"))
+    assert bench.room.gestures.changed == {}
+    assert bench.room.everyone().gestures == {}
+    bench.join("cat")
+    assert all(m.gestures == {} for m in map(bench.room._as_member, bench.room.seats.values()))
+
+
+def test_G4_who_comes_back_on_another_connection_has_let_go_of_the_fader() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    tick(bench, 1.0)
+    who = bench.room.seats["ann"].request
+    again = type(who)("ann-2", "join", who.user, who.name, who.device, "login", "editor", None)
+    bench.take(bench.room.join(again))
+    assert tick(bench, 2.0) == {member_id(who.user, who.device): {"ride": None}}
+
+
+def test_G5_who_missed_ticks_is_told_of_all_gestures_there_are() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    everyone = bench.room.everyone()
+    assert everyone.whole
+    assert list(everyone.gestures) == [member(bench, "ann")]
+    bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", None)))
+    assert bench.room.everyone().gestures == {}
