@@ -5,6 +5,9 @@ import functools
 import secrets
 import signal
 import socket
+import sys
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,10 +25,12 @@ from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
 from server.front import Front
+from server.history_keeping import compact_old
 from server.hub import Hub, keep_books
 from server.metrics import Metrics
 from server.passwords import Passwords
 from server.settings import Settings
+from server.state_pages import StatePages
 from server.tokens import Tokens
 
 BACKLOG = 4_096
@@ -40,7 +45,15 @@ SLOW_TICK_SECONDS = 2.0
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
 
+COMPACT_SECONDS = 600.0
+"""Between two looks for history that is older than is kept."""
+
 ORPHAN_SECONDS = 60.0
+
+PROBE_SECONDS = 0.001
+
+SWITCH_SECONDS = 0.0005
+"""How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
 
 log = structlog.get_logger()
 
@@ -54,17 +67,21 @@ class App:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self._call_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calls")
+        self._stalls: deque[float] = deque(maxlen=100_000)
         self.metrics = Metrics()
 
     async def run(self, database_url: str) -> None:
         """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit."""
         self._hear_signals()
+        sys.setswitchinterval(SWITCH_SECONDS)
         db = await self._database(database_url)
         try:
             await self._serve(db)
         finally:
             await db.close()
             self._threads.shutdown(wait=False, cancel_futures=True)
+            self._call_threads.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""
@@ -81,6 +98,12 @@ class App:
         """Run a function off the loop, in a thread of its own kind."""
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, functools.partial(function, *args)
+        )
+
+    async def in_call_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The same for calls, which no joiner waits for."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._call_threads, functools.partial(function, *args)
         )
 
     async def _database(self, url: str) -> Database:
@@ -121,6 +144,8 @@ class App:
             passwords=passwords,
             announcer=front,
             refresh_seconds=self._settings.refresh_seconds,
+            pages=StatePages(self.in_call_thread),
+            in_thread=self.in_call_thread,
         )
         self._watch(hub, front)
         await collaboration_sessions.close_orphans(db, ORPHAN_SECONDS)
@@ -131,6 +156,10 @@ class App:
         clock = self.spawn(self._every(1.0, lambda: self._check(front)))
         listening = self.spawn(bus.run(hub.heard))
         slow_tick = self.spawn(self._every(SLOW_TICK_SECONDS, hub.look_for_more))
+        compaction = self.spawn(
+            self._every(COMPACT_SECONDS, lambda: compact_old(db, self._settings.history_days))
+        )
+        probe = self.spawn(self._probe_stalls()) if self._settings.stall_probe else None
         books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
         front.is_ready = True
         port = server.sockets[0].getsockname()[1]
@@ -138,7 +167,7 @@ class App:
         await self._stopping.wait()
         front.is_ready = False
         server.close()
-        for task in (clock, books, slow_tick, listening):
+        for task in filter(None, (clock, books, slow_tick, listening, compaction, probe)):
             task.cancel()
         await self._wind_down(hub, front, db)
         committer.cancel()
@@ -191,9 +220,28 @@ class App:
     def _watch(self, hub: Hub, front: Front) -> None:
         gauge = self.metrics.gauge
         gauge("connections", "Open connections.", lambda: len(front.connections))
+        gauge(
+            "loop_stall_ms",
+            "The longest stall of the event loop since the last scrape (PRIME_STALL_PROBE).",
+            self._take_longest_stall,
+        )
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
+
+    async def _probe_stalls(self) -> None:
+        """Where a timer is late, something has held the loop up so long."""
+        clock = time.perf_counter
+        while True:
+            before = clock()
+            await asyncio.sleep(PROBE_SECONDS)
+            self._stalls.append(clock() - before - PROBE_SECONDS)
+
+    def _take_longest_stall(self) -> float:
+        """In ms, since the last scrape."""
+        longest = max(self._stalls, default=0.0)
+        self._stalls.clear()
+        return longest * 1_000
 
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())

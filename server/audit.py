@@ -1,17 +1,13 @@
 """What PostgreSQL holds of a project, by replaying its journal: independent of any running hub."""
 
-import hashlib
-import json
+from collections.abc import Callable
 from typing import Any
 
-from persistence import studio_projects
+from persistence import project_history, studio_projects
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database
-from rooms.document import Document, State
 from rooms.journal_entry import Entry
-from schema.entities import empty_state
-from schema.ops import decode_ops
-from server.hub import read_document
+from server.stored_state import apply_entries, newest_whole, read_document
 
 PAGE = 1_000
 
@@ -22,67 +18,36 @@ async def audit(database_url: str, project: str) -> dict[str, Any]:
     try:
         journal = PostgresJournal(db)
         checkpoint = await studio_projects.state_at(db, project)
-        entries = await _all_entries(journal, project)
+        oldest = await project_history.oldest(db, project)
+        first, rebuilt = await newest_whole(journal, project, oldest, _here)
+        entries = await _all_entries(journal, project, first.seq)
     finally:
         await db.close()
-    document = read_document(checkpoint.state)
-    _replay(document, [entry for entry in entries if entry.seq > checkpoint.seq])
-    state = document.frozen()
+    document = read_document(checkpoint)
+    apply_entries(document, [entry for entry in entries if entry.seq > checkpoint.seq])
+    apply_entries(rebuilt, entries)
+    seqs = [entry.seq for entry in entries]
     return {
         "project": project,
         "epoch": checkpoint.epoch,
-        "head": entries[-1].seq if entries else 0,
+        "head": seqs[-1] if seqs else first.seq,
         "checkpoint_seq": checkpoint.seq,
-        "checkpoint_ok": _from_the_start(state, entries) == state,
-        "gapless": [entry.seq for entry in entries] == list(range(1, len(entries) + 1)),
+        "checkpoint_ok": rebuilt.frozen() == document.frozen(),
+        "gapless": seqs == list(range(first.seq + 1, first.seq + 1 + len(seqs))),
         "entities": len(document),
-        "digest": digest(state),
+        "digest": document.digest,
         "deltas": len(entries),
         "delta_ids": [entry.delta_id for entry in entries],
     }
 
 
-async def _all_entries(journal: PostgresJournal, project: str) -> list[Entry]:
+async def _all_entries(journal: PostgresJournal, project: str, after: int) -> list[Entry]:
     entries: list[Entry] = []
-    while page := await journal.read(project, entries[-1].seq if entries else 0, PAGE):
+    while page := await journal.read(project, entries[-1].seq if entries else after, PAGE):
         entries.extend(page)
     return entries
 
 
-def _replay(document: Document, entries: list[Entry]) -> None:
-    for entry in entries:
-        document.apply(decode_ops(entry.ops), atomic=entry.atomic)
-
-
-def _from_the_start(state: State, entries: list[Entry]) -> State:
-    """The state of a new project with every delta applied; how it began is not in the journal."""
-    name = str(state["project"]["project"]["name"])
-    first = empty_state(name)
-    begun: State = json.loads(json.dumps(first))
-    document = Document(begun)
-    for collection in ("tempo", "signatures"):
-        for entity_id, entity in state[collection].items():
-            if entity_id in begun[collection]:
-                document.collections[collection][entity_id] = entity
-    _replay(document, entries)
-    rebuilt = document.frozen()
-    rebuilt["project"]["project"] = state["project"]["project"]
-    return rebuilt
-
-
-def digest(state: State) -> str:
-    """blake2b of the canonical JSON: keys sorted, every number a float."""
-    text = json.dumps(_canonical(state), sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _canonical(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, float):
-        return value + 0.0  # -0.0 becomes 0.0: jsonb does not keep the sign
-    return value
+async def _here(function: Callable[..., Any], *args: Any) -> Any:
+    """A command line has no event loop that must not wait."""
+    return function(*args)

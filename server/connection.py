@@ -20,7 +20,7 @@ from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
-from schema.messages import ClientMessage, Details, Error, MovePresence, ServerMessage
+from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
             return
         if within:
             self._server.received(self, message)
-        elif not isinstance(message, MovePresence):
+        elif not isinstance(message, MovePresence | Gesture):
             self._refuse_for_rate(message)
 
     def _is_within_rate(self, size: int) -> bool:

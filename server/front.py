@@ -12,6 +12,7 @@ from websockets.typing import Origin
 
 from persistence import auth_sessions, project_members, users
 from persistence.errors import (
+    Compacted,
     Conflict,
     LastOwner,
     NotFound,
@@ -44,7 +45,9 @@ from schema.messages import (
     Call,
     ClientMessage,
     Details,
+    Digest,
     Error,
+    Gesture,
     Hello,
     Join,
     Leave,
@@ -53,8 +56,10 @@ from schema.messages import (
     Ping,
     Pong,
     ProposeDelta,
+    Redo,
     Reply,
     RoleChanged,
+    Undo,
     User,
     Welcome,
 )
@@ -65,6 +70,7 @@ from server.connection import Connection
 from server.hub import Hub
 from server.metrics import Metrics
 from server.passwords import TooBusy
+from server.stored_state import Damaged
 from server.tokens import BadToken
 
 CALL_SECONDS = 15.0
@@ -157,12 +163,16 @@ class Front:
             self._in_room(connection, message)
 
     def _in_room(
-        self, connection: Connection, message: Join | Leave | MovePresence | ProposeDelta
+        self,
+        connection: Connection,
+        message: Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo,
     ) -> None:
         match message:
             case MovePresence():
                 self._hub.move(connection.id, message)
-            case ProposeDelta():
+            case Gesture():
+                self._hub.gesture(connection.id, message)
+            case ProposeDelta() | Undo() | Redo():
                 if self._hub.is_in(connection.id, message.project):
                     self._hub.propose(connection.id, message)
                 else:
@@ -270,11 +280,26 @@ class Front:
                     auth_session=connection.auth_session,
                     role=role,
                     position=message.position,
+                    diverged=message.diverged,
+                    codec=connection.codec.name,
                 )
+                if message.diverged is not None:
+                    self._report_divergence(connection, message.project, message.diverged)
                 await self._hub.join(request, message.project)
-        except (PersistenceError, TimeoutError) as error:
+        except (PersistenceError, Damaged, TimeoutError) as error:
             connection.rooms.discard(message.project)
             connection.send(_as_error(message.id, error, message.project))
+
+    def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
+        self.count("diverged")
+        log.error(
+            "a client's copy has diverged; it gets fresh state",
+            project=project,
+            user=connection.user,
+            device=connection.device,
+            seq=theirs.seq,
+            digest=theirs.digest,
+        )
 
     # Calls.
 
@@ -350,28 +375,34 @@ class Front:
         return self.context
 
 
+_CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
+    (NotFound, ErrorCode.NOT_FOUND),
+    (Taken, ErrorCode.TAKEN),
+    (Conflict, ErrorCode.CONFLICT),
+    (LastOwner, ErrorCode.CONFLICT),
+    (Compacted, ErrorCode.COMPACTED),
+    (Damaged, ErrorCode.SNAPSHOT_DAMAGED),
+)
+"""What a client is told of an error whose own words will do."""
+
+_DETAILS = ("field", "version", "oldest")
+
+
 def _as_error(message_id: str, error: Exception, project: str | None = None) -> Error:
     details: Details = {}
-    match error:
-        case Refused():
-            details.update(error.details)
-            code, text = error.code, str(error)
-        case NotFound():
-            code, text = ErrorCode.NOT_FOUND, str(error)
-        case Taken():
-            code, text = ErrorCode.TAKEN, str(error)
-            details["field"] = error.field
-        case Conflict():
-            code, text = ErrorCode.CONFLICT, str(error)
-            details["version"] = error.version
-        case LastOwner():
-            code, text = ErrorCode.CONFLICT, str(error)
-        case Unavailable() | TimeoutError() | TooBusy():
-            code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
-            details["retry_after_ms"] = 500
-        case _:
-            error_id = uuid.uuid4().hex[:12]
-            log.error("a call failed", error_id=error_id, exc_info=error)
-            code, text = ErrorCode.INTERNAL, "the server made a mistake; it is in its log"
-            details["error_id"] = error_id
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), None)
+    text = str(error)
+    if code is not None:
+        details.update({n: getattr(error, n) for n in _DETAILS if hasattr(error, n)})
+    elif isinstance(error, Refused):
+        code = error.code
+        details.update(error.details)
+    elif isinstance(error, Unavailable | TimeoutError | TooBusy):
+        code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
+        details["retry_after_ms"] = 500
+    else:
+        error_id = uuid.uuid4().hex[:12]
+        log.error("a call failed", error_id=error_id, exc_info=error)
+        code, text = ErrorCode.INTERNAL, "the server made a mistake; it is in its log"
+        details["error_id"] = error_id
     return Error(message_id, code, text, project, details)

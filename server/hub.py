@@ -13,16 +13,17 @@ from persistence import collaboration_sessions, session_states
 from persistence.errors import Unavailable
 from persistence.journal import Appended, Journal
 from persistence.pool import Executor
-from rooms.document import Document, State
-from rooms.journal_entry import Entry, Proposal
+from rooms.journal_entry import Entry, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
-from schema.messages import Leave, MovePresence, Position, ProposeDelta
+from schema.messages import Gesture, Leave, MovePresence, Position, ProposeDelta, Redo, Undo
 from server.bus import Bus
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
-from server.live_room import LiveRoom, Peer
+from server.live_room import LiveRoom, Moment, Peer
+from server.snapshots import keep_automatically
+from server.stored_state import document_at, newest_whole
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0
@@ -30,6 +31,9 @@ CHECKPOINT_SECONDS = 10.0
 
 LINGER_SECONDS = 5.0
 """An empty room stays this long: who lost the connection comes back to a warm one."""
+
+MARKS = 2_000
+"""Entries before the checkpoint from which the undo stacks are made."""
 
 LOAD_ENTRIES = 1_000
 """Entries read at once when a room is opened."""
@@ -54,18 +58,19 @@ class Hub:
         self.committer = Committer(journal, self._heads, self._committed, self._degrade)
         self.is_degraded = False
         self._spawn = spawn
-        self._in_thread = in_thread
+        self.in_thread = in_thread
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
 
     # Coming and going.
 
     async def join(self, request: JoinRequest, project: str) -> None:
         """Open the room if need be, then join; raises `NotFound`, `Unavailable`."""
-        live = await self._open(project)
+        live = await self.open(project)
         if request.connection not in self.peers:
             return  # it has gone while the room was opened
         live.emptied_at = None
         live.carry_out(live.room.join(request))
+        live.schedule_tick()
 
     def leave(self, connection: str, message: Leave) -> None:
         """A member asks to go out of one room."""
@@ -95,10 +100,24 @@ class Hub:
             live.room.move(connection, message)
             live.schedule_tick()
 
-    def propose(self, connection: str, message: ProposeDelta) -> None:
-        """A delta of someone who is in the room."""
+    def gesture(self, connection: str, message: Gesture) -> None:
+        """A continuous edit goes on: presence, until its delta comes."""
+        live = self.rooms.get(message.project)
+        if live is not None:
+            live.carry_out(live.room.gesture(connection, message))
+            live.schedule_tick()
+
+    def propose(self, connection: str, message: ProposeDelta | Undo | Redo) -> None:
+        """A delta of someone who is in the room, or the wish for one."""
         live = self.rooms[message.project]
-        live.carry_out(live.room.propose(connection, message))
+        edits = live.room.edits
+        match message:
+            case ProposeDelta():
+                live.run(edits.propose(connection, message))
+            case Undo():
+                live.run(edits.turn_back(connection, message.id, Purpose.UNDO))
+            case Redo():
+                live.run(edits.turn_back(connection, message.id, Purpose.REDO))
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
@@ -118,12 +137,12 @@ class Hub:
         for project, entries in by_project.items():
             live = self.rooms.get(project)
             if live is not None:
-                live.carry_out(live.room.committed(entries))
+                live.run(live.room.edits.committed(entries))
         self.bus.announce({p: entries[-1].seq for p, entries in by_project.items()})
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:
-                live.carry_out(live.room.answered(proposal, outcome, seq))
+                live.run(live.room.edits.answered(proposal, outcome, seq))
 
     def heard(self, heads: Mapping[str, int]) -> None:
         """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
@@ -142,9 +161,27 @@ class Hub:
         for live in self.rooms.values():
             live.carry_out(live.room.degraded(is_degraded, reason))
 
+    # For calls.
+
+    async def state_of(self, project: str) -> Moment:
+        """The state of now, of an open room or a closed project; raises as `open` does."""
+        live = self.rooms.get(project)
+        if live is not None:
+            return await live.moment()
+        head = (await self.journal.heads([project])).get(project, 0)
+        _, document = await document_at(self.journal, project, head, self.in_thread)
+        return Moment(head, document.digest, document.collections, {})
+
+    async def record_effects(self, project: str) -> None:
+        """See that the journal knows what took effect, as far as this server has applied it."""
+        live = self.rooms.get(project)
+        if live is not None:
+            await live.record(dict(live.room.edits.unrecorded))
+
     # Opening and closing rooms.
 
-    async def _open(self, project: str) -> LiveRoom:
+    async def open(self, project: str) -> LiveRoom:
+        """The room of a project, opened if need be; raises `NotFound`, `Unavailable`, `Damaged`."""
         live = self.rooms.get(project)
         if live is not None:
             return live
@@ -157,19 +194,20 @@ class Hub:
 
     async def _load(self, project: str) -> LiveRoom:
         """Checkpoint, then every entry after it; what is committed meanwhile comes as a gap."""
-        checkpoint = await self.journal.load(project)
-        document = await self._in_thread(read_document, checkpoint.state)
-        room = Room(project, document, Position(checkpoint.epoch, checkpoint.seq))
+        stored, document = await newest_whole(self.journal, project, None, self.in_thread)
+        room = Room(project, document, Position(stored.epoch, stored.seq))
+        for mark in await self.journal.marks(project, stored.seq, MARKS):
+            room.edits.stacks.note(mark)
         live = LiveRoom(
-            room, self.peers, self.journal, self.committer.submit, self._spawn, self._in_thread
+            room, self.peers, self.journal, self.committer.submit, self._spawn, self.in_thread
         )
         while True:
             entries = await self.journal.read(project, room.head, LOAD_ENTRIES)
-            live.carry_out(room.committed(entries))
+            await live.done(room.edits.committed(entries))
             if len(entries) < LOAD_ENTRIES:
                 break
         room.is_degraded = self.is_degraded
-        live.checkpoint_at = time.monotonic()
+        live.checkpoint_at = live.snapshot_at = time.monotonic()
         self.rooms[project] = live
         log.info("room opened", project=project, head=room.head, entities=len(document))
         return live
@@ -178,18 +216,12 @@ class Hub:
         """Store what an empty room holds, and forget it."""
         live = self.rooms[project]
         await live.checkpoint(time.monotonic())
-        if live.room.seats or live.room.waiting or live.checkpoint_seq != live.room.head:
+        if live.is_busy or live.checkpoint_seq != live.room.head:
             return  # someone came meanwhile
         del self.rooms[project]
         if db is not None and live.collaboration_session is not None:
             await collaboration_sessions.close_session(db, live.collaboration_session)
         log.info("room closed", project=project, head=live.room.head)
-
-
-def read_document(state: bytes) -> Document:
-    """A checkpoint as a document; meant for a worker thread."""
-    decoded: State = JSON.converter(state, type=dict[str, dict[str, dict[str, Any]]])
-    return Document(decoded)
 
 
 async def keep_books(hub: Hub, db: Executor) -> None:
@@ -217,7 +249,8 @@ async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: 
     behind = live.room.head - live.checkpoint_seq
     if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
         await live.checkpoint(now)
-    if seats or live.room.waiting:
+    await keep_automatically(db, live, now)
+    if live.is_busy:
         live.emptied_at = None
     elif live.emptied_at is None:
         live.emptied_at = now

@@ -1,15 +1,18 @@
 """A room with its surroundings: carries out what the pure `Room` asks for, in order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
 
 import msgspec
 import structlog
 
-from persistence.errors import Unavailable
+from persistence.errors import Compacted, PersistenceError, Unavailable
 from persistence.journal import Checkpoint, Journal
-from rooms.document import State  # noqa: TC001 - a local annotation
+from rooms import answers
+from rooms.document import State
 from rooms.effects import (
     CatchUp,
     Commit,
@@ -19,18 +22,28 @@ from rooms.effects import (
     Enter,
     LookUp,
     Packet,
+    Recall,
     Send,
     SendState,
     SendTick,
+    Settled,
+    Work,
 )
 from rooms.journal_entry import Proposal
 from rooms.room import Room
 from schema.close_codes import CloseCode
+from schema.errors import ErrorCode
+from schema.messages import Error
+from schema.ops import Op, encode_ops
 from server.codec import Codec
-from server.picture import draw, encode_state
+from server.picture import draw
+from server.stored_state import Damaged, changes_of, sliced
 
 CATCH_UP_ENTRIES = 500
 """Entries read at once after a gap."""
+
+WORK_SECONDS = 0.002
+"""How long a room may work before everything else on the event loop gets its turn."""
 
 log = structlog.get_logger()
 
@@ -52,6 +65,16 @@ class Peer(Protocol):
     def close(self, close: CloseCode) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
+
+    seq: int
+    digest: str
+    state: State
+    unrecorded: dict[int, list[Op]]
+
+
 class LiveRoom:
     """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop."""
 
@@ -68,18 +91,67 @@ class LiveRoom:
         self.collaboration_session: str | None = None
         self.checkpoint_seq = room.head
         self.checkpoint_at = 0.0
+        self.snapshot_seq = room.head
+        self.snapshot_at = 0.0
         self.emptied_at: float | None = None
         self.moved: set[str] = set()
         self._peers = peers
         self._journal = journal
         self._submit = submit
         self._spawn = spawn
-        self._in_thread = in_thread
+        self.in_thread = in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
-        self._picture_state: State = {}
+        self._works: deque[Work] = deque()
+        self._is_working = False
         self._pictures: dict[str, list[bytes]] = {}
         self._is_catching_up = False
+        self._settling: dict[str, asyncio.Future[int]] = {}
+
+    # Works: what touches the document goes one after the other, and never long at once.
+
+    def run(self, work: Work) -> None:
+        """Do a work when those before it are done: at once, if there are none."""
+        self._works.append(work)
+        if not self._is_working:
+            self._is_working = True
+            self._go_on()
+
+    async def done(self, work: Work) -> None:
+        """`run`, and wait until it is done."""
+        finished = self._loop.create_future()
+        self.run(work)
+        self.run(_telling(finished))
+        await finished
+
+    async def moment(self) -> Moment:
+        """The state between two works."""
+        taken: asyncio.Future[Moment] = self._loop.create_future()
+        self.run(self._take(taken))
+        return await taken
+
+    def _take(self, taken: "asyncio.Future[Moment]") -> Work:
+        edits = self.room.edits
+        state = yield from _pausing(edits.document.freezing())
+        if not taken.done():
+            taken.set_result(Moment(edits.head, edits.digest, state, dict(edits.unrecorded)))
+
+    def _go_on(self) -> None:
+        deadline = self._loop.time() + WORK_SECONDS
+        try:
+            while self._works:
+                for effects in self._works[0]:
+                    self.carry_out(effects)
+                    if self._loop.time() >= deadline:
+                        self._loop.call_soon(self._go_on)
+                        return
+                self._works.popleft()
+        except BaseException:
+            self._works.popleft()
+            self._loop.call_soon(self._go_on)
+            raise
+        self._is_working = False
+        self.schedule_tick()
 
     def carry_out(self, effects: Effects) -> None:
         """Do what the room asks, in its order."""
@@ -96,6 +168,10 @@ class LiveRoom:
                 self._spawn(self._draw())
             case LookUp():
                 self._spawn(self._look_up(effect))
+            case Recall():
+                self._spawn(self._recall(effect))
+            case Settled():
+                self._tell_settled(effect)
             case CatchUp():
                 self.catch_up()
             case _:
@@ -135,58 +211,71 @@ class LiveRoom:
 
     # The state, for joiners and checkpoints.
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anyone is here, or anything under way."""
+        edits = self.room.edits
+        return bool(self.room.seats or edits.waiting or self._works or self._settling)
+
     async def checkpoint(self, now: float) -> None:
-        """Store the state of this moment; raises `Unavailable`."""
-        seq = self.room.head
-        if seq == self.checkpoint_seq:
-            return
+        """Store the state of this moment, if it is not; raises `Unavailable`."""
+        if self.room.head != self.checkpoint_seq:
+            await self.store(now)
+
+    async def store(self, now: float) -> Moment:
+        """The state of this moment, as it is stored now; raises `Unavailable`."""
         self.checkpoint_at = now
-        state = self.room.document.frozen()
-        encoded = await self._in_thread(encode_state, state)
-        await self._journal.save(Checkpoint(self.room.project, self.room.epoch, seq, encoded))
-        self.checkpoint_seq = max(self.checkpoint_seq, seq)
+        moment = await self.moment()
+        await self.record(moment.unrecorded)
+        if moment.seq == self.checkpoint_seq:
+            return moment
+        slices = await self.in_thread(sliced, moment.state)
+        stored = Checkpoint(self.room.project, self.room.epoch, moment.seq, moment.digest, slices)
+        await self._journal.save(stored)
+        self.checkpoint_seq = max(self.checkpoint_seq, moment.seq)
+        return moment
+
+    async def record(self, unrecorded: Mapping[int, Sequence[Op]]) -> None:
+        """Note in the journal what took effect otherwise than proposed; before any checkpoint."""
+        if not unrecorded:
+            return
+        effects = await self.in_thread(_encoded, unrecorded)
+        await self._journal.record_effects(self.room.project, effects)
+        for seq in unrecorded:
+            self.room.edits.unrecorded.pop(seq, None)
 
     async def _draw(self) -> None:
         while self.room.is_drawing:
-            seq = self.room.head
-            state = self.room.document.frozen()
-            names = {peer.codec.name: peer.codec for peer in self._waiting_peers()}
-            pictures = {
-                name: await self._in_thread(draw, self.room.project, state, codec)
-                for name, codec in names.items()
-            }
-            missing = {peer.codec.name for peer in self._waiting_peers()} - set(pictures)
-            if missing:
-                continue  # someone came meanwhile who speaks the other subprotocol
+            moment = await self.moment()
+            pictures: dict[str, list[bytes]] = {}
+            while missing := self._codecs_waited_for(pictures):
+                for codec in missing:
+                    pictures[codec.name] = await self.in_thread(
+                        draw, self.room.project, moment.state, codec
+                    )
             self._pictures = pictures
-            self._picture_state = state
-            effects = self.room.state_is_ready(seq)
+            effects = self.room.state_is_ready(moment.seq, moment.digest, pictures)
             again = any(isinstance(effect, SendState) for effect in effects)
             self.carry_out([e for e in effects if not isinstance(e, SendState)])
             if not again:
                 return
 
-    def _waiting_peers(self) -> list[Peer]:
+    def _codecs_waited_for(self, drawn: Mapping[str, object]) -> list[Codec]:
         waiting = (seat.connection for seat in self.room.seats.values() if not seat.is_live)
-        return [self._peers[c] for c in waiting if c in self._peers]
+        peers = filter(None, map(self._peers.get, waiting))
+        codecs = {peer.codec.name: peer.codec for peer in peers}
+        return [codec for name, codec in codecs.items() if name not in drawn]
 
     def _enter(self, peer: Peer, effect: Enter) -> None:
         frames: list[bytes] = []
         if not effect.joined.resumed:
-            frames = self._picture_for(peer.codec)
+            frames = self._pictures[peer.codec.name]
         joined = msgspec.structs.replace(effect.joined, parts=len(frames))
         peer.send_frame(peer.codec.frame_of(joined))
         for frame in frames:
             peer.send_frame(frame)
         for packet in effect.tail:
             peer.send_packet(packet)
-
-    def _picture_for(self, codec: Codec) -> list[bytes]:
-        frames = self._pictures.get(codec.name)
-        if frames is None:  # the picture was drawn for the other subprotocol only
-            frames = draw(self.room.project, self._picture_state, codec)
-            self._pictures[codec.name] = frames
-        return frames
 
     # The journal.
 
@@ -201,19 +290,82 @@ class LiveRoom:
             while True:
                 after = self.room.head
                 entries = await self._journal.read(self.room.project, after, CATCH_UP_ENTRIES)
-                effects = self.room.committed(entries)
-                self.carry_out([e for e in effects if not isinstance(e, CatchUp)])
+                await self.done(self.room.edits.committed(entries))
                 if len(entries) < CATCH_UP_ENTRIES:
                     return
-        except Unavailable as error:
+        except PersistenceError as error:
             log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:
             self._is_catching_up = False
 
     async def _look_up(self, look_up: LookUp) -> None:
+        edits = self.room.edits
         try:
             found = await self._journal.find(look_up.proposal)
         except Unavailable:
-            self.carry_out(self.room.look_up_failed(look_up))
+            self.carry_out(edits.look_up_failed(look_up))
             return
-        self.carry_out(self.room.looked_up(look_up, found))
+        self.carry_out(edits.looked_up(look_up, found))
+
+    async def _recall(self, recall: Recall) -> None:
+        project = self.room.project
+        error: Error | None = None
+        changes = {}
+        try:
+            changes = await changes_of(self._journal, project, recall.seqs, self.in_thread)
+        except Compacted:
+            text = "this step is older than the history that is kept"
+            error = answers.refused(project, "", ErrorCode.COMPACTED, text)
+        except Unavailable:
+            text = "the database does not answer; ask again with the same id"
+            error = answers.try_again(project, "", ErrorCode.UNAVAILABLE, text)
+        except (Damaged, PersistenceError) as problem:
+            error = answers.refused(project, "", ErrorCode.SNAPSHOT_DAMAGED, str(problem))
+        self.run(self.room.edits.recalled(recall.connection, changes, error))
+
+    # Restoring.
+
+    async def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> int:
+        """Commit ops that bring an earlier state back; their last seq. Raises `NotCommitted`."""
+        settled = self._settling.get(proposal.delta_id)
+        if settled is None:
+            settled = self._settling[proposal.delta_id] = self._loop.create_future()
+            self.run(self.room.edits.restore(proposal, ops, connection))
+        return await asyncio.shield(settled)
+
+    def _tell_settled(self, effect: Settled) -> None:
+        settled = self._settling.pop(effect.delta_id, None)
+        if settled is None or settled.done():
+            return
+        if effect.seq is not None:
+            settled.set_result(effect.seq)
+        else:
+            assert effect.error is not None
+            settled.set_exception(NotCommitted(effect.error))
+
+
+class NotCommitted(Exception):
+    """The journal refused what the shell asked for; `error` says why."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def _telling(finished: "asyncio.Future[None]") -> Work:
+    if not finished.done():
+        finished.set_result(None)
+    yield []
+
+
+def _pausing(steps: Any) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+        yield []
+
+
+def _encoded(effects: Mapping[int, Sequence[Op]]) -> dict[int, bytes]:
+    return {seq: encode_ops(ops) for seq, ops in effects.items()}

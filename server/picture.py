@@ -22,10 +22,15 @@ def encode_state(state: State, codec: Codec = JSON) -> bytes:
     return b"".join(pieces)
 
 
+def packed(state: State, codec: Codec) -> list[bytes]:
+    """The state compressed and cut into parts; meant for a worker thread."""
+    data = zlib.compress(encode_state(state, codec), 3)
+    return [data[i : i + STATE_PART_BYTES] for i in range(0, len(data), STATE_PART_BYTES)]
+
+
 def draw(project: str, state: State, codec: Codec) -> list[bytes]:
     """The frames of all `state` messages; meant for a worker thread."""
-    packed = zlib.compress(encode_state(state, codec), 3)
-    cuts = [packed[i : i + STATE_PART_BYTES] for i in range(0, len(packed), STATE_PART_BYTES)]
+    cuts = packed(state, codec)
     parts = [StatePart(project, n, len(cuts), data) for n, data in enumerate(cuts)]
     return [codec.frame_of(part) for part in parts]
 

@@ -23,10 +23,14 @@ class Settings:
     """Life of an access token (rule A2)."""
     refresh_seconds: int = 60 * 86_400
     """Life of an auth session, however often it is refreshed."""
+    history_days: float = 30.0
+    """How far back `history.at` and undo reach; the ops of older deltas are let go of."""
+    stall_probe: bool = False
+    """Measure how long the event loop is ever held up: 1,000 timers a second, for load tests."""
 
 
 def read_settings(host: str, port: int, data: str) -> Settings:
-    """The given words and these variables: DATABASE_URL, REDIS_URL, PRIME_SECRET, PRIME_ORIGINS."""
+    """The given words, and DATABASE_URL, REDIS_URL and the variables that begin with PRIME_."""
     secret = os.environ.get("PRIME_SECRET") or None
     if secret is not None and len(secret) < 32:
         raise ValueError("PRIME_SECRET must have at least 32 characters")
@@ -39,4 +43,16 @@ def read_settings(host: str, port: int, data: str) -> Settings:
         redis_url=os.environ.get("REDIS_URL") or None,
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
+        history_days=_days(os.environ.get("PRIME_HISTORY_DAYS") or "30"),
+        stall_probe=bool(os.environ.get("PRIME_STALL_PROBE")),
     )
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = 0.0
+    if not 1 <= days <= 36_500:
+        raise ValueError("PRIME_HISTORY_DAYS must be a number of days from 1 to 36500")
+    return days

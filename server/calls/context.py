@@ -1,15 +1,20 @@
 """What a call has at hand, and how it says no."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from persistence import project_members
 from persistence.pool import Database
-from rooms.roles import GOVERNS
+from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
+from server.codec import Codec
 from server.hub import Hub
 from server.passwords import Passwords
+from server.stored_state import InThread
 from server.tokens import Tokens
+
+if TYPE_CHECKING:
+    from server.state_pages import StatePages
 
 
 class Refused(Exception):
@@ -28,6 +33,7 @@ class Caller(Protocol):
     user: str
     device: str
     auth_session: str
+    codec: Codec
 
     def logged_in(self, user: str, username: str, name: str, auth_session: str) -> None: ...
 
@@ -50,14 +56,29 @@ class Context:
     passwords: Passwords
     announcer: Announcer
     refresh_seconds: int
+    pages: "StatePages"
+    in_thread: InThread
 
 
-async def require_owner(context: Context, project: str, user: str) -> None:
-    """Raises `Refused`: not_found to strangers, forbidden to other members (rules R1, C6)."""
+async def require_member(context: Context, project: str, user: str) -> str:
+    """The user's role; raises `Refused` with not_found to strangers (rule C6)."""
     role = await project_members.role_of(context.db, project, user)
     if role is None:
         raise Refused(
             ErrorCode.NOT_FOUND, "there is no such project, or you are not a member of it"
         )
-    if role not in GOVERNS:
+    return role
+
+
+async def require_editor(context: Context, project: str, user: str) -> None:
+    """Raises `Refused`: not_found to strangers, forbidden to who may only look (rules R1, C6)."""
+    role = await require_member(context, project, user)
+    if role not in EDITS:
+        text = f"a {role} cannot change the project; ask an owner for the role of an editor"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+
+
+async def require_owner(context: Context, project: str, user: str) -> None:
+    """Raises `Refused`: not_found to strangers, forbidden to other members (rules R1, C6)."""
+    if await require_member(context, project, user) not in GOVERNS:
         raise Refused(ErrorCode.FORBIDDEN, "only an owner may do this; ask one")

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from persistence import studio_projects
 from persistence.studio_projects import ProjectRow
+from rooms.document import Document
 from schema import calls
 from schema.entities import empty_state
 from schema.errors import ErrorCode
@@ -16,6 +17,7 @@ from server.calls.context import Caller, Context, Refused, require_owner
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:
     """Make a project with an empty state; the same id again makes no second one (rule C4)."""
     num, den = (int(part) for part in params.signature.split("/"))
+    state = empty_state(params.name, params.bpm, num, den)
     row = await studio_projects.create(
         context.db,
         id=params.id,
@@ -27,14 +29,15 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
         scale=params.scale,
         signature=params.signature,
         tags=params.tags,
-        state=msgspec.json.encode(empty_state(params.name, params.bpm, num, den)),
+        state=msgspec.json.encode(state),
+        digest=Document(state).digest,
     )
-    return _project(row)
+    return as_project(row)
 
 
 async def get(context: Context, caller: Caller, params: calls.GetProject) -> calls.Project:
     """One row."""
-    return _project(await studio_projects.get(context.db, params.project, caller.user))
+    return as_project(await studio_projects.get(context.db, params.project, caller.user))
 
 
 async def list_(context: Context, caller: Caller, params: calls.ListProjects) -> calls.ProjectPage:
@@ -46,7 +49,7 @@ async def list_(context: Context, caller: Caller, params: calls.ListProjects) ->
     except ValueError:
         text = "`after` is the `next` of the page before, unchanged"
         raise Refused(ErrorCode.VALIDATION, text, field="after") from None
-    return calls.ProjectPage([_project(row) for row in rows], after)
+    return calls.ProjectPage([as_project(row) for row in rows], after)
 
 
 async def update(context: Context, caller: Caller, params: calls.UpdateProject) -> calls.Project:
@@ -61,15 +64,15 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
     row = await studio_projects.update(
         context.db, params.project, caller.user, params.version, changes
     )
-    return _project(row)
+    return as_project(row)
 
 
 async def archive(context: Context, caller: Caller, params: calls.ArchiveProject) -> calls.Project:
     """Archive, or bring back."""
     await require_owner(context, params.project, caller.user)
     await studio_projects.set_archived(context.db, params.project, params.archived)
-    return _project(await studio_projects.get(context.db, params.project, caller.user))
+    return as_project(await studio_projects.get(context.db, params.project, caller.user))
 
 
-def _project(row: ProjectRow) -> calls.Project:
+def as_project(row: ProjectRow) -> calls.Project:
     return calls.Project(**asdict(row))

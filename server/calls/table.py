@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from server.calls import auth, members, projects
+from server.calls import auth, history, members, projects, snapshots, timeline
 from server.calls.context import Caller, Context
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -21,4 +21,19 @@ ANSWERS: dict[str, Answer] = {
     "members.list": members.list_,
     "members.grant": members.grant,
     "members.revoke": members.revoke,
+    "history.list": history.list_,
+    "history.blame": history.blame,
+    "history.at": history.at,
+    "snapshots.create": snapshots.create,
+    "snapshots.list": snapshots.list_,
+    "snapshots.get": snapshots.get,
+    "snapshots.state": snapshots.state,
+    "snapshots.update": snapshots.update,
+    "snapshots.diff": snapshots.diff,
+    "snapshots.restore": snapshots.restore,
+    "snapshots.fork": snapshots.fork,
+    "snapshots.delete": snapshots.delete,
+    "timeline.between": timeline.between,
+    "timeline.seconds": timeline.seconds,
+    "timeline.beats": timeline.beats,
 }

@@ -19,7 +19,7 @@ from server.app import App
 from server.front import Front
 from server.hub import Hub
 from server.settings import Settings
-from tests.server.wire import MSGPACK, PATIENCE, Wire
+from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
 SECRET = b"a secret of tests, 32 bytes long"
 
@@ -104,6 +104,14 @@ class Node:
         await other.hello(wire.tokens["access_token"], device)
         other.user, other.tokens = wire.user, wire.tokens
         return other
+
+    async def fresh(
+        self, wire: Wire, project: str, device: str = "phone"
+    ) -> tuple[Message, dict[str, Any]]:
+        """What a new device of this user is told, with a state drawn for it now."""
+        self.hub.rooms[project].room.pictures.clear()
+        other = await self.again(wire, device, wire.codec)
+        return await other.join(project)
 
     async def pair(self, codecs: tuple[str, str] = (MSGPACK, MSGPACK)) -> tuple[Wire, Wire, str]:
         """Two editors in the room of one project."""

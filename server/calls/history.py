@@ -1,0 +1,118 @@
+"""History: who changed what and when, and what the project was then."""
+
+from typing import Any
+
+from persistence import project_history
+from persistence.project_history import HistoryRow
+from schema import calls
+from schema.errors import ErrorCode
+from schema.messages import Position, User
+from schema.ops import Insert, Op, Set, decode_ops
+from server.calls.context import Caller, Context, Refused, require_member
+from server.state_pages import Found
+from server.stored_state import document_at
+
+MAX_OPS_SHOWN = 100
+"""Ops of one entry in a page of history."""
+
+PAGE = 200
+
+
+async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> calls.HistoryPage:
+    """A page of entries, newest first."""
+    await require_member(context, params.project, caller.user)
+    await context.hub.record_effects(params.project)
+    rows = await project_history.list_entries(
+        context.db,
+        params.project,
+        user=params.user,
+        member=params.member,
+        entity=params.entity,
+        since_ms=params.since,
+        until_ms=params.until,
+        before_seq=params.before,
+        limit=params.limit,
+        max_ops=MAX_OPS_SHOWN,
+    )
+    after = rows[-1].seq if len(rows) == params.limit else None
+    oldest = await project_history.oldest(context.db, params.project)
+    return calls.HistoryPage([_entry(row, MAX_OPS_SHOWN) for row in rows], after, oldest + 1)
+
+
+async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
+    """The newest entry that gave the property its value."""
+    await require_member(context, params.project, caller.user)
+    await context.hub.record_effects(params.project)
+    before: int | None = None
+    while True:
+        rows = await project_history.list_entries(
+            context.db,
+            params.project,
+            user=None,
+            member=None,
+            entity=params.entity,
+            since_ms=None,
+            until_ms=None,
+            before_seq=before,
+            limit=PAGE,
+        )
+        for row in rows:
+            given = _given(decode_ops(row.ops), params.entity, params.property)
+            if given is not None:
+                return calls.Blamed(_entry(row, 0), given[0])
+        if len(rows) < PAGE:
+            return calls.Blamed(None, None)
+        before = rows[-1].seq
+
+
+async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.StateData:
+    """One part of the state of then; nobody in the room notices."""
+    await require_member(context, params.project, caller.user)
+    if (params.seq is None) == (params.time is None):
+        raise Refused(ErrorCode.VALIDATION, "give either `seq` or `time`")
+    seq = params.seq
+    if params.time is not None:
+        seq = await project_history.seq_at(context.db, params.project, params.time)
+    assert seq is not None
+    head = (await context.hub.journal.heads([params.project])).get(params.project, 0)
+    if seq > head:
+        raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
+    asked = seq
+
+    async def find() -> Found:
+        journal = context.hub.journal
+        epoch, document = await document_at(journal, params.project, asked, context.in_thread)
+        return Found(Position(epoch, asked), document.digest, document.collections)
+
+    key = (params.project, asked)
+    return await context.pages.part(key, caller.codec, params.part, find)
+
+
+def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
+    """The value that these ops gave to the property, the last one first."""
+    for op in reversed(ops):
+        if op.id != entity or not isinstance(op, Set | Insert):
+            continue
+        props: dict[str, Any] = op.props if isinstance(op, Set) else op.entity
+        if name.startswith("params/"):
+            props, leaf = props.get("params") or {}, name.removeprefix("params/")
+        else:
+            leaf = name
+        if leaf in props:
+            return (props[leaf],)
+    return None
+
+
+def _entry(row: HistoryRow, shown: int) -> calls.HistoryEntry:
+    ops = decode_ops(row.ops)
+    return calls.HistoryEntry(
+        seq=row.seq,
+        id=row.delta_id,
+        at=row.committed_at,
+        user=User(row.author, row.username, row.name),
+        member=row.member,
+        purpose=row.purpose,
+        reverts=row.reverts,
+        ops=ops[:shown],
+        total=row.total,
+    )

@@ -1,0 +1,207 @@
+"""Snapshots: naming a moment, looking at it, comparing, bringing it back, building on it."""
+
+import msgspec
+from msgspec import UNSET
+
+from persistence import project_snapshots
+from persistence.errors import NotFound
+from persistence.project_snapshots import SnapshotRow
+from rooms.document import State
+from rooms.journal_entry import Outcome, Proposal, Purpose
+from rooms.roles import GOVERNS
+from rooms.seat import member_id
+from rooms.state_diff import changes_between, ops_between
+from rooms.state_words import sentences
+from schema import calls
+from schema.errors import ErrorCode
+from schema.messages import Position, User
+from server.calls.context import Caller, Context, Refused, require_editor, require_member
+from server.calls.projects import as_project
+from server.live_room import NotCommitted
+from server.snapshots import keep
+from server.state_pages import Found
+from server.stored_state import breathe, read_document
+
+
+async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
+    """Keep the state of now; the same id again makes no second one."""
+    await require_editor(context, params.project, caller.user)
+    live = await context.hub.open(params.project)
+    analysis = params.audio_analysis
+    row = await keep(
+        context.db,
+        live,
+        kind="manual",
+        author=caller.user,
+        name=params.name,
+        description=params.description,
+        id=params.id,
+        audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
+    )
+    return _snapshot(row)
+
+
+async def list_(
+    context: Context, caller: Caller, params: calls.ListSnapshots
+) -> calls.SnapshotPage:
+    """A page of them."""
+    await require_member(context, params.project, caller.user)
+    try:
+        rows, after = await project_snapshots.list_of(
+            context.db, params.project, params.kind, params.limit, params.after
+        )
+    except ValueError:
+        text = "`after` is the `next` of the page before, unchanged"
+        raise Refused(ErrorCode.VALIDATION, text, field="after") from None
+    return calls.SnapshotPage([_snapshot(row) for row in rows], after)
+
+
+async def get(context: Context, caller: Caller, params: calls.GetSnapshot) -> calls.Snapshot:
+    """One of them."""
+    await require_member(context, params.project, caller.user)
+    return _snapshot(await project_snapshots.get(context.db, params.project, params.snapshot))
+
+
+async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> calls.StateData:
+    """One part of what it holds."""
+    await require_member(context, params.project, caller.user)
+    await project_snapshots.get(context.db, params.project, params.snapshot)
+
+    async def find() -> Found:
+        stored = await project_snapshots.state(context.db, params.project, params.snapshot)
+        document = await context.in_thread(read_document, stored)
+        position = Position(stored.epoch, stored.seq)
+        return Found(position, document.digest, document.collections)
+
+    return await context.pages.part(params.snapshot, caller.codec, params.part, find)
+
+
+async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:
+    """Change name, description or analysis, if the version is still the one that was read."""
+    await require_editor(context, params.project, caller.user)
+    changes: dict[str, object] = {}
+    if params.name is not UNSET:
+        changes["name"] = params.name
+    if params.description is not UNSET:
+        changes["description"] = params.description
+    if params.audio_analysis is not UNSET:
+        analysis = params.audio_analysis
+        encoded = None if analysis is None else msgspec.json.encode(analysis)
+        changes["audio_analysis"] = encoded
+    row = await project_snapshots.update(
+        context.db, params.project, params.snapshot, params.version, changes
+    )
+    return _snapshot(row)
+
+
+async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
+    """What differs, in the words of the model."""
+    await require_member(context, params.project, caller.user)
+    before = await _state(context, params.project, params.before)
+    after = await _state(context, params.project, params.after)
+    changes = await context.in_thread(changes_between, before, after, breathe)
+    told = await context.in_thread(sentences, changes, before, after)
+    return calls.Diff(told, changes[: params.limit], len(changes))
+
+
+async def restore(
+    context: Context, caller: Caller, params: calls.RestoreSnapshot
+) -> calls.Restored:
+    """Bring a state back; what was before is kept first. The same id again does nothing more."""
+    await require_editor(context, params.project, caller.user)
+    await project_snapshots.get(context.db, params.project, params.snapshot)
+    proposal = Proposal(
+        project=params.project,
+        delta_id=params.id,
+        author=caller.user,
+        auth_session=caller.auth_session,
+        member=member_id(caller.user, caller.device),
+        ops=b"[]",
+        atomic=False,
+        purpose=Purpose.RESTORE,
+        step=params.id,
+    )
+    known = await context.hub.journal.find(proposal)
+    if known is not None:
+        outcome, seq = known
+        if outcome is Outcome.DUPLICATE:
+            return calls.Restored(seq, 0, None)
+        raise Refused(ErrorCode.ID_REUSED, "this id was used for another delta; make a new id")
+    target = await _state(context, params.project, params.snapshot)
+    live = await context.hub.open(params.project)
+    kept = await keep(context.db, live, kind="before-restore", author=caller.user)
+    moment = await live.moment()
+    ops = await context.in_thread(ops_between, moment.state, target, breathe)
+    if not ops:
+        return calls.Restored(moment.seq, 0, kept.id)
+    try:
+        seq = await live.restore(proposal, ops, caller.id)
+    except NotCommitted as refusal:
+        raise Refused(ErrorCode(refusal.error.code), refusal.error.message) from None
+    return calls.Restored(seq, len(ops), kept.id)
+
+
+async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:
+    """A new project of the caller's own."""
+    await require_member(context, params.project, caller.user)
+    await _state(context, params.project, params.snapshot)  # a damaged one is no start
+    row = await project_snapshots.fork(
+        context.db,
+        project=params.project,
+        snapshot=params.snapshot,
+        id=params.id,
+        owner=caller.user,
+        name=params.name,
+    )
+    return as_project(row)
+
+
+async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot) -> calls.Done:
+    """Its author may, and every owner."""
+    role = await require_member(context, params.project, caller.user)
+    try:
+        row = await project_snapshots.get(context.db, params.project, params.snapshot)
+    except NotFound:
+        return calls.Done()
+    if role not in GOVERNS and (row.author is None or row.author != caller.user):
+        text = "a snapshot is deleted by its author or an owner; ask one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+    await project_snapshots.delete(context.db, params.project, params.snapshot)
+    return calls.Done()
+
+
+async def _state(context: Context, project: str, snapshot: str | None) -> State:
+    if snapshot is None:
+        return (await context.hub.state_of(project)).state
+    stored = await project_snapshots.state(context.db, project, snapshot)
+    document = await context.in_thread(read_document, stored)
+    found: State = document.collections
+    return found
+
+
+def _author(row: SnapshotRow) -> User | None:
+    if row.author is None:
+        return None
+    return User(row.author, row.username or "", row.author_name or "")
+
+
+def _snapshot(row: SnapshotRow) -> calls.Snapshot:
+    decode = msgspec.json.decode
+    return calls.Snapshot(
+        id=row.id,
+        project=row.project,
+        author=_author(row),
+        kind=row.kind,
+        name=row.name,
+        description=row.description,
+        position=Position(row.epoch, row.seq),
+        digest=row.digest,
+        musical_context=None
+        if row.musical_context is None
+        else decode(row.musical_context, type=calls.MusicalContext),
+        audio_analysis=None
+        if row.audio_analysis is None
+        else decode(row.audio_analysis, type=calls.AudioAnalysis),
+        version=row.version,
+        created_at=row.created_at,
+    )

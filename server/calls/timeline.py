@@ -1,0 +1,46 @@
+"""Questions about musical time, of an open room or a closed project."""
+
+from rooms.tempo_map import TempoMap
+from rooms.timeline import between as found_between
+
+from schema import calls
+from schema.errors import ErrorCode
+from server.calls.context import Caller, Context, Refused, require_member
+from server.stored_state import breathe
+
+
+async def between(context: Context, caller: Caller, params: calls.Between) -> calls.Range:
+    """What lies between two beats."""
+    await require_member(context, params.project, caller.user)
+    if params.end < params.start:
+        raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
+    moment = await context.hub.state_of(params.project)
+    tracks = None if params.tracks is None else set(params.tracks)
+    found: calls.Range = await context.in_thread(
+        found_between,
+        moment.state,
+        params.start,
+        params.end,
+        tracks,
+        params.notes,
+        params.limit,
+        breathe,
+    )
+    return found
+
+
+async def seconds(context: Context, caller: Caller, params: calls.ToSeconds) -> calls.Times:
+    """Beats to seconds."""
+    tempo = await _tempo(context, caller, params.project)
+    return calls.Times([tempo.seconds_at(beat) for beat in params.beats])
+
+
+async def beats(context: Context, caller: Caller, params: calls.ToBeats) -> calls.Times:
+    """Seconds to beats."""
+    tempo = await _tempo(context, caller, params.project)
+    return calls.Times([tempo.beat_at(time) for time in params.seconds])
+
+
+async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
+    await require_member(context, project, caller.user)
+    return TempoMap.of((await context.hub.state_of(project)).state)

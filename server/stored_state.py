@@ -1,0 +1,172 @@
+"""A project's state out of what is stored: the newest that is whole, and the journal after it."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+
+from persistence.errors import NotFound
+from persistence.journal import Checkpoint, Journal, StateSlice
+from rooms.digest import canonical, shown, term
+from rooms.document import Change, Document, Entity, State
+from rooms.journal_entry import Entry
+from rooms.older_states import launcher_links, link, renewed
+from schema.entities import ENTITY_TYPES
+from schema.ops import Op, decode_ops
+from server.codec import JSON
+from server.picture import SLICE
+
+READ_ENTRIES = 500
+"""Entries read from the journal at once."""
+
+log = structlog.get_logger()
+
+InThread = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class Damaged(Exception):
+    """A stored state does not come to its digest, or cannot be read at all."""
+
+
+def read_document(stored: Checkpoint) -> Document:
+    """A stored state as a document; raises `Damaged`. Meant for a worker thread."""
+    document = Document()
+    links: list[tuple[str, str]] = []
+    try:
+        for part in stored.slices:
+            entities = _entities(part)
+            links.extend(launcher_links(part.collection, entities))
+            document.load(part.collection, renewed(part.collection, entities))
+            breathe()
+        found = document.digest
+        if stored.digest not in ("", found):
+            found = _digest_as_stored(stored)
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"the state at seq {stored.seq} cannot be read: {error!r}") from error
+    if stored.digest not in ("", found):
+        raise Damaged(f"the state at seq {stored.seq} comes to {found}, not {stored.digest}")
+    link(document, links)
+    return document
+
+
+def _digest_as_stored(stored: Checkpoint) -> str:
+    """What an older state came to before new properties were filled in."""
+    total = 0
+    for part in stored.slices:
+        for entity_id, entity in _entities(part).items():
+            total += term(canonical(part.collection, entity_id, entity))
+        breathe()
+    return shown(total)
+
+
+def sliced(state: State) -> tuple[StateSlice, ...]:
+    """A state as it is stored. Meant for a worker thread."""
+    return tuple(
+        StateSlice(collection, JSON.encode(part))
+        for collection, entities in state.items()
+        for part in _parts(entities)
+    )
+
+
+def breathe() -> None:
+    """In a worker thread: let the event loop have the interpreter."""
+    time.sleep(0)
+
+
+async def newest_whole(
+    journal: Journal, project: str, at: int | None, in_thread: InThread
+) -> tuple[Checkpoint, Document]:
+    """The newest stored state (at or before seq `at`) that is whole; a damaged one is loud.
+
+    Raises `NotFound`, `Damaged` when there is none, `Unavailable`.
+    """
+    stored = await journal.load(project) if at is None else await journal.base(project, at)
+    while stored is not None:
+        try:
+            return stored, await in_thread(read_document, stored)
+        except Damaged as damage:
+            log.error("stored state damaged; falling back", project=project, reason=str(damage))
+            stored = await journal.base(project, stored.seq - 1)
+    if not await journal.heads([project]):
+        raise NotFound("there is no such project")
+    raise Damaged("no stored state of this project is whole")
+
+
+async def document_at(
+    journal: Journal, project: str, seq: int, in_thread: InThread
+) -> tuple[str, Document]:
+    """The epoch, and the state after `seq`; raises also `Compacted`."""
+    stored, document = await newest_whole(journal, project, seq, in_thread)
+    await _replay(journal, project, document, stored.seq, seq, in_thread)
+    return stored.epoch, document
+
+
+async def changes_of(
+    journal: Journal, project: str, seqs: Sequence[int], in_thread: InThread
+) -> dict[int, Sequence[Change]]:
+    """What each of these entries has changed; raises as `document_at` does."""
+    first, last = min(seqs), max(seqs)
+    _, document = await document_at(journal, project, first - 1, in_thread)
+    changes = await _replay(journal, project, document, first - 1, last, in_thread, frozenset(seqs))
+    return {seq: changes.get(seq, ()) for seq in seqs}
+
+
+async def _replay(
+    journal: Journal,
+    project: str,
+    document: Document,
+    after: int,
+    up_to: int,
+    in_thread: InThread,
+    wanted: frozenset[int] = frozenset(),
+) -> dict[int, Sequence[Change]]:
+    changes: dict[int, Sequence[Change]] = {}
+    while after < up_to:
+        page = await journal.read(project, after, min(READ_ENTRIES, up_to - after))
+        if not page:
+            break
+        changes |= await in_thread(apply_entries, document, page, wanted)
+        after = page[-1].seq
+    return changes
+
+
+def apply_entries(
+    document: Document, entries: Iterable[Entry], wanted: frozenset[int] = frozenset()
+) -> dict[int, Sequence[Change]]:
+    """Replay entries; the changes of those wanted. Meant for a worker thread."""
+    changes: dict[int, Sequence[Change]] = {}
+    for entry in entries:
+        steps = document.applying(_ops(entry), atomic=entry.atomic)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                if entry.seq in wanted:
+                    changes[entry.seq] = stop.value.changes
+                break
+            breathe()
+        breathe()
+    return changes
+
+
+def _ops(entry: Entry) -> list[Op]:
+    try:
+        return decode_ops(entry.ops)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return []  # as a room does it: it keeps its seq and does nothing
+
+
+def _entities(part: StateSlice) -> dict[str, Entity]:
+    if part.collection not in ENTITY_TYPES:
+        raise KeyError(part.collection)
+    entities: dict[str, Entity] = JSON.converter(part.entities, type=dict[str, dict[str, Any]])
+    return entities
+
+
+def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
+    items = list(entities.items())
+    for start in range(0, len(items), SLICE):
+        yield dict(items[start : start + SLICE])
+        breathe()
