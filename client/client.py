@@ -1,6 +1,7 @@
 """The SDK: one connection to Prime that comes back by itself, calls, and joined rooms."""
 
 import asyncio
+import base64
 import contextlib
 import math
 import random
@@ -10,14 +11,17 @@ from typing import Any, Self
 from client.auth_session import AuthSession
 from client.codec import CodecName, Message, codec_named
 from client.connection import Connection, CouldNotOpen, Ending
+from client.digest import digest
 from client.failures import (
     CallFailed,
     CallInterrupted,
     CallTimedOut,
     CannotConnect,
     ConnectionOver,
+    StateDamaged,
 )
 from client.room import Room
+from client.state_ops import State
 from schema.close_codes import SESSION_REVOKED, TOKEN_EXPIRED
 from schema.limits import MAX_CALLS_IN_FLIGHT
 
@@ -143,6 +147,32 @@ class Client:
                 room.attach(self._connection)
         await room.ready()
         return room
+
+    # States of other moments.
+
+    async def snapshot_state(self, project: str, snapshot: str) -> State:
+        """What a snapshot holds; raises `CallFailed`, `StateDamaged`."""
+        return await self._fetch("snapshots.state", project=project, snapshot=snapshot)
+
+    async def state_at(
+        self, project: str, *, seq: int | None = None, time: float | None = None
+    ) -> State:
+        """The state after `seq`, or at `time` (ms since 1970); raises as `snapshot_state`."""
+        moment = {"seq": seq} if time is None else {"time": time}
+        first = await self.call("history.at", project=project, **moment)
+        seq = first["position"]["seq"]  # of a time: all parts of one moment
+        return await self._fetch("history.at", first, project=project, seq=seq)
+
+    async def _fetch(self, method: str, first: Any = None, /, **params: Any) -> State:
+        first = first or await self.call(method, **params)
+        rest = range(1, first["parts"])
+        replies = [first, *[await self.call(method, **params, part=part) for part in rest]]
+        parts = [reply["data"] for reply in replies]
+        data = b"".join(base64.b64decode(p) if isinstance(p, str) else p for p in parts)
+        state: State = self._codec.decode_state(data)
+        if digest(state) != first["digest"]:
+            raise StateDamaged(f"{method}: the state does not come to {first['digest']}")
+        return state
 
     def _forget_room(self, project: str) -> None:
         self._rooms.pop(project, None)

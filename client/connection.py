@@ -123,6 +123,10 @@ class Connection:
         self._latest[key] = self._latest.get(key, {}) | message
         self._something_to_send.set()
 
+    def forget_latest(self, key: str) -> None:
+        """What was not sent yet under this key is not sent any more."""
+        self._latest.pop(key, None)
+
     def end(self) -> None:
         """Drop the socket at once; `run` then returns."""
         self._socket.transport.abort()

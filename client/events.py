@@ -12,6 +12,16 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """What an undo left alone, and why: others have changed it since."""
+
+    collection: str
+    entity: str
+    reason: str
+    props: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledged:
     """A delta of ours is on disk. `on_resume`: we heard of it only after coming back."""
 
@@ -19,6 +29,7 @@ class Acknowledged:
     seq: int
     dropped: tuple[tuple[int, str], ...] = ()
     on_resume: bool = False
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +54,21 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A delta of someone else took effect."""
+    """A delta of someone else took effect, or a part of our own undo."""
 
     seq: int
     delta_id: str
     member: str
     ops: list[dict[str, Any]]
+    purpose: str = "edit"
+    reverts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """Gestures of others go on or end: member -> gesture -> values, or None."""
+
+    gestures: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,7 @@ Event = (
     | Postponed
     | Committed
     | Moved
+    | Previewed
     | CameIn
     | WentOut
     | RoleChanged

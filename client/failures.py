@@ -61,3 +61,7 @@ class TooMuchPending(Exception):
 
 class DeltaTooLarge(Exception):
     """The delta is over what one message may hold; nothing was applied. Split it."""
+
+
+class StateDamaged(Exception):
+    """A state came over the wire and does not come to its digest; ask again."""

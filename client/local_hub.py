@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,12 +35,19 @@ class LocalHub:
     The children die with this process: by the kernel's hand on Linux, by `stop` elsewhere.
     """
 
-    def __init__(self, directory: Path, port: int = 0, database_url: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        database_url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.resolve()
         self.url = ""
         self.ready_seconds = 0.0
         self.database_url = database_url or ""
         self._port = port
+        self._environment = dict(environment or {})
         self._postgres: asyncio.subprocess.Process | None = None
         self._hub: asyncio.subprocess.Process | None = None
         self._hub_pid = 0
@@ -119,7 +126,7 @@ class LocalHub:
 
     async def _start_hub(self) -> dict[str, Any]:
         command = ["-m", "server", "--host", "127.0.0.1", "--port", str(self._port), "--json"]
-        environment = {"DATABASE_URL": self.database_url, "REDIS_URL": ""}
+        environment = {"DATABASE_URL": self.database_url, "REDIS_URL": "", **self._environment}
         self._hub = await _spawn(command, self.log, environment, signal.SIGKILL)
         return await _first_line(self._hub, self.log, HUB_SECONDS, "the hub")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from client.digest import shown, term, total
 from client.events import (
     Acknowledged,
     CameIn,
@@ -21,8 +22,10 @@ from client.events import (
     Left,
     Moved,
     Postponed,
+    Previewed,
     Refused,
     RoleChanged,
+    Skipped,
     Synced,
     WentOut,
 )
@@ -38,6 +41,10 @@ class Gap(Exception):
     """The message does not follow on our position: join again."""
 
 
+class Diverged(Gap):
+    """Our copy comes to another digest than the server's: the next join brings fresh state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Everything up to `seq` of `epoch` is in the confirmed state."""
@@ -48,11 +55,14 @@ class Position:
 
 @dataclass(slots=True)
 class PendingDelta:
-    """A delta of ours that the server has not answered yet."""
+    """A delta of ours that the server has not answered yet, or the wish for an undo or a redo."""
 
     id: str
     ops: list[Op]
-    atomic: bool
+    atomic: bool = False
+    step: str | None = None
+    gesture: str | None = None
+    kind: str = "delta"
     undo: Undo = field(default_factory=list)
 
 
@@ -64,6 +74,8 @@ class Replica:
         project: str,
         make_id: Callable[[], str],
         decode_state: Callable[[bytes], State],
+        *,
+        check_digests: bool = True,
     ) -> None:
         self.project = project
         self.state: State = {}
@@ -74,6 +86,14 @@ class Replica:
         self.role: str | None = None
         self.degraded = False
         self.synced = False
+        self.undo_depth = 0
+        self.redo_depth = 0
+        self.gestures: dict[str, dict[str, dict[str, Any]]] = {}
+        self.diverged = 0
+        self._check_digests = check_digests
+        self._digest = 0
+        self._expected_digest: dict[str, Any] | None = None
+        self._divergence: dict[str, Any] | None = None
         self._make_id = make_id
         self._decode_state = decode_state
         self.join_id: str | None = None
@@ -98,12 +118,40 @@ class Replica:
         """Whether the last join was answered, and the room's messages count."""
         return self._target is not None
 
+    @property
+    def digest(self) -> str:
+        """What the confirmed state comes to."""
+        return shown(self._digest)
+
+    def shown(self, collection: str, entity_id: str) -> dict[str, Any] | None:
+        """An entity as the gestures of others show it; None: there is none."""
+        entity = self.state.get(collection, {}).get(entity_id)
+        if entity is None:
+            return None
+        for gestures in self.gestures.values():
+            for values in gestures.values():
+                if entity_id in values:
+                    entity = _laid_over(entity, values[entity_id]["props"])
+        return entity
+
     # What we do.
 
-    def edit(self, ops: list[Op], atomic: bool = False) -> Message:
+    def edit(
+        self,
+        ops: list[Op],
+        atomic: bool = False,
+        step: str | None = None,
+        gesture: str | None = None,
+    ) -> Message:
         """Apply ops to the view and return the message that proposes them."""
-        delta = PendingDelta(self._make_id(), ops, atomic)
+        delta = PendingDelta(self._make_id(), ops, atomic, step, gesture)
         self._apply_pending(delta)
+        self.pending[delta.id] = delta
+        return self.delta_message(delta)
+
+    def turn_back(self, kind: str) -> Message:
+        """The message that asks for an `undo` or a `redo`; the view waits for the answer."""
+        delta = PendingDelta(self._make_id(), [], kind=kind)
         self.pending[delta.id] = delta
         return self.delta_message(delta)
 
@@ -115,8 +163,12 @@ class Replica:
 
     def delta_message(self, delta: PendingDelta) -> Message:
         """The message that proposes a delta, each time with the same id."""
-        message = {"t": "delta", "project": self.project, "id": delta.id, "ops": delta.ops}
-        return message | {"atomic": True} if delta.atomic else message
+        message: Message = {"t": delta.kind, "project": self.project, "id": delta.id}
+        if delta.kind != "delta":
+            return message
+        message["ops"] = delta.ops
+        options = {"atomic": delta.atomic, "step": delta.step, "gesture": delta.gesture}
+        return message | {name: value for name, value in options.items() if value}
 
     def join_message(self, request_id: str) -> Message:
         """The message that enters the room; until it is answered, the room's messages are void."""
@@ -127,6 +179,8 @@ class Replica:
         if self.position is not None:
             position = {"epoch": self.position.epoch, "seq": self.position.seq}
             message["position"] = position
+        if self._divergence is not None:
+            message["diverged"], self._divergence = self._divergence, None
         return message
 
     def to_send_after_join(self) -> list[Message]:
@@ -155,6 +209,13 @@ class Replica:
         self.you = message["you"]
         self.role = message["role"]
         self.members = {member["member"]: member for member in message["members"]}
+        self.gestures = {
+            member["member"]: member["gestures"]
+            for member in message["members"]
+            if member.get("gestures")
+        }
+        self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
+        self._expected_digest = message.get("digest")
         self.degraded = message.get("degraded", False)
         self._parts = []
         if not message["resumed"]:
@@ -176,6 +237,9 @@ class Replica:
             delta.undo.clear()
         self.state = state
         self.position = self._target
+        if self._check_digests:
+            self._digest = total(state)
+            self._compare(self._expected_digest)
         self._reapply_pending()
         return self._check_synced(fresh=True)
 
@@ -196,25 +260,40 @@ class Replica:
         if mine:
             event = Acknowledged(delta_id, seq, on_resume=True)
         else:
-            event = Committed(seq, delta_id, message["member"], message["ops"])
+            event = Committed(
+                seq,
+                delta_id,
+                message["member"],
+                message["ops"],
+                message.get("purpose", "edit"),
+                message.get("reverts"),
+            )
         return [event, *(self._check_synced(fresh=False) if on_resume else [])]
 
     def _ack(self, message: Message) -> list[Event]:
         delta_id, seq = message["id"], message["seq"]
         delta = self.pending.get(delta_id)
+        self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
+        skipped = tuple(
+            Skipped(drop["col"], drop["id"], drop["reason"], tuple(drop.get("props", ())))
+            for drop in message.get("dropped") or ()
+            if "col" in drop
+        )
         if self.position is not None and seq <= self.position.seq:
             if delta is None:
                 return []
             self.withdraw(delta_id)
-            return [Acknowledged(delta_id, seq, on_resume=True)]
+            return [Acknowledged(delta_id, seq, on_resume=True, skipped=skipped)]
         ops = message.get("ops")
         if ops is None:
-            if delta is None:
-                raise Gap(f"an ack of seq {seq} for a delta that is not ours")
+            if delta is None or delta.kind != "delta":
+                raise Gap(f"an ack of seq {seq} without ops for a delta that is not ours")
             ops = delta.ops
         self._commit(seq, delta_id, ops)
         dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
-        return [Acknowledged(delta_id, seq, dropped, bool(message.get("duplicate")))]
+        if message.get("digest") is not None:
+            self._compare({"seq": seq, "digest": message["digest"]})
+        return [Acknowledged(delta_id, seq, dropped, bool(message.get("duplicate")), skipped)]
 
     def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> None:
         if self.position is None or seq != self.position.seq + 1:
@@ -234,6 +313,31 @@ class Replica:
         except DoesNotApply as error:
             self.forget_position()
             raise Gap(f"our copy has gone astray: {error}") from error
+        if self._check_digests:
+            self._count(undo)
+
+    def _count(self, undo: Undo) -> None:
+        """Bring the digest up to what committed ops have changed."""
+        before: dict[tuple[str, str], Any] = {}
+        for collection, entity_id, entity in undo:
+            before.setdefault((collection, entity_id), entity)
+        for (collection, entity_id), entity in before.items():
+            now = self.state[collection].get(entity_id)
+            if entity is not None:
+                self._digest -= term(collection, entity_id, entity)
+            if now is not None:
+                self._digest += term(collection, entity_id, now)
+
+    def _compare(self, theirs: dict[str, Any] | None) -> None:
+        """Raises `Diverged` if the server's digest of our very position is another one."""
+        if theirs is None or not self._check_digests or self.position is None:
+            return
+        if theirs["seq"] != self.position.seq or theirs["digest"] == self.digest:
+            return
+        self.diverged += 1
+        self._divergence = {"seq": self.position.seq, "digest": self.digest}
+        self.forget_position()
+        raise Diverged(f"seq {theirs['seq']} comes to {theirs['digest']}, here to {self.digest}")
 
     def _error(self, message: Message) -> list[Event]:
         subject, code, details = message.get("id"), message["code"], message.get("details") or {}
@@ -254,7 +358,32 @@ class Replica:
             if member is not None:
                 presence = member["presence"] | changes
                 member["presence"] = {k: v for k, v in presence.items() if v is not None}
-        return [Moved(message["moved"])]
+        events: list[Event] = [Moved(message["moved"])]
+        gestures = message.get("gestures", {})
+        if message.get("whole"):
+            self.gestures = {}
+        if gestures:
+            self._take_gestures(gestures)
+            events.append(Previewed(gestures))
+        self._compare(message.get("digest"))
+        return events
+
+    def _take_gestures(self, gestures: dict[str, dict[str, Any]]) -> None:
+        for member_id, changed in gestures.items():
+            if member_id not in self.members or member_id == self.you:
+                continue
+            theirs = self.gestures.setdefault(member_id, {})
+            for gesture, values in changed.items():
+                if values is None:
+                    theirs.pop(gesture, None)
+                    continue
+                shows = theirs.setdefault(gesture, {})
+                for entity_id, value in values.items():
+                    before = shows.get(entity_id, {"props": {}})["props"]
+                    props = _laid_over(before, value["props"])
+                    shows[entity_id] = {"col": value["col"], "props": props}
+            if not theirs:
+                del self.gestures[member_id]
 
     def _member_joined(self, message: Message) -> list[Event]:
         member = message["member"]
@@ -263,6 +392,7 @@ class Replica:
 
     def _member_left(self, message: Message) -> list[Event]:
         self.members.pop(message["member"], None)
+        self.gestures.pop(message["member"], None)
         return [WentOut(message["member"])]
 
     def _role_changed(self, message: Message) -> list[Event]:
@@ -300,3 +430,10 @@ class Replica:
             elif delta.atomic:
                 roll_back(self.state, delta.undo)
                 return
+
+
+def _laid_over(before: dict[str, Any], props: dict[str, Any]) -> dict[str, Any]:
+    changed = before | props
+    if "params" in before and "params" in props:
+        changed["params"] = before["params"] | props["params"]
+    return changed

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from client.codec import Codec, Frame
@@ -14,6 +15,7 @@ from client.events import (
     Left,
     Postponed,
     Refused,
+    Skipped,
     Synced,
 )
 from client.failures import (
@@ -23,6 +25,7 @@ from client.failures import (
     RoomClosed,
     TooMuchPending,
 )
+from client.gesture import Gesture, Values
 from client.replica import Gap, Message, Replica
 from client.send_queue import SendQueue
 from client.state_ops import Op, State
@@ -45,6 +48,14 @@ TRY_JOIN_AGAIN = frozenset({"unavailable", "rate_limited", "internal"})
 
 class ReaderTooSlow(Exception):
     """An iterator over events lags too far behind; what it missed is in the replica."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """An undo or redo is on disk as `seq`; what it left alone, because others changed it since."""
+
+    seq: int
+    skipped: tuple[Skipped, ...]
 
 
 class Room:
@@ -96,13 +107,66 @@ class Room:
 
     # What the musician does.
 
-    def edit(self, ops: list[Op], *, atomic: bool = False) -> str:
-        """Apply ops at once and have them saved; returns the id to ask `saved` about."""
+    def edit(
+        self,
+        ops: list[Op],
+        *,
+        atomic: bool = False,
+        step: str | None = None,
+        gesture: str | None = None,
+    ) -> str:
+        """Apply ops at once and have them saved; returns the id to ask `saved` about.
+
+        Deltas in a row with the same `step` are undone together.
+        """
+        self._check_open()
+        return self._propose(self.replica.edit(ops, atomic, step, gesture))
+
+    async def undo(self) -> Undone:
+        """Take our latest step back; raises `DeltaRefused` when there is none."""
+        return await self._turn_back("undo")
+
+    async def redo(self) -> Undone:
+        """Do our latest undone step again; raises `DeltaRefused` when there is none."""
+        return await self._turn_back("redo")
+
+    def gesture(self) -> Gesture:
+        """Begin a continuous edit."""
+        return Gesture(self._make_id(), self._show, self._end_gesture)
+
+    def _show(self, gesture: str, values: Values | None) -> None:
+        if self._connection is not None and self.replica.synced:
+            message = {"t": "gesture", "project": self.project, "id": gesture, "values": values}
+            self._connection.send_latest(f"{self.project}/{gesture}", message)
+
+    def _end_gesture(self, ops: list[Op], gesture: str) -> str:
+        if self._connection is not None:  # a preview behind the delta would stay for ever
+            self._connection.forget_latest(f"{self.project}/{gesture}")
+        return self.edit(ops, gesture=gesture)
+
+    async def _turn_back(self, kind: str) -> Undone:
+        self._check_open()
+        delta_id = self._propose(self.replica.turn_back(kind))
+        skipped: list[Skipped] = []
+
+        def note(event: Event) -> None:
+            if isinstance(event, Acknowledged) and event.delta_id == delta_id:
+                skipped.extend(event.skipped)
+
+        stop = self.subscribe(note)
+        try:
+            seq = await self.saved(delta_id)
+        finally:
+            stop()
+        return Undone(seq, tuple(skipped))
+
+    def _check_open(self) -> None:
         if self._over is not None:
             raise self._over
         if len(self.replica.pending) >= MAX_PENDING:
             raise TooMuchPending(f"{MAX_PENDING} edits wait for the server")
-        message = self.replica.edit(ops, atomic)
+
+    def _propose(self, message: Message) -> str:
         delta_id: str = message["id"]
         try:
             self._queue.add(delta_id, self._encoded(message))

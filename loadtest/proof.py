@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from client.canonical import digest
 from client.client import Client
+from client.digest import digest
 from client.local_hub import audit
 from loadtest.participants import Participant, Tally
 

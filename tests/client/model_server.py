@@ -20,7 +20,7 @@ def decoded(data: bytes) -> State:
 
 
 def new_state() -> State:
-    return decoded(encoded(empty_state("test")))  # type: ignore[arg-type]
+    return decoded(encoded(empty_state("test")))
 
 
 class ModelServer:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from client.canonical import digest
+from client.digest import digest
 from client.importing import read_song
 from client.musician import CHARACTERS, FRAMES_PER_SECOND, Edit, Move, Musician, character
 from client.state_ops import State

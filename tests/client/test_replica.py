@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from client.canonical import digest
+from client.digest import digest
 from client.events import (
     Acknowledged,
     CameIn,

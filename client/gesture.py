@@ -1,0 +1,74 @@
+"""A continuous edit: others see its values at once, and in the end it is one delta."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from client.state_ops import Op
+
+SHOWN_SECONDS = 1 / 30
+"""Between two messages: others' screens show no more."""
+
+Values = dict[str, dict[str, Any]]
+
+
+class Gesture:
+    """`show` sends a preview (null: given up); `commit` proposes the delta that ends it."""
+
+    def __init__(
+        self,
+        gesture_id: str,
+        show: Callable[[str, Values | None], None],
+        commit: Callable[[list[Op], str], str],
+    ) -> None:
+        self.id = gesture_id
+        self.values: Values = {}
+        self.is_over = False
+        self._show = show
+        self._commit = commit
+        self._shown_at = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    def move(self, collection: str, entity_id: str, **props: Any) -> None:
+        """The values as they are now; the latest of each property counts."""
+        if self.is_over:
+            raise ValueError("this gesture is over; begin another one")
+        before = self.values.get(entity_id, {"props": {}})["props"]
+        self.values[entity_id] = {"col": collection, "props": _laid_over(before, props)}
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            due = max(loop.time(), self._shown_at + SHOWN_SECONDS)
+            self._timer = loop.call_at(due, self._show_now)
+
+    def end(self, ops: list[Op] | None = None) -> str:
+        """Commit what it came to as one delta; its id, for `Room.saved`."""
+        self._finish()
+        made = [
+            {"op": "set", "col": shown["col"], "id": entity_id, "props": shown["props"]}
+            for entity_id, shown in self.values.items()
+        ]
+        return self._commit(made if ops is None else ops, self.id)
+
+    def cancel(self) -> None:
+        """Give it up: everything is as it was."""
+        if not self.is_over:
+            self._finish()
+            self._show(self.id, None)
+
+    def _show_now(self) -> None:
+        self._timer = None
+        self._shown_at = asyncio.get_running_loop().time()
+        self._show(self.id, self.values)
+
+    def _finish(self) -> None:
+        self.is_over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _laid_over(before: dict[str, Any], props: dict[str, Any]) -> dict[str, Any]:
+    changed = before | props
+    if "params" in before and "params" in props:
+        changed["params"] = before["params"] | props["params"]
+    return changed
