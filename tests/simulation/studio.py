@@ -18,17 +18,19 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.journal import Appended, Checkpoint
 from persistence.journal_memory import MemoryJournal
 from rooms import tail
+from rooms.document import Document
 from rooms.effects import Packet
-from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 from rooms.seat import JoinRequest
 from schema.close_codes import CloseCode
 from schema.entities import empty_state
 from schema.errors import ErrorCode
-from schema.messages import Error, Join, ProposeDelta
+from schema.messages import Error, Gesture, Join, ProposeDelta, Redo, Undo
 from schema.ops import decode_ops
 from server.codec import JSON, MSGPACK
-from server.hub import Hub, read_document
+from server.hub import Hub
 from server.live_room import LiveRoom
+from server.stored_state import read_document
 from tests.simulation.edits import Editing, is_never_valid
 from tests.simulation.virtual_loop import Stuck, run_virtually
 
@@ -76,6 +78,19 @@ class UnreliableJournal:
         appended = await self.inner.append(proposals, known_heads)
         await self._after()
         return appended
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        await self._before()
+        return await self.inner.marks(project, up_to, limit)
+
+    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+        await self._before()
+        await self.inner.record_effects(project, effects)
+        await self._after()
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        await self._before()
+        return await self.inner.base(project, at)
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         await self._before()
@@ -228,7 +243,9 @@ class Server:
         match MSGPACK.decode(data):
             case Join() as join:
                 self.spawn(self._join(hub, link, join))
-            case ProposeDelta() as delta:
+            case Gesture() as gesture:
+                hub.gesture(link.id, gesture)
+            case (ProposeDelta() | Undo() | Redo()) as delta:
                 if hub.is_in(link.id, PROJECT):
                     hub.propose(link.id, delta)
                 else:
@@ -239,7 +256,9 @@ class Server:
 
     async def _join(self, hub: Hub, link: Link, join: Join) -> None:
         name, role = link.client.name, link.client.role
-        request = JoinRequest(link.id, join.id, name, name, "desk", "login", role, join.position)
+        request = JoinRequest(
+            link.id, join.id, name, name, "desk", "login", role, join.position, join.diverged
+        )
         try:
             await hub.join(request, PROJECT)
         except PersistenceError:
@@ -257,7 +276,7 @@ class Server:
     async def _keep_room(self, hub: Hub, live: LiveRoom) -> None:
         """A checkpoint, and a room that stays empty is closed."""
         now = self._studio.loop.time()
-        if live.room.seats or live.room.waiting:
+        if live.is_busy:
             self._empty_since = None
             await live.checkpoint(now)
         elif self._empty_since is None:
@@ -305,15 +324,38 @@ class Client:
         """Something random; offline too."""
         if self.replica.position is None:
             return
-        ops, atomic = self._editing.random_delta()
-        message = self.replica.edit(ops, atomic)
-        if self.role == "viewer" or is_never_valid(ops):
-            self.must_be_refused.add(message["id"])
-        self._studio.tally["edits"] += 1
-        if all(op["op"] == "set" for op in ops):
-            self._only_sets.add(message["id"])
+        rng, tally = self._studio.rng, self._studio.tally
+        tally["edits"] += 1
+        kind = rng.choices(("edit", "undo", "redo", "gesture"), [16, 3, 2, 1])[0]
+        tally[kind] += 1
+        if kind in ("undo", "redo"):
+            message = self.replica.turn_back(kind)
+            if self.role == "viewer":
+                self.must_be_refused.add(message["id"])
+        else:
+            message = self._edit(self._shown() if kind == "gesture" else None)
         self._queue.add(message["id"], MsgpackCodec().encode(message))
         self._send_what_may_go()
+
+    def _edit(self, gesture: str | None) -> Message:
+        ops, atomic = self._editing.random_delta()
+        step = self._studio.rng.choice((None, None, "step-1"))
+        message = self.replica.edit(ops, atomic, step, gesture)
+        if self.role == "viewer" or is_never_valid(ops):
+            self.must_be_refused.add(message["id"])
+        if all(op["op"] == "set" for op in ops):
+            self._only_sets.add(message["id"])
+        return message
+
+    def _shown(self) -> str:
+        """A gesture that is shown, and that the next delta ends."""
+        gesture = self._new_id()
+        props = {"volume": self._studio.rng.random()}
+        values = {"ch_master": {"col": "channels", "props": props}}
+        show = {"t": "gesture", "project": PROJECT, "id": gesture, "values": values}
+        if self.link is not None and self.replica.synced:
+            self.link.to_server(MsgpackCodec().encode(show))
+        return gesture
 
     def repeat(self) -> None:
         """Send a delta again that was acknowledged, or that can only be."""
@@ -346,6 +388,7 @@ class Client:
         except Gap as gap:
             self._studio.fail(f"{self.name} sees a gap: {gap}")
             return
+        self._studio.check_digest(self)
         for event in events:
             self._happened(event)
 
@@ -425,6 +468,8 @@ class Studio:
         self.stored = memory_journal(lambda: 1.7e9 + self.loop.time())
         self.journal = make_journal(self.stored, self.rng)
         self.stored.create_project(PROJECT, "epoch", JSON.encode(empty_state("Song")))
+        self._model = Document(empty_state("Song"))
+        self._digests = [self._model.digest]
         self.server = Server(self)
         names = [f"editor_{n}" for n in range(self.rng.randint(3, 4))]
         self.clients = [Client(self, name, "editor") for name in names]
@@ -449,6 +494,19 @@ class Studio:
         if not 1 <= seq <= len(entries) or entries[seq - 1].delta_id != message["id"]:
             self.fail(f"{message['t']} of {message['id']} at seq {seq} is not in the journal")
 
+    def check_digest(self, client: Client) -> None:
+        """Whoever stands at a seq holds what the journal up to it comes to: at every step."""
+        position = client.replica.position
+        if position is None:
+            return
+        entries = self.stored._projects[PROJECT].entries
+        for entry in entries[len(self._digests) - 1 :]:
+            self._model.apply(decode_ops(entry.ops), atomic=entry.atomic)
+            self._digests.append(self._model.digest)
+        self.tally["digests_compared"] += 1
+        if self._digests[position.seq] != client.replica.digest:
+            self.fail(f"{client.name} holds another song than the journal at seq {position.seq}")
+
     async def run(self) -> None:
         """Work, then calm, then everyone must agree."""
         for client in self.clients:
@@ -472,7 +530,7 @@ class Studio:
             client.link.cut()
         elif chance < 0.20:
             client.repeat()
-        elif chance < 0.21:
+        elif chance < 0.225:
             self._power_cut()
         elif client.role == "editor" or chance < 0.35:
             for _ in range(self.rng.choice((1, 1, 1, 2, 4))):
@@ -507,8 +565,10 @@ class Studio:
         expected = await self._replayed(entries)
         hub = self.server.hub
         live = hub.rooms.get(PROJECT) if hub is not None else None
-        if live is None or live.room.waiting or live.room.head != len(entries):
+        if live is None or live.room.edits.waiting or live.room.head != len(entries):
             self.fail("the room is not at rest")
+        elif live.room.edits.digest != self._model.digest:
+            self.fail("the room's digest is not that of the journal")
         elif live.room.document.frozen() != expected:
             self.fail("the room's document is not the sum of the journal")
         for client in self.clients:
@@ -524,8 +584,8 @@ class Studio:
 
     async def _replayed(self, entries: list[Entry]) -> Any:
         checkpoint = await self.stored.load(PROJECT)
-        document = read_document(checkpoint.state)
-        from_start = read_document(JSON.encode(empty_state("Song")))
+        document = read_document(checkpoint)
+        from_start = Document(empty_state("Song"))
         for entry in entries:
             from_start.apply(decode_ops(entry.ops), atomic=entry.atomic)
             if entry.seq > checkpoint.seq:
@@ -539,6 +599,8 @@ class Studio:
             self.fail(f"{client.name} is not at rest")
         if client.replica.state != expected:
             self.fail(f"{client.name} holds another song")
+        if client.replica.gestures:
+            self.fail(f"{client.name} sees ghosts: {client.replica.gestures}")
         for delta_id, seq in client.acknowledged.items():
             if entries[seq - 1].delta_id != delta_id:
                 self.fail(f"{delta_id} was acknowledged at seq {seq}, which is another delta")
