@@ -16,6 +16,7 @@ from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
+from loadtest.document_scale import run_document
 from loadtest.proof import NotSettled
 
 EXPECTED = (
@@ -65,10 +66,18 @@ def _complain(message: str) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="demo|mixed")
+    words = parser.add_subparsers(required=True, metavar="demo|mixed|document")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
+    _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     return parser.parse_args()
+
+
+def _add_document(document: argparse.ArgumentParser) -> None:
+    document.add_argument("--entities", type=_at_least(500), default=50_000, help="(50,000)")
+    document.add_argument("--seed", type=int, default=1)
+    document.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    document.set_defaults(run=run_document)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
