@@ -18,6 +18,7 @@ from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
 from loadtest.proof import NotSettled
+from loadtest.writer import WriterFailed
 
 EXPECTED = (
     BrokenSong,
@@ -30,6 +31,7 @@ EXPECTED = (
     OSError,
     RoomClosed,
     UploadIncomplete,
+    WriterFailed,
 )
 
 

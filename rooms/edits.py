@@ -158,6 +158,11 @@ class Edits:
         text = "the database does not answer; send this delta again with the same id"
         return [self._try_again(look_up.to, look_up.proposal, ErrorCode.UNAVAILABLE, text)]
 
+    def let_go(self) -> list[Document]:
+        """The document, whose room is closed: to be freed by whom it is given to."""
+        documents, self.document = [self.document], Document()
+        return documents
+
     def forget(self, seat: Seat) -> None:
         """A member went: what it wished and nobody has begun, it will ask for again."""
         self.waiting_bytes -= sum(len(w.proposal.ops) for w in seat.wishes if w.ops is not None)
@@ -361,7 +366,7 @@ class Edits:
         mark = StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
         self.stacks.note(mark)
         self.stacks.remember(entry.seq, applied.changes)
-        if not applied.as_sent:
+        if applied.drops or len(applied.ops) != len(ops):
             self.unrecorded[entry.seq] = applied.ops
         news = DeltaCommitted(
             project=self.project,

@@ -18,7 +18,7 @@ Value = bool | int | float | Text | Words | Leaves | None
 Props = Annotated[dict[Name, Value], Meta(max_length=MAX_PROPS_PER_OP)]
 
 
-class Set(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="set"):
+class Set(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="op", tag="set"):
     """Change properties of an entity; leaves of `params` merge, null removes a leaf."""
 
     col: Collection
@@ -27,7 +27,9 @@ class Set(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="
     expect: Props | UnsetType = UNSET
 
 
-class Insert(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="insert"):
+class Insert(
+    Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="op", tag="insert"
+):
     """Add an entity under a client-made id; what is left out gets its default."""
 
     col: Collection
@@ -40,6 +42,7 @@ class Delete(
     frozen=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
+    gc=False,
     tag_field="op",
     tag="delete",
 ):
@@ -54,7 +57,7 @@ class Delete(
     alone: bool = False
 
 
-class Move(Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="move"):
+class Move(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field="op", tag="move"):
     """Give an entity another parent, order key or time, as one unit; checked for cycles."""
 
     col: Collection

@@ -25,6 +25,7 @@ from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
 from server.front import Front
+from server.garbage import Garbage
 from server.history_keeping import compact_old
 from server.hub import Hub, keep_books
 from server.metrics import Metrics
@@ -69,6 +70,7 @@ class App:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
         self._call_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calls")
         self._stalls: deque[float] = deque(maxlen=100_000)
+        self._garbage = Garbage()
         self.metrics = Metrics()
 
     async def run(self, database_url: str) -> None:
@@ -79,6 +81,7 @@ class App:
         try:
             await self._serve(db)
         finally:
+            self._garbage.give_back()
             await db.close()
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._call_threads.shutdown(wait=False, cancel_futures=True)
@@ -144,7 +147,7 @@ class App:
             passwords=passwords,
             announcer=front,
             refresh_seconds=self._settings.refresh_seconds,
-            pages=StatePages(self.in_call_thread),
+            pages=StatePages(),
             in_thread=self.in_call_thread,
         )
         self._watch(hub, front)
@@ -161,6 +164,7 @@ class App:
         )
         probe = self.spawn(self._probe_stalls()) if self._settings.stall_probe else None
         books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
+        self._garbage.take_over()
         front.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
@@ -245,6 +249,7 @@ class App:
 
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())
+        self._garbage.collect_if_due(front.nobody_is_in_a_room)
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -13,8 +13,9 @@ from rooms.journal_entry import Proposal
 MAX_BATCH = 500
 """Proposals in one transaction: 500 took 30 ms, and larger batches were no faster."""
 
-MAX_BATCH_BYTES = 4 * 1_048_576
-"""Bytes of ops in one transaction, unless one proposal alone is larger."""
+MAX_BATCH_BYTES = 1_048_576
+"""Bytes of ops in one transaction, unless one proposal alone is larger: the event loop has to
+encode them in one go."""
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0

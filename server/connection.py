@@ -34,6 +34,9 @@ PATIENCE_SECONDS = 10.0
 BAD_MESSAGES_ALLOWED = 4
 """Bad messages within ten seconds; the next one ends the connection (rule E4)."""
 
+READ_SECONDS = 0.002
+"""How long one connection may be read from before it is the others' turn."""
+
 HANDSHAKE_SECONDS = 5.0
 """From the TCP connection to the end of the HTTP request, or a plain answer to it."""
 
@@ -100,7 +103,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
-        self.heard_at = self._loop.time()
+        began = self.heard_at = self._loop.time()
         self._server.count("bytes_in", len(data))
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():
@@ -109,6 +112,13 @@ class Connection(asyncio.Protocol):
             elif isinstance(event, Frame):
                 self._receive_frame(event)
         self._flush_protocol()
+        transport = self._transport
+        if transport is None or self._loop.time() - began <= READ_SECONDS:
+            return
+        if not transport.is_closing():
+            # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
+            transport.pause_reading()
+            self._loop.call_soon(transport.resume_reading)
 
     def eof_received(self) -> bool:
         """The other side said its last; so do we."""

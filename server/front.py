@@ -102,6 +102,11 @@ class Front:
         self._metrics = metrics
         self._spawn = spawn
 
+    @property
+    def nobody_is_in_a_room(self) -> bool:
+        """Whether a pause of the event loop would go unnoticed by musicians."""
+        return not any(live.room.seats for live in self._hub.rooms.values())
+
     # What a connection calls.
 
     def count(self, what: str, amount: float = 1) -> None:

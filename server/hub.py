@@ -13,6 +13,7 @@ from persistence import collaboration_sessions, session_states
 from persistence.errors import Unavailable
 from persistence.journal import Appended, Journal
 from persistence.pool import Executor
+from rooms.document import Document
 from rooms.journal_entry import Entry, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
@@ -21,9 +22,9 @@ from server.bus import Bus
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
-from server.live_room import LiveRoom, Moment, Peer
+from server.live_room import LiveRoom, Peer
 from server.snapshots import keep_automatically
-from server.stored_state import document_at, newest_whole
+from server.stored_state import InThread, document_at, newest_whole
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0
@@ -39,6 +40,13 @@ LOAD_ENTRIES = 1_000
 """Entries read at once when a room is opened."""
 
 log = structlog.get_logger()
+
+Question = Callable[..., Any]
+"""A function whose first argument is a state."""
+
+
+def _of_state(document: Document, question: Question, args: tuple[Any, ...]) -> Any:
+    return question(document.collections, *args)
 
 
 class Hub:
@@ -163,14 +171,17 @@ class Hub:
 
     # For calls.
 
-    async def state_of(self, project: str) -> Moment:
-        """The state of now, of an open room or a closed project; raises as `open` does."""
+    async def ask(self, project: str, in_thread: InThread, question: Question, *args: Any) -> Any:
+        """What a function of the state, in a worker thread, says of now.
+
+        The room may be open or not; raises as `open` does.
+        """
         live = self.rooms.get(project)
         if live is not None:
-            return await live.moment()
+            return await in_thread(question, (await live.moment()).state, *args)
         head = (await self.journal.heads([project])).get(project, 0)
-        _, document = await document_at(self.journal, project, head, self.in_thread)
-        return Moment(head, document.digest, document.collections, {})
+        async with await document_at(self.journal, project, head, in_thread) as there:
+            return await there.use(_of_state, question, args)
 
     async def record_effects(self, project: str) -> None:
         """See that the journal knows what took effect, as far as this server has applied it."""
@@ -212,6 +223,11 @@ class Hub:
         log.info("room opened", project=project, head=room.head, entities=len(document))
         return live
 
+    async def _free(self, live: LiveRoom) -> None:
+        """A document is freed where nobody waits for it."""
+        documents = live.room.edits.let_go()
+        await self.in_thread(documents.clear)
+
     async def close_room(self, project: str, db: Executor | None) -> None:
         """Store what an empty room holds, and forget it."""
         live = self.rooms[project]
@@ -222,6 +238,7 @@ class Hub:
         if db is not None and live.collaboration_session is not None:
             await collaboration_sessions.close_session(db, live.collaboration_session)
         log.info("room closed", project=project, head=live.room.head)
+        await self._free(live)
 
 
 async def keep_books(hub: Hub, db: Executor) -> None:

@@ -37,10 +37,13 @@ from schema.messages import Error
 from schema.ops import Op, encode_ops
 from server.codec import Codec
 from server.picture import draw
-from server.stored_state import Damaged, changes_of, sliced
+from server.stored_state import Damaged, breathe, changes_of, sliced
 
 CATCH_UP_ENTRIES = 500
 """Entries read at once after a gap."""
+
+RECORD_BYTES = 524_288
+"""Bytes of recorded effects in one statement."""
 
 WORK_SECONDS = 0.002
 """How long a room may work before everything else on the event loop gets its turn."""
@@ -239,10 +242,10 @@ class LiveRoom:
         """Note in the journal what took effect otherwise than proposed; before any checkpoint."""
         if not unrecorded:
             return
-        effects = await self.in_thread(_encoded, unrecorded)
-        await self._journal.record_effects(self.room.project, effects)
-        for seq in unrecorded:
-            self.room.edits.unrecorded.pop(seq, None)
+        for effects in await self.in_thread(_encoded, unrecorded):
+            await self._journal.record_effects(self.room.project, effects)
+            for seq in effects:
+                self.room.edits.unrecorded.pop(seq, None)
 
     async def _draw(self) -> None:
         while self.room.is_drawing:
@@ -367,5 +370,16 @@ def _pausing(steps: Any) -> Any:
         yield []
 
 
-def _encoded(effects: Mapping[int, Sequence[Op]]) -> dict[int, bytes]:
-    return {seq: encode_ops(ops) for seq, ops in effects.items()}
+def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
+    """In batches: the event loop has to send each of them in one go."""
+    batches: list[dict[int, bytes]] = [{}]
+    size = 0
+    for seq, ops in unrecorded.items():
+        encoded = encode_ops(ops)
+        if size + len(encoded) > RECORD_BYTES:
+            batches.append({})
+            size = 0
+        batches[-1][seq] = encoded
+        size += len(encoded)
+        breathe()
+    return [batch for batch in batches if batch]

@@ -5,26 +5,17 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
-from rooms.document import State
+from rooms.document import Document
 from schema.calls import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
 from server.calls.context import Refused
 from server.codec import Codec
 from server.picture import packed
-from server.stored_state import InThread
+from server.stored_state import Held
 
 MAX_PAGES_BYTES = 64 * 1_048_576
 """Bytes of encoded states kept; the one used longest ago goes first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A state that a call has found, and what it is."""
-
-    position: Position
-    digest: str
-    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +28,21 @@ class _Pages:
 class StatePages:
     """One for the whole server. One state at a time is found and encoded."""
 
-    def __init__(self, in_thread: InThread) -> None:
-        self._in_thread = in_thread
+    def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
         self._bytes = 0
         self._one_at_a_time = asyncio.Lock()
 
     async def part(
-        self, key: Hashable, codec: Codec, part: int, find: Callable[[], Awaitable[Found]]
+        self, key: Hashable, codec: Codec, part: int, find: Callable[[], Awaitable[Held]]
     ) -> StateData:
         """One part of the state that `key` names; `find` gets it when it is not here."""
         async with self._one_at_a_time:
             pages = self._kept.get((key, codec.name))
             if pages is None:
-                found = await find()
-                parts = await self._in_thread(packed, found.state, codec)
-                pages = _Pages(found.position, found.digest, parts)
+                async with await find() as there:
+                    digest, parts = await there.use(_packed, codec)
+                pages = _Pages(Position(there.epoch, there.seq), digest, parts)
                 self._keep((key, codec.name), pages)
             self._kept.move_to_end((key, codec.name))
         if part >= len(pages.parts):
@@ -66,3 +56,7 @@ class StatePages:
         while self._bytes > MAX_PAGES_BYTES and len(self._kept) > 1:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= sum(map(len, oldest.parts))
+
+
+def _packed(document: Document, codec: Codec) -> tuple[str, list[bytes]]:
+    return document.digest, packed(document.collections, codec)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import structlog
@@ -75,6 +75,34 @@ def breathe() -> None:
     time.sleep(0)
 
 
+class Held:
+    """A document for worker threads alone: to free a large one would hold the loop up for 10 ms."""
+
+    def __init__(self, document: Document, epoch: str, seq: int, in_thread: InThread) -> None:
+        self.epoch = epoch
+        self.seq = seq
+        self._documents = [document]
+        self._in_thread = in_thread
+
+    async def use(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What the function makes of the document, in a worker thread."""
+        return await self._in_thread(self._call, function, args)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._in_thread(self._documents.clear)
+
+    def _call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        return function(self._documents[0], *args)
+
+
+async def held(stored: Checkpoint, in_thread: InThread) -> Held:
+    """A stored state as a document; raises `Damaged`."""
+    return Held(await in_thread(read_document, stored), stored.epoch, stored.seq, in_thread)
+
+
 async def newest_whole(
     journal: Journal, project: str, at: int | None, in_thread: InThread
 ) -> tuple[Checkpoint, Document]:
@@ -94,13 +122,17 @@ async def newest_whole(
     raise Damaged("no stored state of this project is whole")
 
 
-async def document_at(
-    journal: Journal, project: str, seq: int, in_thread: InThread
-) -> tuple[str, Document]:
-    """The epoch, and the state after `seq`; raises also `Compacted`."""
+async def document_at(journal: Journal, project: str, seq: int, in_thread: InThread) -> Held:
+    """The state after `seq`; raises as `newest_whole` does, and `Compacted`."""
     stored, document = await newest_whole(journal, project, seq, in_thread)
-    await _replay(journal, project, document, stored.seq, seq, in_thread)
-    return stored.epoch, document
+    there = Held(document, stored.epoch, seq, in_thread)
+    del document
+    try:
+        await _replay(journal, project, there, stored.seq, seq)
+    except BaseException:
+        await there.__aexit__()
+        raise
+    return there
 
 
 async def changes_of(
@@ -108,18 +140,17 @@ async def changes_of(
 ) -> dict[int, Sequence[Change]]:
     """What each of these entries has changed; raises as `document_at` does."""
     first, last = min(seqs), max(seqs)
-    _, document = await document_at(journal, project, first - 1, in_thread)
-    changes = await _replay(journal, project, document, first - 1, last, in_thread, frozenset(seqs))
+    async with await document_at(journal, project, first - 1, in_thread) as there:
+        changes = await _replay(journal, project, there, first - 1, last, frozenset(seqs))
     return {seq: changes.get(seq, ()) for seq in seqs}
 
 
 async def _replay(
     journal: Journal,
     project: str,
-    document: Document,
+    there: Held,
     after: int,
     up_to: int,
-    in_thread: InThread,
     wanted: frozenset[int] = frozenset(),
 ) -> dict[int, Sequence[Change]]:
     changes: dict[int, Sequence[Change]] = {}
@@ -127,7 +158,7 @@ async def _replay(
         page = await journal.read(project, after, min(READ_ENTRIES, up_to - after))
         if not page:
             break
-        changes |= await in_thread(apply_entries, document, page, wanted)
+        changes |= await there.use(apply_entries, page, wanted)
         after = page[-1].seq
     return changes
 

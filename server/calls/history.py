@@ -5,12 +5,12 @@ from typing import Any
 from persistence import project_history
 from persistence.project_history import HistoryRow
 from schema import calls
+from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
-from schema.messages import Position, User
+from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls.context import Caller, Context, Refused, require_member
-from server.state_pages import Found
-from server.stored_state import document_at
+from server.stored_state import Held, document_at
 
 MAX_OPS_SHOWN = 100
 """Ops of one entry in a page of history."""
@@ -79,10 +79,8 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
         raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
     asked = seq
 
-    async def find() -> Found:
-        journal = context.hub.journal
-        epoch, document = await document_at(journal, params.project, asked, context.in_thread)
-        return Found(Position(epoch, asked), document.digest, document.collections)
+    async def find() -> Held:
+        return await document_at(context.hub.journal, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
     return await context.pages.part(key, caller.codec, params.part, find)
@@ -100,6 +98,8 @@ def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
             leaf = name
         if leaf in props:
             return (props[leaf],)
+        if isinstance(op, Insert) and name in ENTITY_TYPES[op.col]:
+            return (defaults(op.col).get(name),)
     return None
 
 

@@ -1,12 +1,14 @@
 """Snapshots: naming a moment, looking at it, comparing, bringing it back, building on it."""
 
+import contextlib
+
 import msgspec
 from msgspec import UNSET
 
 from persistence import project_snapshots
 from persistence.errors import NotFound
 from persistence.project_snapshots import SnapshotRow
-from rooms.document import State
+from rooms.document import Document, State
 from rooms.journal_entry import Outcome, Proposal, Purpose
 from rooms.roles import GOVERNS
 from rooms.seat import member_id
@@ -15,12 +17,12 @@ from rooms.state_words import sentences
 from schema import calls
 from schema.errors import ErrorCode
 from schema.messages import Position, User
+from schema.ops import Op
 from server.calls.context import Caller, Context, Refused, require_editor, require_member
 from server.calls.projects import as_project
 from server.live_room import NotCommitted
 from server.snapshots import keep
-from server.state_pages import Found
-from server.stored_state import breathe, read_document
+from server.stored_state import Held, breathe, held
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
@@ -67,11 +69,8 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     await require_member(context, params.project, caller.user)
     await project_snapshots.get(context.db, params.project, params.snapshot)
 
-    async def find() -> Found:
-        stored = await project_snapshots.state(context.db, params.project, params.snapshot)
-        document = await context.in_thread(read_document, stored)
-        position = Position(stored.epoch, stored.seq)
-        return Found(position, document.digest, document.collections)
+    async def find() -> Held:
+        return await _held(context, params.project, params.snapshot)
 
     return await context.pages.part(params.snapshot, caller.codec, params.part, find)
 
@@ -97,11 +96,17 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
 async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
     """What differs, in the words of the model."""
     await require_member(context, params.project, caller.user)
-    before = await _state(context, params.project, params.before)
-    after = await _state(context, params.project, params.after)
-    changes = await context.in_thread(changes_between, before, after, breathe)
-    told = await context.in_thread(sentences, changes, before, after)
-    return calls.Diff(told, changes[: params.limit], len(changes))
+    async with contextlib.AsyncExitStack() as stack:
+        states: list[State] = []
+        for snapshot in (params.before, params.after):
+            if snapshot is None:
+                states.append(await context.hub.ask(params.project, context.in_thread, _itself))
+            else:
+                there = await _held(context, params.project, snapshot)
+                await stack.enter_async_context(there)
+                states.append(await there.use(_collections))
+        told: calls.Diff = await context.in_thread(_diff, states, params.limit)
+    return told
 
 
 async def restore(
@@ -127,11 +132,11 @@ async def restore(
         if outcome is Outcome.DUPLICATE:
             return calls.Restored(seq, 0, None)
         raise Refused(ErrorCode.ID_REUSED, "this id was used for another delta; make a new id")
-    target = await _state(context, params.project, params.snapshot)
-    live = await context.hub.open(params.project)
-    kept = await keep(context.db, live, kind="before-restore", author=caller.user)
-    moment = await live.moment()
-    ops = await context.in_thread(ops_between, moment.state, target, breathe)
+    async with await _held(context, params.project, params.snapshot) as target:
+        live = await context.hub.open(params.project)
+        kept = await keep(context.db, live, kind="before-restore", author=caller.user)
+        moment = await live.moment()
+        ops: list[Op] = await target.use(_ops_from, moment.state)
     if not ops:
         return calls.Restored(moment.seq, 0, kept.id)
     try:
@@ -144,7 +149,8 @@ async def restore(
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
-    await _state(context, params.project, params.snapshot)  # a damaged one is no start
+    async with await _held(context, params.project, params.snapshot):
+        pass  # a damaged one is no start
     row = await project_snapshots.fork(
         context.db,
         project=params.project,
@@ -170,13 +176,30 @@ async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot)
     return calls.Done()
 
 
-async def _state(context: Context, project: str, snapshot: str | None) -> State:
-    if snapshot is None:
-        return (await context.hub.state_of(project)).state
+async def _held(context: Context, project: str, snapshot: str) -> Held:
     stored = await project_snapshots.state(context.db, project, snapshot)
-    document = await context.in_thread(read_document, stored)
-    found: State = document.collections
-    return found
+    return await held(stored, context.in_thread)
+
+
+def _itself(state: State) -> State:
+    return dict(state)
+
+
+def _collections(document: Document) -> State:
+    return document.collections
+
+
+def _ops_from(target: Document, current: State) -> list[Op]:
+    return ops_between(current, target.collections, breathe)
+
+
+def _diff(states: list[State], limit: int) -> calls.Diff:
+    """Frees what it was given, as it is the last to need it."""
+    before, after = states
+    changes = changes_between(before, after, breathe)
+    told = sentences(changes, before, after)
+    states.clear()
+    return calls.Diff(told, changes[:limit], len(changes))
 
 
 def _author(row: SnapshotRow) -> User | None:

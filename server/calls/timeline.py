@@ -2,7 +2,6 @@
 
 from rooms.tempo_map import TempoMap
 from rooms.timeline import between as found_between
-
 from schema import calls
 from schema.errors import ErrorCode
 from server.calls.context import Caller, Context, Refused, require_member
@@ -14,11 +13,11 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     await require_member(context, params.project, caller.user)
     if params.end < params.start:
         raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
-    moment = await context.hub.state_of(params.project)
     tracks = None if params.tracks is None else set(params.tracks)
-    found: calls.Range = await context.in_thread(
+    found: calls.Range = await context.hub.ask(
+        params.project,
+        context.in_thread,
         found_between,
-        moment.state,
         params.start,
         params.end,
         tracks,
@@ -43,4 +42,5 @@ async def beats(context: Context, caller: Caller, params: calls.ToBeats) -> call
 
 async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
     await require_member(context, project, caller.user)
-    return TempoMap.of((await context.hub.state_of(project)).state)
+    tempo: TempoMap = await context.hub.ask(project, context.in_thread, TempoMap.of)
+    return tempo

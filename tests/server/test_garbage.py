@@ -1,0 +1,42 @@
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from server import garbage
+from server.garbage import NEVER, Garbage
+
+
+@pytest.fixture
+def collector() -> Iterator[Garbage]:
+    made = Garbage()
+    made.take_over()
+    yield made
+    made.give_back()
+
+
+def test_full_collections_do_not_start_by_themselves(collector: Garbage) -> None:
+    assert gc.get_threshold()[2] == NEVER
+    assert gc.get_freeze_count() > 0
+    collector.give_back()
+    assert gc.get_threshold()[2] < NEVER
+    assert gc.get_freeze_count() == 0
+
+
+def test_cycles_are_collected_when_idle_and_at_last_when_busy(
+    collector: Garbage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(garbage.time, "monotonic", lambda: now[0])
+    collected: list[float] = []
+    monkeypatch.setattr(garbage.gc, "collect", lambda: collected.append(now[0]) or 0)
+    collector._collected_at = now[0]
+    for is_idle, passed, is_due in (
+        (True, 59, False),
+        (True, 61, True),
+        (False, 61, False),
+        (False, 3_601, True),
+    ):
+        now[0] = collector._collected_at + passed
+        collector.collect_if_due(is_idle)
+        assert (collected[-1:] == [now[0]]) is is_due
