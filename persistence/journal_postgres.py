@@ -81,9 +81,20 @@ BASE = sliced(
 )
 
 # As bytes: of a large state there is never a str.
+CLEAR_PARTS = """
+DELETE FROM state_parts WHERE project_id = $1
+"""
+
+PUT_PART = """
+INSERT INTO state_parts (project_id, part, data) VALUES ($1, $2, $3)
+"""
+
 SAVE = """
 UPDATE studio_projects
-SET project_state = convert_from($5::bytea, 'UTF8')::jsonb, state_seq = $3, state_digest = $4
+SET project_state = convert_from((
+        SELECT string_agg(data, '' ORDER BY part) FROM state_parts WHERE project_id = $1
+    ), 'UTF8')::jsonb,
+    state_seq = $3, state_digest = $4
 WHERE id = $1 AND epoch = $2 AND state_seq < $3 AND head_seq >= $3
 """
 
@@ -116,7 +127,7 @@ class PostgresJournal:
         for n, verdict in zip(storable, judged, strict=True):
             verdicts[n] = verdict
         outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
-        own = _own_entries(proposals, verdicts)
+        own = _own_entries(proposals, verdicts) if known_heads else []
         return Appended(outcomes, _without_gaps([*missed, *own], known_heads))
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
@@ -165,14 +176,15 @@ class PostgresJournal:
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless a newer one, or one of another epoch, is there."""
-        await self._db.execute(
-            SAVE,
-            checkpoint.project,
-            checkpoint.epoch,
-            checkpoint.seq,
-            checkpoint.digest,
-            joined(checkpoint.slices),
-        )
+        project = checkpoint.project
+        async with self._db.transaction() as transaction:
+            await transaction.execute(CLEAR_PARTS, project)
+            for number, part in enumerate(joined(checkpoint.slices)):
+                await transaction.execute(PUT_PART, project, number, part)
+            await transaction.execute(
+                SAVE, project, checkpoint.epoch, checkpoint.seq, checkpoint.digest
+            )
+            await transaction.execute(CLEAR_PARTS, project)
 
     async def _append_alone(self, proposal: Proposal) -> _Verdict:
         """One bad proposal fails its whole batch; alone, only itself."""

@@ -10,6 +10,8 @@ import msgspec
 from persistence.journal import SLICE_ENTITIES, Checkpoint, StateSlice
 from rooms.digest import digest_of
 
+PART_BYTES = 524_288
+
 _SLICED = """
 SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, cut.collection, cut.entities
 FROM ({stored}) AS stored
@@ -46,16 +48,26 @@ def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
     return Checkpoint(first["project_id"], first["epoch"], first["seq"], first["digest"], slices)
 
 
-def joined(slices: Iterable[StateSlice]) -> bytes:
-    """The whole state as JSON; slices of one collection become one object."""
-    insides: dict[str, list[bytes]] = defaultdict(list)
+def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
+    """The whole state as JSON, in parts of some `PART_BYTES`; one object for each collection."""
+    by_collection: dict[str, list[bytes]] = defaultdict(list)
     for piece in slices:
-        insides[piece.collection].append(_inside(piece.entities))
-    parts = [b"{"]
-    for collection, objects in insides.items():
-        parts += [msgspec.json.encode(collection), b":{", *_with_commas(objects), b"}", b","]
-    parts[max(1, len(parts) - 1) :] = [b"}"]
-    return b"".join(parts)
+        insides = by_collection[piece.collection]
+        if inside := _inside(piece.entities):
+            insides.append(inside)
+    pieces = [b"{"]
+    size = 0
+    for number, (collection, insides) in enumerate(by_collection.items()):
+        pieces.append((b"," if number else b"") + msgspec.json.encode(collection) + b":{")
+        for n, inside in enumerate(insides):
+            pieces += [b",", inside] if n else [inside]
+            size += len(inside)
+            if size >= PART_BYTES:
+                yield b"".join(pieces)
+                pieces.clear()
+                size = 0
+        pieces.append(b"}")
+    yield b"".join([*pieces, b"}"])
 
 
 def cut(state: bytes) -> tuple[StateSlice, ...]:
@@ -83,13 +95,6 @@ def _inside(entities: bytes) -> bytes:
     if not (bare.startswith(b"{") and bare.endswith(b"}")):
         raise ValueError("a slice of a state is no JSON object")
     return bare[1:-1].strip()
-
-
-def _with_commas(objects: Iterable[bytes]) -> Iterator[bytes]:
-    for n, inside in enumerate(filter(None, objects)):
-        if n:
-            yield b","
-        yield inside
 
 
 def _batches(items: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:

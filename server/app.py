@@ -6,8 +6,6 @@ import secrets
 import signal
 import socket
 import sys
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -31,6 +29,7 @@ from server.hub import Hub, keep_books
 from server.metrics import Metrics
 from server.passwords import Passwords
 from server.settings import Settings
+from server.stall_probe import StallProbe
 from server.state_pages import StatePages
 from server.tokens import Tokens
 
@@ -51,8 +50,6 @@ COMPACT_SECONDS = 600.0
 
 ORPHAN_SECONDS = 60.0
 
-PROBE_SECONDS = 0.001
-
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
 
@@ -69,7 +66,7 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
         self._call_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calls")
-        self._stalls: deque[float] = deque(maxlen=100_000)
+        self._stalls = StallProbe()
         self._garbage = Garbage()
         self.metrics = Metrics()
 
@@ -162,7 +159,7 @@ class App:
         compaction = self.spawn(
             self._every(COMPACT_SECONDS, lambda: compact_old(db, self._settings.history_days))
         )
-        probe = self.spawn(self._probe_stalls()) if self._settings.stall_probe else None
+        probe = self.spawn(self._stalls.run()) if self._settings.stall_probe else None
         books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
         self._garbage.take_over()
         front.is_ready = True
@@ -224,28 +221,13 @@ class App:
     def _watch(self, hub: Hub, front: Front) -> None:
         gauge = self.metrics.gauge
         gauge("connections", "Open connections.", lambda: len(front.connections))
-        gauge(
-            "loop_stall_ms",
-            "The longest stall of the event loop since the last scrape (PRIME_STALL_PROBE).",
-            self._take_longest_stall,
-        )
+        if self._settings.stall_probe:
+            since = "since the last scrape (PRIME_STALL_PROBE)."
+            gauge("loop_stall_ms", f"Longest stall {since}", self._stalls.longest_stall)
+            gauge("loop_late_ms", f"Longest lateness {since}", self._stalls.longest_lateness)
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
-
-    async def _probe_stalls(self) -> None:
-        """Where a timer is late, something has held the loop up so long."""
-        clock = time.perf_counter
-        while True:
-            before = clock()
-            await asyncio.sleep(PROBE_SECONDS)
-            self._stalls.append(clock() - before - PROBE_SECONDS)
-
-    def _take_longest_stall(self) -> float:
-        """In ms, since the last scrape."""
-        longest = max(self._stalls, default=0.0)
-        self._stalls.clear()
-        return longest * 1_000
 
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())

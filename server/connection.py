@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 10.0
 BAD_MESSAGES_ALLOWED = 4
 """Bad messages within ten seconds; the next one ends the connection (rule E4)."""
 
-READ_SECONDS = 0.002
+READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
 
 HANDSHAKE_SECONDS = 5.0

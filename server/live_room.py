@@ -45,7 +45,7 @@ CATCH_UP_ENTRIES = 500
 RECORD_BYTES = 524_288
 """Bytes of recorded effects in one statement."""
 
-WORK_SECONDS = 0.002
+WORK_SECONDS = 0.001
 """How long a room may work before everything else on the event loop gets its turn."""
 
 log = structlog.get_logger()

@@ -473,6 +473,12 @@ CREATE TABLE public.session_states (
 )
 WITH (fillfactor='50');
 
+CREATE UNLOGGED TABLE public.state_parts (
+    project_id uuid NOT NULL,
+    part integer NOT NULL,
+    data bytea NOT NULL
+);
+
 CREATE TABLE public.studio_projects (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid NOT NULL,
@@ -574,6 +580,9 @@ ALTER TABLE ONLY public.server_secrets
 
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_pkey PRIMARY KEY (collaboration_session_id, user_id, device);
+
+ALTER TABLE ONLY public.state_parts
+    ADD CONSTRAINT state_parts_pkey PRIMARY KEY (project_id, part);
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
