@@ -62,6 +62,10 @@ class DocumentIndex:
             case "tempo" | "signatures":
                 self._at_zero[collection].discard(entity_id)
 
+    def maps(self) -> "tuple[dict[Any, Any], ...]":
+        """What holds most of the memory, for who takes a document apart."""
+        return (self._referring, self._points, self._clip_kinds)
+
     def referrers(self, entity_id: str) -> list[tuple[str, str, str]]:
         """(id, property, collection) of every pointer at this entity, in a fixed order."""
         groups = self._referring.get(entity_id, {})

@@ -43,8 +43,7 @@ def changes_between(before: State, after: State, pause: Pause = lambda: None) ->
     changes: list[Change] = []
     for collection in ENTITY_TYPES:
         old, new = before.get(collection, {}), after.get(collection, {})
-        differing = [i for i in old.keys() | new.keys() if old.get(i) != new.get(i)]
-        pause()
+        differing = [*_differing(old, new, pause), *_missing(new, old, pause)]
         for number, entity_id in enumerate(sorted(differing)):
             was, now = old.get(entity_id), new.get(entity_id)
             action = ADDED if was is None else REMOVED if now is None else CHANGED
@@ -73,7 +72,10 @@ def _props(was: Entity, now: Entity) -> dict[str, list[Any]]:
 
 def ops_between(current: State, target: State, pause: Pause = lambda: None) -> list[Op]:
     """Ops that a `Document` of `current` takes without a drop, and is `target` after them."""
-    return _Way(current, target, pause).ops()
+    way = _Way(current, target, pause)
+    ops = way.ops()
+    way.end()
+    return ops
 
 
 class _Way:
@@ -108,23 +110,34 @@ class _Way:
             if not self._is_left() or not self._loosen():
                 return self._ops
 
+    def end(self) -> None:
+        """Free the copy bit by bit."""
+        for _ in self._document.dismantling():
+            self._pause()
+
     def _compare(self, collection: str) -> None:
         now = self._document.collections[collection]
         target = self._target.get(collection, {})
-        moved = self._meeting_points(now, target) if collection == "points" else set()
-        for entity_id in now.keys() - target.keys() | moved & now.keys():
+        gone = list(_missing(now, target, self._pause))
+        new = list(_missing(target, now, self._pause))
+        changed = [i for i in _differing(now, target, self._pause) if i in target]
+        moved: set[str] = set()
+        if collection == "points" and (gone or new or changed):
+            moved = self._meeting_points(now, target, [*gone, *new, *changed])
+        for entity_id in {*gone, *(moved & now.keys())}:
             self._deletes[entity_id] = collection
-        for entity_id in sorted(target.keys() - now.keys() | moved & target.keys()):
+        for entity_id in sorted({*new, *(moved & target.keys())}):
             self._inserts[entity_id] = collection
-        for entity_id in now.keys() & target.keys() - moved:
-            if now[entity_id] != target[entity_id]:
+        for entity_id in changed:
+            if entity_id not in moved:
                 self._sets[entity_id] = collection
-        self._pause()
 
-    def _meeting_points(self, now: Mapping[str, Entity], target: Mapping[str, Entity]) -> set[str]:
+    def _meeting_points(
+        self, now: Mapping[str, Entity], target: Mapping[str, Entity], differing: list[str]
+    ) -> set[str]:
         """Points whose place others had or will have: put in anew, the left one first."""
-        differing = [i for i in now.keys() | target.keys() if _place(now, i) != _place(target, i)]
-        places = {_place(m, i)[:2] for m in (now, target) for i in differing if i in m}
+        elsewhere = [i for i in differing if _place(now, i) != _place(target, i)]
+        places = {_place(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
         return {i for m in (now, target) for i in m if _place(m, i)[:2] in places}
 
     def _is_left(self) -> bool:
@@ -222,6 +235,24 @@ class _Way:
 def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
     point = points.get(entity_id)
     return () if point is None else (point["lane"], point["time"], point["slot"])
+
+
+def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
+    """What is in `old` and not just so in `new`; one comparison of whole maps would not pause."""
+    for number, (entity_id, entity) in enumerate(old.items()):
+        if new.get(entity_id) != entity:
+            yield entity_id
+        if number % BREATH == BREATH - 1:
+            pause()
+
+
+def _missing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
+    """What is in `old` and not in `new`."""
+    for number, entity_id in enumerate(old):
+        if entity_id not in new:
+            yield entity_id
+        if number % BREATH == BREATH - 1:
+            pause()
 
 
 def _in_slices(entities: Mapping[str, Entity]) -> Iterator[dict[str, Entity]]:

@@ -24,7 +24,7 @@ from server.codec import JSON
 from server.committer import Committer
 from server.live_room import LiveRoom, Peer
 from server.snapshots import keep_automatically
-from server.stored_state import InThread, document_at, newest_whole
+from server.stored_state import InThread, document_at, free, newest_whole
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0
@@ -224,9 +224,8 @@ class Hub:
         return live
 
     async def _free(self, live: LiveRoom) -> None:
-        """A document is freed where nobody waits for it."""
-        documents = live.room.edits.let_go()
-        await self.in_thread(documents.clear)
+        """A large document is not freed all at once."""
+        await self.in_thread(free, live.room.edits.let_go())
 
     async def close_room(self, project: str, db: Executor | None) -> None:
         """Store what an empty room holds, and forget it."""

@@ -3,6 +3,7 @@
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -36,9 +37,9 @@ def draw(project: str, state: State, codec: Codec) -> list[bytes]:
 
 
 def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:
-    items = list(entities.items())
-    for start in range(0, len(items), SLICE):
-        yield items[start : start + SLICE]
+    left = iter(entities.items())
+    while some := list(islice(left, SLICE)):
+        yield some
         time.sleep(0)  # in a worker thread: lets the event loop have the interpreter
 
 

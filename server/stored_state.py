@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from itertools import islice
 from typing import Any, Self
 
 import msgspec
@@ -70,6 +71,13 @@ def sliced(state: State) -> tuple[StateSlice, ...]:
     )
 
 
+def free(documents: list[Document]) -> None:
+    """Take documents apart. Meant for a worker thread, which holds the loop up otherwise, too."""
+    while documents:
+        for _ in documents.pop().dismantling():
+            breathe()
+
+
 def breathe() -> None:
     """In a worker thread: let the event loop have the interpreter."""
     time.sleep(0)
@@ -92,7 +100,7 @@ class Held:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._in_thread(self._documents.clear)
+        await self._in_thread(free, self._documents)
 
     def _call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         return function(self._documents[0], *args)
@@ -197,7 +205,7 @@ def _entities(part: StateSlice) -> dict[str, Entity]:
 
 
 def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
-    items = list(entities.items())
-    for start in range(0, len(items), SLICE):
-        yield dict(items[start : start + SLICE])
+    left = iter(entities.items())
+    while part := dict(islice(left, SLICE)):
+        yield part
         breathe()
