@@ -194,14 +194,15 @@ class Timeline:
         if scope.scene is None:
             self._song.lost("clip slots outside of a scene")
             return
-        self._song.lost("further clips of one slot", len(clips) - 1 if clips else 0)
-        self._song.add(
-            "slots",
-            scene=scope.scene,
-            track=scope.track,
-            clip=clips[0] if clips else None,
-            hasStop=flag(part, "hasStop", True),
-        )
+        for clip in clips or [""]:
+            slot = self._song.add(
+                "slots",
+                scene=scope.scene,
+                track=scope.track,
+                hasStop=flag(part, "hasStop", True),
+            )
+            if clip:
+                self._song.change("clips", clip, slot=slot)
 
 
 def _points(part: Element) -> Iterable[Element]:

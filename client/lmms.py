@@ -258,7 +258,8 @@ class _SongReader:
                 continue
             clip = self._add_beat_clip(track, pattern, length)
             if clip is not None:
-                self.song.add("slots", scene=scene, track=track, clip=clip)
+                slot = self.song.add("slots", scene=scene, track=track)
+                self.song.change("clips", clip, slot=slot)
                 self._place_beat(beat, track, clip, length)
 
     def _add_beat_clip(self, track: str, pattern: Element, length: float) -> str | None:

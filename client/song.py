@@ -18,7 +18,7 @@ Op = dict[str, object]
 
 PARENTS_FIRST = (
     "project", "transport", "tempo", "signatures", "markers", "media", "channels", "tracks",
-    "sends", "devices", "scenes", "clips", "slots", "notes", "warps", "lanes", "points",
+    "sends", "devices", "scenes", "slots", "clips", "notes", "warps", "lanes", "points",
 )  # fmt: skip
 """The collections in an order in which nothing points to a later one."""
 

@@ -334,16 +334,26 @@ class Document:
         return [Set("points", other, {"slot": 0})]
 
     def _doomed(self, entity_id: str) -> dict[str, None]:
-        """What a delete takes with it, the entity itself first (rule O5)."""
-        doomed = {entity_id: None}
-        waiting = [entity_id]
-        while waiting:
-            for referrer, name, collection in self._index.referrers(waiting.pop()):
-                cascades = POINTERS[collection][name].on_delete == "cascade"
-                if cascades and referrer not in doomed:
-                    doomed[referrer] = None
-                    waiting.append(referrer)
-        return doomed
+        """What a delete takes with it, each after all that it hangs on (rule O5)."""
+        seen = {entity_id}
+        children_first: list[str] = []
+        ways = [(entity_id, self._hanging_on(entity_id))]
+        while ways:
+            above, hanging = ways[-1]
+            for below in hanging:
+                if below not in seen:
+                    seen.add(below)
+                    ways.append((below, self._hanging_on(below)))
+                    break
+            else:
+                children_first.append(above)
+                ways.pop()
+        return dict.fromkeys(reversed(children_first))
+
+    def _hanging_on(self, entity_id: str) -> Iterator[str]:
+        for referrer, name, collection in self._index.referrers(entity_id):
+            if POINTERS[collection][name].on_delete == "cascade":
+                yield referrer
 
     def _point_elsewhere(self, doomed_id: str, doomed: Mapping[str, None]) -> Iterator[Op]:
         """What stays but pointed at what goes (rule O5)."""

@@ -107,7 +107,7 @@ class _Way:
         while True:
             while self._advance():
                 pass
-            if not self._is_left() or not self._loosen():
+            if not self._is_left() or not (self._loosen() or self._loosen(every_link=True)):
                 return self._ops
 
     def end(self) -> None:
@@ -196,23 +196,28 @@ class _Way:
 
     # Letting go.
 
-    def _loosen(self) -> bool:
+    def _loosen(self, *, every_link: bool = False) -> bool:
         before = len(self._ops)
         for entity_id, collection in [*self._deletes.items(), *self._sets.items()]:
-            props = self._loose(collection, entity_id)
+            props = self._loose(collection, entity_id, every_link)
             if props:
                 self._done(Set(collection, entity_id, props))
         for entity_id, collection in list(self._inserts.items()):
             self._insert_loose(collection, entity_id)
         return len(self._ops) > before
 
-    def _loose(self, collection: str, entity_id: str) -> Entity:
+    def _loose(self, collection: str, entity_id: str, every_link: bool) -> Entity:
         now = self._document.collections[collection][entity_id]
         target = self._target.get(collection, {}).get(entity_id)
         props: Entity = {}
         for name, pointer in POINTERS[collection].items():
-            ties = now.get(name) is not None and (target is None or target[name] != now[name])
-            if ties and pointer.nullable and pointer.kind == "pointer":
+            changes = every_link or target is None or target[name] != now[name]
+            if (
+                changes
+                and now.get(name) is not None
+                and pointer.nullable
+                and pointer.kind == "pointer"
+            ):
                 props[name] = None
         if collection == "sends" and now["dest"] != MASTER_CHANNEL:
             props["dest"] = MASTER_CHANNEL

@@ -182,6 +182,29 @@ def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     return FINE
 
 
+def _clip_in_slot(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+    slot = None if clip["slot"] is None else document.get(clip["slot"])
+    if slot is None:
+        return FINE
+    if slot["track"] != clip["track"]:
+        return DropReason.INVALID, "a clip lies in a slot of its own track"
+    if document.referring(clip["slot"], "clips", "slot") <= {clip_id}:
+        return FINE
+    return DropReason.INVALID, "that slot holds another clip"
+
+
+def _clip_track(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+    verdict = _clip_on_track(document, clip_id, clip)
+    return _clip_in_slot(document, clip_id, clip) if verdict is FINE else verdict
+
+
+def _slot_track(document: Entities, slot_id: str, slot: Entity) -> Verdict:
+    clips = [document.get(clip_id) for clip_id in document.referring(slot_id, "clips", "slot")]
+    if all(clip is None or clip["track"] == slot["track"] for clip in clips):
+        return FINE
+    return DropReason.INVALID, "the slot still holds a clip of its track"
+
+
 _Rule = Callable[[Entities, str, Entity], Verdict]
 
 _RULES: Mapping[str, Mapping[str, _Rule]] = {
@@ -190,6 +213,12 @@ _RULES: Mapping[str, Mapping[str, _Rule]] = {
     "sends": {"channel": _send, "dest": _send},
     "notes": {"clip": _note},
     "warps": {"clip": _warp},
-    "clips": {"track": _clip_on_track, "kind": _clip_kind, "ref": _clip_ref},
+    "clips": {
+        "track": _clip_track,
+        "kind": _clip_kind,
+        "ref": _clip_ref,
+        "slot": _clip_in_slot,
+    },
+    "slots": {"track": _slot_track},
 }
 """Which property, when touched, calls for which rule."""

@@ -200,6 +200,7 @@ ENTITY_TYPES: Mapping[str, Fields] = {
         "color": _COLOR,
         "media": _link("media"),
         "ref": _link("clips", "cascade"),
+        "slot": _link("slots", "cascade"),
         "lane": _integer(0, 0, 1_000),
     },
     "notes": {
@@ -247,7 +248,6 @@ ENTITY_TYPES: Mapping[str, Fields] = {
     "slots": {
         "scene": _parent("scenes"),
         "track": _parent("tracks"),
-        "clip": _link("clips"),
         "hasStop": _boolean(True),
     },
     "media": {

@@ -316,8 +316,9 @@ def test_scenes(tmp_path: Path) -> None:
     song = read(tmp_path, project(scenes=scene))
     assert only(song, "scenes")["name"] == "Verse"
     filled, empty = entities(song, "slots")
-    assert song.state["clips"][filled["clip"]]["duration"] == 4
-    assert (filled["hasStop"], empty["clip"], empty["hasStop"]) == (False, None, True)
+    [in_slot] = [song.state["slots"][clip["slot"]] for clip in entities(song, "clips")]
+    assert in_slot == filled
+    assert (filled["hasStop"], empty["hasStop"]) == (False, True)
 
 
 def test_notes_without_a_clip_get_one(tmp_path: Path) -> None:

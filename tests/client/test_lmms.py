@@ -179,7 +179,7 @@ def test_beats_become_scenes_and_their_placements_repeat_the_clips(tmp_path: Pat
     assert folder["content"] == ["tracks"]
     assert only(song, "tracks", name="Kick")["parent"] in song.state["tracks"]
     originals = {key: clip for key, clip in song.state["clips"].items() if clip["ref"] is None}
-    assert {slot["clip"] for slot in song.state["slots"].values()} == set(originals)
+    assert {clip["slot"] for clip in originals.values()} == set(song.state["slots"])
     first, second = [clip for clip in song.state["clips"].values() if clip["ref"]]
     assert (first["time"], first["duration"], first["enable"]) == (0, 12, True)
     assert (second["time"], second["duration"], second["enable"]) == (16, 2, False)

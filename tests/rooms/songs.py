@@ -31,7 +31,12 @@ SONG: tuple[Op, ...] = (
     Insert("lanes", "lane_vol", {"track": "tr_bass_", "target": "channels/ch_bass_/volume"}),
     Insert("points", "point_one", {"lane": "lane_vol", "time": 0, "value": 1}),
     Insert("scenes", "scene_one", {"name": "Verse"}),
-    Insert("slots", "slot_one", {"scene": "scene_one", "track": "tr_bass_", "clip": "clip_bass"}),
+    Insert("slots", "slot_one", {"scene": "scene_one", "track": "tr_bass_"}),
+    Insert(
+        "clips",
+        "clip_slot",
+        {"track": "tr_bass_", "time": 0, "duration": 4, "slot": "slot_one"},
+    ),
     Insert("markers", "marker_one", {"time": 8}),
 )
 

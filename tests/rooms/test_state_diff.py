@@ -117,7 +117,12 @@ def test_N4_channels_that_change_tracks() -> None:
 
 def test_N4_a_clip_of_another_kind_on_a_track_of_other_content() -> None:
     document = song()
-    before = after(document, Delete("notes", "note_one"), Delete("notes", "note_two"))
+    before = after(
+        document,
+        Delete("notes", "note_one"),
+        Delete("notes", "note_two"),
+        Delete("scenes", "scene_one"),
+    )
     target = after(
         document,
         Set("tracks", "tr_bass_", {"content": ["notes", "audio"]}),
@@ -165,3 +170,32 @@ def test_N4_an_id_that_is_something_else_now() -> None:
     )
     leads(before, target)
     leads(target, before)
+
+
+def test_N4_clips_that_change_slots() -> None:
+    document = song()
+    slots: list[Op] = [
+        Insert("slots", f"slot_no_{n}", {"scene": "scene_one", "track": "tr_bass_"}) for n in "ab"
+    ]
+    clip: dict[str, Any] = {"track": "tr_bass_", "time": 0, "duration": 1}
+    before = after(
+        document,
+        *slots,
+        Insert("clips", "clip_in_a", clip | {"slot": "slot_no_a"}),
+        Insert("clips", "clip_in_b", clip | {"slot": "slot_no_b"}),
+    )
+    target = after(
+        document,
+        Set("clips", "clip_in_a", {"slot": None}),
+        Set("clips", "clip_in_b", {"slot": "slot_no_a"}),
+        Set("clips", "clip_in_a", {"slot": "slot_no_b"}),
+    )
+    leads(before, target)
+    elsewhere = after(
+        document,
+        Set("clips", "clip_in_a", {"slot": None}),
+        Set("slots", "slot_no_b", {"track": "tr_audio"}),
+        Set("clips", "clip_in_a", {"track": "tr_audio", "slot": "slot_no_b"}),
+    )
+    leads(target, elsewhere)
+    leads(elsewhere, before)

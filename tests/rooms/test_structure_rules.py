@@ -175,3 +175,21 @@ def test_O6_nothing_leads_to_itself() -> None:
     assert outcome(document, Set("clips", "clip_bass", {"ref": "clip_bass"})) == [CYCLE]
     assert outcome(document, Set("media", "media_one", {"stemOf": "media_one"})) == [CYCLE]
     assert outcome(document, Set("tracks", "tr_group", {"parent": "tr_group"})) == [CYCLE]
+
+
+def test_O14_a_slot_holds_one_clip_of_its_own_track() -> None:
+    document = song()
+    clip: dict[str, Any] = {"track": "tr_bass_", "time": 0, "duration": 1, "slot": "slot_one"}
+    assert outcome(document, Insert("clips", "clip_too_", clip)) == [INVALID]
+    other = clip | {"track": "tr_audio"}
+    assert outcome(document, Insert("clips", "clip_far_", other)) == [INVALID]
+    assert outcome(document, Set("clips", "clip_slot", {"track": "tr_audio"})) == [INVALID]
+    assert outcome(document, Set("slots", "slot_one", {"track": "tr_audio"})) == [INVALID]
+    assert outcome(document, Set("clips", "clip_slot", {"slot": None})) == []
+    assert outcome(document, Insert("clips", "clip_too_", clip)) == []
+
+
+def test_O5_with_a_scene_go_its_slots_and_the_clips_in_them() -> None:
+    document = song()
+    assert outcome(document, Delete("scenes", "scene_one")) == []
+    assert [document.get(i) for i in ("slot_one", "clip_slot")] == [None, None]
