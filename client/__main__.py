@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from client.client import Client
+from client.dawproject_export import write_dawproject
 from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused, RoomClosed
 from client.importing import read_song
 from client.local_hub import HubFailed, LocalHub
-from client.prime_file import write_state
+from client.prime_file import write_prime
 from client.song import BrokenSong, Song
+from client.state_ops import State
 from client.upload import UploadIncomplete, upload
 
 BROKEN_FILE = 2
@@ -73,17 +75,31 @@ async def import_song(arguments: argparse.Namespace) -> int:
 async def export_project(arguments: argparse.Namespace) -> int:
     """Write what a fresh join brings."""
     path = _of_caller(arguments.file)
+    write = _writer_for(path)
     async with _logged_in(arguments) as client:
         room = await client.join(arguments.project)
         state = room.state
-    write_state(path, state)
+    problems = write(path, state)
     sizes = {collection: len(entities) for collection, entities in state.items()}
     if arguments.json:
         report = {"project": arguments.project, "file": str(path), "entities": sum(sizes.values())}
-        print(json.dumps(report))
+        print(json.dumps(report | {"problems": problems}))
     else:
-        Console(stderr=True).print(f"{sum(sizes.values()):,} entities written to {path}")
+        console = Console(stderr=True)
+        console.print(f"{sum(sizes.values()):,} entities written to {path}", highlight=False)
+        for problem in problems:
+            console.print(f"  not kept: {problem}", markup=False)
     return 0
+
+
+def _writer_for(path: Path) -> Callable[[Path, State], list[str]]:
+    """By the file's name; what is written, and what the format could not hold."""
+    if path.name.endswith(".dawproject"):
+        return write_dawproject
+    if path.name.endswith(".prime.json"):
+        return write_prime
+    why = "is no format that Prime writes: name it .dawproject (for other DAWs) or .prime.json"
+    raise BrokenSong(path, "", why)
 
 
 @contextlib.asynccontextmanager
@@ -153,7 +169,9 @@ def _arguments() -> argparse.Namespace:
     imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz or .prime.json")
     imports.add_argument("--name", default="", help="name of the project (default: the song's)")
     imports.set_defaults(run=import_song)
-    exports = words.add_parser("export", help="write a project to a .prime.json file")
+    exports = words.add_parser(
+        "export", help="write a project to a .dawproject or .prime.json file"
+    )
     exports.add_argument("project", help="its id")
     exports.add_argument("file", type=Path)
     exports.set_defaults(run=export_project)

@@ -131,7 +131,7 @@ class _Structure:
             color=element.get("color"),
             loaded=flag(element, "loaded", True),
         )
-        if channel is not None:
+        if channel is not None and channel.get("name") is None:
             self._song.change("channels", channels[id(channel)], name=element.get("name", ""))
         self._song.lost("comments of tracks", bool(element.get("comment")))
         self.tracks[element.get("id", "")] = track
@@ -208,8 +208,8 @@ class _Structure:
             order=self._song.next_order("devices", channel),
             role=element.get("deviceRole", "audioFX"),
             format=_FORMATS.get(element.tag, "builtin"),
-            deviceId=element.get("deviceID") or element.tag,
-            name=element.get("name") or name,
+            deviceId=element.get("deviceID", element.tag),
+            name=element.get("name", name),
             enabled=flag(element.find("Enabled"), "value", True),
             stateRef=self._read_state(element.find("State")),
         )

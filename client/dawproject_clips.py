@@ -192,7 +192,7 @@ class ClipReader:
             loopEnd=loop_end,
             contentTimeUnit=frame.unit,
             fadeIn=max(0.0, round(fade_in, 6)),
-            fadeOut=max(0.0, round(fade_out - 1e-6, 6)),
+            fadeOut=_rounded_to_fit(fade_in, fade_out, frame.duration),
             enable=frame.enable,
             name=element.get("name", ""),
             color=element.get("color"),
@@ -237,7 +237,7 @@ class ClipReader:
                 name=path.rsplit("/", 1)[-1],
                 path=path or None,
                 sha256=hashed,
-                duration=number(source, "duration", 0),
+                duration=number(source, "duration", 0) or None,
                 sampleRate=number(source, "sampleRate", 0) or None,
                 channels=integer(source, "channels", 2),
             )
@@ -335,6 +335,12 @@ def _with_outer(inner: Element, outer: Element) -> Element:
     if inner.get("reference"):
         merged.set("reference", inner.get("reference", ""))
     return merged
+
+
+def _rounded_to_fit(fade_in: float, fade_out: float, duration: float) -> float:
+    fade = max(0.0, round(fade_out, 6))
+    is_too_long = round(fade_in, 6) + fade > round(duration, 6)
+    return max(0.0, round(fade - 1e-6, 6)) if is_too_long else fade
 
 
 def _kept_loop(loop: tuple[float, float] | None) -> tuple[float | None, float | None]:

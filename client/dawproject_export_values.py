@@ -1,0 +1,77 @@
+"""What the parts of the DAWproject export share: values as text, ids, and what is lost."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+Entities = Mapping[str, Mapping[str, object]]
+State = Mapping[str, Entities]
+
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold."""
+
+
+def numeral(value: object) -> str:
+    """A number as xs:double reads it back, digit for digit."""
+    assert isinstance(value, int | float)
+    return repr(float(value))
+
+
+def flag(value: object) -> str:
+    """An XML boolean."""
+    return "true" if value else "false"
+
+
+def writable(text: str) -> str:
+    """The text without what XML cannot hold."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+class Ids:
+    """XML ids: short, for an xs:ID may not begin with a digit as ours do."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self._count = 0
+
+    def new(self) -> str:
+        """One that nothing else refers to."""
+        self._count += 1
+        return f"id{self._count}"
+
+    def of(self, what: str) -> str:
+        """That of an entity or a parameter's path, the same every time."""
+        if what not in self._ids:
+            self._ids[what] = self.new()
+        return self._ids[what]
+
+    def known(self) -> Mapping[str, str]:
+        """Entity or path -> its id."""
+        return self._ids
+
+    def forget(self, what: str) -> None:
+        """It is not in the file after all."""
+        self._ids.pop(what, None)
+
+
+class Losses:
+    """What the file cannot hold, by collection, property and reason."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+
+    def note(self, collection: str, name: str, why: str) -> None:
+        """One more."""
+        self.counts[collection, name, why] += 1
+
+    def told(self) -> list[str]:
+        """As sentences, the most frequent first."""
+        return [
+            f"{count} {collection}.{name}: {why}"
+            for (collection, name, why), count in self.counts.most_common()
+        ]
+
+    @property
+    def places(self) -> set[tuple[str, str]]:
+        """The properties that are not all kept."""
+        return {(collection, name) for collection, name, _ in self.counts}
