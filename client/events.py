@@ -65,6 +65,15 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundDiverged:
+    """Our copy comes to another digest than the server's: the next join brings fresh state."""
+
+    seq: int
+    theirs: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
 class Previewed:
     """Gestures of others go on or end: member -> gesture -> values, or None."""
 
@@ -132,6 +141,7 @@ Event = (
     | Committed
     | Moved
     | Previewed
+    | FoundDiverged
     | CameIn
     | WentOut
     | RoleChanged

@@ -18,6 +18,7 @@ from client.events import (
     Committed,
     DegradedChanged,
     Event,
+    FoundDiverged,
     JoinFailed,
     Left,
     Moved,
@@ -39,10 +40,6 @@ POSTPONING_CODES = frozenset({"unavailable", "rate_limited", "not_joined"})
 
 class Gap(Exception):
     """The message does not follow on our position: join again."""
-
-
-class Diverged(Gap):
-    """Our copy comes to another digest than the server's: the next join brings fresh state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +234,12 @@ class Replica:
             delta.undo.clear()
         self.state = state
         self.position = self._target
+        diverged: list[Event] = []
         if self._check_digests:
             self._digest = total(state)
-            self._compare(self._expected_digest)
+            diverged = self._compare(self._expected_digest)
         self._reapply_pending()
-        return self._check_synced(fresh=True)
+        return diverged or self._check_synced(fresh=True)
 
     def _check_synced(self, *, fresh: bool) -> list[Event]:
         if self.synced or self.position is None or self._target is None:
@@ -291,9 +289,12 @@ class Replica:
             ops = delta.ops
         self._commit(seq, delta_id, ops)
         dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
-        if message.get("digest") is not None:
-            self._compare({"seq": seq, "digest": message["digest"]})
-        return [Acknowledged(delta_id, seq, dropped, bool(message.get("duplicate")), skipped)]
+        is_again = bool(message.get("duplicate"))
+        theirs = {"seq": seq, "digest": message.get("digest")}
+        return [
+            Acknowledged(delta_id, seq, dropped, is_again, skipped),
+            *self._compare(theirs if theirs["digest"] is not None else None),
+        ]
 
     def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> None:
         if self.position is None or seq != self.position.seq + 1:
@@ -328,16 +329,16 @@ class Replica:
             if now is not None:
                 self._digest += term(collection, entity_id, now)
 
-    def _compare(self, theirs: dict[str, Any] | None) -> None:
-        """Raises `Diverged` if the server's digest of our very position is another one."""
+    def _compare(self, theirs: dict[str, Any] | None) -> list[Event]:
+        """Whether the server's digest of our very position is another one."""
         if theirs is None or not self._check_digests or self.position is None:
-            return
+            return []
         if theirs["seq"] != self.position.seq or theirs["digest"] == self.digest:
-            return
+            return []
         self.diverged += 1
         self._divergence = {"seq": self.position.seq, "digest": self.digest}
         self.forget_position()
-        raise Diverged(f"seq {theirs['seq']} comes to {theirs['digest']}, here to {self.digest}")
+        return [FoundDiverged(theirs["seq"], theirs["digest"], self.digest)]
 
     def _error(self, message: Message) -> list[Event]:
         subject, code, details = message.get("id"), message["code"], message.get("details") or {}
@@ -365,8 +366,7 @@ class Replica:
         if gestures:
             self._take_gestures(gestures)
             events.append(Previewed(gestures))
-        self._compare(message.get("digest"))
-        return events
+        return [*events, *self._compare(message.get("digest"))]
 
     def _take_gestures(self, gestures: dict[str, dict[str, Any]]) -> None:
         for member_id, changed in gestures.items():

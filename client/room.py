@@ -11,6 +11,7 @@ from client.connection import Connection
 from client.events import (
     Acknowledged,
     Event,
+    FoundDiverged,
     JoinFailed,
     Left,
     Postponed,
@@ -310,7 +311,7 @@ class Room:
                 self._answered(delta_id, seq)
             case Refused(delta_id=delta_id):
                 self._answered(delta_id, event)
-            case Postponed(code="not_joined"):
+            case FoundDiverged() | Postponed(code="not_joined"):
                 self._rejoin()
             case Postponed(delta_id=delta_id):
                 # All that follow wait as well, so that the order stays.

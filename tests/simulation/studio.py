@@ -11,7 +11,16 @@ from unittest.mock import patch
 from structlog.testing import capture_logs
 
 from client.codec import Frame, MsgpackCodec
-from client.events import Acknowledged, Event, JoinFailed, Left, Postponed, Refused, Synced
+from client.events import (
+    Acknowledged,
+    Event,
+    FoundDiverged,
+    JoinFailed,
+    Left,
+    Postponed,
+    Refused,
+    Synced,
+)
 from client.replica import Gap, Message, Replica
 from client.send_queue import SendQueue
 from persistence.errors import PersistenceError, Unavailable
@@ -410,8 +419,8 @@ class Client:
                 self._studio.tally[f"refused_{event.code}"] += 1
             case JoinFailed(code="unavailable"):
                 self._on_this_link(0.1, self._join)
-            case JoinFailed() | Left() | Postponed(code="not_joined"):
-                self._studio.fail(f"{self.name} is kept out: {event}")
+            case JoinFailed() | Left() | Postponed(code="not_joined") | FoundDiverged():
+                self._studio.fail(f"{self.name} is kept out, or has diverged: {event}")
             case Postponed():
                 self._studio.tally[f"postponed_{event.code}"] += 1
                 self._queue.postpone(event.delta_id, self.replica.pending)
