@@ -5,12 +5,12 @@ import time
 
 import msgspec
 import structlog
-from rooms.musical_context import musical_context
 
 from persistence import project_snapshots
 from persistence.errors import Unavailable
 from persistence.pool import Executor
 from persistence.project_snapshots import SnapshotRow
+from rooms.musical_context import musical_context
 from server.live_room import LiveRoom
 
 AUTO_DELTAS = 500
