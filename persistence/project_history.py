@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from rooms.journal_entry import Purpose
@@ -48,7 +50,8 @@ ORDER BY e.seq DESC
 SEQ_AT = """
 SELECT (
     WITH RECURSIVE search (low, high) AS (
-        SELECT p.compacted_seq, p.head_seq FROM studio_projects AS p WHERE p.id = $1
+        SELECT CASE WHEN $3::boolean THEN p.compacted_seq ELSE 0 END, p.head_seq
+        FROM studio_projects AS p WHERE p.id = $1
         UNION ALL
         SELECT CASE WHEN d.is_over THEN d.seq ELSE s.low END,
             CASE WHEN d.is_over THEN s.high ELSE d.seq - 1 END
@@ -70,7 +73,7 @@ SELECT compacted_seq FROM studio_projects WHERE id = $1
 """
 
 LAST_SEQ = 2**62
-MICROSECOND = 0.001
+MICROSECOND_MS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,12 @@ async def list_entries(
 
     Of compacted ones the ops are gone: they have none, and no `entity` finds them.
     """
-    newest = LAST_SEQ if until_ms is None else await seq_at(db, project, until_ms)
-    oldest = 0 if since_ms is None else await seq_at(db, project, since_ms - MICROSECOND)
+    first, last = await _between(db, project, since_ms, until_ms)
     rows = await db.fetch(
         LIST_ENTRIES,
         project,
-        newest,
-        oldest,
+        last,
+        first,
         before_seq,
         user,
         member,
@@ -136,7 +138,7 @@ async def seq_at(db: Executor, project: str, time_ms: float) -> int:
 
     Before the oldest kept history: `oldest`.
     """
-    return _found(await db.fetchval(SEQ_AT, project, time_ms))
+    return _found(await db.fetchval(SEQ_AT, project, time_ms, True))
 
 
 async def oldest(db: Executor, project: str) -> int:
@@ -144,8 +146,21 @@ async def oldest(db: Executor, project: str) -> int:
     return _found(await db.fetchval(OLDEST, project))
 
 
+async def _between(
+    db: Executor, project: str, since_ms: float | None, until_ms: float | None
+) -> tuple[int, int]:
+    """The seqs between which (past the first, up to the last) entries are of that time."""
+    first, last = 0, LAST_SEQ
+    if since_ms is not None:
+        before = since_ms - MICROSECOND_MS
+        first = _found(await db.fetchval(SEQ_AT, project, before, False))
+    if until_ms is not None:
+        last = _found(await db.fetchval(SEQ_AT, project, until_ms, False))
+    return first, last
+
+
 def _containing(entity: str | None) -> str | None:
-    return None if entity is None else f'[{{"id": "{entity}"}}]'
+    return None if entity is None else msgspec.json.encode([{"id": entity}]).decode()
 
 
 def _found(seq: int | None) -> int:
