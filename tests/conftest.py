@@ -36,6 +36,18 @@ async def execute(dsn: str, *statements: str) -> None:
         await connection.close(timeout=10)
 
 
+async def drop_database(dsn: str, name: str) -> None:
+    """Whoever is still connected is put out, but for the autovacuum: that is waited for."""
+    for _ in range(40):
+        try:
+            await execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            await asyncio.sleep(0.25)
+        else:
+            return
+    raise TimeoutError(f"{name} is in use by a process of the database server itself")
+
+
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server to make databases on: PRIME_TEST_DATABASE_URL, else an embedded one."""
@@ -55,7 +67,7 @@ def template_name(postgres_dsn: str) -> Iterator[str]:
     asyncio.run(execute(postgres_dsn, f"CREATE DATABASE {name}"))
     asyncio.run(migrate(other_database(postgres_dsn, name)))
     yield name
-    asyncio.run(execute(postgres_dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(drop_database(postgres_dsn, name))
 
 
 @pytest.fixture
@@ -64,7 +76,7 @@ async def empty_database_url(postgres_dsn: str) -> AsyncIterator[str]:
     name = f"prime_test_{uuid.uuid4().hex[:12]}"
     await execute(postgres_dsn, f"CREATE DATABASE {name}")
     yield other_database(postgres_dsn, name)
-    await execute(postgres_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(postgres_dsn, name)
 
 
 @pytest.fixture
@@ -73,7 +85,7 @@ async def database_url(postgres_dsn: str, template_name: str) -> AsyncIterator[s
     name = f"prime_test_{uuid.uuid4().hex[:12]}"
     await execute(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {template_name}")
     yield other_database(postgres_dsn, name)
-    await execute(postgres_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(postgres_dsn, name)
 
 
 @pytest.fixture
