@@ -6,9 +6,7 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 
 OPEN_SESSION = """
-INSERT INTO collaboration_sessions (project_id, host_id, participants)
-SELECT id, $2::uuid, ARRAY[$2::uuid] FROM studio_projects WHERE id = $1
-RETURNING id
+SELECT open_collaboration_session($1, $2)
 """
 
 TOUCH = """
@@ -30,16 +28,16 @@ WHERE status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
 
 
 async def open_session(db: Executor, project: str, host: str) -> str:
-    """Begin one; who is there counts as a participant for good."""
+    """Begin one, unless another node has; who is there counts as a participant for good."""
     session_id: str | None = await db.fetchval(OPEN_SESSION, project, host)
     if session_id is None:
         raise NotFound("there is no such project")
     return session_id
 
 
-async def touch(db: Executor, session_id: str, participants: Collection[str]) -> None:
-    """It goes on, with these users there; they are added to those who were."""
-    await db.execute(TOUCH, session_id, list(participants))
+async def touch(db: Executor, session_id: str, participants: Collection[str]) -> bool:
+    """It goes on, with these users there, who are added; False: it has ended."""
+    return await db.execute(TOUCH, session_id, list(participants)) == "UPDATE 1"
 
 
 async def close_session(db: Executor, session_id: str) -> None:

@@ -1,6 +1,6 @@
 """Queries on `studio_projects`: the row of a project, and its stored state."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,11 @@ SET_ARCHIVED = """
 UPDATE studio_projects
 SET archived_at = CASE WHEN $2 THEN now() END
 WHERE id = $1 AND (archived_at IS NOT NULL) <> $2
+"""
+
+VERSIONS_AMONG = """
+SELECT id, version, archived_at IS NOT NULL AS archived
+FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
 EXISTS = """
@@ -183,6 +188,12 @@ async def set_archived(db: Executor, project: str, archived: bool) -> None:
     changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
     if not changed and await db.fetchrow(EXISTS, project) is None:
         raise NotFound("there is no such project")
+
+
+async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[str, int, bool]]:
+    """Of those that exist: id, version, and whether it is archived."""
+    rows = await db.fetch(VERSIONS_AMONG, list(projects))
+    return [(row["id"], row["version"], row["archived"]) for row in rows]
 
 
 async def state_at(db: Executor, project: str) -> Checkpoint:

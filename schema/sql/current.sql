@@ -155,6 +155,33 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.log_revoked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO change_log (table_name, row_id, user_id, action)
+    VALUES (TG_TABLE_NAME, NEW.id::text, NEW.user_id, 'update');
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.open_collaboration_session(project uuid, host uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    session uuid;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('collaboration session ' || project, 0));
+    SELECT id INTO session FROM collaboration_sessions
+    WHERE project_id = project AND status = 'active'
+    ORDER BY started_at DESC LIMIT 1;
+    IF session IS NULL THEN
+        INSERT INTO collaboration_sessions (project_id, host_id, participants)
+        SELECT id, host, ARRAY[host] FROM studio_projects WHERE id = project
+        RETURNING id INTO session;
+    END IF;
+    RETURN session;
+END $$;
+
 CREATE FUNCTION public.touch() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -603,9 +630,13 @@ CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expi
 
 CREATE INDEX auth_sessions_user_idx ON public.auth_sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 
+CREATE INDEX change_log_at_idx ON public.change_log USING btree (at);
+
 CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id, "position");
 
 CREATE INDEX change_log_user_idx ON public.change_log USING btree (user_id, "position") WHERE (user_id IS NOT NULL);
+
+CREATE INDEX change_log_xact_idx ON public.change_log USING btree (xact, "position");
 
 CREATE INDEX collaboration_sessions_active_idx ON public.collaboration_sessions USING btree (project_id) WHERE (status = 'active'::text);
 
@@ -656,6 +687,8 @@ CREATE TRIGGER lock_project BEFORE INSERT OR DELETE OR UPDATE ON public.project_
 CREATE TRIGGER log_change AFTER INSERT OR DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.log_member();
 
 CREATE TRIGGER log_insert_or_delete AFTER INSERT OR DELETE ON public.studio_projects FOR EACH ROW EXECUTE FUNCTION public.log_project();
+
+CREATE TRIGGER log_revoked AFTER UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.log_revoked();
 
 CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_project();
 

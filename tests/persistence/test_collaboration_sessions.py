@@ -1,3 +1,4 @@
+import asyncio
 import uuid
 
 import pytest
@@ -14,8 +15,8 @@ async def test_a_session_opens_gathers_participants_and_ends(database: Database)
     ann, bob = await make_user(database), await make_user(database)
     project = await make_project(database, ann)
     session = await collaboration_sessions.open_session(database, project.id, ann.id)
-    await collaboration_sessions.touch(database, session, [bob.id])
-    await collaboration_sessions.touch(database, session, [ann.id, bob.id])
+    assert await collaboration_sessions.touch(database, session, [bob.id])
+    assert await collaboration_sessions.touch(database, session, [ann.id, bob.id])
     row = await database.fetchrow("SELECT * FROM collaboration_sessions")
     assert row is not None
     assert (row["id"], row["host_id"], row["status"]) == (session, ann.id, "active")
@@ -25,7 +26,7 @@ async def test_a_session_opens_gathers_participants_and_ends(database: Database)
     await collaboration_sessions.close_session(database, session)
     ended = await database.fetchval("SELECT ended_at FROM collaboration_sessions")
     await collaboration_sessions.close_session(database, session)
-    await collaboration_sessions.touch(database, session, [])
+    assert not await collaboration_sessions.touch(database, session, [])
     assert ended is not None
     assert await database.fetchval("SELECT ended_at FROM collaboration_sessions") == ended
 
@@ -38,9 +39,9 @@ async def test_a_session_needs_its_project(database: Database) -> None:
 
 async def test_what_nobody_touches_is_closed_as_of_its_last_sign(database: Database) -> None:
     ann = await make_user(database)
-    project = await make_project(database, ann)
-    old = await collaboration_sessions.open_session(database, project.id, ann.id)
-    await collaboration_sessions.open_session(database, project.id, ann.id)
+    old_song, song = await make_project(database, ann), await make_project(database, ann)
+    old = await collaboration_sessions.open_session(database, old_song.id, ann.id)
+    await collaboration_sessions.open_session(database, song.id, ann.id)
     await database.execute(
         "UPDATE collaboration_sessions SET last_activity_at = now() - interval '1 hour'"
         " WHERE id = $1",
@@ -50,3 +51,17 @@ async def test_what_nobody_touches_is_closed_as_of_its_last_sign(database: Datab
     assert await collaboration_sessions.close_orphans(database, 60) == 0
     rows = await database.fetch("SELECT id FROM collaboration_sessions WHERE status = 'ended'")
     assert [row["id"] for row in rows] == [old]
+
+
+async def test_nodes_that_open_one_at_once_share_it(database: Database) -> None:
+    ann, bob = await make_user(database), await make_user(database)
+    project = await make_project(database, ann)
+    opened = await asyncio.gather(
+        *(
+            collaboration_sessions.open_session(database, project.id, user.id)
+            for user in (ann, bob, ann, bob)
+        )
+    )
+    assert len(set(opened)) == 1
+    await collaboration_sessions.close_session(database, opened[0])
+    assert await collaboration_sessions.open_session(database, project.id, bob.id) != opened[0]
