@@ -13,6 +13,7 @@ from rooms.effects import (
     CatchUp,
     Commit,
     Effects,
+    ForwardEntry,
     LookUp,
     Packet,
     Recall,
@@ -38,6 +39,11 @@ MAX_WAITING_BYTES = 16 * 1_048_576
 
 MADE_OPS = 1_000
 """Ops in one delta of an undo or a restore; a larger one becomes several with one step."""
+
+MAX_EARLY = 64
+"""Entries of other nodes that came before those between; the bus bounds the size of each."""
+
+NO_FRAMES: Mapping[str, bytes] = {}
 
 SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""
@@ -81,6 +87,7 @@ class Edits:
         self.waiting: dict[str, Waiting] = {}
         self.waiting_bytes = 0
         self.unrecorded: dict[int, list[Op]] = {}
+        self.early: dict[int, tuple[Entry, Mapping[str, bytes]]] = {}
         self._seats = seats
         self._gestures = gestures
 
@@ -179,6 +186,27 @@ class Edits:
                 yield [CatchUp(self.head)]
                 return
             yield from self._apply(entry)
+            yield from self._apply_early()
+
+    def heard(self, entry: Entry, frames: Mapping[str, bytes]) -> Work:
+        """What another node has committed, and its `delta` as frames; a gap may fill itself."""
+        if entry.seq <= self.head:
+            return
+        if entry.seq > self.head + 1:
+            if len(self.early) < MAX_EARLY:
+                self.early[entry.seq] = (entry, frames)
+            yield [CatchUp(self.head, is_early=True)]
+            return
+        yield from self._apply(entry, frames)
+        yield from self._apply_early()
+
+    def _apply_early(self) -> Work:
+        while self.early:
+            early = self.early.pop(self.head + 1, None)
+            if early is None:
+                self.early = {seq: e for seq, e in self.early.items() if seq > self.head}
+                return
+            yield from self._apply(*early)
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
         """What became of a proposal; what was committed has been answered by its entry."""
@@ -358,7 +386,7 @@ class Edits:
 
     # From the journal into the document.
 
-    def _apply(self, entry: Entry) -> Work:
+    def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
         ops = self._ops_of(entry)
         applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
         self.head = entry.seq
@@ -379,7 +407,7 @@ class Edits:
             purpose=entry.purpose,
             reverts=entry.reverts,
         )
-        packet = Packet(news)
+        packet = Packet(news, dict(frames))
         ack, drops = answers.ack(self.project, entry, applied, ops, self.digest)
         size = len(entry.ops) + 256
         self.tail.append(
@@ -395,6 +423,8 @@ class Edits:
         )
         waiting = self._settle(entry.delta_id)
         yield self._tell(waiting, packet, ack)
+        if waiting is not None:
+            yield [ForwardEntry(entry, packet, self.digest)]
         if waiting is not None:
             yield from self._after(waiting)
 

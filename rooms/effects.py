@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from rooms.journal_entry import Proposal
+from rooms.journal_entry import Entry, Proposal
 from schema.close_codes import CloseCode
 from schema.messages import Error, Joined, ServerMessage
 
@@ -26,10 +26,36 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class SendTick:
-    """Presence to some connections; who cannot be written to is owed the latest instead."""
+    """Presence to some connections; who cannot be written to is owed the latest instead.
+
+    `packets`: this node's own tick, and those of other nodes that waited for it.
+    """
 
     to: tuple[str, ...]
+    packets: tuple[Packet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardTick:
+    """Let other nodes have the tick of our members, if they have the room."""
+
     packet: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardEntry:
+    """Let other nodes that have the room hear of what we have committed."""
+
+    entry: Entry
+    packet: Packet
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Tell other nodes who of the room is here; `asks`: and let them tell us."""
+
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +110,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """Read the journal after this seq: something was missed."""
+    """Read the journal after this seq: something was missed.
+
+    `is_early`: what came too soon is kept, and may be followed by what is missing any moment.
+    """
 
     after: int
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +128,19 @@ class Disconnect:
 
 
 Effect = (
-    Send | SendTick | SendState | Enter | Commit | LookUp | Recall | Settled | CatchUp | Disconnect
+    Send
+    | SendTick
+    | ForwardTick
+    | ForwardEntry
+    | Announce
+    | SendState
+    | Enter
+    | Commit
+    | LookUp
+    | Recall
+    | Settled
+    | CatchUp
+    | Disconnect
 )
 Effects = list[Effect]
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-from msgspec import structs
-
 from rooms import answers
 from rooms.document import Document
 from rooms.edits import Edits
 from rooms.effects import (
-    Disconnect,
+    Announce,
     Effects,
     Enter,
+    ForwardTick,
     Packet,
     Send,
     SendState,
@@ -19,13 +18,13 @@ from rooms.effects import (
 )
 from rooms.entity_rules import problem_with_props
 from rooms.gestures import Gestures
+from rooms.members import Members
 from rooms.presence import Ticks, merge
-from rooms.roles import COLORS, EDITS
-from rooms.seat import JoinRequest, Seat, member_id
-from schema.close_codes import REPLACED
+from rooms.roles import EDITS
+from rooms.seat import JoinRequest, Seat
 from schema.entities import ENTITY_TYPES
 from schema.errors import ErrorCode
-from schema.limits import MAX_GESTURES, MAX_MEMBERS_PER_ROOM, MAX_PREVIEWED
+from schema.limits import MAX_GESTURES, MAX_PREVIEWED
 from schema.messages import (
     Degraded,
     Digest,
@@ -33,17 +32,15 @@ from schema.messages import (
     Gesture,
     Joined,
     Left,
-    Member,
-    MemberJoined,
-    MemberLeft,
     Position,
     Presence,
-    RoleChanged,
     Tick,
 )
 
 STALE_PICTURE_BYTES = 131_072
 """A picture of the state serves joiners until the deltas after it weigh so much."""
+
+BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
 
 DIGEST_SECONDS = 2.0
 """Between two ticks that carry the digest, while the state changes."""
@@ -52,17 +49,19 @@ DIGEST_SECONDS = 2.0
 class Room:
     """Everyone in it hears every seq once, in order; nobody hears of what is not committed."""
 
-    def __init__(self, project: str, document: Document, position: Position) -> None:
+    def __init__(
+        self, project: str, document: Document, position: Position, node: str = ""
+    ) -> None:
         self.project = project
         self.epoch = position.epoch
-        self.seats: dict[str, Seat] = {}
         self.ticks = Ticks()
         self.gestures = Gestures()
-        self.edits = Edits(project, document, position, self.seats, self.gestures)
+        self.members = Members(project, node, self.gestures, self._let_go)
+        self.edits = Edits(project, document, position, self.members.seats, self.gestures)
         self.is_degraded = False
+        self.hears_late = False
         self.is_drawing = False
         self.pictures: dict[str, Digest] = {}
-        self._arrivals = 0
         self._digest_told = (position.seq, float("-inf"))
 
     @property
@@ -75,6 +74,11 @@ class Room:
         """The newest seq."""
         return self.edits.head
 
+    @property
+    def seats(self) -> dict[str, Seat]:
+        """Those of this node, by connection."""
+        return self.members.seats
+
     # Coming and going.
 
     def join(self, request: JoinRequest) -> Effects:
@@ -82,13 +86,10 @@ class Room:
         position = None if request.diverged is not None else request.position
         if position is not None and position.epoch == self.epoch and position.seq > self.head:
             return [self._refuse_position(request)]
-        member = member_id(request.user, request.device)
-        before = self._seat_of(member)
-        if before is None and len(self.seats) >= MAX_MEMBERS_PER_ROOM:
+        if self.members.is_full_for(request):
             text = "the room is full; try again when someone has left"
             return [self._error(request, ErrorCode.LIMIT_REACHED, text)]
-        effects = self._take_seat(request, member, before)
-        seat = self.seats[request.connection]
+        seat, effects = self.members.take_seat(request)
         if position is not None and self._holds(position):
             return [*effects, *self._enter(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
@@ -107,31 +108,11 @@ class Room:
         return effects
 
     def leave(self, connection: str, request: str | None = None) -> Effects:
-        """A member goes, as asked (`request`) or because its connection ended."""
-        seat = self.seats.pop(connection, None)
-        effects: Effects = []
-        if request is not None:
-            effects.append(send(Left(self.project, request), [connection]))
-        if seat is not None:
-            self.ticks.forget(seat.member)
-            self.gestures.forget(seat.member)
-            self.edits.forget(seat)
-            effects.append(send(MemberLeft(self.project, seat.member), self._live()))
-        return effects
-
-    def role_changed(self, user: str, role: str | None) -> Effects:
-        """A user's role is another one, or none any more (rule R3)."""
-        theirs = [seat for seat in self.seats.values() if seat.request.user == user]
-        everyone = [*self._live(), *(s.connection for s in theirs if not s.is_live)]
-        effects: Effects = [send(RoleChanged(self.project, user, role), everyone)]
-        for seat in theirs:
-            if role is not None:
-                seat.role = role
-                continue
-            left = Left(self.project, reason="access_revoked")
-            effects.append(send(left, [seat.connection]))
-            effects.extend(self.leave(seat.connection))
-        return effects
+        """A member goes, as asked (`request`) or because it closed its connection."""
+        gone = self.members.leave(connection)
+        if request is None:
+            return gone
+        return [send(Left(self.project, request), [connection]), *gone]
 
     # Presence.
 
@@ -158,26 +139,43 @@ class Room:
 
     def tick_due(self) -> float | None:
         """When to call `tick`, in the shell's seconds; None: nobody moved."""
-        return self.ticks.due(len(self.seats), also=bool(self.gestures.changed))
+        others = bool(self.gestures.changed or self.members.remote.waiting)
+        return self.ticks.due(self.members.size, also=others)
 
     def tick(self, now: float) -> Effects:
-        """Tell everyone who moved, in one packet."""
+        """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
         gestures = self.gestures.flush()
-        moved = self.ticks.flush(now, also=bool(gestures))
-        live = self._live()
-        if not (moved or gestures) or len(live) < 2:
-            return []
-        tick = Tick(self.project, moved, gestures, digest=self._digest_due(now))
-        return [SendTick(tuple(live), Packet(tick))]
+        packets = tuple(self.members.remote.flush())
+        moved = self.ticks.flush(now, also=bool(gestures or packets))
+        to = self.members.live()
+        effects: Effects = []
+        if moved or gestures:
+            tick = Tick(self.project, moved, gestures, digest=self._digest_due(now))
+            own = Packet(tick)
+            if self.members.remote.is_shared:
+                effects.append(ForwardTick(own))
+            if not packets:
+                to = self._concerned(tick, to)
+            packets = (own, *packets)
+        if to and packets:
+            effects.append(SendTick(tuple(to), packets))
+        return effects
+
+    def _concerned(self, tick: Tick, live: list[str]) -> list[str]:
+        """All but the only one who is named: it knows what it did."""
+        named = tick.moved.keys() | tick.gestures.keys()
+        if len(named) > 1 or tick.digest is not None:
+            return live
+        [only] = named
+        return [c for c in live if self.seats[c].member != only]
 
     def everyone(self) -> Tick:
         """The latest of all members, for who missed ticks (rule P4)."""
-        seats = self.seats.values()
-        gestures = {s.member: dict(self.gestures.of(s.member)) for s in seats}
+        members = self.members.everyone()
         return Tick(
             self.project,
-            {s.member: s.presence for s in seats},
-            {member: {**shown} for member, shown in gestures.items() if shown},
+            {member.member: member.presence for member in members},
+            {member.member: {**member.gestures} for member in members if member.gestures},
             whole=True,
         )
 
@@ -186,26 +184,30 @@ class Room:
         if self.is_degraded == is_degraded:
             return []
         self.is_degraded = is_degraded
-        return [send(Degraded(self.project, is_degraded, reason), self._live())]
+        return [send(Degraded(self.project, is_degraded, reason), self.members.live())]
+
+    def late(self, hears_late: bool) -> Effects:
+        """Whether what other nodes do is heard of late just now (rule D11)."""
+        if self.hears_late == hears_late:
+            return []
+        self.hears_late = hears_late
+        reason = BUS_IS_DOWN if hears_late else ""
+        return [send(Degraded(self.project, hears_late, reason, "bus"), self.members.live())]
+
+    # Other nodes.
+
+    def heard_tick(self, node: str, number: int, packet: Packet) -> Effects:
+        """The members of another node have moved; ours hear of it with the next tick."""
+        remote = self.members.remote
+        if not remote.is_news(node, number) or remote.tick(node, packet):
+            return []
+        return [Announce(asks=True)]
 
     # Inside.
 
-    def _take_seat(self, request: JoinRequest, member: str, before: Seat | None) -> Effects:
-        effects: Effects = []
-        color = before.color if before else COLORS[self._arrivals % len(COLORS)]
-        seat = Seat(request, member, request.role, color)
-        if before is not None:
-            seat.presence = before.presence
-            self.gestures.end_all(member)
-            self.edits.forget(before)
-            del self.seats[before.connection]
-            if before.connection != request.connection:
-                effects.append(Disconnect(before.connection, REPLACED))
-        else:
-            self._arrivals += 1
-            effects.append(send(MemberJoined(self.project, self._as_member(seat)), self._live()))
-        self.seats[request.connection] = seat
-        return effects
+    def _let_go(self, seat: Seat) -> None:
+        self.ticks.forget(seat.member)
+        self.edits.forget(seat)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
         picture = self.pictures.get(seat.request.codec)
@@ -221,7 +223,7 @@ class Room:
             project=self.project,
             you=seat.member,
             role=seat.role,
-            members=[self._as_member(other) for other in self.seats.values()],
+            members=self.members.everyone(),
             position=Position(self.epoch, start),
             resumed=resumed_at is not None,
             parts=0,
@@ -230,7 +232,10 @@ class Room:
             redo=redo,
             digest=None if resumed_at is not None else picture,
         )
-        return [Enter(seat.connection, joined, self.edits.tail.after(start))]
+        enter = Enter(seat.connection, joined, self.edits.tail.after(start))
+        if not self.hears_late:
+            return [enter]
+        return [enter, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
 
     def _wait_for_state(self, seat: Seat) -> Effects:
         picture, tail = self.pictures.get(seat.request.codec), self.edits.tail
@@ -278,12 +283,3 @@ class Room:
             return None
         self._digest_told = (self.head, now)
         return Digest(self.head, self.edits.digest)
-
-    def _as_member(self, seat: Seat) -> Member:
-        return structs.replace(seat.as_member(), gestures=self.gestures.of(seat.member))
-
-    def _seat_of(self, member: str) -> Seat | None:
-        return next((seat for seat in self.seats.values() if seat.member == member), None)
-
-    def _live(self) -> list[str]:
-        return [seat.connection for seat in self.seats.values() if seat.is_live]

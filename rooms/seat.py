@@ -14,7 +14,10 @@ from schema.ops import Op
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """Who wants in, as the shell has made sure of it; `role` is that of the database."""
+    """Who wants in, as the shell has made sure of it; `role` is that of the database.
+
+    `at`: ms since 1970, on the clock of this node. Of two seats of a member the later one counts.
+    """
 
     connection: str
     request: str
@@ -24,6 +27,7 @@ class JoinRequest:
     auth_session: str
     role: str
     position: Position | None
+    at: int = 0
     diverged: Digest | None = None
     codec: str = SUBPROTOCOL_MSGPACK
 
@@ -45,6 +49,7 @@ class Seat:
     member: str
     role: str
     color: str
+    generation: int = 0
     presence: Presence = NOWHERE
     is_live: bool = False
     in_flight: int = 0

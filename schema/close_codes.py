@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+FIRST_FINAL_CODE = 4500
+"""From here on a client does not come back by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class CloseCode:
@@ -14,7 +17,7 @@ class CloseCode:
     @property
     def reconnect(self) -> bool:
         """Whether the client should come back by itself."""
-        return self.code < 4500 and self.code not in (1002, 1007, 1009)
+        return self.code < FIRST_FINAL_CODE and self.code not in (1002, 1007, 1009)
 
 
 RESTARTING = CloseCode(1012, "restarting", "The server stops or restarts; come back with jitter.")

@@ -370,11 +370,29 @@ class DeltaCommitted(Struct, frozen=True, omit_defaults=True, tag_field="t", tag
 
 
 class Degraded(Struct, frozen=True, tag_field="t", tag="degraded"):
-    """Whether the room can commit just now, and if not, why. Presence goes on either way."""
+    """What the room cannot do just now, and why. Presence goes on either way.
+
+    `what`: `journal`, nothing can be committed; `bus`, other servers' edits come seconds late.
+    """
 
     project: str
     degraded: bool
     reason: str = ""
+    what: str = "journal"
+
+
+class ProjectChanged(Struct, frozen=True, tag_field="t", tag="project_changed"):
+    """The project's row is another one now; read it with `projects.get`."""
+
+    project: str
+    version: int
+    archived: bool
+
+
+class ServerLeaving(Struct, frozen=True, tag_field="t", tag="server_leaving"):
+    """This server stops, and closes with 1012; come back `after_ms` later: another one serves."""
+
+    after_ms: int
 
 
 class Pong(Struct, frozen=True, tag_field="t", tag="pong"):
@@ -398,5 +416,7 @@ ServerMessage = (
     | Ack
     | DeltaCommitted
     | Degraded
+    | ProjectChanged
+    | ServerLeaving
     | Pong
 )

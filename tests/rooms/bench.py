@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from rooms.document import Change, Document
-from rooms.effects import Commit, Effect, LookUp, Recall, Send, SendTick, Work
+from rooms.effects import (
+    Commit,
+    Disconnect,
+    Effect,
+    Enter,
+    LookUp,
+    Recall,
+    Send,
+    SendTick,
+    Work,
+)
 from rooms.journal_entry import Entry, Outcome, Proposal
 from rooms.room import Room
 from rooms.seat import JoinRequest
@@ -17,8 +27,12 @@ PROJECT = "00000000-0000-4000-8000-000000000001"
 class Bench:
     """`commit` puts what waits into the journal, in order, and gives it to the room."""
 
-    def __init__(self, document: Document | None = None, remembers: bool = True) -> None:
-        self.room = Room(PROJECT, document or song(), Position("epoch", 0))
+    def __init__(
+        self, node: str = "", document: Document | None = None, remembers: bool = True
+    ) -> None:
+        self.node = node
+        self.room = Room(PROJECT, document or song(), Position("epoch", 0), node)
+        self.disconnected: list[Disconnect] = []
         self.entries: list[Entry] = []
         self.changes: dict[int, Sequence[Change]] = {}
         self.waiting: list[Proposal] = []
@@ -28,13 +42,35 @@ class Bench:
         self._remembers = remembers
         self._numbers = iter(range(1, 10_000))
 
-    def join(self, name: str, role: str = "editor", device: str = "desk") -> str:
+    def join(
+        self,
+        name: str,
+        role: str = "editor",
+        device: str = "desk",
+        *,
+        connection: str = "",
+        at: int = 0,
+    ) -> str:
         """A member comes in; its connection."""
-        request = JoinRequest(name, "join", name, name, device, "login", role, None)
+        request = self.request(name, role, device, connection=connection, at=at)
+        self.heard[request.connection] = []
         self.take(self.room.join(request))
         self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
-        self.heard[name] = []
-        return name
+        return request.connection
+
+    def request(
+        self,
+        name: str,
+        role: str = "editor",
+        device: str = "desk",
+        *,
+        connection: str = "",
+        at: int = 0,
+    ) -> JoinRequest:
+        """Of a member that wants in."""
+        return JoinRequest(
+            connection or name, "join", name, name, device, "login", role, None, at=at
+        )
 
     def edit(self, who: str, *ops: Op, step: str | None = None, gesture: str | None = None) -> str:
         """Propose ops and commit them; the delta's id."""
@@ -61,9 +97,10 @@ class Bench:
             match effect:
                 case Commit(proposal):
                     self.waiting.append(proposal)
-                case Send(to, packet) | SendTick(to, packet):
-                    for connection in to:
-                        self.heard.setdefault(connection, []).append(packet.message)
+                case Send() | SendTick() | Enter():
+                    self._hear(effect)
+                case Disconnect():
+                    self.disconnected.append(effect)
                 case LookUp():
                     self.look_ups.append(effect)
                     self.take(self.room.edits.looked_up(effect, None))
@@ -72,6 +109,17 @@ class Bench:
                     self.run(self.room.edits.recalled(connection, changes))
                 case _:
                     pass
+
+    def _hear(self, effect: Send | SendTick | Enter) -> None:
+        match effect:
+            case Send(to, packet):
+                messages = [packet.message]
+            case SendTick(to, packets):
+                messages = [packet.message for packet in packets]
+            case Enter(connection, joined):
+                to, messages = (connection,), [joined]
+        for connection in to:
+            self.heard.setdefault(connection, []).extend(messages)
 
     def commit(self) -> None:
         """Commit until nothing waits any more."""

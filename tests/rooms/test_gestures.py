@@ -132,7 +132,7 @@ def test_G4_who_vanishes_in_the_middle_of_a_gesture_leaves_no_ghost() -> None:
     assert bench.room.gestures.changed == {}
     assert bench.room.everyone().gestures == {}
     bench.join("cat")
-    assert all(m.gestures == {} for m in map(bench.room._as_member, bench.room.seats.values()))
+    assert all(m.gestures == {} for m in bench.room.members.everyone())
 
 
 def test_G4_who_comes_back_on_another_connection_has_let_go_of_the_fader() -> None:

@@ -1,0 +1,54 @@
+"""Members whose connection was lost: for a moment nobody is told, for they may be back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from schema.messages import Member
+
+ABSENCE_SECONDS = 3.0
+"""How long a member may be without a connection before others hear that it has left (rule P7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Who it is, as others see it; `until` when, in seconds. `was_here`: its seat was ours."""
+
+    member: Member
+    generation: int
+    until: float
+    was_here: bool
+
+
+class AbsentMembers:
+    """Those of one room. Times are seconds, given."""
+
+    def __init__(self) -> None:
+        self._absent: dict[str, Absent] = {}
+
+    def __len__(self) -> int:
+        return len(self._absent)
+
+    def __iter__(self) -> Iterator[Absent]:
+        return iter(self._absent.values())
+
+    def __contains__(self, member: str) -> bool:
+        return member in self._absent
+
+    def add(self, member: Member, generation: int, now: float, *, was_here: bool) -> None:
+        """The connection is lost; what was shown by it is over."""
+        self.keep(Absent(member, generation, now + ABSENCE_SECONDS, was_here))
+
+    def keep(self, absent: Absent) -> None:
+        """The member is not back after all."""
+        self._absent[absent.member.member] = absent
+
+    def returned(self, member: str) -> Absent | None:
+        """The member is somewhere again; what it was."""
+        return self._absent.pop(member, None)
+
+    def drop(self, is_gone: Callable[[Absent], bool]) -> list[str]:
+        """Forget those who are gone for good, and name them."""
+        gone = [name for name, absent in self._absent.items() if is_gone(absent)]
+        for member in gone:
+            del self._absent[member]
+        return gone

@@ -1,0 +1,208 @@
+"""Who is in a room: on this node, on others, or away for a moment. Pure; times are seconds."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import structs
+
+from rooms.absent_members import AbsentMembers
+from rooms.effects import Announce, Disconnect, Effects, Send, send
+from rooms.gestures import Gestures
+from rooms.remote_members import RemoteMembers
+from rooms.roles import COLORS
+from rooms.seat import JoinRequest, Seat, member_id
+from schema.close_codes import REPLACED
+from schema.limits import MAX_MEMBERS_PER_ROOM
+from schema.messages import Left, Member, MemberJoined, MemberLeft, RoleChanged
+from schema.node_messages import RemoteMember
+
+
+class Members:
+    """Each member once, wherever it is; others hear when it came and when it went (rule P5).
+
+    `let_go` forgets what else hangs on a seat that is given up.
+    """
+
+    def __init__(
+        self, project: str, node: str, gestures: Gestures, let_go: Callable[[Seat], None]
+    ) -> None:
+        self.seats: dict[str, Seat] = {}
+        self.remote = RemoteMembers(project)
+        self.absent = AbsentMembers()
+        self._project = project
+        self._node = node
+        self._gestures = gestures
+        self._let_go = let_go
+        self._connection_of: dict[str, str] = {}
+        self._arrivals = 0
+
+    @property
+    def size(self) -> int:
+        """Members, wherever they are."""
+        return len(self.seats) + len(self.remote.members) + len(self.absent)
+
+    @property
+    def is_first_node(self) -> bool:
+        """Whether this is the one of all nodes with the room that keeps what one must keep."""
+        return all(self._node < other for other in self.remote.nodes)
+
+    def everyone(self) -> list[Member]:
+        """All of them, as a client is told."""
+        here = [self.shown(seat) for seat in self.seats.values()]
+        return [*here, *self.remote.as_members(), *(absent.member for absent in self.absent)]
+
+    def here(self) -> list[RemoteMember]:
+        """What other nodes are told of ours."""
+        seats = [RemoteMember(self.shown(s), s.generation) for s in self.seats.values()]
+        away = [RemoteMember(a.member, a.generation) for a in self.absent if a.was_here]
+        return [*seats, *away]
+
+    def live(self) -> list[str]:
+        """Connections that have the state, and hear of what happens."""
+        return [seat.connection for seat in self.seats.values() if seat.is_live]
+
+    def shown(self, seat: Seat) -> Member:
+        """The member, and what it shows."""
+        return structs.replace(seat.as_member(), gestures=self._gestures.of(seat.member))
+
+    # Coming and going.
+
+    def is_full_for(self, request: JoinRequest) -> bool:
+        """Whether one more would be one too many."""
+        member = member_id(request.user, request.device)
+        is_known = member in self.remote.members or member in self.absent
+        is_known = is_known or self._seat_of(member) is not None
+        return not is_known and self.size >= MAX_MEMBERS_PER_ROOM
+
+    def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
+        """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""
+        member = member_id(request.user, request.device)
+        before, effects = self._seat_of(member), Effects()
+        known = before or self.remote.end(member) or self.absent.returned(member)
+        seat = Seat(request, member, request.role, "", generation=request.at)
+        if known is None:
+            seat.color = self._free_color()
+            self._arrivals += 1
+            effects.append(self._to_live(MemberJoined(self._project, self.shown(seat))))
+        else:
+            was = known.as_member() if isinstance(known, Seat) else known.member
+            seat.color, seat.presence = was.color, was.presence
+            seat.generation = max(request.at, known.generation + 1)
+        if before is not None:
+            self._give_up(before)
+            if before.connection != request.connection:
+                effects.append(Disconnect(before.connection, REPLACED))
+        self.seats[request.connection] = seat
+        self._connection_of[member] = request.connection
+        return seat, [*effects, Announce()]
+
+    def leave(self, connection: str) -> Effects:
+        """A member goes for good."""
+        seat = self.seats.get(connection)
+        if seat is None:
+            return []
+        self._give_up(seat)
+        self._gestures.forget(seat.member)
+        return [self._to_live(MemberLeft(self._project, seat.member)), Announce()]
+
+    def lost(self, connection: str, now: float) -> Effects:
+        """A connection broke; its member may be back in a moment (rule P7)."""
+        seat = self.seats.get(connection)
+        if seat is None:
+            return []
+        self._give_up(seat)
+        self.absent.add(seat.as_member(), seat.generation, now, was_here=True)
+        return [Announce()]
+
+    def role_changed(self, user: str, role: str | None) -> Effects:
+        """A user's role is another one, or none any more (rule R3)."""
+        theirs = [seat for seat in self.seats.values() if seat.request.user == user]
+        everyone = [*self.live(), *(s.connection for s in theirs if not s.is_live)]
+        effects: Effects = [send(RoleChanged(self._project, user, role), everyone)]
+        for seat in theirs:
+            if role is not None:
+                seat.role = role
+                continue
+            left = Left(self._project, reason="access_revoked")
+            effects.append(send(left, [seat.connection]))
+            effects += self.leave(seat.connection)
+        if role is None:
+            effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
+        return effects
+
+    def pass_time(self, now: float) -> Effects:
+        """Who has been away, and which nodes have been silent, for too long is gone."""
+        effects = self._gone(self.absent.drop(lambda absent: absent.until <= now))
+        for node in self.remote.silent(now):
+            effects += self._gone([gone.member.member for gone in self.remote.forget_node(node)])
+        return effects
+
+    # Other nodes.
+
+    def heard_present(
+        self, node: str, number: int, announced: Sequence[RemoteMember], now: float
+    ) -> Effects:
+        """Another node says who is there (rules J7, P5, P8)."""
+        if not self.remote.is_news(node, number):
+            return []
+        self.remote.heard(node, now)
+        effects: Effects = []
+        believed = []
+        for told in announced:
+            is_there, found = self._believe(node, told)
+            effects += found
+            if is_there:
+                believed.append(told)
+        news = self.remote.present(node, believed)
+        effects += [self._to_live(MemberJoined(self._project, m)) for m in news.joined]
+        return [*effects, *self._gone(news.left)]
+
+    def node_left(self, node: str, now: float) -> Effects:
+        """Another node has closed the room: its members may be on their way to us."""
+        for gone in self.remote.forget_node(node):
+            self.absent.add(gone.member, gone.generation, now, was_here=False)
+        return []
+
+    # Inside.
+
+    def _believe(self, node: str, told: RemoteMember) -> tuple[bool, Effects]:
+        """Whether the member is there now, and not here or elsewhere since."""
+        member = told.member.member
+        seat = self._seat_of(member)
+        if seat is not None:
+            if (told.generation, node) > (seat.generation, self._node):
+                return True, self._moved_away(seat)
+            return False, [Announce()]
+        absent = self.absent.returned(member)
+        if absent is None:
+            return True, []
+        if told.generation < absent.generation:
+            self.absent.keep(absent)
+            return False, []
+        self.remote.take_over(absent.member, absent.generation)
+        return True, []
+
+    def _moved_away(self, seat: Seat) -> Effects:
+        self.remote.take_over(seat.as_member(), seat.generation)
+        self._give_up(seat)
+        return [Disconnect(seat.connection, REPLACED)]
+
+    def _give_up(self, seat: Seat) -> None:
+        self._gestures.end_all(seat.member)
+        self._let_go(seat)
+        del self.seats[seat.connection]
+        del self._connection_of[seat.member]
+
+    def _free_color(self) -> str:
+        used = {member.color for member in self.everyone()}
+        in_turn = [COLORS[(self._arrivals + n) % len(COLORS)] for n in range(len(COLORS))]
+        return next((color for color in in_turn if color not in used), in_turn[0])
+
+    def _gone(self, members: Sequence[str]) -> Effects:
+        return [self._to_live(MemberLeft(self._project, member)) for member in members]
+
+    def _to_live(self, message: MemberJoined | MemberLeft) -> Send:
+        return send(message, self.live())
+
+    def _seat_of(self, member: str) -> Seat | None:
+        connection = self._connection_of.get(member)
+        return None if connection is None else self.seats[connection]
