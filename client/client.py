@@ -191,12 +191,15 @@ class Client:
                     self._finish(ConnectionOver(ending.code, ending.reason))
                     return
                 attempt = 0 if clock() - started > STEADY_SECONDS else attempt + 1
-                await asyncio.sleep(self._jitter(attempt))
+                await asyncio.sleep(self._pause(ending, attempt))
         except Exception as error:
             self._finish(ConnectionOver(None, f"this client broke: {error!r}"))
             raise
 
-    def _jitter(self, attempt: int) -> float:
+    def _pause(self, ending: Ending, attempt: int) -> float:
+        """When the server has asked for, it has spread its clients itself (rules H7, X3)."""
+        if ending.after_ms is not None:
+            return max(0.0, min(BACKOFF_CAP_SECONDS, ending.after_ms / 1_000))
         bound = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, 16))
         return self._rng.uniform(0, bound)
 

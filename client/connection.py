@@ -30,11 +30,15 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a connection ended: the close code, if one came, and a sentence."""
+    """How a connection ended: the close code, if one came, and a sentence.
+
+    `after_ms`: when the server asked us to come back, if it did.
+    """
 
     code: int | None
     reason: str
     is_hopeless: bool = False
+    after_ms: float | None = None
 
     @property
     def is_final(self) -> bool:
@@ -71,6 +75,7 @@ class Connection:
         self._something_to_send = asyncio.Event()
         self._heard_at = time.monotonic()
         self._clock_offsets: deque[float] = deque(maxlen=8)
+        self._after_ms: float | None = None
 
     @classmethod
     async def open(cls, url: str, codec: Codec, hello: Message, seconds: float) -> "Connection":
@@ -150,7 +155,8 @@ class Connection:
             reason = f"the server sent {group.exceptions[0]}"
         finally:
             await _drop(self._socket)
-        return Ending(self._socket.close_code, reason or _reason_of(self._socket))
+        reason = reason or _reason_of(self._socket)
+        return Ending(self._socket.close_code, reason, after_ms=self._after_ms)
 
     async def _read(self, received: Callable[[Message], None]) -> None:
         while True:
@@ -159,6 +165,8 @@ class Connection:
             message = self.codec.decode(frame)
             if message["t"] == "pong":
                 self._note_pong(message)
+            elif message["t"] == "server_leaving":
+                self._after_ms = message["after_ms"]
             else:
                 received(message)
 
@@ -201,7 +209,8 @@ async def _say_hello(socket: ClientConnection, codec: Codec, hello: Message) -> 
     except TimeoutError:
         raise CouldNotOpen(Ending(None, "the server did not answer hello")) from None
     told = answer.get("message") or f"the server answered hello with {answer['t']}"
-    raise CouldNotOpen(Ending(socket.close_code, str(told)))
+    after_ms = (answer.get("details") or {}).get("retry_after_ms")
+    raise CouldNotOpen(Ending(socket.close_code, str(told), after_ms=after_ms))
 
 
 async def _drop(socket: ClientConnection) -> None:

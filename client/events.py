@@ -111,10 +111,19 @@ class RoleChanged:
 
 @dataclass(frozen=True, slots=True)
 class DegradedChanged:
-    """Whether the room cannot commit just now, and why."""
+    """Whether something is amiss, and why; `what`: `journal` (no commits) or `bus` (late news)."""
 
     degraded: bool
     reason: str
+    what: str = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChanged:
+    """The project's row is another one; `projects.get` reads it."""
+
+    version: int
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ Event = (
     | WentOut
     | RoleChanged
     | DegradedChanged
+    | ProjectChanged
     | Left
     | JoinFailed
 )

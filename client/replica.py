@@ -24,6 +24,7 @@ from client.events import (
     Moved,
     Postponed,
     Previewed,
+    ProjectChanged,
     Refused,
     RoleChanged,
     Skipped,
@@ -82,6 +83,7 @@ class Replica:
         self.you = ""
         self.role: str | None = None
         self.degraded = False
+        self.hears_late = False
         self.synced = False
         self.undo_depth = 0
         self.redo_depth = 0
@@ -107,6 +109,7 @@ class Replica:
             "member_left": self._member_left,
             "role_changed": self._role_changed,
             "degraded": self._degraded,
+            "project_changed": self._project_changed,
             "left": self._left,
         }
 
@@ -214,6 +217,7 @@ class Replica:
         self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
         self._expected_digest = message.get("digest")
         self.degraded = message.get("degraded", False)
+        self.hears_late = False  # if it is so, that comes right behind
         self._parts = []
         if not message["resumed"]:
             return []
@@ -405,8 +409,15 @@ class Replica:
         return [RoleChanged(user, role)]
 
     def _degraded(self, message: Message) -> list[Event]:
-        self.degraded = message["degraded"]
-        return [DegradedChanged(message["degraded"], message.get("reason", ""))]
+        what = message.get("what", "journal")
+        if what == "journal":
+            self.degraded = message["degraded"]
+        elif what == "bus":
+            self.hears_late = message["degraded"]
+        return [DegradedChanged(message["degraded"], message.get("reason", ""), what)]
+
+    def _project_changed(self, message: Message) -> list[Event]:
+        return [ProjectChanged(message["version"], message["archived"])]
 
     def _left(self, message: Message) -> list[Event]:
         self.synced = False

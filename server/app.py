@@ -6,19 +6,19 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 
-from persistence import collaboration_sessions, server_secrets
+from persistence import change_log, collaboration_sessions, server_secrets
 from persistence.errors import PersistenceError, Unavailable
 from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import Database, check_durability
-from schema.close_codes import RESTARTING
 from server.bus import Bus
+from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
@@ -26,8 +26,10 @@ from server.front import Front
 from server.garbage import Garbage
 from server.history_keeping import compact_old
 from server.hub import Hub, keep_books
+from server.leaving import leave
 from server.metrics import Metrics
 from server.passwords import Passwords
+from server.row_news import RowNews
 from server.settings import Settings
 from server.stall_probe import StallProbe
 from server.state_pages import StatePages
@@ -42,13 +44,17 @@ BOOKS_SECONDS = 2.0
 SLOW_TICK_SECONDS = 2.0
 """Between two questions to the journal, for what the bus may have lost."""
 
-STOP_SECONDS = 10.0
-"""From the signal to the end, at most."""
+BEAT_SECONDS = 0.5
+"""Between two looks at who is due to be announced, and who is gone."""
 
 COMPACT_SECONDS = 600.0
 """Between two looks for history that is older than is kept."""
 
+CHANGES_DAYS = 7
+"""How long rows of the change log are kept."""
+
 ORPHAN_SECONDS = 60.0
+"""A collaboration session that no node has touched for so long has ended."""
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
@@ -130,75 +136,71 @@ class App:
 
     async def _serve(self, db: Database) -> None:
         loop = asyncio.get_running_loop()
-        bus = self._bus()
-        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread, bus)
-        front = Front(hub, self.metrics, self.spawn, self._settings.origins)
         secret = self._settings.secret or await server_secrets.get_or_create(
             db, "tokens", lambda: secrets.token_bytes(32)
         )
+        codec = BusCodec(secret, node=secrets.token_hex(4))
+        bus = self._bus(codec.deployment)
+        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread, bus, codec, self.metrics.count)
+        front = Front(hub, self.metrics, self.spawn, self._settings.origins)
+        news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
+        hub.others.row_changed = news.heard
         passwords = Passwords()
         front.context = Context(
             db=db,
             hub=hub,
             tokens=Tokens(secret, self._settings.access_seconds),
             passwords=passwords,
-            announcer=front,
+            announcer=news,
             refresh_seconds=self._settings.refresh_seconds,
             pages=StatePages(),
             in_thread=self.in_call_thread,
         )
         self._watch(hub, front)
-        await collaboration_sessions.close_orphans(db, ORPHAN_SECONDS)
         server = await loop.create_server(
             lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
         )
-        committer = self.spawn(hub.committer.run())
-        clock = self.spawn(self._every(1.0, lambda: self._check(front)))
-        listening = self.spawn(bus.run(hub.heard))
-        slow_tick = self.spawn(self._every(SLOW_TICK_SECONDS, hub.look_for_more))
-        compaction = self.spawn(
-            self._every(COMPACT_SECONDS, lambda: compact_old(db, self._settings.history_days))
-        )
-        probe = self.spawn(self._stalls.run()) if self._settings.stall_probe else None
-        books = self.spawn(self._every(BOOKS_SECONDS, lambda: keep_books(hub, db)))
+        self.spawn(hub.committer.run())
+        self.spawn(bus.run(hub.others))
+        self.spawn(self._every(BEAT_SECONDS, lambda: self._beat(hub)))
+        self.spawn(self._every(1.0, lambda: self._check(front)))
+        until_told = [self.spawn(task) for task in self._until_told(db, hub, news)]
         self._garbage.take_over()
         front.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
-        await self._stopping.wait()
-        front.is_ready = False
-        server.close()
-        for task in filter(None, (clock, books, slow_tick, listening, compaction, probe)):
-            task.cancel()
-        await self._wind_down(hub, front, db)
-        committer.cancel()
-        passwords.close()
-        for task in list(self._tasks):
-            task.cancel()
-
-    async def _wind_down(self, hub: Hub, front: Front, db: Database) -> None:
-        """Finish what is in flight, store every room, then let everyone go."""
         try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await hub.committer.settled()
-                for connection in list(front.connections.values()):
-                    connection.close(RESTARTING)
-                await keep_books(hub, db)
-                await front.all_gone.wait()
-                for project in list(hub.rooms):
-                    await hub.close_room(project, db)
-        except (TimeoutError, PersistenceError) as error:
-            log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
-        for connection in list(front.connections.values()):
-            connection.abort("stopping")
+            await self._stopping.wait()
+            for task in until_told:
+                task.cancel()
+            await leave(hub, front, db)
+        finally:
+            server.close()
+            passwords.close()
+            for task in list(self._tasks):
+                task.cancel()
 
-    def _bus(self) -> Bus:
+    def _until_told(
+        self, db: Database, hub: Hub, news: RowNews
+    ) -> Iterator[Coroutine[Any, Any, None]]:
+        """What goes on by itself until the node is told to stop."""
+        days = self._settings.history_days
+        yield self._every(SLOW_TICK_SECONDS, hub.look_for_more)
+        yield self._every(SLOW_TICK_SECONDS, news.look)
+        yield self._every(COMPACT_SECONDS, lambda: compact_old(db, days))
+        yield self._every(COMPACT_SECONDS, lambda: change_log.trim(db, CHANGES_DAYS))
+        yield self._every(BOOKS_SECONDS, lambda: keep_books(hub, db))
+        yield self._every(ORPHAN_SECONDS, lambda: _close_orphans(db))
+        if self._settings.stall_probe:
+            yield self._stalls.run()
+
+    def _bus(self, deployment: str) -> Bus:
         url = self._settings.redis_url
         if url is None:
             return MemoryBus()
         from server.bus_redis import RedisBus
 
-        return RedisBus(url)
+        return RedisBus(url, deployment, self.metrics.count)
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
@@ -229,6 +231,9 @@ class App:
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
 
+    async def _beat(self, hub: Hub) -> None:
+        hub.others.beat(asyncio.get_running_loop().time())
+
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())
         self._garbage.collect_if_due(front.nobody_is_in_a_room)
@@ -246,6 +251,10 @@ class App:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.metrics.count("task_failed")
             log.error("a task failed", task=task.get_name(), exc_info=error)
+
+
+async def _close_orphans(db: Database) -> None:
+    await collaboration_sessions.close_orphans(db, ORPHAN_SECONDS)
 
 
 def _shown(host: str) -> str:

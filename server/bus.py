@@ -1,10 +1,25 @@
 """The bus, as a contract: other nodes hear sooner; nothing that must be agreed rests on it."""
 
-from collections.abc import Callable, Mapping
 from typing import Protocol
 
-Heard = Callable[[Mapping[str, int]], None]
-"""Called with project -> newest seq that some node has committed."""
+MAX_MESSAGE_BYTES = 1_048_576
+"""One message: two hundred members with all that they have selected."""
+
+MAX_WAITING_BYTES = 4 * 1_048_576
+"""Bytes that wait to be sent; more are dropped, and what they told is found in the journal."""
+
+
+class Ears(Protocol):
+    """Who hears what comes over the bus."""
+
+    def heard(self, message: bytes) -> None:
+        """A message of another node, or of this one, or of anyone who can write to the bus."""
+
+    def restored(self) -> None:
+        """The bus is up: what was said before this moment may have been missed."""
+
+    def lost(self, reason: str) -> None:
+        """The bus is down until `restored`."""
 
 
 class Bus(Protocol):
@@ -12,8 +27,17 @@ class Bus(Protocol):
 
     is_up: bool
 
-    def announce(self, heads: Mapping[str, int]) -> None:
-        """Tell other nodes how far projects have come; never waits, may be lost."""
+    async def follow(self, project: str) -> None:
+        """Hear what is said of a project; returns when that is so, or cannot be for now."""
 
-    async def run(self, heard: Heard) -> None:
-        """For the life of the node: stay connected, listen, send what is announced."""
+    def unfollow(self, project: str) -> None:
+        """Hear no more of it."""
+
+    def publish(self, project: str | None, message: bytes) -> bool:
+        """Say something to those who follow the project (None: to every node); never waits.
+
+        False: it was dropped.
+        """
+
+    async def run(self, ears: Ears) -> None:
+        """For the life of the node: stay connected, listen, send what is published."""

@@ -73,6 +73,11 @@ class Codec:
         """One message as one WebSocket frame."""
         return Frame(self.opcode, self.encode(message)).serialize(mask=False)
 
+    @staticmethod
+    def payload_of(frame: bytes) -> bytes:
+        """What is in a frame of a server, which is not masked (RFC 6455, 5.2)."""
+        return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
     def _explain(self, data: bytes, error: Exception) -> BadMessage:
         if isinstance(error, RecursionError):
             return BadMessage("the message is nested too deep")

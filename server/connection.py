@@ -17,7 +17,7 @@ from websockets.typing import Origin, Subprotocol
 from rooms.effects import Packet
 from rooms.outbox import MAX_OUTBOX_BYTES, Outbox, Verdict
 from rooms.token_bucket import TokenBucket
-from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, CloseCode
+from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
 from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
@@ -42,6 +42,10 @@ HANDSHAKE_SECONDS = 5.0
 
 CLOSING_SECONDS = 1.0
 """What a client gets to answer a close frame; then it is cut off."""
+
+
+GOODBYE = (1000, 1001)
+"""Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
 
 
 class Server(Protocol):
@@ -92,6 +96,14 @@ class Connection(asyncio.Protocol):
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
         self._over_since: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the peer will not come back by itself: it closed, or was told not to."""
+        theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
+        if self._protocol.close_rcvd_then_sent:
+            return theirs is not None and theirs.code in GOODBYE
+        return ours is not None and ours.code >= FIRST_FINAL_CODE
 
     # What asyncio calls.
 
@@ -159,13 +171,13 @@ class Connection(asyncio.Protocol):
             case _:
                 pass
 
-    def send_tick(self, project: str, packet: Packet) -> None:
+    def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
         if self._transport is None or self._protocol.state is not OPEN:
             return
         buffered = self._transport.get_write_buffer_size()
         if self.outbox.offer_tick(project, buffered) is Verdict.WRITE:
-            self._transport.write(self.codec.frame(packet))
+            self._transport.write(frames)
         else:
             self._server.count("ticks_skipped")
 

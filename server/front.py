@@ -1,6 +1,7 @@
 """What comes in goes to where it belongs, or back as an error: hello, calls, joins, deltas."""
 
 import asyncio
+import random
 import time
 import uuid
 from collections.abc import Callable, Coroutine
@@ -20,12 +21,12 @@ from persistence.errors import (
     Taken,
     Unavailable,
 )
-from rooms.effects import Packet
 from rooms.seat import JoinRequest
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import (
     AUTH_FAILED,
     NO_HELLO,
+    OVERLOADED,
     SESSION_REVOKED,
     SILENT,
     TOKEN_EXPIRED,
@@ -55,6 +56,7 @@ from schema.messages import (
     MovePresence,
     Ping,
     Pong,
+    ProjectChanged,
     ProposeDelta,
     Redo,
     Reply,
@@ -63,6 +65,8 @@ from schema.messages import (
     User,
     Welcome,
 )
+from schema.node_messages import RowChanged
+from server.admission import PATIENCE_SECONDS, Admission
 from server.calls.context import Context, Refused
 from server.calls.table import ANSWERS
 from server.codec import BadMessage
@@ -80,7 +84,7 @@ log = structlog.get_logger()
 
 
 class Front:
-    """The `Server` of every connection, and the `Announcer` of every call."""
+    """The `Server` of every connection; tells them what the tables say (`server.row_news.Told`)."""
 
     def __init__(
         self,
@@ -92,8 +96,9 @@ class Front:
         self.origins: list[Origin | None] | None = (
             [Origin(origin) for origin in origins] + [None] if origins else None
         )
-        self.node = uuid.uuid4().hex[:8]
         self.is_ready = False
+        self.is_leaving = False
+        self.admission = Admission()
         self.all_gone = asyncio.Event()
         self.all_gone.set()
         self.context: Context | None = None
@@ -114,7 +119,7 @@ class Front:
         self._metrics.count(what, amount)
 
     def answer_http(self, connection: Connection, path: str) -> tuple[int, str] | None:
-        """The three pages for operators; None: a WebSocket handshake, or nothing of ours."""
+        """The three pages for operators, or a refusal; None: a handshake, or nothing of ours."""
         match path:
             case "/healthz":
                 return 200, "alive\n"
@@ -122,13 +127,17 @@ class Front:
                 return self._readiness()
             case "/metrics":
                 return 200, self._metrics.text()
+            case "/" | "/v1" if self.is_leaving:
+                return 503, "This server stops; another one serves.\n"
             case _:
                 return None
 
     def _readiness(self) -> tuple[int, str]:
         if not self.is_ready:
             return 503, "starting or stopping\n"
-        return (503, "database unavailable\n") if self._hub.is_degraded else (200, "ready\n")
+        if self._hub.is_degraded:
+            return 503, "database unavailable\n"
+        return 200, "ready\n" if self._hub.bus.is_up else "ready; bus down: other nodes hear late\n"
 
     def opened(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""
@@ -138,7 +147,7 @@ class Front:
     def closed(self, connection: Connection) -> None:
         """The socket is gone."""
         self.connections.pop(connection.id, None)
-        self._hub.gone(connection.id, connection.rooms)
+        self._hub.gone(connection.id, connection.rooms, for_good=connection.is_over)
         if not self.connections:
             self.all_gone.set()
 
@@ -147,7 +156,7 @@ class Front:
         for project in projects:
             live = self._hub.rooms.get(project)
             if live is not None and connection.id in live.room.seats:
-                connection.send_tick(project, Packet(live.room.everyone()))
+                connection.send_tick(project, connection.codec.frame_of(live.room.everyone()))
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""
@@ -212,9 +221,21 @@ class Front:
             if hello.token is None:
                 self._welcome(connection)
             else:
-                self._spawn(self._log_in_by_token(connection, hello.token))
+                self._let_wait(connection, hello.token)
 
-    async def _log_in_by_token(self, connection: Connection, token: str) -> None:
+    def _let_wait(self, connection: Connection, token: str) -> None:
+        """A herd comes in turn (rule H7)."""
+        wait = self.admission.turn(asyncio.get_running_loop().time())
+        if wait <= PATIENCE_SECONDS:
+            self._spawn(self._log_in_by_token(connection, token, wait))
+            return
+        text = "too many come at once; come back later"
+        details: Details = {"retry_after_ms": int(wait * random.uniform(1_000, 2_000))}
+        connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
+        connection.close(OVERLOADED)
+
+    async def _log_in_by_token(self, connection: Connection, token: str, wait: float) -> None:
+        await asyncio.sleep(wait)
         context = self._context()
         try:
             access = context.tokens.read_access(token)
@@ -250,7 +271,7 @@ class Front:
         welcome = Welcome(
             version=PROTOCOL_VERSION,
             connection=connection.id,
-            node=self.node,
+            node=self._hub.node,
             server_time=time.time() * 1_000,
             heartbeat_seconds=HEARTBEAT_SECONDS,
             max_message_bytes=MAX_MESSAGE_BYTES,
@@ -284,6 +305,7 @@ class Front:
                     device=connection.device,
                     auth_session=connection.auth_session,
                     role=role,
+                    at=int(time.time() * 1_000),
                     position=message.position,
                     diverged=message.diverged,
                     codec=connection.codec.name,
@@ -344,7 +366,21 @@ class Front:
             connection.calls_in_flight -= 1
             self.count(f"call_{call.method}")
 
-    # What calls announce.
+    # What has changed in the tables, here or on another node.
+
+    def concerns(self, changed: RowChanged) -> bool:
+        """Whether anyone here is to be told of it."""
+        match changed.table:
+            case "project_members":
+                return changed.project in self._hub.rooms or any(
+                    connection.user == changed.user for connection in self.connections.values()
+                )
+            case "auth_sessions":
+                return any(c.auth_session == changed.row for c in self.connections.values())
+            case "studio_projects":
+                return changed.row in self._hub.rooms
+            case _:
+                return False
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """To the room, and to all connections of that user (rule R3)."""
@@ -360,6 +396,10 @@ class Front:
         for connection in list(self.connections.values()):
             if connection.auth_session == auth_session:
                 asyncio.get_running_loop().call_later(0.05, connection.close, SESSION_REVOKED)
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None:
+        """To the room (rule R5)."""
+        self._hub.tell_room(project, ProjectChanged(project, version, archived))
 
     # The clock.
 

@@ -1,6 +1,7 @@
 """The rooms of a node: opened by the first who joins, closed when the last has gone."""
 
 import asyncio
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping
@@ -10,19 +11,31 @@ import structlog
 from msgspec import UNSET
 
 from persistence import collaboration_sessions, session_states
-from persistence.errors import Unavailable
+from persistence.errors import PersistenceError, Unavailable
 from persistence.journal import Appended, Journal
 from persistence.pool import Executor
 from rooms.document import Document
+from rooms.effects import send
 from rooms.journal_entry import Entry, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
-from schema.messages import Gesture, Leave, MovePresence, Position, ProposeDelta, Redo, Undo
+from schema.messages import (
+    Gesture,
+    Leave,
+    MovePresence,
+    Position,
+    ProposeDelta,
+    Redo,
+    ServerMessage,
+    Undo,
+)
 from server.bus import Bus
+from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
 from server.live_room import LiveRoom, Peer
+from server.other_nodes import OtherNodes
 from server.snapshots import keep_automatically
 from server.stored_state import InThread, document_at, free, newest_whole
 
@@ -32,6 +45,9 @@ CHECKPOINT_SECONDS = 10.0
 
 LINGER_SECONDS = 5.0
 """An empty room stays this long: who lost the connection comes back to a warm one."""
+
+TOUCH_SECONDS = 20.0
+"""How often a collaboration session in which nobody moves says that it goes on."""
 
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
@@ -58,9 +74,14 @@ class Hub:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
         bus: Bus | None = None,
+        codec: BusCodec | None = None,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.journal = journal
         self.bus: Bus = bus or MemoryBus()
+        self.node = codec.node if codec is not None else secrets.token_hex(4)
+        alone = BusCodec(secrets.token_bytes(32), self.node)
+        self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
         self.committer = Committer(journal, self._heads, self._committed, self._degrade)
@@ -68,6 +89,7 @@ class Hub:
         self._spawn = spawn
         self.in_thread = in_thread
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
+        self._heard_while_opening: dict[str, int] = {}
 
     # Coming and going.
 
@@ -86,13 +108,19 @@ class Hub:
         if live is not None:
             live.carry_out(live.room.leave(connection, message.id))
 
-    def gone(self, connection: str, projects: set[str]) -> None:
-        """A connection ended: it leaves every room it was in."""
+    def gone(self, connection: str, projects: set[str], *, for_good: bool = False) -> None:
+        """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
         self.peers.pop(connection, None)
+        now = asyncio.get_running_loop().time()
         for project in projects:
             live = self.rooms.get(project)
-            if live is not None:
-                live.carry_out(live.room.leave(connection))
+            if live is None:
+                continue
+            room = live.room
+            live.carry_out(
+                room.leave(connection) if for_good else room.members.lost(connection, now)
+            )
+            live.schedule_tick()
 
     def is_in(self, connection: str, project: str) -> bool:
         """Whether a connection has a seat in the room."""
@@ -131,7 +159,13 @@ class Hub:
         """A role was granted, changed or revoked (rule R3)."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out(live.room.role_changed(user, role))
+            live.carry_out(live.room.members.role_changed(user, role))
+
+    def tell_room(self, project: str, message: ServerMessage) -> None:
+        """To everyone of this node who is in the room."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out([send(message, live.room.members.live())])
 
     # The committer's view.
 
@@ -146,7 +180,6 @@ class Hub:
             live = self.rooms.get(project)
             if live is not None:
                 live.run(live.room.edits.committed(entries))
-        self.bus.announce({p: entries[-1].seq for p, entries in by_project.items()})
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:
@@ -158,11 +191,27 @@ class Hub:
             live = self.rooms.get(project)
             if live is not None and seq > live.room.head:
                 live.catch_up()
+            elif live is None and project in self._opening:
+                self._heard_while_opening[project] = seq
+
+    def hint(self) -> None:
+        """Something may have been missed: look into the journal."""
+        self._spawn(self._look_once())
 
     async def look_for_more(self) -> None:
         """The slow tick: one query asks the journal how far all open rooms are."""
-        if self.rooms:
-            self.heard(await self.journal.heads(list(self.rooms)))
+        heads = await self.journal.heads(list(self.rooms)) if self.rooms else {}
+        for project, seq in heads.items():
+            live = self.rooms.get(project)
+            if live is not None and seq > live.room.head and not self.bus.is_up:
+                live.carry_out(live.room.late(True))  # others have the room: nobody could say so
+        self.heard(heads)
+
+    async def _look_once(self) -> None:
+        try:
+            await self.look_for_more()
+        except PersistenceError as error:
+            log.warning("cannot look for more; the slow tick asks again", reason=str(error))
 
     def _degrade(self, is_degraded: bool, reason: str) -> None:
         self.is_degraded = is_degraded
@@ -205,12 +254,33 @@ class Hub:
 
     async def _load(self, project: str) -> LiveRoom:
         """Checkpoint, then every entry after it; what is committed meanwhile comes as a gap."""
+        await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
+        try:
+            live = await self._loaded(project)
+        except BaseException:
+            self.bus.unfollow(project)
+            raise
+        self.rooms[project] = live
+        self.heard({project: self._heard_while_opening.pop(project, 0)})
+        self.others.announce(project, asks=True)
+        log.info(
+            "room opened", project=project, head=live.room.head, entities=len(live.room.document)
+        )
+        return live
+
+    async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self.journal, project, None, self.in_thread)
-        room = Room(project, document, Position(stored.epoch, stored.seq))
+        room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.edits.stacks.note(mark)
         live = LiveRoom(
-            room, self.peers, self.journal, self.committer.submit, self._spawn, self.in_thread
+            room,
+            self.peers,
+            self.journal,
+            self.committer.submit,
+            self._spawn,
+            self.in_thread,
+            self.others,
         )
         while True:
             entries = await self.journal.read(project, room.head, LOAD_ENTRIES)
@@ -218,9 +288,8 @@ class Hub:
             if len(entries) < LOAD_ENTRIES:
                 break
         room.is_degraded = self.is_degraded
+        room.hears_late = not self.bus.is_up
         live.checkpoint_at = live.snapshot_at = time.monotonic()
-        self.rooms[project] = live
-        log.info("room opened", project=project, head=room.head, entities=len(document))
         return live
 
     async def _free(self, live: LiveRoom) -> None:
@@ -233,9 +302,11 @@ class Hub:
         await live.checkpoint(time.monotonic())
         if live.is_busy or live.checkpoint_seq != live.room.head:
             return  # someone came meanwhile
+        self.others.leave_room(project)
         del self.rooms[project]
-        if db is not None and live.collaboration_session is not None:
-            await collaboration_sessions.close_session(db, live.collaboration_session)
+        session = live.collaboration_session
+        if db is not None and session is not None and not live.room.members.remote.is_shared:
+            await collaboration_sessions.close_session(db, session)
         log.info("room closed", project=project, head=live.room.head)
         await self._free(live)
 
@@ -255,13 +326,7 @@ async def keep_books(hub: Hub, db: Executor) -> None:
 
 
 async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    seats = live.room.seats
-    if seats and live.collaboration_session is None:
-        host = next(iter(seats.values())).request.user
-        live.collaboration_session = await collaboration_sessions.open_session(db, project, host)
-    if live.collaboration_session is not None and live.moved:
-        users = sorted({seat.request.user for seat in seats.values()})
-        await collaboration_sessions.touch(db, live.collaboration_session, users)
+    await _keep_session(db, project, live, now)
     behind = live.room.head - live.checkpoint_seq
     if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
         await live.checkpoint(now)
@@ -272,6 +337,20 @@ async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: 
         live.emptied_at = now
     elif now - live.emptied_at >= LINGER_SECONDS:
         await hub.close_room(project, db)
+
+
+async def _keep_session(db: Executor, project: str, live: LiveRoom, now: float) -> None:
+    """One row for all nodes that have the room; it lives as long as any of them says so."""
+    users = sorted({seat.request.user for seat in live.room.seats.values()})
+    if not users or (not live.moved and now - live.touched_at < TOUCH_SECONDS):
+        return
+    session = live.collaboration_session
+    if session is None:
+        session = await collaboration_sessions.open_session(db, project, users[0])
+        live.collaboration_session = session
+    live.touched_at = now
+    if not await collaboration_sessions.touch(db, session, users):
+        live.collaboration_session = None  # we were thought gone; the next round opens another
 
 
 def state_rows(live: LiveRoom) -> list[session_states.StateRow]:

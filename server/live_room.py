@@ -14,12 +14,15 @@ from persistence.journal import Checkpoint, Journal
 from rooms import answers
 from rooms.document import State
 from rooms.effects import (
+    Announce,
     CatchUp,
     Commit,
     Disconnect,
     Effect,
     Effects,
     Enter,
+    ForwardEntry,
+    ForwardTick,
     LookUp,
     Packet,
     Recall,
@@ -38,6 +41,9 @@ from schema.ops import Op, encode_ops
 from server.codec import Codec
 from server.picture import draw
 from server.stored_state import Damaged, breathe, changes_of, sliced
+
+EARLY_SECONDS = 0.02
+"""How long an entry that came too early waits for those before it, which are under way too."""
 
 CATCH_UP_ENTRIES = 500
 """Entries read at once after a gap."""
@@ -63,7 +69,7 @@ class Peer(Protocol):
 
     def send_frame(self, frame: bytes) -> None: ...
 
-    def send_tick(self, project: str, packet: Packet) -> None: ...
+    def send_tick(self, project: str, frames: bytes) -> None: ...
 
     def close(self, close: CloseCode) -> None: ...
 
@@ -78,6 +84,16 @@ class Moment:
     unrecorded: dict[int, list[Op]]
 
 
+class Voice(Protocol):
+    """Where a room is heard by other nodes."""
+
+    def announce(self, project: str, *, asks: bool = False) -> None: ...
+
+    def forward_tick(self, project: str, packet: Packet) -> None: ...
+
+    def forward_entry(self, live: "LiveRoom", effect: ForwardEntry) -> None: ...
+
+
 class LiveRoom:
     """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop."""
 
@@ -88,7 +104,8 @@ class LiveRoom:
         journal: Journal,
         submit: Callable[[Proposal], None],
         spawn: Spawn,
-        in_thread: Run = asyncio.to_thread,
+        in_thread: Run,
+        voice: Voice,
     ) -> None:
         self.room = room
         self.collaboration_session: str | None = None
@@ -96,12 +113,14 @@ class LiveRoom:
         self.checkpoint_at = 0.0
         self.snapshot_seq = room.head
         self.snapshot_at = 0.0
+        self.touched_at = float("-inf")
         self.emptied_at: float | None = None
         self.moved: set[str] = set()
         self._peers = peers
         self._journal = journal
         self._submit = submit
         self._spawn = spawn
+        self._voice = voice
         self.in_thread = in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
@@ -109,6 +128,7 @@ class LiveRoom:
         self._is_working = False
         self._pictures: dict[str, list[bytes]] = {}
         self._is_catching_up = False
+        self._must_read = False
         self._settling: dict[str, asyncio.Future[int]] = {}
 
     # Works: what touches the document goes one after the other, and never long at once.
@@ -163,8 +183,19 @@ class LiveRoom:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Send() | SendTick() | Disconnect() | Enter():
+            case Send() | Disconnect() | Enter():
                 self._speak(effect)
+            case SendTick():
+                self._send_tick(effect)
+            case ForwardTick() | ForwardEntry() | Announce():
+                self._speak_to_nodes(effect)
+            case Settled():
+                self._tell_settled(effect)
+            case _:
+                self._fetch(effect)
+
+    def _fetch(self, effect: Commit | SendState | LookUp | Recall | CatchUp) -> None:
+        match effect:
             case Commit(proposal):
                 self._submit(proposal)
             case SendState():
@@ -173,27 +204,41 @@ class LiveRoom:
                 self._spawn(self._look_up(effect))
             case Recall():
                 self._spawn(self._recall(effect))
-            case Settled():
-                self._tell_settled(effect)
             case CatchUp():
-                self.catch_up()
+                self.catch_up(is_early=effect.is_early)
             case _:
                 assert_never(effect)
 
-    def _speak(self, effect: Send | SendTick | Disconnect | Enter) -> None:
-        to = effect.to if isinstance(effect, Send | SendTick) else (effect.connection,)
+    def _speak(self, effect: Send | Disconnect | Enter) -> None:
+        to = effect.to if isinstance(effect, Send) else (effect.connection,)
         for peer in filter(None, map(self._peers.get, to)):
             match effect:
                 case Send(_, packet):
                     peer.send_packet(packet)
-                case SendTick(_, packet):
-                    peer.send_tick(self.room.project, packet)
                 case Disconnect(_, close):
                     peer.close(close)
                 case Enter():
                     self._enter(peer, effect)
 
+    def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
+        match effect:
+            case ForwardTick(packet):
+                self._voice.forward_tick(self.room.project, packet)
+            case ForwardEntry():
+                self._voice.forward_entry(self, effect)
+            case Announce(asks):
+                self._voice.announce(self.room.project, asks=asks)
+
     # Presence.
+
+    def _send_tick(self, effect: SendTick) -> None:
+        """One write to each, however many ticks go with it."""
+        frames: dict[str, bytes] = {}
+        for peer in filter(None, map(self._peers.get, effect.to)):
+            codec = peer.codec
+            if codec.name not in frames:
+                frames[codec.name] = b"".join(map(codec.frame, effect.packets))
+            peer.send_tick(self.room.project, frames[codec.name])
 
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
@@ -282,20 +327,26 @@ class LiveRoom:
 
     # The journal.
 
-    def catch_up(self) -> None:
-        """Read what the journal holds past the head, unless that is under way."""
+    def catch_up(self, *, is_early: bool = False) -> None:
+        """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
+        self._must_read = self._must_read or not is_early
         if not self._is_catching_up:
             self._is_catching_up = True
             self._spawn(self._catch_up())
 
     async def _catch_up(self) -> None:
+        edits = self.room.edits
         try:
-            while True:
-                after = self.room.head
-                entries = await self._journal.read(self.room.project, after, CATCH_UP_ENTRIES)
-                await self.done(self.room.edits.committed(entries))
-                if len(entries) < CATCH_UP_ENTRIES:
-                    return
+            if not self._must_read:
+                await asyncio.sleep(EARLY_SECONDS)
+            while self._must_read or edits.early:
+                self._must_read = False
+                entries = await self._journal.read(self.room.project, edits.head, CATCH_UP_ENTRIES)
+                await self.done(edits.committed(entries))
+                if len(entries) == CATCH_UP_ENTRIES:
+                    self._must_read = True
+                else:
+                    edits.early.clear()
         except PersistenceError as error:
             log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:

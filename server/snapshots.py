@@ -27,13 +27,14 @@ log = structlog.get_logger()
 
 
 async def keep_automatically(db: Executor, live: LiveRoom, now: float) -> None:
-    """Keep a snapshot if one is due: also when the last member has left."""
+    """Keep a snapshot if one is due: also when the last member has left. One node does it."""
     deltas = live.room.head - live.snapshot_seq
-    if not deltas:
+    members = live.room.members
+    if not deltas or not members.is_first_node:
         return
     since = now - live.snapshot_at
     is_due = since >= (AUTO_PAUSE_SECONDS if deltas >= AUTO_DELTAS else AUTO_SECONDS)
-    if is_due or not live.room.seats:
+    if is_due or not members.size:
         await keep(db, live, kind="auto")
         await project_snapshots.thin(db, live.room.project, time.time() * 1_000)
 

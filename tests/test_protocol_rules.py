@@ -1,4 +1,4 @@
-"""PROTOCOL.md is a contract: a test quotes each rule, and no test quotes what is none."""
+"""PROTOCOL.md and docs/faults.md are contracts: a test quotes each rule, and none that is none."""
 
 import ast
 import re
@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* ", re.MULTILINE)
 QUOTES = re.compile(r"test((?:_[A-Z]\d+)+)_[a-z]")
 
-RULES = RULE.findall((ROOT / "PROTOCOL.md").read_text(encoding="utf-8"))
+CONTRACTS = (ROOT / "PROTOCOL.md", ROOT / "docs" / "faults.md")
+RULES = [rule for page in CONTRACTS for rule in RULE.findall(page.read_text(encoding="utf-8"))]
 
 
 def quoted_by(name: str) -> list[str]:

@@ -39,11 +39,13 @@ class Caller(Protocol):
 
 
 class Announcer(Protocol):
-    """Tells connections what a call has changed for them."""
+    """Tells connections of every node what a call has changed for them."""
 
     def role_changed(self, project: str, user: str, role: str | None) -> None: ...
 
     def session_revoked(self, auth_session: str) -> None: ...
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

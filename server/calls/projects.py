@@ -64,6 +64,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
     row = await studio_projects.update(
         context.db, params.project, caller.user, params.version, changes
     )
+    context.announcer.project_changed(row.id, row.version, row.archived)
     return as_project(row)
 
 
@@ -71,7 +72,9 @@ async def archive(context: Context, caller: Caller, params: calls.ArchiveProject
     """Archive, or bring back."""
     await require_owner(context, params.project, caller.user)
     await studio_projects.set_archived(context.db, params.project, params.archived)
-    return as_project(await studio_projects.get(context.db, params.project, caller.user))
+    row = await studio_projects.get(context.db, params.project, caller.user)
+    context.announcer.project_changed(row.id, row.version, row.archived)
+    return as_project(row)
 
 
 def as_project(row: ProjectRow) -> calls.Project:

@@ -16,6 +16,7 @@ from persistence.journal import Appended
 from persistence.journal_postgres import PostgresJournal
 from rooms.journal_entry import Entry, Outcome, Proposal
 from server.app import App
+from server.bus_memory import Exchange, MemoryBus
 from server.front import Front
 from server.hub import Hub
 from server.settings import Settings
@@ -66,6 +67,8 @@ class Node:
         self.journal: HeldJournal
         self.app: App
         self.running: asyncio.Task[None]
+        self.bus: MemoryBus
+        self.is_dead = False
         self.wires: list[Wire] = []
 
     async def connect(self, codec: str = MSGPACK) -> Wire:
@@ -141,6 +144,16 @@ class Node:
         """As SIGTERM would; returns when the app has ended."""
         self.app.stop()
         await self.running
+        self.is_dead = True
+
+    async def die(self) -> None:
+        """As SIGKILL would, as far as others can see: no word to anyone, sockets reset."""
+        self.bus.set_up(False)
+        for connection in list(self.front.connections.values()):
+            connection.abort("")
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+        self.is_dead = True
 
 
 async def create_project(wire: Wire, name: str = "Song") -> str:
@@ -159,48 +172,83 @@ async def eventually(fact: Callable[[], Awaitable[Any]], within: float = PATIENC
         return found
 
 
+class Nodes:
+    """Any number of nodes on one database, joined by a bus in memory that a test can break."""
+
+    def __init__(self, database_url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.exchange = Exchange()
+        self.all: list[Node] = []
+        self._database_url = database_url
+        self._data = data
+        self._monkeypatch = monkeypatch
+
+    async def start(self) -> Node:
+        """One more."""
+        made = Node()
+        ready = asyncio.get_running_loop().create_future()
+
+        def keep_hub(*args: Any) -> Hub:
+            made.hub = Hub(*args)
+            return made.hub
+
+        def keep_front(*args: Any) -> Front:
+            made.front = Front(*args)
+            return made.front
+
+        def keep_journal(db: Any) -> HeldJournal:
+            made.journal = HeldJournal(db)
+            return made.journal
+
+        def keep_bus() -> MemoryBus:
+            made.bus = MemoryBus(self.exchange)
+            return made.bus
+
+        self._monkeypatch.setattr("server.app.Hub", keep_hub)
+        self._monkeypatch.setattr("server.app.Front", keep_front)
+        self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
+        self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)
+        settings = Settings(
+            host="127.0.0.1",
+            port=0,
+            data=self._data,
+            database_url=self._database_url,
+            redis_url=None,
+            origins=(),
+            secret=SECRET,
+        )
+        made.app = App(settings, ready.set_result)
+        made.running = asyncio.create_task(made.app.run(self._database_url))
+        await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        if made.running.done():
+            made.running.result()
+        made.url = ready.result()
+        self.all.append(made)
+        return made
+
+    async def stop(self) -> None:
+        """All that still run, in good order."""
+        for node in self.all:
+            node.journal.is_broken = False
+            node.journal.gate.set()
+            for wire in node.wires:
+                await wire.socket.close()
+        for node in self.all:
+            if not node.is_dead:
+                await node.stop()
+                assert "task_failed" not in node.app.metrics.text()
+
+
 @pytest.fixture
-async def node(
+async def nodes(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Node]:
-    """A running server."""
-    made = Node()
-    ready = asyncio.get_running_loop().create_future()
-
-    def keep_hub(*args: Any) -> Hub:
-        made.hub = Hub(*args)
-        return made.hub
-
-    def keep_front(*args: Any) -> Front:
-        made.front = Front(*args)
-        return made.front
-
-    def keep_journal(db: Any) -> HeldJournal:
-        made.journal = HeldJournal(db)
-        return made.journal
-
-    monkeypatch.setattr("server.app.Hub", keep_hub)
-    monkeypatch.setattr("server.app.Front", keep_front)
-    monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
-    settings = Settings(
-        host="127.0.0.1",
-        port=0,
-        data=tmp_path,
-        database_url=database_url,
-        redis_url=None,
-        origins=(),
-        secret=SECRET,
-    )
-    made.app = App(settings, ready.set_result)
-    made.running = asyncio.create_task(made.app.run(database_url))
-    await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
-    if made.running.done():
-        made.running.result()
-    made.url = ready.result()
+) -> AsyncIterator[Nodes]:
+    """None running yet."""
+    made = Nodes(database_url, tmp_path, monkeypatch)
     yield made
-    made.journal.is_broken = False
-    made.journal.gate.set()
-    for wire in made.wires:
-        await wire.socket.close()
     await made.stop()
-    assert "task_failed" not in made.app.metrics.text()
+
+
+@pytest.fixture
+async def node(nodes: Nodes) -> Node:
+    """A running server."""
+    return await nodes.start()

@@ -1,15 +1,21 @@
-"""One suite over every bus: what one node announces, the others hear, and it does not itself."""
+"""One suite over every bus, and what only a server that fails can show."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from server.bus import Bus
+from server.bus import MAX_MESSAGE_BYTES, MAX_WAITING_BYTES, Bus
 from server.bus_memory import Exchange, MemoryBus
 from server.bus_redis import RedisBus
 from server.embedded_valkey import EmbeddedValkey
+from tests.server import valkey_servers
+from tests.server.conftest import eventually
+
+MakeBus = Callable[[], Bus]
 
 
 class Node:
@@ -17,17 +23,40 @@ class Node:
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
-        self.heads: dict[str, int] = {}
-        self.something = asyncio.Event()
-        self.task = asyncio.get_running_loop().create_task(bus.run(self._heard))
+        self.messages: list[bytes] = []
+        self.states: list[str] = []
+        self.task = asyncio.get_running_loop().create_task(bus.run(self))
 
-    def _heard(self, heads: Mapping[str, int]) -> None:
-        self.heads.update(heads)
-        self.something.set()
+    def heard(self, message: bytes) -> None:
+        self.messages.append(message)
+
+    def restored(self) -> None:
+        self.states.append("restored")
+
+    def lost(self, reason: str) -> None:
+        self.states.append("lost")
+
+    async def until_up(self) -> None:
+        await eventually(self._is_up, 10)
+
+    async def until_down(self) -> None:
+        await eventually(self._is_down, 10)
+
+    async def hears(self, message: bytes) -> None:
+        async def has() -> bool:
+            return message in self.messages
+
+        await eventually(has)
 
     async def stop(self) -> None:
         self.task.cancel()
         await asyncio.gather(self.task, return_exceptions=True)
+
+    async def _is_up(self) -> bool:
+        return self.bus.is_up
+
+    async def _is_down(self) -> bool:
+        return not self.bus.is_up
 
 
 @pytest.fixture(scope="module")
@@ -37,60 +66,154 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
-async def nodes(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Node, Node]]:
+@pytest.fixture(scope="module")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with valkey_servers.cluster(tmp_path_factory.mktemp("cluster")) as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("valkey", marks=pytest.mark.redis),
+        pytest.param("cluster", marks=pytest.mark.redis),
+    ]
+)
+def make_bus(request: pytest.FixtureRequest) -> MakeBus:
     if request.param == "memory":
         exchange = Exchange()
+        return lambda: MemoryBus(exchange)
+    url = request.getfixturevalue(f"{request.param}_url")
+    return lambda: RedisBus(url, request.node.name)
 
-        def make() -> Bus:
-            return MemoryBus(exchange)
-    else:
-        url = request.getfixturevalue("valkey_url")
 
-        def make() -> Bus:
-            return RedisBus(url)
-
-    pair = Node(make()), Node(make())
-    await asyncio.sleep(0)
-    async with asyncio.timeout(5):
-        await _hears(pair[0], pair[1])
-        await _hears(pair[1], pair[0])
+@pytest.fixture
+async def nodes(make_bus: MakeBus) -> AsyncIterator[tuple[Node, Node]]:
+    pair = Node(make_bus()), Node(make_bus())
+    for node in pair:
+        await node.until_up()
     yield pair
     for node in pair:
         await node.stop()
 
 
-async def _hears(speaker: Node, listener: Node) -> None:
-    """Announce until it is heard: at-most-once, and the subscription takes its time."""
-    while "hello" not in listener.heads:
-        speaker.bus.announce({"hello": 1})
-        try:
-            async with asyncio.timeout(0.1):
-                await listener.something.wait()
-        except TimeoutError:
-            continue
-
-
-async def test_others_hear_and_the_speaker_does_not(nodes: tuple[Node, Node]) -> None:
+async def test_who_follows_a_project_hears_of_it(nodes: tuple[Node, Node]) -> None:
     speaker, listener = nodes
-    listener.something.clear()
-    speaker.bus.announce({"song": 7})
-    async with asyncio.timeout(5):
-        while "song" not in listener.heads:
-            await listener.something.wait()
-            listener.something.clear()
-    assert listener.heads["song"] == 7
-    assert "song" not in speaker.heads
+    for project in ("song", "other", "third"):
+        await listener.bus.follow(project)
+    assert speaker.bus.publish("song", b"one")
+    assert speaker.bus.publish("nobody's", b"unheard")
+    assert speaker.bus.publish("third", b"two")
+    await listener.hears(b"one")
+    await listener.hears(b"two")
+    assert b"unheard" not in listener.messages
 
 
-async def test_a_running_bus_is_up(nodes: tuple[Node, Node]) -> None:
-    assert all(node.bus.is_up for node in nodes)
+async def test_what_is_said_of_one_project_comes_in_order(nodes: tuple[Node, Node]) -> None:
+    speaker, listener = nodes
+    await listener.bus.follow("song")
+    said = [b"%d" % n for n in range(1_000)]
+    for message in said:
+        assert speaker.bus.publish("song", message)
+    await listener.hears(said[-1])
+    assert listener.messages == said
 
 
-async def test_announcing_never_waits_for_a_bus_that_is_down(tmp_path: Path) -> None:
+async def test_every_node_hears_what_is_for_all(nodes: tuple[Node, Node]) -> None:
+    speaker, listener = nodes
+    assert speaker.bus.publish(None, b"all of you")
+    await listener.hears(b"all of you")
+
+
+async def test_who_follows_no_more_hears_no_more(nodes: tuple[Node, Node]) -> None:
+    speaker, listener = nodes
+    await listener.bus.follow("song")
+    await listener.bus.follow("other")
+    listener.bus.unfollow("song")
+    await asyncio.sleep(0.1)
+    assert speaker.bus.publish("song", b"unheard")
+    assert speaker.bus.publish("other", b"heard")
+    await listener.hears(b"heard")
+    assert listener.messages == [b"heard"]
+
+
+async def test_following_again_at_once_is_following(nodes: tuple[Node, Node]) -> None:
+    speaker, listener = nodes
+    await listener.bus.follow("song")
+    listener.bus.unfollow("song")
+    await listener.bus.follow("song")
+    await asyncio.sleep(0.1)
+    assert speaker.bus.publish("song", b"heard")
+    await listener.hears(b"heard")
+
+
+async def test_a_bus_that_comes_up_says_so(nodes: tuple[Node, Node]) -> None:
+    assert [node.states for node in nodes] == [["restored"], ["restored"]]
+
+
+async def test_what_is_too_long_is_dropped(nodes: tuple[Node, Node]) -> None:
+    assert not nodes[0].bus.publish("song", bytes(MAX_MESSAGE_BYTES + 1))
+
+
+# A server that fails.
+
+
+async def test_publishing_never_waits_for_a_bus_that_is_down(tmp_path: Path) -> None:
     node = Node(RedisBus(f"unix://{tmp_path}/nobody.sock"))
-    for seq in range(1_000):
-        node.bus.announce({"song": seq})
+    for _ in range(1_000):
+        assert not node.bus.publish("song", b"one")
     await asyncio.sleep(0)
     assert not node.bus.is_up
+    assert node.states == []
     await node.stop()
+
+
+@pytest.mark.redis
+async def test_what_waits_is_bounded(tmp_path: Path) -> None:
+    with valkey_servers.server(tmp_path) as valkey:
+        node = Node(RedisBus(valkey.url))
+        await node.until_up()
+        size = MAX_MESSAGE_BYTES // 2
+        sent = sum(node.bus.publish("song", bytes(size)) for _ in range(20))
+        assert sent == MAX_WAITING_BYTES // size
+        await node.stop()
+
+
+@pytest.mark.redis
+async def test_F13_a_server_that_comes_back_empty_is_followed_anew(tmp_path: Path) -> None:
+    port = valkey_servers.free_port()
+    url = f"redis://127.0.0.1:{port}"
+    with valkey_servers.server(tmp_path, port=port):
+        speaker, listener = Node(RedisBus(url)), Node(RedisBus(url))
+        await speaker.until_up()
+        await listener.until_up()
+        await listener.bus.follow("song")
+    for node in (speaker, listener):
+        await node.until_down()
+    await listener.bus.follow("begun while it was down")
+    with valkey_servers.server(tmp_path, port=port):
+        for node in (speaker, listener):
+            await node.until_up()
+        speaker.bus.publish("song", b"one")
+        speaker.bus.publish("begun while it was down", b"two")
+        await listener.hears(b"one")
+        await listener.hears(b"two")
+        assert listener.states == ["restored", "lost", "restored"]
+        for node in (speaker, listener):
+            await node.stop()
+
+
+@pytest.mark.redis
+async def test_F14_a_server_that_stalls_is_noticed_in_seconds(tmp_path: Path) -> None:
+    with valkey_servers.server(tmp_path) as valkey:
+        node = Node(RedisBus(valkey.url))
+        await node.until_up()
+        os.kill(valkey.pid, signal.SIGSTOP)
+        began = asyncio.get_running_loop().time()
+        await asyncio.wait_for(node.bus.follow("song"), 1.0)
+        await node.until_down()
+        assert asyncio.get_running_loop().time() - began < 5.0
+        assert not node.bus.publish("song", b"dropped, not kept")
+        os.kill(valkey.pid, signal.SIGCONT)
+        await node.until_up()
+        await node.stop()

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
@@ -156,8 +156,9 @@ class Link:
     def send_packet(self, packet: Packet) -> None:
         self.send_frame(self.codec.frame(packet))
 
-    def send_tick(self, project: str, packet: Packet) -> None:
-        self.send_packet(packet)
+    def send_tick(self, project: str, frames: bytes) -> None:
+        for frame in frames_in(frames):
+            self.send_frame(frame)
 
     def close(self, close: CloseCode) -> None:
         self._studio.tally[f"closed_{close.name}"] += 1
@@ -266,7 +267,16 @@ class Server:
     async def _join(self, hub: Hub, link: Link, join: Join) -> None:
         name, role = link.client.name, link.client.role
         request = JoinRequest(
-            link.id, join.id, name, name, "desk", "login", role, join.position, join.diverged
+            link.id,
+            join.id,
+            name,
+            name,
+            "desk",
+            "login",
+            role,
+            join.position,
+            at=int(self._studio.loop.time() * 1_000),
+            diverged=join.diverged,
         )
         try:
             await hub.join(request, PROJECT)
@@ -627,6 +637,16 @@ class Studio:
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.fail(f"unexpected: {context.get('exception')!r}: {context['message']}")
+
+
+def frames_in(data: bytes) -> Iterator[bytes]:
+    """Several unmasked WebSocket frames that were written at once, one by one."""
+    while data:
+        short = data[1]
+        start = {126: 4, 127: 10}.get(short, 2)
+        length = int.from_bytes(data[2:start], "big") if start > 2 else short
+        yield data[: start + length]
+        data = data[start + length :]
 
 
 def payload_of(frame: bytes) -> bytes:

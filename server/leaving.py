@@ -1,0 +1,78 @@
+"""A node that stops: it finishes what is in flight, and sends its members elsewhere, gently."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from schema.close_codes import RESTARTING
+from schema.messages import ServerLeaving
+from server.connection import Connection
+from server.front import Front
+from server.hub import Hub, keep_books
+
+STOP_SECONDS = 10.0
+"""From the signal to the end, at most."""
+
+SETTLE_SECONDS = 3.0
+"""What the database gets to answer what is in flight; after that it is sent again elsewhere."""
+
+BATCHES = 20
+BATCH_GAP_SECONDS = 0.1
+SMALL_BATCH = 25
+"""Members go in at most so many batches; a few go all at once."""
+
+SPREAD_MS_PER_MEMBER = 5
+MAX_SPREAD_MS = 5_000
+"""How long after the goodbye members are asked to come back, so that no herd does."""
+
+log = structlog.get_logger()
+
+
+def batches(connections: Sequence[Connection]) -> Iterable[Sequence[Connection]]:
+    """Cut into at most `BATCHES` parts."""
+    size = max(SMALL_BATCH, -(-len(connections) // BATCHES))
+    return (connections[n : n + size] for n in range(0, len(connections), size))
+
+
+def spread_ms(members: int) -> int:
+    """Within how many milliseconds so many members are to come back."""
+    return min(MAX_SPREAD_MS, members * SPREAD_MS_PER_MEMBER)
+
+
+async def leave(hub: Hub, front: Front, db: Executor) -> None:
+    """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
+    front.is_ready, front.is_leaving = False, True
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await _settle(hub)
+            await _say_goodbye(front)
+            await keep_books(hub, db)
+            await front.all_gone.wait()
+            await asyncio.gather(*(hub.close_room(project, db) for project in list(hub.rooms)))
+    except (TimeoutError, PersistenceError) as error:
+        log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
+    for connection in list(front.connections.values()):
+        connection.abort("stopping")
+
+
+async def _settle(hub: Hub) -> None:
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            await hub.committer.settled()
+    except TimeoutError:
+        log.warning("the database does not answer; what waits is sent again by its authors")
+
+
+async def _say_goodbye(front: Front) -> None:
+    leaving = list(front.connections.values())
+    spread = spread_ms(len(leaving))
+    for number, batch in enumerate(batches(leaving)):
+        if number:
+            await asyncio.sleep(BATCH_GAP_SECONDS)
+        for connection in batch:
+            connection.send(ServerLeaving(after_ms=random.randint(0, spread)))
+            connection.close(RESTARTING)

@@ -1,0 +1,287 @@
+"""One room on several nodes: musicians do not notice which one they are on."""
+
+import asyncio
+
+import pytest
+
+from rooms.journal_entry import Entry
+from schema.node_messages import RowChanged
+from server.audit import audit
+from tests.server.conftest import Node, Nodes, create_project, eventually
+from tests.server.wire import Message, Wire, marker
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+
+class Session:
+    """Ann on one node, Ben on another, in one project."""
+
+    def __init__(self, one: Node, two: Node) -> None:
+        self.one, self.two = one, two
+        self.ann: Wire
+        self.ben: Wire
+        self.project = ""
+
+    async def begin(self) -> None:
+        self.ann = await self.one.musician("ann")
+        self.ben = await self.two.musician("ben")
+        self.project = await create_project(self.ann)
+        await self.ann.result(
+            "members.grant", project=self.project, email="ben@example.org", role="editor"
+        )
+        await self.ann.join(self.project)
+        await self.ben.until("role_changed")
+        await self.ben.join(self.project)
+        await self.ann.until("member_joined")
+
+
+@pytest.fixture
+async def session(nodes: Nodes) -> Session:
+    made = Session(await nodes.start(), await nodes.start())
+    await made.begin()
+    return made
+
+
+async def presence(wire: Wire, project: str, time: float) -> None:
+    await wire.send({"t": "presence", "project": project, "cursor": {"time": time, "y": 0.5}})
+
+
+async def cursor_seen(wire: Wire, time: float) -> Message:
+    """The tick in which someone's cursor is at this time."""
+    while True:
+        tick = await wire.until("tick")
+        for moved in tick["moved"].values():
+            if (moved.get("cursor") or {}).get("time") == time:
+                return tick
+
+
+async def test_P8_everyone_sees_everyone(session: Session) -> None:
+    other = await session.two.again(session.ann, "phone")
+    joined, _ = await other.join(session.project)
+    assert sorted(m["device"] for m in joined["members"]) == ["laptop", "laptop", "phone"]
+    assert (await session.ann.until("member_joined"))["member"]["device"] == "phone"
+
+
+async def test_P8_cursors_and_gestures_cross(session: Session) -> None:
+    await presence(session.ann, session.project, 7.0)
+    await cursor_seen(session.ben, 7.0)
+    await presence(session.ben, session.project, 9.0)
+    await cursor_seen(session.ann, 9.0)
+    shown = {"ch_master": {"col": "channels", "props": {"volume": 0.5}}}
+    gesture = {"t": "gesture", "project": session.project, "id": "ride-1", "values": shown}
+    await session.ben.send(gesture)
+    while not (tick := await session.ann.until("tick"))["gestures"]:
+        pass
+    [[values]] = [list(g.values()) for g in tick["gestures"].values()]
+    assert values == shown
+
+
+async def test_D2_deltas_cross_in_order(session: Session) -> None:
+    for n in range(40):
+        author = (session.ann, session.ben)[n % 2]
+        await author.propose(session.project, marker(f"marker_{n}", n))
+    for wire in (session.ann, session.ben):
+        seqs: list[int] = []
+        while len(seqs) < 40:
+            message = await wire.next()
+            if message["t"] in ("ack", "delta"):
+                seqs.append(message["seq"])
+        assert seqs == list(range(1, 41))
+
+
+async def test_D2_a_delta_reaches_the_other_node_by_the_bus(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = 0
+    read = session.two.journal.read
+
+    async def counted(project: str, after: int, limit: int) -> list[Entry]:
+        nonlocal reads
+        reads += 1
+        return await read(project, after, limit)
+
+    monkeypatch.setattr(session.two.journal, "read", counted)
+    for n in range(20):
+        await session.ann.edit(session.project, marker(f"marker_{n}", n))
+        await session.ben.until("delta")
+    assert reads == 0
+
+
+async def test_nothing_is_said_of_a_room_that_is_on_one_node_only(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    heard: list[bytes] = []
+    hear = two.hub.others.heard
+    monkeypatch.setattr(two.hub.others, "heard", heard.append)
+    await two.bus.follow(project)
+    await ann.edit(project, marker("marker_1"))
+    await presence(ann, project, 1.0)
+    await asyncio.sleep(0.2)
+    assert heard == []
+    monkeypatch.setattr(two.hub.others, "heard", hear)
+
+
+async def test_F15_what_the_bus_loses_comes_from_the_journal(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session.two.hub.others, "heard", lambda _: None)
+    await session.ann.edit(session.project, marker("marker_1"))
+    delta = await session.ben.until("delta")
+    assert delta["seq"] == 1
+
+
+async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear = session.two.hub.others.heard
+    kept: list[bytes] = []
+    monkeypatch.setattr(session.two.hub.others, "heard", kept.append)
+    for n in range(6):
+        await session.ann.edit(session.project, marker(f"marker_{n}", n))
+
+    async def all_came() -> bool:
+        return len(kept) >= 6
+
+    await eventually(all_came)
+    for message in [*reversed(kept), *kept]:
+        hear(message)
+    seqs = [(await session.ben.until("delta"))["seq"] for _ in range(6)]
+    assert seqs == list(range(1, 7))
+    monkeypatch.setattr(session.two.hub.others, "heard", hear)
+
+
+async def test_F16_D11_nodes_that_cannot_hear_each_other_go_on(
+    session: Session, database_url: str
+) -> None:
+    session.two.bus.set_up(False)
+    told = await session.ben.until("degraded")
+    assert (told["degraded"], told["what"]) == (True, "bus")
+    for n in range(5):
+        assert (await session.ann.edit(session.project, marker(f"ann_mark_{n}", n)))["t"] == "ack"
+        assert (await session.ben.edit(session.project, marker(f"ben_mark_{n}", n)))["t"] == "ack"
+    session.two.bus.set_up(True)
+    assert not (await session.ben.until("degraded"))["degraded"]
+    await session.ann.ping()
+
+    async def agree() -> bool:
+        rooms = [node.hub.rooms[session.project].room for node in (session.one, session.two)]
+        return len({room.edits.digest for room in rooms}) == 1 and rooms[0].head == 10
+
+    await eventually(agree, 10)
+    found = await audit(database_url, session.project)
+    assert (found["head"], found["gapless"]) == (10, True)
+
+
+async def test_F13_members_are_all_there_when_the_bus_is_back(session: Session) -> None:
+    for node in (session.one, session.two):
+        node.bus.set_up(False)
+    cleo = await session.two.again(session.ann, "phone")
+    await cleo.join(session.project)
+    for node in (session.one, session.two):
+        node.bus.set_up(True)
+    joined = await session.ann.until("member_joined")
+    assert joined["member"]["device"] == "phone"
+
+
+async def test_F1_P8_when_a_node_dies_its_members_go_on_at_another(session: Session) -> None:
+    await session.ben.edit(session.project, marker("marker_1"))
+    await session.ann.until("delta")
+    await session.two.die()
+    back = await session.one.again(session.ben)
+    epoch = (await back.result("projects.get", project=session.project))["epoch"]
+    joined, _ = await back.join(session.project, {"epoch": epoch, "seq": 1})
+    assert joined["resumed"]
+    answer = await back.edit(session.project, marker("marker_2"), id="delta_of_ben_2")
+    assert answer["t"] == "ack"
+    await session.ann.until("delta")
+    assert session.ann.heard("member_left", "member_joined") == []
+
+
+async def test_J7_who_comes_by_another_node_replaces_the_earlier_connection(
+    session: Session,
+) -> None:
+    again = await session.two.again(session.ann)
+    await again.join(session.project)
+    await session.ann.closed(4500)
+    await again.edit(session.project, marker("marker_1"))
+    await session.ben.until("delta")
+    assert session.ben.heard("member_left", "member_joined") == []
+
+
+async def test_P7_who_leaves_for_good_is_gone_at_once_everywhere(session: Session) -> None:
+    await session.ben.socket.close()
+    await session.ann.until("member_left")
+
+
+async def test_R3_R5_what_is_written_on_one_node_is_acted_on_by_the_other(
+    session: Session,
+) -> None:
+    project = session.project
+    await session.ann.result(
+        "members.grant", project=project, email="ben@example.org", role="viewer"
+    )
+    assert (await session.ben.until("role_changed"))["role"] == "viewer"
+    refused = await session.ben.edit(project, marker("marker_1"))
+    assert refused["code"] == "forbidden"
+    row = await session.ann.result("projects.archive", project=project, archived=True)
+    changed = await session.ben.until("project_changed")
+    assert (changed["version"], changed["archived"]) == (row["version"], True)
+    await session.ann.result("members.revoke", project=project, user=session.ben.user)
+    assert (await session.ben.until("left"))["reason"] == "access_revoked"
+
+
+async def test_R3_A3_what_the_bus_loses_is_acted_on_within_five_seconds(session: Session) -> None:
+    for node in (session.one, session.two):
+        node.bus.set_up(False)
+    await session.ann.result("members.revoke", project=session.project, user=session.ben.user)
+    left = await session.ben.until_quiet("left", 5.0)
+    assert left["reason"] == "access_revoked"
+    elsewhere = await session.two.again(session.ann, "phone")
+    await session.ann.call("auth.logout")
+    await elsewhere.closed(4501, within=5.0)
+
+
+async def test_A3_a_logout_closes_sockets_on_other_nodes_within_a_second(session: Session) -> None:
+    elsewhere = await session.two.again(session.ann, "phone")
+    await session.ann.call("auth.logout")
+    await elsewhere.closed(4501, within=1.0)
+
+
+async def test_a_forged_message_is_counted_and_dropped(session: Session) -> None:
+    heard = session.two.hub.others.heard
+    heard(b"")
+    heard(b"x" * 100)
+    signed = session.one.hub.others._codec
+    data = b"\x91nonsense"
+    heard(signed._signature(data) + data)
+    metrics = session.two.app.metrics.text()
+    assert 'prime_events_total{kind="bus_forged"} 2.0' in metrics
+    assert 'prime_events_total{kind="bus_malformed"} 1.0' in metrics
+    assert (await session.ann.edit(session.project, marker("marker_1")))["t"] == "ack"
+    await session.ben.until("delta")
+
+
+async def test_a_node_of_another_version_makes_us_look_into_the_journal(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.bus_codec.VERSION", 2)
+    message = session.one.hub.others._codec.encode(RowChanged("studio_projects", "x"))
+    monkeypatch.undo()
+    looked = asyncio.Event()
+    monkeypatch.setattr(session.two.hub, "hint", looked.set)
+    session.two.hub.others.heard(message)
+    assert looked.is_set()
+    assert 'kind="bus_other_version"} 1.0' in session.two.app.metrics.text()
+
+
+async def test_J8_a_room_on_two_nodes_is_one_collaboration_session(session: Session) -> None:
+    async def both_have_it() -> bool:
+        rows = [n.hub.rooms[session.project].collaboration_session for n in both]
+        return None not in rows and len(set(rows)) == 1
+
+    both = (session.one, session.two)
+    await eventually(both_have_it, 10)
