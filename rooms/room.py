@@ -84,7 +84,7 @@ class Room:
     def join(self, request: JoinRequest) -> Effects:
         """Someone who may comes in (rules J1-J7)."""
         position = None if request.diverged is not None else request.position
-        if position is not None and position.epoch == self.epoch and position.seq > self.head:
+        if self.is_behind(position):
             return [self._refuse_position(request)]
         if self.members.is_full_for(request):
             text = "the room is full; try again when someone has left"
@@ -93,6 +93,10 @@ class Room:
         if position is not None and self._holds(position):
             return [*effects, *self._enter(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
+
+    def is_behind(self, position: Position | None) -> bool:
+        """Whether a member knows of entries that we do not (rule J5)."""
+        return position is not None and position.epoch == self.epoch and position.seq > self.head
 
     def state_is_ready(self, seq: int, digest: str, codecs: Iterable[str]) -> Effects:
         """The shell has pictures of the state at `seq`: all who waited for one come in with it."""

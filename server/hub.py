@@ -52,9 +52,6 @@ TOUCH_SECONDS = 20.0
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
 
-LOAD_ENTRIES = 1_000
-"""Entries read at once when a room is opened."""
-
 log = structlog.get_logger()
 
 Question = Callable[..., Any]
@@ -96,9 +93,11 @@ class Hub:
     async def join(self, request: JoinRequest, project: str) -> None:
         """Open the room if need be, then join; raises `NotFound`, `Unavailable`."""
         live = await self.open(project)
-        if request.connection not in self.peers:
-            return  # it has gone while the room was opened
         live.emptied_at = None
+        if live.room.is_behind(request.position):
+            await live.read_on()  # the member comes from a node that was ahead of us
+        if request.connection not in self.peers:
+            return  # it has gone meanwhile
         live.carry_out(live.room.join(request))
         live.schedule_tick()
 
@@ -203,9 +202,16 @@ class Hub:
         heads = await self.journal.heads(list(self.rooms)) if self.rooms else {}
         for project, seq in heads.items():
             live = self.rooms.get(project)
-            if live is not None and seq > live.room.head and not self.bus.is_up:
-                live.carry_out(live.room.late(True))  # others have the room: nobody could say so
+            if live is not None and seq > live.room.head:
+                self._others_have(project, live)
         self.heard(heads)
+
+    def _others_have(self, project: str, live: LiveRoom) -> None:
+        """Another node has written, and we did not hear it."""
+        if not self.bus.is_up:
+            live.carry_out(live.room.late(True))
+        elif not live.room.members.remote.is_shared:
+            self.others.announce(project, asks=True)
 
     async def _look_once(self) -> None:
         try:
@@ -282,11 +288,7 @@ class Hub:
             self.in_thread,
             self.others,
         )
-        while True:
-            entries = await self.journal.read(project, room.head, LOAD_ENTRIES)
-            await live.done(room.edits.committed(entries))
-            if len(entries) < LOAD_ENTRIES:
-                break
+        await live.read_on()
         room.is_degraded = self.is_degraded
         room.hears_late = not self.bus.is_up
         live.checkpoint_at = live.snapshot_at = time.monotonic()

@@ -45,7 +45,7 @@ from server.stored_state import Damaged, breathe, changes_of, sliced
 EARLY_SECONDS = 0.02
 """How long an entry that came too early waits for those before it, which are under way too."""
 
-CATCH_UP_ENTRIES = 500
+CATCH_UP_ENTRIES = 1_000
 """Entries read at once after a gap."""
 
 RECORD_BYTES = 524_288
@@ -341,16 +341,21 @@ class LiveRoom:
                 await asyncio.sleep(EARLY_SECONDS)
             while self._must_read or edits.early:
                 self._must_read = False
-                entries = await self._journal.read(self.room.project, edits.head, CATCH_UP_ENTRIES)
-                await self.done(edits.committed(entries))
-                if len(entries) == CATCH_UP_ENTRIES:
-                    self._must_read = True
-                else:
-                    edits.early.clear()
+                await self.read_on()
+                edits.early.clear()
         except PersistenceError as error:
             log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:
             self._is_catching_up = False
+
+    async def read_on(self) -> None:
+        """Apply all that the journal holds by now; raises `PersistenceError`."""
+        edits = self.room.edits
+        while True:
+            entries = await self._journal.read(self.room.project, edits.head, CATCH_UP_ENTRIES)
+            await self.done(edits.committed(entries))
+            if len(entries) < CATCH_UP_ENTRIES:
+                return
 
     async def _look_up(self, look_up: LookUp) -> None:
         edits = self.room.edits

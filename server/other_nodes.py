@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 2.0
 """How often a shared room is announced anew: what was lost is mended, and its lease goes on."""
 
-ALONE_BEAT_SECONDS = 30.0
+ALONE_BEAT_SECONDS = 10.0
 """How often a room that nobody else seems to have asks whether that is so."""
 
 MAX_ENTRY_BYTES = 65_536

@@ -1,6 +1,7 @@
 """A studio under one seed: the real hub and real replicas, and a world that fails between them."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
@@ -36,6 +37,8 @@ from schema.entities import empty_state
 from schema.errors import ErrorCode
 from schema.messages import Error, Gesture, Join, ProposeDelta, Redo, Undo
 from schema.ops import decode_ops
+from server.bus_codec import BusCodec
+from server.bus_memory import Exchange, MemoryBus
 from server.codec import JSON, MSGPACK
 from server.hub import Hub
 from server.live_room import LiveRoom
@@ -129,6 +132,23 @@ class UnreliableJournal:
         await self._after()
 
 
+class UnreliableBus(MemoryBus):
+    """Loses, doubles and delays what it carries, each message by itself."""
+
+    def __init__(self, exchange: Exchange, studio: "Studio") -> None:
+        super().__init__(exchange)
+        self._studio = studio
+
+    def _hear(self, project: str | None, message: bytes) -> None:
+        studio = self._studio
+        if studio.is_calm:
+            super()._hear(project, message)
+            return
+        for _ in range(studio.rng.choices((0, 1, 2), (8, 88, 4))[0]):
+            delay = studio.rng.choice((0.0, 0.0, 0.002, 0.05)) * studio.rng.random()
+            studio.later(delay, lambda: MemoryBus._hear(self, project, message))
+
+
 class Link:
     """One connection: a queue each way, in order, each message with a delay of its own."""
 
@@ -137,13 +157,14 @@ class Link:
     def __init__(self, studio: "Studio", client: "Client") -> None:
         self.id = f"link-{next(studio.numbers)}"
         self.client = client
+        self.server = studio.rng.choice(studio.servers)
         self.is_cut = False
         self._studio = studio
         self._arrives = {"up": 0.0, "down": 0.0}
 
     def to_server(self, data: Frame) -> None:
         assert isinstance(data, bytes)
-        self._deliver("up", lambda: self._studio.server.received(self, data))
+        self._deliver("up", lambda: self.server.received(self, data))
 
     def send_frame(self, frame: bytes) -> None:
         """What the hub says; it must be durable by now."""
@@ -171,7 +192,7 @@ class Link:
         self.is_cut = True
         studio = self._studio
         self.client.lost(self)
-        studio.later(studio.rng.uniform(0.0, 0.6), lambda: studio.server.gone(self))
+        studio.later(studio.rng.uniform(0.0, 0.6), lambda: self.server.gone(self))
 
     def _deliver(self, way: str, what: Callable[[], None]) -> None:
         studio = self._studio
@@ -184,19 +205,35 @@ class Link:
 class Server:
     """The node: a hub that can be thrown away, and what a front does for its connections."""
 
-    def __init__(self, studio: "Studio") -> None:
+    def __init__(self, studio: "Studio", name: str) -> None:
         self._studio = studio
+        self._name = name
+        self._lives = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._bus: UnreliableBus
         self._empty_since: float | None = None
         self.hub: Hub | None = None
         self.start()
 
     def start(self) -> None:
         """A new hub on the same journal."""
-        self.hub = Hub(self._studio.journal, self.spawn, self._in_thread)
+        studio = self._studio
+        self._bus = UnreliableBus(studio.exchange, studio)
+        codec = BusCodec(b"of all nodes", f"{self._name}{next(self._lives)}")
+        self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec)
         self._empty_since = None
         self.spawn(self.hub.committer.run())
+        self.spawn(self._bus.run(self.hub.others))
         self.spawn(self._keep_books(self.hub))
+        self.spawn(self._look(self.hub))
+
+    def break_bus(self) -> None:
+        """This node is cut off from the bus for a while."""
+        bus = self._bus
+        bus.set_up(False)
+        self._studio.tally["bus_broken"] += 1
+        back = self._studio.rng.uniform(0.1, 8.0)
+        self._studio.later(back, lambda: bus.set_up(True) if bus is self._bus else None)
 
     def crash(self) -> None:
         """The process dies, whatever it was about to do; another one is started later."""
@@ -209,9 +246,7 @@ class Server:
         for peer in list(hub.peers.values()):
             assert isinstance(peer, Link)
             peer.cut()
-        for client in self._studio.clients:
-            if client.link is not None:
-                client.link.cut()
+        self._bus.set_up(False)
         self._studio.later(self._studio.rng.uniform(0.01, 0.5), self.start)
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -292,6 +327,14 @@ class Server:
                 with suppress(Unavailable):
                     await self._keep_room(hub, live)
 
+    async def _look(self, hub: Hub) -> None:
+        """The beat, and the slow tick."""
+        while True:
+            await asyncio.sleep(0.5)
+            hub.others.beat(self._studio.loop.time())
+            with suppress(Unavailable):
+                await hub.look_for_more()
+
     async def _keep_room(self, hub: Hub, live: LiveRoom) -> None:
         """A checkpoint, and a room that stays empty is closed."""
         now = self._studio.loop.time()
@@ -331,7 +374,7 @@ class Client:
         if self.link is not None:
             return
         link = Link(self._studio, self)
-        if not self._studio.server.connect(link):
+        if not link.server.connect(link):
             self._studio.later(0.1, self.connect)
             return
         self.link = link
@@ -489,7 +532,9 @@ class Studio:
         self.stored.create_project(PROJECT, "epoch", JSON.encode(empty_state("Song")))
         self._model = Document(empty_state("Song"))
         self._digests = [self._model.digest]
-        self.server = Server(self)
+        self.exchange = Exchange()
+        self.is_calm = False
+        self.servers = [Server(self, name) for name in "ab"[: 1 + (seed % 4 != 0)]]
         names = [f"editor_{n}" for n in range(self.rng.randint(3, 4))]
         self.clients = [Client(self, name, "editor") for name in names]
         for name in names:
@@ -544,7 +589,9 @@ class Studio:
         client = self.rng.choice(self.clients)
         chance = self.rng.random()
         if chance < 0.03:
-            self.server.crash()
+            self.rng.choice(self.servers).crash()
+        elif chance < 0.04:
+            self.rng.choice(self.servers).break_bus()
         elif chance < 0.09 and client.link is not None:
             client.link.cut()
         elif chance < 0.20:
@@ -564,6 +611,7 @@ class Studio:
 
     async def _drain(self) -> None:
         self.journal.trouble = 0.0
+        self.is_calm = True
         end = self.loop.time() + DRAIN_SECONDS
         while self.loop.time() < end:
             await asyncio.sleep(0.25)
@@ -577,21 +625,39 @@ class Studio:
         self.fail(f"does not come to rest: {left}")
 
     async def _agree(self) -> None:
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(12.0)
         entries = self.stored._projects[PROJECT].entries
         self.tally["entries"] += len(entries)
         self._check_entries(entries)
         expected = await self._replayed(entries)
-        hub = self.server.hub
+        for server in self.servers:
+            self._check_room(server, len(entries), expected)
+        members = [self._seen_by(client) for client in self.clients]
+        if any(seen != {c.replica.you for c in self.clients} for seen in members):
+            self.fail(f"members see different people: {members}")
+        for client in self.clients:
+            self._check_client(client, entries, expected)
+
+    def _check_room(self, server: Server, head: int, expected: Any) -> None:
+        hub = server.hub
         live = hub.rooms.get(PROJECT) if hub is not None else None
-        if live is None or live.room.edits.waiting or live.room.head != len(entries):
+        if live is None:
+            if any(
+                client.link is not None and client.link.server is server for client in self.clients
+            ):
+                self.fail("a room with members is not open")
+        elif live.room.edits.waiting or live.room.head != head:
             self.fail("the room is not at rest")
         elif live.room.edits.digest != self._model.digest:
             self.fail("the room's digest is not that of the journal")
         elif live.room.document.frozen() != expected:
             self.fail("the room's document is not the sum of the journal")
-        for client in self.clients:
-            self._check_client(client, entries, expected)
+        else:
+            self.tally["rooms_shared"] += live.room.members.remote.is_shared
+
+    @staticmethod
+    def _seen_by(client: Client) -> set[str]:
+        return set(client.replica.members)
 
     def _check_entries(self, entries: list[Entry]) -> None:
         ids = Counter(entry.delta_id for entry in entries)
