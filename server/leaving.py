@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import structlog
 
@@ -10,7 +11,6 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
-from server.connection import Connection
 from server.front import Front
 from server.hub import Hub, keep_books
 
@@ -31,11 +31,13 @@ MAX_SPREAD_MS = 5_000
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 
-def batches(connections: Sequence[Connection]) -> Iterable[Sequence[Connection]]:
+
+def batches(members: Sequence[T]) -> Iterable[Sequence[T]]:
     """Cut into at most `BATCHES` parts."""
-    size = max(SMALL_BATCH, -(-len(connections) // BATCHES))
-    return (connections[n : n + size] for n in range(0, len(connections), size))
+    size = max(SMALL_BATCH, -(-len(members) // BATCHES))
+    return (members[n : n + size] for n in range(0, len(members), size))
 
 
 def spread_ms(members: int) -> int:

@@ -98,7 +98,7 @@ async def test_X1_what_waits_goes_before_the_close(
     assert [message["t"] for message in before] == ["ack"]
 
 
-async def test_X2_who_does_not_read_is_cut_off(node: Node) -> None:
+async def test_F18_X2_who_does_not_read_is_cut_off(node: Node) -> None:
     ann, ben, project = await node.pair((MSGPACK, MSGPACK))
     deaf = await deaf_member(node, ben.tokens["access_token"], project)
     await ann.until("member_joined")
