@@ -33,6 +33,7 @@ class BareConnection(asyncio.Protocol):
         self.close_code: int | None = None
         self.subprotocol = ""
         self._transport: asyncio.Transport | None = None
+        self._said_goodbye = False
         self._head = b""
         self._accept = b""
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,7 +66,7 @@ class BareConnection(asyncio.Protocol):
 
     def close(self, code: int = 1000) -> None:
         """Say goodbye; the server then ends the connection."""
-        self.send_message(code.to_bytes(2, "big"), CLOSE)
+        self._send_close(code.to_bytes(2, "big"))
 
     def abort(self) -> None:
         """Cut the connection off."""
@@ -78,7 +79,12 @@ class BareConnection(asyncio.Protocol):
             self.send_message(payload, PONG)
         elif opcode == CLOSE:
             self.close_code = int.from_bytes(payload[:2], "big") if payload else 1005
-            self.send_message(payload[:2], CLOSE)
+            self._send_close(payload[:2])
+
+    def _send_close(self, payload: bytes) -> None:
+        if not self._said_goodbye:
+            self._said_goodbye = True
+            self.send_message(payload, CLOSE)
 
     # The handshake.
 

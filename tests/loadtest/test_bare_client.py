@@ -46,7 +46,7 @@ async def test_messages_go_there_and_back() -> None:
 
 async def test_a_close_is_answered_and_its_code_kept() -> None:
     async with echo_server() as url, asyncio.timeout(10):
-        connection = await connect(url)
+        connection = await connect(url, subprotocol="echo")
         lost = asyncio.Event()
         connection.on_lost = lambda _: lost.set()
         connection.close(1000)
