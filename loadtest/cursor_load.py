@@ -25,6 +25,9 @@ LEARN_SECONDS = 1.0
 DRAIN_SECONDS = 5.0
 """How long updates that were due within the measured time are waited for after it."""
 
+GRAIN_SECONDS = 0.001
+"""Moves are made in steps of this: a shorter sleep is none for uvloop, and would spin."""
+
 QUIET_SECONDS = 0.3
 SERIES_SECONDS = 0.5
 
@@ -214,7 +217,7 @@ class Load:
                 seat = seats[member]
                 seat.connection.send(update(seat, first_step + step, due))
                 lag_ms.append((time.perf_counter() - due) * 1_000)
-            await asyncio.sleep(max(0.0, schedule.next_due - time.perf_counter()))
+            await asyncio.sleep(max(GRAIN_SECONDS, schedule.next_due - time.perf_counter()))
 
     async def _watch(self, measured: Measured, start: float, begin: float, end: float) -> None:
         """Counters at both ends of the measured time, and in between for the plots."""
