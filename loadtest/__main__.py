@@ -15,6 +15,7 @@ from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest.compare import run_compare
+from loadtest.cursors import run_cursors
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -74,12 +75,23 @@ def _complain(message: str) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="demo|mixed|document|compare")
+    words = parser.add_subparsers(required=True, metavar="demo|mixed|document|compare|cursors")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
+    _add_cursors(words.add_parser("cursors", help="what moving members cost, by size of room"))
     return parser.parse_args()
+
+
+def _add_cursors(cursors: argparse.ArgumentParser) -> None:
+    cursors.add_argument("--rooms", type=_at_least(1), help="(1; with two nodes 4)")
+    cursors.add_argument(
+        "--size", type=_sizes, metavar="N,N", help="members (10,50,100,200; with two nodes 50)"
+    )
+    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="hubs (1)")
+    _add_cursor_load(cursors)
+    cursors.set_defaults(run=run_cursors)
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:
@@ -149,6 +161,10 @@ def _positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError("must be above 0")
     return number
+
+
+def _sizes(text: str) -> list[int]:
+    return [_at_least(2)(number) for number in text.split(",")]
 
 
 def _peers(text: str) -> list[str]:

@@ -19,20 +19,25 @@ from loadtest.peers.catalogue import PEERS, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.report import figure_in_words
-from loadtest.server_watch import watch
+from loadtest.server_watch import Watched, watch
 
 COLUMNS = {
     "title": "server",
-    "updates_per_cpu_s": "updates per CPU-s",
-    "delivered_per_s": "delivered/s",
+    "updates_per_cpu_s": "per CPU-s",
+    "delivered_per_s": "per second",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
-    "bytes_per_update": "bytes each",
+    "bytes_per_update": "bytes",
     "cpu_percent": "CPU %",
     "rss_mb": "MiB",
     "arrived_share": "arrived",
     "sustained": "sustained",
 }
+WIDE = 140
+"""Columns of a console that tells none: a file, a pipe."""
+
+DISTURBED_PERCENT = 10.0
+"""Of the server's core, taken by others: past this the server was slower than it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,8 @@ async def _once(
             seconds=arguments.seconds,
             cores=cores,
         )
-        watching = partial(watch, server.pids, server.beside)
-        return await carry_out(job, watching, working), server.versions
+        watched = Watched(server.pids, server.beside, cores.server)
+        return await carry_out(job, partial(watch, watched), working), server.versions
 
 
 def progress() -> Progress:
@@ -129,22 +134,41 @@ def progress() -> Progress:
 
 
 def _tell(report: dict[str, Any]) -> None:
-    console = Console(stderr=True)
+    console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
     console.print(table_of(report["results"], COLUMNS, title))
     for row in report["results"]:
-        if row.get("sustained") is False:
-            console.print(f"{row['peer']}: the generator could not sustain this load; see `how`.")
-        if row.get("problems"):
-            console.print(f"{row['peer']}: {row['problems']}", markup=False)
+        for warning in warnings(row):
+            console.print(f"{row['peer']}: {warning}", markup=False)
     console.print(report["how"]["pinning"])
+
+
+def warnings(row: dict[str, Any]) -> list[str]:
+    """What makes the figures of a row less than they seem."""
+    told = []
+    if row.get("sustained") is False:
+        told.append("the generator could not sustain this load: the latencies are its own")
+    taken = row.get("taken_by_others_percent", 0.0)
+    if taken > DISTURBED_PERCENT:
+        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
+    if row.get("lost_connections"):
+        told.append(f"{row['lost_connections']} connections were lost")
+    if row.get("problems"):
+        told.append(f"not understood: {row['problems']}")
+    return told
+
+
+def wide_console() -> Console:
+    """The terminal, or where stderr goes instead, wide enough for a table."""
+    console = Console(stderr=True)
+    return console if console.is_terminal else Console(stderr=True, width=WIDE)
 
 
 def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:
     """Figures for eyes; a row with `error` says so in place of them."""
     table = Table(title=title, title_justify="left", box=None)
     for position, heading in enumerate(columns.values()):
-        table.add_column(heading, justify="left" if position == 0 else "right")
+        table.add_column(heading, justify="left" if position == 0 else "right", no_wrap=True)
     for row in rows:
         if "error" in row:
             table.add_row(row["title"], f"[red]{row['error']}[/]")

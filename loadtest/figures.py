@@ -30,6 +30,7 @@ def row_of(loaded: Loaded) -> dict[str, Any]:
         "rss_mb": round(cost.rss_mb, 1),
         "cpu_percent": round(cost.cpu_seconds / job.seconds * 100, 1),
         "database_cpu_percent": round(cost.beside_cpu_seconds / job.seconds * 100, 1),
+        "taken_by_others_percent": round(cost.others_cpu_seconds / job.seconds * 100, 1),
         "offered_per_s": round(seen.due / job.seconds * (job.size - 1)),
         "moves_per_s": round(seen.due / job.seconds),
         "sustained": _is_sustained(loaded, lag, generator_percent),

@@ -27,7 +27,8 @@ GENERATOR = (
 )
 COST = (
     "Processor time of the server process and its children, from outside. Prime's PostgreSQL "
-    "runs on the load's cores and is told apart (database_cpu_percent)."
+    "runs on the load's cores and is told apart (database_cpu_percent). "
+    "taken_by_others_percent is what other programs took of the server's core meanwhile."
 )
 
 
