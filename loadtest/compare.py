@@ -12,7 +12,7 @@ from rich.table import Table
 
 from loadtest.cores import Cores, divide
 from loadtest.cursor_load import Job
-from loadtest.figures import medians, row_of
+from loadtest.figures import medians, notes_of, row_of
 from loadtest.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.how import how
 from loadtest.peers.catalogue import PEERS, Peer
@@ -35,9 +35,6 @@ COLUMNS = {
 }
 WIDE = 140
 """Columns of a console that tells none: a file, a pipe."""
-
-DISTURBED_PERCENT = 10.0
-"""Of the server's core, taken by others: past this the server was slower than it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +134,9 @@ def _tell(report: dict[str, Any]) -> None:
     console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
     console.print(table_of(report["results"], COLUMNS, title))
-    for row in report["results"]:
-        for warning in warnings(row):
-            console.print(f"{row['peer']}: {warning}", markup=False)
+    for note in notes_of(report["results"], "title"):
+        console.print(note, markup=False, highlight=False)
     console.print(report["how"]["pinning"])
-
-
-def warnings(row: dict[str, Any]) -> list[str]:
-    """What makes the figures of a row less than they seem."""
-    told = []
-    if row.get("sustained") is False:
-        told.append("the generator could not sustain this load: the latencies are its own")
-    taken = row.get("taken_by_others_percent", 0.0)
-    if taken > DISTURBED_PERCENT:
-        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
-    if row.get("lost_connections"):
-        told.append(f"{row['lost_connections']} connections were lost")
-    if row.get("problems"):
-        told.append(f"not understood: {row['problems']}")
-    return told
 
 
 def wide_console() -> Console:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest import plots
+from loadtest.figures import notes_of
 from loadtest.generators import Loaded
 from loadtest.report import Report, TableOf, write
 
@@ -32,6 +33,7 @@ def write_compare(
             *cost_plots(last_runs),
         ],
         figures=figures,
+        notes=notes_of(figures["results"], "title"),
     )
     return write(report, directory)
 

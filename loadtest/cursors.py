@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.compare import progress, table_of, warnings, wide_console
+from loadtest.compare import progress, table_of, wide_console
 from loadtest.cores import Cores, divide
 from loadtest.cursor_load import Job
-from loadtest.figures import row_of
+from loadtest.figures import notes_of, row_of
 from loadtest.generators import Loaded, carry_out
 from loadtest.how import how
 from loadtest.peers.catalogue import PRIME
@@ -98,7 +98,6 @@ def _row(size: int, rooms: int, run: Loaded) -> dict[str, Any]:
 def _tell(report: dict[str, Any]) -> None:
     console = wide_console()
     console.print(table_of(report["sizes"], COLUMNS, f"{report['rooms']} room(s) of Prime"))
-    for row in report["sizes"]:
-        for warning in warnings(row):
-            console.print(f"{row['size']} members: {warning}", markup=False)
+    for note in notes_of(report["sizes"], "size"):
+        console.print(f"size {note}", markup=False, highlight=False)
     console.print(report["how"]["pinning"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from loadtest import plots
 from loadtest.compare_report import cost_plots, latency_plots
+from loadtest.figures import notes_of
 from loadtest.generators import Loaded
 from loadtest.report import Report, TableOf, write
 
@@ -40,5 +41,6 @@ def write_cursors(
             *cost_plots(named),
         ],
         figures=figures,
+        notes=notes_of(figures["sizes"], "size"),
     )
     return write(report, directory)

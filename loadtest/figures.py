@@ -1,6 +1,6 @@
 """From what was measured to the figures of a report row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -12,6 +12,9 @@ LAG_BOUND_MS = 50.0
 
 BUSY_PERCENT = 92.0
 SENT_PERCENT = 95.0
+
+DISTURBED_PERCENT = 10.0
+"""Of the server's core, taken by others: past this the server was slower than it is."""
 
 
 def row_of(loaded: Loaded) -> dict[str, Any]:
@@ -53,16 +56,41 @@ def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -
     return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
 
 
-def medians(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Several runs as one: numbers by their median, and what was false once is false."""
-    together = dict(rows[-1])
-    for name, value in together.items():
-        if isinstance(value, bool):
-            together[name] = all(row[name] for row in rows)
-        elif isinstance(value, int | float):
-            numbers = [row[name] for row in rows if row[name] is not None]
-            together[name] = type(value)(median(numbers))
-    return together
+    return {name: _median([row[name] for row in rows]) for name in rows[-1]}
+
+
+def _median(values: Sequence[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    if all(isinstance(value, bool) for value in known):
+        return all(known)
+    if all(isinstance(value, int) for value in known):
+        return round(median(known))
+    if all(isinstance(value, int | float) for value in known):
+        return median(known)
+    return next((value for value in known if value), known[-1])
+
+
+def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """What makes figures less than they seem, row by row; `name` is the key of a row's name."""
+    return [f"{row[name]}: {warning}" for row in rows for warning in _warnings(row)]
+
+
+def _warnings(row: Mapping[str, Any]) -> list[str]:
+    told = []
+    if row.get("sustained") is False:
+        told.append("the generator could not sustain this load: the latencies are its own")
+    taken = row.get("taken_by_others_percent", 0.0)
+    if taken > DISTURBED_PERCENT:
+        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
+    if row.get("lost_connections"):
+        told.append(f"{row['lost_connections']} connections were lost")
+    if row.get("problems"):
+        told.append(f"not understood: {row['problems']}")
+    return told
 
 
 def _rate(amount: float, seconds: float) -> int | None:

@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from client.local_hub import CHECKOUT, HubFailed, LocalHub
-from loadtest.compare import progress, table_of, warnings, wide_console
+from loadtest.compare import progress, table_of, wide_console
 from loadtest.cores import Cores
 from loadtest.cursor_load import Job
-from loadtest.figures import row_of
+from loadtest.figures import notes_of, row_of
 from loadtest.generators import Loaded, carry_out
 from loadtest.how import how
 from loadtest.peers.prime_dialect import PrimeDialect
@@ -170,6 +170,5 @@ def _tell(report: dict[str, Any]) -> None:
         p50, p99 = report[f"{name}_p50_ms"], report[f"{name}_p99_ms"]
         console.print(f"{name} nodes: p50 {p50} ms, p99 {p99} ms", highlight=False)
     console.print(f"CPU per update, spread by whole: {report['cpu_ratio']}", highlight=False)
-    for row in report["placements"]:
-        for warning in warnings(row):
-            console.print(f"rooms {row['placement']}: {warning}", markup=False)
+    for note in notes_of(report["placements"], "placement"):
+        console.print(f"rooms {note}", markup=False, highlight=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from loadtest import plots
 from loadtest.compare_report import cost_plots
+from loadtest.figures import notes_of
 from loadtest.generators import Loaded
 from loadtest.report import Report, TableOf, write
 
@@ -37,5 +38,6 @@ def write_two_nodes(
             *cost_plots({"each on one node": one, "each on both nodes": both}),
         ],
         figures=figures,
+        notes=notes_of(figures["placements"], "placement"),
     )
     return write(report, directory)
