@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from loadtest.cores import Cores, divide
-from loadtest.cursor_load import Job
+from loadtest.cursor_load import Job, listeners_of
 from loadtest.figures import medians, notes_of, row_of
 from loadtest.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.how import how
@@ -81,7 +81,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
 async def _compare(
     peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
 ) -> Compared:
-    bar = bars.add_task(f"{peer.title}: starting", total=arguments.repeat)
+    bar = bars.add_task(f"{peer.title}: installing (once), starting", total=arguments.repeat)
     rows: list[dict[str, Any]] = []
     loaded = None
     try:
@@ -136,7 +136,12 @@ def _tell(report: dict[str, Any]) -> None:
     console.print(table_of(report["results"], COLUMNS, title))
     for note in notes_of(report["results"], "title"):
         console.print(note, markup=False, highlight=False)
-    console.print(report["how"]["pinning"])
+    listening = listeners_of(report["size"])
+    console.print(
+        f"{report['how']['pinning']}; of each room {listening} decode all they hear, the "
+        "others count",
+        highlight=False,
+    )
 
 
 def wide_console() -> Console:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import resource
+import signal
 import time
 from array import array
 from collections import Counter
@@ -52,11 +53,16 @@ class Job:
     @property
     def listeners(self) -> int:
         """Members of each room who decode all they hear; the others count."""
-        return max(1, min(8, self.size * 8 // 100))
+        return max(len(self.urls), listeners_of(self.size))
 
     def node_of(self, room: int, member: int) -> int:
         """The index of the url that a member is connected to."""
         return (room if self.room_by_room else member) % len(self.urls)
+
+
+def listeners_of(size: int) -> int:
+    """How many of a room decode all they hear: some 8 %, from one to eight."""
+    return max(1, min(8, size * 8 // 100))
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class Failed:
 
 def main(job: Job, pipe: Pipe) -> None:
     """The process: say when ready, begin at the time told, send back what was measured."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and it ends us
     job.cores.pin_this_process()
     try:
         pipe.send(uvloop.run(_generate(job, pipe)))
