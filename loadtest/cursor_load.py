@@ -84,6 +84,8 @@ class Measured:
     """Updates that could have been timed: each due one, at each listener."""
     decoded_messages: int = 0
     repeats: int = 0
+    replaced: int = 0
+    """Of those timed: seen as a later one of the same member."""
     lost_connections: int = 0
     unsent_bytes: int = 0
     update_bytes: int = 0
@@ -197,7 +199,7 @@ class Load:
         job = self._job
         node = job.node_of(seat.room, seat.member)
         listener = Listener(
-            seat, self._dialect, lambda other: job.node_of(seat.room, other) != node
+            seat, self._dialect, 1_000 / job.hz, lambda other: job.node_of(seat.room, other) != node
         )
         seat.connection.receiver = listener.receiver
         self._listeners.append(listener)
@@ -268,6 +270,7 @@ class Load:
             measured.across_ms.extend(listener.latencies[1])
             measured.decoded_messages += listener.messages
             measured.repeats += listener.repeats
+            measured.replaced += listener.replaced
             measured.problems += listener.problems
         for counting in self._counting:
             if isinstance(counting, CountingTicks):

@@ -13,6 +13,8 @@ LAG_BOUND_MS = 50.0
 BUSY_PERCENT = 92.0
 SENT_PERCENT = 95.0
 
+ARRIVED_SHARE = 0.99
+
 DISTURBED_PERCENT = 10.0
 """Of the server's core, taken by others: past this the server was slower than it is."""
 
@@ -41,6 +43,7 @@ def row_of(loaded: Loaded) -> dict[str, Any]:
         "generator_cpu_percent": round(generator_percent, 1),
         "decoded_share": round(job.listeners / job.size, 3),
         "arrived_share": _rounded(_per(len(times), seen.timed_of), 3),
+        "replaced_share": _rounded(_per(seen.replaced, len(times)), 3),
         "lost_connections": seen.lost_connections,
         "unsent_bytes": seen.unsent_bytes,
         "update_bytes": seen.update_bytes,
@@ -83,6 +86,12 @@ def _warnings(row: Mapping[str, Any]) -> list[str]:
     told = []
     if row.get("sustained") is False:
         told.append("the generator could not sustain this load: the latencies are its own")
+    arrived = row.get("arrived_share", 1.0) or 0.0
+    if arrived < ARRIVED_SHARE:
+        told.append(
+            f"{1 - arrived:.0%} of the updates had not arrived when the wait for them ended: the "
+            "latencies are of the others, in truth they are longer"
+        )
     taken = row.get("taken_by_others_percent", 0.0)
     if taken > DISTURBED_PERCENT:
         told.append(f"other programs took {taken:g} % of the server's core: disturbed")

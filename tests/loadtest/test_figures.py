@@ -35,7 +35,7 @@ def loaded(**changes: Any) -> Loaded:
         "sent": 60_000,
         "delivered": 2_000_000.0,
         "received_bytes": 200_000_000,
-        "timed_of": 200,
+        "timed_of": 100,
         "cpu_seconds": 2.0,
     }
     cost = Cost(cpu_seconds=5.0, beside_cpu_seconds=0.5, others_cpu_seconds=0.2, rss_mb=64.0)
@@ -50,7 +50,7 @@ def test_a_row() -> None:
     assert row["bytes_per_update"] == 100.0
     assert (row["p50_ms"], row["p99_ms"]) == (50.0, 99.0)
     assert (row["cpu_percent"], row["database_cpu_percent"]) == (50.0, 5.0)
-    assert (row["arrived_share"], row["decoded_share"]) == (0.5, 0.08)
+    assert (row["arrived_share"], row["decoded_share"]) == (1.0, 0.08)
     assert row["sustained"] is True
     assert notes_of([{"peer": "x"} | row], "peer") == []
 
@@ -69,6 +69,13 @@ def test_a_load_that_the_generator_cannot_sustain_is_said_to_be_so(measured: Any
     row = row_of(loaded(**measured))
     assert row["sustained"] is False
     assert "could not sustain" in notes_of([{"peer": "x"} | row], "peer")[0]
+
+
+def test_latencies_of_a_server_that_falls_behind_are_said_to_be_too_short() -> None:
+    row = row_of(loaded(timed_of=400))
+    assert row["arrived_share"] == 0.25
+    (note,) = notes_of([{"peer": "x"} | row], "peer")
+    assert note.startswith("x: 75% of the updates had not arrived")
 
 
 def test_a_server_that_delivers_nothing_has_no_latencies() -> None:

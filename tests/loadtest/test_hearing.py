@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from loadtest.bare_client import BareConnection
 
 
+PERIOD_MS = 500.0
+
+
 class NoConnection:
     """A listener answers pings on it; there are none here."""
 
@@ -48,24 +51,38 @@ def update(member: int, due: float) -> bytes:
 
 def test_latency_counts_from_when_it_was_due(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hearing, "now_ms", lambda: 2_500.005)
-    listener = Listener(seat(0), PlainRelay(), lambda other: other == 2)
+    listener = Listener(seat(0), PlainRelay(), PERIOD_MS, lambda other: other == 2)
     listener.window_ms = (1_000.0, 2_000.0)
-    for member, due in ((1, 1.5), (2, 1.0), (1, 2.5), (2, 0.5)):
+    for member, due in ((1, 1.5), (2, 1.0), (1, 2.0), (2, 0.5)):
         listener.receiver.received(update(member, due))
     assert list(listener.latencies[0]) == pytest.approx([1_000.0])
     assert list(listener.latencies[1]) == pytest.approx([1_500.0])
     assert (listener.updates, listener.repeats) == (3, 1)  # member 2's older place is no news
 
 
+def test_an_update_that_was_replaced_is_seen_with_its_successor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listener = Listener(seat(0), PlainRelay(), 100.0, lambda _: False)
+    listener.window_ms = (1_000.0, 2_000.0)
+    for now, due in ((1_050.005, 1.0), (1_420.005, 1.4), (1_550.005, 1.5), (2_400.005, 2.1)):
+        monkeypatch.setattr(hearing, "now_ms", lambda now=now: now)
+        listener.receiver.received(update(1, due))
+    # 1.1, 1.2 and 1.3 came as 1.4; 1.6 to 1.9 as 2.1, which itself is past the end.
+    expected = [50, 20, 120, 220, 320, 50, 500, 600, 700, 800]
+    assert list(listener.latencies[0]) == pytest.approx(expected)
+    assert (listener.updates, listener.replaced) == (4, 7)
+
+
 def test_ones_own_and_nonsense_are_no_updates() -> None:
-    listener = Listener(seat(4), PlainRelay(), lambda _: False)
+    listener = Listener(seat(4), PlainRelay(), PERIOD_MS, lambda _: False)
     listener.receiver.received(update(4, 1.0) + sent_by_server(b"\x01") + update(5, 1.0))
     assert (listener.updates, listener.own) == (1, 1)
     assert sum(listener.problems.values()) == 1
 
 
 def test_counting_comes_to_what_decoding_comes_to() -> None:
-    listener = Listener(seat(0), PlainRelay(), lambda _: False)
+    listener = Listener(seat(0), PlainRelay(), PERIOD_MS, lambda _: False)
     frames = [update(member, 1.0 + step) for step in range(20) for member in range(1, 5)]
     for one in frames:
         listener.receiver.received(one)
