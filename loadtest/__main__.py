@@ -14,6 +14,7 @@ from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClose
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
+from loadtest import comparisons
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -32,6 +33,7 @@ EXPECTED = (
     RoomClosed,
     UploadIncomplete,
     WriterFailed,
+    *comparisons.EXPECTED,
 )
 
 
@@ -68,10 +70,11 @@ def _complain(message: str) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="demo|mixed|document")
+    words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
+    comparisons.add_to(words)
     return parser.parse_args()
 
 
