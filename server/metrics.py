@@ -1,26 +1,37 @@
 """The few figures worth watching, for Prometheus at /metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+
+class _Events(Collector):
+    """Counted in a plain dict: some are counted with every message, in one thread."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, float] = {}
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])
+        for kind, count in self.counts.items():
+            family.add_metric([kind], count)
+        yield family
 
 
 class Metrics:
-    """Counters by name, made on first use; gauges are read when asked for."""
+    """Events counted by kind; gauges are read when asked for."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._events = Counter(
-            "prime_events_total", "What happened, by kind.", ["kind"], registry=self.registry
-        )
-        self._children: dict[str, Counter] = {}
+        self._events = _Events()
+        self.registry.register(self._events)
 
     def count(self, kind: str, amount: float = 1) -> None:
         """Something happened; `kind` comes from code, never from input."""
-        child = self._children.get(kind)
-        if child is None:
-            child = self._children[kind] = self._events.labels(kind)
-        child.inc(amount)
+        counts = self._events.counts
+        counts[kind] = counts.get(kind, 0.0) + amount
 
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """A figure that is read at each scrape."""
