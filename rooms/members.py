@@ -64,19 +64,24 @@ class Members:
         """The member, and what it shows."""
         return structs.replace(seat.as_member(), gestures=self._gestures.of(seat.member))
 
+    def seat_of(self, member: str) -> Seat | None:
+        """The member's, if it is on this node."""
+        connection = self._connection_of.get(member)
+        return None if connection is None else self.seats[connection]
+
     # Coming and going.
 
     def is_full_for(self, request: JoinRequest) -> bool:
         """Whether one more would be one too many."""
         member = member_id(request.user, request.device)
         is_known = member in self.remote.members or member in self.absent
-        is_known = is_known or self._seat_of(member) is not None
+        is_known = is_known or self.seat_of(member) is not None
         return not is_known and self.size >= MAX_MEMBERS_PER_ROOM
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
         """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""
         member = member_id(request.user, request.device)
-        before, effects = self._seat_of(member), Effects()
+        before, effects = self.seat_of(member), Effects()
         known = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(request, member, request.role, "", generation=request.at)
         if known is None:
@@ -167,7 +172,7 @@ class Members:
     def _believe(self, node: str, told: RemoteMember) -> tuple[bool, Effects]:
         """Whether the member is there now, and not here or elsewhere since."""
         member = told.member.member
-        seat = self._seat_of(member)
+        seat = self.seat_of(member)
         if seat is not None:
             if (told.generation, node) > (seat.generation, self._node):
                 return True, self._moved_away(seat)
@@ -202,7 +207,3 @@ class Members:
 
     def _to_live(self, message: MemberJoined | MemberLeft) -> Send:
         return send(message, self.live())
-
-    def _seat_of(self, member: str) -> Seat | None:
-        connection = self._connection_of.get(member)
-        return None if connection is None else self.seats[connection]

@@ -8,11 +8,18 @@ from schema.messages import Presence
 
 NOWHERE = Presence()
 
-QUIET_GAP_SECONDS = 0.001
-"""Gap between two ticks, for each member of the room: bytes sent grow with members times ticks."""
+LONGEST_REACH, FIRST_REACH, SHORTEST_REACH = 0.048, 0.032, 0.016
+"""Seconds. How long a room may gather: motion at 20 Hz still looks like motion."""
 
-LONGEST_GAP_SECONDS = 0.050
-"""The longest gap: motion at 20 Hz still looks like motion."""
+REACH_STEP_SECONDS = 0.001
+REACH_BACK_OFF = 0.95
+"""The reach grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
+
+FULL_SIZE = 64
+"""Members from which on a room gathers as long as it can: bytes grow with members times ticks."""
+
+QUIET_LOAD, FULL_LOAD = 0.05, 0.20
+"""Parts of a core. Below the first a node sends at once, from the second on it gathers longest."""
 
 
 def merge(before: Presence, after: Presence) -> Presence:
@@ -27,9 +34,22 @@ def merge(before: Presence, after: Presence) -> Presence:
     )
 
 
-def tick_gap(members: int) -> float:
-    """Seconds between two ticks of a room (rule P3): 1 ms a member, at most 50; up to two, none."""
-    return 0.0 if members <= 2 else min(QUIET_GAP_SECONDS * members, LONGEST_GAP_SECONDS)
+def tick_gap(members: int, load: float = 0.0, reach: float = FIRST_REACH) -> float:
+    """Seconds between two ticks of a room (rule P3): the larger part of `reach` that is asked for.
+
+    Size asks for a 64th of it with each member, and for nothing with two or fewer. Load (the part
+    of a core that the node takes) asks for nothing below 5 %, for all of it from 20 % on.
+    """
+    by_size = 0.0 if members <= 2 else members / FULL_SIZE
+    by_load = (load - QUIET_LOAD) / (FULL_LOAD - QUIET_LOAD)
+    return reach * min(1.0, max(by_size, by_load, 0.0))
+
+
+def next_reach(reach: float, *, overwritten: bool) -> float:
+    """How long a room gathers after a tick: just so long that nobody moves twice meanwhile."""
+    if overwritten:
+        return max(SHORTEST_REACH, reach * REACH_BACK_OFF)
+    return min(LONGEST_REACH, reach + REACH_STEP_SECONDS)
 
 
 @dataclass(slots=True)
@@ -38,25 +58,35 @@ class Ticks:
 
     moved: dict[str, Presence] = field(default_factory=dict)
     last: float = float("-inf")
+    reach: float = FIRST_REACH
+    is_overwritten: bool = False
 
     def move(self, member: str, change: Presence) -> None:
         """A member moved; what it said before in this tick is overwritten field by field."""
-        self.moved[member] = merge(self.moved.get(member, NOWHERE), change)
+        before = self.moved.get(member)
+        if before is None:
+            self.moved[member] = change
+        else:
+            self.moved[member] = merge(before, change)
+            self.is_overwritten = True
 
-    def forget(self, member: str) -> None:
-        """A member went; it has moved for the last time."""
-        self.moved.pop(member, None)
+    def forget(self, member: str) -> Presence:
+        """A member went; what it had not told yet."""
+        return self.moved.pop(member, NOWHERE)
 
-    def due(self, members: int, *, also: bool = False) -> float | None:
+    def due(self, members: int, load: float = 0.0, *, also: bool = False) -> float | None:
         """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.
 
         May lie in the past: then now.
         """
-        return self.last + tick_gap(members) if self.moved or also else None
+        return self.last + tick_gap(members, load, self.reach) if self.moved or also else None
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, {}
         if moved or also:
             self.last = now
+        if moved:
+            self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
+            self.is_overwritten = False
         return moved

@@ -19,7 +19,7 @@ from rooms.effects import (
 from rooms.entity_rules import problem_with_props
 from rooms.gestures import Gestures
 from rooms.members import Members
-from rooms.presence import Ticks, merge
+from rooms.presence import NOWHERE, Ticks, merge
 from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from schema.entities import ENTITY_TYPES
@@ -122,9 +122,8 @@ class Room:
 
     def move(self, connection: str, change: Presence) -> None:
         """A member moved; others hear of it with the next tick (rules P1, P2)."""
-        seat = self.seats.get(connection)
+        seat = self.members.seats.get(connection)
         if seat is not None:
-            seat.presence = merge(seat.presence, change)
             self.ticks.move(seat.member, change)
 
     def gesture(self, connection: str, message: Gesture) -> Effects:
@@ -141,16 +140,16 @@ class Room:
         self.gestures.show(seat.member, message.id, message.values)
         return []
 
-    def tick_due(self) -> float | None:
+    def tick_due(self, load: float = 0.0) -> float | None:
         """When to call `tick`, in the shell's seconds; None: nobody moved."""
         others = bool(self.gestures.changed or self.members.remote.waiting)
-        return self.ticks.due(self.members.size, also=others)
+        return self.ticks.due(self.members.size, load, also=others)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
         gestures = self.gestures.flush()
         packets = tuple(self.members.remote.flush())
-        moved = self.ticks.flush(now, also=bool(gestures or packets))
+        moved = self._move_seats(self.ticks.flush(now, also=bool(gestures or packets)))
         to = self.members.live()
         effects: Effects = []
         if moved or gestures:
@@ -164,6 +163,15 @@ class Room:
         if to and packets:
             effects.append(SendTick(tuple(to), packets))
         return effects
+
+    def _move_seats(self, moved: dict[str, Presence]) -> dict[str, Presence]:
+        """Where they are now, and what of it is news."""
+        for member, change in moved.items():
+            seat = self.members.seat_of(member)
+            if seat is not None:
+                seat.presence = merge(seat.presence, change)
+                moved[member] = merge(NOWHERE, change)  # without what else a message has
+        return moved
 
     def _concerned(self, tick: Tick, live: list[str]) -> list[str]:
         """All but the only one who is named: it knows what it did."""
@@ -210,7 +218,7 @@ class Room:
     # Inside.
 
     def _let_go(self, seat: Seat) -> None:
-        self.ticks.forget(seat.member)
+        seat.presence = merge(seat.presence, self.ticks.forget(seat.member))
         self.edits.forget(seat)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:

@@ -27,6 +27,7 @@ from server.garbage import Garbage
 from server.history_keeping import compact_old
 from server.hub import Hub, keep_books
 from server.leaving import leave
+from server.loop_load import LoopLoad
 from server.metrics import Metrics
 from server.passwords import Passwords
 from server.row_news import RowNews
@@ -74,6 +75,7 @@ class App:
         self._call_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calls")
         self._stalls = StallProbe()
         self._garbage = Garbage()
+        self._load = LoopLoad()
         self.metrics = Metrics()
 
     async def run(self, database_url: str) -> None:
@@ -141,7 +143,15 @@ class App:
         )
         codec = BusCodec(secret, node=secrets.token_hex(4))
         bus = self._bus(codec.deployment)
-        hub = Hub(PostgresJournal(db), self.spawn, self.in_thread, bus, codec, self.metrics.count)
+        hub = Hub(
+            PostgresJournal(db),
+            self.spawn,
+            self.in_thread,
+            bus,
+            codec,
+            self.metrics.count,
+            lambda: self._load.share,
+        )
         front = Front(hub, self.metrics, self.spawn, self._settings.origins)
         news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
@@ -162,6 +172,7 @@ class App:
         )
         self.spawn(hub.committer.run())
         self.spawn(bus.run(hub.others))
+        self.spawn(self._load.run())
         self.spawn(self._every(BEAT_SECONDS, lambda: self._beat(hub)))
         self.spawn(self._every(1.0, lambda: self._check(front)))
         until_told = [self.spawn(task) for task in self._until_told(db, hub, news)]
@@ -227,6 +238,7 @@ class App:
             since = "since the last scrape (PRIME_STALL_PROBE)."
             gauge("loop_stall_ms", f"Longest stall {since}", self._stalls.longest_stall)
             gauge("loop_late_ms", f"Longest lateness {since}", self._stalls.longest_lateness)
+        gauge("loop_load", "Part of a core that the event loop takes.", lambda: self._load.share)
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)

@@ -73,6 +73,7 @@ class Hub:
         bus: Bus | None = None,
         codec: BusCodec | None = None,
         count: Callable[[str], None] = lambda _: None,
+        load: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.journal = journal
         self.bus: Bus = bus or MemoryBus()
@@ -84,6 +85,7 @@ class Hub:
         self.committer = Committer(journal, self._heads, self._committed, self._degrade)
         self.is_degraded = False
         self._spawn = spawn
+        self._busy = load
         self.in_thread = in_thread
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
@@ -287,6 +289,7 @@ class Hub:
             self._spawn,
             self.in_thread,
             self.others,
+            self._busy,
         )
         await live.read_on()
         room.is_degraded = self.is_degraded

@@ -95,7 +95,10 @@ class Voice(Protocol):
 
 
 class LiveRoom:
-    """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop."""
+    """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop.
+
+    `load`: the part of a core that the node takes just now.
+    """
 
     def __init__(
         self,
@@ -106,6 +109,7 @@ class LiveRoom:
         spawn: Spawn,
         in_thread: Run,
         voice: Voice,
+        load: Callable[[], float],
     ) -> None:
         self.room = room
         self.collaboration_session: str | None = None
@@ -121,6 +125,7 @@ class LiveRoom:
         self._submit = submit
         self._spawn = spawn
         self._voice = voice
+        self._load = load
         self.in_thread = in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
@@ -244,7 +249,7 @@ class LiveRoom:
         """See that the next tick comes when it is due (rule P3)."""
         if self._tick_timer is not None:
             return
-        due = self.room.tick_due()
+        due = self.room.tick_due(self._load())
         if due is None:
             return
         if due <= self._loop.time():

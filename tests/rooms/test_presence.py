@@ -1,6 +1,16 @@
 import pytest
 
-from rooms.presence import LONGEST_GAP_SECONDS, NOWHERE, Ticks, merge, tick_gap
+from rooms.presence import (
+    FIRST_REACH,
+    FULL_SIZE,
+    LONGEST_REACH,
+    NOWHERE,
+    SHORTEST_REACH,
+    Ticks,
+    merge,
+    next_reach,
+    tick_gap,
+)
 from schema.messages import Cursor, Playhead, Presence, View
 
 
@@ -50,17 +60,53 @@ def test_P2_who_went_is_in_no_tick() -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "gap"),
-    [(0, 0), (1, 0), (2, 0), (3, 0.003), (20, 0.02), (50, 0.05), (51, 0.05), (500, 0.05)],
+    ("members", "part"),
+    [(0, 0), (1, 0), (2, 0), (3, 3 / 64), (20, 20 / 64), (50, 50 / 64), (64, 1), (500, 1)],
 )
-def test_P3_the_gap_grows_with_the_room(members: int, gap: float) -> None:
-    assert tick_gap(members) == pytest.approx(gap)
+def test_P3_the_gap_grows_with_the_room(members: int, part: float) -> None:
+    assert tick_gap(members) == pytest.approx(part * FIRST_REACH)
 
 
 def test_P3_the_gap_never_shrinks_as_a_room_grows() -> None:
-    gaps = [tick_gap(members) for members in range(600)]
+    gaps = [tick_gap(members, reach=LONGEST_REACH) for members in range(600)]
     assert gaps == sorted(gaps)
-    assert max(gaps) == LONGEST_GAP_SECONDS == 0.05
+    assert max(gaps) == LONGEST_REACH < 0.05
+
+
+@pytest.mark.parametrize(
+    ("load", "part"), [(0.0, 0.0), (0.05, 0.0), (0.125, 0.5), (0.2, 1.0), (1.0, 1.0)]
+)
+def test_P3_the_gap_grows_with_the_load_of_the_server(load: float, part: float) -> None:
+    assert tick_gap(2, load) == pytest.approx(part * FIRST_REACH)
+    assert tick_gap(50, load) == pytest.approx(max(part, 50 / FULL_SIZE) * FIRST_REACH)
+
+
+@pytest.mark.parametrize(("hz", "at_least", "at_most"), [(60, 15, 18), (30, 28, 36), (10, 48, 48)])
+def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
+    hz: int, at_least: float, at_most: float
+) -> None:
+    """Ten members at even rates, on a busy server, for some seconds."""
+    ticks, now, gaps = Ticks(), 0.0, []
+    moves = sorted((n / hz + m / hz / 10, f"member {m}") for m in range(10) for n in range(hz * 5))
+    for at, member in moves:
+        while (due := ticks.due(10, load=1.0)) is not None and due <= at:
+            now = max(now, due)
+            gaps.append(ticks.reach * 1_000)
+            ticks.flush(now)
+        now = at
+        ticks.move(member, Presence(tool="knife"))
+    settled = gaps[len(gaps) // 2 :]
+    assert at_least <= sum(settled) / len(settled) <= at_most
+
+
+def test_P3_the_reach_is_bounded() -> None:
+    reach = FIRST_REACH
+    for _ in range(100):
+        reach = next_reach(reach, overwritten=False)
+    assert reach == LONGEST_REACH
+    for _ in range(100):
+        reach = next_reach(reach, overwritten=True)
+    assert reach == SHORTEST_REACH
 
 
 def test_P3_a_room_that_was_quiet_ticks_at_once() -> None:
@@ -78,7 +124,7 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
     ticks.flush(10.0)
     assert ticks.due(20) is None
     ticks.move("ann", Presence(tool="pencil"))
-    assert ticks.due(20) == pytest.approx(10.02)
+    assert ticks.due(20) == pytest.approx(10.0 + tick_gap(20, reach=ticks.reach))
     assert ticks.due(2) == 10.0
 
 
