@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from websockets.frames import Frame, Opcode
+from websockets.frames import Opcode
 
 from rooms.effects import Packet
 from schema.messages import (
@@ -29,6 +29,16 @@ class _Header(msgspec.Struct):
 
     t: str = ""
     id: str | None = None
+
+
+def frame_header(opcode: Opcode, payload: bytes) -> bytes:
+    """Of a whole message from a server, which is not masked (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x80 | opcode, length))
+    if length < 65_536:
+        return bytes((0x80 | opcode, 126)) + length.to_bytes(2, "big")
+    return bytes((0x80 | opcode, 127)) + length.to_bytes(8, "big")
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,8 @@ class Codec:
 
     def frame_of(self, message: ServerMessage) -> bytes:
         """One message as one WebSocket frame."""
-        return Frame(self.opcode, self.encode(message)).serialize(mask=False)
+        payload = self.encode(message)
+        return frame_header(self.opcode, payload) + payload
 
     @staticmethod
     def payload_of(frame: bytes) -> bytes:

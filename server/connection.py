@@ -22,12 +22,17 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
 from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
+from server.frame_cutter import FrameCutter
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
 MESSAGES_PER_SECOND = 400.0
 BYTES_PER_SECOND = 4.0 * 1_048_576
 BURST_SECONDS = 2.0
+PREPAID_MESSAGES = 16
+PREPAID_BYTES = 8_192
+"""So much is taken from the two buckets at once: most messages are small."""
+
 PATIENCE_SECONDS = 10.0
 """How long a connection may go on sending more than it may (rule E6)."""
 
@@ -90,12 +95,19 @@ class Connection(asyncio.Protocol):
             subprotocols=SUBPROTOCOLS,
             max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
         )
+        self._cutter = FrameCutter(MSGPACK.opcode)
         self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
+        self._is_in_fragments = False
+        self._is_open = False
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
         self._over_since: float | None = None
+        self._prepaid = 0
+        self._bytes_owed = 0
+        self._messages_in = 0
+        self._bytes_in = 0
 
     @property
     def is_over(self) -> bool:
@@ -116,14 +128,13 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
         began = self.heard_at = self._loop.time()
-        self._server.count("bytes_in", len(data))
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
-            if isinstance(event, Request):
-                self._shake_hands(event)
-            elif isinstance(event, Frame):
-                self._receive_frame(event)
-        self._flush_protocol()
+        self._bytes_in += len(data)
+        if self._is_open:
+            payloads, data = self._cutter.cut(data, is_plain_allowed=not self._is_in_fragments)
+            for payload in payloads:
+                self._receive_message(self.codec.opcode, payload)
+        if data:
+            self._feed_protocol(data)
         transport = self._transport
         if transport is None or self._loop.time() - began <= READ_SECONDS:
             return
@@ -131,6 +142,16 @@ class Connection(asyncio.Protocol):
             # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
             transport.pause_reading()
             self._loop.call_soon(transport.resume_reading)
+
+    def _feed_protocol(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame):
+                self._receive_frame(event)
+        self._is_open = self._protocol.state is OPEN
+        self._flush_protocol()
 
     def eof_received(self) -> bool:
         """The other side said its last; so do we."""
@@ -141,6 +162,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
+        self._count_traffic()
         self.outbox.waiting.clear()
         self._server.closed(self)
 
@@ -160,7 +182,7 @@ class Connection(asyncio.Protocol):
 
     def send_frame(self, frame: bytes) -> None:
         """One frame that must arrive, or the connection ends (rule X2)."""
-        if self._transport is None or self._protocol.state is not OPEN:
+        if self._transport is None or not self._is_open:
             return
         buffered = self._transport.get_write_buffer_size()
         match self.outbox.offer(frame, buffered, self._loop.time()):
@@ -173,7 +195,7 @@ class Connection(asyncio.Protocol):
 
     def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
-        if self._transport is None or self._protocol.state is not OPEN:
+        if self._transport is None or not self._is_open:
             return
         buffered = self._transport.get_write_buffer_size()
         if self.outbox.offer_tick(project, buffered) is Verdict.WRITE:
@@ -197,6 +219,7 @@ class Connection(asyncio.Protocol):
             self._protocol.send_close(close.code, close.name)
         except InvalidState:
             return  # it is closing already
+        self._is_open = False
         self._flush_protocol()
         self._loop.call_later(CLOSING_SECONDS, self.abort, "")
 
@@ -211,6 +234,7 @@ class Connection(asyncio.Protocol):
         """Whether the peer still reads; one that does not is cut off (rule X2)."""
         if self._transport is None:
             return True
+        self._count_traffic()
         self._drain()
         if self.outbox.is_stalled(self._transport.get_write_buffer_size(), now):
             self.abort("slow_reader")
@@ -249,6 +273,8 @@ class Connection(asyncio.Protocol):
         self._protocol.send_response(response)
         if self._protocol.state is OPEN:
             self.codec = CODECS[str(self._protocol.subprotocol)]
+            self._is_open = True
+            self._cutter = FrameCutter(self.codec.opcode)
             self._server.opened(self)
 
     def _receive_frame(self, frame: Frame) -> None:
@@ -256,11 +282,13 @@ class Connection(asyncio.Protocol):
             if frame.fin:
                 self._receive_message(frame.opcode, bytes(frame.data))
             else:
+                self._is_in_fragments = True
                 self._fragments = bytearray(frame.data)
                 self._fragments_opcode = frame.opcode
         elif frame.opcode is Opcode.CONT:
             self._fragments += frame.data
             if frame.fin:
+                self._is_in_fragments = False
                 whole, self._fragments = bytes(self._fragments), bytearray()
                 self._receive_message(self._fragments_opcode, whole)
             elif not frame.data:
@@ -269,9 +297,9 @@ class Connection(asyncio.Protocol):
             self._is_within_rate(len(frame.data))
 
     def _receive_message(self, opcode: Opcode, data: bytes) -> None:
-        if self._protocol.state is not OPEN:
+        if not self._is_open:
             return
-        self._server.count("messages_in")
+        self._messages_in += 1
         if opcode is not self.codec.opcode:
             kind = "binary" if opcode is Opcode.BINARY else "text"
             text = f"{self.codec.name} is not sent in {kind} frames"
@@ -290,17 +318,40 @@ class Connection(asyncio.Protocol):
             self._refuse_for_rate(message)
 
     def _is_within_rate(self, size: int) -> bool:
-        now = self._loop.time()
-        if self._messages.take(1, now) and self._bytes.take(size, now):
-            if self._messages.level > MESSAGES_PER_SECOND:
-                self._over_since = None
+        """Small messages are paid for some at a time."""
+        self._bytes_owed += size
+        if self._prepaid and self._bytes_owed < PREPAID_BYTES:
+            self._prepaid -= 1
             return True
+        return self._pay()
+
+    def _pay(self) -> bool:
+        now = self._loop.time()
+        owed, self._bytes_owed = self._bytes_owed, 0
+        messages = self._messages
+        if messages.take(PREPAID_MESSAGES, now):
+            self._prepaid = PREPAID_MESSAGES - 1
+        elif not messages.take(1, now):
+            return self._over_rate(now)
+        if not self._bytes.take(owed, now):
+            return self._over_rate(now)
+        if messages.level > MESSAGES_PER_SECOND:
+            self._over_since = None
+        return True
+
+    def _over_rate(self, now: float) -> bool:
+        self._prepaid = 0
         self._server.count("rate_limited")
         if self._over_since is None:
             self._over_since = now
         elif now - self._over_since > PATIENCE_SECONDS:
             self.close(RATE_LIMITED)
         return False
+
+    def _count_traffic(self) -> None:
+        self._server.count("messages_in", self._messages_in)
+        self._server.count("bytes_in", self._bytes_in)
+        self._messages_in = self._bytes_in = 0
 
     def _refuse_for_rate(self, message: ClientMessage) -> None:
         wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())

@@ -160,7 +160,9 @@ class Front:
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""
-        if isinstance(message, Ping):
+        if type(message) is MovePresence and connection.user:  # nine of ten
+            self._hub.move(connection.id, message)
+        elif isinstance(message, Ping):
             connection.send(Pong(message.time, time.time() * 1_000))
         elif isinstance(message, Hello):
             self._greet(connection, message)
