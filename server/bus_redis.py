@@ -4,8 +4,8 @@ On a cluster it is sharded pub/sub: each channel lives on the shard of its slot,
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,37 +16,60 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from server.bus import MAX_MESSAGE_BYTES, MAX_WAITING_BYTES, Ears
+from server.redis_line import LineLost, RedisLine
 
 TIMEOUT_SECONDS = 0.5
+CONNECT_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 SILENCE_SECONDS = 1.0
 """After so long without a word we ask; after as long without an answer the server is gone."""
 
+GOODBYES = (b"unsubscribe", b"sunsubscribe")
+"""Asked for, or said by a cluster of its own accord."""
+
 SUBSCRIBED_AT_ONCE = 500
-PUBLISHED_AT_ONCE = 200
 SLOTS = 16_384
 
-TROUBLE = (RedisError, OSError, TimeoutError)
+TROUBLE = (RedisError, OSError, TimeoutError, LineLost)
 
 log = structlog.get_logger()
 
 
 class _Shard:
-    """One server: a connection that listens, and one that speaks."""
+    """One server: a line that listens, and one that speaks and never waits for an answer."""
 
-    def __init__(self, listening: AbstractConnection, speaking: AbstractConnection) -> None:
-        self.listening = listening
-        self.speaking = speaking
-        self.subscribing = asyncio.Lock()
+    def __init__(self, bus: "RedisBus", ears: Ears, lost: Callable[[str], None]) -> None:
+        self.listening = RedisLine(self._heard, lost)
+        self.speaking = RedisLine(lambda _: None, lost)
+        self.is_silent = False
+        self._bus = bus
+        self._ears = ears
 
-    async def connect(self) -> None:
-        async with asyncio.timeout(2 * TIMEOUT_SECONDS):
-            await self.listening.connect()  # type: ignore[no-untyped-call]
-            await self.speaking.connect()  # type: ignore[no-untyped-call]
+    async def connect(self, make: Callable[[], AbstractConnection], channel: str) -> None:
+        """Raises `TROUBLE`, also where we are not allowed to speak or listen."""
+        publish = self._bus.word("PUBLISH")
+        await self.listening.connect(make())
+        # Once with an answer, for that says whether we may; then Redis keeps its answers.
+        speaking = make()
+        await self.speaking.connect(speaking, (publish, channel, b""))
+        self.speaking.say("CLIENT", "REPLY", "OFF")
 
-    async def close(self) -> None:
-        for connection in (self.listening, self.speaking):
-            await connection.disconnect(nowait=True)
+    def close(self) -> None:
+        self.listening.close()
+        self.speaking.close()
+
+    def _heard(self, answer: Any) -> None:
+        self.is_silent = False
+        if isinstance(answer, Exception):
+            raise RedisError(str(answer))
+        kind = answer[0] if isinstance(answer, list) and answer else b""
+        if kind in (b"message", b"smessage"):
+            if answer[2]:
+                self._ears.heard(answer[2])
+        elif kind in (b"subscribe", b"ssubscribe"):
+            self._bus.subscribed(answer[1].decode())
+        elif kind in GOODBYES and not self._bus.unsubscribed(answer[1].decode()):
+            raise RedisError("the slot has moved to another shard")
 
 
 class RedisBus:
@@ -69,10 +92,8 @@ class RedisBus:
         self._shards: list[_Shard] = []
         self._shard_of_slot: list[int] = []
         self._followed: set[str] = {self._channel(None)}
+        self._unfollowing: list[str] = []
         self._confirmed: dict[str, asyncio.Future[None]] = {}
-        self._waiting: deque[tuple[str, bytes]] = deque()
-        self._waiting_bytes = 0
-        self._something = asyncio.Event()
 
     # The contract.
 
@@ -83,37 +104,33 @@ class RedisBus:
         if not self.is_up:
             return
         confirmed = self._confirmed.setdefault(channel, asyncio.get_running_loop().create_future())
+        self._shard(channel).listening.say(self.word("SUBSCRIBE"), channel)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._subscribe(self._shard(channel), [channel])
                 await asyncio.shield(confirmed)
-        except TROUBLE:
-            self._count("bus_subscribe_failed")  # whoever listens finds out, and connects anew
+        except TimeoutError:
+            self._count("bus_subscribe_late")  # if the server is gone, `_watch` finds that out
         finally:
             self._confirmed.pop(channel, None)
 
     def unfollow(self, project: str) -> None:
-        """Forgotten here at once, by the server with the next one that is followed or left."""
+        """Heard no more from now on, but for what is under way."""
         channel = self._channel(project)
+        if channel in self._followed and self.is_up:
+            self._shard(channel).listening.say(self.word("UNSUBSCRIBE"), channel)
+            self._unfollowing.append(channel)
         self._followed.discard(channel)
-        if self.is_up:
-            self._waiting.append((channel, b""))
-            self._something.set()
 
     def publish(self, project: str | None, message: bytes) -> bool:
-        """Goes out with all that waits; dropped while the bus is down, too long, or too much."""
-        size = len(message)
-        if (
-            not self.is_up
-            or size > MAX_MESSAGE_BYTES
-            or self._waiting_bytes + size > MAX_WAITING_BYTES
-        ):
-            self._count("bus_dropped")
-            return False
-        self._waiting.append((self._channel(project), message))
-        self._waiting_bytes += size
-        self._something.set()
-        return True
+        """Goes out with all of this turn of the loop; dropped when down, too long, or too much."""
+        if self.is_up and len(message) <= MAX_MESSAGE_BYTES:
+            channel = self._channel(project)
+            speaking = self._shard(channel).speaking
+            if speaking.unsent_bytes + len(message) <= MAX_WAITING_BYTES:
+                speaking.say(self.word("PUBLISH"), channel, message)
+                return True
+        self._count("bus_dropped")
+        return False
 
     async def run(self, ears: Ears) -> None:
         """Listen and send until cancelled; a lost connection is made again each second."""
@@ -125,155 +142,129 @@ class RedisBus:
                 log.warning("the bus is down; other nodes are heard later", reason=reason)
                 self._down(ears, reason)
             finally:
-                await self._close()
+                self._close()
             await asyncio.sleep(RETRY_SECONDS)
+
+    # What the shards ask.
+
+    def word(self, command: str) -> str:
+        """The command, as this kind of server has it."""
+        return (
+            {
+                "PUBLISH": "SPUBLISH",
+                "SUBSCRIBE": "SSUBSCRIBE",
+                "UNSUBSCRIBE": "SUNSUBSCRIBE",
+            }[command]
+            if self._is_cluster
+            else command
+        )
+
+    def unsubscribed(self, channel: str) -> bool:
+        """The server has let go of a channel; whether we asked it to."""
+        is_ours = channel in self._unfollowing
+        if is_ours:
+            self._unfollowing.remove(channel)
+        return is_ours
+
+    def subscribed(self, channel: str) -> None:
+        """The server has confirmed it."""
+        confirmed = self._confirmed.get(channel)
+        if confirmed is not None and not confirmed.done():
+            confirmed.set_result(None)
 
     # One life of the connections.
 
     async def _live(self, ears: Ears) -> None:
-        async with asyncio.timeout(4 * TIMEOUT_SECONDS):
-            await self._connect()
+        end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def lost(reason: str) -> None:
+            if not end.done():
+                end.set_result(reason)
+
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await self._connect(ears, lost)
+        self._subscribe_all()
+        self.is_up = True
+        log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
+        ears.restored()
+        raise LineLost(await self._watch(end))
+
+    async def _watch(self, end: "asyncio.Future[str]") -> str:
+        """Why the connections ended, or are of no use any more."""
+        while True:
             for shard in self._shards:
-                mine = [c for c in self._followed if self._shard(c) is shard]
-                await self._subscribe(shard, mine)
-        # Not a TaskGroup: one whose tasks fail while it is cancelled forgets that it was.
-        parts = [self._listen(shard, ears) for shard in self._shards]
-        tasks = [asyncio.create_task(part) for part in (*parts, self._send())]
-        try:
-            self.is_up = True
-            log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
-            ears.restored()
-            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in ended:
-                task.result()
-        finally:
-            await _end(tasks)
+                shard.is_silent = True
+                shard.listening.say("PING")
+            ended, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
+            if ended:
+                return end.result()
+            if any(shard.is_silent for shard in self._shards):
+                return "the server does not answer"
 
     def _down(self, ears: Ears, reason: str) -> None:
         was_up, self.is_up = self.is_up, False
-        self._waiting.clear()
-        self._waiting_bytes = 0
         for confirmed in self._confirmed.values():
             if not confirmed.done():
                 confirmed.set_result(None)
         if was_up:
             ears.lost(reason)
 
-    async def _close(self) -> None:
+    def _close(self) -> None:
+        self.is_up = False
+        self._unfollowing.clear()
         shards, self._shards = self._shards, []
         for shard in shards:
-            await shard.close()
+            shard.close()
 
-    async def _connect(self) -> None:
-        first = _Shard(self._connection(), self._connection())
-        self._shards = [first]
-        await first.connect()
-        info = await self._ask(first, "INFO", "cluster")
-        self._is_cluster = b"cluster_enabled:1" in bytes(info)
-        self._shard_of_slot = []
-        if self._is_cluster:
-            slots = await self._ask(first, "CLUSTER", "SLOTS")
-            await first.close()
-            await self._connect_cluster(slots)
+    async def _connect(self, ears: Ears, lost: Callable[[str], None]) -> None:
+        makes = await self._find_shards()
+        for make in makes:
+            shard = _Shard(self, ears, lost)
+            self._shards.append(shard)
+            index = len(self._shards) - 1
+            channel = self._channel(None)
+            if self._is_cluster:  # any channel of a slot that this shard has
+                channel = f"{{{_word_in(self._shard_of_slot, index)}}}"
+            await shard.connect(make, channel)
 
-    async def _connect_cluster(self, slots: Any) -> None:
+    async def _find_shards(self) -> list[Callable[[], AbstractConnection]]:
+        """How to connect to each server there is."""
+        first: AbstractConnection = self._pool.make_connection()
+        try:
+            await first.connect()  # type: ignore[no-untyped-call]
+            await first.send_command("INFO", "cluster")
+            self._is_cluster = b"cluster_enabled:1" in bytes(await first.read_response())
+            if not self._is_cluster:
+                return [self._pool.make_connection]
+            await first.send_command("CLUSTER", "SLOTS")
+            return self._read_slots(await first.read_response())
+        finally:
+            await first.disconnect(nowait=True)
+
+    def _read_slots(self, slots: Any) -> list[Callable[[], AbstractConnection]]:
         known = self._pool.connection_kwargs.get("host", "localhost")
         places: dict[tuple[str, int], int] = {}
-        self._shards = []
         self._shard_of_slot = [0] * SLOTS
         for begin, end, primary, *_ in slots:
-            host = primary[0].decode() if primary[0] else known
-            place = (host, int(primary[1]))
-            if place not in places:
-                places[place] = len(self._shards)
-                self._shards.append(_Shard(self._connection(place), self._connection(place)))
-            self._shard_of_slot[begin : end + 1] = [places[place]] * (end - begin + 1)
-        for shard in self._shards:
-            await shard.connect()
+            place = (primary[0].decode() if primary[0] else known, int(primary[1]))
+            index = places.setdefault(place, len(places))
+            self._shard_of_slot[begin : end + 1] = [index] * (end - begin + 1)
+        return [partial(self._connection_to, place) for place in places]
 
-    def _connection(self, place: tuple[str, int] | None = None) -> AbstractConnection:
-        if place is None:
-            connection: AbstractConnection = self._pool.make_connection()
-            return connection
+    def _connection_to(self, place: tuple[str, int]) -> AbstractConnection:
         words = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}
         return self._pool.connection_class(**words)  # type: ignore[no-any-return]
 
-    async def _ask(self, shard: _Shard, *words: str) -> Any:
-        await shard.speaking.send_command(*words)
-        return await shard.speaking.read_response()
-
-    # Listening.
-
-    async def _subscribe(self, shard: _Shard, channels: list[str]) -> None:
-        word = "SSUBSCRIBE" if self._is_cluster else "SUBSCRIBE"
-        async with shard.subscribing:
-            if self._is_cluster:  # channels of several slots cannot be named in one command
-                for channel in channels:
-                    await shard.listening.send_command(word, channel)
-                return
-            for n in range(0, len(channels), SUBSCRIBED_AT_ONCE):
-                await shard.listening.send_command(word, *channels[n : n + SUBSCRIBED_AT_ONCE])
-
-    async def _listen(self, shard: _Shard, ears: Ears) -> None:
-        is_asked = False
-        while True:
-            answer = await shard.listening.read_response(
-                timeout=SILENCE_SECONDS, disconnect_on_error=False
-            )
-            if answer is not None:
-                is_asked = False
-                self._take(answer, ears)
-            elif is_asked:
-                raise TimeoutError("the server does not answer")
-            else:
-                is_asked = True
-                async with shard.subscribing, asyncio.timeout(TIMEOUT_SECONDS):
-                    await shard.listening.send_command("PING")
-
-    def _take(self, answer: Any, ears: Ears) -> None:
-        kind = answer[0] if isinstance(answer, list) and answer else b""
-        if kind in (b"message", b"smessage"):
-            if isinstance(answer[2], bytes):
-                ears.heard(answer[2])
-        elif kind in (b"subscribe", b"ssubscribe"):
-            confirmed = self._confirmed.get(answer[1].decode())
-            if confirmed is not None and not confirmed.done():
-                confirmed.set_result(None)
-        elif kind == b"sunsubscribe" and answer[1].decode() in self._followed:
-            raise ConnectionError("the slot has moved to another shard")
-
-    # Speaking.
-
-    async def _send(self) -> None:
-        while True:
-            await self._something.wait()
-            self._something.clear()
-            while self._waiting:
-                await self._send_some()
-
-    async def _send_some(self) -> None:
-        by_shard: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
-        for _ in range(min(PUBLISHED_AT_ONCE, len(self._waiting))):
-            channel, message = self._waiting.popleft()
-            self._waiting_bytes -= len(message)
-            if message:
-                by_shard[self._index(channel)].append((channel, message))
-            elif channel not in self._followed:
-                await self._unsubscribe(channel)
-        word = "SPUBLISH" if self._is_cluster else "PUBLISH"
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            for index, messages in by_shard.items():
-                speaking = self._shards[index].speaking
-                commands = [(word, channel, message) for channel, message in messages]
-                await speaking.send_packed_command(speaking.pack_commands(commands))
-                for _ in commands:
-                    await speaking.read_response()
-
-    async def _unsubscribe(self, channel: str) -> None:
-        shard = self._shard(channel)
-        word = "SUNSUBSCRIBE" if self._is_cluster else "UNSUBSCRIBE"
-        async with shard.subscribing, asyncio.timeout(TIMEOUT_SECONDS):
-            await shard.listening.send_command(word, channel)
+    def _subscribe_all(self) -> None:
+        by_shard: dict[int, list[str]] = {}
+        for channel in self._followed:
+            by_shard.setdefault(self._index(channel), []).append(channel)
+        # On a cluster, channels of several slots cannot be named in one command.
+        at_once = 1 if self._is_cluster else SUBSCRIBED_AT_ONCE
+        for index, channels in by_shard.items():
+            for n in range(0, len(channels), at_once):
+                listening = self._shards[index].listening
+                listening.say(self.word("SUBSCRIBE"), *channels[n : n + at_once])
 
     # Channels.
 
@@ -287,10 +278,8 @@ class RedisBus:
         return self._shards[self._index(channel)]
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel until it is so: `asyncio.wait_for` of Python 3.11 may swallow a cancellation."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=0.1)
-    await asyncio.gather(*tasks, return_exceptions=True)
+def _word_in(shard_of_slot: list[int], index: int) -> str:
+    """Some word whose slot is on that shard."""
+    return next(
+        word for word in map(str, range(SLOTS)) if shard_of_slot[key_slot(word.encode())] == index
+    )

@@ -86,6 +86,7 @@ class Hub:
         self.is_degraded = False
         self._spawn = spawn
         self._busy = load
+        self._count = count
         self.in_thread = in_thread
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
@@ -290,6 +291,7 @@ class Hub:
             self.in_thread,
             self.others,
             self._busy,
+            self._count,
         )
         await live.read_on()
         room.is_degraded = self.is_degraded

@@ -97,7 +97,7 @@ class Voice(Protocol):
 class LiveRoom:
     """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop.
 
-    `load`: the part of a core that the node takes just now.
+    `load`: the part of a core that the node takes just now. `count` goes into the metrics.
     """
 
     def __init__(
@@ -110,6 +110,7 @@ class LiveRoom:
         in_thread: Run,
         voice: Voice,
         load: Callable[[], float],
+        count: Callable[[str], None],
     ) -> None:
         self.room = room
         self.collaboration_session: str | None = None
@@ -126,6 +127,7 @@ class LiveRoom:
         self._spawn = spawn
         self._voice = voice
         self._load = load
+        self._count = count
         self.in_thread = in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
@@ -306,6 +308,7 @@ class LiveRoom:
                     pictures[codec.name] = await self.in_thread(
                         draw, self.room.project, moment.state, codec
                     )
+                    self._count("pictures_drawn")
             self._pictures = pictures
             effects = self.room.state_is_ready(moment.seq, moment.digest, pictures)
             again = any(isinstance(effect, SendState) for effect in effects)

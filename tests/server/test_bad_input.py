@@ -178,7 +178,7 @@ async def test_E6_over_the_rate_is_refused(node: Node) -> None:
 async def test_E6_presence_over_the_rate_is_dropped_in_silence(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann, _, project = await node.pair()
+    ann, ben, project = await node.pair()
     for n in range(1_500):
         await ann.send({"t": "presence", "project": project, "tool": f"tool {n}"})
 
@@ -187,7 +187,7 @@ async def test_E6_presence_over_the_rate_is_dropped_in_silence(
 
     assert await limited()
     async with asyncio.timeout(5):
-        while (message := await ann.next())["t"] == "tick":
+        while (message := await ben.next())["t"] == "tick":
             if message["moved"]:
                 break
     assert ann.heard("error") == []

@@ -175,7 +175,7 @@ async def test_what_waits_is_bounded(tmp_path: Path) -> None:
         await node.until_up()
         size = MAX_MESSAGE_BYTES // 2
         sent = sum(node.bus.publish("song", bytes(size)) for _ in range(20))
-        assert sent == MAX_WAITING_BYTES // size
+        assert MAX_WAITING_BYTES // size - 1 <= sent <= MAX_WAITING_BYTES // size
         await node.stop()
 
 

@@ -1,0 +1,96 @@
+"""One connection to Redis or Valkey, made by redis-py, then driven without a coroutine per message.
+
+redis-py connects: address, TLS, password. After that its reader and writer cost a task and two
+timers for each message, where a room's tick is a few microseconds of work. See decision 0013.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import hiredis
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import RedisError
+
+Word = str | bytes
+
+
+class LineLost(Exception):
+    """The connection ended, or the server said something that it must not; the text says why."""
+
+
+class RedisLine(asyncio.Protocol):
+    """`heard` gets each answer or message; `lost` is called once, with the reason."""
+
+    def __init__(self, heard: Callable[[Any], None], lost: Callable[[str], None]) -> None:
+        self._heard = heard
+        self._lost: Callable[[str], None] | None = lost
+        self._reader = hiredis.Reader()
+        self._transport: asyncio.Transport | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that the server has not taken yet."""
+        buffered = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return buffered + self._waiting_bytes
+
+    async def connect(self, connection: AbstractConnection, *first: Sequence[Word]) -> list[Any]:
+        """Connect, say something, and take over; the answers.
+
+        Raises `LineLost`, and what redis-py raises.
+        """
+        await connection.connect()  # type: ignore[no-untyped-call]
+        answers = []
+        for words in first:
+            await connection.send_command(*words)
+            answers.append(await connection.read_response())
+        # What redis-py let go of would close the socket: its writer is kept, and it has none.
+        self._writer, connection._writer, connection._reader = connection._writer, None, None
+        if self._writer is None:
+            raise LineLost("the server closed the connection at once")
+        self._transport = cast("asyncio.Transport", self._writer.transport)
+        self._transport.set_protocol(self)
+        return answers
+
+    def say(self, *words: Word) -> None:
+        """Send a command; all of one turn of the event loop go out in one write."""
+        packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._waiting.append(packed)
+        self._waiting_bytes += len(packed)
+
+    def close(self) -> None:
+        """End it, and say nothing of it."""
+        self._lost = None
+        if self._transport is not None:
+            self._transport.abort()
+
+    # What asyncio calls.
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of answers and messages."""
+        self._reader.feed(data)
+        try:
+            while (answer := self._reader.gets()) is not False:
+                self._heard(answer)
+        except (hiredis.HiredisError, RedisError) as error:
+            self._fail(f"the server said what it must not: {error}")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        self._fail(str(exc) if exc is not None else "the server closed the connection")
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._waiting_bytes = 0
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(waiting))
+
+    def _fail(self, reason: str) -> None:
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            lost(reason)
