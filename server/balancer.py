@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -148,10 +149,9 @@ class Side(asyncio.Protocol):
         self._is_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(BUFFER_BYTES)
-        transport.pause_reading()  # until there is somewhere for it to go
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass
+        self._transport.set_write_buffer_limits(BUFFER_BYTES)
+        self._transport.pause_reading()  # until there is somewhere for it to go
         if self._came is not None:
             self._came(self)
 
