@@ -87,6 +87,9 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--musicians", type=_at_least(1), default=4, help="how many (4)")
     demo.add_argument("--project", type=_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
+    demo.add_argument(
+        "--nodes", type=_at_least(1), default=1, help="hubs behind a balancer; a kill takes one (1)"
+    )
     demo.add_argument("--data", type=_of_caller, help="directory for the hub (default: temporary)")
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")

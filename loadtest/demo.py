@@ -18,6 +18,7 @@ from rich.live import Live
 
 from client.client import Client
 from client.importing import read_song
+from client.local_cluster import ClusterOptions, LocalCluster
 from client.local_hub import LocalHub
 from client.song import Song
 from client.upload import upload
@@ -37,10 +38,14 @@ WORST_MOMENT_SECONDS = 2.0
 OWN_SONGS = Path(__file__).resolve().parent.parent / "client" / "songs"
 
 
+Hubs = LocalHub | LocalCluster
+"""One hub, or many behind one address: `kill` ends one, `start` begins what has ended."""
+
+
 class Demo:
     """One run: a hub, its musicians, and what was measured."""
 
-    def __init__(self, arguments: argparse.Namespace, song: Song, hub: LocalHub) -> None:
+    def __init__(self, arguments: argparse.Namespace, song: Song, hub: Hubs) -> None:
         self.hub = hub
         self.tally = Tally()
         self.kills = 0
@@ -178,7 +183,13 @@ class Demo:
             "hub_rss_mb": round(self._rss_mb, 1),
             "ready_s": round(self._ready_seconds, 2),
             "warm_ready_s": None if warm is None else round(warm, 2),
+            **self._nodes(),
         }
+
+    def _nodes(self) -> dict[str, Any]:
+        if isinstance(self.hub, LocalHub):
+            return {}
+        return {"nodes": len(self.hub.nodes), "killed": list(self.hub.victims)}
 
     def _sample_memory(self) -> None:
         self._rss_mb = max(self._rss_mb, self.hub.rss_mb)
@@ -195,8 +206,9 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True)
     stop = asyncio.Event()
     with _data_directory(arguments.data) as directory, _interrupt_sets(stop):
-        console.print(f"starting a hub, and {arguments.musicians} musicians ...", style="dim")
-        async with LocalHub(directory) as hub:
+        hubs = "a hub" if arguments.nodes == 1 else f"{arguments.nodes} hubs"
+        console.print(f"starting {hubs}, and {arguments.musicians} musicians ...", style="dim")
+        async with _hubs(directory, arguments.nodes) as hub:
             demo = Demo(arguments, song, hub)
             try:
                 await demo.set_up()
@@ -207,6 +219,10 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     _tell_refusals(demo.tally, console)
     console.print(proof(report))
     return report
+
+
+def _hubs(directory: Path, nodes: int) -> Hubs:
+    return LocalHub(directory) if nodes == 1 else LocalCluster(directory, ClusterOptions(nodes))
 
 
 def own_song() -> Path:
