@@ -157,7 +157,8 @@ class FaultProxy:
         link = Link((reader, writer), upstream, self.conditions)
         self._links.add(link)
         try:
-            await link.run()
+            with contextlib.suppress(asyncio.CancelledError):  # it was cut
+                await link.run()
         finally:
             self._links.discard(link)
 
