@@ -22,7 +22,15 @@ from loadtest.faults import FAULTS
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
 
-PLANTS = ("ack_before_commit", "no_dedupe", "gap", "reorder", "lost_update", "other_ops")
+PLANTS = (
+    "ack_before_commit",
+    "gap",
+    "lost_update",
+    "no_dedupe",
+    "other_ops",
+    "refuse_after_commit",
+    "reorder",
+)
 """The bugs of tests/chaos/planted_server.py."""
 
 EXPECTED = (

@@ -1,14 +1,20 @@
 """The checker of a history: twelve ways in which a journal of deltas can betray its users."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 from loadtest.history import Happening, What
 
 STALE_SECONDS = 10.0
 """Other nodes hear of a delta within that, whatever the bus does: five slow ticks."""
+
+
+FOLLOW_SECONDS = 5.0
+"""A fresh state may be of a while ago; the deltas since then follow it at once."""
 
 
 class Kind(StrEnum):
@@ -176,26 +182,46 @@ def _real_time(facts: _Facts) -> Iterator[str]:
 
 
 def _stale_resume(facts: _Facts) -> Iterator[str]:
+    acks = _Acks(facts.of(What.OK))
     for process, happenings in facts.by_process.items():
         seen = 0
-        for happening in happenings:
-            if happening.what is What.SYNCED and happening.seq < seen:
-                yield f"{process} had seen seq {seen}, and was brought to {happening.seq}"
+        for n, happening in enumerate(happenings):
+            if happening.what is What.SYNCED and (reached := _reached(happenings, n)) is not None:
+                told = f"{process} was brought to seq {reached}"
+                if reached < seen:
+                    yield f"{told}, and had seen {seen} before"
+                elif reached < (acked := acks.before(happening.at - STALE_SECONDS)):
+                    yield f"{told}; {acked} was acknowledged {STALE_SECONDS:g} s earlier"
             if happening.what in (What.SYNCED, What.READ, What.OK):
                 seen = max(seen, happening.seq)
-    yield from _behind_everyone(facts)
 
 
-def _behind_everyone(facts: _Facts) -> Iterator[str]:
-    acks = sorted(facts.of(What.OK), key=lambda ok: ok.at)
-    acked, n = 0, 0
-    for synced in sorted(facts.of(What.SYNCED), key=lambda synced: synced.at):
-        while n < len(acks) and acks[n].at < synced.at - STALE_SECONDS:
-            acked = max(acked, acks[n].seq)
-            n += 1
-        if synced.seq < acked:
-            missing = f"seq {acked} was acknowledged {STALE_SECONDS:g} s before"
-            yield f"{synced.process} was told that seq {synced.seq} is all; {missing}"
+def _reached(happenings: Sequence[Happening], n: int) -> int | None:
+    """How far a join brought its reader: to a state, and on by the deltas that follow at once.
+
+    None: another join came before one could tell.
+    """
+    seq, ends = happenings[n].seq, happenings[n].at + FOLLOW_SECONDS
+    for happening in happenings[n + 1 :]:
+        if happening.at > ends:
+            break
+        if happening.what is What.SYNCED:
+            return None
+        if happening.what in (What.READ, What.OK):
+            seq = max(seq, happening.seq)
+    return seq
+
+
+class _Acks:
+    """The newest seq that anyone was told of, at any time."""
+
+    def __init__(self, acks: Sequence[Happening]) -> None:
+        in_time = sorted(acks, key=lambda ok: ok.at)
+        self._times = [ok.at for ok in in_time]
+        self._newest = list(accumulate((ok.seq for ok in in_time), max, initial=0))
+
+    def before(self, at: float) -> int:
+        return self._newest[bisect_left(self._times, at)]
 
 
 def _fail_appears(facts: _Facts) -> Iterator[str]:

@@ -215,21 +215,22 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
     console, stop = Console(stderr=True), asyncio.Event()
     rng = random.Random(arguments.seed)
     path = _history_path(arguments.keep)
-    text = (
-        f"starting PostgreSQL, Valkey, {arguments.nodes} hubs and {arguments.musicians} musicians"
-    )
-    console.print(f"{text}; seed {arguments.seed} ...", style="dim")
-    with data_directory(arguments.keep, "chaos") as directory, interrupt_sets(stop):
-        with History(path) as history:
-            stage = await build_stage(directory, _options(arguments), rng, history)
-            async with stage.cluster:
-                chaos = Chaos(arguments, stage)
-                try:
-                    await chaos.set_up()
-                    await _watched(chaos, stop, console)
-                    report = await chaos.judge()
-                finally:
-                    await stage.close()
+    what = f"{arguments.nodes} hubs and {arguments.musicians} musicians"
+    console.print(f"starting {what}; seed {arguments.seed} ...", style="dim")
+    with (
+        data_directory(arguments.keep, "chaos") as directory,
+        interrupt_sets(stop),
+        History(path) as history,
+    ):
+        stage = await build_stage(directory, _options(arguments), rng, history)
+        async with stage.cluster:
+            chaos = Chaos(arguments, stage)
+            try:
+                await chaos.set_up()
+                await _watched(chaos, stop, console)
+                report = await chaos.judge()
+            finally:
+                await stage.close()
     if not arguments.keep and is_kept(report):
         shutil.rmtree(path.parent)
         report["history"] = None

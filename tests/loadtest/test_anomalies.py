@@ -154,6 +154,16 @@ def test_a_client_brought_back_to_before_what_it_had_seen_has_a_stale_resume() -
     assert kinds(stale, TRUTH) == {Kind.STALE_RESUME}
 
 
+def test_a_fresh_state_of_before_may_be_followed_by_the_deltas_since() -> None:
+    old = [
+        *CLEAN,
+        Happening(What.SYNCED, "ben", 30.0, seq=3, fresh=True),
+        Happening(What.READ, "ben", 30.1, "a3", 4),
+        Happening(What.READ, "ben", 30.2, "a4", 5),
+    ]
+    assert check(old, TRUTH) == []
+
+
 def test_a_join_that_misses_what_was_acknowledged_long_ago_is_stale() -> None:
     late = CLEAN[-1].at + STALE_SECONDS
     assert kinds([*CLEAN, Happening(What.SYNCED, "new", late, seq=4)], TRUTH) == {Kind.STALE_RESUME}
