@@ -7,6 +7,7 @@ import random
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,9 @@ HARM_SECONDS = (0.8, 3.0)
 RECOVERY_SECONDS = (0.4, 2.0)
 ROW_WRITERS = 3
 SETTLE_SECONDS = 30.0
+ANOMALIES_TOLD = 200
+"""In the report; how many there are of each kind is told in any case."""
+
 PLANTED = "tests.chaos.planted_server"
 
 
@@ -184,8 +188,11 @@ class Chaos:
         }
 
     def _found(self, anomalies: Sequence[Anomaly]) -> dict[str, Any]:
+        kinds = Counter(one.kind.value for one in anomalies)
+        told = anomalies[:ANOMALIES_TOLD]
         return {
-            "anomalies": [{"kind": one.kind, "text": one.text} for one in anomalies],
+            "anomalies": [{"kind": one.kind, "text": one.text} for one in told],
+            "anomaly_kinds": dict(kinds),
             "problems": list(self.stage.problems),
             "vacuous": list(self._vacuous()),
         }

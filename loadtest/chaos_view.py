@@ -110,8 +110,8 @@ def verdict(report: dict[str, Any]) -> RenderableType:
 
 def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     anomalies = report["anomalies"]
-    kinds = sorted({anomaly["kind"] for anomaly in anomalies})
-    found = f"{len(anomalies)} anomalies: {', '.join(kinds)}" if anomalies else "no anomaly"
+    kinds = ", ".join(f"{kind} {count}" for kind, count in report["anomaly_kinds"].items())
+    found = f"anomalies ({kinds})" if anomalies else "no anomaly"
     times = sum(fault["times"] for fault in report["faults"].values())
     acked = sum(fault["acked"] for fault in report["faults"].values())
     same = f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from client.local_cluster import ClusterOptions, LocalCluster, Servers
 from client.local_hub import LocalHub
 from loadtest.fault_proxy import FaultProxy, Streams, tcp
-from loadtest.history import History
+from loadtest.history import History, What
 from loadtest.recorded_musician import RecordedMusician
 
 POSTGRES_PORT = 5432
@@ -56,12 +56,17 @@ class Stage:
         return self.rng.sample(both, max(1, len(both) // 3))
 
     async def worst_moment(self) -> None:
-        """Wait until something is sent and not yet answered; not for ever."""
+        """Wait until a delta is sent and not answered, or was answered just now; not for ever."""
+        looks = self.rng.choice((self._something_waits, self._something_was_answered))
         deadline = time.monotonic() + WORST_MOMENT_SECONDS
-        while time.monotonic() < deadline:
-            if any(m.room.is_live and m.room.in_flight for m in self.musicians):
-                return
+        while time.monotonic() < deadline and not looks():
             await asyncio.sleep(0.001)
+
+    def _something_waits(self) -> bool:
+        return any(m.room.is_live and m.room.in_flight for m in self.musicians)
+
+    def _something_was_answered(self) -> bool:
+        return self.history.happenings[-1].what is What.OK
 
     async def add_link(self) -> str:
         """A way of its own for one more musician; returns its address."""
