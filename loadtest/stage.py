@@ -59,7 +59,9 @@ class Stage:
         """Wait until a delta is sent and not answered, or was answered just now; not for ever."""
         looks = self.rng.choice((self._something_waits, self._something_was_answered))
         deadline = time.monotonic() + WORST_MOMENT_SECONDS
-        while time.monotonic() < deadline and not looks():
+        while time.monotonic() < deadline:
+            if looks():
+                return
             await asyncio.sleep(0.001)
 
     def _something_waits(self) -> bool:
