@@ -53,8 +53,6 @@ def main() -> int:
         return _fail(str(error), 1)
     except ValueError as error:
         return _fail(str(error), 2)
-    except ExceptionGroup as group:
-        return _fail(str(group.exceptions[0]), 1)
     except OSError as error:
         return _fail(f"cannot listen on {args.host}:{args.port}: {error.strerror or error}", 1)
 

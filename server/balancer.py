@@ -145,7 +145,9 @@ class Side(asyncio.Protocol):
         self._peer: Side | None = None
         self._on_over: Callable[[], None] | None = None
         self._transport: asyncio.Transport | None = None
+        self._early = bytearray()
         self._is_silent = False
+        self._is_refused = False
         self._is_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -164,19 +166,23 @@ class Side(asyncio.Protocol):
             server.abort()
             on_over()
             return
-        self._resume()
-        server._resume()
+        for side in (self, server):
+            side._say_what_was_early()
+            side._resume()
 
     async def refuse(self) -> None:
         """Say why in HTTP, and leave the other side a moment to read it."""
         if self._transport is None or self._is_over:
             return
+        self._is_refused = True
         self._resume()
         self._transport.write(NOBODY_IS_READY)
         with contextlib.suppress(OSError):
             self._transport.write_eof()
-        await asyncio.sleep(REFUSED_SECONDS)
-        self.abort()
+        try:
+            await asyncio.sleep(REFUSED_SECONDS)
+        finally:
+            self.abort()
 
     def abort(self) -> None:
         """End this side at once."""
@@ -184,22 +190,22 @@ class Side(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if self._peer is not None and self._peer._transport is not None:
-            self._peer._transport.write(data)
+        if (to := self._living_peer()) is not None:
+            to.write(data)
+        elif self._peer is None and self._transport is not None and not self._is_refused:
+            self._early += data  # uvloop reads on after `connection_made`, whatever that asked
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         """Pass it on, and stay open for the answer, unless both have said all."""
         self._is_silent = True
-        peer = self._peer
-        if peer is None or peer._transport is None or peer._is_silent:
-            return False
-        with contextlib.suppress(OSError):
-            peer._transport.write_eof()
-        return True
+        if self._peer is None:
+            return not self._is_refused
+        return self._pass_on_the_end()
 
     def pause_writing(self) -> None:
-        if self._peer is not None and self._peer._transport is not None:
-            self._peer._transport.pause_reading()
+        if (to := self._living_peer()) is not None:
+            to.pause_reading()
 
     def resume_writing(self) -> None:
         if self._peer is not None:
@@ -211,6 +217,26 @@ class Side(asyncio.Protocol):
             self._peer._finish(is_broken=exc is not None)
         if self._on_over is not None:
             self._on_over()
+
+    def _say_what_was_early(self) -> None:
+        if (to := self._living_peer()) is not None and self._early:
+            to.write(bytes(self._early))
+            self._early.clear()
+        if self._is_silent:
+            self._pass_on_the_end()
+
+    def _pass_on_the_end(self) -> bool:
+        """Whether this side stays open, for the answer."""
+        to = self._living_peer()
+        if self._peer is None or to is None or self._peer._is_silent:
+            return False
+        with contextlib.suppress(OSError):
+            to.write_eof()
+        return True
+
+    def _living_peer(self) -> asyncio.Transport | None:
+        to = None if self._peer is None else self._peer._transport
+        return None if to is None or to.is_closing() else to
 
     def _resume(self) -> None:
         if self._transport is not None and not self._transport.is_closing():

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from server.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 """A node that is told to stop takes ten seconds at most."""
 
@@ -47,7 +46,7 @@ class NodeProcess:
         return self._process.pid if self._process else 0
 
     async def start(self) -> None:
-        """Start and wait until it is ready; raises `ServerUnavailable`."""
+        """Start, and wait as long as it waits for its database; raises `ServerUnavailable`."""
         port = self.url.rsplit(":", 1)[1].split("/")[0] if self.url else "0"
         with open_log(self.log) as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -88,9 +87,8 @@ class NodeProcess:
     async def _url(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None
         try:
-            async with asyncio.timeout(READY_SECONDS):
-                ready: dict[str, Any] = json.loads(await process.stdout.readline())
-        except (TimeoutError, ValueError):
+            ready: dict[str, Any] = json.loads(await process.stdout.readline())
+        except ValueError:
             await self.stop()
             text = f"{self.name} did not start. Its log, {self.log}, ends with:\n"
             raise ServerUnavailable(text + log_tail(self.log)) from None
@@ -112,39 +110,60 @@ class SeveralNodes:
             NodeProcess(number, settings.data, environment) for number in range(1, count + 1)
         ]
         self._stopping = asyncio.Event()
+        self._balancer: Balancer | None = None
+        self._keepers: list[asyncio.Task[None]] = []
+        self._url = ""
 
     async def run(self, ready: Callable[[str, Sequence[NodeProcess]], None]) -> None:
         """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `OSError`."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop)
         self._settings.data.mkdir(parents=True, exist_ok=True)
-        balancer: Balancer | None = None
-        keepers: list[asyncio.Task[None]] = []
+        log.info(
+            "starting the nodes; their logs are beside the data", data=str(self._settings.data)
+        )
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for node in self._nodes:
-                    tasks.create_task(node.start())
-            balancer = Balancer([Node.of(node.url) for node in self._nodes])
-            host = self._settings.host
-            port = await balancer.start(host, self._settings.port)
-            keepers = [asyncio.create_task(self._keep(node)) for node in self._nodes]
-            await balancer.something_is_ready.wait()
-            ready(f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1", self._nodes)
-            await self._stopping.wait()
+            if await self._unless_stopped(self._start()):
+                ready(self._url, self._nodes)
+                await self._stopping.wait()
         finally:
-            await self._wind_down(balancer, keepers)
+            await self._wind_down()
 
-    async def _wind_down(
-        self, balancer: Balancer | None, keepers: Sequence[asyncio.Task[None]]
-    ) -> None:
+    async def _start(self) -> None:
+        ended = await asyncio.gather(
+            *(node.start() for node in self._nodes), return_exceptions=True
+        )
+        for error in ended:
+            if error is not None:
+                raise error
+        host = self._settings.host
+        self._balancer = Balancer([Node.of(node.url) for node in self._nodes])
+        port = await self._balancer.start(host, self._settings.port)
+        self._url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1"
+        self._keepers = [asyncio.create_task(self._keep(node)) for node in self._nodes]
+        await self._balancer.something_is_ready.wait()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do it and return true; false when the signal to stop came first."""
+        doing = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not doing.done():
+            doing.cancel()
+            return False
+        doing.result()
+        return True
+
+    async def _wind_down(self) -> None:
         """Nobody comes in; nodes let their members go; what is left of the links is cut."""
-        if balancer is not None:
-            await balancer.stop_listening()
-        for keeper in keepers:
+        if self._balancer is not None:
+            await self._balancer.stop_listening()
+        for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*(node.stop() for node in self._nodes))
-        if balancer is not None:
-            await balancer.stop()
+        if self._balancer is not None:
+            await self._balancer.stop()
 
     async def _keep(self, node: NodeProcess) -> None:
         """Start a node again whenever it ends by itself."""

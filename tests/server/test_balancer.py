@@ -7,10 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 
 from server.balancer import NOBODY_IS_READY, Balancer, Node, is_ready
 
@@ -195,6 +197,21 @@ async def test_who_accepts_and_says_nothing_is_not_ready() -> None:
 def test_an_address_without_host_or_port_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"names no host and port|Port"):
         Node.of(url)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        test_each_comer_gets_to_the_ready_node_with_the_fewest_links,
+        test_many_bytes_pass_unchanged_and_a_half_close_is_passed_on,
+        test_a_node_that_does_not_read_holds_its_client_back,
+        test_a_client_that_goes_is_gone_for_its_node_too,
+        test_who_comes_when_nobody_is_ready_is_told_so,
+    ],
+)
+def test_it_does_the_same_on_uvloop(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Which it runs on under `--nodes`; its transports differ in what they allow."""
+    uvloop.run(scenario())
 
 
 async def test_it_runs_as_a_program() -> None:

@@ -87,6 +87,26 @@ async def test_what_keeps_a_node_from_starting_is_said(tmp_path: Path) -> None:
     assert b"Traceback" not in problem
 
 
+async def test_a_database_that_is_down_is_waited_for_until_told_to_stop(tmp_path: Path) -> None:
+    nobody = "postgresql://prime@127.0.0.1:1/prime"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", "--nodes", "2", "--port", "0", "--data", str(tmp_path)),
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": nobody, "REDIS_URL": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    async with asyncio.timeout(SOON):
+        while not (tmp_path / "node-2.log").exists():  # noqa: ASYNC110 -- another process
+            await asyncio.sleep(0.1)
+        while "trying again" not in (tmp_path / "node-2.log").read_text():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        said, problem = await process.communicate()
+    assert (process.returncode, said) == (0, b"")
+    assert b"Traceback" not in problem
+
+
 def test_how_many_nodes_is_a_small_number() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "server", "--nodes", "0"],
