@@ -60,7 +60,7 @@ class Chaos:
         self.stage = stage
         self.tally = Tally()
         self.counted = {name: Counted() for name in arguments.faults}
-        self.in_force = ""
+        self.in_force: set[str] = set()
         self._arguments = arguments
         self._began = 0.0
         self._played = 0.0
@@ -121,7 +121,7 @@ class Chaos:
             elapsed=time.monotonic() - self._began if self._began else 0.0,
             seconds=self._arguments.seconds,
             seed=self._arguments.seed,
-            in_force=self.in_force,
+            in_force=sorted(self.in_force),
             faults=[FaultFigures(name, c.times, c.acked) for name, c in self.counted.items()],
             nodes_up=[node.is_running for node in self.stage.cluster.nodes],
             live=sum(musician.room.is_live for musician in self.stage.musicians),
@@ -131,7 +131,7 @@ class Chaos:
         )
 
     async def _do_harm(self, stop: asyncio.Event) -> None:
-        """Each kind once, in an order by the seed; then whichever the dice say."""
+        """Each kind once, in an order by the seed; then two at a time, as the dice say."""
         rng, deadline = self.stage.rng, self._began + self._arguments.seconds
         chosen = [fault for fault in FAULTS if fault.name in self.counted]
         first = rng.sample(chosen, len(chosen))
@@ -143,17 +143,19 @@ class Chaos:
             await self._one(fault, share, stop)
         share = sum(HARM_SECONDS) / 2 / HARM_SHARE
         while not stop.is_set() and time.monotonic() + share < deadline:
-            await self._one(rng.choice(chosen), share, stop)
+            async with asyncio.TaskGroup() as tasks:
+                for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
+                    tasks.create_task(self._one(fault, share, stop))
         await wait(stop, deadline - time.monotonic())
 
     async def _one(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
         ends = time.monotonic() + seconds
         counted, began, before = self.counted[fault.name], time.monotonic(), len(self.tally.acked)
-        self.in_force = fault.name
+        self.in_force.add(fault.name)
         self.stage.history.note(What.FAULT, "chaos", text=fault.name)
         whom = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
         self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {whom}")
-        self.in_force = ""
+        self.in_force.discard(fault.name)
         counted.times += 1
         counted.acked += len(self.tally.acked) - before
         counted.seconds += time.monotonic() - began
@@ -213,7 +215,7 @@ class Chaos:
     def _nothing_hurt(self) -> Iterator[str]:
         if not any(musician.client.connections > 1 for musician in self.stage.musicians):
             yield "nobody had to connect again"
-        if not self.stage.echoes_acked and not any(m.room.resent for m in self.stage.musicians):
+        if not any(musician.room.resent for musician in self.stage.musicians):
             yield "no delta had to be sent again"
 
 
@@ -260,6 +262,11 @@ def _options(arguments: argparse.Namespace) -> ClusterOptions:
 def _history_path(keep: Path | None) -> Path:
     directory = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="prime-history-"))
     return directory / "history.jsonl"
+
+
+def _unlike(faults: Sequence[Fault]) -> list[Fault]:
+    """At most one of each family: what is down cannot be killed, nor healed by two."""
+    return list({fault.family: fault for fault in faults}.values())
 
 
 def _within(bounds: tuple[float, float], seconds: float) -> float:

@@ -13,6 +13,7 @@ from loadtest.stage import Stage
 DOWN_SECONDS = 0.5
 """A server that was ended stays so for as long, at least: others have to notice."""
 
+UNHEARD_SECONDS = 0.6
 SLOW_SECONDS = 0.25
 NARROW_BYTES_PER_SECOND = 6_000.0
 ECHOES = 3
@@ -32,6 +33,11 @@ class Fault:
     name: str
     harm: Harm
     stops_acks: bool = False
+
+    @property
+    def family(self) -> str:
+        """What it hurts: `node`, `postgres`, `redis`, `clients` or `deltas`."""
+        return self.name.split("_")[0]
 
 
 async def _kill_node(stage: Stage, _seconds: float) -> str:
@@ -121,7 +127,11 @@ async def _for(seconds: float, proxy: FaultProxy, begin: Callable[[], None], nam
 
 
 async def _cut_clients(stage: Stage, _seconds: float) -> str:
+    """What they sent is stored by then, and the answers are lost: they have to send it again."""
     chosen = stage.some_links()
+    for _, link in chosen:
+        link.stall(Direction.DOWN)
+    await asyncio.sleep(UNHEARD_SECONDS)
     for _, link in chosen:
         link.refuse()
     await asyncio.sleep(DOWN_SECONDS)
