@@ -13,8 +13,14 @@ STALE_SECONDS = 10.0
 """Other nodes hear of a delta within that, whatever the bus does: five slow ticks."""
 
 
-FOLLOW_SECONDS = 5.0
+FOLLOW_SECONDS = 1.0
 """A fresh state may be of a while ago; the deltas since then follow it at once."""
+
+SLOW_FOLLOW_SECONDS = 6.0
+"""The same, while what lies on their way is stalled, frozen or restarted."""
+
+SLOW_WAYS = ("clients_", "node_", "postgres_")
+"""Faults by which bytes to a client may come late."""
 
 
 class Kind(StrEnum):
@@ -70,6 +76,16 @@ class _Facts:
 
     def of(self, *what: What) -> list[Happening]:
         return [happening for one in what for happening in self.by_what[one]]
+
+    def is_slow(self, at: float) -> bool:
+        """Whether a fault was in force then, or began soon after, that holds up a client."""
+        begun = [f for f in self.of(What.FAULT) if f.text.startswith(SLOW_WAYS)]
+        healed = self.of(What.HEALED)
+        for fault in begun:
+            ends = [h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)]
+            if fault.at - FOLLOW_SECONDS <= at <= min(ends, default=at):
+                return True
+        return False
 
     def ids(self, *what: What) -> set[str]:
         return {happening.delta for happening in self.of(*what)}
@@ -186,7 +202,8 @@ def _stale_resume(facts: _Facts) -> Iterator[str]:
     for process, happenings in facts.by_process.items():
         seen = 0
         for n, happening in enumerate(happenings):
-            if happening.what is What.SYNCED and (reached := _reached(happenings, n)) is not None:
+            reached = _reached(facts, happenings, n) if happening.what is What.SYNCED else None
+            if reached is not None:
                 told = f"{process} was brought to seq {reached}"
                 if reached < seen:
                     yield f"{told}, and had seen {seen} before"
@@ -196,12 +213,13 @@ def _stale_resume(facts: _Facts) -> Iterator[str]:
                 seen = max(seen, happening.seq)
 
 
-def _reached(happenings: Sequence[Happening], n: int) -> int | None:
+def _reached(facts: _Facts, happenings: Sequence[Happening], n: int) -> int | None:
     """How far a join brought its reader: to a state, and on by the deltas that follow at once.
 
     None: another join came before one could tell.
     """
-    seq, ends = happenings[n].seq, happenings[n].at + FOLLOW_SECONDS
+    seq, at = happenings[n].seq, happenings[n].at
+    ends = at + (SLOW_FOLLOW_SECONDS if facts.is_slow(at) else FOLLOW_SECONDS)
     for happening in happenings[n + 1 :]:
         if happening.at > ends:
             break

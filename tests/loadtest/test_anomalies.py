@@ -164,6 +164,21 @@ def test_a_fresh_state_of_before_may_be_followed_by_the_deltas_since() -> None:
     assert check(old, TRUTH) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [("clients_stalled", set()), ("node_frozen", set()), ("redis_stalled", {Kind.STALE_RESUME})],
+)
+def test_what_follows_may_be_late_while_its_way_is_stalled(fault: str, found: set[Kind]) -> None:
+    old = [
+        *CLEAN,
+        Happening(What.FAULT, "chaos", 29.5, text=fault),
+        Happening(What.SYNCED, "ben", 30.0, seq=4, fresh=True),
+        Happening(What.HEALED, "chaos", 32.0, text=f"{fault}: ben"),
+        Happening(What.READ, "ben", 32.1, "a4", 5),
+    ]
+    assert kinds(old, TRUTH) == found
+
+
 def test_a_join_that_misses_what_was_acknowledged_long_ago_is_stale() -> None:
     late = CLEAN[-1].at + STALE_SECONDS
     assert kinds([*CLEAN, Happening(What.SYNCED, "new", late, seq=4)], TRUTH) == {Kind.STALE_RESUME}
