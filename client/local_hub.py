@@ -24,7 +24,7 @@ POSTGRES_SECONDS = 90.0
 
 HUB_SECONDS = 60.0
 
-__all__ = ["HubFailed", "LocalHub", "audit", "local_postgres"]
+__all__ = ["CHECKOUT", "HubFailed", "LocalHub", "audit", "local_postgres"]
 
 
 class LocalHub:

@@ -14,24 +14,12 @@ from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClose
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
-from loadtest.chaos import run_chaos
+from loadtest import chaos_command
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
-from loadtest.faults import FAULTS
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
-
-PLANTS = (
-    "ack_before_commit",
-    "gap",
-    "lost_update",
-    "no_dedupe",
-    "other_ops",
-    "refuse_after_commit",
-    "reorder",
-)
-"""The bugs of tests/chaos/planted_server.py."""
 
 EXPECTED = (
     BrokenSong,
@@ -84,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="demo|chaos|mixed|document")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
-    _add_chaos(words.add_parser("chaos", help="one fault after the other on several hubs"))
+    chaos_command.add_to(words)
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     return parser.parse_args()
@@ -111,22 +99,6 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.set_defaults(run=run_demo)
 
 
-def _add_chaos(chaos: argparse.ArgumentParser) -> None:
-    names = [fault.name for fault in FAULTS]
-    chaos.description = f"Faults on hubs at work, and a checked history. Faults: {', '.join(names)}"
-    chaos.add_argument("--seconds", type=float, default=60.0, help="how long (60)")
-    chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
-    chaos.add_argument("--nodes", type=_at_least(1), default=3, help="hubs (3)")
-    chaos.add_argument("--musicians", type=_at_least(3), default=10, help="how many (10)")
-    chaos.add_argument(
-        "--faults", type=_some_of(names), default=names, metavar="A,B", help="only these (all)"
-    )
-    chaos.add_argument("--keep", type=_of_caller, metavar="DIR", help="keep logs and history there")
-    chaos.add_argument("--plant", choices=PLANTS, help="a bug that must be found (needs tests/)")
-    chaos.add_argument("--json", action="store_true", help="the report as one line on stdout")
-    chaos.set_defaults(run=run_chaos)
-
-
 def _add_mixed(mixed: argparse.ArgumentParser) -> None:
     mixed.add_argument("--rooms", type=_at_least(1), default=4)
     mixed.add_argument("--size", type=_at_least(1), default=25, help="members of each room (25)")
@@ -147,17 +119,6 @@ def _at_least(minimum: int) -> Any:
         if number < minimum:
             raise argparse.ArgumentTypeError(f"must be at least {minimum}")
         return number
-
-    return parse
-
-
-def _some_of(names: list[str]) -> Any:
-    def parse(text: str) -> list[str]:
-        chosen = text.split(",")
-        for name in chosen:
-            if name not in names:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
-        return chosen
 
     return parse
 

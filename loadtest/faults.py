@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from client.connection import CouldNotOpen
 from loadtest.fault_proxy import Direction, FaultProxy
-from loadtest.recorded_musician import Echoing
+from loadtest.recorded_musician import Echo
 from loadtest.stage import Stage
 
 DOWN_SECONDS = 0.5
@@ -80,14 +80,16 @@ def _restart_postgres(number: signal.Signals) -> Harm:
 
 
 async def _cut_postgres(stage: Stage, seconds: float) -> str:
-    """A commit under way is unknown then; again and again, so that one is."""
+    """A commit under way is unknown then; so again and again, of one node or of all of them."""
     name, ways = stage.next_ways()
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
+        chosen = stage.rng.choice(([ways], stage.ways))
         await stage.worst_moment()
-        ways.postgres.cut()
+        for way in chosen:
+            way.postgres.cut()
         await asyncio.sleep(stage.rng.uniform(0.1, 0.4))
-    return name
+    return f"{name} and, now and then, all"
 
 
 async def _stall_postgres(stage: Stage, seconds: float) -> str:
@@ -179,7 +181,7 @@ def _heal(chosen: list[tuple[str, FaultProxy]]) -> str:
 async def _send_again(stage: Stage, seconds: float) -> str:
     """Through the balancer, so that mostly another node gets them."""
     chosen = stage.rng.sample(stage.musicians, min(ECHOES, len(stage.musicians)))
-    echoes = [Echoing(musician, stage.cluster.url, stage.history) for musician in chosen]
+    echoes = [Echo(musician, stage.cluster.url, stage.history) for musician in chosen]
     ended = await asyncio.gather(*(echo.run(seconds) for echo in echoes), return_exceptions=True)
     for error in ended:
         if isinstance(error, BaseException) and not isinstance(error, CouldNotOpen):

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from client.codec import codec_named
-from client.connection import Connection, CouldNotOpen
+from client.connection import Connection
 from client.events import (
     Acknowledged,
     Committed,
@@ -152,7 +152,7 @@ class RecordedMusician(Participant):
         return [*(self.sent[one] for one in answered[-ALREADY_ANSWERED:]), *pending]
 
 
-class Echoing:
+class Echo:
     """Another device of a musician, which sends the musician's deltas once more."""
 
     def __init__(self, musician: RecordedMusician, url: str, history: History) -> None:
@@ -212,6 +212,3 @@ def hash_of(ops: list[dict[str, Any]]) -> str:
     """Equal for ops that say the same."""
     text = json.dumps(ops, sort_keys=True, default=repr)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-__all__ = ["CouldNotOpen", "Echoing", "RecordedMusician", "hash_of"]

@@ -20,7 +20,7 @@ from server.__main__ import main
 from server.committer import Committer
 from server.connection import Connection
 
-COMMIT_LATER_SECONDS = 0.2
+COMMIT_LATER_SECONDS = 0.25
 EVERY = 25
 """Of so many messages, one is spoilt."""
 

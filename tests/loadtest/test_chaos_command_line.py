@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loadtest import __main__ as command_line
+from loadtest import chaos_command
 from loadtest.faults import FAULTS
 from tests.chaos import planted_server
 
@@ -24,7 +24,7 @@ def test_an_unknown_fault_is_refused() -> None:
 
 
 def test_the_command_line_knows_every_planted_bug() -> None:
-    assert set(command_line.PLANTS) == set(planted_server.PLANTS)
+    assert set(chaos_command.PLANTS) == set(planted_server.PLANTS)
 
 
 def test_every_fault_has_a_name_of_its_own() -> None:
