@@ -37,7 +37,7 @@ HARM_SHARE = 0.6
 HARM_SECONDS = (0.8, 3.0)
 RECOVERY_SECONDS = (0.4, 2.0)
 ROW_WRITERS = 3
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 20.0
 ANOMALIES_TOLD = 200
 """In the report; how many there are of each kind is told in any case."""
 
