@@ -79,6 +79,11 @@ class Client:
         return self._connection is not None
 
     @property
+    def node(self) -> str:
+        """The node that serves us, by its own name; empty while there is none."""
+        return "" if self._connection is None else str(self._connection.welcome["node"])
+
+    @property
     def over(self) -> ConnectionOver | None:
         """Why this client does not come back, if it does not."""
         return self._over

@@ -1,4 +1,4 @@
-"""`./run demo` and `./run loadtest`: simulated musicians, with a report."""
+"""`./run demo`, `./run chaos` and `./run loadtest`: simulated musicians, with a report."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClose
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
-from loadtest import comparisons
+from loadtest import chaos_command, comparisons
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -46,7 +46,8 @@ def main() -> int:
         return _failed(_first(error))
     if arguments.json:
         print(json.dumps(report))
-    return 0 if report.get("lost", 0) == 0 and report.get("converged", True) else 1
+    broken = [report.get(name) for name in ("anomalies", "problems", "vacuous", "lost")]
+    return 0 if not any(broken) and report.get("converged", True) else 1
 
 
 def _failed(error: BaseException) -> int:
@@ -72,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
+    chaos_command.add_to(words)
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     comparisons.add_to(words)
@@ -90,6 +92,9 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--musicians", type=_at_least(1), default=4, help="how many (4)")
     demo.add_argument("--project", type=_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
+    demo.add_argument(
+        "--nodes", type=_at_least(1), default=1, help="hubs behind a balancer; a kill takes one (1)"
+    )
     demo.add_argument("--data", type=_of_caller, help="directory for the hub (default: temporary)")
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")

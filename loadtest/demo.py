@@ -3,13 +3,10 @@
 import argparse
 import asyncio
 import contextlib
-import secrets
-import signal
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +15,14 @@ from rich.live import Live
 
 from client.client import Client
 from client.importing import read_song
+from client.local_cluster import ClusterOptions, LocalCluster
 from client.local_hub import LocalHub
 from client.song import Song
-from client.upload import upload
 from loadtest import percentiles
 from loadtest.live_view import Figures, live, plain_line, proof
-from loadtest.participants import Participant, Tally
+from loadtest.participants import Participant, Tally, take_seats
 from loadtest.proof import prove, settle
+from loadtest.running import data_directory, interrupt_sets, wait
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0
@@ -37,10 +35,14 @@ WORST_MOMENT_SECONDS = 2.0
 OWN_SONGS = Path(__file__).resolve().parent.parent / "client" / "songs"
 
 
+Hubs = LocalHub | LocalCluster
+"""One hub, or many behind one address: `kill` ends one, `start` begins what has ended."""
+
+
 class Demo:
     """One run: a hub, its musicians, and what was measured."""
 
-    def __init__(self, arguments: argparse.Namespace, song: Song, hub: LocalHub) -> None:
+    def __init__(self, arguments: argparse.Namespace, song: Song, hub: Hubs) -> None:
         self.hub = hub
         self.tally = Tally()
         self.kills = 0
@@ -56,19 +58,10 @@ class Demo:
 
     async def set_up(self) -> None:
         """Accounts, a project filled with the song, and everyone in its room."""
-        unique = secrets.token_hex(3)
         count, seed = self._arguments.musicians, self._arguments.seed
         for number in range(count):
-            participant = Participant(self.hub.url, number, seed, self.tally)
-            self.participants.append(participant)
-            await participant.sign_up(unique)
-        owner = self.participants[0]
-        project = (await owner.client.call("projects.create", name=self._song.name[:120]))["id"]
-        await upload(await owner.enter(project), self._song.to_ops())
-        for other in self.participants[1:]:
-            grant = {"project": project, "email": other.email, "role": "editor"}
-            await owner.client.call("members.grant", **grant)
-            await other.enter(project)
+            self.participants.append(Participant(self.hub.url, number, seed, self.tally))
+        await take_seats(self.participants, self._song)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let them play for the time given, or until `stop`."""
@@ -77,7 +70,7 @@ class Demo:
             for participant in self.participants:
                 tasks.create_task(participant.play(stop))
             tasks.create_task(self._kill_now_and_then(stop))
-            await _wait(stop, self._arguments.seconds)
+            await wait(stop, self._arguments.seconds)
             stop.set()
         self._played = time.perf_counter() - self._began
 
@@ -120,7 +113,7 @@ class Demo:
     async def _kill_now_and_then(self, stop: asyncio.Event) -> None:
         every = self._arguments.kill_every
         while every and not stop.is_set():
-            await _wait(stop, every)
+            await wait(stop, every)
             if stop.is_set():
                 return
             await self._a_delta_is_under_way()
@@ -178,7 +171,13 @@ class Demo:
             "hub_rss_mb": round(self._rss_mb, 1),
             "ready_s": round(self._ready_seconds, 2),
             "warm_ready_s": None if warm is None else round(warm, 2),
+            **self._nodes(),
         }
+
+    def _nodes(self) -> dict[str, Any]:
+        if isinstance(self.hub, LocalHub):
+            return {}
+        return {"nodes": len(self.hub.nodes), "killed": list(self.hub.victims)}
 
     def _sample_memory(self) -> None:
         self._rss_mb = max(self._rss_mb, self.hub.rss_mb)
@@ -194,9 +193,10 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     song = read_song(arguments.project or own_song())
     console = Console(stderr=True)
     stop = asyncio.Event()
-    with _data_directory(arguments.data) as directory, _interrupt_sets(stop):
-        console.print(f"starting a hub, and {arguments.musicians} musicians ...", style="dim")
-        async with LocalHub(directory) as hub:
+    with data_directory(arguments.data, "demo") as directory, interrupt_sets(stop):
+        hubs = "a hub" if arguments.nodes == 1 else f"{arguments.nodes} hubs"
+        console.print(f"starting {hubs}, and {arguments.musicians} musicians ...", style="dim")
+        async with _hubs(directory, arguments.nodes) as hub:
             demo = Demo(arguments, song, hub)
             try:
                 await demo.set_up()
@@ -207,6 +207,10 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     _tell_refusals(demo.tally, console)
     console.print(proof(report))
     return report
+
+
+def _hubs(directory: Path, nodes: int) -> Hubs:
+    return LocalHub(directory) if nodes == 1 else LocalCluster(directory, ClusterOptions(nodes))
 
 
 def own_song() -> Path:
@@ -226,47 +230,13 @@ async def _watched(demo: Demo, stop: asyncio.Event, console: Console) -> None:
 async def _show(demo: Demo, stop: asyncio.Event, console: Console) -> None:
     if not console.is_terminal:
         while not stop.is_set():
-            await _wait(stop, LINE_SECONDS)
+            await wait(stop, LINE_SECONDS)
             print(plain_line(demo.figures()), file=sys.stderr, flush=True)
         return
     with Live(console=console, auto_refresh=False) as picture:
         while not stop.is_set():
             picture.update(live(demo.figures()), refresh=True)
-            await _wait(stop, FRAME_SECONDS)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-
-
-@contextlib.contextmanager
-def _interrupt_sets(stop: asyncio.Event) -> Iterator[None]:
-    """The first Ctrl-C ends the playing and leads to the proof; the second one breaks off."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
-
-    def interrupt() -> None:
-        if stop.is_set():
-            task.cancel()
-        stop.set()
-
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-
-
-@contextlib.contextmanager
-def _data_directory(named: Path | None) -> Iterator[Path]:
-    if named is not None:
-        yield named
-        return
-    with tempfile.TemporaryDirectory(prefix="prime-demo-") as directory:
-        yield Path(directory) / "data"
+            await wait(stop, FRAME_SECONDS)
 
 
 def _length_in_beats(song: Song) -> float:

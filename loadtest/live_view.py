@@ -143,11 +143,13 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     ]
     if kills:
         again = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
-        claims.append((report["converged"], f"the hub was killed {kills} x: {again}"))
+        whom = f"one of {report['nodes']} hubs" if "nodes" in report else "the hub"
+        claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
     rss, cold = report["hub_rss_mb"], report["ready_s"]
-    claims.append((True, f"hub: {rss:.0f} MiB, ready after {cold:.2f} s"))
+    hubs = f"{report['nodes']} hubs" if "nodes" in report else "hub"
+    claims.append((True, f"{hubs}: {rss:.0f} MiB, ready after {cold:.2f} s"))
     return claims
 
 

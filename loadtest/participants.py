@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from client.client import Client
@@ -11,6 +12,9 @@ from client.events import Acknowledged, Event, Moved, Refused
 from client.failures import TooMuchPending
 from client.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from client.room import Room
+from client.song import Song
+from client.state_ops import Op
+from client.upload import upload
 from loadtest.live_view import MemberFigures
 
 
@@ -82,9 +86,21 @@ class Participant:
                 case Move(presence=presence):
                     self.room.move(**presence, at=now_ms())
                 case Edit(ops=ops, atomic=atomic):
-                    self._edit(ops, atomic)
+                    self.edit(ops, atomic)
             due += 1 / FRAMES_PER_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
+
+    def edit(self, ops: list[Op], atomic: bool) -> str | None:
+        """Propose a delta; returns its id, or None when too many wait already."""
+        is_live = self.room.is_live
+        began = now_ms()
+        try:
+            delta_id = self.room.edit(ops, atomic=atomic)
+        except TooMuchPending:
+            return None
+        if is_live:
+            self._sent[delta_id] = (began, self.client.connections)
+        return delta_id
 
     def figures(self) -> MemberFigures:
         """This musician as the picture shows it."""
@@ -101,16 +117,6 @@ class Participant:
             self.room.is_live,
             len(replica.pending),
         )
-
-    def _edit(self, ops: list[dict[str, object]], atomic: bool) -> None:
-        is_live = self.room.is_live
-        began = now_ms()
-        try:
-            delta_id = self.room.edit(ops, atomic=atomic)
-        except TooMuchPending:
-            return
-        if is_live:
-            self._sent[delta_id] = (began, self.client.connections)
 
     def _heard(self, event: Event) -> None:
         match event:
@@ -140,3 +146,18 @@ class Participant:
             if at > self._last_seen_at.get(member, 0.0):
                 self._last_seen_at[member] = at
                 self._tally.cursor_ms.append(now - at)
+
+
+async def take_seats(participants: Sequence[Participant], song: Song, role: str = "editor") -> str:
+    """Accounts, a project filled with the song, and everyone in its room; returns its id."""
+    unique = secrets.token_hex(3)
+    for participant in participants:
+        await participant.sign_up(unique)
+    owner = participants[0]
+    project = str((await owner.client.call("projects.create", name=song.name[:120]))["id"])
+    await upload(await owner.enter(project), song.to_ops())
+    for other in participants[1:]:
+        grant = {"project": project, "email": other.email, "role": role}
+        await owner.client.call("members.grant", **grant)
+        await other.enter(project)
+    return project

@@ -7,6 +7,7 @@ from typing import Any
 from client.client import Client
 from client.digest import digest
 from client.local_hub import audit
+from client.state_ops import State
 from loadtest.participants import Participant, Tally
 
 SETTLE_SECONDS = 60.0
@@ -16,16 +17,18 @@ class NotSettled(Exception):
     """Not everything was answered in time."""
 
 
-async def settle(participants: Sequence[Participant], tally: Tally) -> None:
+async def settle(
+    participants: Sequence[Participant], tally: Tally, seconds: float = SETTLE_SECONDS
+) -> None:
     """Wait until every edit is answered and every copy stands at the same position."""
     try:
-        async with asyncio.timeout(SETTLE_SECONDS):
+        async with asyncio.timeout(seconds):
             while not _is_settled(participants):
                 tally.changed.clear()
                 await tally.changed.wait()
     except TimeoutError:
         waits = [(p.character.name, len(p.room.replica.pending)) for p in participants]
-        raise NotSettled(f"not settled after {SETTLE_SECONDS:g} s; pending: {waits}") from None
+        raise NotSettled(f"not settled after {seconds:g} s; pending: {waits}") from None
 
 
 def _is_settled(participants: Sequence[Participant]) -> bool:
@@ -41,9 +44,15 @@ async def prove(
     """Compare the musicians' copies with a fresh join and with PostgreSQL."""
     project = participants[0].room.project
     fresh = await witness.join(project)
-    stored = await audit(database_url, project)
+    return compare(participants, tally, await audit(database_url, project), fresh.state)
+
+
+def compare(
+    participants: Sequence[Participant], tally: Tally, stored: dict[str, Any], fresh: State
+) -> dict[str, Any]:
+    """The same, of what was read already: an audit, and a fresh join's state."""
     digests = {p.character.name: digest(p.room.state) for p in participants}
-    digests["a fresh join"] = digest(fresh.state)
+    digests["a fresh join"] = digest(fresh)
     digests["PostgreSQL"] = stored["digest"]
     lost = lost_deltas(tally.acked, stored["delta_ids"])
     converged = len(set(digests.values())) == 1 and bool(stored["checkpoint_ok"])

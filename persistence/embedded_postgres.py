@@ -201,8 +201,8 @@ def main() -> None:
     """Run in the foreground until a signal, or until whoever started us is gone."""
     parser = argparse.ArgumentParser(
         prog="python -m persistence.embedded_postgres",
-        description='Run PostgreSQL on a directory. Prints {"database_url": ...} when ready; '
-        "stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
+        description='Run PostgreSQL on a directory. Prints {"database_url": ..., "pid": ...} when '
+        "ready; stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )
     parser.add_argument("--data", type=Path, required=True, help="directory for the data")
     parser.add_argument("--port", type=int, help="listen on 127.0.0.1 too, without password")
@@ -215,7 +215,8 @@ def main() -> None:
     parent = os.getppid()
     postgres = EmbeddedPostgres(arguments.data, port=arguments.port)
     try:
-        print(json.dumps({"database_url": postgres.start()}), flush=True)
+        url = postgres.start()
+        print(json.dumps({"database_url": url, "pid": postgres.pid}), flush=True)
         while os.getppid() == parent:
             if not postgres.is_running:
                 sys.exit(f"PostgreSQL ended by itself; see {postgres.log}")

@@ -7,7 +7,8 @@ import logging
 import os
 import re
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import structlog
@@ -21,8 +22,10 @@ from server.app import App
 from server.audit import audit
 from server.embedded_valkey import EmbeddedValkey
 from server.settings import Settings, read_settings
+from server.several_nodes import NodeProcess, SeveralNodes
 
 DEFAULT_PORT = 8787
+MOST_NODES = 16
 PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -42,7 +45,10 @@ def main() -> int:
     try:
         if args.command == "audit":
             return _audit(args.project)
-        return _serve(read_settings(args.host, args.port, args.data), as_json=args.json)
+        settings = read_settings(args.host, args.port, args.data)
+        if args.nodes > 1:
+            return _serve_several(settings, args.nodes, as_json=args.json)
+        return _serve(settings, as_json=args.json)
     except (PersistenceError, ServerUnavailable) as error:
         return _fail(str(error), 1)
     except ValueError as error:
@@ -65,6 +71,29 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
         else:
             print(f"Prime serves {url}  (stop with Ctrl-C)", file=sys.stderr, flush=True)
 
+    with _with_servers(settings) as (url, settings):
+        uvloop.run(App(settings, ready).run(url))
+    return 0
+
+
+def _serve_several(settings: Settings, count: int, *, as_json: bool) -> int:
+    def ready(url: str, nodes: Sequence[NodeProcess]) -> None:
+        if as_json:
+            told = [{"url": node.url, "pid": node.pid} for node in nodes]
+            told_of_us = {"ready": True, "url": url, "pid": os.getpid(), "nodes": told}
+            print(json.dumps(told_of_us), flush=True)
+        else:
+            text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
+            print(text, file=sys.stderr, flush=True)
+
+    with _with_servers(settings) as (_, settings):
+        uvloop.run(SeveralNodes(settings, count).run(ready))
+    return 0
+
+
+@contextmanager
+def _with_servers(settings: Settings) -> Iterator[tuple[str, Settings]]:
+    """The settings with PostgreSQL and Valkey started where none were named."""
     with ExitStack() as stack:
         url = settings.database_url
         if url is None:
@@ -75,8 +104,7 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
             valkey = EmbeddedValkey(settings.data)
             settings = replace(settings, redis_url=valkey.start())
             stack.callback(valkey.stop)
-        uvloop.run(App(settings, ready).run(url))
-    return 0
+        yield url, replace(settings, database_url=url)
 
 
 def _audit(project: str) -> int:
@@ -107,8 +135,17 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
     )
     parser.add_argument("--data", default=".data", help="directory of all data (%(default)s)")
+    parser.add_argument(
+        "--nodes", type=_node_count, default=1, help="hubs on this machine, behind one port (1)"
+    )
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     return parser
+
+
+def _node_count(text: str) -> int:
+    if not 1 <= int(text) <= MOST_NODES:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST_NODES}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,172 @@
+"""A program of this checkout as a child process, which says one JSON line when it is ready."""
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+STOP_SECONDS = 15.0
+LOG_LINES_TOLD = 5
+
+
+class HubFailed(Exception):
+    """A child did not get ready; the message has the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start: `name` for people, `module` for `python -m`, and where its log goes.
+
+    `death_signal` reaches it when we die: by the kernel's hand on Linux, not at all elsewhere.
+    """
+
+    name: str
+    module: str
+    log: Path
+    ready_seconds: float
+    death_signal: signal.Signals
+
+
+class ChildProgram:
+    """A program that may be started, and end, many times. Signals reach what it says its pid is."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.ready_seconds = 0.0
+        self._process: asyncio.subprocess.Process | None = None
+        self._serving_pid = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(
+        self, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Start it and wait until it is ready; returns what it said. Raises `HubFailed`."""
+        began = time.perf_counter()
+        program = self.program
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        prefix, before_exec = _tie_to_our_life(program.death_signal)
+        with program.log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *(*prefix, sys.executable, "-m", program.module, *words),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                cwd=CHECKOUT,
+                env=surroundings(environment or {}),
+                start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
+                preexec_fn=before_exec,
+            )
+        ready = await self._first_line()
+        self._serving_pid = ready["pid"]
+        self.ready_seconds = time.perf_counter() - began
+        return ready
+
+    async def stop(self) -> int | None:
+        """SIGTERM, and SIGKILL when that takes too long; returns its exit status, if it ran."""
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                return await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
+
+    async def end(self, number: signal.Signals) -> None:
+        """Send a signal that it must not survive, and wait until it is gone."""
+        if self._process is not None and self.is_running:
+            self.send(number)
+            await self._process.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to what serves: the program, or the server that it has started."""
+        if self.is_running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._serving_pid, number)
+
+    @property
+    def rss_mb(self) -> float:
+        """Resident memory, in MiB; 0 when it is not running."""
+        process = self._seen()
+        try:
+            return process.memory_info().rss / 2**20 if process else 0.0
+        except psutil.Error:
+            return 0.0
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of this life."""
+        process = self._seen()
+        try:
+            times = process.cpu_times() if process else None
+        except psutil.Error:
+            return 0.0
+        return times.user + times.system if times else 0.0
+
+    def _seen(self) -> psutil.Process | None:
+        if not self.is_running:
+            return None
+        try:
+            return psutil.Process(self._serving_pid)
+        except psutil.Error:
+            return None
+
+    async def _first_line(self) -> dict[str, Any]:
+        name, log, seconds = self.program.name, self.program.log, self.program.ready_seconds
+        assert self._process is not None
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(seconds):
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            await self.stop()
+            raise HubFailed(f"{name} was not ready within {seconds:g} s; see {log}") from None
+        try:
+            ready: dict[str, Any] = json.loads(line)
+        except ValueError:
+            await self.stop()
+            said = last_lines(log.read_text(errors="replace"))
+            raise HubFailed(f"{name} did not start: {said} ({log})") from None
+        return ready
+
+
+def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
+    """Our environment and more, for a child."""
+    return os.environ | {"PYTHONUNBUFFERED": "1"} | dict(extra)
+
+
+def last_lines(text: str) -> str:
+    """The end of what a child had to say, in one line."""
+    return " | ".join(text.strip().splitlines()[-LOG_LINES_TOLD:]) or "it said nothing"
+
+
+def _tie_to_our_life(
+    death_signal: signal.Signals,
+) -> tuple[list[str], Callable[[], None] | None]:
+    if not sys.platform.startswith("linux"):
+        return [], None
+    if shutil.which("setpriv"):
+        name = death_signal.name.removeprefix("SIG")
+        return ["setpriv", f"--pdeathsig={name}", "--"], None
+    libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
+    set_parent_death_signal = 1
+    return [], lambda: libc.prctl(set_parent_death_signal, int(death_signal))

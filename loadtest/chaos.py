@@ -1,0 +1,283 @@
+"""The scenario `chaos`: one fault after the other on several hubs, and a checked history."""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from client.client import Client
+from client.importing import read_song
+from client.local_cluster import ClusterOptions
+from client.local_hub import audit
+from loadtest import percentiles
+from loadtest.anomalies import Anomaly, Truth, check
+from loadtest.chaos_view import FaultFigures, Figures, Watched, verdict, watch
+from loadtest.demo import own_song
+from loadtest.faults import FAULTS, Fault
+from loadtest.history import History, What
+from loadtest.participants import Tally, take_seats
+from loadtest.proof import NotSettled, compare, settle
+from loadtest.recorded_musician import RecordedMusician
+from loadtest.running import data_directory, interrupt_sets, wait
+from loadtest.stage import Stage, build_stage
+
+HARM_SHARE = 0.6
+"""Of a fault's time, how much it is in force; the rest is for getting well."""
+
+HARM_SECONDS = (0.8, 3.0)
+RECOVERY_SECONDS = (0.4, 2.0)
+ROW_WRITERS = 3
+SETTLE_SECONDS = 20.0
+ANOMALIES_TOLD = 200
+"""In the report; how many there are of each kind is told in any case."""
+
+PLANTED = "tests.chaos.planted_server"
+
+
+@dataclass(slots=True)
+class Counted:
+    """What one kind of fault came to."""
+
+    times: int = 0
+    acked: int = 0
+    seconds: float = 0.0
+
+
+class Chaos:
+    """One run: the stage, the plan of faults, and what was counted."""
+
+    def __init__(self, arguments: argparse.Namespace, stage: Stage) -> None:
+        self.stage = stage
+        self.tally = Tally()
+        self.counted = {name: Counted() for name in arguments.faults}
+        self.in_force: set[str] = set()
+        self._arguments = arguments
+        self._began = 0.0
+        self._played = 0.0
+        self._begun_at = 0
+
+    async def set_up(self) -> None:
+        """Musicians behind links of their own, in one room."""
+        stage, arguments = self.stage, self._arguments
+        for number in range(arguments.musicians):
+            url, seed = await stage.add_link(), arguments.seed
+            musician = RecordedMusician(url, number, seed, self.tally, stage.history)
+            stage.musicians.append(musician)
+        # All are owners: only those may change the row.
+        await take_seats(stage.musicians, read_song(own_song()), role="owner")
+        await settle(stage.musicians, self.tally, SETTLE_SECONDS)
+        position = stage.musicians[0].room.replica.position
+        self._begun_at = position.seq if position else 0
+        self.tally.acked.clear()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Let them play, and do harm, until the plan is through or `stop`."""
+        self._began = time.monotonic()
+        async with asyncio.TaskGroup() as tasks:
+            for musician in self.stage.musicians:
+                tasks.create_task(musician.play(stop))
+            for musician in self.stage.musicians[:ROW_WRITERS]:
+                tasks.create_task(musician.change_the_row(stop))
+            try:
+                await self._do_harm(stop)
+            finally:
+                stop.set()
+        self._played = time.monotonic() - self._began
+
+    async def judge(self) -> dict[str, Any]:
+        """Wait for rest, read the truth, check the history, and report."""
+        await self.stage.cluster.start()
+        unsettled = ""
+        try:
+            await settle(self.stage.musicians, self.tally, SETTLE_SECONDS)
+        except NotSettled as error:
+            unsettled = str(error)
+        project = self.stage.musicians[0].room.project
+        async with self._witness() as witness:
+            row = await witness.call("projects.get", project=project)
+            fresh = (await witness.join(project)).state
+            stored = await audit(self.stage.cluster.database_url, project)
+            proved = compare(self.stage.musicians, self.tally, stored, fresh)
+        truth = Truth(stored["delta_ids"], self._begun_at, row["version"], row["description"])
+        anomalies = check(self.stage.history.happenings, truth)
+        report = self._measured() | proved | self._found(anomalies)
+        report["converged"] = report["converged"] and stored["gapless"] and not unsettled
+        return report | ({"unsettled": unsettled} if unsettled else {})
+
+    def figures(self) -> Figures:
+        """The run at this moment."""
+        replicas = [musician.room.replica for musician in self.stage.musicians]
+        return Figures(
+            elapsed=time.monotonic() - self._began if self._began else 0.0,
+            seconds=self._arguments.seconds,
+            seed=self._arguments.seed,
+            in_force=sorted(self.in_force),
+            faults=[FaultFigures(name, c.times, c.acked) for name, c in self.counted.items()],
+            nodes_up=[node.is_running for node in self.stage.cluster.nodes],
+            live=sum(musician.room.is_live for musician in self.stage.musicians),
+            musicians=len(replicas),
+            acked=len(self.tally.acked),
+            head=max((r.position.seq for r in replicas if r.position), default=0),
+        )
+
+    async def _do_harm(self, stop: asyncio.Event) -> None:
+        """Each kind once, in an order by the seed; then two at a time, as the dice say."""
+        rng, deadline = self.stage.rng, self._began + self._arguments.seconds
+        chosen = [fault for fault in FAULTS if fault.name in self.counted]
+        first = rng.sample(chosen, len(chosen))
+        await wait(stop, RECOVERY_SECONDS[0])
+        for left, fault in zip(range(len(first), 0, -1), first, strict=True):
+            share = (deadline - time.monotonic()) / left
+            if stop.is_set() or share <= 0:
+                return
+            await self._one(fault, share, stop)
+        share = sum(HARM_SECONDS) / 2 / HARM_SHARE
+        while not stop.is_set() and time.monotonic() + share < deadline:
+            async with asyncio.TaskGroup() as tasks:
+                for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
+                    tasks.create_task(self._one(fault, share, stop))
+        await wait(stop, deadline - time.monotonic())
+
+    async def _one(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
+        ends = time.monotonic() + seconds
+        counted, began, before = self.counted[fault.name], time.monotonic(), len(self.tally.acked)
+        self.in_force.add(fault.name)
+        self.stage.history.note(What.FAULT, "chaos", text=fault.name)
+        whom = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
+        self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {whom}")
+        self.in_force.discard(fault.name)
+        counted.times += 1
+        counted.acked += len(self.tally.acked) - before
+        counted.seconds += time.monotonic() - began
+        await wait(stop, _within(RECOVERY_SECONDS, ends - time.monotonic()))
+
+    @contextlib.asynccontextmanager
+    async def _witness(self) -> AsyncIterator[Client]:
+        owner = self.stage.musicians[0]
+        async with Client(self.stage.cluster.url, device="witness") as client:
+            await client.login(owner.email, owner.password)
+            yield client
+
+    def _measured(self) -> dict[str, Any]:
+        musicians = self.stage.musicians
+        return {
+            "seed": self._arguments.seed,
+            "seconds": round(self._played, 1),
+            "nodes": len(self.stage.cluster.nodes),
+            "musicians": len(musicians),
+            "acked": len(self.tally.acked),
+            "faults": {
+                name: {"times": c.times, "acked": c.acked, "seconds": round(c.seconds, 1)}
+                for name, c in self.counted.items()
+            },
+            "reconnects": sum(musician.client.connections - 1 for musician in musicians),
+            "resent": sum(musician.room.resent for musician in musicians),
+            "sent_again_acked": self.stage.echoes_acked,
+            "refused": len(self.tally.refused),
+            "ack_ms": percentiles.summary(self.tally.ack_ms),
+            "history": str(self.stage.history.path),
+            "happenings": len(self.stage.history.happenings),
+        }
+
+    def _found(self, anomalies: Sequence[Anomaly]) -> dict[str, Any]:
+        kinds = Counter(one.kind.value for one in anomalies)
+        told = anomalies[:ANOMALIES_TOLD]
+        return {
+            "anomalies": [{"kind": one.kind, "text": one.text} for one in told],
+            "anomaly_kinds": dict(kinds),
+            "problems": list(self.stage.problems),
+            "vacuous": list(self._vacuous()),
+        }
+
+    def _vacuous(self) -> Iterator[str]:
+        """Why this run proves less than it says."""
+        stops_acks = {fault.name for fault in FAULTS if fault.stops_acks}
+        for name, counted in self.counted.items():
+            if not counted.times:
+                yield f"{name} did not happen: {self._arguments.seconds:g} s were too short"
+            elif not counted.acked and name not in stops_acks:
+                yield f"no delta was acknowledged during {name}"
+        if self.counted.get("deltas_sent_again", Counted()).times and not self.stage.echoes_acked:
+            yield "no delta that was sent again was answered"
+        if len(self.counted) == len(FAULTS):
+            yield from self._nothing_hurt()
+
+    def _nothing_hurt(self) -> Iterator[str]:
+        if not any(musician.client.connections > 1 for musician in self.stage.musicians):
+            yield "nobody had to connect again"
+        if not any(musician.room.resent for musician in self.stage.musicians):
+            yield "no delta had to be sent again"
+
+
+async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The whole run; returns its report."""
+    console, stop = Console(stderr=True), asyncio.Event()
+    rng = random.Random(arguments.seed)
+    path = _history_path(arguments.keep)
+    what = f"{arguments.nodes} hubs and {arguments.musicians} musicians"
+    console.print(f"starting {what}; seed {arguments.seed} ...", style="dim")
+    with (
+        data_directory(arguments.keep, "chaos") as directory,
+        interrupt_sets(stop),
+        History(path) as history,
+    ):
+        stage = await build_stage(directory, _options(arguments), rng, history)
+        async with stage.cluster:
+            chaos = Chaos(arguments, stage)
+            try:
+                await chaos.set_up()
+                await _watched(chaos, stop, console)
+                report = await chaos.judge()
+            finally:
+                await stage.close()
+    if not arguments.keep and is_kept(report):
+        shutil.rmtree(path.parent)
+        report["history"] = None
+    console.print(verdict(report))
+    return report
+
+
+def is_kept(report: dict[str, Any]) -> bool:
+    """Whether every promise was kept, and the run says something."""
+    clean = not (report["anomalies"] or report["problems"] or report["vacuous"] or report["lost"])
+    return clean and bool(report["converged"])
+
+
+def _options(arguments: argparse.Namespace) -> ClusterOptions:
+    if arguments.plant:
+        return ClusterOptions(arguments.nodes, PLANTED, {"PRIME_PLANT": arguments.plant})
+    return ClusterOptions(arguments.nodes)
+
+
+def _history_path(keep: Path | None) -> Path:
+    directory = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="prime-history-"))
+    return directory / "history.jsonl"
+
+
+def _unlike(faults: Sequence[Fault]) -> list[Fault]:
+    """At most one of each family: what is down cannot be killed, nor healed by two."""
+    return list({fault.family: fault for fault in faults}.values())
+
+
+def _within(bounds: tuple[float, float], seconds: float) -> float:
+    return min(max(seconds, bounds[0]), bounds[1])
+
+
+async def _watched(chaos: Chaos, stop: asyncio.Event, console: Console) -> None:
+    watched: Watched = chaos
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(watch(watched, stop, console))
+        try:
+            await chaos.run(stop)
+        finally:
+            stop.set()

@@ -1,0 +1,59 @@
+"""The command line of `./run chaos`."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.chaos import run_chaos
+from loadtest.faults import FAULTS
+
+PLANTS = (
+    "ack_before_commit",
+    "gap",
+    "lost_update",
+    "no_dedupe",
+    "other_ops",
+    "refuse_after_commit",
+    "reorder",
+)
+"""The bugs of tests/chaos/planted_server.py."""
+
+DESCRIPTION = """Hurts several hubs at work, PostgreSQL, Valkey and the network: each kind of fault
+once, then two at a time. All that musicians tried, were told and saw is checked for twelve
+anomalies. Exit status 1: something was found, or the run proves too little (`vacuous`)."""
+
+
+def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the word."""
+    names = [fault.name for fault in FAULTS]
+    chaos = words.add_parser(
+        "chaos",
+        help="one fault after the other on several hubs",
+        description=DESCRIPTION,
+        epilog=f"faults: {', '.join(names)}",
+    )
+    chaos.add_argument("--seconds", type=positive, default=60.0, help="how long (60)")
+    chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
+    chaos.add_argument("--nodes", type=at_least(1), default=3, help="hubs (3)")
+    chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")
+    chaos.add_argument(
+        "--faults", type=_some_of(names), default=names, metavar="A,B", help="only these (all)"
+    )
+    chaos.add_argument(
+        "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
+    )
+    chaos.add_argument("--plant", choices=PLANTS, help="a bug that must be found")
+    chaos.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    chaos.set_defaults(run=run_chaos)
+
+
+def _some_of(names: list[str]) -> Callable[[str], Any]:
+    def parse(text: str) -> list[str]:
+        chosen = list(dict.fromkeys(text.split(",")))
+        for name in chosen:
+            if name not in names:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
+        return chosen
+
+    return parse

@@ -1,0 +1,92 @@
+"""What every process tried, was told, and saw, in the order of one clock; kept as JSON lines."""
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+
+class What(StrEnum):
+    """What happened; `row_` is about the project's row, the others about deltas."""
+
+    INVOKE = "invoke"
+    OK = "ok"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    """The connection ended before the answer."""
+    AGAIN = "again"
+    """Sent once more, by another device of the same user."""
+    READ = "read"
+    """Someone else's delta arrived."""
+    SYNCED = "synced"
+    """Joined, and everything up to `seq` is here."""
+    GAP = "gap"
+    DIVERGED = "diverged"
+    ROW_INVOKE = "row_invoke"
+    ROW_OK = "row_ok"
+    ROW_FAIL = "row_fail"
+    ROW_UNKNOWN = "row_unknown"
+    ROW_READ = "row_read"
+    FAULT = "fault"
+    HEALED = "healed"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line. `at`: monotonic seconds. `delta`: the id of a delta, or the mark of an update.
+
+    `version`: of the row; of `row_invoke` the one that the update expects to find.
+    """
+
+    what: What
+    process: str
+    at: float
+    delta: str = ""
+    seq: int = 0
+    node: str = ""
+    version: int = 0
+    ops: str = ""
+    """A hash of the ops that took effect."""
+    fresh: bool = False
+    text: str = ""
+
+    def line(self) -> str:
+        """As JSON, without what says nothing."""
+        defaults = {field.name: field.default for field in fields(self)}
+        told = {name: v for name, v in asdict(self).items() if v != defaults[name]}
+        return json.dumps(told | {"at": round(self.at, 6)})
+
+
+class History:
+    """Notes what happens, in memory and in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.happenings: list[Happening] = []
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> "History":
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("w")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def note(self, what: What, process: str, *, at: float | None = None, **told: Any) -> None:
+        """It happens now, or happened `at`."""
+        happening = Happening(what, process, time.monotonic() if at is None else at, **told)
+        self.happenings.append(happening)
+        if self._file is not None:
+            self._file.write(happening.line() + "\n")
+
+
+def read_history(lines: Iterable[str]) -> list[Happening]:
+    """What a file of `History` holds."""
+    read = (json.loads(line) for line in lines)
+    return [Happening(**{**line, "what": What(line["what"])}) for line in read]

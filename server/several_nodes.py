@@ -1,0 +1,193 @@
+"""`./run --nodes N`: several hubs on one machine, a balancer in front, and what ends is begun."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from persistence.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
+from server.balancer import Balancer, Node
+from server.settings import Settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+STOP_SECONDS = 15.0
+"""A node that is told to stop takes ten seconds at most."""
+
+FIRST_DELAY_SECONDS = 0.5
+LAST_DELAY_SECONDS = 10.0
+STEADY_SECONDS = 10.0
+"""A node that lived as long is started again at once; one that did not, ever later."""
+
+log = structlog.get_logger()
+
+
+class NodeProcess:
+    """A hub as our child, on a port of its own that it keeps from life to life."""
+
+    def __init__(self, number: int, directory: Path, environment: dict[str, str]) -> None:
+        self.name = f"node-{number}"
+        self.url = ""
+        self.log = directory / f"{self.name}.log"
+        self._environment = environment
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process; 0 when there is none."""
+        return self._process.pid if self._process else 0
+
+    async def start(self) -> None:
+        """Start, and wait as long as it waits for its database; raises `ServerUnavailable`."""
+        port = self.url.rsplit(":", 1)[1].split("/")[0] if self.url else "0"
+        with open_log(self.log) as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *_tied_to_our_life(),
+                *(sys.executable, "-m", "server", "--port", port, "--json"),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                cwd=CHECKOUT,
+                env=os.environ | self._environment,
+                start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
+            )
+        self.url = await self._url(self._process)
+
+    async def ended(self) -> int:
+        """Wait until it is gone; returns its exit status."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL when that takes too long."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            log.warning("a node did not stop in time; killed", node=self.name)
+            self._process.kill()
+            await self._process.wait()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def _url(self, process: asyncio.subprocess.Process) -> str:
+        assert process.stdout is not None
+        try:
+            ready: dict[str, Any] = json.loads(await process.stdout.readline())
+        except ValueError:
+            await self.stop()
+            text = f"{self.name} did not start. Its log, {self.log}, ends with:\n"
+            raise ServerUnavailable(text + log_tail(self.log)) from None
+        return str(ready["url"])
+
+
+class SeveralNodes:
+    """The nodes and the balancer. `run` returns when it has been told to stop."""
+
+    def __init__(self, settings: Settings, count: int) -> None:
+        assert settings.database_url is not None
+        environment = {
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url or "",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self._settings = settings
+        self._nodes = [
+            NodeProcess(number, settings.data, environment) for number in range(1, count + 1)
+        ]
+        self._stopping = asyncio.Event()
+        self._balancer: Balancer | None = None
+        self._keepers: list[asyncio.Task[None]] = []
+        self._url = ""
+
+    async def run(self, ready: Callable[[str, Sequence[NodeProcess]], None]) -> None:
+        """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `OSError`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+        self._settings.data.mkdir(parents=True, exist_ok=True)
+        log.info(
+            "starting the nodes; their logs are beside the data", data=str(self._settings.data)
+        )
+        try:
+            if await self._unless_stopped(self._start()):
+                ready(self._url, self._nodes)
+                await self._stopping.wait()
+        finally:
+            await self._wind_down()
+
+    async def _start(self) -> None:
+        ended = await asyncio.gather(
+            *(node.start() for node in self._nodes), return_exceptions=True
+        )
+        for error in ended:
+            if error is not None:
+                raise error
+        host = self._settings.host
+        self._balancer = Balancer([Node.of(node.url) for node in self._nodes])
+        port = await self._balancer.start(host, self._settings.port)
+        self._url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1"
+        self._keepers = [asyncio.create_task(self._keep(node)) for node in self._nodes]
+        await self._balancer.something_is_ready.wait()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do it and return true; false when the signal to stop came first."""
+        doing = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not doing.done():
+            doing.cancel()
+            return False
+        doing.result()
+        return True
+
+    async def _wind_down(self) -> None:
+        """Nobody comes in; nodes let their members go; what is left of the links is cut."""
+        if self._balancer is not None:
+            await self._balancer.stop_listening()
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*(node.stop() for node in self._nodes))
+        if self._balancer is not None:
+            await self._balancer.stop()
+
+    async def _keep(self, node: NodeProcess) -> None:
+        """Start a node again whenever it ends by itself."""
+        delay = FIRST_DELAY_SECONDS
+        while True:
+            began = time.monotonic()
+            status = await node.ended()
+            if time.monotonic() - began > STEADY_SECONDS:
+                delay = FIRST_DELAY_SECONDS
+            log.warning("a node has ended; starting it again", node=node.name, status=status)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, LAST_DELAY_SECONDS)
+            try:
+                await node.start()
+            except ServerUnavailable as error:
+                log.error("a node does not start", node=node.name, reason=str(error))
+
+    def _stop(self) -> None:
+        if self._stopping.is_set():
+            for node in self._nodes:  # a second signal: at once, and still nothing is lost
+                node.kill()
+        self._stopping.set()
+
+
+def _tied_to_our_life() -> list[str]:
+    setpriv = setpriv_path()
+    return [] if setpriv is None else [setpriv, "--pdeathsig=TERM", "--"]

@@ -1,0 +1,152 @@
+"""The server with one bug planted in it, which `./run chaos --plant` must find."""
+
+import asyncio
+import itertools
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from persistence import studio_projects
+from persistence.journal import Appended
+from persistence.journal_postgres import PostgresJournal
+from rooms.effects import Packet
+from rooms.journal_entry import Outcome, Proposal
+from rooms.tail import Kept, Tail
+from schema.errors import ErrorCode
+from schema.messages import Ack, DeltaCommitted, Error
+from server.__main__ import main
+from server.committer import Committer
+from server.connection import Connection
+
+COMMIT_LATER_SECONDS = 0.25
+EVERY = 25
+"""Of so many messages, one is spoilt."""
+
+_append = PostgresJournal.append
+_send_packet = Connection.send_packet
+
+
+def ack_before_commit() -> None:
+    """What was acknowledged is still in an open transaction when the node is killed."""
+    open_commits: set[asyncio.Task[None]] = set()
+
+    async def commit_later(transaction: Any) -> None:
+        await asyncio.sleep(COMMIT_LATER_SECONDS)
+        await transaction.__aexit__(None, None, None)
+
+    async def append(
+        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        await asyncio.gather(*open_commits, return_exceptions=True)
+        transaction = self._db.transaction()
+        there = PostgresJournal(await transaction.__aenter__())
+        try:
+            appended = await _append(there, proposals, known_heads)
+        except BaseException:
+            await transaction.__aexit__(*sys.exc_info())
+            raise
+        task = asyncio.create_task(commit_later(transaction))
+        open_commits.add(task)
+        task.add_done_callback(open_commits.discard)
+        return appended
+
+    PostgresJournal.append = append  # type: ignore[method-assign]  # that is the bug
+
+
+def gap() -> None:
+    """Now and then someone is not told of a delta."""
+    _spoil(DeltaCommitted, lambda _message: None)
+
+
+def other_ops() -> None:
+    """Now and then someone is told of a delta that does nothing."""
+    _spoil(DeltaCommitted, lambda message: _with(message, ops=()))
+
+
+def refuse_after_commit() -> None:
+    """Now and then the answer to a stored delta is an error."""
+
+    def refused(ack: Any) -> Error:
+        return Error(ack.id, ErrorCode.OP_INVALID, "planted", ack.project)
+
+    _spoil(Ack, refused)
+
+
+def no_dedupe() -> None:
+    """A delta that comes again is stored again."""
+
+    async def append(
+        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        first = await _append(self, proposals, known_heads)
+        outcomes, entries = list(first.outcomes), list(first.entries)
+        for n, (outcome, _) in enumerate(first.outcomes):
+            if outcome is Outcome.DUPLICATE:
+                again = replace(proposals[n], delta_id=f"{proposals[n].delta_id}~{next(count)}")
+                second = await _append(self, [again], known_heads)
+                outcomes[n] = (Outcome.DUPLICATE, second.outcomes[0][1])
+                entries = second.entries
+        return Appended(outcomes, entries)
+
+    def find(self: Tail, delta_id: str) -> Kept | None:
+        return None
+
+    count = itertools.count()
+    PostgresJournal.append = append  # type: ignore[method-assign]  # that is the bug
+    Tail.find = find  # type: ignore[method-assign]  # as above: memory remembers too
+
+
+def reorder() -> None:
+    """What waits for the journal is stored last first."""
+    take_batch = Committer._take_batch
+
+    def taken(self: Committer) -> list[Proposal]:
+        return take_batch(self)[::-1]
+
+    Committer._take_batch = taken  # type: ignore[method-assign]  # that is the bug
+
+
+def lost_update() -> None:
+    """The version that an update expects is not looked at."""
+    studio_projects.UPDATE = studio_projects.UPDATE.replace(
+        "p.version = $3", "($3::bigint > 0 OR p.version = $3)"
+    )
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    plant.__name__: plant
+    for plant in (
+        ack_before_commit,
+        gap,
+        lost_update,
+        no_dedupe,
+        other_ops,
+        refuse_after_commit,
+        reorder,
+    )
+}
+
+
+def _spoil(kind: type, spoil: Callable[[Any], Any]) -> None:
+    """Every so many messages of a kind become what `spoil` makes of them, or nothing."""
+    count = itertools.count(1)
+
+    def send_packet(self: Connection, packet: Packet) -> None:
+        if not isinstance(packet.message, kind) or next(count) % EVERY:
+            _send_packet(self, packet)
+        elif (spoilt := spoil(packet.message)) is not None:
+            _send_packet(self, Packet(spoilt))
+
+    Connection.send_packet = send_packet  # type: ignore[method-assign]  # that is the bug
+
+
+def _with(message: Any, **changed: Any) -> Any:
+    fields = {name: getattr(message, name) for name in message.__struct_fields__}
+    return type(message)(**(fields | changed))
+
+
+if __name__ == "__main__":
+    PLANTS[os.environ["PRIME_PLANT"]]()
+    sys.exit(main())
