@@ -38,6 +38,9 @@ HARM_SECONDS = (0.8, 3.0)
 RECOVERY_SECONDS = (0.4, 2.0)
 ROW_WRITERS = 3
 SETTLE_SECONDS = 20.0
+PRESENCE_SECONDS = 15.0
+"""In the end everyone must see exactly those who are there; a dead node's members have a lease."""
+
 ANOMALIES_TOLD = 200
 """In the report; how many there are of each kind is told in any case."""
 
@@ -102,6 +105,7 @@ class Chaos:
             await settle(self.stage.musicians, self.tally, SETTLE_SECONDS)
         except NotSettled as error:
             unsettled = str(error)
+        await self._everyone_sees_everyone()
         project = self.stage.musicians[0].room.project
         async with self._witness() as witness:
             row = await witness.call("projects.get", project=project)
@@ -113,6 +117,24 @@ class Chaos:
         report = self._measured() | proved | self._found(anomalies)
         report["converged"] = report["converged"] and stored["gapless"] and not unsettled
         return report | ({"unsettled": unsettled} if unsettled else {})
+
+    async def _everyone_sees_everyone(self) -> None:
+        """No member missing, whichever node it is on, and no ghost of a connection that died."""
+        rooms = [musician.room for musician in self.stage.musicians]
+        deadline = time.monotonic() + PRESENCE_SECONDS
+        while True:
+            there = {room.replica.you for room in rooms}
+            astray = {
+                musician.name: sorted(there ^ set(musician.room.replica.members))
+                for musician in self.stage.musicians
+                if there != set(musician.room.replica.members)
+            }
+            if not astray:
+                return
+            if time.monotonic() > deadline:
+                self.stage.problems.append(f"missing members or ghosts: {astray}")
+                return
+            await asyncio.sleep(0.1)
 
     def figures(self) -> Figures:
         """The run at this moment."""
