@@ -32,7 +32,7 @@ def chaos(*words: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
-def test_faults_F1_F7_F13_F17_F22_leave_no_anomaly(tmp_path: Path) -> None:
+def test_F1_F7_F13_F17_F22_faults_leave_no_anomaly(tmp_path: Path) -> None:
     faults = (
         "node_killed",
         "node_frozen",
