@@ -201,10 +201,20 @@ async def test_J8_a_room_opens_and_closes_its_row(
 
 async def test_P2_everyone_hears_the_same_tick(node: Node) -> None:
     ann, ben, project = await node.pair()
+    phone = await node.again(ben, "phone")
+    await phone.join(project)
     await ann.send({"t": "presence", "project": project, "cursor": {"time": 4.0}})
-    ticks = [await wire.until("tick") for wire in (ann, ben)]
+    ticks = [await wire.until("tick") for wire in (ben, phone)]
     assert ticks[0] == ticks[1]
     assert [moved["cursor"]["time"] for moved in ticks[0]["moved"].values()] == [4.0]
+
+
+async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    await ann.send({"t": "presence", "project": project, "cursor": {"time": 4.0}})
+    await ben.until("tick")
+    await ann.ping()
+    assert ann.heard("tick") == []
 
 
 async def test_P5_coming_and_going_is_told(node: Node) -> None:
