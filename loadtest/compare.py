@@ -63,7 +63,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             cores,
             load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
             f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
-            f"{arguments.warm_up:g} s of warm-up; median of {arguments.repeat}, servers in turn",
+            f"{arguments.warm_up:g} s of warm-up, one server after the other",
             versions={one.peer.name: one.row.pop("versions", {}) for one in compared},
         ),
         "results": [one.row for one in compared],
