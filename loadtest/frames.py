@@ -1,0 +1,146 @@
+"""WebSocket framing for load: cheap frames out, and two ways to read what comes in."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+TEXT = 0x1
+BINARY = 0x2
+CLOSE = 0x8
+PING = 0x9
+PONG = 0xA
+
+FIN = 0x80
+MASKED = 0x80
+MASK = b"\0\0\0\0"
+"""Masking with zeros changes nothing for us, and costs the server what any mask costs."""
+
+Opcode = int
+
+
+def frame(payload: bytes, opcode: Opcode = BINARY) -> bytes:
+    """A whole message as a client sends it."""
+    size = len(payload)
+    if size < 126:
+        return bytes((FIN | opcode, MASKED | size)) + MASK + payload
+    if size < 65_536:
+        return struct.pack("!BBH", FIN | opcode, MASKED | 126, size) + MASK + payload
+    return struct.pack("!BBQ", FIN | opcode, MASKED | 127, size) + MASK + payload
+
+
+def received_frame_bytes(payload_bytes: int) -> int:
+    """Bytes on the wire of a frame as servers send it, unmasked."""
+    return payload_bytes + (2 if payload_bytes < 126 else 4 if payload_bytes < 65_536 else 10)
+
+
+class Receiver(Protocol):
+    """Takes the bytes of one connection as they come."""
+
+    received_bytes: int
+
+    def received(self, data: bytes) -> None: ...
+
+
+class Messages:
+    """Decodes every frame; `on_message` gets whole messages, `on_control` the rest.
+
+    Both may be replaced at any time.
+    """
+
+    def __init__(
+        self,
+        on_message: Callable[[bytes], None],
+        on_control: Callable[[Opcode, bytes], None] = lambda _opcode, _payload: None,
+    ) -> None:
+        self.received_bytes = 0
+        self.on_message = on_message
+        self.on_control = on_control
+        self._rest = b""
+        self._fragments: list[bytes] = []
+
+    def received(self, data: bytes) -> None:
+        """The next bytes; frames may begin and end anywhere in them."""
+        self.received_bytes += len(data)
+        if self._rest:
+            data = self._rest + data
+        at, end = 0, len(data)
+        while end - at >= 2:
+            body, size = at + 2, data[at + 1]
+            if size >= 126:
+                width = 2 if size == 126 else 8
+                body += width
+                if body > end:
+                    break
+                size = int.from_bytes(data[at + 2 : body], "big")
+            if body + size > end:
+                break
+            head = data[at]
+            at = body + size
+            self._frame(head, data[body:at])
+        self._rest = data[at:]
+
+    def _frame(self, head: int, payload: bytes) -> None:
+        opcode = head & 0x0F
+        if opcode >= CLOSE:
+            self.on_control(opcode, payload)
+        elif head & FIN and not self._fragments:
+            self.on_message(payload)
+        else:
+            self._fragments.append(payload)
+            if head & FIN:
+                whole = b"".join(self._fragments)
+                self._fragments.clear()
+                self.on_message(whole)
+
+
+@dataclass(slots=True)
+class FixedFrames:
+    """Counts frames of one length, without looking at them; `is_whole` proves the count."""
+
+    frame_bytes: int
+    received_bytes: int = 0
+
+    def received(self, data: bytes) -> None:
+        """The next bytes."""
+        self.received_bytes += len(data)
+
+    @property
+    def frames(self) -> int:
+        """How many came, if all were of that length."""
+        return self.received_bytes // self.frame_bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what came can be frames of that length; half a frame in flight is none."""
+        return self.received_bytes % self.frame_bytes == 0
+
+
+class Headers:
+    """Counts data frames of any length by their headers; their payloads are skipped."""
+
+    def __init__(self) -> None:
+        self.received_bytes = 0
+        self.frames = 0
+        self._rest = b""
+        self._skip = 0
+
+    def received(self, data: bytes) -> None:
+        """The next bytes."""
+        self.received_bytes += len(data)
+        if self._skip >= len(data):
+            self._skip -= len(data)
+            return
+        if self._rest:
+            data = self._rest + data
+        at, end = self._skip, len(data)
+        while end - at >= 2:
+            size = data[at + 1]
+            body = at + (2 if size < 126 else 4 if size == 126 else 10)
+            if body > end:
+                break
+            if size >= 126:
+                size = int.from_bytes(data[at + 2 : body], "big")
+            self.frames += data[at] & 0x0F < CLOSE
+            at = body + size
+        self._rest, self._skip = (b"", at - end) if at >= end else (data[at:], 0)
