@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from rich.console import Console
 
 from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
+from loadtest import scenarios
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -32,6 +34,7 @@ EXPECTED = (
     RoomClosed,
     UploadIncomplete,
     WriterFailed,
+    *scenarios.EXPECTED,
 )
 
 
@@ -39,7 +42,8 @@ def main() -> int:
     """Run a scenario; 0 when it kept its promises, 1 when not, 2 for a wrong command line."""
     arguments = _arguments()
     try:
-        report: dict[str, Any] = asyncio.run(arguments.run(arguments))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            report: dict[str, Any] = runner.run(arguments.run(arguments))
     except BaseException as error:
         return _failed(_first(error))
     if arguments.json:
@@ -68,10 +72,11 @@ def _complain(message: str) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="demo|mixed|document")
+    words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
+    scenarios.add_to(words)
     return parser.parse_args()
 
 

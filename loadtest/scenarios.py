@@ -1,0 +1,63 @@
+"""The command lines of the scenarios that load one hub, each from one process or two."""
+
+import argparse
+from typing import Any
+
+from loadtest.bare_client import HandshakeFailed
+from loadtest.bare_prime import PrimeRefused
+from loadtest.cursor_watch import WatchFailed
+from loadtest.deltas import run_deltas
+from loadtest.hub_metrics import NoMetrics
+from loadtest.pinned_hub import TooFewFiles
+from loadtest.postgres_alone import AloneFailed
+
+EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
+"""What may go wrong, in one line each."""
+
+
+def add_to(words: Any) -> None:
+    """Add their words to those of `./run loadtest`."""
+    _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
+
+
+def _add_deltas(deltas: argparse.ArgumentParser) -> None:
+    deltas.description = (
+        "Deltas at a set rate (how long is an ack?), then as many as are answered (how many are "
+        "durable?), cursors all the while (what do they feel of it?), then PostgreSQL alone."
+    )
+    deltas.add_argument("--rooms", type=above(1), default=8, help="(8)")
+    deltas.add_argument(
+        "--writers", type=above(1), default=48, help="connections; each may say 400/s (48)"
+    )
+    deltas.add_argument(
+        "--in-flight", type=above(1, 256), default=25, help="unanswered deltas of each (25)"
+    )
+    deltas.add_argument("--rate", type=positive, default=1_000.0, help="deltas/s offered (1,000)")
+    deltas.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
+    _finish(deltas, run_deltas)
+
+
+def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    parser.set_defaults(run=run)
+
+
+def above(minimum: int, maximum: int | None = None) -> Any:
+    """The type of a whole number within bounds."""
+
+    def whole_number(text: str) -> int:
+        number = int(text)
+        if number < minimum or (maximum is not None and number > maximum):
+            up_to = "" if maximum is None else f" and at most {maximum}"
+            raise argparse.ArgumentTypeError(f"must be at least {minimum}{up_to}")
+        return number
+
+    return whole_number
+
+
+def positive(text: str) -> float:
+    """The type of a number above zero."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be above 0")
+    return number
