@@ -67,5 +67,7 @@ def shown(value: Any) -> str:
 def _judged(target: Target | None, value: Any) -> str:
     if target is None:
         return ""
+    if value is None:
+        return f"? {target.in_words}"
     mark = "[green]✓[/]" if target.is_met(value) else "[red]✗[/]"
     return f"{mark} {target.in_words}"

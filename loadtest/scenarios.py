@@ -8,6 +8,7 @@ from loadtest.bare_prime import PrimeRefused
 from loadtest.cursor_watch import WatchFailed
 from loadtest.deltas import run_deltas
 from loadtest.hub_metrics import NoMetrics
+from loadtest.join import run_join
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
 
@@ -18,6 +19,7 @@ EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, 
 def add_to(words: Any) -> None:
     """Add their words to those of `./run loadtest`."""
     _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
+    _add_join(words.add_parser("join", help="a storm into one room with a large project"))
 
 
 def _add_deltas(deltas: argparse.ArgumentParser) -> None:
@@ -35,6 +37,19 @@ def _add_deltas(deltas: argparse.ArgumentParser) -> None:
     deltas.add_argument("--rate", type=positive, default=1_000.0, help="deltas/s offered (1,000)")
     deltas.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
     _finish(deltas, run_deltas)
+
+
+def _add_join(join: argparse.ArgumentParser) -> None:
+    join.description = (
+        "Many clients connect and join one room at the same moment, while others move in it: how "
+        "long until they have the state, how often was it encoded, what did the others feel?"
+    )
+    join.add_argument("--clients", type=above(1), default=200, help="who join at once (200)")
+    join.add_argument("--inside", type=above(2), default=10, help="who move meanwhile (10)")
+    join.add_argument(
+        "--entities", type=above(500), default=50_000, help="of the project (50,000: 5 MB)"
+    )
+    _finish(join, run_join)
 
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
