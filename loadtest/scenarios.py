@@ -7,10 +7,13 @@ from loadtest.bare_client import HandshakeFailed
 from loadtest.bare_prime import PrimeRefused
 from loadtest.cursor_watch import WatchFailed
 from loadtest.deltas import run_deltas
+from loadtest.herd import run_herd
 from loadtest.hub_metrics import NoMetrics
+from loadtest.idle import run_idle
 from loadtest.join import run_join
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
+from schema.limits import MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
 """What may go wrong, in one line each."""
@@ -20,6 +23,8 @@ def add_to(words: Any) -> None:
     """Add their words to those of `./run loadtest`."""
     _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
     _add_join(words.add_parser("join", help="a storm into one room with a large project"))
+    _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
+    _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
 
 
 def _add_deltas(deltas: argparse.ArgumentParser) -> None:
@@ -50,6 +55,31 @@ def _add_join(join: argparse.ArgumentParser) -> None:
         "--entities", type=above(500), default=50_000, help="of the project (50,000: 5 MB)"
     )
     _finish(join, run_join)
+
+
+def _add_idle(idle: argparse.ArgumentParser) -> None:
+    idle.description = (
+        "Members join rooms and do nothing but stay alive: what does each take of the hub's "
+        "memory (its own, without shared pages), and is it given back when they go?"
+    )
+    idle.add_argument("--connections", type=above(1), default=5_000, help="(5,000)")
+    idle.add_argument(
+        "--per-room", type=above(1, MAX_MEMBERS_PER_ROOM), default=50, help="members (50)"
+    )
+    _finish(idle, run_idle)
+
+
+def _add_herd(herd: argparse.ArgumentParser) -> None:
+    herd.description = (
+        "The hub is killed while some edit, and started again: how long until the last one is "
+        "back in its room, and is every acknowledged delta in the journal?"
+    )
+    herd.add_argument("--clients", type=above(1), default=1_000, help="(1,000)")
+    herd.add_argument(
+        "--per-room", type=above(1, MAX_MEMBERS_PER_ROOM), default=20, help="members (20)"
+    )
+    herd.add_argument("--seed", type=int, default=1)
+    _finish(herd, run_herd)
 
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
