@@ -13,6 +13,7 @@ from loadtest.idle import run_idle
 from loadtest.join import run_join
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
+from loadtest.session import run_session
 from schema.limits import MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
@@ -25,6 +26,7 @@ def add_to(words: Any) -> None:
     _add_join(words.add_parser("join", help="a storm into one room with a large project"))
     _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
     _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
+    _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
 def _add_deltas(deltas: argparse.ArgumentParser) -> None:
@@ -80,6 +82,21 @@ def _add_herd(herd: argparse.ArgumentParser) -> None:
     )
     herd.add_argument("--seed", type=int, default=1)
     _finish(herd, run_herd)
+
+
+def _add_session(session: argparse.ArgumentParser) -> None:
+    session.description = (
+        "Of ten people seven are busy (moving at 30 Hz in bursts, a gesture every few seconds, a "
+        "delta about every two), two idle, and one loses the connection every few seconds and "
+        "comes back. At the end everything acknowledged must be in the journal."
+    )
+    session.add_argument("--rooms", type=above(1), default=10, help="(10)")
+    session.add_argument(
+        "--size", type=above(1, MAX_MEMBERS_PER_ROOM - 1), default=8, help="people in each (8)"
+    )
+    session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
+    session.add_argument("--seed", type=int, default=1)
+    _finish(session, run_session)
 
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
