@@ -81,7 +81,7 @@ class Person:
         self.kind = kind_of(number)
         self._rng = random.Random(seed * 1_000_003 + number)
         device = f"person-{number}"
-        self.member = ReturningMember(account, device, project, tally, self._rng, self._heard)
+        self.member = ReturningMember(account, device, project, tally, self._rng, self.hear)
         self._trails = trails
         self._trail = Trail()
         self._seen = seen
@@ -204,7 +204,8 @@ class Person:
 
     # What a person sees.
 
-    def _heard(self, message: Message) -> None:
+    def hear(self, message: Message) -> None:
+        """A tick: who moved, and what they are turning."""
         if message["t"] != "tick":
             return
         now = time.perf_counter() * 1_000

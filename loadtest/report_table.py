@@ -58,6 +58,8 @@ def shown(value: Any) -> str:
             return "yes" if value else "no"
         case int() | float():
             return f"{value:,}"
+        case dict() | list() if not value:
+            return "none"
         case dict():
             return "  ".join(f"{name} {shown(part)}" for name, part in value.items())
         case _:

@@ -1,0 +1,35 @@
+"""When a generator must say that it measured itself."""
+
+import asyncio
+import time
+
+from loadtest.sustained import LoopLag, problems, verdict
+
+
+def test_a_generator_in_time_has_nothing_to_say() -> None:
+    assert problems([0.1] * 100, 50.0, 1_000, 1_000) == []
+    assert problems([], 0.0) == []
+    assert verdict([]) == {"sustained": True, "not_sustained_because": []}
+
+
+def test_each_bound_is_a_sentence_of_its_own() -> None:
+    late, busy, few = problems([0.1] * 98 + [25.0] * 2, 97.2, 900, 1_000)
+    assert "25.0 ms at p99" in late
+    assert "97 % of its core" in busy
+    assert "900 of 1,000" in few
+    assert verdict([late])["sustained"] is False
+
+
+def test_one_late_timer_in_a_hundred_is_forgiven() -> None:
+    assert problems([0.1] * 99 + [500.0], 10.0, 950, 1_000) == []
+
+
+async def test_a_pause_counts_for_every_timer_that_fell_into_it() -> None:
+    async with LoopLag() as lag:
+        await asyncio.sleep(0.03)
+        time.sleep(0.2)  # noqa: ASYNC251 - a loop that is held up is what is measured
+        await asyncio.sleep(0.03)
+    late = sorted(ms for ms in lag.ms if ms > 20)
+    assert len(late) >= 15  # 200 ms hold 20 timers of 10 ms each
+    assert late[-1] >= 150
+    assert lag.cpu_percent > 0
