@@ -16,9 +16,13 @@ from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest import scenarios
+from loadtest.compare import run_compare
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
+from loadtest.generators import GeneratorFailed as LoadFailed
+from loadtest.peers.catalogue import PEERS
+from loadtest.peers.installing import PeerFailed
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
 
@@ -29,8 +33,10 @@ EXPECTED = (
     ConnectionOver,
     GeneratorFailed,
     HubFailed,
+    LoadFailed,
     NotSettled,
     OSError,
+    PeerFailed,
     RoomClosed,
     UploadIncomplete,
     WriterFailed,
@@ -76,8 +82,29 @@ def _arguments() -> argparse.Namespace:
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
+    _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
     scenarios.add_to(words)
     return parser.parse_args()
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    names = ", ".join(PEERS)
+    compare.add_argument(
+        "--peers", type=_peers, default=list(PEERS), metavar="A,B", help=f"some of {names} (all)"
+    )
+    compare.add_argument("--rooms", type=_at_least(1), default=4)
+    compare.add_argument("--size", type=_at_least(2), default=50, help="members of each room (50)")
+    compare.add_argument("--repeat", type=_at_least(1), default=1, help="runs, for medians (1)")
+    _add_cursor_load(compare)
+    compare.set_defaults(run=run_compare)
+
+
+def _add_cursor_load(words: argparse.ArgumentParser) -> None:
+    words.add_argument("--hz", type=_positive, default=30.0, help="moves a second per member (30)")
+    words.add_argument("--seconds", type=_positive, default=10.0, help="measured time (10)")
+    words.add_argument("--warm-up", type=_positive, default=2.0, help="seconds before it (2)")
+    words.add_argument("--report", type=_of_caller, metavar="DIR", help="write an HTML page there")
+    words.add_argument("--json", action="store_true", help="the report as one line on stdout")
 
 
 def _add_document(document: argparse.ArgumentParser) -> None:
@@ -120,6 +147,22 @@ def _at_least(minimum: int) -> Any:
         return number
 
     return parse
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be above 0")
+    return number
+
+
+def _peers(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in PEERS]
+    if unknown or not names:
+        wrong = ", ".join(unknown) or "nothing"
+        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {', '.join(PEERS)}")
+    return names
 
 
 def _of_caller(text: str) -> Path:

@@ -54,6 +54,13 @@ class BareConnection(asyncio.Protocol):
         """What the socket has not taken yet."""
         return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
+    @property
+    def fileno(self) -> int:
+        """The socket, for those who read it themselves; -1 when it is gone."""
+        if self._transport is None:
+            return -1
+        return int(self._transport.get_extra_info("socket").fileno())
+
     def pause_reading(self) -> None:
         """Leave what comes in the socket."""
         if self._transport is not None:

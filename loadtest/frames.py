@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 TEXT = 0x1
@@ -27,11 +26,6 @@ def frame(payload: bytes, opcode: Opcode = BINARY) -> bytes:
     if size < 65_536:
         return struct.pack("!BBH", FIN | opcode, MASKED | 126, size) + MASK + payload
     return struct.pack("!BBQ", FIN | opcode, MASKED | 127, size) + MASK + payload
-
-
-def received_frame_bytes(payload_bytes: int) -> int:
-    """Bytes on the wire of a frame as servers send it, unmasked."""
-    return payload_bytes + (2 if payload_bytes < 126 else 4 if payload_bytes < 65_536 else 10)
 
 
 class Receiver(Protocol):
@@ -94,34 +88,17 @@ class Messages:
                 self.on_message(whole)
 
 
-@dataclass(slots=True)
-class FixedFrames:
-    """Counts frames of one length, without looking at them; `is_whole` proves the count."""
-
-    frame_bytes: int
-    received_bytes: int = 0
-
-    def received(self, data: bytes) -> None:
-        """The next bytes."""
-        self.received_bytes += len(data)
-
-    @property
-    def frames(self) -> int:
-        """How many came, if all were of that length."""
-        return self.received_bytes // self.frame_bytes
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether what came can be frames of that length; half a frame in flight is none."""
-        return self.received_bytes % self.frame_bytes == 0
-
-
 class Headers:
-    """Counts data frames of any length by their headers; their payloads are skipped."""
+    """Counts data frames by their headers, and skips their payloads.
 
-    def __init__(self) -> None:
+    With `payload_bytes` only frames of that length count, and the rest are `others`.
+    """
+
+    def __init__(self, payload_bytes: int | None = None) -> None:
         self.received_bytes = 0
         self.frames = 0
+        self.others = 0
+        self._payload_bytes = payload_bytes
         self._rest = b""
         self._skip = 0
 
@@ -134,6 +111,7 @@ class Headers:
         if self._rest:
             data = self._rest + data
         at, end = self._skip, len(data)
+        wanted, frames = self._payload_bytes, 0
         while end - at >= 2:
             size = data[at + 1]
             body = at + (2 if size < 126 else 4 if size == 126 else 10)
@@ -141,6 +119,11 @@ class Headers:
                 break
             if size >= 126:
                 size = int.from_bytes(data[at + 2 : body], "big")
-            self.frames += data[at] & 0x0F < CLOSE
+            if data[at] & 0x0F < CLOSE:
+                if wanted is None or wanted == size:
+                    frames += 1
+                else:
+                    self.others += 1
             at = body + size
+        self.frames += frames
         self._rest, self._skip = (b"", at - end) if at >= end else (data[at:], 0)

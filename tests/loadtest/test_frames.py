@@ -13,11 +13,9 @@ from loadtest.frames import (
     CLOSE,
     PING,
     TEXT,
-    FixedFrames,
     Headers,
     Messages,
     frame,
-    received_frame_bytes,
 )
 
 SIZES = st.one_of(st.integers(0, 300), st.sampled_from([125, 126, 65_535, 65_536, 70_000]))
@@ -84,10 +82,8 @@ def test_control_frames_are_not_counted_as_data() -> None:
     assert headers.frames == 1
 
 
-def test_counting_by_bytes_says_when_frames_had_another_length() -> None:
-    wire = sent_by_server(b"x" * 80)
-    fixed = FixedFrames(received_frame_bytes(80))
-    fixed.received(wire * 3)
-    assert (fixed.frames, fixed.is_whole) == (3, True)
-    fixed.received(sent_by_server(b"x" * 79))
-    assert not fixed.is_whole
+def test_only_frames_of_the_length_looked_for_are_counted() -> None:
+    headers = Headers(80)
+    for size in (80, 79, 80, 200):
+        headers.received(sent_by_server(b"x" * size))
+    assert (headers.frames, headers.others) == (2, 2)

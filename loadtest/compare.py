@@ -1,0 +1,153 @@
+"""The scenario `compare`: the same offered load to each peer in turn, and to Prime."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from loadtest.cores import Cores, divide
+from loadtest.cursor_load import Job
+from loadtest.figures import medians, row_of
+from loadtest.generators import GeneratorFailed, Loaded, carry_out
+from loadtest.how import how
+from loadtest.peers.catalogue import PEERS, Peer
+from loadtest.peers.installing import PeerFailed
+from loadtest.peers.running import running
+from loadtest.report import figure_in_words
+from loadtest.server_watch import watch
+
+COLUMNS = {
+    "title": "server",
+    "updates_per_cpu_s": "updates per CPU-s",
+    "delivered_per_s": "delivered/s",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "bytes_per_update": "bytes each",
+    "cpu_percent": "CPU %",
+    "rss_mb": "MiB",
+    "arrived_share": "arrived",
+    "sustained": "sustained",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A peer's rows of all repeats, its last run for plots, or why there is none."""
+
+    peer: Peer
+    row: dict[str, Any]
+    last: Loaded | None
+
+
+async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Load every peer; one that cannot be installed or started is a row with `error`."""
+    cores = divide()
+    cores.pin_this_process()
+    with progress() as bars:
+        compared = [await _compare(PEERS[x], arguments, cores, bars) for x in arguments.peers]
+    report = {
+        "scenario": "compare",
+        "rooms": arguments.rooms,
+        "size": arguments.size,
+        "hz": arguments.hz,
+        "seconds": arguments.seconds,
+        "repeat": arguments.repeat,
+        "how": how(
+            cores,
+            load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
+            f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
+            f"{arguments.warm_up:g} s of warm-up; median of {arguments.repeat}, servers in turn",
+            versions={one.peer.name: one.row.pop("versions", {}) for one in compared},
+        ),
+        "results": [one.row for one in compared],
+    }
+    _tell(report)
+    if arguments.report:
+        from loadtest.compare_report import write_compare  # matplotlib takes a second
+
+        last_runs = {one.peer.title: one.last for one in compared if one.last is not None}
+        path = write_compare(arguments.report, report, COLUMNS, last_runs)
+        Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
+    return report
+
+
+async def _compare(
+    peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
+) -> Compared:
+    bar = bars.add_task(f"{peer.title}: starting", total=arguments.repeat)
+    rows: list[dict[str, Any]] = []
+    loaded = None
+    try:
+        for number in range(arguments.repeat):
+            loaded, versions = await _once(
+                peer,
+                arguments,
+                cores,
+                lambda part, done=number: bars.update(
+                    bar, completed=done + part, description=peer.title
+                ),
+            )
+            rows.append(row_of(loaded) | {"versions": versions})
+    except (PeerFailed, GeneratorFailed) as error:
+        bars.update(bar, description=f"{peer.title}: failed")
+        return Compared(peer, {"peer": peer.name, "title": peer.title, "error": str(error)}, None)
+    named = {"peer": peer.name, "title": peer.title}
+    return Compared(peer, named | medians(rows), loaded)
+
+
+async def _once(
+    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Any
+) -> tuple[Loaded, dict[str, str]]:
+    async with running(peer, cores) as server:
+        job = Job(
+            dialect=peer.dialect,
+            urls=server.urls,
+            rooms=tuple(range(arguments.rooms)),
+            size=arguments.size,
+            hz=arguments.hz,
+            warm_up=arguments.warm_up,
+            seconds=arguments.seconds,
+            cores=cores,
+        )
+        watching = partial(watch, server.pids, server.beside)
+        return await carry_out(job, watching, working), server.versions
+
+
+def progress() -> Progress:
+    """Bars on stderr, for long runs."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _tell(report: dict[str, Any]) -> None:
+    console = Console(stderr=True)
+    title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
+    console.print(table_of(report["results"], COLUMNS, title))
+    for row in report["results"]:
+        if row.get("sustained") is False:
+            console.print(f"{row['peer']}: the generator could not sustain this load; see `how`.")
+        if row.get("problems"):
+            console.print(f"{row['peer']}: {row['problems']}", markup=False)
+    console.print(report["how"]["pinning"])
+
+
+def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:
+    """Figures for eyes; a row with `error` says so in place of them."""
+    table = Table(title=title, title_justify="left", box=None)
+    for position, heading in enumerate(columns.values()):
+        table.add_column(heading, justify="left" if position == 0 else "right")
+    for row in rows:
+        if "error" in row:
+            table.add_row(row["title"], f"[red]{row['error']}[/]")
+        else:
+            table.add_row(*(figure_in_words(row.get(name)) for name in columns))
+    return table

@@ -1,0 +1,76 @@
+"""From what was measured to the figures of a report row."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from loadtest.generators import Loaded
+from loadtest.percentiles import percentile
+
+LAG_BOUND_MS = 50.0
+"""A generator later than this (p99) measures itself."""
+
+BUSY_PERCENT = 92.0
+SENT_PERCENT = 95.0
+
+
+def row_of(loaded: Loaded) -> dict[str, Any]:
+    """One run. Rates are per second of the measured time."""
+    job, seen, cost = loaded.job, loaded.measured, loaded.cost
+    times = [*seen.latency_ms, *seen.across_ms]
+    ordered = sorted(times)
+    lag = _rounded(percentile(seen.lag_ms, 99), 2)
+    generator_percent = seen.cpu_seconds / job.seconds / loaded.generators * 100
+    return {
+        "updates_per_cpu_s": _rate(seen.delivered, cost.cpu_seconds),
+        "delivered_per_s": round(seen.delivered / job.seconds),
+        "p50_ms": _rounded(percentile(ordered, 50), 2),
+        "p99_ms": _rounded(percentile(ordered, 99), 2),
+        "bytes_per_update": _rounded(_per(seen.received_bytes, seen.delivered), 1),
+        "rss_mb": round(cost.rss_mb, 1),
+        "cpu_percent": round(cost.cpu_seconds / job.seconds * 100, 1),
+        "database_cpu_percent": round(cost.beside_cpu_seconds / job.seconds * 100, 1),
+        "offered_per_s": round(seen.due / job.seconds * (job.size - 1)),
+        "moves_per_s": round(seen.due / job.seconds),
+        "sustained": _is_sustained(loaded, lag, generator_percent),
+        "generator_lag_p99_ms": lag,
+        "generator_cpu_percent": round(generator_percent, 1),
+        "decoded_share": round(job.listeners / job.size, 3),
+        "arrived_share": _rounded(_per(len(times), seen.timed_of), 3),
+        "lost_connections": seen.lost_connections,
+        "unsent_bytes": seen.unsent_bytes,
+        "update_bytes": seen.update_bytes,
+        "problems": dict(seen.problems.most_common(3)),
+    }
+
+
+def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -> bool:
+    """Whether the generator kept its schedule with a core to spare, so that the rest is true."""
+    seen = loaded.measured
+    sent_percent = seen.sent / max(1, seen.due) * 100
+    in_time = lag is not None and lag <= LAG_BOUND_MS
+    return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
+
+
+def medians(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Several runs as one: numbers by their median, and what was false once is false."""
+    together = dict(rows[-1])
+    for name, value in together.items():
+        if isinstance(value, bool):
+            together[name] = all(row[name] for row in rows)
+        elif isinstance(value, int | float):
+            numbers = [row[name] for row in rows if row[name] is not None]
+            together[name] = type(value)(median(numbers))
+    return together
+
+
+def _rate(amount: float, seconds: float) -> int | None:
+    return round(amount / seconds) if seconds > 0 else None
+
+
+def _per(amount: float, of: float) -> float | None:
+    return amount / of if of else None
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,72 @@
+"""Prime's own protocol, as the load of a comparison speaks it: `presence` out, ticks in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgpack
+
+from loadtest.bare_prime import Account, BarePrime, create_project, enter, register
+from loadtest.frames import frame
+from loadtest.peers.dialect import Heard, Seat
+from loadtest.peers.updates import cursor, stamp_ms
+
+
+class PrimeDialect:
+    """One account, a device for each member. Ticks gather what several members said."""
+
+    name = "prime.v1.msgpack"
+    echoes = True
+    gathers = True
+
+    def __init__(self) -> None:
+        self._account: Account | None = None
+        self._projects: dict[int, str] = {}
+        self._devices: dict[tuple[int, int], BarePrime] = {}
+        self._members: dict[int, dict[str, int]] = {}
+
+    async def prepare(self, url: str, rooms: Sequence[int]) -> None:
+        """An account that owns all projects."""
+        self._account = await register(url)
+        for room in rooms:
+            self._projects[room] = await create_project(self._account, f"load {room}")
+
+    async def enter(self, url: str, room: int, member: int) -> Seat:
+        """A device of the account joins the project, on whatever node of the same database."""
+        assert self._account is not None
+        account = replace(self._account, url=url)
+        device = await enter(account, f"device {room}-{member}", self._projects[room])
+        self._devices[room, member] = device
+        return Seat(device.connection, room, member)
+
+    def everyone_is_in(self) -> None:
+        """Ticks name members by ids that the hub gave them on joining."""
+        self._members = {room: {} for room in self._projects}
+        for (room, member), device in self._devices.items():
+            self._members[room][device.joined[self._projects[room]]["you"]] = member
+
+    def update(self, seat: Seat, step: int, due: float) -> bytes:
+        """`presence` with a cursor."""
+        message = {
+            "t": "presence",
+            "project": self._projects[seat.room],
+            "cursor": cursor(seat.member, step),
+            "at": stamp_ms(due),
+        }
+        return frame(msgpack.packb(message))
+
+    def heard(self, seat: Seat, payload: bytes) -> Heard:
+        """The members that a tick names with a stamp."""
+        message = msgpack.unpackb(payload)
+        match message["t"]:
+            case "tick":
+                return self._moved(seat, message)
+            case "error":
+                raise ValueError(f"the hub says {message['code']}: {message['message']}")
+            case _:
+                return []
+
+    def _moved(self, seat: Seat, tick: dict[str, object]) -> Heard:
+        members, moved = self._members[seat.room], tick["moved"]
+        if tick["project"] != self._projects[seat.room] or not isinstance(moved, dict):
+            raise ValueError("a tick of another room")
+        return [(members[name], said["at"]) for name, said in moved.items() if "at" in said]

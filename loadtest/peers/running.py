@@ -1,0 +1,119 @@
+"""A server under test as a child process: a peer, or a hub of our own with PostgreSQL."""
+
+import asyncio
+import json
+import platform
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from client.local_hub import HubFailed, LocalHub
+from loadtest.cores import Cores
+from loadtest.peers.catalogue import Peer
+from loadtest.peers.installing import PeerFailed, node_command, python_command
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that is ready. `pids`: what counts as the server; `beside`: its database."""
+
+    urls: tuple[str, ...]
+    pids: tuple[int, ...]
+    beside: tuple[int, ...]
+    versions: dict[str, str]
+
+
+@asynccontextmanager
+async def running(peer: Peer, cores: Cores) -> AsyncIterator[Running]:
+    """Start a server and pin it; it ends with the block. Raises `PeerFailed`."""
+    start = _running_prime(cores) if peer.runtime == "prime" else _running_peer(peer, cores)
+    async with start as server:
+        yield server
+
+
+@asynccontextmanager
+async def _running_prime(cores: Cores) -> AsyncIterator[Running]:
+    with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
+        try:
+            async with LocalHub(Path(directory) / "data") as hub:
+                yield pinned_hubs([hub], cores)
+        except HubFailed as error:
+            raise PeerFailed(str(error)) from error
+
+
+def pinned_hubs(hubs: Sequence[LocalHub], cores: Cores) -> Running:
+    """Hubs that this process has started, each on a core of the server's; the rest beside."""
+    children = psutil.Process().children()
+    nodes = [child.pid for child in children if "server" in child.cmdline()]
+    beside = [child.pid for child in children if child.pid not in nodes]
+    for pid in nodes:
+        cores.pin_server(pid, beside)
+    versions = {"python": platform.python_version(), "prime": "this checkout"}
+    return Running(tuple(hub.url for hub in hubs), tuple(nodes), tuple(beside), versions)
+
+
+@asynccontextmanager
+async def _running_peer(peer: Peer, cores: Cores) -> AsyncIterator[Running]:
+    install = node_command if peer.runtime == "node" else python_command
+    command, folder = await install(peer.script)
+    port = _free_port()
+    with tempfile.TemporaryFile() as log:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            str(port),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            versions = await _ready(process)
+            if versions is None:
+                log.seek(0)
+                last = log.read().decode(errors="replace").strip().splitlines()[-3:]
+                raise PeerFailed(f"did not start: {' | '.join(last) or 'it said nothing'}")
+            cores.pin_server(process.pid)
+            yield Running((f"ws://127.0.0.1:{port}",), (process.pid,), (), versions)
+        finally:
+            await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process) -> dict[str, str] | None:
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            said = json.loads(await process.stdout.readline())
+    except (TimeoutError, ValueError):
+        return None
+    versions: dict[str, str] = said["versions"]
+    return versions
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _free_port() -> int:
+    """A port that nobody has; the peers are told it, as not all of them can tell theirs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,102 @@
+"""Plots as SVG. This is the only module that imports matplotlib, and only reports import it."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+Points = Sequence[tuple[float, float]]
+
+COLORS = ("#2563eb", "#dc2626", "#16a34a", "#d97706", "#7c3aed", "#0891b2", "#db2777", "#4b5563")
+PERCENTILES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99)
+
+mpl.rcParams["svg.fonttype"] = "none"
+mpl.rcParams["font.family"] = "sans-serif"
+
+
+def percentile_curves(values_ms: Mapping[str, Sequence[float]], title: str) -> str:
+    """How long the fastest so many percent took: one curve per label, both axes logarithmic."""
+    figure, axes = _figure(title, "percent of updates", "ms (logarithmic)")
+    for number, (label, values) in enumerate(values_ms.items()):
+        if not values:
+            continue
+        curve = _curve(sorted(values))
+        axes.plot([x for x, _ in curve], [y for _, y in curve], label=label, **_style(number))
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(1, _nines(PERCENTILES[-1]))
+    axes.set_xticks([_nines(p) for p in PERCENTILES], [f"{p:g}" for p in PERCENTILES])
+    axes.minorticks_off()
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    return _svg(figure, axes)
+
+
+def bars(values: Mapping[str, float], title: str, unit: str) -> str:
+    """One bar per label, with its figure at the end."""
+    figure, axes = _figure(title, unit, "")
+    labels = list(values)[::-1]
+    widths = [values[label] for label in labels]
+    order = {label: number for number, label in enumerate(values)}
+    colors = [COLORS[order[label] % len(COLORS)] for label in labels]
+    drawn = axes.barh(labels, widths, color=colors, height=0.65)
+    axes.bar_label(drawn, [f"{width:,.0f}" for width in widths], padding=4, fontsize=9)
+    axes.set_xlim(0, max(widths, default=0.0) * 1.15 or 1.0)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.grid(visible=False, axis="y")
+    return _svg(figure, None)
+
+
+def lines(series: Mapping[str, Points], title: str, x_label: str, y_label: str) -> str:
+    """One line per label, for what changes over time or with size."""
+    figure, axes = _figure(title, x_label, y_label)
+    for number, (label, points) in enumerate(series.items()):
+        axes.plot([x for x, _ in points], [y for _, y in points], label=label, **_style(number))
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    return _svg(figure, axes)
+
+
+def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, loc="left", fontsize=12, fontweight="bold")
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.grid(visible=True, color="#e5e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _style(number: int) -> dict[str, Any]:
+    return {"color": COLORS[number % len(COLORS)], "linewidth": 1.8}
+
+
+def _svg(figure: Figure, legend_of: Axes | None) -> str:
+    if legend_of is not None and legend_of.get_legend_handles_labels()[1]:
+        figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    svg = out.getvalue()
+    return svg[svg.index("<svg") :]
+
+
+def _nines(percent: float) -> float:
+    """Where a percentile lies on an axis that gives each nine the same room."""
+    return 100.0 / (100.0 - percent)
+
+
+def _curve(ordered: Sequence[float]) -> list[tuple[float, float]]:
+    """Points evenly spaced on the axis of nines, up to the last that so many values can tell."""
+    count = len(ordered)
+    last = min(float(count), _nines(PERCENTILES[-1]))
+    points = []
+    for step in range(201):
+        x = last ** (step / 200)
+        rank = min(count - 1, int((1 - 1 / x) * count))
+        points.append((x, max(ordered[rank], 0.01)))
+    return points

@@ -1,0 +1,46 @@
+"""When each member should move: fixed before the run, so that a late sender hides nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Every member moves `hz` times a second, the members spread evenly over the time between.
+
+    Times are seconds. `done` counts the moves that were taken, of all members in turn.
+    """
+
+    start: float
+    members: int
+    hz: float
+    done: int = 0
+
+    @property
+    def next_due(self) -> float:
+        """When the next move should be made."""
+        return self.due_at(self.done)
+
+    def due_at(self, number: int) -> float:
+        """When the move of this number should be made, whatever happened before."""
+        return self.start + number / (self.hz * self.members)
+
+    def take_due(self, now: float) -> Iterator[tuple[int, int, float]]:
+        """The moves whose time has come: member, its how-manieth move, and when it was due.
+
+        One that comes late is late by its own time; none is skipped.
+        """
+        while (due := self.due_at(self.done)) <= now:
+            step, member = divmod(self.done, self.members)
+            self.done += 1
+            yield member, step, due
+
+    def due_between(self, begin: float, end: float) -> int:
+        """How many moves should be made from `begin` on and before `end`."""
+        return self._due_before(end) - self._due_before(begin)
+
+    def _due_before(self, time: float) -> int:
+        number = max(0, int((time - self.start) * self.hz * self.members) - 1)
+        while self.due_at(number) < time:
+            number += 1
+        return number
