@@ -3,9 +3,7 @@
 import argparse
 import asyncio
 import json
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -16,6 +14,7 @@ from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest import scenarios
+from loadtest.argument_types import at_least, path_of_caller, positive
 from loadtest.compare import run_compare
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
@@ -92,23 +91,25 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--peers", type=_peers, default=list(PEERS), metavar="A,B", help=f"some of {names} (all)"
     )
-    compare.add_argument("--rooms", type=_at_least(1), default=4)
-    compare.add_argument("--size", type=_at_least(2), default=50, help="members of each room (50)")
-    compare.add_argument("--repeat", type=_at_least(1), default=1, help="runs, for medians (1)")
+    compare.add_argument("--rooms", type=at_least(1), default=4)
+    compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
+    compare.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
     _add_cursor_load(compare)
     compare.set_defaults(run=run_compare)
 
 
 def _add_cursor_load(words: argparse.ArgumentParser) -> None:
-    words.add_argument("--hz", type=_positive, default=30.0, help="moves a second per member (30)")
-    words.add_argument("--seconds", type=_positive, default=10.0, help="measured time (10)")
-    words.add_argument("--warm-up", type=_positive, default=2.0, help="seconds before it (2)")
-    words.add_argument("--report", type=_of_caller, metavar="DIR", help="write an HTML page there")
+    words.add_argument("--hz", type=positive, default=30.0, help="moves a second per member (30)")
+    words.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
+    words.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
+    words.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
     words.add_argument("--json", action="store_true", help="the report as one line on stdout")
 
 
 def _add_document(document: argparse.ArgumentParser) -> None:
-    document.add_argument("--entities", type=_at_least(500), default=50_000, help="(50,000)")
+    document.add_argument("--entities", type=at_least(500), default=50_000, help="(50,000)")
     document.add_argument("--seed", type=int, default=1)
     document.add_argument("--json", action="store_true", help="the report as one line on stdout")
     document.set_defaults(run=run_document)
@@ -116,18 +117,20 @@ def _add_document(document: argparse.ArgumentParser) -> None:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--seconds", type=float, default=20.0, help="how long they play (20)")
-    demo.add_argument("--musicians", type=_at_least(1), default=4, help="how many (4)")
-    demo.add_argument("--project", type=_of_caller, help="a song file (default: our own)")
+    demo.add_argument("--musicians", type=at_least(1), default=4, help="how many (4)")
+    demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
-    demo.add_argument("--data", type=_of_caller, help="directory for the hub (default: temporary)")
+    demo.add_argument(
+        "--data", type=path_of_caller, help="directory for the hub (default: temporary)"
+    )
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
     demo.set_defaults(run=run_demo)
 
 
 def _add_mixed(mixed: argparse.ArgumentParser) -> None:
-    mixed.add_argument("--rooms", type=_at_least(1), default=4)
-    mixed.add_argument("--size", type=_at_least(1), default=25, help="members of each room (25)")
+    mixed.add_argument("--rooms", type=at_least(1), default=4)
+    mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
     mixed.add_argument("--hz", type=float, default=20.0, help="moves a second per member (20)")
     mixed.add_argument(
         "--deltas-per-second", type=float, default=5.0, help="deltas a second per room (5)"
@@ -139,23 +142,6 @@ def _add_mixed(mixed: argparse.ArgumentParser) -> None:
     mixed.set_defaults(run=run_mixed)
 
 
-def _at_least(minimum: int) -> Any:
-    def parse(text: str) -> int:
-        number = int(text)
-        if number < minimum:
-            raise argparse.ArgumentTypeError(f"must be at least {minimum}")
-        return number
-
-    return parse
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError("must be above 0")
-    return number
-
-
 def _peers(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in PEERS]
@@ -163,11 +149,6 @@ def _peers(text: str) -> list[str]:
         wrong = ", ".join(unknown) or "nothing"
         raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {', '.join(PEERS)}")
     return names
-
-
-def _of_caller(text: str) -> Path:
-    """`run` changes to the checkout; files are named from where it was called."""
-    return Path(os.environ.get("PRIME_CWD", ".")) / text
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from client.local_hub import audit
 from loadtest.bare_prime import Account, create_project, enter, register
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.delta_writers import Answers, DeltaWriter, drain, edit, offer
+from loadtest.evidence import Evidence
 from loadtest.hub_metrics import Metrics, happened, scrape
 from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.postgres_alone import postgres_alone
 from loadtest.proof import lost_deltas
-from loadtest.report_table import Target, tell
+from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.sustained import problems, verdict
 
@@ -32,6 +33,11 @@ WATCHED_HZ = 30.0
 
 WARM_UP_SECONDS = 1.0
 DRAIN_SECONDS = 30.0
+
+LEAD = (
+    "Writers propose small deltas at a set rate, then as many as are answered; in some rooms "
+    "others move meanwhile. Then PostgreSQL takes the same deltas from the hub's core, alone."
+)
 
 TARGETS = (
     Target("ratio", 0.5, at_least=True),
@@ -54,7 +60,7 @@ async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
                 report = await bench.measure(watch, lambda: progress.advance(step))
             await bench.compare(report)
             progress.advance(step)
-    tell("deltas: durable, acknowledged, and what ticks feel of it", report, TARGETS, console)
+    bench.evidence.show(report, arguments.report, console)
     return report
 
 
@@ -65,6 +71,9 @@ class _Bench:
         self._hub = hub
         self._arguments = arguments
         self._say = say
+        self.evidence = Evidence(
+            "deltas: durable, acknowledged, and what ticks feel", LEAD, TARGETS
+        )
         self._writers: list[DeltaWriter] = []
         self._projects: list[str] = []
         self._account: Account | None = None
@@ -109,6 +118,12 @@ class _Bench:
             self._say("as many as are answered")
             saturated, full = await self._saturated(watch, samples)
             advance()
+        self.evidence.samples = samples
+        self.evidence.curves |= {
+            "cursors, no deltas": quiet.ms,
+            "cursors, at rate": at_rate.ms,
+            "cursors, saturated": full.ms,
+        }
         self._say("looking for what was acknowledged in the journal")
         lost = await self._lost()
         advance()
@@ -141,6 +156,7 @@ class _Bench:
         self._problems += seen.problems
         if unanswered:
             self._problems.append(f"{unanswered} deltas were not answered")
+        self.evidence.curves["acks, at rate"] = acks
         p99 = percentile(acks, 99)
         figures = {
             "offered_per_s": rate,

@@ -12,10 +12,11 @@ from rich.progress import Progress, TaskID
 from loadtest.aftermath import audits, settle
 from loadtest.bare_prime import BarePrime, create_project, register
 from loadtest.delta_writers import edit
+from loadtest.evidence import Evidence
 from loadtest.heartbeats import keep_alive
 from loadtest.percentiles import summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
-from loadtest.report_table import Target, tell
+from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
 from loadtest.sustained import LoopLag, problems, verdict
@@ -30,6 +31,12 @@ BEFORE_SECONDS = 3.0
 AFTER_SECONDS = 2.0
 BACK_SECONDS = 90.0
 SETTLE_SECONDS = 30.0
+
+LEAD = (
+    "The hub is killed (SIGKILL) while some edit, and started again at once. Everyone comes back "
+    "with full jitter, resumes from the position it had, and sends again what was not answered. "
+    "At the end every acknowledged delta is looked for in the journal."
+)
 
 TARGETS = (
     Target("resumed_within_s", 10),
@@ -46,8 +53,9 @@ async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a hub", total=arguments.clients)
         async with pinned_hub(arguments.clients) as hub:
-            report = await _Herd(hub, arguments, progress, step).run()
-    tell("herd: everyone comes back after a kill", report, TARGETS, console)
+            herd = _Herd(hub, arguments, progress, step)
+            report = await herd.run()
+    herd.evidence.show(report, arguments.report, console)
     return report
 
 
@@ -61,6 +69,7 @@ class _Herd:
         self._arguments = arguments
         self._progress = progress
         self._step = step
+        self.evidence = Evidence("herd: everyone comes back after a kill", LEAD, TARGETS)
         self._tally = Tally()
         self._members: list[ReturningMember] = []
         self._editors: list[ReturningMember] = []
@@ -71,10 +80,11 @@ class _Herd:
         await self._fill()
         beating = asyncio.create_task(keep_alive(self._connected))
         editing = asyncio.create_task(self._edit())
+        busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         try:
             async with (
-                Samples({"hub": lambda: self._hub.cpu_seconds}, levels) as samples,
+                Samples(busy, levels) as samples,
                 LoopLag() as lag,
             ):
                 killed_at, missing = await self._kill()
@@ -90,6 +100,8 @@ class _Herd:
         for member in self._members:
             member.leave()
         returned = [at - killed_at for at in self._tally.returned_at]
+        self.evidence.samples = samples
+        self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
         acked = sum(map(len, self._tally.acked.values()))
         return {
             "resumed_within_s": None if missing else round(max(returned, default=0.0), 3),

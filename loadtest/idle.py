@@ -11,10 +11,11 @@ from rich.progress import Progress, TaskID
 from client.codec import Message
 from loadtest.bare_client import HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, create_project, enter, register
+from loadtest.evidence import Evidence
 from loadtest.heartbeats import keep_alive
 from loadtest.hub_metrics import scrape
 from loadtest.pinned_hub import PinnedHub, pinned_hub
-from loadtest.report_table import Target, tell
+from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.sustained import LoopLag, problems, verdict
 from schema.limits import HEARTBEAT_SECONDS
@@ -27,6 +28,11 @@ SETTLED_WITHIN = 0.005
 SETTLE_SECONDS = 30.0
 """At most, after a whole heartbeat of everyone."""
 
+LEAD = (
+    "Members join rooms and only keep their connections alive. Memory is the hub's own (USS): "
+    "what it has with all inside, less what it had before, by the connections."
+)
+
 TARGETS = (Target("kb_per_connection", 16), Target("lost_connections", 0), Target("failed", 0))
 
 
@@ -38,7 +44,7 @@ async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(arguments.connections) as hub:
             crowd = _Crowd(hub, arguments, progress, step)
             report = await crowd.measure()
-    tell("idle: what a member who does nothing costs", report, TARGETS, console)
+    crowd.evidence.show(report, arguments.report, console)
     return report
 
 
@@ -49,6 +55,7 @@ class _Crowd:
         self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
     ) -> None:
         self._hub = hub
+        self.evidence = Evidence("idle: what a member who does nothing costs", LEAD, TARGETS)
         self._count = arguments.connections
         self._per_room = arguments.per_room
         self._progress = progress
@@ -65,8 +72,9 @@ class _Crowd:
         before = await self._warm(account, projects[0])
         beating = asyncio.create_task(keep_alive(lambda: self._members))
         try:
-            busy = {"hub": lambda: self._hub.cpu_seconds}
-            async with Samples(busy) as samples, LoopLag() as lag:
+            busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
+            levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+            async with Samples(busy, levels) as samples, LoopLag() as lag:
                 took = await self._fill(account, projects)
                 self._progress.update(self._step, description="settling")
                 since = samples.now
@@ -75,6 +83,7 @@ class _Crowd:
                 pongs = self._pongs - pongs
         finally:
             beating.cancel()
+        self.evidence.samples = samples
         connected = sum(member.connection.is_open for member in self._members)
         metrics = await scrape(self._hub.url)
         after = await self._empty()
@@ -95,7 +104,7 @@ class _Crowd:
             "joins_per_s": round(connected / took, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(lag.ms, 0.0, pongs, connected)),
+            **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected)),
         }
 
     async def _warm(self, account: Account, project: str) -> float:

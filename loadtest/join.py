@@ -18,11 +18,12 @@ from client.upload import upload
 from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
+from loadtest.evidence import Evidence
 from loadtest.hub_metrics import happened, scrape
 from loadtest.large_song import large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
-from loadtest.report_table import Target, tell
+from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.sustained import LoopLag, problems, verdict
 
@@ -37,6 +38,12 @@ FULLY_DECODED = 5
 CALL_SECONDS = 60.0
 SEED = 1
 """Of the project's values: played by hand, so that they pack as real songs do."""
+
+LEAD = (
+    "All clients begin to connect at one moment and join one room with a large project, in which "
+    "others move at 30 Hz. Of some the whole state is decoded and its digest checked; of the "
+    "others the parts are counted."
+)
 
 TARGETS = (
     Target("joined_p95_s", 3),
@@ -60,9 +67,10 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
             watch = Watch(account, (project,), arguments.inside, INSIDE_HZ)
             async with watching(watch) as cursors:
                 progress.update(step, advance=1, description="cursors alone")
+                storm = _Storm(hub, account, project, arguments.clients)
                 quiet = await cursors.during(QUIET_SECONDS)
                 progress.update(step, advance=1, description=f"{arguments.clients} join at once")
-                storm = _Storm(hub, account, project, arguments.clients)
+                storm.evidence.curves["cursors before"] = quiet.ms
                 report = await storm.run(cursors)
             progress.update(step, advance=1, description="checking what they got")
             report |= {
@@ -70,7 +78,7 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
                 "entities": entities,
                 "cores": hub.cores.in_words,
             }
-    tell("join: a storm into one room", report, TARGETS, console)
+    storm.evidence.show(report, arguments.report, console)
     return report
 
 
@@ -124,6 +132,7 @@ class _Storm:
         self._account = account
         self._project = project
         self._clients = clients
+        self.evidence = Evidence("join: a storm into one room", LEAD, TARGETS)
         self._joined_s: list[float] = []
         self._failures: list[str] = []
 
@@ -141,6 +150,11 @@ class _Storm:
             await asyncio.sleep(AFTER_SECONDS)
             seen = await phase.end()
         after = await scrape(self._hub.url)
+        self.evidence.samples = samples
+        self.evidence.curves |= {
+            "cursors meanwhile": seen.ms,
+            "joins": [seconds * 1_000 for seconds in self._joined_s],
+        }
         joiners = [joiner for joiner in everyone if joiner is not None]
         checked = [joiner for joiner in joiners if joiner.keeps]
         wrong = sum(not joiner.is_right(self._project) for joiner in checked)

@@ -45,6 +45,16 @@ class Samples:
         self._read()
 
     @property
+    def busy_names(self) -> list[str]:
+        """Those kept as percent of a core."""
+        return list(self._busy)
+
+    @property
+    def level_names(self) -> list[str]:
+        """Those kept as they are."""
+        return list(self._levels)
+
+    @property
     def now(self) -> float:
         """Seconds since the beginning."""
         return time.perf_counter() - self._began

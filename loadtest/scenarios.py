@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from loadtest.argument_types import at_least, path_of_caller, positive
 from loadtest.bare_client import HandshakeFailed
 from loadtest.bare_prime import PrimeRefused
 from loadtest.cursor_watch import WatchFailed
@@ -34,12 +35,12 @@ def _add_deltas(deltas: argparse.ArgumentParser) -> None:
         "Deltas at a set rate (how long is an ack?), then as many as are answered (how many are "
         "durable?), cursors all the while (what do they feel of it?), then PostgreSQL alone."
     )
-    deltas.add_argument("--rooms", type=above(1), default=8, help="(8)")
+    deltas.add_argument("--rooms", type=at_least(1), default=8, help="(8)")
     deltas.add_argument(
-        "--writers", type=above(1), default=48, help="connections; each may say 400/s (48)"
+        "--writers", type=at_least(1), default=48, help="connections; each may say 400/s (48)"
     )
     deltas.add_argument(
-        "--in-flight", type=above(1, 256), default=25, help="unanswered deltas of each (25)"
+        "--in-flight", type=at_least(1, 256), default=25, help="unanswered deltas of each (25)"
     )
     deltas.add_argument("--rate", type=positive, default=1_000.0, help="deltas/s offered (1,000)")
     deltas.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
@@ -51,10 +52,10 @@ def _add_join(join: argparse.ArgumentParser) -> None:
         "Many clients connect and join one room at the same moment, while others move in it: how "
         "long until they have the state, how often was it encoded, what did the others feel?"
     )
-    join.add_argument("--clients", type=above(1), default=200, help="who join at once (200)")
-    join.add_argument("--inside", type=above(2), default=10, help="who move meanwhile (10)")
+    join.add_argument("--clients", type=at_least(1), default=200, help="who join at once (200)")
+    join.add_argument("--inside", type=at_least(2), default=10, help="who move meanwhile (10)")
     join.add_argument(
-        "--entities", type=above(500), default=50_000, help="of the project (50,000: 5 MB)"
+        "--entities", type=at_least(500), default=50_000, help="of the project (50,000: 5 MB)"
     )
     _finish(join, run_join)
 
@@ -64,9 +65,9 @@ def _add_idle(idle: argparse.ArgumentParser) -> None:
         "Members join rooms and do nothing but stay alive: what does each take of the hub's "
         "memory (its own, without shared pages), and is it given back when they go?"
     )
-    idle.add_argument("--connections", type=above(1), default=5_000, help="(5,000)")
+    idle.add_argument("--connections", type=at_least(1), default=5_000, help="(5,000)")
     idle.add_argument(
-        "--per-room", type=above(1, MAX_MEMBERS_PER_ROOM), default=50, help="members (50)"
+        "--per-room", type=at_least(1, MAX_MEMBERS_PER_ROOM), default=50, help="members (50)"
     )
     _finish(idle, run_idle)
 
@@ -76,9 +77,9 @@ def _add_herd(herd: argparse.ArgumentParser) -> None:
         "The hub is killed while some edit, and started again: how long until the last one is "
         "back in its room, and is every acknowledged delta in the journal?"
     )
-    herd.add_argument("--clients", type=above(1), default=1_000, help="(1,000)")
+    herd.add_argument("--clients", type=at_least(1), default=1_000, help="(1,000)")
     herd.add_argument(
-        "--per-room", type=above(1, MAX_MEMBERS_PER_ROOM), default=20, help="members (20)"
+        "--per-room", type=at_least(1, MAX_MEMBERS_PER_ROOM), default=20, help="members (20)"
     )
     herd.add_argument("--seed", type=int, default=1)
     _finish(herd, run_herd)
@@ -90,9 +91,9 @@ def _add_session(session: argparse.ArgumentParser) -> None:
         "delta about every two), two idle, and one loses the connection every few seconds and "
         "comes back. At the end everything acknowledged must be in the journal."
     )
-    session.add_argument("--rooms", type=above(1), default=10, help="(10)")
+    session.add_argument("--rooms", type=at_least(1), default=10, help="(10)")
     session.add_argument(
-        "--size", type=above(1, MAX_MEMBERS_PER_ROOM - 1), default=8, help="people in each (8)"
+        "--size", type=at_least(1, MAX_MEMBERS_PER_ROOM - 1), default=8, help="people in each (8)"
     )
     session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
     session.add_argument("--seed", type=int, default=1)
@@ -100,26 +101,8 @@ def _add_session(session: argparse.ArgumentParser) -> None:
 
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
     parser.add_argument("--json", action="store_true", help="the report as one line on stdout")
     parser.set_defaults(run=run)
-
-
-def above(minimum: int, maximum: int | None = None) -> Any:
-    """The type of a whole number within bounds."""
-
-    def whole_number(text: str) -> int:
-        number = int(text)
-        if number < minimum or (maximum is not None and number > maximum):
-            up_to = "" if maximum is None else f" and at most {maximum}"
-            raise argparse.ArgumentTypeError(f"must be at least {minimum}{up_to}")
-        return number
-
-    return whole_number
-
-
-def positive(text: str) -> float:
-    """The type of a number above zero."""
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError("must be above 0")
-    return number

@@ -17,12 +17,13 @@ from client.digest import digest
 from client.upload import batches
 from loadtest.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
+from loadtest.evidence import Evidence
 from loadtest.heartbeats import keep_alive
 from loadtest.large_song import PER_TRACK, large_song
 from loadtest.people import Person, Seen, Trail
 from loadtest.percentiles import summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
-from loadtest.report_table import Target, tell
+from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
 from loadtest.sustained import problems, verdict
@@ -35,6 +36,12 @@ WITNESSED_ROOMS = 1
 """Rooms in which one client of the SDK keeps a whole copy, whose digest is compared at the end."""
 
 SETTLE_SECONDS = 30.0
+
+LEAD = (
+    "Of ten people seven are busy (moving at 30 Hz in bursts, a gesture every few seconds, a "
+    "delta about every two), two idle, and one loses the connection every few seconds. At the end "
+    "every acknowledged delta is looked for in the journal."
+)
 
 TARGETS = (
     Target("lost", 0),
@@ -54,7 +61,7 @@ async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
             await session.fill()
             progress.update(step, description="they play")
             report = await session.run(lambda: progress.advance(step, 1.0))
-    tell("session: people as they are", report, TARGETS, console)
+    session.evidence.show(report, arguments.report, console)
     return report
 
 
@@ -64,6 +71,7 @@ class _Session:
     def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
         self._hub = hub
         self._arguments = arguments
+        self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
         self._tally = Tally()
         self._seen = Seen()
         self._people: list[Person] = []
@@ -118,6 +126,8 @@ class _Session:
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
+        self.evidence.samples = samples
+        self.evidence.curves |= {"cursors": self._seen.cursor_ms, "acks": self._tally.ack_ms}
         return {
             **self._figures(passed),
             "hub_cpu_percent": samples.mean("hub"),

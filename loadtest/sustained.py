@@ -24,7 +24,8 @@ def problems(
     late = percentile(lag_ms, 99) or 0.0
     if late > LAG_BOUND_MS:
         said.append(
-            f"the generator was late by {late:.1f} ms at p99: the latencies are its own too"
+            f"the generator was late by {late:.1f} ms at p99, on {cpu_percent:.0f} % of a core: "
+            "the latencies are its own too"
         )
     if cpu_percent > CPU_BOUND_PERCENT:
         said.append(
@@ -47,6 +48,7 @@ class LoopLag:
         self.ms: list[float] = []
         self._task: asyncio.Task[None] | None = None
         self._cpu = self._began = 0.0
+        self._at_end: float | None = None
 
     async def __aenter__(self) -> Self:
         self._cpu, self._began = time.process_time(), time.perf_counter()
@@ -58,10 +60,13 @@ class LoopLag:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        self._at_end = self.cpu_percent
 
     @property
     def cpu_percent(self) -> float:
-        """What this process took of one core so far."""
+        """What this process took of one core so far, or until the end."""
+        if self._at_end is not None:
+            return self._at_end
         passed = time.perf_counter() - self._began
         return (time.process_time() - self._cpu) / passed * 100 if passed > 0 else 0.0
 

@@ -89,8 +89,9 @@ def test_P1_P4_herd() -> None:
 
 
 @real_hub
-def test_P1_P4_session() -> None:
-    report = report_of("session", "--rooms", "2", "--size", "10", "--seconds", "11")
+def test_P1_P4_session(tmp_path: Path) -> None:
+    sizes = ("--rooms", "2", "--size", "10", "--seconds", "11")
+    report = report_of("session", *sizes, "--report", str(tmp_path / "page"))
     assert (report["lost"], report["holes"], report["unanswered"]) == (0, 0, 0)
     assert report["converged"] is True
     assert report["refused"] == {}
@@ -101,6 +102,11 @@ def test_P1_P4_session() -> None:
     assert report["deltas_acked"] > report["edits"] > 10
     assert 0 < report["cursor_ms"]["p50"] <= report["cursor_ms"]["p99"]
     assert report["updates_per_s"] > report["moves_per_s"] > 0
+    assert json.loads((tmp_path / "page" / "figures.json").read_text()) == report
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert page.count("<svg") == 3
+    for shown in ("people as they are", "updates_per_s", "at most 0", "percent of a core"):
+        assert shown in page
 
 
 @pytest.mark.parametrize("name", NAMES)

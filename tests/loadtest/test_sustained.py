@@ -14,7 +14,7 @@ def test_a_generator_in_time_has_nothing_to_say() -> None:
 
 def test_each_bound_is_a_sentence_of_its_own() -> None:
     late, busy, few = problems([0.1] * 98 + [25.0] * 2, 97.2, 900, 1_000)
-    assert "25.0 ms at p99" in late
+    assert "25.0 ms at p99, on 97 % of a core" in late
     assert "97 % of its core" in busy
     assert "900 of 1,000" in few
     assert verdict([late])["sustained"] is False
