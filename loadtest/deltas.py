@@ -31,6 +31,7 @@ WATCHED_MEMBERS = 3
 WATCHED_HZ = 30.0
 """Members who move in some of the rooms that are edited: what they see is the tick."""
 
+STALL = ("prime_loop_stall_ms", "")
 WARM_UP_SECONDS = 1.0
 DRAIN_SECONDS = 30.0
 
@@ -52,7 +53,7 @@ async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a hub", total=6)
-        async with pinned_hub(arguments.writers) as hub:
+        async with pinned_hub(arguments.writers, {"PRIME_STALL_PROBE": "1"}) as hub:
             bench = _Bench(hub, arguments, lambda text: progress.update(step, description=text))
             await bench.fill()
             progress.advance(step)
@@ -80,6 +81,7 @@ class _Bench:
         self._answers = Answers()
         self._problems: list[str] = []
         self._batch: int | None = None
+        self._stalls: dict[str, float | None] = {}
 
     @property
     def watch(self) -> Watch:
@@ -104,7 +106,9 @@ class _Bench:
         """The three phases."""
         seconds = self._arguments.seconds
         self._say("cursors alone")
+        await scrape(self._hub.url)
         quiet = await watch.during(seconds / 2)
+        await self._scrape("quiet")
         advance()
         busy = {
             "hub": lambda: self._hub.cpu_seconds,
@@ -131,6 +135,7 @@ class _Bench:
             **saturated,
             **offered,
             **_ticks(quiet, at_rate, full),
+            "hub_stall_ms": self._stalls,
             "lost": lost,
             "refused": dict(self._answers.refused),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
@@ -149,6 +154,7 @@ class _Bench:
         phase = await watch.phase()
         wanted = await offer(self._writers, rate, seconds, lag)
         seen = await phase.end()
+        await self._scrape("at_rate")
         generator = samples.mean("generator", since)
         unanswered = await drain(self._writers, DRAIN_SECONDS)
         acks = list(self._answers.ack_ms)
@@ -178,7 +184,7 @@ class _Bench:
         await asyncio.sleep(self._arguments.seconds)
         acked, passed = self._answers.acked - acked, time.perf_counter() - began
         seen = await phase.end()
-        until = samples.now
+        until, after = samples.now, await self._scrape("saturated")
         for writer in self._writers:
             writer.stop()
         if await drain(self._writers, DRAIN_SECONDS):
@@ -189,13 +195,23 @@ class _Bench:
         self._problems += [f"{one} (saturated)" for one in seen.problems]
         figures = {
             "durable_per_s": round(acked / passed, 1),
-            "mean_batch": self._mean_batch(metrics, await scrape(self._hub.url), acked),
+            "mean_batch": self._mean_batch(metrics, after, acked),
             "in_flight": self._arguments.in_flight * len(self._writers),
             "hub_cpu_percent": samples.mean("hub", since, until),
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }
         return figures, seen
+
+    async def _scrape(self, phase: str) -> Metrics:
+        """The hub's metrics; and its longest stall since the last time, as that of the phase.
+
+        What it tells is without the time that the kernel kept its core from it.
+        """
+        metrics = await scrape(self._hub.url)
+        stall = metrics.get(STALL)
+        self._stalls[phase] = None if stall is None else round(stall, 2)
+        return metrics
 
     def _mean_batch(self, before: Metrics, after: Metrics, acked: int) -> float | None:
         """None: the hub does not count its batches. A few more commits are in it than acks."""
