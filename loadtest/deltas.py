@@ -21,7 +21,7 @@ from loadtest.postgres_alone import postgres_alone
 from loadtest.proof import lost_deltas
 from loadtest.report_table import Target
 from loadtest.samples import Samples
-from loadtest.sustained import problems, verdict
+from loadtest.sustained import disturbed, problems, verdict
 
 FULL_BATCH = 500
 """What a committer puts into one transaction at most."""
@@ -112,6 +112,7 @@ class _Bench:
         advance()
         busy = {
             "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
             "postgres": lambda: self._hub.postgres_cpu_seconds,
         }
@@ -181,7 +182,9 @@ class _Bench:
         await asyncio.sleep(WARM_UP_SECONDS)
         metrics, acked = await scrape(self._hub.url), self._answers.acked
         phase, began, since = await watch.phase(), time.perf_counter(), samples.now
+        cpu = self._hub.cpu_seconds
         await asyncio.sleep(self._arguments.seconds)
+        cpu = self._hub.cpu_seconds - cpu
         acked, passed = self._answers.acked - acked, time.perf_counter() - began
         seen = await phase.end()
         until, after = samples.now, await self._scrape("saturated")
@@ -193,11 +196,15 @@ class _Bench:
         # Only what the hub has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
         self._problems += [f"{one} (saturated)" for one in seen.problems]
+        waiting = samples.mean("hub_kept_waiting", since, until)
+        self._problems += disturbed(waiting)
         figures = {
             "durable_per_s": round(acked / passed, 1),
             "mean_batch": self._mean_batch(metrics, after, acked),
             "in_flight": self._arguments.in_flight * len(self._writers),
+            "durable_per_hub_cpu_s": _rate(acked, cpu),
             "hub_cpu_percent": samples.mean("hub", since, until),
+            "hub_kept_waiting_percent": waiting,
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }
@@ -270,6 +277,10 @@ def _ticks(quiet: CursorsSeen, at_rate: CursorsSeen, full: CursorsSeen) -> dict[
         "cursor_at_rate_ms": at_rate.figures,
         "cursor_saturated_ms": full.figures,
     }
+
+
+def _rate(amount: float, seconds: float) -> float | None:
+    return round(amount / seconds, 1) if seconds > 0 else None
 
 
 def _worst(values: Sequence[float]) -> float | None:

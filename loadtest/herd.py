@@ -19,7 +19,7 @@ from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
-from loadtest.sustained import LoopLag, problems, verdict
+from loadtest.sustained import LoopLag, disturbed, problems, verdict
 
 CONNECTING_AT_ONCE = 32
 ROOMS_PER_EDITED = 5
@@ -80,7 +80,11 @@ class _Herd:
         await self._fill()
         beating = asyncio.create_task(keep_alive(self._connected))
         editing = asyncio.create_task(self._edit())
-        busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         try:
             async with (
@@ -102,6 +106,7 @@ class _Herd:
         returned = [at - killed_at for at in self._tally.returned_at]
         self.evidence.samples = samples
         self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
+        waiting = samples.mean("hub_kept_waiting")
         acked = sum(map(len, self._tally.acked.values()))
         return {
             "resumed_within_s": None if missing else round(max(returned, default=0.0), 3),
@@ -120,11 +125,12 @@ class _Herd:
             "refused": dict(self._tally.refused),
             "attempts_that_failed": dict(self._tally.problems),
             "hub_cpu_percent_max": samples.highest("hub"),
+            "hub_kept_waiting_percent": waiting,
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(lag.ms, cpu)),
+            **verdict(problems(lag.ms, cpu) + disturbed(waiting)),
         }
 
     async def _fill(self) -> None:

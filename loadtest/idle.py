@@ -72,7 +72,11 @@ class _Crowd:
         before = await self._warm(account, projects[0])
         beating = asyncio.create_task(keep_alive(lambda: self._members))
         try:
-            busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
+            busy = {
+                "hub": lambda: self._hub.cpu_seconds,
+                "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+                "generator": time.process_time,
+            }
             levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
             async with Samples(busy, levels) as samples, LoopLag() as lag:
                 took = await self._fill(account, projects)
@@ -101,6 +105,7 @@ class _Crowd:
             "hub_uss_after_mb": round(after / 1024, 1),
             "heartbeats_answered": pongs,
             "hub_cpu_percent_idle": samples.mean("hub", since),
+            "hub_kept_waiting_percent": samples.mean("hub_kept_waiting"),
             "joins_per_s": round(connected / took, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,

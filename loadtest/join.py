@@ -25,7 +25,7 @@ from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.samples import Samples
-from loadtest.sustained import LoopLag, problems, verdict
+from loadtest.sustained import LoopLag, disturbed, problems, verdict
 
 INSIDE_HZ = 30.0
 QUIET_SECONDS = 4.0
@@ -139,14 +139,21 @@ class _Storm:
     async def run(self, cursors: CursorWatch) -> dict[str, Any]:
         """The storm, and what those inside felt of it."""
         before = await scrape(self._hub.url)
-        busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         async with Samples(busy, levels, every=0.25) as samples, LoopLag() as lag:
             phase = await cursors.phase()
             began, cpu = time.perf_counter(), self._hub.cpu_seconds
+            waited = self._hub.kept_waiting_seconds
             everyone = await asyncio.gather(*(self._join(n, began) for n in range(self._clients)))
             generator = lag.cpu_percent
+            waited = self._hub.kept_waiting_seconds - waited
             hub_cpu = self._hub.cpu_seconds - cpu
+            passed = time.perf_counter() - began
             await asyncio.sleep(AFTER_SECONDS)
             seen = await phase.end()
         after = await scrape(self._hub.url)
@@ -175,10 +182,11 @@ class _Storm:
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
             "cursor_ms": seen.figures,
             "hub_cpu_s": round(hub_cpu, 2),
+            "hub_kept_waiting_s": round(waited, 2),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
-            **verdict(_problems(lag.ms, generator, seen)),
+            **verdict(_problems(lag.ms, generator, seen) + disturbed(waited / passed * 100)),
         }
 
     async def _join(self, number: int, began: float) -> Joiner | None:

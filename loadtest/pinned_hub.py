@@ -41,6 +41,15 @@ class PinnedHub(LocalHub):
         return float(psutil.Process(self.pid).memory_full_info().uss) / 1024
 
     @property
+    def kept_waiting_seconds(self) -> float:
+        """How long this life's event loop had work and no core; 0 where no kernel tells."""
+        try:
+            text = Path(f"/proc/{self.pid}/schedstat").read_text()
+        except OSError:
+            return 0.0
+        return int(text.split()[1]) / 1e9
+
+    @property
     def postgres_cpu_seconds(self) -> float:
         """Processor time of PostgreSQL, its ended processes included."""
         return sum(map(_cpu_seconds, tree(self.postgres_pid)))

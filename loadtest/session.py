@@ -26,7 +26,7 @@ from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
-from loadtest.sustained import problems, verdict
+from loadtest.sustained import disturbed, problems, verdict
 
 CONNECTING_AT_ONCE = 16
 OBSERVERS_PER_ROOM = 4
@@ -111,7 +111,11 @@ class _Session:
 
     async def run(self, second: Any) -> dict[str, Any]:
         """Everyone lives for the time given; then the proof."""
-        busy = {"hub": lambda: self._hub.cpu_seconds, "generator": time.process_time}
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         async with AsyncExitStack() as stack:
             copies = await stack.enter_async_context(self._witnesses())
@@ -126,11 +130,13 @@ class _Session:
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
+        waiting = samples.mean("hub_kept_waiting")
         self.evidence.samples = samples
         self.evidence.curves |= {"cursors": self._seen.cursor_ms, "acks": self._tally.ack_ms}
         return {
             **self._figures(passed),
             "hub_cpu_percent": samples.mean("hub"),
+            "hub_kept_waiting_percent": waiting,
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": generator,
             "generator_lag_ms": summary(self._seen.lag_ms),
@@ -138,7 +144,7 @@ class _Session:
             "unanswered": unanswered,
             "converged": converged,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(self._seen.lag_ms, generator)),
+            **verdict(problems(self._seen.lag_ms, generator) + disturbed(waiting)),
         }
 
     async def _play(self, second: Any) -> None:

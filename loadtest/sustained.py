@@ -13,6 +13,9 @@ CPU_BOUND_PERCENT = 90.0
 RATE_BOUND = 0.95
 """Past these a generator measured itself, not the hub."""
 
+WAITING_BOUND_PERCENT = 10.0
+"""A hub that has work and no core for longer is not alone there: its figures are too low."""
+
 PROBE_SECONDS = 0.01
 
 
@@ -34,6 +37,14 @@ def problems(
     if sent < wanted * RATE_BOUND:
         said.append(f"only {sent:,.0f} of {wanted:,.0f} messages were sent")
     return said
+
+
+def disturbed(waiting_percent: float) -> list[str]:
+    """Whether something else had the hub's core, as a sentence; none: it had not."""
+    if waiting_percent <= WAITING_BOUND_PERCENT:
+        return []
+    share = f"{waiting_percent:.0f} % of the time"
+    return [f"the hub had work and no core for {share}: something else runs on its core"]
 
 
 def verdict(said: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from loadtest.sustained import LoopLag, problems, verdict
+from loadtest.sustained import LoopLag, disturbed, problems, verdict
 
 
 def test_a_generator_in_time_has_nothing_to_say() -> None:
@@ -22,6 +22,12 @@ def test_each_bound_is_a_sentence_of_its_own() -> None:
 
 def test_one_late_timer_in_a_hundred_is_forgiven() -> None:
     assert problems([0.1] * 99 + [500.0], 10.0, 950, 1_000) == []
+
+
+def test_a_hub_that_is_not_alone_on_its_core_is_told() -> None:
+    assert disturbed(10.0) == []
+    (said,) = disturbed(37.4)
+    assert "37 % of the time" in said
 
 
 async def test_a_pause_counts_for_every_timer_that_fell_into_it() -> None:
