@@ -58,6 +58,12 @@ def backoff(attempt: int, rng: random.Random) -> float:
     return rng.uniform(0.0, bound)
 
 
+def _asked_for(error: Exception) -> float | None:
+    """The pause that the hub asked for, in seconds: then it has spread its clients itself."""
+    asked = error.retry_after_ms if isinstance(error, PrimeRefused) else None
+    return None if asked is None else min(BACKOFF_CAP_SECONDS, asked / 1_000)
+
+
 class ReturningMember:
     """One device in one room. `heard` gets what is neither an answer nor a delta: ticks."""
 
@@ -161,16 +167,19 @@ class ReturningMember:
 
     async def _come_back(self) -> None:
         attempt = 0 if time.monotonic() - self._since > STEADY_SECONDS else 1
+        wait = backoff(attempt, self._rng)
         while True:
-            await asyncio.sleep(backoff(attempt, self._rng))
+            await asyncio.sleep(wait)
             try:
                 await self._enter()
                 return
             except CANNOT_CONNECT as error:
                 self._tally.problems[type(error).__name__] += 1
+                asked = _asked_for(error)
                 if self._prime is not None and self._prime.connection.is_open:
                     self._prime.connection.abort()
             attempt += 1
+            wait = backoff(attempt, self._rng) if asked is None else asked
 
     # What is heard.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -10,7 +11,7 @@ import pytest
 
 from client.codec import Message
 from loadtest import returning
-from loadtest.bare_prime import Account, BarePrime
+from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.returning import ReturningMember, Tally, backoff
 
 PROJECT = "0" * 8
@@ -43,13 +44,14 @@ class FakeHub:
         self.positions: list[Message | None] = []
         self.primes: list[FakePrime] = []
         self.refuses = 0
+        self.refusal: Exception = ConnectionRefusedError()
 
     async def open(
         self, _url: str, _device: str, _token: str, heard: Callable[[Message], None]
     ) -> "FakePrime":
         if self.refuses:
             self.refuses -= 1
-            raise ConnectionRefusedError
+            raise self.refusal
         prime = FakePrime(self, heard)
         self.primes.append(prime)
         return prime
@@ -136,6 +138,20 @@ async def test_P4_it_comes_back_with_its_position(hub: FakeHub) -> None:
     assert hub.positions == [None, {"epoch": "e", "seq": 9}]
     assert (bench.tally.reconnects, bench.tally.resumed, bench.tally.holes) == (1, 1, 0)
     assert bench.tally.problems == {"ConnectionRefusedError": 2}
+
+
+async def test_it_comes_again_when_the_hub_asked_for(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "BACKOFF_BASE_SECONDS", 1e-6)
+    bench = await Bench(hub).entered()
+    hub.refuses = 1
+    hub.refusal = PrimeRefused("unavailable: too many", retry_after_ms=120)
+    began = time.perf_counter()
+    bench.member.drop()
+    await bench.back()
+    assert 0.1 < time.perf_counter() - began < 1.0
+    assert bench.tally.problems == {"PrimeRefused": 1}
 
 
 async def test_D2_a_seq_that_does_not_follow_is_a_hole(hub: FakeHub) -> None:
