@@ -13,15 +13,11 @@ from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClose
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
-from loadtest import scenarios
-from loadtest.argument_types import at_least, path_of_caller, positive
-from loadtest.compare import run_compare
+from loadtest import comparisons, scenarios
+from loadtest.argument_types import at_least, path_of_caller
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
-from loadtest.generators import GeneratorFailed as LoadFailed
-from loadtest.peers.catalogue import PEERS
-from loadtest.peers.installing import PeerFailed
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
 
@@ -32,13 +28,12 @@ EXPECTED = (
     ConnectionOver,
     GeneratorFailed,
     HubFailed,
-    LoadFailed,
     NotSettled,
     OSError,
-    PeerFailed,
     RoomClosed,
     UploadIncomplete,
     WriterFailed,
+    *comparisons.EXPECTED,
     *scenarios.EXPECTED,
 )
 
@@ -81,31 +76,9 @@ def _arguments() -> argparse.Namespace:
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
-    _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
+    comparisons.add_to(words)
     scenarios.add_to(words)
     return parser.parse_args()
-
-
-def _add_compare(compare: argparse.ArgumentParser) -> None:
-    names = ", ".join(PEERS)
-    compare.add_argument(
-        "--peers", type=_peers, default=list(PEERS), metavar="A,B", help=f"some of {names} (all)"
-    )
-    compare.add_argument("--rooms", type=at_least(1), default=4)
-    compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
-    compare.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
-    _add_cursor_load(compare)
-    compare.set_defaults(run=run_compare)
-
-
-def _add_cursor_load(words: argparse.ArgumentParser) -> None:
-    words.add_argument("--hz", type=positive, default=30.0, help="moves a second per member (30)")
-    words.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
-    words.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
-    words.add_argument(
-        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
-    )
-    words.add_argument("--json", action="store_true", help="the report as one line on stdout")
 
 
 def _add_document(document: argparse.ArgumentParser) -> None:
@@ -140,15 +113,6 @@ def _add_mixed(mixed: argparse.ArgumentParser) -> None:
     mixed.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
     mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
     mixed.set_defaults(run=run_mixed)
-
-
-def _peers(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in PEERS]
-    if unknown or not names:
-        wrong = ", ".join(unknown) or "nothing"
-        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {', '.join(PEERS)}")
-    return names
 
 
 if __name__ == "__main__":

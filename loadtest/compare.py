@@ -1,47 +1,58 @@
 """The scenario `compare`: the same offered load to each peer in turn, and to Prime."""
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from loadtest.cores import Cores, divide
-from loadtest.cursor_load import Job
-from loadtest.figures import medians, row_of
+from loadtest.cursor_load import Job, listeners_of
+from loadtest.figures import medians, notes_of, row_of
 from loadtest.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.how import how
 from loadtest.peers.catalogue import PEERS, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.report import figure_in_words
-from loadtest.server_watch import watch
+from loadtest.server_watch import Watched, watch
 
 COLUMNS = {
     "title": "server",
-    "updates_per_cpu_s": "updates per CPU-s",
-    "delivered_per_s": "delivered/s",
+    "updates_per_cpu_s": "per CPU-s",
+    "delivered_per_s": "per second",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
-    "bytes_per_update": "bytes each",
+    "bytes_per_update": "bytes",
     "cpu_percent": "CPU %",
     "rss_mb": "MiB",
     "arrived_share": "arrived",
     "sustained": "sustained",
 }
+WIDE = 140
+"""Columns of a console that tells none: a file, a pipe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A peer's rows of all repeats, its last run for plots, or why there is none."""
+@dataclass(slots=True)
+class Trials:
+    """A peer's runs so far: their rows, the last of them for plots, or what went wrong."""
 
     peer: Peer
-    row: dict[str, Any]
-    last: Loaded | None
+    bar: TaskID
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    last: Loaded | None = None
+    error: str = ""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The medians; one failure makes it a row with `error`."""
+        named = {"peer": self.peer.name, "title": self.peer.title}
+        return named | ({"error": self.error} if self.error else medians(self.rows))
 
 
 async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -49,7 +60,13 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     cores = divide()
     cores.pin_this_process()
     with progress() as bars:
-        compared = [await _compare(PEERS[x], arguments, cores, bars) for x in arguments.peers]
+        compared = [
+            Trials(PEERS[name], bars.add_task(PEERS[name].title, total=arguments.repeat))
+            for name in arguments.peers
+        ]
+        for _ in range(arguments.repeat):
+            for trials in compared:
+                await _try(trials, arguments, cores, bars)
     report = {
         "scenario": "compare",
         "rooms": arguments.rooms,
@@ -61,8 +78,8 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             cores,
             load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
             f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
-            f"{arguments.warm_up:g} s of warm-up; median of {arguments.repeat}, servers in turn",
-            versions={one.peer.name: one.row.pop("versions", {}) for one in compared},
+            f"{arguments.warm_up:g} s of warm-up, one server after the other",
+            versions={one.peer.name: one.versions for one in compared},
         ),
         "results": [one.row for one in compared],
     }
@@ -70,38 +87,33 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.report:
         from loadtest.compare_report import write_compare  # matplotlib takes a second
 
-        last_runs = {one.peer.title: one.last for one in compared if one.last is not None}
+        last_runs = {x.peer.title: x.last for x in compared if x.last and not x.error}
         path = write_compare(arguments.report, report, COLUMNS, last_runs)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 
 
-async def _compare(
-    peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
-) -> Compared:
-    bar = bars.add_task(f"{peer.title}: starting", total=arguments.repeat)
-    rows: list[dict[str, Any]] = []
-    loaded = None
+async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars: Progress) -> None:
+    """One more run of a peer that has not failed yet."""
+    if trials.error:
+        return
+    done = len(trials.rows)
+    bars.update(trials.bar, description=f"{trials.peer.title}: starting")
+
+    def working(part: float) -> None:
+        bars.update(trials.bar, completed=done + part, description=trials.peer.title)
+
     try:
-        for number in range(arguments.repeat):
-            loaded, versions = await _once(
-                peer,
-                arguments,
-                cores,
-                lambda part, done=number: bars.update(
-                    bar, completed=done + part, description=peer.title
-                ),
-            )
-            rows.append(row_of(loaded) | {"versions": versions})
+        trials.last, trials.versions = await _once(trials.peer, arguments, cores, working)
     except (PeerFailed, GeneratorFailed) as error:
-        bars.update(bar, description=f"{peer.title}: failed")
-        return Compared(peer, {"peer": peer.name, "title": peer.title, "error": str(error)}, None)
-    named = {"peer": peer.name, "title": peer.title}
-    return Compared(peer, named | medians(rows), loaded)
+        trials.error = str(error)
+        bars.update(trials.bar, description=f"{trials.peer.title}: failed")
+    else:
+        trials.rows.append(row_of(trials.last))
 
 
 async def _once(
-    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Any
+    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Callable[[float], None]
 ) -> tuple[Loaded, dict[str, str]]:
     async with running(peer, cores) as server:
         job = Job(
@@ -114,8 +126,8 @@ async def _once(
             seconds=arguments.seconds,
             cores=cores,
         )
-        watching = partial(watch, server.pids, server.beside)
-        return await carry_out(job, watching, working), server.versions
+        watched = Watched(server.pids, server.beside, cores.server)
+        return await carry_out(job, partial(watch, watched), working), server.versions
 
 
 def progress() -> Progress:
@@ -129,22 +141,30 @@ def progress() -> Progress:
 
 
 def _tell(report: dict[str, Any]) -> None:
-    console = Console(stderr=True)
+    console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
     console.print(table_of(report["results"], COLUMNS, title))
-    for row in report["results"]:
-        if row.get("sustained") is False:
-            console.print(f"{row['peer']}: the generator could not sustain this load; see `how`.")
-        if row.get("problems"):
-            console.print(f"{row['peer']}: {row['problems']}", markup=False)
-    console.print(report["how"]["pinning"])
+    for note in notes_of(report["results"], "title"):
+        console.print(note, markup=False, highlight=False)
+    listening = listeners_of(report["size"])
+    console.print(
+        f"{report['how']['pinning']}; of each room {listening} decode all they hear, the "
+        "others count",
+        highlight=False,
+    )
+
+
+def wide_console() -> Console:
+    """The terminal, or where stderr goes instead, wide enough for a table."""
+    console = Console(stderr=True)
+    return console if console.is_terminal else Console(stderr=True, width=WIDE)
 
 
 def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:
     """Figures for eyes; a row with `error` says so in place of them."""
     table = Table(title=title, title_justify="left", box=None)
     for position, heading in enumerate(columns.values()):
-        table.add_column(heading, justify="left" if position == 0 else "right")
+        table.add_column(heading, justify="left" if position == 0 else "right", no_wrap=True)
     for row in rows:
         if "error" in row:
             table.add_row(row["title"], f"[red]{row['error']}[/]")

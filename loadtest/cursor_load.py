@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import resource
+import signal
 import time
 from array import array
 from collections import Counter
@@ -52,11 +53,16 @@ class Job:
     @property
     def listeners(self) -> int:
         """Members of each room who decode all they hear; the others count."""
-        return max(1, min(8, self.size * 8 // 100))
+        return max(len(self.urls), listeners_of(self.size))
 
     def node_of(self, room: int, member: int) -> int:
         """The index of the url that a member is connected to."""
         return (room if self.room_by_room else member) % len(self.urls)
+
+
+def listeners_of(size: int) -> int:
+    """How many of a room decode all they hear: some 8 %, from one to eight."""
+    return max(1, min(8, size * 8 // 100))
 
 
 @dataclass(slots=True)
@@ -78,6 +84,8 @@ class Measured:
     """Updates that could have been timed: each due one, at each listener."""
     decoded_messages: int = 0
     repeats: int = 0
+    replaced: int = 0
+    """Of those timed: seen as a later one of the same member."""
     lost_connections: int = 0
     unsent_bytes: int = 0
     update_bytes: int = 0
@@ -94,6 +102,7 @@ class Failed:
 
 def main(job: Job, pipe: Pipe) -> None:
     """The process: say when ready, begin at the time told, send back what was measured."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and it ends us
     job.cores.pin_this_process()
     try:
         pipe.send(uvloop.run(_generate(job, pipe)))
@@ -190,7 +199,7 @@ class Load:
         job = self._job
         node = job.node_of(seat.room, seat.member)
         listener = Listener(
-            seat, self._dialect, lambda other: job.node_of(seat.room, other) != node
+            seat, self._dialect, 1_000 / job.hz, lambda other: job.node_of(seat.room, other) != node
         )
         seat.connection.receiver = listener.receiver
         self._listeners.append(listener)
@@ -261,6 +270,7 @@ class Load:
             measured.across_ms.extend(listener.latencies[1])
             measured.decoded_messages += listener.messages
             measured.repeats += listener.repeats
+            measured.replaced += listener.replaced
             measured.problems += listener.problems
         for counting in self._counting:
             if isinstance(counting, CountingTicks):

@@ -1,6 +1,6 @@
 """From what was measured to the figures of a report row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -12,6 +12,11 @@ LAG_BOUND_MS = 50.0
 
 BUSY_PERCENT = 92.0
 SENT_PERCENT = 95.0
+
+ARRIVED_SHARE = 0.99
+
+DISTURBED_PERCENT = 10.0
+"""Of the server's core, taken by others: past this the server was slower than it is."""
 
 
 def row_of(loaded: Loaded) -> dict[str, Any]:
@@ -30,6 +35,7 @@ def row_of(loaded: Loaded) -> dict[str, Any]:
         "rss_mb": round(cost.rss_mb, 1),
         "cpu_percent": round(cost.cpu_seconds / job.seconds * 100, 1),
         "database_cpu_percent": round(cost.beside_cpu_seconds / job.seconds * 100, 1),
+        "taken_by_others_percent": round(cost.others_cpu_seconds / job.seconds * 100, 1),
         "offered_per_s": round(seen.due / job.seconds * (job.size - 1)),
         "moves_per_s": round(seen.due / job.seconds),
         "sustained": _is_sustained(loaded, lag, generator_percent),
@@ -37,6 +43,7 @@ def row_of(loaded: Loaded) -> dict[str, Any]:
         "generator_cpu_percent": round(generator_percent, 1),
         "decoded_share": round(job.listeners / job.size, 3),
         "arrived_share": _rounded(_per(len(times), seen.timed_of), 3),
+        "replaced_share": _rounded(_per(seen.replaced, len(times)), 3),
         "lost_connections": seen.lost_connections,
         "unsent_bytes": seen.unsent_bytes,
         "update_bytes": seen.update_bytes,
@@ -52,16 +59,47 @@ def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -
     return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
 
 
-def medians(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Several runs as one: numbers by their median, and what was false once is false."""
-    together = dict(rows[-1])
-    for name, value in together.items():
-        if isinstance(value, bool):
-            together[name] = all(row[name] for row in rows)
-        elif isinstance(value, int | float):
-            numbers = [row[name] for row in rows if row[name] is not None]
-            together[name] = type(value)(median(numbers))
-    return together
+    return {name: _median([row[name] for row in rows]) for name in rows[-1]}
+
+
+def _median(values: Sequence[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    if all(isinstance(value, bool) for value in known):
+        return all(known)
+    if all(isinstance(value, int) for value in known):
+        return round(median(known))
+    if all(isinstance(value, int | float) for value in known):
+        return round(median(known), 3)
+    return next((value for value in known if value), known[-1])
+
+
+def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """What makes figures less than they seem, row by row; `name` is the key of a row's name."""
+    return [f"{row[name]}: {warning}" for row in rows for warning in _warnings(row)]
+
+
+def _warnings(row: Mapping[str, Any]) -> list[str]:
+    told = []
+    if row.get("sustained") is False:
+        told.append("the generator could not sustain this load: the latencies are its own")
+    arrived = row.get("arrived_share", 1.0) or 0.0
+    if arrived < ARRIVED_SHARE:
+        told.append(
+            f"{1 - arrived:.0%} of the updates had not arrived when the wait for them ended: the "
+            "latencies are of the others, in truth they are longer"
+        )
+    taken = row.get("taken_by_others_percent", 0.0)
+    if taken > DISTURBED_PERCENT:
+        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
+    if row.get("lost_connections"):
+        told.append(f"{row['lost_connections']} connections were lost")
+    if row.get("problems"):
+        told.append(f"not understood: {row['problems']}")
+    return told
 
 
 def _rate(amount: float, seconds: float) -> int | None:

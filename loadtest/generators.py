@@ -101,7 +101,7 @@ def _sum(parts: Sequence[Measured]) -> Measured:
             getattr(total, name).extend(getattr(part, name))
         for name in (
             *("due", "sent", "delivered", "received_bytes", "timed_of", "decoded_messages"),
-            *("repeats", "lost_connections", "unsent_bytes", "cpu_seconds", "problems"),
+            *("repeats", "replaced", "lost_connections", "unsent_bytes", "cpu_seconds", "problems"),
         ):
             setattr(total, name, getattr(total, name) + getattr(part, name))
         total.series = [

@@ -22,13 +22,18 @@ def now_ms() -> float:
 class Listener:
     """Decodes every message of one connection, checks it, and times the updates of others.
 
+    An update that a server has replaced by a later one of the same member is seen when that one
+    is: members move every `period_ms`, so it is known when those in between were due.
     `latencies` has one list for updates from members on the same node, one for those of others.
     """
 
-    def __init__(self, seat: Seat, dialect: Dialect, is_across: Callable[[int], bool]) -> None:
+    def __init__(
+        self, seat: Seat, dialect: Dialect, period_ms: float, is_across: Callable[[int], bool]
+    ) -> None:
         self.updates = 0
         self.own = 0
         self.repeats = 0
+        self.replaced = 0
         self.messages = 0
         self.problems: Counter[str] = Counter()
         self.payload_sizes: Counter[int] = Counter()
@@ -38,6 +43,7 @@ class Listener:
         self.receiver = Messages(self.message, seat.connection.control)
         self._seat = seat
         self._dialect = dialect
+        self._period_ms = period_ms
         self._is_across = is_across
         self._newest: dict[int, float] = {}
 
@@ -58,14 +64,22 @@ class Listener:
     def _update(self, member: int, at: float, now: float) -> None:
         if member == self._seat.member:
             self.own += 1
-        elif at <= self._newest.get(member, 0.0):
+            return
+        before = self._newest.get(member, at - self._period_ms)
+        if at <= before:
             self.repeats += 1
-        else:
-            self._newest[member] = at
-            self.updates += 1
-            begin, end = self.window_ms
-            if begin <= at < end:
-                self.latencies[self._is_across(member)].append(now - at)
+            return
+        self._newest[member] = at
+        self.updates += 1
+        times = self.latencies[self._is_across(member)]
+        begin, end = self.window_ms
+        if begin <= at < end:
+            times.append(now - at)
+        for back in range(1, round((at - before) / self._period_ms)):
+            due = at - back * self._period_ms
+            if begin <= due < end:
+                self.replaced += 1
+                times.append(now - due)
 
 
 class Counting:

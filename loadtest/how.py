@@ -16,9 +16,9 @@ COUNTING = (
 )
 LATENCY = (
     "From when the update was due by a schedule fixed before the run, not from when it was sent, "
-    "to when a member that decodes had it. Updates due in the measured time are timed if they "
-    "come within 5 s after it; arrived_share tells how many did. What Prime gathers into a later "
-    "cursor of the same member is not timed."
+    "to when a member that decodes had it, or a later one of the same member: none is left out "
+    "because a server has gathered several (replaced_share). Updates due in the measured time "
+    "are timed if they come within 5 s after it; arrived_share tells how many did."
 )
 GENERATOR = (
     "WebSocket client of our own on uvloop, in processes of their own. Those who count are read "
@@ -27,7 +27,8 @@ GENERATOR = (
 )
 COST = (
     "Processor time of the server process and its children, from outside. Prime's PostgreSQL "
-    "runs on the load's cores and is told apart (database_cpu_percent)."
+    "runs on the load's cores and is told apart (database_cpu_percent). "
+    "taken_by_others_percent is what other programs took of the server's core meanwhile."
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 Points = Sequence[tuple[float, float]]
 
@@ -23,13 +24,15 @@ def percentile_curves(values_ms: Mapping[str, Sequence[float]], title: str) -> s
     for number, (label, values) in enumerate(values_ms.items()):
         if not values:
             continue
-        curve = _curve(sorted(values))
+        curve = percentile_curve(sorted(values))
         axes.plot([x for x, _ in curve], [y for _, y in curve], label=label, **_style(number))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(1, _nines(PERCENTILES[-1]))
     axes.set_xticks([_nines(p) for p in PERCENTILES], [f"{p:g}" for p in PERCENTILES])
-    axes.minorticks_off()
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     return _svg(figure, axes)
 
@@ -60,7 +63,7 @@ def lines(series: Mapping[str, Points], title: str, x_label: str, y_label: str) 
 
 
 def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    figure = Figure(figsize=(9.0, 4.4), layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=12, fontweight="bold")
     axes.set_xlabel(x_label)
@@ -77,8 +80,10 @@ def _style(number: int) -> dict[str, Any]:
 
 
 def _svg(figure: Figure, legend_of: Axes | None) -> str:
-    if legend_of is not None and legend_of.get_legend_handles_labels()[1]:
-        figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+    labels = legend_of.get_legend_handles_labels()[1] if legend_of is not None else []
+    if len(labels) > 1:
+        columns = min(4, len(labels))
+        figure.legend(loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
@@ -90,7 +95,7 @@ def _nines(percent: float) -> float:
     return 100.0 / (100.0 - percent)
 
 
-def _curve(ordered: Sequence[float]) -> list[tuple[float, float]]:
+def percentile_curve(ordered: Sequence[float]) -> list[tuple[float, float]]:
     """Points evenly spaced on the axis of nines, up to the last that so many values can tell."""
     count = len(ordered)
     last = min(float(count), _nines(PERCENTILES[-1]))

@@ -16,10 +16,11 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
 p.lead { color: #4b5563; margin-top: 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
-th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid #e5e7eb;
-         white-space: nowrap; }
+th, td { padding: .35rem .55rem; text-align: right; border-bottom: 1px solid #e5e7eb; }
+th { vertical-align: bottom; font-weight: 600; white-space: nowrap; font-size: .85rem; }
 th:first-child, td:first-child { text-align: left; }
-td.error { color: #b91c1c; text-align: left; white-space: normal; }
+td.error { color: #b91c1c; text-align: left; }
+ul.notes { color: #92400e; font-size: .9rem; padding-left: 1.2rem; }
 figure { margin: 1.5rem 0; }
 figure svg { width: 100%; height: auto; }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: .3rem 1rem; font-size: .9rem; }
@@ -49,6 +50,8 @@ class Report:
     tables: Sequence[TableOf]
     plots: Sequence[str]
     figures: Mapping[str, Any]
+    notes: Sequence[str] = ()
+    """What makes the figures less than they seem."""
 
 
 def write(report: Report, directory: Path) -> Path:
@@ -77,6 +80,7 @@ def figure_in_words(value: Any) -> str:
 def _page(report: Report) -> str:
     tables = "".join(_table(table) for table in report.tables)
     plots = "".join(f"<figure>{plot}</figure>\n" for plot in report.plots)
+    notes = "".join(f"<li>{html.escape(note)}</li>\n" for note in report.notes)
     how = "".join(_term(name, value) for name, value in report.how.items())
     title = html.escape(report.title)
     return (
@@ -84,7 +88,8 @@ def _page(report: Report) -> str:
         '<meta name="viewport" content="width=device-width">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n"
         f'<h1>{title}</h1>\n<p class="lead">{html.escape(report.lead)}</p>\n'
-        f"{tables}{plots}<h2>How it was made</h2>\n<dl>{how}</dl>\n</html>\n"
+        f'{tables}<ul class="notes">{notes}</ul>\n'
+        f"{plots}<h2>How it was made</h2>\n<dl>{how}</dl>\n</html>\n"
     )
 
 

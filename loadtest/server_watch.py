@@ -21,24 +21,36 @@ class Cost:
 
     cpu_seconds: float = 0.0
     beside_cpu_seconds: float = 0.0
+    others_cpu_seconds: float = 0.0
+    """What anyone else took of the server's cores: time that the server was not given."""
     rss_mb: float = 0.0
     series: list[tuple[float, float, float]] = field(default_factory=list)
 
 
-async def watch(
-    pids: Sequence[int], beside: Sequence[int], start: float, begin: float, end: float
-) -> Cost:
-    """Follow processes with their children from `start` on; count from `begin` to `end`.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Processes with their children. `beside` is what works for the server: its database."""
 
-    Times are those of `time.perf_counter`. `beside` is what works for the server: its database.
+    pids: Sequence[int]
+    beside: Sequence[int]
+    cores: Sequence[int]
+
+
+async def watch(server: Watched, start: float, begin: float, end: float) -> Cost:
+    """Follow a server from `start` on; count from `begin` to `end`.
+
+    Times are those of `time.perf_counter`.
     """
+    pids, beside = server.pids, server.beside
     cost = Cost()
     await _until(start)
     await _sample(cost, pids, start, begin)
-    cpu, beside_cpu = cpu_seconds(pids), cpu_seconds(beside)
+    cpu, beside_cpu, busy = cpu_seconds(pids), cpu_seconds(beside), busy_seconds(server.cores)
     await _sample(cost, pids, start, end)
     cost.cpu_seconds = cpu_seconds(pids) - cpu
     cost.beside_cpu_seconds = cpu_seconds(beside) - beside_cpu
+    busy = busy_seconds(server.cores) - busy
+    cost.others_cpu_seconds = max(0.0, busy - cost.cpu_seconds) if server.cores else 0.0
     cost.rss_mb = max((mb for at, _, mb in cost.series if at >= begin - start), default=0.0)
     return cost
 
@@ -53,6 +65,13 @@ def cpu_seconds(pids: Sequence[int]) -> float:
             continue
         total += times.user + times.system
     return total
+
+
+def busy_seconds(cores: Sequence[int]) -> float:
+    """How long these cores have not been idle so far, time stolen by a host included."""
+    every = psutil.cpu_times(percpu=True)
+    times = [every[core] for core in cores]
+    return sum(sum(one) - one.idle - getattr(one, "iowait", 0.0) for one in times)
 
 
 def rss_mb(pids: Sequence[int]) -> float:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import platform
+import shutil
 import signal
 import socket
 import subprocess
@@ -69,6 +70,7 @@ async def _running_peer(peer: Peer, cores: Cores) -> AsyncIterator[Running]:
     port = _free_port()
     with tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
+            *_tied_to_our_life(),
             *command,
             str(port),
             cwd=folder,
@@ -110,6 +112,11 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def _tied_to_our_life() -> list[str]:
+    """What a command begins with, so that the kernel ends it if we are killed; where it can."""
+    return ["setpriv", "--pdeathsig=KILL", "--"] if shutil.which("setpriv") else []
 
 
 def _free_port() -> int:

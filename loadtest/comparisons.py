@@ -1,0 +1,73 @@
+"""The command lines of `compare` and `cursors`: what moving costs, beside others and by size."""
+
+import argparse
+from typing import Any
+
+from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.compare import run_compare
+from loadtest.cursors import run_cursors
+from loadtest.generators import GeneratorFailed
+from loadtest.peers.catalogue import PEERS
+from loadtest.peers.installing import PeerFailed
+
+EXPECTED = (GeneratorFailed, PeerFailed)
+"""What may go wrong, in one line each."""
+
+
+def add_to(words: Any) -> None:
+    """Add their words to those of `./run loadtest`."""
+    _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
+    _add_cursors(words.add_parser("cursors", help="what moving members cost, by size of room"))
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.description = (
+        "Offers the same cursor updates to small servers on other libraries, one after the "
+        "other, and to Prime with PostgreSQL. They are installed on first use, pinned, into "
+        ".peers/; one that cannot be is told in its row."
+    )
+    names = ", ".join(PEERS)
+    compare.add_argument(
+        "--peers", type=_peers, default=list(PEERS), metavar="A,B", help=f"some of {names} (all)"
+    )
+    compare.add_argument("--rooms", type=at_least(1), default=4, help="(4)")
+    compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
+    compare.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
+    _finish(compare, run_compare)
+
+
+def _add_cursors(cursors: argparse.ArgumentParser) -> None:
+    cursors.description = (
+        "Loads a fresh hub for each size of room. With --nodes 2: two hubs on one PostgreSQL and "
+        "Valkey, first with every room on one of them, then with every room on both."
+    )
+    cursors.add_argument("--rooms", type=at_least(1), help="(1; with two nodes 4)")
+    cursors.add_argument(
+        "--size", type=_sizes, metavar="N,N", help="members (10,50,100,200; with two nodes 50)"
+    )
+    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="hubs (1)")
+    _finish(cursors, run_cursors)
+
+
+def _finish(words: argparse.ArgumentParser, run: Any) -> None:
+    words.add_argument("--hz", type=positive, default=30.0, help="moves a second per member (30)")
+    words.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
+    words.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
+    words.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
+    words.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    words.set_defaults(run=run)
+
+
+def _sizes(text: str) -> list[int]:
+    return [at_least(2)(number) for number in text.split(",")]
+
+
+def _peers(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in PEERS]
+    if unknown or not names:
+        wrong = ", ".join(unknown) or "nothing"
+        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {', '.join(PEERS)}")
+    return names
