@@ -65,9 +65,9 @@ async def pinned_hub(
     """
     allow_files(connections)
     cores = divide()
+    cores.pin_this_process()  # before there is a hub: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         async with PinnedHub(Path(directory) / "data", cores, environment) as hub:
-            cores.pin_this_process()
             yield hub
 
 
