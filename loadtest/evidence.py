@@ -16,8 +16,9 @@ from loadtest.samples import Samples
 GENERATOR = (
     "Bare WebSocket clients on uvloop, beside the hub's core. Latencies run from when a message "
     "was due, and moves that a later one replaced count when that one was seen. Not sustained: "
-    "the generator was late by more than 20 ms (p99), busy for more than 90 % of its core, or "
-    "sent less than 95 %; then latencies are its own."
+    "the generator was late by more than 20 ms at p99 (250 ms where seconds are measured), busy "
+    "for more than 90 % of its core, or sent less than 95 %: then latencies are its own; or the "
+    "hub had work and no core for more than 10 % of the time: then its figures are too low."
 )
 
 

@@ -19,7 +19,7 @@ from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
-from loadtest.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 
 CONNECTING_AT_ONCE = 32
 ROOMS_PER_EDITED = 5
@@ -130,7 +130,9 @@ class _Herd:
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(lag.ms, cpu) + disturbed(waiting)),
+            **verdict(
+                problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + disturbed(waiting)
+            ),
         }
 
     async def _fill(self) -> None:

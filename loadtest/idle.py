@@ -17,7 +17,7 @@ from loadtest.hub_metrics import scrape
 from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.samples import Samples
-from loadtest.sustained import LoopLag, problems, verdict
+from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
 from schema.limits import HEARTBEAT_SECONDS
 
 CONNECTING_AT_ONCE = 32
@@ -109,7 +109,7 @@ class _Crowd:
             "joins_per_s": round(connected / took, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected)),
+            **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected, LAG_BOUND_OF_SECONDS_MS)),
         }
 
     async def _warm(self, account: Account, project: str) -> float:

@@ -25,7 +25,7 @@ from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.samples import Samples
-from loadtest.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 
 INSIDE_HZ = 30.0
 QUIET_SECONDS = 4.0
@@ -203,4 +203,4 @@ class _Storm:
 
 
 def _problems(lag_ms: Sequence[float], generator: float, seen: CursorsSeen) -> list[str]:
-    return problems(lag_ms, generator) + seen.problems
+    return problems(lag_ms, generator, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + seen.problems

@@ -1,6 +1,7 @@
 """A hub for a load test: alone on its core, with files enough, and its use of the machine."""
 
 import contextlib
+import gc
 import resource
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -64,11 +65,15 @@ async def pinned_hub(
     Raises `HubFailed`, or `TooFewFiles` if so many connections cannot be.
     """
     allow_files(connections)
+    gc.disable()  # a collection beside thousands of connections would be told as the hub's delay
     cores = divide()
     cores.pin_this_process()  # before there is a hub: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         async with PinnedHub(Path(directory) / "data", cores, environment) as hub:
-            yield hub
+            try:
+                yield hub
+            finally:
+                gc.enable()
 
 
 def allow_files(connections: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from loadtest.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 
 
 def test_a_generator_in_time_has_nothing_to_say() -> None:
@@ -18,6 +18,11 @@ def test_each_bound_is_a_sentence_of_its_own() -> None:
     assert "97 % of its core" in busy
     assert "900 of 1,000" in few
     assert verdict([late])["sustained"] is False
+
+
+def test_where_seconds_are_measured_more_lag_is_forgiven() -> None:
+    assert problems([240.0] * 100, 10.0, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) == []
+    assert problems([260.0] * 100, 10.0, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) != []
 
 
 def test_one_late_timer_in_a_hundred_is_forgiven() -> None:
