@@ -54,6 +54,11 @@ class ChildProgram:
         """Whether its process is there."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """What it said its process is, in this life or its last one; 0 before the first."""
+        return self._serving_pid
+
     async def start(
         self, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> dict[str, Any]:

@@ -74,6 +74,16 @@ class LocalHub:
         return self._hub.is_running
 
     @property
+    def pid(self) -> int:
+        """The process of this life of the hub, or of its last one; 0 before the first."""
+        return self._hub.pid
+
+    @property
+    def postgres_pid(self) -> int:
+        """PostgreSQL, whose descendants are its processes; 0: not started here."""
+        return self._postgres.pid
+
+    @property
     def rss_mb(self) -> float:
         """Resident memory of the hub, in MiB; 0 when it is not running."""
         return self._hub.rss_mb

@@ -3,18 +3,18 @@
 import argparse
 import asyncio
 import json
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
+import uvloop
 from rich.console import Console
 
 from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
-from loadtest import chaos_command, comparisons
+from loadtest import chaos_command, comparisons, scenarios
+from loadtest.argument_types import at_least, path_of_caller
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -34,6 +34,7 @@ EXPECTED = (
     UploadIncomplete,
     WriterFailed,
     *comparisons.EXPECTED,
+    *scenarios.EXPECTED,
 )
 
 
@@ -41,7 +42,8 @@ def main() -> int:
     """Run a scenario; 0 when it kept its promises, 1 when not, 2 for a wrong command line."""
     arguments = _arguments()
     try:
-        report: dict[str, Any] = asyncio.run(arguments.run(arguments))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            report: dict[str, Any] = runner.run(arguments.run(arguments))
     except BaseException as error:
         return _failed(_first(error))
     if arguments.json:
@@ -77,11 +79,12 @@ def _arguments() -> argparse.Namespace:
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     comparisons.add_to(words)
+    scenarios.add_to(words)
     return parser.parse_args()
 
 
 def _add_document(document: argparse.ArgumentParser) -> None:
-    document.add_argument("--entities", type=_at_least(500), default=50_000, help="(50,000)")
+    document.add_argument("--entities", type=at_least(500), default=50_000, help="(50,000)")
     document.add_argument("--seed", type=int, default=1)
     document.add_argument("--json", action="store_true", help="the report as one line on stdout")
     document.set_defaults(run=run_document)
@@ -89,21 +92,23 @@ def _add_document(document: argparse.ArgumentParser) -> None:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--seconds", type=float, default=20.0, help="how long they play (20)")
-    demo.add_argument("--musicians", type=_at_least(1), default=4, help="how many (4)")
-    demo.add_argument("--project", type=_of_caller, help="a song file (default: our own)")
+    demo.add_argument("--musicians", type=at_least(1), default=4, help="how many (4)")
+    demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
     demo.add_argument(
-        "--nodes", type=_at_least(1), default=1, help="hubs behind a balancer; a kill takes one (1)"
+        "--nodes", type=at_least(1), default=1, help="hubs behind a balancer; a kill takes one (1)"
     )
-    demo.add_argument("--data", type=_of_caller, help="directory for the hub (default: temporary)")
+    demo.add_argument(
+        "--data", type=path_of_caller, help="directory for the hub (default: temporary)"
+    )
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
     demo.set_defaults(run=run_demo)
 
 
 def _add_mixed(mixed: argparse.ArgumentParser) -> None:
-    mixed.add_argument("--rooms", type=_at_least(1), default=4)
-    mixed.add_argument("--size", type=_at_least(1), default=25, help="members of each room (25)")
+    mixed.add_argument("--rooms", type=at_least(1), default=4)
+    mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
     mixed.add_argument("--hz", type=float, default=20.0, help="moves a second per member (20)")
     mixed.add_argument(
         "--deltas-per-second", type=float, default=5.0, help="deltas a second per room (5)"
@@ -113,21 +118,6 @@ def _add_mixed(mixed: argparse.ArgumentParser) -> None:
     mixed.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
     mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
     mixed.set_defaults(run=run_mixed)
-
-
-def _at_least(minimum: int) -> Any:
-    def parse(text: str) -> int:
-        number = int(text)
-        if number < minimum:
-            raise argparse.ArgumentTypeError(f"must be at least {minimum}")
-        return number
-
-    return parse
-
-
-def _of_caller(text: str) -> Path:
-    """`run` changes to the checkout; files are named from where it was called."""
-    return Path(os.environ.get("PRIME_CWD", ".")) / text
 
 
 if __name__ == "__main__":

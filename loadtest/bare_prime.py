@@ -18,7 +18,14 @@ ANSWER_SECONDS = 60.0
 
 
 class PrimeRefused(Exception):
-    """The hub answered with an error, or with none; the message has its code and sentence."""
+    """The hub answered with an error, or with none; the message has its code and sentence.
+
+    `retry_after_ms`: when the hub asked to come again, if it did.
+    """
+
+    def __init__(self, text: str, retry_after_ms: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_ms = retry_after_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,9 @@ class BarePrime:
         if answer is None or answer.done():
             self.heard(message)
         else:
-            answer.set_exception(PrimeRefused(f"{message['code']}: {message['message']}"))
+            text = f"{message['code']}: {message['message']}"
+            asked = message.get("details", {}).get("retry_after_ms")
+            answer.set_exception(PrimeRefused(text, asked))
 
 
 async def register(url: str) -> Account:

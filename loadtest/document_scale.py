@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from client.local_hub import LocalHub
 from client.room import Room
 from client.state_ops import Op
 from client.upload import upload
+from loadtest.large_song import large_song
 from loadtest.writer import Writer
 
 SMALL = 5_000
@@ -38,9 +39,6 @@ ROUND_PAUSE_SECONDS = 4.0
 REPEATS = 5
 RESTORED_CHANGES = 500
 """Entities changed between the snapshot and the restore of it."""
-
-PER_TRACK = 500
-"""Entities of one track with its channel, device, clips, notes and automation."""
 
 
 async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -91,7 +89,7 @@ class _Bench:
     async def measure(self, size: int) -> dict[str, Any]:
         """Everything, on a project of so many entities."""
         empty_mb = self._hub.rss_mb
-        await self._stalls_of("upload", upload(self._room, list(_song(size))))
+        await self._stalls_of("upload", upload(self._room, list(large_song(size))))
         entities = sum(map(len, self._room.state.values()))
         grown_mb = self._hub.rss_mb - empty_mb
         figures: dict[str, Any] = {"entities": entities}
@@ -226,38 +224,6 @@ async def _timed(work: Callable[[], Awaitable[Any]]) -> float:
 
 async def _median(work: Callable[[], Awaitable[Any]], times: int) -> float:
     return round(statistics.median([await _timed(work) for _ in range(times)]), 2)
-
-
-def _song(entities: int) -> Iterator[Op]:
-    """Tracks of 500 entities each: mostly notes and automation, as in the songs of the corpus."""
-    for track in range(max(1, entities // PER_TRACK)):
-        yield from _track(track)
-
-
-def _track(n: int) -> Iterator[Op]:
-    channel, track, lane = f"channel-{n:05}", f"track-{n:05}", f"lane-{n:05}"
-    yield _insert("channels", channel, name=f"Track {n}", dest="ch_master")
-    params = {f"param {p}": p / 7 for p in range(6)}
-    yield _insert(
-        "devices", f"device-{n:05}", channel=channel, role="instrument", name="Synth", params=params
-    )
-    content = ["notes", "automation"]
-    yield _insert("tracks", track, name=f"Track {n}", channel=channel, content=content)
-    yield _insert("lanes", lane, track=track, target=f"channels/{channel}/volume")
-    for p in range(80):
-        yield _insert("points", f"point-{n:05}-{p:03}", lane=lane, time=p * 2.0, value=p / 80)
-    for c in range(16):
-        clip = f"clip-{n:05}-{c:03}"
-        yield _insert("clips", clip, track=track, time=c * 8.0, duration=8.0)
-        for k in range(25):
-            note = f"note-{n:05}-{c:03}-{k:03}"
-            yield _insert(
-                "notes", note, clip=clip, time=k * 0.25, duration=0.25, key=36 + k, vel=0.7
-            )
-
-
-def _insert(collection: str, entity_id: str, **entity: Any) -> Op:
-    return {"op": "insert", "col": collection, "id": entity_id, "entity": entity}
 
 
 def _tell(console: Console, report: dict[str, Any]) -> None:

@@ -1,0 +1,108 @@
+"""The command lines of the scenarios that load one hub, each from one process or two."""
+
+import argparse
+from typing import Any
+
+from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.bare_client import HandshakeFailed
+from loadtest.bare_prime import PrimeRefused
+from loadtest.cursor_watch import WatchFailed
+from loadtest.deltas import run_deltas
+from loadtest.herd import run_herd
+from loadtest.hub_metrics import NoMetrics
+from loadtest.idle import run_idle
+from loadtest.join import run_join
+from loadtest.pinned_hub import TooFewFiles
+from loadtest.postgres_alone import AloneFailed
+from loadtest.session import run_session
+from schema.limits import MAX_MEMBERS_PER_ROOM
+
+EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
+"""What may go wrong, in one line each."""
+
+
+def add_to(words: Any) -> None:
+    """Add their words to those of `./run loadtest`."""
+    _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
+    _add_join(words.add_parser("join", help="a storm into one room with a large project"))
+    _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
+    _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
+    _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
+
+
+def _add_deltas(deltas: argparse.ArgumentParser) -> None:
+    deltas.description = (
+        "Deltas at a set rate (how long is an ack?), then as many as are answered (how many are "
+        "durable?), cursors all the while (what do they feel of it?), then PostgreSQL alone."
+    )
+    deltas.add_argument("--rooms", type=at_least(1), default=8, help="(8)")
+    deltas.add_argument(
+        "--writers", type=at_least(1), default=48, help="connections; each may say 400/s (48)"
+    )
+    deltas.add_argument(
+        "--in-flight", type=at_least(1, 256), default=25, help="unanswered deltas of each (25)"
+    )
+    deltas.add_argument("--rate", type=positive, default=1_000.0, help="deltas/s offered (1,000)")
+    deltas.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
+    _finish(deltas, run_deltas)
+
+
+def _add_join(join: argparse.ArgumentParser) -> None:
+    join.description = (
+        "Many clients connect and join one room at the same moment, while others move in it: how "
+        "long until they have the state, how often was it encoded, what did the others feel?"
+    )
+    join.add_argument("--clients", type=at_least(1), default=200, help="who join at once (200)")
+    join.add_argument("--inside", type=at_least(2), default=10, help="who move meanwhile (10)")
+    join.add_argument(
+        "--entities", type=at_least(500), default=50_000, help="of the project (50,000: 5 MB)"
+    )
+    _finish(join, run_join)
+
+
+def _add_idle(idle: argparse.ArgumentParser) -> None:
+    idle.description = (
+        "Members join rooms and do nothing but stay alive: what does each take of the hub's "
+        "memory (its own, without shared pages), and is it given back when they go?"
+    )
+    idle.add_argument("--connections", type=at_least(1), default=5_000, help="(5,000)")
+    idle.add_argument(
+        "--per-room", type=at_least(1, MAX_MEMBERS_PER_ROOM), default=50, help="members (50)"
+    )
+    _finish(idle, run_idle)
+
+
+def _add_herd(herd: argparse.ArgumentParser) -> None:
+    herd.description = (
+        "The hub is killed while some edit, and started again: how long until the last one is "
+        "back in its room, and is every acknowledged delta in the journal?"
+    )
+    herd.add_argument("--clients", type=at_least(1), default=1_000, help="(1,000)")
+    herd.add_argument(
+        "--per-room", type=at_least(1, MAX_MEMBERS_PER_ROOM), default=20, help="members (20)"
+    )
+    herd.add_argument("--seed", type=int, default=1)
+    _finish(herd, run_herd)
+
+
+def _add_session(session: argparse.ArgumentParser) -> None:
+    session.description = (
+        "Of ten people seven are busy (moving at 30 Hz in bursts, a gesture every few seconds, a "
+        "delta about every two), two idle, and one loses the connection every few seconds and "
+        "comes back. At the end everything acknowledged must be in the journal."
+    )
+    session.add_argument("--rooms", type=at_least(1), default=10, help="(10)")
+    session.add_argument(
+        "--size", type=at_least(1, MAX_MEMBERS_PER_ROOM - 1), default=8, help="people in each (8)"
+    )
+    session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
+    session.add_argument("--seed", type=int, default=1)
+    _finish(session, run_session)
+
+
+def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
+    parser.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    parser.set_defaults(run=run)
