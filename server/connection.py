@@ -104,6 +104,8 @@ class Connection(asyncio.Protocol):
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
         self._over_since: float | None = None
+        self._unwritten: list[bytes] = []
+        self._unwritten_bytes = 0
         self._prepaid = 0
         self._bytes_owed = 0
         self._messages_in = 0
@@ -184,10 +186,9 @@ class Connection(asyncio.Protocol):
         """One frame that must arrive, or the connection ends (rule X2)."""
         if self._transport is None or not self._is_open:
             return
-        buffered = self._transport.get_write_buffer_size()
-        match self.outbox.offer(frame, buffered, self._loop.time()):
+        match self.outbox.offer(frame, self._buffered, self._loop.time()):
             case Verdict.WRITE:
-                self._transport.write(frame)
+                self._write_soon(frame)
             case Verdict.CUT_OFF:
                 self.abort("outbox_full")
             case _:
@@ -195,13 +196,35 @@ class Connection(asyncio.Protocol):
 
     def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
-        if self._transport is None or not self._is_open:
+        transport = self._transport
+        if transport is None or not self._is_open:
             return
-        buffered = self._transport.get_write_buffer_size()
-        if self.outbox.offer_tick(project, buffered) is Verdict.WRITE:
-            self._transport.write(frames)
-        else:
+        if self.outbox.offer_tick(project, self._buffered) is not Verdict.WRITE:
             self._server.count("ticks_skipped")
+        elif self._unwritten:
+            self._unwritten.append(frames)
+            self._unwritten_bytes += len(frames)
+        else:
+            transport.write(frames)
+
+    @property
+    def _buffered(self) -> int:
+        """Bytes on their way that the socket has not taken."""
+        assert self._transport is not None
+        return self._transport.get_write_buffer_size() + self._unwritten_bytes
+
+    def _write_soon(self, frame: bytes) -> None:
+        """All of one turn of the event loop in one write: a committed batch is many frames."""
+        if not self._unwritten:
+            self._loop.call_soon(self._write_now)
+        self._unwritten.append(frame)
+        self._unwritten_bytes += len(frame)
+
+    def _write_now(self) -> None:
+        if self._unwritten and self._transport is not None:
+            self._transport.writelines(self._unwritten)
+        self._unwritten = []
+        self._unwritten_bytes = 0
 
     def close(self, close: CloseCode) -> None:
         """Say why, and end; a peer that does not answer in time is cut off."""
@@ -212,6 +235,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         if self._protocol.state is OPEN:
+            self._write_now()
             while self.outbox.waiting:  # nothing may follow the close frame, so all goes before it
                 self._transport.write(self.outbox.waiting.popleft())
             self.outbox.waiting_bytes = 0
@@ -236,7 +260,7 @@ class Connection(asyncio.Protocol):
             return True
         self._count_traffic()
         self._drain()
-        if self.outbox.is_stalled(self._transport.get_write_buffer_size(), now):
+        if self.outbox.is_stalled(self._buffered, now):
             self.abort("slow_reader")
             return False
         return True
@@ -364,6 +388,7 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or self._protocol.state is not OPEN:
             return
+        self._write_now()
         while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
             transport.write(frame)
             self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
@@ -375,6 +400,7 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
+        self._write_now()
         for data in self._protocol.data_to_send():
             if data:
                 transport.write(data)

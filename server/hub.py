@@ -35,9 +35,11 @@ from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
 from server.live_room import LiveRoom, Peer
+from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
 from server.snapshots import keep_automatically
 from server.stored_state import InThread, document_at, free, newest_whole
+from server.turns import Turns
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0
@@ -72,7 +74,7 @@ class Hub:
         in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
         bus: Bus | None = None,
         codec: BusCodec | None = None,
-        count: Callable[[str], None] = lambda _: None,
+        count: Count = uncounted,
         load: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.journal = journal
@@ -82,11 +84,12 @@ class Hub:
         self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
-        self.committer = Committer(journal, self._heads, self._committed, self._degrade)
+        self.committer = Committer(journal, self._heads, self._committed, self._degrade, count)
         self.is_degraded = False
         self._spawn = spawn
         self._busy = load
         self._count = count
+        self._turns = Turns(asyncio.get_running_loop())
         self.in_thread = in_thread
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
@@ -292,6 +295,7 @@ class Hub:
             self.others,
             self._busy,
             self._count,
+            self._turns,
         )
         await live.read_on()
         room.is_degraded = self.is_degraded

@@ -39,8 +39,10 @@ from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.ops import Op, encode_ops
 from server.codec import Codec
+from server.metrics import Count
 from server.picture import draw
 from server.stored_state import Damaged, breathe, changes_of, sliced
+from server.turns import Turns
 
 EARLY_SECONDS = 0.02
 """How long an entry that came too early waits for those before it, which are under way too."""
@@ -50,9 +52,6 @@ CATCH_UP_ENTRIES = 1_000
 
 RECORD_BYTES = 524_288
 """Bytes of recorded effects in one statement."""
-
-WORK_SECONDS = 0.001
-"""How long a room may work before everything else on the event loop gets its turn."""
 
 log = structlog.get_logger()
 
@@ -110,7 +109,8 @@ class LiveRoom:
         in_thread: Run,
         voice: Voice,
         load: Callable[[], float],
-        count: Callable[[str], None],
+        count: Count,
+        turns: Turns,
     ) -> None:
         self.room = room
         self.collaboration_session: str | None = None
@@ -128,6 +128,7 @@ class LiveRoom:
         self._voice = voice
         self._load = load
         self._count = count
+        self._turns = turns
         self.in_thread = in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
@@ -145,7 +146,7 @@ class LiveRoom:
         self._works.append(work)
         if not self._is_working:
             self._is_working = True
-            self._go_on()
+            self._turns.take(self._go_on)
 
     async def done(self, work: Work) -> None:
         """`run`, and wait until it is done."""
@@ -166,22 +167,21 @@ class LiveRoom:
         if not taken.done():
             taken.set_result(Moment(edits.head, edits.digest, state, dict(edits.unrecorded)))
 
-    def _go_on(self) -> None:
-        deadline = self._loop.time() + WORK_SECONDS
+    def _go_on(self, deadline: float) -> bool:
         try:
             while self._works:
                 for effects in self._works[0]:
                     self.carry_out(effects)
                     if self._loop.time() >= deadline:
-                        self._loop.call_soon(self._go_on)
-                        return
+                        return True
                 self._works.popleft()
         except BaseException:
             self._works.popleft()
-            self._loop.call_soon(self._go_on)
+            self._loop.call_soon(self._turns.take, self._go_on)  # the others are not at fault
             raise
         self._is_working = False
         self.schedule_tick()
+        return False
 
     def carry_out(self, effects: Effects) -> None:
         """Do what the room asks, in its order."""

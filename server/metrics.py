@@ -1,10 +1,21 @@
 """The few figures worth watching, for Prometheus at /metrics."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
+
+
+class Count(Protocol):
+    """`Metrics.count`, for who counts and need not know where."""
+
+    def __call__(self, kind: str, amount: float = 1) -> None: ...
+
+
+def uncounted(kind: str, amount: float = 1) -> None:
+    """A `Count` for who has no metrics."""
 
 
 class _Events(Collector):

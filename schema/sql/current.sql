@@ -37,8 +37,18 @@ BEGIN
         FROM unnest(projects, delta_ids, authors, auth_sessions, hashes)
             WITH ORDINALITY AS u (project, delta_id, author, auth_session, hash, n)
         LEFT JOIN studio_projects AS p ON p.id = u.project
-        LEFT JOIN project_deltas AS d ON d.project_id = u.project AND d.delta_id = u.delta_id
-        LEFT JOIN project_deltas AS last ON last.project_id = p.id AND last.seq = p.head_seq
+        -- Each index named by its order: as plain joins, a plan made while the table was empty may
+        -- take the wrong one of the two, and read all of a project for each proposal.
+        LEFT JOIN LATERAL (
+            SELECT t.seq, t.delta_id, t.payload_hash, t.committed_at FROM project_deltas AS t
+            WHERE t.project_id = u.project AND t.delta_id >= u.delta_id
+            ORDER BY t.delta_id LIMIT 1
+        ) AS d ON d.delta_id = u.delta_id
+        LEFT JOIN LATERAL (
+            SELECT t.committed_at FROM project_deltas AS t
+            WHERE t.project_id = u.project AND t.seq <= p.head_seq
+            ORDER BY t.seq DESC LIMIT 1
+        ) AS last ON true
         LEFT JOIN auth_sessions AS s ON s.id = u.auth_session
         LEFT JOIN project_members AS m ON m.project_id = u.project AND m.user_id = u.author
     ), fresh AS (
