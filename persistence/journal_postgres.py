@@ -99,6 +99,11 @@ WHERE id = $1 AND epoch = $2 AND state_seq < $3 AND head_seq >= $3
 """
 
 
+# Calling an enum costs more than all else that is done with a row.
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+PURPOSES = {purpose.value: purpose for purpose in Purpose}
+
+
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     outcome: Outcome
@@ -214,7 +219,7 @@ class PostgresJournal:
             list(known_heads.values()),
         )
         judged = [
-            _Verdict(Outcome(row["outcome"]), row["seq"], row["committed_at"])
+            _Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"])
             for row in rows[: len(proposals)]
         ]
         return judged, [_entry(row) for row in rows[len(proposals) :]]
@@ -268,7 +273,7 @@ def _entry(row: Any) -> Entry:
         row["atomic"],
         _milliseconds(row["committed_at"]),
         row["payload_hash"],
-        Purpose(row["purpose"]),
+        PURPOSES[row["purpose"]],
         row["reverts"],
         row["step"],
     )

@@ -175,7 +175,8 @@ class Hub:
     # The committer's view.
 
     def _heads(self, projects: set[str]) -> Mapping[str, int]:
-        return {p: self.rooms[p].room.head for p in projects if p in self.rooms}
+        live = {project: self.rooms[project] for project in projects if project in self.rooms}
+        return {p: max(room.known_head, room.room.head) for p, room in live.items()}
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
         by_project: dict[str, list[Entry]] = defaultdict(list)
@@ -184,7 +185,7 @@ class Hub:
         for project, entries in by_project.items():
             live = self.rooms.get(project)
             if live is not None:
-                live.run(live.room.edits.committed(entries))
+                live.take_committed(entries)
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:

@@ -32,7 +32,7 @@ from rooms.effects import (
     Settled,
     Work,
 )
-from rooms.journal_entry import Proposal
+from rooms.journal_entry import Entry, Proposal
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.errors import ErrorCode
@@ -96,6 +96,7 @@ class Voice(Protocol):
 class LiveRoom:
     """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop.
 
+    `known_head`: up to there the entries are applied, or wait to be.
     `load`: the part of a core that the node takes just now. `count` goes into the metrics.
     """
 
@@ -114,6 +115,7 @@ class LiveRoom:
     ) -> None:
         self.room = room
         self.collaboration_session: str | None = None
+        self.known_head = room.head
         self.checkpoint_seq = room.head
         self.checkpoint_at = 0.0
         self.snapshot_seq = room.head
@@ -138,6 +140,11 @@ class LiveRoom:
         self._is_catching_up = False
         self._must_read = False
         self._settling: dict[str, asyncio.Future[int]] = {}
+
+    def take_committed(self, entries: Sequence[Entry]) -> None:
+        """Apply what follows `known_head`, when the works before it are done."""
+        self.known_head = max(self.known_head, entries[-1].seq)
+        self.run(self.room.edits.committed(entries))
 
     # Works: what touches the document goes one after the other, and never long at once.
 
