@@ -150,7 +150,7 @@ class App:
             bus,
             codec,
             self.metrics.count,
-            lambda: self._load.share,
+            self._load,
         )
         front = Front(hub, self.metrics, self.spawn, self._settings.origins)
         news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
@@ -238,7 +238,9 @@ class App:
             since = "since the last scrape (PRIME_STALL_PROBE)."
             gauge("loop_stall_ms", f"Longest stall {since}", self._stalls.longest_stall)
             gauge("loop_late_ms", f"Longest lateness {since}", self._stalls.longest_lateness)
-        gauge("loop_load", "Part of a core that the event loop takes.", lambda: self._load.share)
+        gauge("loop_load", "Part of a core that the event loop takes.", self._load.now)
+        late = "By how much the latest tick was late since the last scrape."
+        gauge("tick_late_ms", late, self._load.latest_tick_ms)
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)

@@ -34,7 +34,8 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
-from server.live_room import LiveRoom, Peer
+from server.live_room import LiveRoom, Peer, Surroundings
+from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
 from server.snapshots import keep_automatically
@@ -75,7 +76,7 @@ class Hub:
         bus: Bus | None = None,
         codec: BusCodec | None = None,
         count: Count = uncounted,
-        load: Callable[[], float] = lambda: 0.0,
+        load: LoopLoad | None = None,
     ) -> None:
         self.journal = journal
         self.bus: Bus = bus or MemoryBus()
@@ -87,10 +88,20 @@ class Hub:
         self.committer = Committer(journal, self._heads, self._committed, self._degrade, count)
         self.is_degraded = False
         self._spawn = spawn
-        self._busy = load
-        self._count = count
-        self._turns = Turns(asyncio.get_running_loop())
         self.in_thread = in_thread
+        load = load or LoopLoad()
+        self._around = Surroundings(
+            peers=self.peers,
+            journal=journal,
+            submit=self.committer.submit,
+            spawn=spawn,
+            in_thread=in_thread,
+            voice=self.others,
+            load=load.now,
+            ticked_late=load.ticked_late,
+            count=count,
+            turns=Turns(asyncio.get_running_loop()),
+        )
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
 
@@ -286,18 +297,7 @@ class Hub:
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.edits.stacks.note(mark)
-        live = LiveRoom(
-            room,
-            self.peers,
-            self.journal,
-            self.committer.submit,
-            self._spawn,
-            self.in_thread,
-            self.others,
-            self._busy,
-            self._count,
-            self._turns,
-        )
+        live = LiveRoom(room, self._around)
         await live.read_on()
         room.is_degraded = self.is_degraded
         room.hears_late = not self.bus.is_up

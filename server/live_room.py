@@ -93,26 +93,30 @@ class Voice(Protocol):
     def forward_entry(self, live: "LiveRoom", effect: ForwardEntry) -> None: ...
 
 
-class LiveRoom:
-    """`spawn` starts a task that someone owns; `in_thread` runs a function off the loop.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all rooms of a node share.
 
-    `known_head`: up to there the entries are applied, or wait to be.
-    `load`: the part of a core that the node takes just now. `count` goes into the metrics.
+    `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `load` is the
+    part of a core that the node takes just now; `ticked_late` hears by how many seconds.
     """
 
-    def __init__(
-        self,
-        room: Room,
-        peers: Mapping[str, Peer],
-        journal: Journal,
-        submit: Callable[[Proposal], None],
-        spawn: Spawn,
-        in_thread: Run,
-        voice: Voice,
-        load: Callable[[], float],
-        count: Count,
-        turns: Turns,
-    ) -> None:
+    peers: Mapping[str, Peer]
+    journal: Journal
+    submit: Callable[[Proposal], None]
+    spawn: Spawn
+    in_thread: Run
+    voice: Voice
+    load: Callable[[], float]
+    ticked_late: Callable[[float], None]
+    count: Count
+    turns: Turns
+
+
+class LiveRoom:
+    """`known_head`: up to there the entries are applied, or wait to be."""
+
+    def __init__(self, room: Room, around: Surroundings) -> None:
         self.room = room
         self.collaboration_session: str | None = None
         self.known_head = room.head
@@ -123,15 +127,11 @@ class LiveRoom:
         self.touched_at = float("-inf")
         self.emptied_at: float | None = None
         self.moved: set[str] = set()
-        self._peers = peers
-        self._journal = journal
-        self._submit = submit
-        self._spawn = spawn
-        self._voice = voice
-        self._load = load
-        self._count = count
-        self._turns = turns
-        self.in_thread = in_thread
+        self._around = around
+        self._peers = around.peers
+        self._journal = around.journal
+        self._spawn = around.spawn
+        self.in_thread = around.in_thread
         self._loop = asyncio.get_running_loop()
         self._tick_timer: asyncio.Handle | None = None
         self._works: deque[Work] = deque()
@@ -153,7 +153,7 @@ class LiveRoom:
         self._works.append(work)
         if not self._is_working:
             self._is_working = True
-            self._turns.take(self._go_on)
+            self._around.turns.take(self._go_on)
 
     async def done(self, work: Work) -> None:
         """`run`, and wait until it is done."""
@@ -184,7 +184,9 @@ class LiveRoom:
                 self._works.popleft()
         except BaseException:
             self._works.popleft()
-            self._loop.call_soon(self._turns.take, self._go_on)  # the others are not at fault
+            self._loop.call_soon(
+                self._around.turns.take, self._go_on
+            )  # the others are not at fault
             raise
         self._is_working = False
         self.schedule_tick()
@@ -211,7 +213,7 @@ class LiveRoom:
     def _fetch(self, effect: Commit | SendState | LookUp | Recall | CatchUp) -> None:
         match effect:
             case Commit(proposal):
-                self._submit(proposal)
+                self._around.submit(proposal)
             case SendState():
                 self._spawn(self._draw())
             case LookUp():
@@ -237,11 +239,11 @@ class LiveRoom:
     def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
         match effect:
             case ForwardTick(packet):
-                self._voice.forward_tick(self.room.project, packet)
+                self._around.voice.forward_tick(self.room.project, packet)
             case ForwardEntry():
-                self._voice.forward_entry(self, effect)
+                self._around.voice.forward_entry(self, effect)
             case Announce(asks):
-                self._voice.announce(self.room.project, asks=asks)
+                self._around.voice.announce(self.room.project, asks=asks)
 
     # Presence.
 
@@ -258,18 +260,21 @@ class LiveRoom:
         """See that the next tick comes when it is due (rule P3)."""
         if self._tick_timer is not None:
             return
-        due = self.room.tick_due(self._load())
+        due = self.room.tick_due(self._around.load())
         if due is None:
             return
-        if due <= self._loop.time():
-            self._tick_timer = self._loop.call_soon(self._tick)
+        now = self._loop.time()
+        if due <= now:
+            self._tick_timer = self._loop.call_soon(self._tick, now)
         else:
-            self._tick_timer = self._loop.call_at(due, self._tick)
+            self._tick_timer = self._loop.call_at(due, self._tick, due)
 
-    def _tick(self) -> None:
+    def _tick(self, due: float) -> None:
         self._tick_timer = None
         self.moved.update(self.room.ticks.moved)
-        self.carry_out(self.room.tick(self._loop.time()))
+        now = self._loop.time()
+        self._around.ticked_late(now - due)
+        self.carry_out(self.room.tick(now))
 
     # The state, for joiners and checkpoints.
 
@@ -315,7 +320,7 @@ class LiveRoom:
                     pictures[codec.name] = await self.in_thread(
                         draw, self.room.project, moment.state, codec
                     )
-                    self._count("pictures_drawn")
+                    self._around.count("pictures_drawn")
             self._pictures = pictures
             effects = self.room.state_is_ready(moment.seq, moment.digest, pictures)
             again = any(isinstance(effect, SendState) for effect in effects)

@@ -9,10 +9,24 @@ SMOOTHING = 0.2
 
 
 class LoopLoad:
-    """`share` is from 0 (idle) to 1 (a whole core)."""
+    """`share` is from 0 (idle, or not measured) to 1 (a whole core)."""
 
     def __init__(self) -> None:
         self.share = 0.0
+        self._latest_tick = 0.0
+
+    def now(self) -> float:
+        """The share."""
+        return self.share
+
+    def ticked_late(self, seconds: float) -> None:
+        """A tick came so long after it was due."""
+        self._latest_tick = max(self._latest_tick, seconds)
+
+    def latest_tick_ms(self) -> float:
+        """By how much the latest tick was late since it was last asked for."""
+        latest, self._latest_tick = self._latest_tick, 0.0
+        return latest * 1_000
 
     async def run(self) -> None:
         """For the life of the node, in the thread of the loop."""
