@@ -48,6 +48,7 @@ def spread_ms(members: int) -> int:
 async def leave(hub: Hub, front: Front, db: Executor) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
     front.is_ready, front.is_leaving = False, True
+    log.info("stopping", connections=len(front.connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await _settle(hub)
@@ -57,6 +58,7 @@ async def leave(hub: Hub, front: Front, db: Executor) -> None:
             await asyncio.gather(*(hub.close_room(project, db) for project in list(hub.rooms)))
     except (TimeoutError, PersistenceError) as error:
         log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
+    log.info("stopped", cut_off=len(front.connections), rooms_left=len(hub.rooms))
     for connection in list(front.connections.values()):
         connection.abort("stopping")
 

@@ -8,6 +8,7 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 
 from rooms.outbox import MAX_OUTBOX_BYTES
 from schema.close_codes import CLOSE_CODES, RESTARTING
@@ -74,6 +75,17 @@ async def test_X1_a_stop_closes_with_restarting(node: Node, database_url: str) -
     assert found["checkpoint_seq"] == found["head"] >= len(acks) + 1
     assert found["checkpoint_ok"]
     assert found["gapless"]
+
+
+async def test_X3_the_log_tells_a_stop_from_a_crash(node: Node) -> None:
+    ann, _, _ = await node.pair((JSON, MSGPACK))
+    with structlog.testing.capture_logs() as lines:
+        stopping = asyncio.create_task(node.stop())
+        await ann.closed(1012)
+        await stopping
+    told = {line["event"]: line for line in lines}
+    assert (told["stopping"]["connections"], told["stopping"]["rooms"]) == (2, 1)
+    assert told["stopped"]["cut_off"] == 0
 
 
 async def test_X1_codes_say_whether_to_come_back() -> None:

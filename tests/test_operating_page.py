@@ -1,0 +1,109 @@
+"""docs/operating.md names every setting and every metric of the server, and none that is none."""
+
+import ast
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "operating.md"
+DEVELOPERS = {ROOT / "persistence" / "append_speed.py"}
+"""Programs that no operator runs."""
+
+NAME = re.compile(r"`([^` ]+)`")
+
+
+def tables(heading: str) -> Iterator[list[str]]:
+    """The names in the first column of each row under a heading of the page."""
+    section = PAGE.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            yield NAME.findall(line.split("|")[1])
+
+
+def named(heading: str) -> list[str]:
+    """All of them, in order."""
+    return sorted(name for row in tables(heading) for name in row)
+
+
+def _calls(*folders: str) -> Iterator[ast.Call | ast.Compare | ast.Subscript]:
+    for folder in folders:
+        for path in sorted({*(ROOT / folder).rglob("*.py")} - DEVELOPERS):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call | ast.Compare | ast.Subscript):
+                    yield node
+
+
+def settings_in(node: ast.AST) -> Iterator[str]:
+    """Options that are declared, and variables of the environment that are read."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="add_argument"), args=[ast.Constant(value=str(name)), *_]
+        ) if name.startswith("--"):
+            yield name
+        case (
+            ast.Call(
+                func=ast.Attribute(value=ast.Attribute(attr="environ"), attr="get"),
+                args=[ast.Constant(value=str(name)), *_],
+            )
+            | ast.Subscript(
+                value=ast.Attribute(attr="environ"), slice=ast.Constant(value=str(name))
+            )
+            | ast.Compare(
+                left=ast.Constant(value=str(name)), comparators=[ast.Attribute(attr="environ")]
+            )
+        ):
+            yield name
+
+
+def metrics_in(node: ast.AST) -> Iterator[str]:
+    """Gauges by their full name, counters by their kind; `*` where the rest is not constant."""
+    match node:
+        case ast.Call(func=ast.Name(id="gauge"), args=[ast.Constant(value=str(name)), *_]):
+            yield f"prime_{name}"
+        case ast.Call(
+            func=ast.Attribute(attr="count" | "_count"), args=[ast.Constant(value=str(kind)), *_]
+        ):
+            yield kind
+        case ast.Call(
+            func=ast.Attribute(attr="count" | "_count"),
+            args=[ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_]), *_],
+        ):
+            yield f"{beginning}*"
+
+
+def _read(text: str) -> ast.AST:
+    return ast.parse(text, mode="eval").body
+
+
+def test_readings_are_recognized() -> None:
+    assert [*settings_in(_read("parser.add_argument('--port', type=int)"))] == ["--port"]
+    assert [*settings_in(_read("parser.add_argument('word')"))] == []
+    for text in ("os.environ.get('A', 'b')", "os.environ['A']", "'A' not in os.environ"):
+        assert [*settings_in(_read(text))] == ["A"]
+    assert [*metrics_in(_read("gauge('rooms', 'Open rooms.', read)"))] == ["prime_rooms"]
+    assert [*metrics_in(_read("self._count('bus_dropped')"))] == ["bus_dropped"]
+    assert [*metrics_in(_read("count.count(f'closed_{code.name}')"))] == ["closed_*"]
+
+
+def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
+    read = {name for node in _calls("server", "persistence") for name in settings_in(node)}
+    assert named("Settings") == sorted(read)
+    assert len(read) > 10
+
+
+def test_every_metric_is_on_the_page_and_none_that_is_none() -> None:
+    counted = {name for node in _calls("server") for name in metrics_in(node)}
+    assert named("What to watch") == sorted(counted)
+    assert len(counted) > 20
+
+
+def test_alarms_ask_for_metrics_that_exist() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    asked = [
+        kind for kinds in re.findall(r'kind=~?"([a-z_|]+)"', page) for kind in kinds.split("|")
+    ]
+    known = named("What to watch")
+    assert asked
+    assert [kind for kind in asked if not any(fnmatch(kind, name) for name in known)] == []
