@@ -25,6 +25,8 @@ from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
 
 DEFAULT_PORT = 8787
+
+log = structlog.get_logger()
 MOST_NODES = 16
 PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -101,6 +103,11 @@ def _with_servers(settings: Settings) -> Iterator[tuple[str, Settings]]:
             url = postgres.start()
             stack.callback(postgres.stop)
         if settings.redis_url is None and "REDIS_URL" not in os.environ:
+            if settings.database_url is not None:
+                log.warning(
+                    "REDIS_URL is not set: this node starts a Valkey of its own, and hears other"
+                    " nodes of this database seconds late; set it to theirs, or empty if alone"
+                )
             valkey = EmbeddedValkey(settings.data)
             settings = replace(settings, redis_url=valkey.start())
             stack.callback(valkey.stop)

@@ -155,6 +155,7 @@ class App:
         front = Front(hub, self.metrics, self.spawn, self._settings.origins)
         news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
+        front.database_answers = lambda: news.is_current
         passwords = Passwords()
         front.context = Context(
             db=db,

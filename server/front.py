@@ -99,6 +99,7 @@ class Front:
         self.is_ready = False
         self.is_leaving = False
         self.admission = Admission()
+        self.database_answers: Callable[[], bool] = lambda: True
         self.all_gone = asyncio.Event()
         self.all_gone.set()
         self.context: Context | None = None
@@ -135,7 +136,7 @@ class Front:
     def _readiness(self) -> tuple[int, str]:
         if not self.is_ready:
             return 503, "starting or stopping\n"
-        if self._hub.is_degraded:
+        if self._hub.is_degraded or not self.database_answers():
             return 503, "database unavailable\n"
         return 200, "ready\n" if self._hub.bus.is_up else "ready; bus down: other nodes hear late\n"
 

@@ -19,6 +19,7 @@ from rooms.effects import send
 from rooms.journal_entry import Entry, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
+from schema.close_codes import RESTARTING
 from schema.messages import (
     Gesture,
     Leave,
@@ -89,6 +90,7 @@ class Hub:
         self.is_degraded = False
         self._spawn = spawn
         self.in_thread = in_thread
+        self._count = count
         load = load or LoopLoad()
         self._around = Surroundings(
             peers=self.peers,
@@ -217,12 +219,33 @@ class Hub:
 
     async def look_for_more(self) -> None:
         """The slow tick: one query asks the journal how far all open rooms are."""
-        heads = await self.journal.heads(list(self.rooms)) if self.rooms else {}
+        known = {project: live.room.head for project, live in self.rooms.items()}
+        heads = await self.journal.heads(list(known)) if known else {}
         for project, seq in heads.items():
             live = self.rooms.get(project)
-            if live is not None and seq > live.room.head:
+            if live is None:
+                continue
+            if seq < known[project]:
+                await self._journal_went_back(project, live, seq)
+            elif seq > live.room.head:
                 self._others_have(project, live)
         self.heard(heads)
+
+    async def _journal_went_back(self, project: str, live: LiveRoom, seq: int) -> None:
+        """A backup, or a standby that was behind: we hold what is not the project any more."""
+        log.error(
+            "the journal went back; the room is closed. Give the projects new epochs",
+            project=project,
+            head=live.room.head,
+            journal=seq,
+        )
+        self._count("journal_went_back")
+        del self.rooms[project]
+        self.others.leave_room(project)
+        for connection in live.room.seats:
+            if connection in self.peers:
+                self.peers[connection].close(RESTARTING)
+        await self._free(live)
 
     def _others_have(self, project: str, live: LiveRoom) -> None:
         """Another node has written, and we did not hear it."""

@@ -18,11 +18,22 @@ def uncounted(kind: str, amount: float = 1) -> None:
     """A `Count` for who has no metrics."""
 
 
+ALARMING = (
+    "bus_forged",
+    "bus_malformed",
+    "diverged",
+    "journal_went_back",
+    "nodes_diverged",
+    "task_failed",
+)
+"""Events that are told from the start, at 0: an alarm on an increase must see the first one."""
+
+
 class _Events(Collector):
     """Counted in a plain dict: some are counted with every message, in one thread."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, float] = {}
+        self.counts: dict[str, float] = dict.fromkeys(ALARMING, 0.0)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])

@@ -38,7 +38,10 @@ class Told(Protocol):
 
 
 class RowNews:
-    """The `Announcer` of every call, and the reader of what calls on other nodes have written."""
+    """The `Announcer` of every call, and the reader of what calls on other nodes have written.
+
+    `is_current` is false from a look that fails until one that succeeds.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class RowNews:
         self._told = told
         self._tell_nodes = tell_nodes
         self._spawn = spawn
+        self.is_current = True
         self._place: Place | None = None
         self._known: OrderedDict[Hashable, object] = OrderedDict()
         self._waiting: set[RowChanged] = set()
@@ -87,6 +91,14 @@ class RowNews:
 
     async def look(self) -> None:
         """The slow tick: what the change log holds since the last time; raises `Unavailable`."""
+        try:
+            await self._look()
+        except PersistenceError:
+            self.is_current = False
+            raise
+        self.is_current = True
+
+    async def _look(self) -> None:
         if self._place is None:
             self._place = await change_log.now(self._db)
         while True:

@@ -235,7 +235,7 @@ class Nodes:
         for node in self.all:
             if not node.is_dead:
                 await node.stop()
-                assert "task_failed" not in node.app.metrics.text()
+                assert 'kind="task_failed"} 0.0' in node.app.metrics.text()
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from persistence import change_log
 from persistence.embedded_postgres import EmbeddedPostgres
+from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database
 from schema.messages import ServerLeaving
@@ -208,6 +210,42 @@ async def test_F6_F7_a_database_that_restarts_holds_everything_up_and_loses_noth
     found = await audit(url, project)
     assert (found["head"], found["gapless"]) == (len(sent), True)
     await nodes.stop()
+
+
+async def test_F31_a_journal_that_goes_back_is_noticed(node: Node, database: Database) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    await database.execute("DELETE FROM project_deltas WHERE seq > 1")
+    await database.execute("UPDATE studio_projects SET head_seq = 1 WHERE id = $1", project)
+    for wire in (ann, ben):
+        await wire.closed(1012)
+    assert 'kind="journal_went_back"} 1.0' in node.app.metrics.text()
+    back = await node.again(ann)
+    join = {"t": "join", "id": "j", "project": project, "position": position}
+    assert (await back.ask(join))["code"] == "position_ahead"
+    joined, state = await back.join(project)
+    assert (joined["position"]["seq"], len(state["markers"])) == (1, 1)
+
+
+async def test_F6_an_idle_node_says_that_it_has_no_database(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unavailable(*_: object) -> None:
+        raise Unavailable("taken away by a test")
+
+    async def is_ready() -> bool:
+        return (await node.http("/readyz"))[0] == 200
+
+    async def is_not_ready() -> bool:
+        return not await is_ready()
+
+    assert await is_ready()
+    monkeypatch.setattr(change_log, "since", unavailable)
+    await eventually(is_not_ready)
+    monkeypatch.undo()
+    await eventually(is_ready)
 
 
 # Clients.
