@@ -15,7 +15,7 @@ from loadtest.cursor_load import Job, listeners_of
 from loadtest.figures import medians, notes_of, row_of
 from loadtest.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.how import how
-from loadtest.peers.catalogue import PEERS, Peer
+from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.report import figure_in_words
@@ -51,7 +51,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     cores = divide()
     cores.pin_this_process()
     with progress() as bars:
-        compared = [await _compare(PEERS[x], arguments, cores, bars) for x in arguments.peers]
+        compared = [await _compare(KNOWN[x], arguments, cores, bars) for x in arguments.peers]
     report = {
         "scenario": "compare",
         "rooms": arguments.rooms,

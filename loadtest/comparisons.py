@@ -7,7 +7,7 @@ from loadtest.argument_types import at_least, path_of_caller, positive
 from loadtest.compare import run_compare
 from loadtest.cursors import run_cursors
 from loadtest.generators import GeneratorFailed
-from loadtest.peers.catalogue import PEERS
+from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS
 from loadtest.peers.installing import PeerFailed
 
 EXPECTED = (GeneratorFailed, PeerFailed)
@@ -26,9 +26,13 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         "other, and to Prime with PostgreSQL. They are installed on first use, pinned, into "
         ".peers/; one that cannot be is told in its row."
     )
-    names = ", ".join(PEERS)
     compare.add_argument(
-        "--peers", type=_peers, default=list(PEERS), metavar="A,B", help=f"some of {names} (all)"
+        "--peers",
+        type=_peers,
+        default=list(GROUPS["all"]),
+        metavar="A,B",
+        help=f"some of {', '.join(PEERS)} (all); or of the socket layers {', '.join(LAYERS)}, "
+        "which are no peers but relays to choose the hub's layer by (layers: these and websockets)",
     )
     compare.add_argument("--rooms", type=at_least(1), default=4, help="(4)")
     compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
@@ -65,9 +69,12 @@ def _sizes(text: str) -> list[int]:
 
 
 def _peers(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in PEERS]
+    """Names and groups of names, each peer once, in the order given."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    names = [name for word in words for name in GROUPS.get(word, (word,))]
+    unknown = [name for name in names if name not in KNOWN]
     if unknown or not names:
         wrong = ", ".join(unknown) or "nothing"
-        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {', '.join(PEERS)}")
-    return names
+        there_are = ", ".join((*KNOWN, *GROUPS))
+        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {there_are}")
+    return list(dict.fromkeys(names))
