@@ -1,4 +1,4 @@
-"""Where a server spends its time: py-spy samples it from outside and draws a flame graph."""
+"""Where a server spends its time: stacks that py-spy samples from outside, as a flame graph."""
 
 import asyncio
 import shutil
@@ -6,51 +6,84 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SAMPLES_PER_SECOND = 200
+from loadtest.flame_svg import Stacks, flame_svg
+
+SAMPLES_PER_SECOND = 250
 WRITE_SECONDS = 20.0
-"""How long drawing may take after the last sample."""
+"""How long writing may take after the last sample."""
+
+MOST_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
 class FlameGraph:
-    """A picture as SVG, and what it is of; or why there is none."""
+    """Stacks and what they are of; or why there are none."""
 
-    svg: str = ""
-    what: str = ""
+    stacks: Stacks
+    of_what: str
     why_none: str = ""
 
     @property
+    def svg(self) -> str:
+        """The picture."""
+        return flame_svg(self.stacks)
+
+    @property
     def figures(self) -> dict[str, Any]:
-        """For the JSON of a report, which has no pictures."""
-        return {"error": self.why_none} if self.why_none else {"of": self.what}
+        """For the JSON of a report, which has no pictures: shares of what functions took alone."""
+        if self.why_none:
+            return {"of": self.of_what, "error": self.why_none}
+        alone: Counter[str] = Counter()
+        for stack, samples in self.stacks.items():
+            alone[stack[-1]] += samples
+        samples = alone.total()
+        percent = {name: round(n / samples * 100, 1) for name, n in alone.most_common(MOST_TOLD)}
+        return {"of": self.of_what, "samples": samples, "own_percent": percent}
+
+
+def without(why: str, of_what: str = "") -> FlameGraph:
+    """No picture, and the reason."""
+    return FlameGraph({}, of_what, why)
 
 
 async def record(pid: int, begin: float, end: float, of_what: str) -> FlameGraph:
     """Sample a process from `begin` to `end`, by the clock of `time.perf_counter`.
 
-    py-spy stops the process for every sample: its figures are not to be published meanwhile.
+    Only threads that hold the interpreter count: one that waits does not. py-spy stops the
+    process for every sample, so figures of the same time are not to be published.
     """
     program = _py_spy()
     if program is None:
-        return FlameGraph(why_none="py-spy is not installed")
+        return without("py-spy is not installed", of_what)
     await asyncio.sleep(max(0.0, begin - time.perf_counter()))
     seconds = max(1, round(end - time.perf_counter()))
     with tempfile.TemporaryDirectory(prefix="prime-profile-") as directory:
-        picture = Path(directory) / "flame.svg"
+        samples = Path(directory) / "stacks"
         said = await _run(
-            *(program, "record", "--pid", str(pid), "--duration", str(seconds)),
-            *("--rate", str(SAMPLES_PER_SECOND), "--format", "flamegraph"),
-            *("--output", str(picture)),
+            *(program, "record", "--pid", str(pid), "--duration", str(seconds), "--gil"),
+            *("--rate", str(SAMPLES_PER_SECOND), "--format", "raw", "--function"),
+            *("--output", str(samples)),
             within=seconds + WRITE_SECONDS,
         )
-        if not picture.exists():
-            return FlameGraph(why_none=f"py-spy drew nothing: {_end_of(said)}")
-        what = f"{of_what}: {SAMPLES_PER_SECOND} samples a second for {seconds} s"
-        return FlameGraph(_inline(picture.read_text(encoding="utf-8")), what)
+        stacks = stacks_of(samples.read_text(encoding="utf-8")) if samples.exists() else {}
+    if not stacks:
+        return without(f"py-spy saw nothing: {_end_of(said)}", of_what)
+    return FlameGraph(stacks, f"{of_what}, {SAMPLES_PER_SECOND} samples a second for {seconds} s")
+
+
+def stacks_of(raw: str) -> Stacks:
+    """py-spy's raw format: functions from outside in, split by semicolons, and a count."""
+    stacks: Counter[tuple[str, ...]] = Counter()
+    for line in raw.splitlines():
+        names, _, count = line.rpartition(" ")
+        if names and count.isdigit():
+            stacks[tuple(names.split(";"))] += int(count)
+    return stacks
 
 
 async def _run(*command: str, within: float) -> str:
@@ -77,11 +110,6 @@ def _py_spy() -> str | None:
     """From our own environment first, which need not be on the PATH."""
     own = Path(sys.executable).parent / "py-spy"
     return str(own) if own.exists() else shutil.which("py-spy")
-
-
-def _inline(svg: str) -> str:
-    """Without what only a file of its own may begin with."""
-    return svg[svg.index("<svg") :]
 
 
 def _end_of(text: str) -> str:

@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from loadtest.cores import Cores
 from loadtest.cursor_load import Job
-from loadtest.flame_graph import FlameGraph, record
+from loadtest.flame_graph import FlameGraph, record, without
 from loadtest.generators import GeneratorFailed, carry_out
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.installing import PeerFailed
@@ -38,7 +38,7 @@ async def profile_prime(
             job = _job(arguments, size, cores, server.urls)
             await carry_out(job, sampled, lambda part: bars.update(bar, completed=part))
     except (PeerFailed, GeneratorFailed) as error:
-        graphs.append(FlameGraph(why_none=str(error)))
+        graphs.append(without(str(error), of_what))
     return graphs[0]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.flame_graph import FlameGraph
+from loadtest.flame_svg import COLORS
 
 STYLE = """
 :root { color-scheme: light; }
@@ -104,10 +105,14 @@ def _flame(flame: FlameGraph | None) -> str:
     title = "<h2>Where the hub's time goes</h2>\n"
     if flame.why_none:
         return f'{title}<p class="error">No flame graph: {html.escape(flame.why_none)}</p>\n'
+    folders = ", ".join(
+        f'<span style="background: {color}">{folder}</span>' for folder, color in COLORS.items()
+    )
     return (
-        f"{title}<figure>{flame.svg}<figcaption>{html.escape(flame.what)}, in a run after those "
-        "whose figures are above. Wide is long; who is called stands below; a click goes into "
-        "a function.</figcaption></figure>\n"
+        f'{title}<figure><div class="wide">{flame.svg}</div><figcaption>'
+        f"{html.escape(flame.of_what)}, while it held the interpreter, in a run after those whose "
+        "figures are above. Wide is long; who is called stands below who calls; a pointer on a "
+        f"box tells its name and share. {folders}; grey: libraries.</figcaption></figure>\n"
     )
 
 
