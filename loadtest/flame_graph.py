@@ -1,6 +1,7 @@
 """Where a server spends its time: stacks that py-spy samples from outside, as a flame graph."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ WRITE_SECONDS = 20.0
 """How long writing may take after the last sample."""
 
 MOST_TOLD = 12
+LINE = re.compile(r":\d+\)$")
+"""What py-spy writes after a file's name: a function is one, wherever in it the time goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ async def record(pid: int, begin: float, end: float, of_what: str) -> FlameGraph
         samples = Path(directory) / "stacks"
         said = await _run(
             *(program, "record", "--pid", str(pid), "--duration", str(seconds), "--gil"),
-            *("--rate", str(SAMPLES_PER_SECOND), "--format", "raw", "--function"),
+            *("--rate", str(SAMPLES_PER_SECOND), "--format", "raw"),
             *("--output", str(samples)),
             within=seconds + WRITE_SECONDS,
         )
@@ -82,7 +85,7 @@ def stacks_of(raw: str) -> Stacks:
     for line in raw.splitlines():
         names, _, count = line.rpartition(" ")
         if names and count.isdigit():
-            stacks[tuple(names.split(";"))] += int(count)
+            stacks[tuple(LINE.sub(")", name) for name in names.split(";"))] += int(count)
     return stacks
 
 

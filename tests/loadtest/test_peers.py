@@ -100,15 +100,9 @@ def test_a_peer_that_cannot_be_installed_is_a_row_with_its_reason(tmp_path: Path
 @pytest.mark.timeout(180)
 def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> None:
     words = ("--rooms", "2", "--size", "4", "--hz", "10", "--seconds", "2", "--warm-up", "0.5")
-    peers = (
-        "--peers",
-        "websockets,prime,layers",
-        "--profile",
-        "--report",
-        str(tmp_path / "page"),
-        "--json",
-    )
-    done = loadtest("compare", *words, *peers)
+    peers = ("--peers", "websockets,prime,layers", "--json")
+    page = ("--profile", "--report", str(tmp_path / "page"))
+    done = loadtest("compare", *words, *peers, *page)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     relay, prime, *layers = report["results"]
@@ -124,9 +118,9 @@ def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> Non
         assert row["delivered_per_s"] == pytest.approx(240, rel=0.1)
         assert row["arrived_share"] == 1.0
     assert prime["delivered_per_s"] == pytest.approx(240, rel=0.2)
-    page = (tmp_path / "page" / "index.html").read_text()
-    assert "<svg" in page
-    assert "Where the hub's time goes" in page
+    text = (tmp_path / "page" / "index.html").read_text()
+    assert "<svg" in text
+    assert "Where the hub's time goes" in text
     assert report["profile"].get("samples", 0) > 0 or report["profile"]["error"]
 
 
