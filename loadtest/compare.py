@@ -1,13 +1,13 @@
 """The scenario `compare`: the same offered load to each peer in turn, and to Prime."""
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from loadtest.cores import Cores, divide
@@ -39,13 +39,22 @@ WIDE = 140
 """Columns of a console that tells none: a file, a pipe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A peer's rows of all repeats, its last run for plots, or why there is none."""
+@dataclass(slots=True)
+class Trials:
+    """A peer's runs so far: their rows, the last of them for plots, or what went wrong."""
 
     peer: Peer
-    row: dict[str, Any]
-    last: Loaded | None
+    bar: TaskID
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    last: Loaded | None = None
+    error: str = ""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The medians; one failure makes it a row with `error`."""
+        named = {"peer": self.peer.name, "title": self.peer.title}
+        return named | ({"error": self.error} if self.error else medians(self.rows))
 
 
 async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -53,12 +62,14 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     cores = divide()
     cores.pin_this_process()
     with progress() as bars:
-        compared = [await _compare(KNOWN[x], arguments, cores, bars) for x in arguments.peers]
-        flame = (
-            await profile_prime(arguments, arguments.size, cores, bars)
-            if arguments.profile
-            else None
-        )
+        compared = [
+            Trials(KNOWN[name], bars.add_task(KNOWN[name].title, total=arguments.repeat))
+            for name in arguments.peers
+        ]
+        for _ in range(arguments.repeat):
+            for trials in compared:
+                await _try(trials, arguments, cores, bars)
+        flame = await profile_prime(arguments, arguments.size, cores, bars)
     report = {
         "scenario": "compare",
         "rooms": arguments.rooms,
@@ -70,8 +81,8 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             cores,
             load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
             f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
-            f"{arguments.warm_up:g} s of warm-up; median of {arguments.repeat}, servers in turn",
-            versions={one.peer.name: one.row.pop("versions", {}) for one in compared},
+            f"{arguments.warm_up:g} s of warm-up, one server after the other",
+            versions={one.peer.name: one.versions for one in compared},
         ),
         "results": [one.row for one in compared],
         **profile_of(flame),
@@ -80,38 +91,33 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.report:
         from loadtest.compare_report import write_compare  # matplotlib takes a second
 
-        last_runs = {one.peer.title: one.last for one in compared if one.last is not None}
+        last_runs = {x.peer.title: x.last for x in compared if x.last and not x.error}
         path = write_compare(arguments.report, report, COLUMNS, last_runs, flame)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 
 
-async def _compare(
-    peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
-) -> Compared:
-    bar = bars.add_task(f"{peer.title}: installing (once), starting", total=arguments.repeat)
-    rows: list[dict[str, Any]] = []
-    loaded = None
+async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars: Progress) -> None:
+    """One more run of a peer that has not failed yet."""
+    if trials.error:
+        return
+    done = len(trials.rows)
+    bars.update(trials.bar, description=f"{trials.peer.title}: starting")
+
+    def working(part: float) -> None:
+        bars.update(trials.bar, completed=done + part, description=trials.peer.title)
+
     try:
-        for number in range(arguments.repeat):
-            loaded, versions = await _once(
-                peer,
-                arguments,
-                cores,
-                lambda part, done=number: bars.update(
-                    bar, completed=done + part, description=peer.title
-                ),
-            )
-            rows.append(row_of(loaded) | {"versions": versions})
+        trials.last, trials.versions = await _once(trials.peer, arguments, cores, working)
     except (PeerFailed, GeneratorFailed) as error:
-        bars.update(bar, description=f"{peer.title}: failed")
-        return Compared(peer, {"peer": peer.name, "title": peer.title, "error": str(error)}, None)
-    named = {"peer": peer.name, "title": peer.title}
-    return Compared(peer, named | medians(rows), loaded)
+        trials.error = str(error)
+        bars.update(trials.bar, description=f"{trials.peer.title}: failed")
+    else:
+        trials.rows.append(row_of(trials.last))
 
 
 async def _once(
-    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Any
+    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Callable[[float], None]
 ) -> tuple[Loaded, dict[str, str]]:
     async with running(peer, cores) as server:
         job = Job(

@@ -23,10 +23,10 @@ def write_compare(
     rows = [row for row in figures["results"] if "error" not in row]
     per_cpu = {row["title"]: float(row["updates_per_cpu_s"] or 0) for row in rows}
     repeats = figures["repeat"]
-    note = f"medians of {repeats} runs; curves show the last" if repeats > 1 else "one run each"
+    note = f" Medians of {repeats} runs; curves show the last." if repeats > 1 else ""
     report = Report(
         title="Prime beside what else one would pick",
-        lead=f"{figures['how']['load']}. {note[0].upper()}{note[1:]}.",
+        lead=f"{figures['how']['load']}.{note}",
         how=figures["how"],
         tables=[TableOf("The servers", columns, figures["results"])],
         plots=[

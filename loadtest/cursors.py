@@ -51,8 +51,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
                 bars.update(bar, completed=done + part)
 
             runs[size] = await _once(arguments, size, cores, working)
-        largest = max(arguments.size)
-        flame = await profile_prime(arguments, largest, cores, bars) if arguments.profile else None
+        flame = await profile_prime(arguments, max(arguments.size), cores, bars)
     report = {
         "scenario": "cursors",
         "rooms": arguments.rooms,

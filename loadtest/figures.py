@@ -73,7 +73,7 @@ def _median(values: Sequence[Any]) -> Any:
     if all(isinstance(value, int) for value in known):
         return round(median(known))
     if all(isinstance(value, int | float) for value in known):
-        return median(known)
+        return round(median(known), 3)
     return next((value for value in known if value), known[-1])
 
 

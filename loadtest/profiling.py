@@ -18,8 +18,10 @@ from loadtest.server_watch import Cost, Watched, watch
 
 async def profile_prime(
     arguments: argparse.Namespace, size: int, cores: Cores, bars: Progress
-) -> FlameGraph:
-    """The hub's flame graph in rooms of `size`; without one it says why."""
+) -> FlameGraph | None:
+    """The hub's flame graph in rooms of `size`, or why there is none; None if nobody asked."""
+    if not arguments.profile:
+        return None
     bar = bars.add_task("Prime again, for py-spy", total=1.0)
     of_what = f"{arguments.rooms} room(s) of {size} at {arguments.hz:g} Hz"
     graphs: list[FlameGraph] = []

@@ -20,7 +20,7 @@ p.lead { color: #4b5563; margin-top: 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { padding: .35rem .55rem; text-align: right; border-bottom: 1px solid #e5e7eb; }
-th { vertical-align: bottom; font-weight: 600; }
+th { vertical-align: bottom; font-weight: 600; white-space: nowrap; font-size: .85rem; }
 th:first-child, td:first-child { text-align: left; }
 .error { color: #b91c1c; } td.error { text-align: left; }
 ul.notes { color: #92400e; font-size: .9rem; padding-left: 1.2rem; }
