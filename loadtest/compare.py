@@ -13,11 +13,13 @@ from rich.table import Table
 from loadtest.cores import Cores, divide
 from loadtest.cursor_load import Job, listeners_of
 from loadtest.figures import medians, notes_of, row_of
+from loadtest.flame_graph import FlameGraph
 from loadtest.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.how import how
-from loadtest.peers.catalogue import PEERS, Peer
+from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
+from loadtest.profiling import profile_prime
 from loadtest.report import figure_in_words
 from loadtest.server_watch import Watched, watch
 
@@ -61,12 +63,13 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     cores.pin_this_process()
     with progress() as bars:
         compared = [
-            Trials(PEERS[name], bars.add_task(PEERS[name].title, total=arguments.repeat))
+            Trials(KNOWN[name], bars.add_task(KNOWN[name].title, total=arguments.repeat))
             for name in arguments.peers
         ]
         for _ in range(arguments.repeat):
             for trials in compared:
                 await _try(trials, arguments, cores, bars)
+        flame = await profile_prime(arguments, arguments.size, cores, bars)
     report = {
         "scenario": "compare",
         "rooms": arguments.rooms,
@@ -82,13 +85,14 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             versions={one.peer.name: one.versions for one in compared},
         ),
         "results": [one.row for one in compared],
+        **profile_of(flame),
     }
     _tell(report)
     if arguments.report:
         from loadtest.compare_report import write_compare  # matplotlib takes a second
 
         last_runs = {x.peer.title: x.last for x in compared if x.last and not x.error}
-        path = write_compare(arguments.report, report, COLUMNS, last_runs)
+        path = write_compare(arguments.report, report, COLUMNS, last_runs, flame)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 
@@ -128,6 +132,11 @@ async def _once(
         )
         watched = Watched(server.pids, server.beside, cores.server)
         return await carry_out(job, partial(watch, watched), working), server.versions
+
+
+def profile_of(flame: FlameGraph | None) -> dict[str, Any]:
+    """The entry `profile` of a report: what the flame graph is of, or why there is none."""
+    return {} if flame is None else {"profile": flame.figures}
 
 
 def progress() -> Progress:

@@ -7,6 +7,7 @@ from typing import Any
 
 from loadtest import plots
 from loadtest.figures import notes_of
+from loadtest.flame_graph import FlameGraph
 from loadtest.generators import Loaded
 from loadtest.report import Report, TableOf, write
 
@@ -16,6 +17,7 @@ def write_compare(
     figures: Mapping[str, Any],
     columns: Mapping[str, str],
     last_runs: Mapping[str, Loaded],
+    flame: FlameGraph | None = None,
 ) -> Path:
     """Write the page; `last_runs` maps a server's title to its last run. Returns the path."""
     rows = [row for row in figures["results"] if "error" not in row]
@@ -34,6 +36,7 @@ def write_compare(
         ],
         figures=figures,
         notes=notes_of(figures["results"], "title"),
+        flame=flame,
     )
     return write(report, directory)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.compare import progress, table_of, wide_console
+from loadtest.compare import profile_of, progress, table_of, wide_console
 from loadtest.cores import Cores, divide
 from loadtest.cursor_load import Job
 from loadtest.figures import notes_of, row_of
@@ -15,6 +15,7 @@ from loadtest.generators import Loaded, carry_out
 from loadtest.how import how
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
+from loadtest.profiling import profile_prime
 from loadtest.server_watch import Watched, watch
 from loadtest.two_nodes import run_two_nodes
 
@@ -50,6 +51,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
                 bars.update(bar, completed=done + part)
 
             runs[size] = await _once(arguments, size, cores, working)
+        flame = await profile_prime(arguments, max(arguments.size), cores, bars)
     report = {
         "scenario": "cursors",
         "rooms": arguments.rooms,
@@ -62,12 +64,13 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
             "for each size",
         ),
         "sizes": [_row(size, arguments.rooms, run) for size, run in runs.items()],
+        **profile_of(flame),
     }
     _tell(report)
     if arguments.report:
         from loadtest.cursors_report import write_cursors  # matplotlib takes a second
 
-        path = write_cursors(arguments.report, report, COLUMNS, runs)
+        path = write_cursors(arguments.report, report, COLUMNS, runs, flame)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 

@@ -7,6 +7,7 @@ from typing import Any
 from loadtest import plots
 from loadtest.compare_report import cost_plots, latency_plots
 from loadtest.figures import notes_of
+from loadtest.flame_graph import FlameGraph
 from loadtest.generators import Loaded
 from loadtest.report import Report, TableOf, write
 
@@ -16,6 +17,7 @@ def write_cursors(
     figures: Mapping[str, Any],
     columns: Mapping[str, str],
     runs: Mapping[int, Loaded],
+    flame: FlameGraph | None = None,
 ) -> Path:
     """Write the page; `runs` by size. Returns its path."""
     named = {f"{size} members": run for size, run in runs.items()}
@@ -42,5 +44,6 @@ def write_cursors(
         ],
         figures=figures,
         notes=notes_of(figures["sizes"], "size"),
+        flame=flame,
     )
     return write(report, directory)

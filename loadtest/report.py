@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtest.flame_graph import FlameGraph
+from loadtest.flame_svg import COLORS
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #111827; background: #fff;
@@ -19,10 +22,11 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 th, td { padding: .35rem .55rem; text-align: right; border-bottom: 1px solid #e5e7eb; }
 th { vertical-align: bottom; font-weight: 600; white-space: nowrap; font-size: .85rem; }
 th:first-child, td:first-child { text-align: left; }
-td.error { color: #b91c1c; text-align: left; }
+.error { color: #b91c1c; } td.error { text-align: left; }
 ul.notes { color: #92400e; font-size: .9rem; padding-left: 1.2rem; }
 figure { margin: 1.5rem 0; }
 figure svg { width: 100%; height: auto; }
+figcaption { color: #4b5563; font-size: .9rem; }
 dl { display: grid; grid-template-columns: 8rem 1fr; gap: .3rem 1rem; font-size: .9rem; }
 dt { color: #4b5563; } dd { margin: 0; overflow-wrap: anywhere; }
 """
@@ -52,6 +56,7 @@ class Report:
     figures: Mapping[str, Any]
     notes: Sequence[str] = ()
     """What makes the figures less than they seem."""
+    flame: FlameGraph | None = None
 
 
 def write(report: Report, directory: Path) -> Path:
@@ -89,7 +94,25 @@ def _page(report: Report) -> str:
         f"<title>{title}</title>\n<style>{STYLE}</style>\n"
         f'<h1>{title}</h1>\n<p class="lead">{html.escape(report.lead)}</p>\n'
         f'{tables}<ul class="notes">{notes}</ul>\n'
-        f"{plots}<h2>How it was made</h2>\n<dl>{how}</dl>\n</html>\n"
+        f"{plots}{_flame(report.flame)}<h2>How it was made</h2>\n<dl>{how}</dl>\n</html>\n"
+    )
+
+
+def _flame(flame: FlameGraph | None) -> str:
+    """A flame graph, or why there is none; nothing when none was asked for."""
+    if flame is None:
+        return ""
+    title = "<h2>Where the hub's time goes</h2>\n"
+    if flame.why_none:
+        return f'{title}<p class="error">No flame graph: {html.escape(flame.why_none)}</p>\n'
+    folders = ", ".join(
+        f'<span style="background: {color}">{folder}</span>' for folder, color in COLORS.items()
+    )
+    return (
+        f'{title}<figure><div class="wide">{flame.svg}</div><figcaption>'
+        f"{html.escape(flame.of_what)}, while it held the interpreter, in a run after those whose "
+        "figures are above. Wide is long; who is called stands below who calls; a pointer on a "
+        f"box tells its name and share. {folders}; grey: libraries.</figcaption></figure>\n"
     )
 
 

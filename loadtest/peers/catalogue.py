@@ -59,3 +59,31 @@ PEERS = {
         PRIME,
     )
 }
+"""What a user might pick, and Prime: what `compare` sets side by side."""
+
+LAYERS = {
+    layer.name: layer
+    for layer in (
+        Peer(
+            "sansio",
+            "websockets Sans-I/O, own Protocol",
+            "python",
+            "websockets_sansio.py",
+            PlainRelay,
+        ),
+        Peer(
+            "cutter",
+            "the same, short way for short frames",
+            "python",
+            "websockets_cutter.py",
+            PlainRelay,
+        ),
+        Peer("picows", "picows", "python", "picows_relay.py", PlainRelay),
+    )
+}
+"""The same relay on other socket layers that the hub could stand on; nobody would pick these."""
+
+KNOWN = PEERS | LAYERS
+
+GROUPS = {"all": tuple(PEERS), "layers": ("websockets", *LAYERS)}
+"""Names for several at once. `layers`: socket layers for Python, the `websockets` API first."""

@@ -1,5 +1,6 @@
 """What the peers are made of is pinned, and a peer that is not there is told, not a crash."""
 
+import argparse
 import json
 import re
 import subprocess
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.peers.catalogue import PEERS
+from loadtest.comparisons import add_to
+from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS
 from loadtest.peers.installing import HERE
 
 ROOT = Path(__file__).parents[2]
@@ -35,15 +37,47 @@ def test_the_locks_pin_everything_and_name_no_index() -> None:
         assert packages[f"node_modules/{name}"]["version"] == version
     python = (HERE / "requirements.lock").read_text()
     pins = re.findall(r"^([a-z0-9-]+)==\S+", python, re.MULTILINE)
-    assert {"websockets", "pycrdt-websocket", "socketify", "uvicorn", "uvloop"} <= set(pins)
+    wanted = {"picows", "websockets", "pycrdt-websocket", "socketify", "uvicorn", "uvloop"}
+    assert wanted <= set(pins)
     assert python.count("--hash=sha256:") >= len(pins)
     assert "://" not in python
 
 
 def test_every_peer_has_its_script() -> None:
-    for peer in PEERS.values():
+    for peer in KNOWN.values():
         if peer.runtime != "prime":
             assert (HERE / peer.runtime / peer.script).is_file()
+
+
+def peers_of(*words: str) -> list[str]:
+    """The peers that a command line of `compare` names."""
+    parser = argparse.ArgumentParser()
+    add_to(parser.add_subparsers())
+    peers: list[str] = parser.parse_args(["compare", *words]).peers
+    return peers
+
+
+def test_socket_layers_are_no_peers_and_come_only_when_asked_for() -> None:
+    assert set(LAYERS) == {"sansio", "cutter", "picows"}
+    assert not set(LAYERS) & set(PEERS)
+    assert peers_of() == peers_of("--peers", "all") == list(PEERS)
+    assert peers_of("--peers", "layers") == ["websockets", "sansio", "cutter", "picows"]
+    assert peers_of("--peers", "prime, picows,layers") == [
+        *("prime", "picows", "websockets", "sansio", "cutter")
+    ]
+    assert all(name in KNOWN for names in GROUPS.values() for name in names)
+
+
+def test_a_flame_graph_needs_prime_a_report_and_one_hub(tmp_path: Path) -> None:
+    page = ("--report", str(tmp_path))
+    for words, complaint in (
+        (("compare", "--profile"), "say --report DIR"),
+        (("compare", "--peers", "ws", "--profile", *page), "Prime is not among --peers"),
+        (("cursors", "--nodes", "2", "--profile", *page), "of one hub"),
+    ):
+        done = loadtest(*words)
+        assert done.returncode == 2
+        assert complaint in done.stderr
 
 
 def test_a_peer_nobody_knows_is_a_wrong_command_line() -> None:
@@ -66,19 +100,38 @@ def test_a_peer_that_cannot_be_installed_is_a_row_with_its_reason(tmp_path: Path
 @pytest.mark.timeout(180)
 def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> None:
     words = ("--rooms", "2", "--size", "4", "--hz", "10", "--seconds", "2", "--warm-up", "0.5")
-    peers = ("--peers", "websockets,prime", "--report", str(tmp_path / "page"), "--json")
-    done = loadtest("compare", *words, *peers)
+    peers = ("--peers", "websockets,prime,layers", "--json")
+    page = ("--profile", "--report", str(tmp_path / "page"))
+    done = loadtest("compare", *words, *peers, *page)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    relay, prime = report["results"]
-    for row in (relay, prime):
+    relay, prime, *layers = report["results"]
+    assert [row["peer"] for row in layers] == list(LAYERS)
+    for row in report["results"]:
         assert "error" not in row, row
         assert row["problems"] == {}
         assert row["lost_connections"] == 0
         assert row["offered_per_s"] == 240
         assert row["updates_per_cpu_s"] > 0
         assert 0 < row["p50_ms"] <= row["p99_ms"]
-    assert relay["delivered_per_s"] == pytest.approx(240, rel=0.1)
-    assert relay["arrived_share"] == 1.0
+    for row in (relay, *layers):
+        assert row["delivered_per_s"] == pytest.approx(240, rel=0.1)
+        assert row["arrived_share"] == 1.0
     assert prime["delivered_per_s"] == pytest.approx(240, rel=0.2)
-    assert "<svg" in (tmp_path / "page" / "index.html").read_text()
+    text = (tmp_path / "page" / "index.html").read_text()
+    assert "<svg" in text
+    assert "Where the hub's time goes" in text
+    assert report["profile"].get("samples", 0) > 0 or report["profile"]["error"]
+
+
+@pytest.mark.hub
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_connections_cost_something_to_open_and_to_keep() -> None:
+    words = ("--peers", "websockets,picows", "--connections", "300", "--json")
+    done = loadtest("connections", *words)
+    assert done.returncode == 0, done.stderr
+    for row in json.loads(done.stdout)["results"]:
+        assert "error" not in row, row
+        assert 20 < row["handshake_us"] < 20_000
+        assert 1 < row["kb_per_connection"] < 200
