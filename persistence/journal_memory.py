@@ -1,7 +1,9 @@
 """The journal in memory: for tests and for trying Prime out. Real semantics, nothing survives."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound
 from persistence.journal import Appended, Checkpoint

@@ -1,11 +1,12 @@
 """Deltas on their way: from what a member proposes, over the journal, into the document."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from rooms import answers
 from rooms.document import Change, Document, Drop, problem_with_op

@@ -1,31 +1,29 @@
 """All that a room may ask of the world; the shell carries it out in order."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from rooms.journal_entry import Entry, Proposal
 from schema.close_codes import CloseCode
 from schema.messages import Error, Joined, ServerMessage
 
 
-@dataclass(slots=True, eq=False)
-class Packet:
+class Packet(Struct, eq=False, gc=False):
     """A message on its way to many: the shell keeps each codec's frame here, so it is made once."""
 
     message: ServerMessage
     frames: dict[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True, gc=False):
     """One packet to some connections, in order with everything else they are sent."""
 
     to: tuple[str, ...]
     packet: Packet
 
 
-@dataclass(frozen=True, slots=True)
-class SendTick:
+class SendTick(Struct, frozen=True, gc=False):
     """Presence to some connections; who cannot be written to is owed the latest instead.
 
     `packets`: this node's own tick, and those of other nodes that waited for it.
@@ -35,15 +33,13 @@ class SendTick:
     packets: tuple[Packet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardTick:
+class ForwardTick(Struct, frozen=True, gc=False):
     """Let other nodes have the tick of our members, if they have the room."""
 
     packet: Packet
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardEntry:
+class ForwardEntry(Struct, frozen=True, gc=False):
     """Let other nodes that have the room hear of what we have committed."""
 
     entry: Entry
@@ -51,20 +47,17 @@ class ForwardEntry:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Struct, frozen=True, gc=False):
     """Tell other nodes who of the room is here; `asks`: and let them tell us."""
 
     asks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SendState:
+class SendState(Struct, frozen=True, gc=False):
     """Make a picture of the state and give it to `Room.state_is_ready`: someone waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enter:
+class Enter(Struct, frozen=True, gc=False):
     """A member is in: `joined`, the parts of the state (unless resumed), then the tail.
 
     The shell fills in `joined.parts`: how many there are depends on the codec.
@@ -75,15 +68,13 @@ class Enter:
     tail: tuple[Packet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True, gc=False):
     """Append a delta to the journal; what becomes of it comes back as an event."""
 
     proposal: Proposal
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(Struct, frozen=True, gc=False):
     """Ask the journal whether a delta that would be refused was committed long ago."""
 
     to: str
@@ -91,16 +82,14 @@ class LookUp:
     refusal: Error
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True, gc=False):
     """Work out from the journal what these seqs have changed: a member wants them undone."""
 
     connection: str
     seqs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True, gc=False):
     """What became of a delta that the shell itself asked for: its last seq, or the error."""
 
     delta_id: str
@@ -108,8 +97,7 @@ class Settled:
     error: Error | None
 
 
-@dataclass(frozen=True, slots=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True, gc=False):
     """Read the journal after this seq: something was missed.
 
     `is_early`: what came too soon is kept, and may be followed by what is missing any moment.
@@ -119,8 +107,7 @@ class CatchUp:
     is_early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect:
+class Disconnect(Struct, frozen=True, gc=False):
     """End a connection."""
 
     connection: str

@@ -1,8 +1,9 @@
 """What goes into the journal and comes out of it: a proposal, its outcome, an entry."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+
+from msgspec import Struct
 
 
 class Outcome(StrEnum):
@@ -27,8 +28,7 @@ class Purpose(StrEnum):
     RESTORE = "restore"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True, gc=False):
     """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
 
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
@@ -59,8 +59,7 @@ class Proposal:
         return digest.digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """A delta that has its place: `seq` from 1 without holes, `committed_at` in ms since 1970."""
 
     project: str
@@ -77,8 +76,7 @@ class Entry:
     step: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepMark:
+class StepMark(Struct, frozen=True, gc=False):
     """What the undo stacks need to know of an entry that is not in memory any more."""
 
     seq: int

@@ -1,8 +1,9 @@
 """The newest deltas of a room, for who comes back: bounded in bytes, no hole up to the head."""
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from rooms.effects import Packet
 from schema.messages import Dropped
@@ -11,8 +12,7 @@ MAX_TAIL_BYTES = 2 * 1_048_576
 """Some ten thousand deltas of ordinary size: minutes of a busy room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it."""
 
     seq: int

@@ -4,7 +4,7 @@ Only what is proposed depends on the stacks. What an undo does is decided by wha
 so servers whose stacks reach back differently far still agree on the state.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ class UndoStacks:
 
     def __init__(self) -> None:
         self._members: dict[str, Stacks] = {}
-        self._changes: dict[int, Sequence[Change]] = {}
+        self._changes: OrderedDict[int, Sequence[Change]] = OrderedDict()
         self._remembered = 0
 
     def note(self, mark: StepMark) -> None:
@@ -57,8 +57,8 @@ class UndoStacks:
         self._changes[seq] = changes
         self._remembered += len(changes)
         while self._remembered > MAX_REMEMBERED_CHANGES and len(self._changes) > 1:
-            oldest = next(iter(self._changes))
-            self._remembered -= len(self._changes.pop(oldest))
+            _, oldest = self._changes.popitem(last=False)
+            self._remembered -= len(oldest)
 
     def changes(self, seq: int) -> Sequence[Change] | None:
         """What the entry has changed; None: not in memory."""

@@ -31,14 +31,14 @@ Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
 
 
-class Position(Struct, frozen=True, forbid_unknown_fields=True):
+class Position(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a reader of a project's journal stands: everything up to `seq` of `epoch`."""
 
     epoch: Annotated[str, Meta(min_length=1, max_length=64)]
     seq: Seq
 
 
-class Digest(Struct, frozen=True, forbid_unknown_fields=True):
+class Digest(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the whole state comes to at `seq`, in 16 hex digits: see "The digest"."""
 
     seq: Seq
@@ -48,7 +48,7 @@ class Digest(Struct, frozen=True, forbid_unknown_fields=True):
 # Presence: where a member is, and what it does there.
 
 
-class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
+class Cursor(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a member points: a time in beats, perhaps on a track, perhaps at a height (0 to 1)."""
 
     time: Beats
@@ -56,7 +56,7 @@ class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
     y: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
 
 
-class View(Struct, frozen=True, forbid_unknown_fields=True):
+class View(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The part of the song a member sees, in beats, and the topmost track."""
 
     start: Beats
@@ -64,14 +64,14 @@ class View(Struct, frozen=True, forbid_unknown_fields=True):
     track: EntityId | UnsetType | None = UNSET
 
 
-class Playhead(Struct, frozen=True, forbid_unknown_fields=True):
+class Playhead(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a member's own playback is, in beats, and whether it runs."""
 
     time: Beats
     playing: bool
 
 
-class Presence(Struct, frozen=True, omit_defaults=True):
+class Presence(Struct, frozen=True, gc=False, omit_defaults=True):
     """What is known of where a member is; a field left out is unchanged, null clears it."""
 
     cursor: Cursor | UnsetType | None = UNSET
@@ -86,7 +86,7 @@ ShownLeaves = Annotated[dict[Name, bool | int | float], Meta(max_length=64)]
 ShownValue = bool | int | float | Annotated[str, Meta(max_length=64)] | ShownLeaves | None
 
 
-class Previewed(Struct, frozen=True, forbid_unknown_fields=True):
+class Previewed(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The values that an entity would have if a gesture ended now."""
 
     col: Collection
@@ -97,7 +97,7 @@ Previews = Annotated[dict[EntityId, Previewed], Meta(max_length=MAX_PREVIEWED)]
 """Entity -> its values; later values of a property replace earlier ones."""
 
 
-class Member(Struct, frozen=True, omit_defaults=True):
+class Member(Struct, frozen=True, gc=False, omit_defaults=True):
     """A user on a device in a room. `member` is the same whenever that user and device return."""
 
     member: str
@@ -113,7 +113,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
 # What a client says.
 
 
-class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="hello"):
+class Hello(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="hello"):
     """The first message: the versions a client speaks, who it is, and on which device."""
 
     versions: Annotated[list[int], Meta(min_length=1, max_length=16)]
@@ -122,7 +122,7 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag=
     token: Annotated[str, Meta(max_length=4_096)] | None = None
 
 
-class Call(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="call"):
+class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="call"):
     """A request; exactly one `reply` or `error` carries its id."""
 
     id: RequestId
@@ -130,7 +130,7 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="
     params: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
-class Join(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="join"):
+class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="join"):
     """Enter a project's room; with a position, only what is missing is sent.
 
     `diverged`: what this client's copy came to where the server's digest was another one.
@@ -142,7 +142,7 @@ class Join(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="
     diverged: Digest | None = None
 
 
-class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="leave"):
+class Leave(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="leave"):
     """Go out of a project's room."""
 
     id: RequestId
@@ -157,7 +157,9 @@ class MovePresence(
     project: ProjectId
 
 
-class ProposeDelta(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="delta"):
+class ProposeDelta(
+    Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="delta"
+):
     """Propose ops that are committed together; answered by `ack` or `error` with the same id.
 
     `gesture` ends that gesture. Deltas with the same `step` are undone together.
@@ -171,7 +173,9 @@ class ProposeDelta(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t
     gesture: RequestId | None = None
 
 
-class Gesture(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="gesture"):
+class Gesture(
+    Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="gesture"
+):
     """Begin or go on with a continuous edit: others see the values, nothing is stored.
 
     `values` null gives it up. Answered only if something is wrong with it.
@@ -182,21 +186,21 @@ class Gesture(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", ta
     values: Previews | None = None
 
 
-class Undo(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="undo"):
+class Undo(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="undo"):
     """Undo your latest step as a delta with this id; answered like one."""
 
     project: ProjectId
     id: DeltaId
 
 
-class Redo(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="redo"):
+class Redo(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="redo"):
     """Do your latest undone step again as a delta with this id; answered like one."""
 
     project: ProjectId
     id: DeltaId
 
 
-class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="ping"):
+class Ping(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="ping"):
     """The heartbeat, and a question for the server's clock."""
 
     time: Milliseconds = 0.0
@@ -210,7 +214,7 @@ ClientMessage = (
 # What a client hears.
 
 
-class User(Struct, frozen=True):
+class User(Struct, frozen=True, gc=False):
     """An account as others see it."""
 
     id: str
@@ -218,7 +222,7 @@ class User(Struct, frozen=True):
     name: str
 
 
-class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
+class Welcome(Struct, frozen=True, gc=False, tag_field="t", tag="welcome"):
     """The answer to hello: the version agreed on, and the bounds that hold."""
 
     version: int
@@ -230,7 +234,7 @@ class Welcome(Struct, frozen=True, tag_field="t", tag="welcome"):
     user: User | None
 
 
-class Reply(Struct, frozen=True, tag_field="t", tag="reply"):
+class Reply(Struct, frozen=True, gc=False, tag_field="t", tag="reply"):
     """The result of the call with this id."""
 
     id: str
@@ -241,7 +245,7 @@ Details = dict[str, str | int | float | list[int]]
 """What a program needs of an error, beside its sentence: see the table of errors."""
 
 
-class Error(Struct, frozen=True, tag_field="t", tag="error"):
+class Error(Struct, frozen=True, gc=False, tag_field="t", tag="error"):
     """What went wrong, with the id of the message at fault where it had one."""
 
     id: str | None
@@ -251,7 +255,7 @@ class Error(Struct, frozen=True, tag_field="t", tag="error"):
     details: Details = {}
 
 
-class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
+class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     """You are in. `parts` messages `state` follow, or the deltas that you missed.
 
     `undo` and `redo` count the steps that you can undo and do again.
@@ -271,7 +275,7 @@ class Joined(Struct, frozen=True, tag_field="t", tag="joined"):
     digest: Digest | None = None
 
 
-class StatePart(Struct, frozen=True, tag_field="t", tag="state"):
+class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):
     """One part of the project state: zlib over this subprotocol's encoding, cut into parts."""
 
     project: str
@@ -280,21 +284,21 @@ class StatePart(Struct, frozen=True, tag_field="t", tag="state"):
     data: bytes
 
 
-class MemberJoined(Struct, frozen=True, tag_field="t", tag="member_joined"):
+class MemberJoined(Struct, frozen=True, gc=False, tag_field="t", tag="member_joined"):
     """Someone came in."""
 
     project: str
     member: Member
 
 
-class MemberLeft(Struct, frozen=True, tag_field="t", tag="member_left"):
+class MemberLeft(Struct, frozen=True, gc=False, tag_field="t", tag="member_left"):
     """Someone went out, or vanished."""
 
     project: str
     member: str
 
 
-class RoleChanged(Struct, frozen=True, tag_field="t", tag="role_changed"):
+class RoleChanged(Struct, frozen=True, gc=False, tag_field="t", tag="role_changed"):
     """A user's role is another one now; `role` null: that user is out of the project."""
 
     project: str
@@ -302,7 +306,7 @@ class RoleChanged(Struct, frozen=True, tag_field="t", tag="role_changed"):
     role: str | None
 
 
-class Left(Struct, frozen=True, tag_field="t", tag="left"):
+class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
     """You are out: as you asked (`id`), or because of `reason`."""
 
     project: str
@@ -310,7 +314,7 @@ class Left(Struct, frozen=True, tag_field="t", tag="left"):
     reason: str | None = None
 
 
-class Tick(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="tick"):
+class Tick(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="tick"):
     """Who moved since the last tick: member -> what changed. Yourself included: ignore that.
 
     `gestures`: member -> gesture -> the values that changed; null: it is over. With `whole` they
@@ -324,7 +328,7 @@ class Tick(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="tick"):
     digest: Digest | None = None
 
 
-class Dropped(Struct, frozen=True, omit_defaults=True):
+class Dropped(Struct, frozen=True, gc=False, omit_defaults=True):
     """An op of your delta that did nothing: its index and why (see the table of reasons).
 
     Of an undo, a redo or a restore, whose ops you did not send: what it was about.
@@ -337,7 +341,7 @@ class Dropped(Struct, frozen=True, omit_defaults=True):
     props: list[str] = []
 
 
-class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
+class Ack(Struct, frozen=True, gc=False, tag_field="t", tag="ack"):
     """Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent."""
 
     project: str
@@ -352,7 +356,7 @@ class Ack(Struct, frozen=True, tag_field="t", tag="ack"):
     digest: str | None = None
 
 
-class DeltaCommitted(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="delta"):
+class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="delta"):
     """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes.
 
     `purpose`: `edit`, `undo`, `redo` or `restore`; `reverts`: the seq that it takes back.
@@ -369,7 +373,7 @@ class DeltaCommitted(Struct, frozen=True, omit_defaults=True, tag_field="t", tag
     reverts: int | None = None
 
 
-class Degraded(Struct, frozen=True, tag_field="t", tag="degraded"):
+class Degraded(Struct, frozen=True, gc=False, tag_field="t", tag="degraded"):
     """What the room cannot do just now, and why. Presence goes on either way.
 
     `what`: `journal`, nothing can be committed; `bus`, other servers' edits come seconds late.
@@ -381,7 +385,7 @@ class Degraded(Struct, frozen=True, tag_field="t", tag="degraded"):
     what: str = "journal"
 
 
-class ProjectChanged(Struct, frozen=True, tag_field="t", tag="project_changed"):
+class ProjectChanged(Struct, frozen=True, gc=False, tag_field="t", tag="project_changed"):
     """The project's row is another one now; read it with `projects.get`."""
 
     project: str
@@ -389,13 +393,13 @@ class ProjectChanged(Struct, frozen=True, tag_field="t", tag="project_changed"):
     archived: bool
 
 
-class ServerLeaving(Struct, frozen=True, tag_field="t", tag="server_leaving"):
+class ServerLeaving(Struct, frozen=True, gc=False, tag_field="t", tag="server_leaving"):
     """This server stops, and closes with 1012; come back `after_ms` later: another one serves."""
 
     after_ms: int
 
 
-class Pong(Struct, frozen=True, tag_field="t", tag="pong"):
+class Pong(Struct, frozen=True, gc=False, tag_field="t", tag="pong"):
     """The answer to ping: its time again, and the server's, in milliseconds since 1970."""
 
     time: float

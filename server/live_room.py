@@ -226,15 +226,16 @@ class LiveRoom:
                 assert_never(effect)
 
     def _speak(self, effect: Send | Disconnect | Enter) -> None:
-        to = effect.to if isinstance(effect, Send) else (effect.connection,)
-        for peer in filter(None, map(self._peers.get, to)):
-            match effect:
-                case Send(_, packet):
-                    peer.send_packet(packet)
-                case Disconnect(_, close):
-                    peer.close(close)
-                case Enter():
-                    self._enter(peer, effect)
+        peers = self._peers
+        if isinstance(effect, Send):
+            for connection in effect.to:
+                if (peer := peers.get(connection)) is not None:
+                    peer.send_packet(effect.packet)
+        elif (peer := peers.get(effect.connection)) is not None:
+            if isinstance(effect, Disconnect):
+                peer.close(effect.close)
+            else:
+                self._enter(peer, effect)
 
     def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
         match effect:

@@ -5,8 +5,9 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from persistence import studio_projects
 from persistence.journal import Appended

@@ -5,10 +5,11 @@ import json
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from persistence.errors import NotFound
 from persistence.journal import Checkpoint, Journal, StateSlice

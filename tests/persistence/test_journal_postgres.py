@@ -1,7 +1,7 @@
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from persistence import auth_sessions, project_members, studio_projects
 from persistence.journal_postgres import PostgresJournal

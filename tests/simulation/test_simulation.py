@@ -9,11 +9,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 import rooms.room
 import server.hub
