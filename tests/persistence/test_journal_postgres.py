@@ -76,7 +76,7 @@ async def test_what_the_database_refuses_fails_alone(
 ) -> None:
     author = await bench.author()
     project = await bench.project(author)
-    bad = replace(propose(project, author), **change)  # type: ignore[arg-type]
+    bad = replace(propose(project, author), **change)
     batch = [propose(project, author), bad, propose(project, author)]
     appended = await bench.journal.append(batch, {project: 0})
     assert appended.outcomes == [
