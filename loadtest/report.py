@@ -110,9 +110,10 @@ def _flame(flame: FlameGraph | None) -> str:
     )
     return (
         f'{title}<figure><div class="wide">{flame.svg}</div><figcaption>'
-        f"{html.escape(flame.of_what)}, while it held the interpreter, in a run after those whose "
-        "figures are above. Wide is long; who is called stands below who calls; a pointer on a "
-        f"box tells its name and share. {folders}; grey: libraries.</figcaption></figure>\n"
+        f"{html.escape(flame.of_what)}, while it held the interpreter (waiting and libuv's reading "
+        "are outside), in a run after those whose figures are above. Wide is long; who is called "
+        "stands below who calls; a pointer on a box tells its name and share. "
+        f"{folders}; grey: libraries.</figcaption></figure>\n"
     )
 
 
