@@ -49,6 +49,8 @@ CLOSING_SECONDS = 1.0
 """What a client gets to answer a close frame; then it is cut off."""
 
 
+REQUEST_END = b"\r\n\r\n"
+
 GOODBYE = (1000, 1001)
 """Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
 
@@ -100,6 +102,7 @@ class Connection(asyncio.Protocol):
         self._fragments_opcode = Opcode.BINARY
         self._is_in_fragments = False
         self._is_open = False
+        self._request_end = b""
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
@@ -131,6 +134,8 @@ class Connection(asyncio.Protocol):
         """Bytes: whatever whole messages are in them are dealt with now."""
         began = self.heard_at = self._loop.time()
         self._bytes_in += len(data)
+        if self._protocol.state is State.CONNECTING:
+            data = self._feed_request(data)
         if self._is_open:
             payloads, data = self._cutter.cut(data, is_plain_allowed=not self._is_in_fragments)
             for payload in payloads:
@@ -144,6 +149,15 @@ class Connection(asyncio.Protocol):
             # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
             transport.pause_reading()
             self._loop.call_soon(transport.resume_reading)
+
+    def _feed_request(self, data: bytes) -> bytes:
+        """What belongs to the handshake; the bytes after it, which are frames, are returned."""
+        seen = self._request_end + data
+        end = seen.find(REQUEST_END)
+        size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
+        self._request_end = seen[1 - len(REQUEST_END) :]
+        self._feed_protocol(data[:size])
+        return data[size:]
 
     def _feed_protocol(self, data: bytes) -> None:
         self._protocol.receive_data(data)
@@ -164,6 +178,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
+        self._protocol.parser.close()  # it and the protocol hold each other: 4 KB for the collector
         self._count_traffic()
         self.outbox.waiting.clear()
         self._server.closed(self)

@@ -1,13 +1,18 @@
 """Connecting: subprotocols, hello, logging in, the heartbeat; and the pages for operators."""
 
+import asyncio
+import json
+from urllib.parse import urlsplit
+
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from server.tokens import Tokens
 from tests.server.conftest import SECRET, Node
-from tests.server.wire import JSON, MSGPACK
+from tests.server.wire import JSON, MSGPACK, PATIENCE
 
 pytestmark = pytest.mark.postgres
 
@@ -21,6 +26,28 @@ async def test_H1_both_subprotocols_are_spoken(node: Node, codec: str) -> None:
     welcome = await wire.hello()
     assert welcome["version"] == 1
     assert welcome["user"] is None
+
+
+@pytest.mark.parametrize("cut", [1, 100, 215, 300, 10_000])
+async def test_H2_a_hello_may_come_right_behind_the_handshake(node: Node, cut: int) -> None:
+    """However the bytes are cut into packets."""
+    where = urlsplit(node.url)
+    hello = json.dumps({"t": "hello", "versions": [1], "device": "hasty", "client": "x" * 80})
+    request = (
+        "GET /v1 HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: {JSON}\r\n\r\n"
+    ).encode()
+    data = request + Frame(Opcode.TEXT, hello.encode()).serialize(mask=True)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    for part in (data[:cut], data[cut:]):
+        writer.write(part)
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        await reader.readuntil(b"\r\n\r\n")
+        assert b'"welcome"' in await reader.readuntil(b'"t":"welcome"')
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize("offered", [None, [Subprotocol("chat")]])
