@@ -19,7 +19,7 @@ from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.evidence import Evidence
-from loadtest.hub_metrics import happened, scrape
+from loadtest.hub_metrics import Metrics, happened, scrape
 from loadtest.large_song import large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
@@ -63,11 +63,12 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(connections) as hub:
             progress.update(step, description=f"filling {arguments.entities:,} entities")
             account, project, entities = await _filled(hub, arguments.entities)
+            filled = await scrape(hub.url)
             progress.update(step, advance=1, description="those inside come in")
             watch = Watch(account, (project,), arguments.inside, INSIDE_HZ)
             async with watching(watch) as cursors:
                 progress.update(step, advance=1, description="cursors alone")
-                storm = _Storm(hub, account, project, arguments.clients)
+                storm = _Storm(hub, account, project, arguments.clients, filled)
                 quiet = await cursors.during(QUIET_SECONDS)
                 progress.update(step, advance=1, description=f"{arguments.clients} join at once")
                 storm.evidence.curves["cursors before"] = quiet.ms
@@ -127,8 +128,11 @@ class Joiner(BarePrime):
 class _Storm:
     """So many clients who all begin to connect at one moment."""
 
-    def __init__(self, hub: PinnedHub, account: Account, project: str, clients: int) -> None:
+    def __init__(
+        self, hub: PinnedHub, account: Account, project: str, clients: int, filled: Metrics
+    ) -> None:
         self._hub = hub
+        self._filled = filled
         self._account = account
         self._project = project
         self._clients = clients
@@ -138,7 +142,6 @@ class _Storm:
 
     async def run(self, cursors: CursorWatch) -> dict[str, Any]:
         """The storm, and what those inside felt of it."""
-        before = await scrape(self._hub.url)
         busy = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
@@ -170,7 +173,7 @@ class _Storm:
         bounds = summary(self._joined_s, 3), percentile(self._joined_s, 95)
         return {
             "joined_p95_s": None if bounds[1] is None else round(bounds[1], 3),
-            "encodings": happened(before, after, "pictures_drawn"),
+            "encodings": happened(self._filled, after, "pictures_drawn"),
             "cursor_p99_ms": None if seen.p99 is None else round(seen.p99, 2),
             "joined_s": bounds[0] | {"last": round(max(self._joined_s, default=0.0), 3)},
             "clients": self._clients,
