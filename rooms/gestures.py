@@ -49,6 +49,12 @@ class Gestures:
         self._under_way.pop(member, None)
         self.changed.pop(member, None)
 
+    def give_up(self, member: str) -> dict[str, None]:
+        """Forget the member, and name what others may still see of it."""
+        shown = dict.fromkeys([*self._under_way.get(member, ()), *self.changed.get(member, ())])
+        self.forget(member)
+        return shown
+
     def of(self, member: str) -> dict[str, Values]:
         """What a member shows now."""
         return {gesture: dict(v) for gesture, v in self._under_way.get(member, {}).items()}

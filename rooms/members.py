@@ -53,7 +53,7 @@ class Members:
     def here(self) -> list[RemoteMember]:
         """What other nodes are told of ours."""
         seats = [RemoteMember(self.shown(s), s.generation) for s in self.seats.values()]
-        away = [RemoteMember(a.member, a.generation) for a in self.absent if a.was_here]
+        away = [RemoteMember(a.member, a.generation, True) for a in self.absent if a.was_here]
         return [*seats, *away]
 
     def live(self) -> list[str]:
@@ -137,6 +137,8 @@ class Members:
     def pass_time(self, now: float) -> Effects:
         """Who has been away, and which nodes have been silent, for too long is gone."""
         effects = self._gone(self.absent.drop(lambda absent: absent.until <= now))
+        if effects:
+            effects.append(Announce())
         for node in self.remote.silent(now):
             effects += self._gone([gone.member.member for gone in self.remote.forget_node(node)])
         return effects
@@ -161,10 +163,16 @@ class Members:
         effects += [self._to_live(MemberJoined(self._project, m)) for m in news.joined]
         return [*effects, *self._gone(news.left)]
 
-    def node_left(self, node: str, now: float) -> Effects:
+    def node_left(self, node: str, number: int, now: float) -> Effects:
         """Another node has closed the room: its members may be on their way to us."""
-        for gone in self.remote.forget_node(node):
-            self.absent.add(gone.member, gone.generation, now, was_here=False)
+        if not self.remote.is_news(node, number):
+            return []
+        for member in self.remote.of(node):
+            gone = self.remote.end(member)  # what it was showing is over at once
+            if gone is not None:
+                quiet = structs.replace(gone.member, gestures={})
+                self.absent.add(quiet, gone.generation, now, was_here=False)
+        self.remote.forget_node(node)
         return []
 
     # Inside.
@@ -174,7 +182,8 @@ class Members:
         member = told.member.member
         seat = self.seat_of(member)
         if seat is not None:
-            if (told.generation, node) > (seat.generation, self._node):
+            is_later = (told.generation, node) > (seat.generation, self._node)
+            if is_later and not told.is_absent:
                 return True, self._moved_away(seat)
             return False, [Announce()]
         absent = self.absent.returned(member)
@@ -183,11 +192,12 @@ class Members:
         if told.generation < absent.generation:
             self.absent.keep(absent)
             return False, []
-        self.remote.take_over(absent.member, absent.generation)
+        self.remote.take_over(absent.member, absent.generation, {})
         return True, []
 
     def _moved_away(self, seat: Seat) -> Effects:
-        self.remote.take_over(seat.as_member(), seat.generation)
+        shown = self._gestures.give_up(seat.member)
+        self.remote.take_over(seat.as_member(), seat.generation, shown)
         self._give_up(seat)
         return [Disconnect(seat.connection, REPLACED)]
 

@@ -1,6 +1,6 @@
 """Members of a room whose connections are on other nodes: as far as those nodes have said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -18,7 +18,8 @@ MAX_NODES_KNOWN = 64
 """Nodes whose last number is remembered, so that nothing old is taken for news."""
 
 MAX_WAITING_TICKS = 32
-"""Ticks of other nodes that wait for our own; with one more the oldest is dropped."""
+"""Ticks of other nodes that wait for our own; with one more, all of them become `is_overrun`: what
+they said is told by a tick with everyone in it."""
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class RemoteMembers:
         self.members: dict[str, Remote] = {}
         self.gestures = Gestures()
         self.waiting: list[Packet] = []
+        self.is_overrun = False
         self._heard_at: dict[str, float] = {}
         self._numbers: dict[str, int] = {}
 
@@ -125,23 +127,27 @@ class RemoteMembers:
     def pass_on(self, packet: Packet) -> None:
         """Let a tick wait for the next one of this node."""
         self.waiting.append(packet)
-        del self.waiting[:-MAX_WAITING_TICKS]
+        if len(self.waiting) > MAX_WAITING_TICKS:
+            self.waiting.clear()
+            self.is_overrun = True
 
     def flush(self) -> Sequence[Packet]:
         """The ticks that wait."""
         waiting, self.waiting = self.waiting, []
+        self.is_overrun = False
         return waiting
 
-    def take_over(self, member: Member, generation: int) -> None:
-        """A member of ours is about to be announced by another node: nobody left or joined."""
+    def take_over(self, member: Member, generation: int, shown: Mapping[str, object]) -> None:
+        """A member of ours is about to be announced by another node: nobody left or joined.
+
+        What it was showing here is over, and only those here have to be told.
+        """
         self.members[member.member] = Remote(member, "", generation)
+        self._tell_over(member.member, shown)
 
     def end(self, member: str) -> Remote | None:
         """A member is here now; what it showed there is over."""
-        gestures = self.gestures.of(member)
-        if gestures:
-            over: dict[str, None] = dict.fromkeys(gestures)
-            self.pass_on(Packet(Tick(self._project, {}, {member: {**over}})))
+        self._tell_over(member, self.gestures.of(member))
         return self.forget(member)
 
     def forget(self, member: str) -> Remote | None:
@@ -174,6 +180,11 @@ class RemoteMembers:
         gestures = {after.member: {**after.gestures, **over}} if changed else {}
         if moved or gestures:
             self.pass_on(Packet(Tick(self._project, moved, gestures)))
+
+    def _tell_over(self, member: str, gestures: Mapping[str, object]) -> None:
+        if gestures:
+            over: dict[str, None] = dict.fromkeys(gestures)
+            self.pass_on(Packet(Tick(self._project, {}, {member: {**over}})))
 
     def _show_gestures(self, member: Member) -> None:
         self.gestures.forget(member.member)

@@ -142,20 +142,24 @@ class Room:
 
     def tick_due(self, load: float = 0.0) -> float | None:
         """When to call `tick`, in the shell's seconds; None: nobody moved."""
-        others = bool(self.gestures.changed or self.members.remote.waiting)
+        remote = self.members.remote
+        others = bool(self.gestures.changed or remote.waiting or remote.is_overrun)
         return self.ticks.due(self.members.size, load, also=others)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
         gestures = self.gestures.flush()
-        packets = tuple(self.members.remote.flush())
+        remote = self.members.remote
+        is_overrun, packets = remote.is_overrun, tuple(remote.flush())
+        if is_overrun:
+            packets = (Packet(self.everyone()),)
         moved = self._move_seats(self.ticks.flush(now, also=bool(gestures or packets)))
         to = self.members.live()
         effects: Effects = []
         if moved or gestures:
             tick = Tick(self.project, moved, gestures, digest=self._digest_due(now))
             own = Packet(tick)
-            if self.members.remote.is_shared:
+            if remote.is_shared:
                 effects.append(ForwardTick(own))
             if not packets:
                 to = self._concerned(tick, to)

@@ -16,10 +16,14 @@ RowKey = Annotated[str, Meta(max_length=128)]
 
 
 class RemoteMember(Struct, frozen=True, array_like=True):
-    """A member, and since when it has its seat (ms since 1970): the latest is where it is."""
+    """A member, and since when it has its seat (ms since 1970): the latest is where it is.
+
+    `is_absent`: its connection is lost, and any seat it has elsewhere counts more.
+    """
 
     member: Member
     generation: Annotated[int, Meta(ge=0)]
+    is_absent: bool = False
 
 
 class Present(Struct, frozen=True, array_like=True, tag="present"):

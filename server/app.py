@@ -81,6 +81,7 @@ class App:
     async def run(self, database_url: str) -> None:
         """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit."""
         self._hear_signals()
+        asyncio.get_running_loop().set_exception_handler(self._unexpected)
         sys.setswitchinterval(SWITCH_SECONDS)
         db = await self._database(database_url)
         try:
@@ -156,6 +157,7 @@ class App:
         news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
         front.database_answers = lambda: news.is_current
+        await news.look()  # from here on nothing written is missed
         passwords = Passwords()
         front.context = Context(
             db=db,
@@ -260,6 +262,11 @@ class App:
                 await do()
             except PersistenceError as error:
                 log.warning("will try again", reason=str(error))
+
+    def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody awaits has failed: a callback, or a work of a room."""
+        self.metrics.count("task_failed")
+        log.error(context["message"], exc_info=context.get("exception"))
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

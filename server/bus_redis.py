@@ -64,8 +64,7 @@ class _Shard:
             raise RedisError(str(answer))
         kind = answer[0] if isinstance(answer, list) and answer else b""
         if kind in (b"message", b"smessage"):
-            if answer[2]:
-                self._ears.heard(answer[2])
+            self._bus.heard(answer[2], self._ears)
         elif kind in (b"subscribe", b"ssubscribe"):
             self._bus.subscribed(answer[1].decode())
         elif kind in GOODBYES and not self._bus.unsubscribed(answer[1].decode()):
@@ -138,9 +137,10 @@ class RedisBus:
             try:
                 await self._live(ears)
             except TROUBLE as problem:
-                reason = str(problem) or type(problem).__name__
-                log.warning("the bus is down; other nodes are heard later", reason=reason)
-                self._down(ears, reason)
+                self._down(ears, str(problem) or type(problem).__name__)
+            except Exception as problem:  # a server that says what nobody expects
+                log.exception("the bus broke")
+                self._down(ears, repr(problem))
             finally:
                 self._close()
             await asyncio.sleep(RETRY_SECONDS)
@@ -165,6 +165,16 @@ class RedisBus:
         if is_ours:
             self._unfollowing.remove(channel)
         return is_ours
+
+    def heard(self, message: bytes, ears: Ears) -> None:
+        """A message; whatever is wrong with it, those behind it are heard too."""
+        if not message or len(message) > MAX_MESSAGE_BYTES:
+            return
+        try:
+            ears.heard(message)
+        except Exception:
+            self._count("bus_malformed")
+            log.exception("a message on the bus could not be acted on")
 
     def subscribed(self, channel: str) -> None:
         """The server has confirmed it."""
@@ -194,7 +204,10 @@ class RedisBus:
         while True:
             for shard in self._shards:
                 shard.is_silent = True
-                shard.listening.say("PING")
+                if self._is_cluster:
+                    shard.listening.say("PING")
+                else:  # said on one line, heard on the other: both are well
+                    shard.speaking.say("PUBLISH", self._channel(None), b"")
             ended, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
             if ended:
                 return end.result()
@@ -202,6 +215,7 @@ class RedisBus:
                 return "the server does not answer"
 
     def _down(self, ears: Ears, reason: str) -> None:
+        log.warning("the bus is down; other nodes are heard later", reason=reason)
         was_up, self.is_up = self.is_up, False
         for confirmed in self._confirmed.values():
             if not confirmed.done():
@@ -243,6 +257,8 @@ class RedisBus:
 
     def _read_slots(self, slots: Any) -> list[Callable[[], AbstractConnection]]:
         known = self._pool.connection_kwargs.get("host", "localhost")
+        if not slots:
+            raise LineLost("the cluster has no slots yet")
         places: dict[tuple[str, int], int] = {}
         self._shard_of_slot = [0] * SLOTS
         for begin, end, primary, *_ in slots:

@@ -231,9 +231,15 @@ class Connection(asyncio.Protocol):
     def _write_soon(self, frame: bytes) -> None:
         """All of one turn of the event loop in one write: a committed batch is many frames."""
         if not self._unwritten:
-            self._loop.call_soon(self._write_now)
+            self._loop.call_soon(self._write_and_drain)
         self._unwritten.append(frame)
         self._unwritten_bytes += len(frame)
+
+    def _write_and_drain(self) -> None:
+        """The kernel may take all at once, and then nobody says that there is room again."""
+        self._write_now()
+        if self.outbox.waiting or self.outbox.owed_ticks:
+            self._drain()
 
     def _write_now(self) -> None:
         if self._unwritten and self._transport is not None:
@@ -322,6 +328,7 @@ class Connection(asyncio.Protocol):
                 self._receive_message(frame.opcode, bytes(frame.data))
             else:
                 self._is_in_fragments = True
+                self._is_within_rate(0)
                 self._fragments = bytearray(frame.data)
                 self._fragments_opcode = frame.opcode
         elif frame.opcode is Opcode.CONT:
@@ -330,8 +337,8 @@ class Connection(asyncio.Protocol):
                 self._is_in_fragments = False
                 whole, self._fragments = bytes(self._fragments), bytearray()
                 self._receive_message(self._fragments_opcode, whole)
-            elif not frame.data:
-                self._is_within_rate(0)  # a fragment of nothing costs us all the same
+            else:
+                self._is_within_rate(0)  # a fragment of a byte costs us as much as a message
         else:
             self._is_within_rate(len(frame.data))
 
@@ -368,7 +375,7 @@ class Connection(asyncio.Protocol):
         now = self._loop.time()
         owed, self._bytes_owed = self._bytes_owed, 0
         messages = self._messages
-        if messages.take(PREPAID_MESSAGES, now):
+        if messages.take(PREPAID_MESSAGES - self._prepaid, now):
             self._prepaid = PREPAID_MESSAGES - 1
         elif not messages.take(1, now):
             return self._over_rate(now)

@@ -148,7 +148,7 @@ class Front:
     def closed(self, connection: Connection) -> None:
         """The socket is gone."""
         self.connections.pop(connection.id, None)
-        self._hub.gone(connection.id, connection.rooms, for_good=connection.is_over)
+        self._hub.gone(connection.id, for_good=connection.is_over)
         if not self.connections:
             self.all_gone.set()
 
@@ -255,6 +255,8 @@ class Front:
         if revoked or user is None:
             self._turn_away(connection, is_expired=False)
             return
+        if connection.id not in self.connections:
+            return  # it has gone meanwhile
         connection.logged_in(user.id, user.username, user.name, access.auth_session)
         self._welcome(connection)
 
@@ -315,10 +317,19 @@ class Front:
                 )
                 if message.diverged is not None:
                     self._report_divergence(connection, message.project, message.diverged)
-                await self._hub.join(request, message.project)
+                project = message.project
+                await self._hub.join(request, project, lambda: project in connection.rooms)
+                await self._look_at_role_again(request, project)
         except (PersistenceError, Damaged, TimeoutError) as error:
-            connection.rooms.discard(message.project)
+            if not self._hub.is_in(connection.id, message.project):
+                connection.rooms.discard(message.project)
             connection.send(_as_error(message.id, error, message.project))
+
+    async def _look_at_role_again(self, request: JoinRequest, project: str) -> None:
+        """It may have been changed while the room was opened: nobody sat there to be told."""
+        role = await project_members.role_of(self._context().db, project, request.user)
+        if role != request.role:
+            self._hub.role_changed(project, request.user, role)
 
     def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
         self.count("diverged")

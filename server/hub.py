@@ -11,12 +11,12 @@ import structlog
 from msgspec import UNSET
 
 from persistence import collaboration_sessions, session_states
-from persistence.errors import PersistenceError, Unavailable
+from persistence.errors import PersistenceError
 from persistence.journal import Appended, Journal
 from persistence.pool import Executor
 from rooms.document import Document
 from rooms.effects import send
-from rooms.journal_entry import Entry, Proposal, Purpose
+from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
 from schema.close_codes import RESTARTING
@@ -109,16 +109,28 @@ class Hub:
 
     # Coming and going.
 
-    async def join(self, request: JoinRequest, project: str) -> None:
-        """Open the room if need be, then join; raises `NotFound`, `Unavailable`."""
-        live = await self.open(project)
-        live.emptied_at = None
-        if live.room.is_behind(request.position):
-            await live.read_on()  # the member comes from a node that was ahead of us
-        if request.connection not in self.peers:
+    async def join(
+        self, request: JoinRequest, project: str, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Open the room if need be, then join, if that is still wanted then.
+
+        Raises `NotFound`, `Unavailable`.
+        """
+        live = await self._open_up_to(project, request.position)
+        if request.connection not in self.peers or not is_wanted():
             return  # it has gone meanwhile
         live.carry_out(live.room.join(request))
         live.schedule_tick()
+
+    async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
+        """The open room, not behind a member who comes from a node that was ahead of us."""
+        while True:
+            live = await self.open(project)
+            live.emptied_at = None
+            if live.room.is_behind(position):
+                await live.read_on()
+            if self.rooms.get(project) is live:
+                return live  # else it was closed meanwhile
 
     def leave(self, connection: str, message: Leave) -> None:
         """A member asks to go out of one room."""
@@ -126,14 +138,11 @@ class Hub:
         if live is not None:
             live.carry_out(live.room.leave(connection, message.id))
 
-    def gone(self, connection: str, projects: set[str], *, for_good: bool = False) -> None:
+    def gone(self, connection: str, *, for_good: bool = False) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
         self.peers.pop(connection, None)
         now = asyncio.get_running_loop().time()
-        for project in projects:
-            live = self.rooms.get(project)
-            if live is None:
-                continue
+        for live in [live for live in self.rooms.values() if connection in live.room.seats]:
             room = live.room
             live.carry_out(
                 room.leave(connection) if for_good else room.members.lost(connection, now)
@@ -192,17 +201,31 @@ class Hub:
         return {p: max(room.known_head, room.room.head) for p, room in live.items()}
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
+        backwards = self._gone_back(batch, appended)
         by_project: dict[str, list[Entry]] = defaultdict(list)
         for entry in appended.entries:
             by_project[entry.project].append(entry)
         for project, entries in by_project.items():
             live = self.rooms.get(project)
-            if live is not None:
+            if live is not None and project not in backwards:
                 live.take_committed(entries)
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:
                 live.run(live.room.edits.answered(proposal, outcome, seq))
+
+    def _gone_back(self, batch: list[Proposal], appended: Appended) -> set[str]:
+        """Projects that gave a seq away which we have seen: their journal went back (F31)."""
+        backwards: dict[str, int] = {}
+        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+            live = self.rooms.get(proposal.project)
+            if live is None or outcome is not Outcome.COMMITTED or seq is None:
+                continue
+            if seq <= max(live.known_head, live.room.head):
+                backwards[proposal.project] = seq
+        for project, seq in backwards.items():
+            self._spawn(self._journal_went_back(project, self.rooms[project], seq))
+        return set(backwards)
 
     def heard(self, heads: Mapping[str, int]) -> None:
         """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
@@ -211,7 +234,8 @@ class Hub:
             if live is not None and seq > live.room.head:
                 live.catch_up()
             elif live is None and project in self._opening:
-                self._heard_while_opening[project] = seq
+                before = self._heard_while_opening.get(project, 0)
+                self._heard_while_opening[project] = max(before, seq)
 
     def hint(self) -> None:
         """Something may have been missed: look into the journal."""
@@ -233,6 +257,8 @@ class Hub:
 
     async def _journal_went_back(self, project: str, live: LiveRoom, seq: int) -> None:
         """A backup, or a standby that was behind: we hold what is not the project any more."""
+        if self.rooms.get(project) is not live:
+            return
         log.error(
             "the journal went back; the room is closed. Give the projects new epochs",
             project=project,
@@ -241,6 +267,7 @@ class Hub:
         )
         self._count("journal_went_back")
         del self.rooms[project]
+        live.drop_works()
         self.others.leave_room(project)
         for connection in live.room.seats:
             if connection in self.peers:
@@ -300,7 +327,7 @@ class Hub:
         return await asyncio.shield(opening)
 
     async def _load(self, project: str) -> LiveRoom:
-        """Checkpoint, then every entry after it; what is committed meanwhile comes as a gap."""
+        """Checkpoint, then every entry after it; what is heard of meanwhile is read on to."""
         await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
         try:
             live = await self._loaded(project)
@@ -353,7 +380,7 @@ async def keep_books(hub: Hub, db: Executor) -> None:
     for project, live in list(hub.rooms.items()):
         try:
             await _keep_room(hub, db, project, live, now)
-        except Unavailable as error:
+        except PersistenceError as error:
             log.warning("could not write behind", project=project, reason=str(error))
         rows.extend(state_rows(live))
     if rows:

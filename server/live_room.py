@@ -155,6 +155,10 @@ class LiveRoom:
             self._is_working = True
             self._around.turns.take(self._go_on)
 
+    def drop_works(self) -> None:
+        """Do nothing more of what waits."""
+        self._works = deque([iter(())])  # one for the work that is under way
+
     async def done(self, work: Work) -> None:
         """`run`, and wait until it is done."""
         finished = self._loop.create_future()
@@ -182,12 +186,12 @@ class LiveRoom:
                     if self._loop.time() >= deadline:
                         return True
                 self._works.popleft()
-        except BaseException:
+        except Exception as error:
+            # The works after it are not at fault, nor is whoever let us go on.
             self._works.popleft()
-            self._loop.call_soon(
-                self._around.turns.take, self._go_on
-            )  # the others are not at fault
-            raise
+            failed = {"message": f"a work of room {self.room.project} failed", "exception": error}
+            self._loop.call_exception_handler(failed)
+            return True
         self._is_working = False
         self.schedule_tick()
         return False
@@ -322,6 +326,9 @@ class LiveRoom:
                         draw, self.room.project, moment.state, codec
                     )
                     self._around.count("pictures_drawn")
+            if not pictures:  # whoever waited has gone
+                self.room.is_drawing = False
+                return
             self._pictures = pictures
             effects = self.room.state_is_ready(moment.seq, moment.digest, pictures)
             again = any(isinstance(effect, SendState) for effect in effects)
@@ -362,8 +369,10 @@ class LiveRoom:
                 await asyncio.sleep(EARLY_SECONDS)
             while self._must_read or edits.early:
                 self._must_read = False
+                asked_at = max(edits.early, default=0)
                 await self.read_on()
-                edits.early.clear()
+                for seq in [seq for seq in edits.early if seq <= asked_at]:
+                    del edits.early[seq]
         except PersistenceError as error:
             log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:

@@ -163,7 +163,7 @@ class OtherNodes:
         self._asking.discard(project)
         here = live.room.members.here()
         if not self._say(project, Present(project, here, asks)) and self.bus.is_up:
-            self._say(project, Present(project, [*map(_without_selection, here)], asks))
+            self._say(project, Present(project, [*map(_in_short, here)], asks))
 
     def _say(self, project: str | None, body: NodeMessage) -> bool:
         return self.bus.publish(project, self._codec.encode(body))
@@ -205,7 +205,7 @@ class OtherNodes:
         live = self._hub.rooms.get(body.project)
         if live is not None:
             self._heard_in_room(live, envelope.node, envelope.number, body)
-        elif isinstance(body, Committed):
+        elif isinstance(body, Committed | HeadMoved):
             self._hub.heard({body.project: body.seq})
 
     def _heard_in_room(
@@ -231,8 +231,10 @@ class OtherNodes:
         now = asyncio.get_running_loop().time()
         members = live.room.members
         if body.leaves:
-            live.carry_out(members.node_left(node, now))
+            live.carry_out(members.node_left(node, number, now))
             return
+        if node not in members.remote.nodes:
+            live.catch_up()  # what it committed before it knew of us was told to nobody
         live.carry_out(members.heard_present(node, number, body.members, now))
         live.schedule_tick()
         if body.asks:
@@ -241,7 +243,7 @@ class OtherNodes:
     def _heard_tick(self, live: "LiveRoom", node: str, number: int, body: Moved) -> None:
         try:
             tick = self._read_tick(MSGPACK.payload_of(body.frame))
-        except (msgspec.DecodeError, IndexError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
             self._count("bus_malformed")
             return
         packet = Packet(tick, {MSGPACK.name: body.frame})
@@ -285,6 +287,7 @@ class OtherNodes:
             self._hub.hint()
 
 
-def _without_selection(told: RemoteMember) -> RemoteMember:
+def _in_short(told: RemoteMember) -> RemoteMember:
+    """Without what may be long: the bus bounds a message."""
     presence = replace(told.member.presence, selection=UNSET)
-    return replace(told, member=replace(told.member, presence=presence))
+    return replace(told, member=replace(told.member, presence=presence, gestures={}))

@@ -58,6 +58,7 @@ class RowNews:
         self._place: Place | None = None
         self._known: OrderedDict[Hashable, object] = OrderedDict()
         self._waiting: set[RowChanged] = set()
+        self._is_reading = False
 
     # What a call of this node has written.
 
@@ -67,6 +68,11 @@ class RowNews:
             self._told.role_changed(project, user, role)
         row = f"{project}/{user}"
         self._tell_nodes(RowChanged("project_members", row, project, user))
+
+    def project_made(self, project: str, owner: str, version: int) -> None:
+        """A project was created or forked: whoever asked for it knows."""
+        self._is_news((project, owner), "owner")
+        self._is_news(project, version)
 
     def session_revoked(self, auth_session: str) -> None:
         """A login was ended (rule A3)."""
@@ -85,9 +91,10 @@ class RowNews:
         """Another node has changed a row: read it, with all that is heard meanwhile."""
         if not self._is_of_concern(changed) or len(self._waiting) >= REMEMBERED:
             return
-        if not self._waiting:
-            self._spawn(self._read_waiting())
         self._waiting.add(changed)
+        if not self._is_reading:
+            self._is_reading = True
+            self._spawn(self._read_waiting())
 
     async def look(self) -> None:
         """The slow tick: what the change log holds since the last time; raises `Unavailable`."""
@@ -113,13 +120,12 @@ class RowNews:
     async def _read_waiting(self) -> None:
         try:
             while self._waiting:
-                rows = list(self._waiting)
+                rows, self._waiting = list(self._waiting), set()
                 await self._act(rows)
-                self._waiting.difference_update(rows)
         except PersistenceError as error:
             log.warning("cannot read what has changed; the slow tick will", reason=str(error))
         finally:
-            self._waiting.clear()
+            self._is_reading = False
 
     async def _act(self, rows: Sequence[RowChanged]) -> None:
         tables: dict[str, list[RowChanged]] = {}

@@ -47,6 +47,8 @@ class Announcer(Protocol):
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
+    def project_made(self, project: str, owner: str, version: int) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

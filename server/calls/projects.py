@@ -32,6 +32,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
         state=msgspec.json.encode(state),
         digest=Document(state).digest,
     )
+    context.announcer.project_made(row.id, caller.user, row.version)
     return as_project(row)
 
 

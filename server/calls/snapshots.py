@@ -159,6 +159,7 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
         owner=caller.user,
         name=params.name,
     )
+    context.announcer.project_made(row.id, caller.user, row.version)
     return as_project(row)
 
 

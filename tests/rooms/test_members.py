@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from rooms.absent_members import ABSENCE_SECONDS
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
-from rooms.remote_members import LEASE_SECONDS
+from rooms.remote_members import LEASE_SECONDS, MAX_WAITING_TICKS
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (
@@ -239,11 +239,27 @@ def test_P7_members_of_a_node_that_leaves_may_be_on_their_way() -> None:
     two.there.join("ben")
     two.tell()
     members = two.here.room.members
-    two.here.take(members.node_left("b", 10.0))
+    two.here.take(members.node_left("b", next(two.numbers), 10.0))
     two.here.join("ben")
     two.here.take(members.pass_time(10.0 + 2 * ABSENCE_SECONDS))
     assert names(two.here) == ["ann", "ben"]
     assert said(two.here, "ann", MemberLeft) == []
+
+
+def test_P7_what_members_of_a_node_that_leaves_were_showing_is_over() -> None:
+    two = TwoNodes()
+    two.here.join("ann")
+    two.there.join("ben")
+    values = {"ch_bass_": Previewed("channels", {"volume": 0.4})}
+    two.there.take(two.there.room.gesture("ben", Gesture(PROJECT, "ride", values)))
+    two.tell()
+    members = two.here.room.members
+    two.here.take(members.node_left("b", next(two.numbers), 10.0))
+    assert [m.gestures for m in members.everyone()] == [{}, {}]
+    two.here.take(two.here.room.tick(10.0))
+    tick = two.here.last("ann")
+    assert isinstance(tick, Tick)
+    assert list(tick.gestures.values()) == [{"ride": None}]
 
 
 def test_J7_the_later_place_of_a_member_counts_on_every_node() -> None:
@@ -256,6 +272,38 @@ def test_J7_the_later_place_of_a_member_counts_on_every_node() -> None:
     assert two.here.disconnected == [Disconnect("ann", REPLACED)]
     assert list(two.there.room.seats) == ["ann"]
     assert names(two.here) == names(two.there) == ["ann"]
+
+
+def test_J7_a_seat_counts_more_than_an_absence_elsewhere_whatever_clocks_say() -> None:
+    two = TwoNodes()
+    two.here.join("ann", at=9_000)  # a clock that is ahead
+    two.here.join("ben", at=9_000)
+    two.there.join("cleo", at=1_000)
+    two.tell()
+    two.here.take(two.here.room.members.lost("ann", 10.0))
+    two.there.room.members.remote.members.clear()  # it has just opened the room
+    two.there.join("ann", at=1_000)
+    two.tell(now=11.0)
+    two.tell(now=11.0)
+    assert two.there.disconnected == []
+    assert "ann" in two.there.room.seats
+
+
+def test_P8_more_ticks_than_may_wait_become_one_with_everyone() -> None:
+    two = TwoNodes()
+    two.here.join("ann")
+    two.there.join("ben")
+    two.tell()
+    for n in range(MAX_WAITING_TICKS + 1):
+        move(two.there, "ben", float(n))
+        two.tick(two.there, two.here, 1.0)
+    two.here.take(two.here.room.tick(2.0))
+    tick = two.here.last("ann")
+    assert isinstance(tick, Tick)
+    assert tick.whole
+    assert Cursor(time=float(MAX_WAITING_TICKS), y=0.5) in [
+        presence.cursor for presence in tick.moved.values()
+    ]
 
 
 def test_F17_a_zombie_does_not_take_its_members_back() -> None:

@@ -229,6 +229,25 @@ async def test_F31_a_journal_that_goes_back_is_noticed(node: Node, database: Dat
     assert (joined["position"]["seq"], len(state["markers"])) == (1, 1)
 
 
+async def test_F31_a_journal_that_goes_back_is_noticed_by_who_writes(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(5):
+        await ann.edit(project, marker(f"marker_{n}"))
+    await database.execute("DELETE FROM project_deltas WHERE seq > 3")
+    await database.execute("UPDATE studio_projects SET head_seq = 3 WHERE id = $1", project)
+    for n in range(5):
+        await ann.propose(project, marker(f"late_mark_{n}"))
+    for wire in (ann, ben):
+        heard = await wire.closed(1012)
+        assert [m for m in heard if m["t"] in ("ack", "delta") and m["seq"] > 5] == []
+    back = await node.again(ann)
+    joined, state = await back.join(project)
+    stored = {f"marker_{n}" for n in range(3)} | {f"late_mark_{n}" for n in range(5)}
+    assert (joined["position"]["seq"], set(state["markers"])) == (8, stored)
+
+
 async def test_F6_an_idle_node_says_that_it_has_no_database(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,7 +224,9 @@ async def test_R3_R5_what_is_written_on_one_node_is_acted_on_by_the_other(
     await session.ann.result(
         "members.grant", project=project, email="ben@example.org", role="viewer"
     )
-    assert (await session.ben.until("role_changed"))["role"] == "viewer"
+    while (changed := await session.ben.until("role_changed"))["user"] != session.ben.user:
+        pass
+    assert changed["role"] == "viewer"
     refused = await session.ben.edit(project, marker("marker_1"))
     assert refused["code"] == "forbidden"
     row = await session.ann.result("projects.archive", project=project, archived=True)

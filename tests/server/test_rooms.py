@@ -1,10 +1,13 @@
 """Joining, coming back, presence over the wire."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from persistence.journal import Checkpoint
 from persistence.pool import Database
+from server.admission import Admission
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, marker, rename
 
@@ -207,6 +210,55 @@ async def test_P2_everyone_hears_the_same_tick(node: Node) -> None:
     ticks = [await wire.until("tick") for wire in (ben, phone)]
     assert ticks[0] == ticks[1]
     assert [moved["cursor"]["time"] for moved in ticks[0]["moved"].values()] == [4.0]
+
+
+async def test_J1_who_leaves_while_joining_has_no_seat(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.send({"t": "join", "id": "j", "project": project, "position": None})
+    await ann.send({"t": "leave", "id": "l", "project": project})
+    assert (await ann.answer_to("l"))["t"] == "left"
+    await ann.ping()
+    await asyncio.sleep(0.3)
+    live = node.hub.rooms.get(project)
+    assert live is None or not live.room.seats
+
+
+async def test_R3_who_is_put_out_while_joining_is_out(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    project = await create_project(ann)
+    await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
+    await ben.until("role_changed")
+    opening, may_open = asyncio.Event(), asyncio.Event()
+    load = node.journal.load
+
+    async def slow(project: str) -> Checkpoint:
+        opening.set()
+        await may_open.wait()
+        return await load(project)
+
+    monkeypatch.setattr(node.journal, "load", slow)
+    await ben.send({"t": "join", "id": "j", "project": project, "position": None})
+    await opening.wait()
+    await ann.result("members.revoke", project=project, user=ben.user)
+    may_open.set()
+    assert (await ben.until("left"))["reason"] == "access_revoked"
+    assert not node.hub.rooms[project].room.seats
+
+
+async def test_a_peer_that_goes_while_logging_in_is_forgotten(node: Node) -> None:
+    ann = await node.musician("ann")
+    node.front.admission = Admission(per_second=4.0)
+    token = ann.tokens["access_token"]
+    for n in range(3):
+        wire = await node.connect()
+        hello = {"t": "hello", "versions": [1], "device": f"device {n}", "token": token}
+        await wire.send(hello)
+        await wire.socket.close()
+    await asyncio.sleep(1.0)
+    assert len(node.hub.peers) == 1
 
 
 async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> None:

@@ -279,7 +279,7 @@ class Server:
 
     def gone(self, link: Link) -> None:
         if self.hub is not None:
-            self.hub.gone(link.id, {PROJECT})
+            self.hub.gone(link.id)
 
     def received(self, link: Link, data: bytes) -> None:
         hub = self.hub
