@@ -11,7 +11,7 @@ from persistence.journal import Appended, Journal
 from rooms.journal_entry import Proposal
 from server.metrics import Count
 
-MAX_BATCH = 80
+MAX_BATCH = 64
 """Proposals in one transaction: the event loop encodes them, and reads what became of them, in one
 go, in 16 us each. Larger batches commit hardly more in a second, and delay cursors."""
 
