@@ -37,23 +37,21 @@ class RedisLine(asyncio.Protocol):
         buffered = self._transport.get_write_buffer_size() if self._transport is not None else 0
         return buffered + self._waiting_bytes
 
-    async def connect(self, connection: AbstractConnection, *first: Sequence[Word]) -> list[Any]:
-        """Connect, say something, and take over; the answers.
+    async def connect(self, connection: AbstractConnection, *first: Sequence[Word]) -> None:
+        """Connect, say something and hear that it is well, and take over.
 
         Raises `LineLost`, and what redis-py raises.
         """
         await connection.connect()  # type: ignore[no-untyped-call]
-        answers = []
         for words in first:
             await connection.send_command(*words)
-            answers.append(await connection.read_response())
+            await connection.read_response()
         # What redis-py let go of would close the socket: its writer is kept, and it has none.
         self._writer, connection._writer, connection._reader = connection._writer, None, None
         if self._writer is None:
             raise LineLost("the server closed the connection at once")
         self._transport = cast("asyncio.Transport", self._writer.transport)
         self._transport.set_protocol(self)
-        return answers
 
     def say(self, *words: Word) -> None:
         """Send a command; all of one turn of the event loop go out in one write."""
