@@ -29,6 +29,9 @@ JoinedProjectId = Annotated[str, Meta(min_length=36, max_length=36)]
 """Of what is said thirty times a second, and looked up among the joined rooms: a pattern would cost
 a twentieth of a busy server."""
 
+ShownTrackId = Annotated[str, Meta(min_length=7, max_length=32)]
+"""Of what is said as often, and only shown: as long as an entity's id, for the same reason."""
+
 ShortText = Annotated[str, Meta(max_length=MAX_NAME_LENGTH)]
 Beats = Annotated[float, Meta(ge=-MAX_BEATS, le=MAX_BEATS)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
@@ -56,7 +59,7 @@ class Cursor(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a member points: a time in beats, perhaps on a track, perhaps at a height (0 to 1)."""
 
     time: Beats
-    track: EntityId | UnsetType | None = UNSET
+    track: ShownTrackId | UnsetType | None = UNSET
     y: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
 
 
