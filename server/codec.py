@@ -1,6 +1,7 @@
 """The two encodings of `prime.v1`: typed decoding in one pass, and frames that are built once."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -31,14 +32,17 @@ class _Header(msgspec.Struct):
     id: str | None = None
 
 
-def frame_header(opcode: Opcode, payload: bytes) -> bytes:
+FINAL = 0x80
+
+
+def frame_header(first_byte: int, payload: bytes) -> bytes:
     """Of a whole message from a server, which is not masked (RFC 6455, 5.2)."""
     length = len(payload)
     if length < 126:
-        return bytes((0x80 | opcode, length))
+        return bytes((first_byte, length))
     if length < 65_536:
-        return bytes((0x80 | opcode, 126)) + length.to_bytes(2, "big")
-    return bytes((0x80 | opcode, 127)) + length.to_bytes(8, "big")
+        return bytes((first_byte, 126, length >> 8, length & 0xFF))
+    return bytes((first_byte, 127)) + length.to_bytes(8, "big")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Codec:
     decoder: Any
     header: Any
     converter: Any = field(repr=False)
+
+    @cached_property
+    def first_byte(self) -> int:
+        """Of a frame that is a whole message (RFC 6455, 5.2)."""
+        return FINAL | self.opcode
 
     def encode(self, message: object) -> bytes:
         """A message, or any part of one, as bytes."""
@@ -82,7 +91,7 @@ class Codec:
     def frame_of(self, message: ServerMessage) -> bytes:
         """One message as one WebSocket frame."""
         payload = self.encode(message)
-        return frame_header(self.opcode, payload) + payload
+        return frame_header(self.first_byte, payload) + payload
 
     @staticmethod
     def payload_of(frame: bytes) -> bytes:

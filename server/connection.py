@@ -5,7 +5,7 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 
 import asyncio
 import uuid
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
@@ -22,7 +22,10 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
 from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
-from server.frame_cutter import FrameCutter
+from server.frame_cutter import FrameCutter, only_payload
+
+if TYPE_CHECKING:
+    from rooms.seat import Seat
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
@@ -76,6 +79,42 @@ class Server(Protocol):
 class Connection(asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it."""
 
+    __slots__ = (
+        "_bad",
+        "_bytes",
+        "_bytes_owed",
+        "_cutter",
+        "_fragments",
+        "_fragments_opcode",
+        "_is_at_start",
+        "_is_open",
+        "_loop",
+        "_messages",
+        "_messages_in",
+        "_over_since",
+        "_prepaid",
+        "_protocol",
+        "_request_end",
+        "_server",
+        "_transport",
+        "_unwritten",
+        "_unwritten_bytes",
+        "auth_session",
+        "calls_in_flight",
+        "codec",
+        "device",
+        "greeted",
+        "heard_at",
+        "id",
+        "name",
+        "opened_at",
+        "outbox",
+        "rooms",
+        "seat",
+        "user",
+        "username",
+    )
+
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
         self.id = uuid.uuid4().hex[:16]
         self.codec: Codec = MSGPACK
@@ -86,6 +125,7 @@ class Connection(asyncio.Protocol):
         self.auth_session = ""
         self.greeted = False
         self.rooms: set[str] = set()
+        self.seat: Seat | None = None
         self.calls_in_flight = 0
         self.outbox = Outbox()
         self.opened_at = self.heard_at = loop.time()
@@ -97,10 +137,10 @@ class Connection(asyncio.Protocol):
             subprotocols=SUBPROTOCOLS,
             max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
         )
-        self._cutter = FrameCutter(MSGPACK.opcode)
+        self._cutter = FrameCutter(MSGPACK.first_byte)
+        self._is_at_start = False
         self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
-        self._is_in_fragments = False
         self._is_open = False
         self._request_end = b""
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
@@ -112,7 +152,6 @@ class Connection(asyncio.Protocol):
         self._prepaid = 0
         self._bytes_owed = 0
         self._messages_in = 0
-        self._bytes_in = 0
 
     @property
     def is_over(self) -> bool:
@@ -132,16 +171,25 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
+        payload = only_payload(data, self.codec.first_byte) if self._is_at_start else None
+        if payload is not None:  # nearly always: a read is one short message
+            self._receive_message(payload)
+        else:
+            self._receive_some(data)
+
+    def _receive_some(self, data: bytes) -> None:
         began = self.heard_at = self._loop.time()
-        self._bytes_in += len(data)
         if self._protocol.state is State.CONNECTING:
             data = self._feed_request(data)
         if self._is_open:
-            payloads, data = self._cutter.cut(data, is_plain_allowed=not self._is_in_fragments)
+            payloads, data = self._cutter.cut(data)
             for payload in payloads:
-                self._receive_message(self.codec.opcode, payload)
+                self._receive_message(payload)
+        if not self._is_open:
+            data = self._cutter.give_back() + data
         if data:
             self._feed_protocol(data)
+        self._is_at_start = self._is_open and self._cutter.is_at_start
         transport = self._transport
         if transport is None or self._loop.time() - began <= READ_SECONDS:
             return
@@ -214,7 +262,10 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or not self._is_open:
             return
-        if self.outbox.offer_tick(project, self._buffered) is not Verdict.WRITE:
+        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
+        if not buffered and not self.outbox.waiting_bytes:
+            transport.write(frames)
+        elif self.outbox.offer_tick(project, buffered) is not Verdict.WRITE:
             self._server.count("ticks_skipped")
         elif self._unwritten:
             self._unwritten.append(frames)
@@ -279,7 +330,9 @@ class Connection(asyncio.Protocol):
         """Whether the peer still reads; one that does not is cut off (rule X2)."""
         if self._transport is None:
             return True
-        self._count_traffic()
+        if self._messages_in:
+            self.heard_at = now
+        self._bytes.take(self._count_traffic(), now)
         self._drain()
         if self.outbox.is_stalled(self._buffered, now):
             self.abort("slow_reader")
@@ -319,38 +372,42 @@ class Connection(asyncio.Protocol):
         if self._protocol.state is OPEN:
             self.codec = CODECS[str(self._protocol.subprotocol)]
             self._is_open = True
-            self._cutter = FrameCutter(self.codec.opcode)
+            self._cutter = FrameCutter(self.codec.first_byte)
             self._server.opened(self)
 
     def _receive_frame(self, frame: Frame) -> None:
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
             if frame.fin:
-                self._receive_message(frame.opcode, bytes(frame.data))
+                self._receive_whole(frame.opcode, bytes(frame.data))
             else:
-                self._is_in_fragments = True
+                self._cutter.is_in_fragments = True
                 self._is_within_rate(0)
                 self._fragments = bytearray(frame.data)
                 self._fragments_opcode = frame.opcode
         elif frame.opcode is Opcode.CONT:
             self._fragments += frame.data
             if frame.fin:
-                self._is_in_fragments = False
+                self._cutter.is_in_fragments = False
                 whole, self._fragments = bytes(self._fragments), bytearray()
-                self._receive_message(self._fragments_opcode, whole)
+                self._receive_whole(self._fragments_opcode, whole)
             else:
                 self._is_within_rate(0)  # a fragment of a byte costs us as much as a message
         else:
             self._is_within_rate(len(frame.data))
 
-    def _receive_message(self, opcode: Opcode, data: bytes) -> None:
-        if not self._is_open:
-            return
-        self._messages_in += 1
-        if opcode is not self.codec.opcode:
+    def _receive_whole(self, opcode: Opcode, data: bytes) -> None:
+        if opcode is self.codec.opcode:
+            self._receive_message(data)
+        elif self._is_open:
+            self._messages_in += 1
             kind = "binary" if opcode is Opcode.BINARY else "text"
             text = f"{self.codec.name} is not sent in {kind} frames"
             self.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+
+    def _receive_message(self, data: bytes) -> None:
+        if not self._is_open:
             return
+        self._messages_in += 1
         within = self._is_within_rate(len(data))
         try:
             message = self.codec.decode(data)
@@ -372,8 +429,8 @@ class Connection(asyncio.Protocol):
         return self._pay()
 
     def _pay(self) -> bool:
-        now = self._loop.time()
-        owed, self._bytes_owed = self._bytes_owed, 0
+        now = self.heard_at = self._loop.time()
+        owed = self._count_traffic()
         messages = self._messages
         if messages.take(PREPAID_MESSAGES - self._prepaid, now):
             self._prepaid = PREPAID_MESSAGES - 1
@@ -394,10 +451,13 @@ class Connection(asyncio.Protocol):
             self.close(RATE_LIMITED)
         return False
 
-    def _count_traffic(self) -> None:
+    def _count_traffic(self) -> int:
+        """Into the metrics; the bytes are still to be paid for."""
+        owed = self._bytes_owed
         self._server.count("messages_in", self._messages_in)
-        self._server.count("bytes_in", self._bytes_in)
-        self._messages_in = self._bytes_in = 0
+        self._server.count("bytes_in", owed)
+        self._messages_in = self._bytes_owed = 0
+        return owed
 
     def _refuse_for_rate(self, message: ClientMessage) -> None:
         wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())

@@ -5,14 +5,11 @@ for each, this one takes 1; everything else (long, fragmented, control, wrong) i
 See docs/decisions/0011-a-short-way-for-short-frames.md.
 """
 
-from websockets.frames import Opcode
-
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # no compiler built it here
     from websockets.utils import apply_mask
 
-FINAL = 0x80
 MASKED = 0x80
 IN_TWO_BYTES = 126
 """This in the second byte: the length is in the two that follow (RFC 6455, 5.2)."""
@@ -20,26 +17,38 @@ IN_TWO_BYTES = 126
 SHORTEST_FRAME = 6
 """Two bytes, the mask, and nothing."""
 
+LONGEST_HEADER = 8
+"""Of a short message, with the length in two bytes."""
+
 SHORT = 4_096
 """The longest payload that goes the short way: below every bound there is for a message."""
 
 
 class FrameCutter:
-    """Knows where frames begin, so that the protocol gets whole ones, or one in order."""
+    """Knows where frames begin, so that the protocol gets whole ones, or one in order.
 
-    def __init__(self, opcode: Opcode) -> None:
-        self._plain = FINAL | opcode
+    `plain`: the first byte of a message in one frame. A frame with another one is the protocol's.
+    `is_in_fragments`: a message is, and until it ends the protocol has to see all.
+    """
+
+    __slots__ = ("_held", "_owed", "_plain", "is_in_fragments")
+
+    def __init__(self, plain: int) -> None:
+        self.is_in_fragments = False
+        self._plain = plain
         self._held = b""
         self._owed = 0
 
-    def cut(self, data: bytes, *, is_plain_allowed: bool) -> tuple[list[bytes], bytes]:
-        """Payloads of the short messages that come first, and the bytes after them.
+    @property
+    def is_at_start(self) -> bool:
+        """Whether a message begins with the next byte."""
+        return not (self._held or self._owed or self.is_in_fragments)
 
-        Not `is_plain_allowed` while a message is in fragments: then the protocol has to see all.
-        """
+    def cut(self, data: bytes) -> tuple[list[bytes], bytes]:
+        """Payloads of the short messages that come first, and the bytes after them."""
         if self._held:
             data, self._held = self._held + data, b""
-        if self._owed or not is_plain_allowed:
+        if self._owed or self.is_in_fragments:
             return [], self._for_protocol(data, 0)
         payloads: list[bytes] = []
         position, end = 0, len(data)
@@ -60,6 +69,11 @@ class FrameCutter:
             return payloads, b""
         return payloads, self._for_protocol(data, position)
 
+    def give_back(self) -> bytes:
+        """What is held back, to one who will cut no more."""
+        held, self._held = self._held, b""
+        return held
+
     def _for_protocol(self, data: bytes, start: int) -> bytes:
         """All from `start` but an incomplete header, which is held back."""
         position = start + self._owed
@@ -72,6 +86,19 @@ class FrameCutter:
             position += size
         self._owed = position - len(data)
         return data[start:]
+
+
+def only_payload(data: bytes, plain: int) -> bytes | None:
+    """That of the message, if `data` is a short one and nothing else; None: see `FrameCutter`."""
+    size = len(data)
+    if size < LONGEST_HEADER or data[0] != plain:
+        return None
+    length = data[1] - MASKED
+    if length == size - 6 and length < IN_TWO_BYTES:
+        return apply_mask(data[6:], data[2:6])
+    if length == IN_TWO_BYTES and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
+        return apply_mask(data[8:], data[4:8])
+    return None
 
 
 def _frame_size(data: bytes, at: int) -> int | None:

@@ -1,5 +1,6 @@
 """However bytes arrive, cutter and protocol together see what the protocol alone would."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
@@ -7,8 +8,10 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from server.frame_cutter import FrameCutter
+from server.codec import MSGPACK
+from server.frame_cutter import FrameCutter, only_payload
 
+PLAIN = MSGPACK.first_byte
 LENGTHS = st.sampled_from([0, 1, 2, 80, 124, 125, 126, 127, 200, 65_535, 65_536])
 Seen = list[tuple[Opcode, bytes, bool]]
 
@@ -52,18 +55,18 @@ def frames_of(protocol: ServerProtocol, data: bytes) -> Seen:
 
 
 def through_the_cutter(chunks: list[bytes]) -> tuple[Seen, int]:
-    protocol, cutter = open_protocol(), FrameCutter(Opcode.BINARY)
+    protocol, cutter = open_protocol(), FrameCutter(PLAIN)
     seen: Seen = []
     cut = 0
-    is_in_fragments = False
     for chunk in chunks:
-        payloads, rest = cutter.cut(chunk, is_plain_allowed=not is_in_fragments)
+        only = only_payload(chunk, PLAIN) if cutter.is_at_start else None
+        payloads, rest = cutter.cut(chunk) if only is None else ([only], b"")
         cut += len(payloads)
         seen += [(Opcode.BINARY, payload, True) for payload in payloads]
         for frame in frames_of(protocol, rest) if rest else []:
             seen.append(frame)
             if frame[0] in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
-                is_in_fragments = not frame[2]
+                cutter.is_in_fragments = not frame[2]
     assert protocol.parser_exc is None
     return seen, cut
 
@@ -87,6 +90,20 @@ def test_short_messages_never_reach_the_protocol() -> None:
     assert seen == [(Opcode.BINARY, b"%d" % n, True) for n in range(50)]
 
 
+@pytest.mark.parametrize("length", [2, 80, 125, 126, 127, 200, 4_096])
+def test_one_short_message_by_itself_needs_no_cutter(length: int) -> None:
+    data = bytes(n % 251 for n in range(length))
+    frame = Frame(Opcode.BINARY, data).serialize(mask=True)
+    assert only_payload(frame, PLAIN) == data
+    assert only_payload(frame[:-1], PLAIN) is None
+    assert only_payload(frame + b"\x82", PLAIN) is None
+
+
+def test_what_is_not_short_or_not_of_the_codec_needs_the_cutter() -> None:
+    assert only_payload(Frame(Opcode.BINARY, bytes(4_097)).serialize(mask=True), PLAIN) is None
+    assert only_payload(Frame(Opcode.TEXT, bytes(80)).serialize(mask=True), PLAIN) is None
+
+
 def test_what_no_client_may_send_is_left_to_the_protocol() -> None:
     for wrong in (
         Frame(Opcode.BINARY, b"unmasked").serialize(mask=False),
@@ -94,8 +111,9 @@ def test_what_no_client_may_send_is_left_to_the_protocol() -> None:
         b"\x8f\x80\x00\x00\x00\x00",  # no such opcode
         b"\x82\xff" + b"\xff" * 12,  # longer than anything
     ):
-        cutter = FrameCutter(Opcode.BINARY)
-        payloads, rest = cutter.cut(wrong, is_plain_allowed=True)
+        cutter = FrameCutter(PLAIN)
+        assert only_payload(wrong, PLAIN) is None
+        payloads, rest = cutter.cut(wrong)
         assert (payloads, rest) == ([], wrong)
         protocol = open_protocol()
         protocol.receive_data(rest)
