@@ -22,6 +22,8 @@ class Absent:
 class AbsentMembers:
     """Those of one room. Times are seconds, given."""
 
+    __slots__ = ("_absent",)
+
     def __init__(self) -> None:
         self._absent: dict[str, Absent] = {}
 

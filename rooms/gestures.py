@@ -11,6 +11,11 @@ Values = dict[str, Previewed]
 class Gestures:
     """Those of one room: what they show, and what has changed since the last tick."""
 
+    __slots__ = (
+        "_under_way",
+        "changed",
+    )
+
     def __init__(self) -> None:
         self._under_way: dict[str, dict[str, Values]] = {}
         self.changed: dict[str, dict[str, Values | None]] = {}

@@ -7,6 +7,7 @@ from msgspec import structs
 from rooms.absent_members import AbsentMembers
 from rooms.effects import Announce, Disconnect, Effects, Send, send
 from rooms.gestures import Gestures
+from rooms.presence import Ticks
 from rooms.remote_members import RemoteMembers
 from rooms.roles import COLORS
 from rooms.seat import JoinRequest, Seat, member_id
@@ -22,18 +23,39 @@ class Members:
     `let_go` forgets what else hangs on a seat that is given up.
     """
 
+    __slots__ = (
+        "_arrivals",
+        "_connection_of",
+        "_gestures",
+        "_let_go",
+        "_live",
+        "_node",
+        "_project",
+        "_ticks",
+        "absent",
+        "remote",
+        "seats",
+    )
+
     def __init__(
-        self, project: str, node: str, gestures: Gestures, let_go: Callable[[Seat], None]
+        self,
+        project: str,
+        node: str,
+        ticks: Ticks,
+        gestures: Gestures,
+        let_go: Callable[[Seat], None],
     ) -> None:
         self.seats: dict[str, Seat] = {}
         self.remote = RemoteMembers(project)
         self.absent = AbsentMembers()
         self._project = project
         self._node = node
+        self._ticks = ticks
         self._gestures = gestures
         self._let_go = let_go
         self._connection_of: dict[str, str] = {}
         self._arrivals = 0
+        self._live: tuple[str, ...] | None = None
 
     @property
     def size(self) -> int:
@@ -56,9 +78,11 @@ class Members:
         away = [RemoteMember(a.member, a.generation, True) for a in self.absent if a.was_here]
         return [*seats, *away]
 
-    def live(self) -> list[str]:
-        """Connections that have the state, and hear of what happens."""
-        return [seat.connection for seat in self.seats.values() if seat.is_live]
+    def live(self) -> tuple[str, ...]:
+        """Connections that have the state, and hear of what happens; the same while they are."""
+        if self._live is None:
+            self._live = tuple(seat.connection for seat in self.seats.values() if seat.is_live)
+        return self._live
 
     def shown(self, seat: Seat) -> Member:
         """The member, and what it shows."""
@@ -83,7 +107,9 @@ class Members:
         member = member_id(request.user, request.device)
         before, effects = self.seat_of(member), Effects()
         known = before or self.remote.end(member) or self.absent.returned(member)
-        seat = Seat(request, member, request.role, "", generation=request.at)
+        seat = Seat(
+            member, request, self._project, self._ticks, request.role, "", generation=request.at
+        )
         if known is None:
             seat.color = self._free_color()
             self._arrivals += 1
@@ -99,6 +125,11 @@ class Members:
         self.seats[request.connection] = seat
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
+
+    def enter(self, seat: Seat) -> None:
+        """A member has the state, and hears of what happens from now on."""
+        seat.is_live = True
+        self._live = None
 
     def leave(self, connection: str) -> Effects:
         """A member goes for good."""
@@ -202,6 +233,9 @@ class Members:
         return [Disconnect(seat.connection, REPLACED)]
 
     def _give_up(self, seat: Seat) -> None:
+        seat.is_given_up = True
+        self._live = None
+        self._ticks.forget(seat)
         self._gestures.end_all(seat.member)
         self._let_go(seat)
         del self.seats[seat.connection]

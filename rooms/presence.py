@@ -53,26 +53,42 @@ def next_reach(reach: float, *, overwritten: bool) -> float:
 
 
 @dataclass(slots=True)
-class Ticks:
-    """Who moved since the last tick, and when the next one is due. Times are seconds, given."""
+class Mover:
+    """Someone who moves: where others know it to be, and what the next tick will say of it."""
 
-    moved: dict[str, Presence] = field(default_factory=dict)
+    member: str
+    presence: Presence = field(default=NOWHERE, kw_only=True)
+    untold: Presence | None = field(default=None, kw_only=True)
+
+
+@dataclass(slots=True)
+class Ticks:
+    """Who moved since the last tick, and when the next one is due. Times are seconds, given.
+
+    `is_awaited`: the shell has been told when, and will `flush`.
+    """
+
+    moved: list[Mover] = field(default_factory=list)
     last: float = float("-inf")
     reach: float = FIRST_REACH
     is_overwritten: bool = False
+    is_awaited: bool = False
 
-    def move(self, member: str, change: Presence) -> None:
-        """A member moved; what it said before in this tick is overwritten field by field."""
-        before = self.moved.get(member)
+    def move(self, who: Mover, change: Presence) -> None:
+        """Someone moved; what it said before in this tick is overwritten field by field."""
+        before = who.untold
         if before is None:
-            self.moved[member] = change
+            who.untold = change
+            self.moved.append(who)
         else:
-            self.moved[member] = merge(before, change)
+            who.untold = merge(before, change)
             self.is_overwritten = True
 
-    def forget(self, member: str) -> Presence:
-        """A member went; what it had not told yet."""
-        return self.moved.pop(member, NOWHERE)
+    def forget(self, who: Mover) -> None:
+        """Someone goes: it is where it said last, and no tick will say so."""
+        if who.untold is not None:
+            who.presence, who.untold = merge(who.presence, who.untold), None
+            self.moved = [other for other in self.moved if other is not who]
 
     def due(self, members: int, load: float = 0.0, *, also: bool = False) -> float | None:
         """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.
@@ -83,10 +99,18 @@ class Ticks:
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
-        moved, self.moved = self.moved, {}
+        moved, self.moved = self.moved, []
+        self.is_awaited = False
         if moved or also:
             self.last = now
         if moved:
             self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
             self.is_overwritten = False
-        return moved
+        return {who.member: _told(who) for who in moved}
+
+
+def _told(who: Mover) -> Presence:
+    """What it said last, without what else a message has; others know of it from now on."""
+    change = who.untold or NOWHERE
+    who.presence, who.untold = merge(who.presence, change), None
+    return merge(NOWHERE, change)

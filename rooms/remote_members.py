@@ -46,6 +46,16 @@ class News:
 class RemoteMembers:
     """Times are seconds, given. `numbers` are those of `schema.node_messages.Envelope`."""
 
+    __slots__ = (
+        "_heard_at",
+        "_numbers",
+        "_project",
+        "gestures",
+        "is_overrun",
+        "members",
+        "waiting",
+    )
+
     def __init__(self, project: str) -> None:
         self._project = project
         self.members: dict[str, Remote] = {}

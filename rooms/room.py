@@ -19,7 +19,7 @@ from rooms.effects import (
 from rooms.entity_rules import problem_with_props
 from rooms.gestures import Gestures
 from rooms.members import Members
-from rooms.presence import NOWHERE, Ticks, merge
+from rooms.presence import Ticks
 from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from schema.entities import ENTITY_TYPES
@@ -33,7 +33,6 @@ from schema.messages import (
     Joined,
     Left,
     Position,
-    Presence,
     Tick,
 )
 
@@ -49,6 +48,20 @@ DIGEST_SECONDS = 2.0
 class Room:
     """Everyone in it hears every seq once, in order; nobody hears of what is not committed."""
 
+    __slots__ = (
+        "_digest_told",
+        "edits",
+        "epoch",
+        "gestures",
+        "hears_late",
+        "is_degraded",
+        "is_drawing",
+        "members",
+        "pictures",
+        "project",
+        "ticks",
+    )
+
     def __init__(
         self, project: str, document: Document, position: Position, node: str = ""
     ) -> None:
@@ -56,7 +69,7 @@ class Room:
         self.epoch = position.epoch
         self.ticks = Ticks()
         self.gestures = Gestures()
-        self.members = Members(project, node, self.gestures, self._let_go)
+        self.members = Members(project, node, self.ticks, self.gestures, self._let_go)
         self.edits = Edits(project, document, position, self.members.seats, self.gestures)
         self.is_degraded = False
         self.hears_late = False
@@ -120,12 +133,6 @@ class Room:
 
     # Presence.
 
-    def move(self, connection: str, change: Presence) -> None:
-        """A member moved; others hear of it with the next tick (rules P1, P2)."""
-        seat = self.members.seats.get(connection)
-        if seat is not None:
-            self.ticks.move(seat.member, change)
-
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
         seat = self.seats.get(connection)
@@ -153,7 +160,7 @@ class Room:
         is_overrun, packets = remote.is_overrun, tuple(remote.flush())
         if is_overrun:
             packets = (Packet(self.everyone()),)
-        moved = self._move_seats(self.ticks.flush(now, also=bool(gestures or packets)))
+        moved = self.ticks.flush(now, also=bool(gestures or packets))
         to = self.members.live()
         effects: Effects = []
         if moved or gestures:
@@ -165,25 +172,18 @@ class Room:
                 to = self._concerned(tick, to)
             packets = (own, *packets)
         if to and packets:
-            effects.append(SendTick(tuple(to), packets))
+            effects.append(SendTick(to, packets))
         return effects
 
-    def _move_seats(self, moved: dict[str, Presence]) -> dict[str, Presence]:
-        """Where they are now, and what of it is news."""
-        for member, change in moved.items():
-            seat = self.members.seat_of(member)
-            if seat is not None:
-                seat.presence = merge(seat.presence, change)
-                moved[member] = merge(NOWHERE, change)  # without what else a message has
-        return moved
-
-    def _concerned(self, tick: Tick, live: list[str]) -> list[str]:
+    def _concerned(self, tick: Tick, live: tuple[str, ...]) -> tuple[str, ...]:
         """All but the only one who is named: it knows what it did."""
+        if len(tick.moved) > 1 or tick.digest is not None:
+            return live
         named = tick.moved.keys() | tick.gestures.keys()
-        if len(named) > 1 or tick.digest is not None:
+        if len(named) > 1:
             return live
         [only] = named
-        return [c for c in live if self.seats[c].member != only]
+        return tuple(c for c in live if self.seats[c].member != only)
 
     def everyone(self) -> Tick:
         """The latest of all members, for who missed ticks (rule P4)."""
@@ -222,7 +222,6 @@ class Room:
     # Inside.
 
     def _let_go(self, seat: Seat) -> None:
-        seat.presence = merge(seat.presence, self.ticks.forget(seat.member))
         self.edits.forget(seat)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
@@ -232,7 +231,7 @@ class Room:
         else:
             assert picture is not None
             start = picture.seq
-        seat.is_live = True
+        self.members.enter(seat)
         undo, redo = self.edits.stacks.depths(seat.member)
         joined = Joined(
             id=seat.request.request,

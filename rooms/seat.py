@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from rooms.document import Change
 from rooms.journal_entry import Proposal
-from rooms.presence import NOWHERE
+from rooms.presence import NOWHERE, Mover, Ticks
 from schema.messages import SUBPROTOCOL_MSGPACK, Digest, Member, Position, Presence
 from schema.ops import Op
 
@@ -42,25 +42,30 @@ class Wish:
 
 
 @dataclass(slots=True)
-class Seat:
-    """`is_live` is false while the member waits for the state: nothing else is sent to it yet."""
+class Seat(Mover):
+    """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
+
+    `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
+    the member now, or nobody. `kept` is the presence that was last written behind.
+    """
 
     request: JoinRequest
-    member: str
+    project: str
+    ticks: Ticks
     role: str
     color: str
     generation: int = 0
-    presence: Presence = NOWHERE
+    kept: Presence = NOWHERE
     is_live: bool = False
+    is_given_up: bool = False
     in_flight: int = 0
     wishes: deque[Wish] = field(default_factory=deque)
     recalled: Mapping[int, Sequence[Change]] | None = None
     is_recalling: bool = False
+    connection: str = field(init=False)
 
-    @property
-    def connection(self) -> str:
-        """The connection that sits here."""
-        return self.request.connection
+    def __post_init__(self) -> None:
+        self.connection = self.request.connection
 
     def as_member(self) -> Member:
         """What others are told."""

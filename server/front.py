@@ -161,8 +161,8 @@ class Front:
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""
-        if type(message) is MovePresence and connection.user:  # nine of ten
-            self._hub.move(connection.id, message)
+        if type(message) is MovePresence and connection.seat is not None:  # nine of ten
+            self._hub.move(connection, message)
         elif isinstance(message, Ping):
             connection.send(Pong(message.time, time.time() * 1_000))
         elif isinstance(message, Hello):
@@ -186,7 +186,7 @@ class Front:
     ) -> None:
         match message:
             case MovePresence():
-                self._hub.move(connection.id, message)
+                self._hub.move(connection, message)
             case Gesture():
                 self._hub.gesture(connection.id, message)
             case ProposeDelta() | Undo() | Redo():

@@ -156,12 +156,19 @@ class Hub:
 
     # What members do.
 
-    def move(self, connection: str, message: MovePresence) -> None:
-        """Presence: nothing is awaited between the socket and the outboxes."""
-        live = self.rooms.get(message.project)
-        if live is not None:
-            live.room.move(connection, message)
-            live.schedule_tick()
+    def move(self, peer: Peer, message: MovePresence) -> None:
+        """Presence: nothing is awaited between the socket and the outboxes (rules P1, P2)."""
+        seat = peer.seat
+        if seat is None or seat.is_given_up or seat.project != message.project:
+            live = self.rooms.get(message.project)
+            seat = None if live is None else live.room.seats.get(peer.id)
+            if seat is None:
+                return
+            peer.seat = seat  # found the next time without a look at hub, room and members
+        ticks = seat.ticks
+        ticks.move(seat, message)
+        if not ticks.is_awaited:
+            self.rooms[seat.project].schedule_tick()
 
     def gesture(self, connection: str, message: Gesture) -> None:
         """A continuous edit goes on: presence, until its delta comes."""
@@ -404,7 +411,8 @@ async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: 
 async def _keep_session(db: Executor, project: str, live: LiveRoom, now: float) -> None:
     """One row for all nodes that have the room; it lives as long as any of them says so."""
     users = sorted({seat.request.user for seat in live.room.seats.values()})
-    if not users or (not live.moved and now - live.touched_at < TOUCH_SECONDS):
+    is_moving = any(seat.presence is not seat.kept for seat in live.room.seats.values())
+    if not users or (not is_moving and now - live.touched_at < TOUCH_SECONDS):
         return
     session = live.collaboration_session
     if session is None:
@@ -420,13 +428,13 @@ def state_rows(live: LiveRoom) -> list[session_states.StateRow]:
     session = live.collaboration_session
     if session is None:
         return []
-    moved, live.moved = live.moved, set()
     heartbeat = time.time() * 1_000
     rows = []
     for seat in live.room.seats.values():
-        if seat.member not in moved:
-            continue
         p = seat.presence
+        if p is seat.kept:
+            continue
+        seat.kept = p
         rows.append(
             session_states.StateRow(
                 session=session,

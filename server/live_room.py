@@ -34,6 +34,7 @@ from rooms.effects import (
 )
 from rooms.journal_entry import Entry, Proposal
 from rooms.room import Room
+from rooms.seat import Seat
 from schema.close_codes import CloseCode
 from schema.errors import ErrorCode
 from schema.messages import Error
@@ -62,7 +63,10 @@ Run = Callable[..., Coroutine[Any, Any, Any]]
 class Peer(Protocol):
     """A connection, as a room sees it."""
 
+    id: str
     codec: Codec
+    seat: Seat | None
+    """The one that moved last: a shortcut of `Hub.move`."""
 
     def send_packet(self, packet: Packet) -> None: ...
 
@@ -116,6 +120,32 @@ class Surroundings:
 class LiveRoom:
     """`known_head`: up to there the entries are applied, or wait to be."""
 
+    __slots__ = (
+        "_around",
+        "_audience",
+        "_audience_peers",
+        "_is_catching_up",
+        "_is_working",
+        "_journal",
+        "_loop",
+        "_must_read",
+        "_peers",
+        "_pictures",
+        "_settling",
+        "_spawn",
+        "_works",
+        "checkpoint_at",
+        "checkpoint_seq",
+        "collaboration_session",
+        "emptied_at",
+        "in_thread",
+        "known_head",
+        "room",
+        "snapshot_at",
+        "snapshot_seq",
+        "touched_at",
+    )
+
     def __init__(self, room: Room, around: Surroundings) -> None:
         self.room = room
         self.collaboration_session: str | None = None
@@ -126,14 +156,14 @@ class LiveRoom:
         self.snapshot_at = 0.0
         self.touched_at = float("-inf")
         self.emptied_at: float | None = None
-        self.moved: set[str] = set()
         self._around = around
         self._peers = around.peers
         self._journal = around.journal
         self._spawn = around.spawn
         self.in_thread = around.in_thread
         self._loop = asyncio.get_running_loop()
-        self._tick_timer: asyncio.Handle | None = None
+        self._audience: tuple[str, ...] = ()
+        self._audience_peers: list[Peer] = []
         self._works: deque[Work] = deque()
         self._is_working = False
         self._pictures: dict[str, list[bytes]] = {}
@@ -254,29 +284,33 @@ class LiveRoom:
 
     def _send_tick(self, effect: SendTick) -> None:
         """One write to each, however many ticks go with it."""
-        frames: dict[str, bytes] = {}
-        for peer in filter(None, map(self._peers.get, effect.to)):
-            codec = peer.codec
-            if codec.name not in frames:
-                frames[codec.name] = b"".join(map(codec.frame, effect.packets))
-            peer.send_tick(self.room.project, frames[codec.name])
+        if effect.to is not self._audience:  # looked up once while the same are there
+            self._audience = effect.to
+            self._audience_peers = list(filter(None, map(self._peers.get, effect.to)))
+        project, packets = self.room.project, effect.packets
+        codec, frames = None, b""
+        for peer in self._audience_peers:
+            if peer.codec is not codec:
+                codec = peer.codec
+                frames = b"".join(map(codec.frame, packets))
+            peer.send_tick(project, frames)
 
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
-        if self._tick_timer is not None:
+        ticks = self.room.ticks
+        if ticks.is_awaited:
             return
         due = self.room.tick_due(self._around.load())
         if due is None:
             return
+        ticks.is_awaited = True
         now = self._loop.time()
         if due <= now:
-            self._tick_timer = self._loop.call_soon(self._tick, now)
+            self._loop.call_soon(self._tick, now)
         else:
-            self._tick_timer = self._loop.call_at(due, self._tick, due)
+            self._loop.call_at(due, self._tick, due)
 
     def _tick(self, due: float) -> None:
-        self._tick_timer = None
-        self.moved.update(self.room.ticks.moved)
         now = self._loop.time()
         self._around.ticked_late(now - due)
         self.carry_out(self.room.tick(now))

@@ -53,7 +53,8 @@ def said(bench: Bench, who: str, kind: type[Heard]) -> list[Heard]:
 
 
 def move(bench: Bench, who: str, time: float) -> None:
-    bench.room.move(who, MovePresence(project=PROJECT, cursor=Cursor(time=time, y=0.5)))
+    change = MovePresence(project=PROJECT, cursor=Cursor(time=time, y=0.5))
+    bench.room.ticks.move(bench.room.seats[who], change)
 
 
 def names(bench: Bench) -> list[str]:

@@ -6,6 +6,7 @@ from rooms.presence import (
     LONGEST_REACH,
     NOWHERE,
     SHORTEST_REACH,
+    Mover,
     Ticks,
     merge,
     next_reach,
@@ -38,23 +39,25 @@ def test_P1_naming_nothing_changes_nothing() -> None:
 
 
 def test_P2_a_tick_tells_the_latest_of_who_moved() -> None:
-    ticks = Ticks()
-    ticks.move("ann", Presence(cursor=Cursor(1.0)))
-    ticks.move("ann", Presence(tool="knife"))
-    ticks.move("ann", Presence(cursor=Cursor(3.0)))
-    ticks.move("bob", Presence(tool=None))
+    ticks, ann, bob = Ticks(), Mover("ann"), Mover("bob")
+    ticks.move(ann, Presence(cursor=Cursor(1.0)))
+    ticks.move(ann, Presence(tool="knife"))
+    ticks.move(ann, Presence(cursor=Cursor(3.0)))
+    ticks.move(bob, Presence(tool=None))
     assert ticks.flush(1.0) == {
         "ann": Presence(cursor=Cursor(3.0), tool="knife"),
         "bob": Presence(tool=None),
     }
     assert ticks.flush(2.0) == {}
+    assert ann.presence == Presence(cursor=Cursor(3.0), tool="knife")
 
 
 def test_P2_who_went_is_in_no_tick() -> None:
-    ticks = Ticks()
-    ticks.move("ann", Presence(tool="knife"))
-    ticks.forget("ann")
-    ticks.forget("nobody")
+    ticks, ann = Ticks(), Mover("ann")
+    ticks.move(ann, Presence(tool="knife"))
+    ticks.forget(ann)
+    ticks.forget(Mover("nobody"))
+    assert ann.presence == Presence(tool="knife")
     assert ticks.due(9) is None
     assert ticks.flush(1.0) == {}
 
@@ -87,14 +90,15 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
 ) -> None:
     """Ten members at even rates, on a busy server, for some seconds."""
     ticks, now, gaps = Ticks(), 0.0, []
-    moves = sorted((n / hz + m / hz / 10, f"member {m}") for m in range(10) for n in range(hz * 5))
-    for at, member in moves:
+    members = [Mover(f"member {m}") for m in range(10)]
+    moves = sorted((n / hz + m / hz / 10, m) for m in range(10) for n in range(hz * 5))
+    for at, m in moves:
         while (due := ticks.due(10, load=1.0)) is not None and due <= at:
             now = max(now, due)
             gaps.append(ticks.reach * 1_000)
             ticks.flush(now)
         now = at
-        ticks.move(member, Presence(tool="knife"))
+        ticks.move(members[m], Presence(tool="knife"))
     settled = gaps[len(gaps) // 2 :]
     assert at_least <= sum(settled) / len(settled) <= at_most
 
@@ -112,18 +116,18 @@ def test_P3_the_reach_is_bounded() -> None:
 def test_P3_a_room_that_was_quiet_ticks_at_once() -> None:
     ticks = Ticks()
     assert ticks.due(500) is None
-    ticks.move("ann", Presence(tool="knife"))
+    ticks.move(Mover("ann"), Presence(tool="knife"))
     due = ticks.due(500)
     assert due is not None
     assert due <= 0
 
 
 def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
-    ticks = Ticks()
-    ticks.move("ann", Presence(tool="knife"))
+    ticks, ann = Ticks(), Mover("ann")
+    ticks.move(ann, Presence(tool="knife"))
     ticks.flush(10.0)
     assert ticks.due(20) is None
-    ticks.move("ann", Presence(tool="pencil"))
+    ticks.move(ann, Presence(tool="pencil"))
     assert ticks.due(20) == pytest.approx(10.0 + tick_gap(20, reach=ticks.reach))
     assert ticks.due(2) == 10.0
 
@@ -131,5 +135,5 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
 def test_P3_an_empty_flush_puts_no_tick_off() -> None:
     ticks = Ticks()
     ticks.flush(10.0)
-    ticks.move("ann", Presence(tool="knife"))
+    ticks.move(Mover("ann"), Presence(tool="knife"))
     assert ticks.due(500) == float("-inf")

@@ -31,7 +31,7 @@ from rooms import tail
 from rooms.document import Document
 from rooms.effects import Packet
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
-from rooms.seat import JoinRequest
+from rooms.seat import JoinRequest, Seat
 from schema.close_codes import CloseCode
 from schema.entities import empty_state
 from schema.errors import ErrorCode
@@ -159,6 +159,7 @@ class Link:
         self.client = client
         self.server = studio.rng.choice(studio.servers)
         self.is_cut = False
+        self.seat: Seat | None = None
         self._studio = studio
         self._arrives = {"up": 0.0, "down": 0.0}
 
