@@ -106,11 +106,16 @@ class Ticks:
         if moved:
             self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
             self.is_overwritten = False
-        return {who.member: _told(who) for who in moved}
-
-
-def _told(who: Mover) -> Presence:
-    """What it said last, without what else a message has; others know of it from now on."""
-    change = who.untold or NOWHERE
-    who.presence, who.untold = merge(who.presence, change), None
-    return merge(NOWHERE, change)
+        told = {}
+        for who in moved:
+            change, who.untold = who.untold or NOWHERE, None
+            who.presence = merge(who.presence, change)
+            told[who.member] = Presence(  # without what else a message has
+                change.cursor,
+                change.view,
+                change.tool,
+                change.selection,
+                change.playhead,
+                change.at,
+            )
+        return told

@@ -90,7 +90,7 @@ class Codec:
 
     def frame_of(self, message: ServerMessage) -> bytes:
         """One message as one WebSocket frame."""
-        payload = self.encode(message)
+        payload: bytes = self.encoder.encode(message)
         return frame_header(self.first_byte, payload) + payload
 
     @staticmethod

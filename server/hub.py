@@ -41,6 +41,7 @@ from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
 from server.snapshots import keep_automatically
 from server.stored_state import InThread, document_at, free, newest_whole
+from server.tick_timers import TickTimers
 from server.turns import Turns
 
 CHECKPOINT_DELTAS = 500
@@ -103,6 +104,7 @@ class Hub:
             ticked_late=load.ticked_late,
             count=count,
             turns=Turns(asyncio.get_running_loop()),
+            timers=TickTimers(asyncio.get_running_loop()),
         )
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}

@@ -43,6 +43,7 @@ from server.codec import Codec
 from server.metrics import Count
 from server.picture import draw
 from server.stored_state import Damaged, breathe, changes_of, sliced
+from server.tick_timers import TickTimers
 from server.turns import Turns
 
 EARLY_SECONDS = 0.02
@@ -115,6 +116,7 @@ class Surroundings:
     ticked_late: Callable[[float], None]
     count: Count
     turns: Turns
+    timers: TickTimers
 
 
 class LiveRoom:
@@ -233,10 +235,10 @@ class LiveRoom:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Send() | Disconnect() | Enter():
-                self._speak(effect)
             case SendTick():
                 self._send_tick(effect)
+            case Send() | Disconnect() | Enter():
+                self._speak(effect)
             case ForwardTick() | ForwardEntry() | Announce():
                 self._speak_to_nodes(effect)
             case Settled():
@@ -292,7 +294,7 @@ class LiveRoom:
         for peer in self._audience_peers:
             if peer.codec is not codec:
                 codec = peer.codec
-                frames = b"".join(map(codec.frame, packets))
+                frames = b"".join([codec.frame(packet) for packet in packets])
             peer.send_tick(project, frames)
 
     def schedule_tick(self) -> None:
@@ -304,11 +306,7 @@ class LiveRoom:
         if due is None:
             return
         ticks.is_awaited = True
-        now = self._loop.time()
-        if due <= now:
-            self._loop.call_soon(self._tick, now)
-        else:
-            self._loop.call_at(due, self._tick, due)
+        self._around.timers.at(due, self._tick)
 
     def _tick(self, due: float) -> None:
         now = self._loop.time()

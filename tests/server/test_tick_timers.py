@@ -1,0 +1,79 @@
+"""Rooms that tick together, on a loop whose time stands still."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+from server.tick_timers import GRID_SECONDS, TickTimers
+
+
+class StillLoop:
+    def __init__(self) -> None:
+        self.soon: list[Callable[[], None]] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.failed: list[dict[str, Any]] = []
+
+    def time(self) -> float:
+        return 10.0
+
+    def call_soon(self, do: Callable[..., None], *args: object) -> None:
+        self.soon.append(lambda: do(*args))
+
+    def call_at(self, when: float, do: Callable[..., None], *args: object) -> None:
+        self.timers.append((when, lambda: do(*args)))
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        self.failed.append(context)
+
+
+def ticking() -> tuple[StillLoop, TickTimers]:
+    loop = StillLoop()
+    return loop, TickTimers(cast("Any", loop))
+
+
+def test_P3_what_is_due_comes_soon() -> None:
+    loop, timers = ticking()
+    ticked: list[float] = []
+    timers.at(float("-inf"), ticked.append)
+    timers.at(10.0, ticked.append)
+    assert not ticked
+    assert not loop.timers
+    for do in loop.soon:
+        do()
+    assert ticked == [10.0, 10.0]  # late by nothing: nobody waited
+
+
+def test_P3_ticks_of_one_step_share_a_timer_and_none_comes_early() -> None:
+    loop, timers = ticking()
+    ticked: list[str] = []
+
+    def note(name: str, _: float) -> None:
+        ticked.append(name)
+
+    due = {"ann": 10.0111, "bob": 10.0119, "cid": 10.0121}
+    for name, at in due.items():
+        timers.at(at, partial(note, name))
+    assert len(loop.timers) == 2
+    for when, do in loop.timers:
+        before = len(ticked)
+        do()
+        for name in ticked[before:]:
+            assert due[name] <= when < due[name] + GRID_SECONDS
+    assert ticked == ["ann", "bob", "cid"]
+
+
+def test_a_tick_that_fails_holds_up_no_other() -> None:
+    loop, timers = ticking()
+    ticked: list[float] = []
+
+    def fail(_: float) -> None:
+        raise ValueError("a mistake")
+
+    timers.at(10.5, fail)
+    timers.at(10.5, ticked.append)
+    [(_, do)] = loop.timers
+    do()
+    assert ticked == [10.5]
+    assert [str(context["exception"]) for context in loop.failed] == ["a mistake"]
+    timers.at(10.5, ticked.append)
+    assert len(loop.timers) == 2  # a step that is over begins anew
