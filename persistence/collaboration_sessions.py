@@ -1,6 +1,6 @@
 """Queries on `collaboration_sessions`: who worked on a project together, and when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
@@ -9,11 +9,22 @@ OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)
 """
 
-TOUCH = """
-UPDATE collaboration_sessions
+# Locked in order, so that two nodes that touch the same rows wait for each other, not in a circle.
+TOUCH_MANY = """
+WITH locked AS (
+    SELECT id FROM collaboration_sessions
+    WHERE id = ANY($1::uuid[]) AND status = 'active' ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE collaboration_sessions AS touched
 SET last_activity_at = now(),
-    participants = ARRAY(SELECT DISTINCT p FROM unnest(participants || $2::uuid[]) AS p ORDER BY p)
-WHERE id = $1 AND status = 'active'
+    participants = ARRAY(
+        SELECT member FROM unnest(touched.participants) AS member
+        UNION SELECT here.member FROM unnest($1::uuid[], $2::uuid[]) AS here (session, member)
+            WHERE here.session = touched.id
+        ORDER BY member
+    )
+FROM locked WHERE touched.id = locked.id
+RETURNING touched.id
 """
 
 CLOSE_SESSION = """
@@ -35,9 +46,11 @@ async def open_session(db: Executor, project: str, host: str) -> str:
     return session_id
 
 
-async def touch(db: Executor, session_id: str, participants: Collection[str]) -> bool:
-    """It goes on, with these users there, who are added; False: it has ended."""
-    return await db.execute(TOUCH, session_id, list(participants)) == "UPDATE 1"
+async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) -> set[str]:
+    """These sessions go on; who is there is added. Returns those that have not ended meanwhile."""
+    there = [(session, user) for session, users in participants.items() for user in users]
+    sessions, users = [session for session, _ in there], [user for _, user in there]
+    return {row["id"] for row in await db.fetch(TOUCH_MANY, sessions, users)}
 
 
 async def close_session(db: Executor, session_id: str) -> None:

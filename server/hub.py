@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -386,6 +386,10 @@ async def keep_books(hub: Hub, db: Executor) -> None:
     """What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
     now = time.monotonic()
     rows: list[session_states.StateRow] = []
+    try:
+        await _keep_sessions(db, list(hub.rooms.values()), now)
+    except PersistenceError as error:
+        log.warning("could not write sessions behind", reason=str(error))
     for project, live in list(hub.rooms.items()):
         try:
             await _keep_room(hub, db, project, live, now)
@@ -397,7 +401,6 @@ async def keep_books(hub: Hub, db: Executor) -> None:
 
 
 async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    await _keep_session(db, project, live, now)
     behind = live.room.head - live.checkpoint_seq
     if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
         await live.checkpoint(now)
@@ -410,19 +413,38 @@ async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: 
         await hub.close_room(project, db)
 
 
-async def _keep_session(db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    """One row for all nodes that have the room; it lives as long as any of them says so."""
-    users = sorted({seat.request.user for seat in live.room.seats.values()})
-    is_moving = any(seat.presence is not seat.kept for seat in live.room.seats.values())
-    if not users or (not is_moving and now - live.touched_at < TOUCH_SECONDS):
+async def _keep_sessions(db: Executor, rooms: Iterable[LiveRoom], now: float) -> None:
+    """One row for all nodes that have a room; it lives as long as any of them says so."""
+    kept = {live: users for live in rooms if (users := _users_to_note(live, now))}
+    for live, users in kept.items():
+        if live.collaboration_session is None:
+            await _open_session(db, live, users[0])
+    there = {s: users for live, users in kept.items() if (s := live.collaboration_session)}
+    if not there:
         return
-    session = live.collaboration_session
-    if session is None:
-        session = await collaboration_sessions.open_session(db, project, users[0])
-        live.collaboration_session = session
-    live.touched_at = now
-    if not await collaboration_sessions.touch(db, session, users):
-        live.collaboration_session = None  # we were thought gone; the next round opens another
+    alive = await collaboration_sessions.touch_many(db, there)
+    for live in kept:
+        if live.collaboration_session in alive:
+            live.touched_at = now
+        else:
+            live.collaboration_session = None  # we were thought gone; the next round opens another
+
+
+def _users_to_note(live: LiveRoom, now: float) -> list[str]:
+    """Who is in the room, if that is to be written down: someone moves, or it has been a while."""
+    seats = live.room.seats.values()
+    is_moving = any(seat.presence is not seat.kept for seat in seats)
+    if not is_moving and now - live.touched_at < TOUCH_SECONDS:
+        return []
+    return sorted({seat.request.user for seat in seats})
+
+
+async def _open_session(db: Executor, live: LiveRoom, host: str) -> None:
+    project = live.room.project
+    try:
+        live.collaboration_session = await collaboration_sessions.open_session(db, project, host)
+    except PersistenceError as error:
+        log.warning("could not open a session", project=project, reason=str(error))
 
 
 def state_rows(live: LiveRoom) -> list[session_states.StateRow]:

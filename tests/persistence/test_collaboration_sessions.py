@@ -15,8 +15,9 @@ async def test_a_session_opens_gathers_participants_and_ends(database: Database)
     ann, bob = await make_user(database), await make_user(database)
     project = await make_project(database, ann)
     session = await collaboration_sessions.open_session(database, project.id, ann.id)
-    assert await collaboration_sessions.touch(database, session, [bob.id])
-    assert await collaboration_sessions.touch(database, session, [ann.id, bob.id])
+    assert await collaboration_sessions.touch_many(database, {session: [bob.id]}) == {session}
+    both = [ann.id, bob.id]
+    assert await collaboration_sessions.touch_many(database, {session: both}) == {session}
     row = await database.fetchrow("SELECT * FROM collaboration_sessions")
     assert row is not None
     assert (row["id"], row["host_id"], row["status"]) == (session, ann.id, "active")
@@ -26,9 +27,39 @@ async def test_a_session_opens_gathers_participants_and_ends(database: Database)
     await collaboration_sessions.close_session(database, session)
     ended = await database.fetchval("SELECT ended_at FROM collaboration_sessions")
     await collaboration_sessions.close_session(database, session)
-    assert not await collaboration_sessions.touch(database, session, [])
+    assert await collaboration_sessions.touch_many(database, {session: [ann.id]}) == set()
     assert ended is not None
     assert await database.fetchval("SELECT ended_at FROM collaboration_sessions") == ended
+
+
+async def test_many_sessions_go_on_in_one_statement(database: Database) -> None:
+    ann, bob = await make_user(database), await make_user(database)
+    there = {}
+    for users in ([ann.id], [ann.id, bob.id], [bob.id]):
+        project = await make_project(database, ann)
+        session = await collaboration_sessions.open_session(database, project.id, ann.id)
+        there[session] = users
+    over = next(iter(there))
+    await collaboration_sessions.close_session(database, over)
+    assert await collaboration_sessions.touch_many(database, there) == there.keys() - {over}
+    rows = await database.fetch(
+        "SELECT id, participants FROM collaboration_sessions WHERE status = 'active'"
+    )
+    expected = {session: {ann.id, *users} for session, users in there.items() if session != over}
+    assert {row["id"]: set(row["participants"]) for row in rows} == expected
+
+
+async def test_nodes_that_touch_the_same_sessions_at_once_get_through(database: Database) -> None:
+    ann = await make_user(database)
+    projects = [await make_project(database, ann) for _ in range(20)]
+    opened = [
+        await collaboration_sessions.open_session(database, project.id, ann.id)
+        for project in projects
+    ]
+    there = {session: [ann.id] for session in opened}
+    back = {session: [ann.id] for session in reversed(opened)}
+    rounds = [collaboration_sessions.touch_many(database, t) for t in [there, back] * 20]
+    assert await asyncio.gather(*rounds) == [set(opened)] * 40
 
 
 async def test_a_session_needs_its_project(database: Database) -> None:
