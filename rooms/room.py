@@ -155,32 +155,35 @@ class Room:
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
-        gestures = self.gestures.flush()
+        gestures = self.gestures.flush() if self.gestures.changed else {}
         remote = self.members.remote
-        is_overrun, packets = remote.is_overrun, tuple(remote.flush())
-        if is_overrun:
-            packets = (Packet(self.everyone()),)
+        packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
         moved = self.ticks.flush(now, also=bool(gestures or packets))
         to = self.members.live()
         effects: Effects = []
         if moved or gestures:
-            tick = Tick(self.project, moved, gestures, digest=self._digest_due(now))
+            digest = self._digest_due(now) if self._digest_told[0] != self.edits.head else None
+            tick = Tick(self.project, moved, gestures, digest=digest)
             own = Packet(tick)
             if remote.is_shared:
                 effects.append(ForwardTick(own))
-            if not packets:
+            if not packets and len(moved) < 2:
                 to = self._concerned(tick, to)
-            packets = (own, *packets)
+            packets = (own, *packets) if packets else (own,)
         if to and packets:
             effects.append(SendTick(to, packets))
         return effects
 
+    def _flush_remote(self) -> tuple[Packet, ...]:
+        """The ticks of other nodes that wait for ours."""
+        remote = self.members.remote
+        is_overrun, packets = remote.is_overrun, remote.flush()
+        return (Packet(self.everyone()),) if is_overrun else tuple(packets)
+
     def _concerned(self, tick: Tick, live: tuple[str, ...]) -> tuple[str, ...]:
         """All but the only one who is named: it knows what it did."""
-        if len(tick.moved) > 1 or tick.digest is not None:
-            return live
         named = tick.moved.keys() | tick.gestures.keys()
-        if len(named) > 1:
+        if len(named) > 1 or tick.digest is not None:
             return live
         [only] = named
         return tuple(c for c in live if self.seats[c].member != only)
@@ -293,8 +296,7 @@ class Room:
         return None
 
     def _digest_due(self, now: float) -> Digest | None:
-        told, at = self._digest_told
-        if told == self.head or now - at < DIGEST_SECONDS:
+        if now - self._digest_told[1] < DIGEST_SECONDS:
             return None
         self._digest_told = (self.head, now)
         return Digest(self.head, self.edits.digest)
