@@ -18,7 +18,7 @@ REACH_BACK_OFF = 0.95
 FULL_SIZE = 64
 """Members from which on a room gathers as long as it can: bytes grow with members times ticks."""
 
-QUIET_LOAD, FULL_LOAD = 0.05, 0.20
+QUIET_LOAD, FULL_LOAD = 0.05, 0.15
 """Parts of a core. Below the first a node sends at once, from the second on it gathers longest."""
 
 
@@ -38,7 +38,7 @@ def tick_gap(members: int, load: float = 0.0, reach: float = FIRST_REACH) -> flo
     """Seconds between two ticks of a room (rule P3): the larger part of `reach` that is asked for.
 
     Size asks for a 64th of it with each member, and for nothing with two or fewer. Load (the part
-    of a core that the node takes) asks for nothing below 5 %, for all of it from 20 % on.
+    of a core that the node takes) asks for nothing below 5 %, for all of it from 15 % on.
     """
     by_size = 0.0 if members <= 2 else members / FULL_SIZE
     by_load = (load - QUIET_LOAD) / (FULL_LOAD - QUIET_LOAD)

@@ -77,7 +77,7 @@ def test_P3_the_gap_never_shrinks_as_a_room_grows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("load", "part"), [(0.0, 0.0), (0.05, 0.0), (0.125, 0.5), (0.2, 1.0), (1.0, 1.0)]
+    ("load", "part"), [(0.0, 0.0), (0.05, 0.0), (0.1, 0.5), (0.15, 1.0), (1.0, 1.0)]
 )
 def test_P3_the_gap_grows_with_the_load_of_the_server(load: float, part: float) -> None:
     assert tick_gap(2, load) == pytest.approx(part * FIRST_REACH)
