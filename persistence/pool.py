@@ -168,6 +168,16 @@ class Database:
         # The server gives up first, so that the answer says why; a stalled one cannot.
         return cls(pool, statement_timeout_seconds + 1)
 
+    @property
+    def size(self) -> int:
+        """Connections that are open now."""
+        return int(self._pool.get_size())
+
+    @property
+    def busy(self) -> int:
+        """Connections that someone uses now."""
+        return int(self._pool.get_size() - self._pool.get_idle_size())
+
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         return await self._run(query, lambda executor: executor.fetch(query, *args))
 

@@ -169,7 +169,7 @@ class App:
             pages=StatePages(),
             in_thread=self.in_call_thread,
         )
-        self._watch(hub, front)
+        self._watch(hub, front, db)
         server = await loop.create_server(
             lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
         )
@@ -234,7 +234,7 @@ class App:
             raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
         self._stopping.set()
 
-    def _watch(self, hub: Hub, front: Front) -> None:
+    def _watch(self, hub: Hub, front: Front, db: Database) -> None:
         gauge = self.metrics.gauge
         gauge("connections", "Open connections.", lambda: len(front.connections))
         if self._settings.stall_probe:
@@ -245,6 +245,11 @@ class App:
         late = "By how much the latest tick was late since the last scrape."
         gauge("tick_late_ms", late, self._load.latest_tick_ms)
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
+        gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
+        took = "From a delta's coming to its COMMIT; of each transaction the longest."
+        hub.committer.took = self.metrics.histogram("commit_seconds", took)
+        gauge("database_connections", "Open connections to PostgreSQL.", lambda: db.size)
+        gauge("database_busy", "Those of them that are in use.", lambda: db.busy)
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
 

@@ -109,6 +109,11 @@ class Hub:
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
 
+    @property
+    def member_count(self) -> int:
+        """Seats on this node."""
+        return sum(len(live.room.seats) for live in self.rooms.values())
+
     # Coming and going.
 
     async def join(
@@ -169,8 +174,8 @@ class Hub:
             peer.seat = seat  # found the next time without a look at hub, room and members
         ticks = seat.ticks
         ticks.move(seat, message)
-        if not ticks.is_awaited:
-            self.rooms[seat.project].schedule_tick()
+        if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
+            live.schedule_tick()
 
     def gesture(self, connection: str, message: Gesture) -> None:
         """A continuous edit goes on: presence, until its delta comes."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
@@ -27,6 +27,10 @@ ALARMING = (
     "task_failed",
 )
 """Events that are told from the start, at 0: an alarm on an increase must see the first one."""
+
+
+DURATIONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Upper bounds of a histogram's buckets, in seconds."""
 
 
 class _Events(Collector):
@@ -58,6 +62,11 @@ class Metrics:
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """A figure that is read at each scrape."""
         Gauge(f"prime_{name}", meaning, registry=self.registry).set_function(read)
+
+    def histogram(self, name: str, meaning: str) -> Callable[[float], None]:
+        """Where to say how many seconds something took, each time."""
+        buckets = DURATIONS
+        return Histogram(f"prime_{name}", meaning, buckets=buckets, registry=self.registry).observe
 
     def text(self) -> str:
         """Prometheus' text format."""

@@ -58,9 +58,12 @@ def settings_in(node: ast.AST) -> Iterator[str]:
 
 
 def metrics_in(node: ast.AST) -> Iterator[str]:
-    """Gauges by their full name, counters by their kind; `*` where the rest is not constant."""
+    """Gauges, histograms by full name, counters by kind; `*` where the rest is not constant."""
     match node:
-        case ast.Call(func=ast.Name(id="gauge"), args=[ast.Constant(value=str(name)), *_]):
+        case ast.Call(
+            func=ast.Name(id="gauge") | ast.Attribute(attr="histogram"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
             yield f"prime_{name}"
         case ast.Call(
             func=ast.Attribute(attr="count" | "_count"), args=[ast.Constant(value=str(kind)), *_]
@@ -83,6 +86,7 @@ def test_readings_are_recognized() -> None:
     for text in ("os.environ.get('A', 'b')", "os.environ['A']", "'A' not in os.environ"):
         assert [*settings_in(_read(text))] == ["A"]
     assert [*metrics_in(_read("gauge('rooms', 'Open rooms.', read)"))] == ["prime_rooms"]
+    assert [*metrics_in(_read("metrics.histogram('took', 'So long.')"))] == ["prime_took"]
     assert [*metrics_in(_read("self._count('bus_dropped')"))] == ["bus_dropped"]
     assert [*metrics_in(_read("count.count(f'closed_{code.name}')"))] == ["closed_*"]
 

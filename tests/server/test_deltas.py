@@ -49,6 +49,22 @@ async def test_D1_a_joiner_does_not_see_what_is_not_committed(node: Node) -> Non
     assert (await phone.expect("delta"))["seq"] == 1
 
 
+async def test_operators_see_how_long_musicians_wait(node: Node) -> None:
+    ann, _, project = await node.pair()
+    node.journal.gate.clear()
+    await ann.propose(project, marker("marker_1"))
+    await stored(node.journal, 1)
+    await asyncio.sleep(0.06)
+    node.journal.gate.set()
+    await ann.expect("ack")
+    _, text = await node.http("/metrics")
+    shown = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert shown["prime_members"] == "2.0"
+    assert shown['prime_commit_seconds_bucket{le="0.05"}'] == "0.0"
+    assert shown["prime_commit_seconds_count"] == "1.0"
+    assert 0 <= float(shown["prime_database_busy"]) <= float(shown["prime_database_connections"])
+
+
 async def _seqs(wire: Wire, count: int) -> list[int]:
     heard: list[int] = []
     while len(heard) < count:
