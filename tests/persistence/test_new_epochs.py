@@ -173,17 +173,6 @@ async def test_nodes_of_other_databases_are_not_meant(database_url: str, postgre
 
 
 @pytest.mark.postgres
-async def test_a_role_that_may_little_sees_nodes_too(database: Database, visitor: Database) -> None:
-    assert database.size == 1
-    async with visitor.transaction() as transaction:
-        await transaction.execute("CREATE ROLE may_little")
-        await transaction.execute("GRANT SELECT ON collaboration_sessions TO may_little")
-        await transaction.execute("SET LOCAL ROLE may_little")
-        assert await epochs.signs_of_nodes(transaction) == ["1 connection"]
-        await transaction.execute("RESET ROLE; DROP OWNED BY may_little; DROP ROLE may_little")
-
-
-@pytest.mark.postgres
 async def test_the_command_says_what_it_did(visitor: Database, database_url: str) -> None:
     ann = await make_user(visitor)
     for n in range(2):
