@@ -32,6 +32,11 @@ UPDATE collaboration_sessions SET status = 'ended', ended_at = now()
 WHERE id = $1 AND status = 'active'
 """
 
+COUNT_ALIVE = """
+SELECT count(*) FROM collaboration_sessions
+WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
+"""
+
 CLOSE_ORPHANS = """
 UPDATE collaboration_sessions SET status = 'ended', ended_at = last_activity_at
 WHERE status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
@@ -56,6 +61,11 @@ async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) 
 async def close_session(db: Executor, session_id: str) -> None:
     """The last one left; closing twice changes nothing."""
     await db.execute(CLOSE_SESSION, session_id)
+
+
+async def count_alive(db: Executor, within_seconds: float) -> int:
+    """Sessions of which a node has said lately that they go on."""
+    return int(await db.fetchval(COUNT_ALIVE, within_seconds))
 
 
 async def close_orphans(db: Executor, older_than_seconds: float) -> int:

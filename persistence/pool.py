@@ -14,6 +14,9 @@ ACQUIRE_SECONDS = 5.0
 RELEASE_SECONDS = 1.0
 """A connection that does not come back by then is cut: `release` waits for a stalled server."""
 
+NODE_NAME = "prime"
+"""`application_name` of a node's connections: by it `./run new-epochs` sees that nodes run."""
+
 OLDEST_SERVER = 140_000
 """PostgreSQL 14: it has lz4 for stored values and xid8."""
 
@@ -139,12 +142,17 @@ class Database:
 
     @classmethod
     async def open(
-        cls, dsn: str, *, max_size: int = 10, statement_timeout_seconds: float = 5
+        cls,
+        dsn: str,
+        *,
+        max_size: int = 10,
+        statement_timeout_seconds: float = 5,
+        application_name: str = NODE_NAME,
     ) -> "Database":
         """Connect, or raise `Unavailable` or `Refused`; trying again is the caller's."""
         milliseconds = str(int(statement_timeout_seconds * 1000))
         settings = {
-            "application_name": "prime",
+            "application_name": application_name,
             "statement_timeout": milliseconds,
             "idle_in_transaction_session_timeout": milliseconds,
             "timezone": "UTC",

@@ -14,7 +14,7 @@ PAGE = 1_000
 
 async def audit(database_url: str, project: str) -> dict[str, Any]:
     """Replays checkpoint and journal; `checkpoint_ok`: so does the journal from its start."""
-    db = await Database.open(database_url, max_size=2)
+    db = await Database.open(database_url, max_size=2, application_name="prime audit")
     try:
         journal = PostgresJournal(db)
         checkpoint = await studio_projects.state_at(db, project)

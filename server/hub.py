@@ -274,7 +274,8 @@ class Hub:
         if self.rooms.get(project) is not live:
             return
         log.error(
-            "the journal went back; the room is closed. Give the projects new epochs",
+            "the journal went back; the room is closed. Give the projects new epochs"
+            " (./run new-epochs)",
             project=project,
             head=live.room.head,
             journal=seq,

@@ -68,7 +68,17 @@ def real(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_word() -> None:
     answer = real("--help")
     assert answer.returncode == 0
-    for word in ("serve", "demo", "loadtest", "migrate", "import", "export", "test", "check"):
+    for word in (
+        "serve",
+        "demo",
+        "loadtest",
+        "migrate",
+        "new-epochs",
+        "import",
+        "export",
+        "test",
+        "check",
+    ):
         assert word in answer.stdout
 
 
@@ -96,6 +106,7 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
         (["demo", "--json"], "-m loadtest demo --json"),
         (["loadtest", "x y"], "-m loadtest x y"),
         (["migrate"], "-m persistence.migrate"),
+        (["new-epochs", "--force"], "-m persistence.new_epochs --force"),
         (["import", "song.als"], "-m client import song.als"),
         (["export", "p"], "-m client export p"),
         (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub -x"),

@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from persistence import change_log
+from persistence import change_log, epochs
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
@@ -227,6 +227,28 @@ async def test_F31_a_journal_that_goes_back_is_noticed(node: Node, database: Dat
     assert (await back.ask(join))["code"] == "position_ahead"
     joined, state = await back.join(project)
     assert (joined["position"]["seq"], len(state["markers"])) == (1, 1)
+
+
+async def test_F31_J4_with_new_epochs_who_was_ahead_gets_fresh_state(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    await database.execute("DELETE FROM project_deltas WHERE seq > 1")
+    await database.execute("UPDATE studio_projects SET head_seq = 1 WHERE id = $1", project)
+    for wire in (ann, ben):
+        await wire.closed(1012)
+    assert await epochs.renew(database) == epochs.Renewed(projects=1, snapshots=1)
+    back = await node.again(ann)
+    joined, state = await back.join(project, position)
+    assert (joined["resumed"], joined["position"]["seq"]) == (False, 1)
+    assert joined["position"]["epoch"] != position["epoch"]
+    assert list(state["markers"]) == ["marker_0"]
+    assert (await back.edit(project, marker("marker_9")))["seq"] == 2
+    past = (await back.result("history.at", project=project, seq=1))["position"]
+    assert past == joined["position"]
 
 
 async def test_F31_a_journal_that_goes_back_is_noticed_by_who_writes(
