@@ -267,6 +267,10 @@ class App:
                 await do()
             except PersistenceError as error:
                 log.warning("will try again", reason=str(error))
+            except Exception as error:
+                # Ours, and perhaps set off by a client: the next round must come all the same.
+                self.metrics.count("task_failed")
+                log.error("what is done now and then has failed", exc_info=error)
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaits has failed: a callback, or a work of a room."""

@@ -3,6 +3,7 @@ import json
 import time
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -81,3 +82,21 @@ async def test_two_nodes_may_write_the_same_rows(database: Database, state: Stat
         *(session_states.upsert_many(database, order) for order in (rows, rows[::-1]) * 5)
     )
     assert await database.fetchval("SELECT count(*) FROM session_states") == 50
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"active_tool": "a\0b"},
+        {"device": "pho\0ne"},
+        {"cursor": b'{"time": 1, "track": "track_\\u0000"}'},
+        {"selection": ("track\0",)},
+    ],
+)
+async def test_what_postgres_cannot_hold_is_left_out_and_the_rest_written(
+    database: Database, state: StateRow, what: dict[str, Any]
+) -> None:
+    bad = replace(state, **{"device": "tablet", **what})
+    await session_states.upsert_many(database, [bad, state])
+    rows = await database.fetch("SELECT device FROM session_states")
+    assert [row["device"] for row in rows] == ["laptop"]
