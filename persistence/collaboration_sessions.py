@@ -11,16 +11,18 @@ SELECT open_collaboration_session($1, $2)
 
 # Locked in order, so that two nodes that touch the same rows wait for each other, not in a circle.
 TOUCH_MANY = """
-WITH locked AS (
-    SELECT id FROM collaboration_sessions
-    WHERE id = ANY($1::uuid[]) AND status = 'active' ORDER BY id FOR NO KEY UPDATE
+WITH here AS (
+    SELECT session, array_agg(member) AS members
+    FROM unnest($1::uuid[], $2::uuid[]) AS there (session, member) GROUP BY session
+), locked AS (
+    SELECT s.id, here.members
+    FROM collaboration_sessions AS s JOIN here ON s.id = here.session
+    WHERE s.status = 'active' ORDER BY s.id FOR NO KEY UPDATE OF s
 )
 UPDATE collaboration_sessions AS touched
 SET last_activity_at = now(),
     participants = ARRAY(
-        SELECT member FROM unnest(touched.participants) AS member
-        UNION SELECT here.member FROM unnest($1::uuid[], $2::uuid[]) AS here (session, member)
-            WHERE here.session = touched.id
+        SELECT DISTINCT member FROM unnest(touched.participants || locked.members) AS member
         ORDER BY member
     )
 FROM locked WHERE touched.id = locked.id
@@ -37,9 +39,15 @@ SELECT count(*) FROM collaboration_sessions
 WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
 """
 
+# One that is locked is being touched: it is no orphan.
 CLOSE_ORPHANS = """
-UPDATE collaboration_sessions SET status = 'ended', ended_at = last_activity_at
-WHERE status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
+WITH orphans AS (
+    SELECT id FROM collaboration_sessions
+    WHERE status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = last_activity_at
+FROM orphans WHERE s.id = orphans.id
 """
 
 

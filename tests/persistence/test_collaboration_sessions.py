@@ -96,3 +96,23 @@ async def test_nodes_that_open_one_at_once_share_it(database: Database) -> None:
     assert len(set(opened)) == 1
     await collaboration_sessions.close_session(database, opened[0])
     assert await collaboration_sessions.open_session(database, project.id, bob.id) != opened[0]
+
+
+async def test_orphans_are_closed_while_others_are_touched(database: Database) -> None:
+    ann = await make_user(database)
+    projects = [await make_project(database, ann) for _ in range(40)]
+    opened = [
+        await collaboration_sessions.open_session(database, project.id, ann.id)
+        for project in projects
+    ]
+    there = {session: [ann.id] for session in opened}
+    for _ in range(10):
+        await database.execute(
+            "UPDATE collaboration_sessions SET status = 'active', ended_at = NULL,"
+            " last_activity_at = now() - interval '100 seconds'"
+        )
+        touched, closed = await asyncio.gather(
+            collaboration_sessions.touch_many(database, there),
+            collaboration_sessions.close_orphans(database, 60),
+        )
+        assert len(touched) + closed == len(opened)
