@@ -65,7 +65,7 @@ class Mover:
 class Ticks:
     """Who moved since the last tick, and when the next one is due. Times are seconds, given.
 
-    `is_awaited`: the shell has been told when, and will `flush`.
+    `is_awaited` is the shell's: it will call when the tick is due.
     """
 
     moved: list[Mover] = field(default_factory=list)
@@ -100,7 +100,6 @@ class Ticks:
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
-        self.is_awaited = False
         if moved or also:
             self.last = now
         if moved:

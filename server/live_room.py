@@ -269,6 +269,7 @@ class LiveRoom:
                     peer.send_packet(effect.packet)
         elif (peer := peers.get(effect.connection)) is not None:
             if isinstance(effect, Disconnect):
+                self._forget_audience()
                 peer.close(effect.close)
             else:
                 self._enter(peer, effect)
@@ -280,6 +281,7 @@ class LiveRoom:
             case ForwardEntry():
                 self._around.voice.forward_entry(self, effect)
             case Announce(asks):
+                self._forget_audience()
                 self._around.voice.announce(self.room.project, asks=asks)
 
     # Presence.
@@ -297,6 +299,10 @@ class LiveRoom:
                 frames = b"".join([codec.frame(packet) for packet in packets])
             peer.send_tick(project, frames)
 
+    def _forget_audience(self) -> None:
+        """Someone came or went; who went may be freed at once."""
+        self._audience, self._audience_peers = (), []
+
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
         ticks = self.room.ticks
@@ -310,6 +316,7 @@ class LiveRoom:
 
     def _tick(self, due: float) -> None:
         now = self._loop.time()
+        self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
         self._around.ticked_late(now - due)
         self.carry_out(self.room.tick(now))
 

@@ -1,13 +1,16 @@
 """Joining, coming back, presence over the wire."""
 
 import asyncio
-from typing import Any
+import gc
+from typing import Any, NoReturn
 
 import pytest
 
 from persistence.journal import Checkpoint
 from persistence.pool import Database
+from rooms.room import Room
 from server.admission import Admission
+from server.connection import Connection
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, marker, rename
 
@@ -307,6 +310,60 @@ async def test_P6_presence_is_stored_seconds_later(node: Node, database: Databas
     assert set(rows) == {"pencil", "eraser"}
     assert list(rows["pencil"]["selection"]) == ["marker_1"]
     assert '"time"' in rows["pencil"]["cursor"]
+
+
+async def test_P6_what_cannot_be_stored_stops_no_other_storing(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    await ann.send({"t": "presence", "project": project, "tool": "a\0b"})
+    await ben.send({"t": "presence", "project": project, "tool": "eraser"})
+
+    async def stored() -> Any:
+        query = "SELECT active_tool FROM session_states WHERE project_id = $1"
+        return [row["active_tool"] for row in await database.fetch(query, project)]
+
+    assert await eventually(stored) == ["eraser"]
+    assert 'kind="task_failed"} 0.0' in node.app.metrics.text()
+
+
+async def test_P3_a_tick_that_fails_is_not_the_last(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, project = await node.pair()
+    live = node.hub.rooms[project]
+
+    def fail(_: Room, now: float) -> NoReturn:
+        raise RuntimeError(f"a mistake at {now}")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Room, "tick", fail)
+        await ann.send({"t": "presence", "project": project, "tool": "pencil"})
+        await ann.ping()
+        await asyncio.sleep(0.1)
+        assert not live.room.ticks.is_awaited
+    await ann.send({"t": "presence", "project": project, "tool": "knife"})
+    assert [*(await ben.until("tick"))["moved"].values()] == [{"tool": "knife"}]
+    node.app.metrics.count("task_failed", -1)  # the one that was meant to
+
+
+async def test_who_has_gone_is_not_kept_by_the_room(node: Node) -> None:
+    """4 KB each, in a room where nobody moves any more."""
+    ann, ben, project = await node.pair()
+    await ann.send({"t": "presence", "project": project, "tool": "pencil"})
+    await ben.send({"t": "presence", "project": project, "tool": "pencil"})
+    await ben.until("tick")
+    before = _connections()
+    await drop(ben)
+
+    async def is_freed() -> bool:
+        return _connections() < before
+
+    await eventually(is_freed)
+
+
+def _connections() -> int:
+    return sum(isinstance(found, Connection) for found in gc.get_objects())
 
 
 async def test_the_two_codecs_see_equal_things(node: Node) -> None:
