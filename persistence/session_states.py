@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from json import dumps
 
 from persistence.pool import Executor
+from persistence.storable import is_storable_json, is_storable_text
 
 # Rows whose session, project or user is gone meanwhile are left out: one must not fail the rest.
 # In order of key, so that two nodes that write the same rows wait for each other, not in a circle.
@@ -53,29 +54,29 @@ async def upsert_many(db: Executor, rows: Iterable[StateRow]) -> None:
     newest: dict[tuple[str, str, str], StateRow] = {}
     for row in sorted(rows, key=lambda row: row.heartbeat_at):
         newest[row.session, row.user, row.device] = row
-    states = [values for row in newest.values() if not _has_nul(values := _values(row))]
-    if states:
-        await db.execute(UPSERT_MANY, *map(list, zip(*states, strict=True)))
-
-
-def _values(row: StateRow) -> tuple[object, ...]:
-    return (
-        row.session,
-        row.project,
-        row.user,
-        row.device,
-        _text(row.cursor),
-        _text(row.view_state),
-        row.active_tool,
-        dumps(row.selection),
-        _text(row.device_presence),
-        row.heartbeat_at,
+    states = [row for row in newest.values() if _is_storable(row)]
+    if not states:
+        return
+    await db.execute(
+        UPSERT_MANY,
+        [row.session for row in states],
+        [row.project for row in states],
+        [row.user for row in states],
+        [row.device for row in states],
+        [_text(row.cursor) for row in states],
+        [_text(row.view_state) for row in states],
+        [row.active_tool for row in states],
+        [dumps(row.selection) for row in states],
+        [_text(row.device_presence) for row in states],
+        [row.heartbeat_at for row in states],
     )
 
 
-def _has_nul(values: tuple[object, ...]) -> bool:
-    """Whether a text holds what PostgreSQL cannot: such a row is left out, or all would fail."""
-    return any(isinstance(v, str) and ("\0" in v or r"\u0000" in v) for v in values)
+def _is_storable(row: StateRow) -> bool:
+    """Whether PostgreSQL can hold it: one that it cannot would keep all from being written."""
+    texts = (row.device, row.active_tool or "", *row.selection)
+    jsons = filter(None, (row.cursor, row.view_state, row.device_presence))
+    return all(map(is_storable_text, texts)) and all(map(is_storable_json, jsons))
 
 
 def _text(json: bytes | None) -> str | None:

@@ -1,0 +1,16 @@
+"""What PostgreSQL can keep: no NUL, neither in a text nor in what a jsonb is made of."""
+
+import re
+
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def is_storable_text(text: str) -> bool:
+    """Whether it can be a text."""
+    return "\0" not in text
+
+
+def is_storable_json(json: bytes) -> bool:
+    """Whether it, valid JSON, can be a jsonb."""
+    # The search for the plain bytes is a hundred times as fast, and mostly enough.
+    return b"u0000" not in json or not _NUL_IN_JSON.search(json)
