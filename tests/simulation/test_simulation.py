@@ -27,7 +27,8 @@ from rooms.room import Room
 from rooms.seat import Seat
 from schema.messages import Ack, DeltaCommitted, Position
 from server.live_room import LiveRoom
-from tests.simulation.studio import SimulationFailed, Tally, UnreliableJournal, simulate
+from tests.simulation.studio import SimulationFailed, Tally, simulate
+from tests.simulation.unreliable_journal import UnreliableJournal
 
 ONCE_FAILED = [28, 30, 31, 60, 65, 76]
 """Seeds that fail with a bug that was found here (so far `look_up_unanswered`)."""

@@ -1,0 +1,82 @@
+"""A journal of a simulated database: slow, and now and then away."""
+
+import asyncio
+import random
+from collections.abc import Collection, Mapping, Sequence
+
+from persistence.errors import Unavailable
+from persistence.journal import Appended, Checkpoint
+from persistence.journal_memory import MemoryJournal
+from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
+
+
+class UnreliableJournal:
+    """A journal that takes its time, and now and then does not answer, before or after the fact."""
+
+    def __init__(self, inner: MemoryJournal, rng: random.Random) -> None:
+        self.inner = inner
+        self.rng = rng
+        self.trouble = 0.08
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self.rng.uniform(0.0, 0.03))
+
+    async def _before(self) -> None:
+        await self._pause()
+        self._perhaps_fail("before")
+
+    async def _after(self) -> None:
+        self._perhaps_fail("after")
+        await self._pause()
+
+    def _perhaps_fail(self, when: str) -> None:
+        if self.rng.random() < self.trouble:
+            raise Unavailable(f"the simulated database is away, {when} the fact")
+
+    async def append(
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+    ) -> Appended:
+        await self._before()
+        appended = await self.inner.append(proposals, known_heads)
+        await self._after()
+        return appended
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        await self._before()
+        return await self.inner.marks(project, up_to, limit)
+
+    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+        await self._before()
+        await self.inner.record_effects(project, effects)
+        await self._after()
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        await self._before()
+        return await self.inner.base(project, at)
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        await self._before()
+        entries = await self.inner.read(project, after, limit)
+        await self._after()
+        return entries
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        await self._before()
+        found = await self.inner.find(proposal)
+        await self._after()
+        return found
+
+    async def heads(self, projects: Collection[str]) -> dict[str, int]:
+        await self._before()
+        return await self.inner.heads(projects)
+
+    async def load(self, project: str) -> Checkpoint:
+        await self._before()
+        checkpoint = await self.inner.load(project)
+        await self._after()
+        return checkpoint
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        await self._before()
+        await self.inner.save(checkpoint)
+        await self._after()
