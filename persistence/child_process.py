@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-LOG_BYTES_KEPT = 8 << 20
+from schema.server_limits import LOG_BYTES_KEPT
+
 POLL_SECONDS = 0.005
 
 # A child that gave up root cannot pass a directory of mode 700 above its files (a checkout or

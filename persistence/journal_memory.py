@@ -10,9 +10,7 @@ from persistence.journal import Appended, Checkpoint
 from persistence.journal_payload import is_storable
 from persistence.state_slices import cut, digest_of_state
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
-
-MAX_MISSED = 1_000
-"""Entries of one project that an append brings along; past it the caller reads on."""
+from schema.server_limits import MAX_MISSED
 
 
 @dataclass(slots=True)

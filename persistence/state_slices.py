@@ -9,8 +9,7 @@ import msgspec
 
 from persistence.journal import SLICE_ENTITIES, Checkpoint, StateSlice
 from rooms.digest import digest_of
-
-PART_BYTES = 524_288
+from schema.server_limits import STORED_PART_BYTES
 
 _SLICED = """
 SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, cut.collection, cut.entities
@@ -49,7 +48,7 @@ def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
 
 
 def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
-    """The whole state as JSON, in parts of some `PART_BYTES`; one object for each collection."""
+    """The whole state as JSON, in parts of `STORED_PART_BYTES`; an object for each collection."""
     by_collection: dict[str, list[bytes]] = defaultdict(list)
     for piece in slices:
         insides = by_collection[piece.collection]
@@ -62,7 +61,7 @@ def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
         for n, inside in enumerate(insides):
             pieces += [b",", inside] if n else [inside]
             size += len(inside)
-            if size >= PART_BYTES:
+            if size >= STORED_PART_BYTES:
                 yield b"".join(pieces)
                 pieces.clear()
                 size = 0

@@ -31,18 +31,10 @@ from rooms.seat import Seat, Wish
 from rooms.tail import Kept, Tail
 from rooms.undo_stacks import UndoStacks
 from schema.errors import DropReason, ErrorCode
-from schema.limits import MAX_DELTAS_IN_FLIGHT
+from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
 from schema.messages import Ack, DeltaCommitted, Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
-
-MAX_WAITING_BYTES = 16 * 1_048_576
-"""Bytes of deltas that wait for their commit; past it they are refused as unavailable."""
-
-MADE_OPS = 1_000
-"""Ops in one delta of an undo or a restore; a larger one becomes several with one step."""
-
-MAX_EARLY = 64
-"""Entries of other nodes that came before those between; the bus bounds the size of each."""
+from schema.server_limits import MADE_OPS, MAX_EARLY
 
 NO_FRAMES: Mapping[str, bytes] = {}
 

@@ -5,8 +5,7 @@ from typing import Any
 from rooms.document import State
 from rooms.tempo_map import TempoMap
 from schema.calls import MusicalContext, TempoAt
-
-MAX_INSTRUMENTS = 200
+from schema.limits import MAX_INSTRUMENTS
 
 
 def musical_context(state: State) -> MusicalContext:

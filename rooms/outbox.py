@@ -4,14 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-MAX_OUTBOX_BYTES = 4 * 1_048_576
-"""Bytes that wait here and in the socket's buffer; a fresh 5 MB project compresses to under one."""
-
-WRITABLE_BELOW_BYTES = 131_072
-"""While the socket's own buffer holds less than this, frames go straight to it."""
-
-STALL_SECONDS = 5.0
-"""A reader that takes nothing for so long is gone or might as well be."""
+from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
+from schema.server_limits import WRITABLE_BELOW_BYTES
 
 
 class Verdict(Enum):

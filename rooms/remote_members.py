@@ -10,16 +10,10 @@ from rooms.gestures import Gestures
 from rooms.presence import merge
 from schema.messages import Member, Tick
 from schema.node_messages import RemoteMember
+from schema.server_limits import MAX_NODES_KNOWN, MAX_WAITING_TICKS
 
 LEASE_SECONDS = 6.0
 """A node that says nothing for so long is gone, and its members with it (rule P8): three beats."""
-
-MAX_NODES_KNOWN = 64
-"""Nodes whose last number is remembered, so that nothing old is taken for news."""
-
-MAX_WAITING_TICKS = 32
-"""Ticks of other nodes that wait for our own; with one more, all of them become `is_overrun`: what
-they said is told by a tick with everyone in it."""
 
 
 @dataclass(slots=True)

@@ -35,9 +35,7 @@ from schema.messages import (
     Position,
     Tick,
 )
-
-STALE_PICTURE_BYTES = 131_072
-"""A picture of the state serves joiners until the deltas after it weigh so much."""
+from schema.server_limits import STALE_PICTURE_BYTES
 
 BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
 

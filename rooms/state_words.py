@@ -6,10 +6,7 @@ from typing import Any
 
 from rooms.document import Entity, State
 from schema.calls import Change
-
-MAX_SENTENCES = 200
-MAX_PHRASES = 12
-"""Sentences of a diff, and phrases of one sentence; the rest is counted."""
+from schema.limits import MAX_PHRASES, MAX_SENTENCES
 
 COUNTED = {
     "clips": "clip",

@@ -7,9 +7,7 @@ from msgspec import Struct
 
 from rooms.effects import Packet
 from schema.messages import Dropped
-
-MAX_TAIL_BYTES = 2 * 1_048_576
-"""Some ten thousand deltas of ordinary size: minutes of a busy room."""
+from schema.server_limits import MAX_TAIL_BYTES
 
 
 class Kept(Struct, frozen=True, gc=False):

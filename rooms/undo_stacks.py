@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from rooms.document import Change
 from rooms.journal_entry import Purpose, StepMark
 from schema.limits import MAX_UNDO_STEPS
-
-MAX_REMEMBERED_CHANGES = 20_000
-"""Changes of all members kept in memory; older ones are worked out from the journal again."""
+from schema.server_limits import MAX_REMEMBERED_CHANGES
 
 
 @dataclass(slots=True)

@@ -1,22 +1,20 @@
 """`python -m schema.generate`: write prime.v1.json and the tables of PROTOCOL.md, or check them."""
 
 import argparse
-import ast
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 
-from schema import limits
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, SINGLETONS, Field
 from schema.errors import DROP_REASONS, ERRORS
+from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 
@@ -295,20 +293,11 @@ def _close_codes_table() -> str:
 
 
 def _limits_table() -> str:
-    """The constants of `schema.limits`, each with the text below it."""
-    body = ast.parse(Path(limits.__file__).read_text(encoding="utf-8")).body
-    rows = []
-    for statement, below in pairwise(body):
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            rows.append((f"`{name}`", f"{getattr(limits, name):,.0f}", _text(below)))
-    return _table("limit | value | of what, and why", rows)
-
-
-def _text(statement: ast.stmt) -> str:
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return " ".join(str(statement.value.value).split())
-    return ""
+    rows = (
+        (f"`{row.name}`", f"{row.value:,.0f}", row.unit, row.door, row.told_past, row.why)
+        for row in BOUNDS.rows.values()
+    )
+    return _table("limit | value | unit | where | past it | of what, and why", rows)
 
 
 def _entity_types_table() -> str:

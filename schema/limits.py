@@ -1,73 +1,382 @@
-"""Every bound of the protocol, with its unit and its reason."""
+"""The table of bounds, as far as a client can meet them; `schema.server_limits` has the others.
 
-MAX_MESSAGE_BYTES = 1_048_576
-"""One message after login: a paste of some 10,000 notes still fits."""
+Each constant is defined with its row: unit, door, what happens past it, the file that enforces it.
+`tests/bounds` goes to every bound and one past it.
+"""
 
-MAX_MESSAGE_BYTES_BEFORE_LOGIN = 16_384
-"""One message of a stranger: an e-mail address, a password, a name."""
+from schema.bounds import Bounds, Instead
+from schema.close_codes import BAD_MESSAGES, NO_HELLO, RATE_LIMITED, SILENT
+from schema.errors import ErrorCode
 
-MAX_OPS_PER_DELTA = 10_000
-"""Ops in one delta: the largest real song, inserted at once."""
+BOUNDS = Bounds()
 
-MAX_PROPS_PER_OP = 64
-"""Properties in one `set` or `insert`: no entity type has half as many."""
+MAX_MESSAGE_BYTES = BOUNDS.add(
+    "MAX_MESSAGE_BYTES",
+    1_048_576,
+    "bytes",
+    "a message",
+    Instead.CLOSED_1009,
+    "server/connection.py",
+    "After login: a paste of some 10,000 notes still fits.",
+)
 
-MAX_PARAMS_PER_DEVICE = 4_096
-"""Leaves of one device's `params`: large synthesizers have a thousand."""
+MAX_MESSAGE_BYTES_BEFORE_LOGIN = BOUNDS.add(
+    "MAX_MESSAGE_BYTES_BEFORE_LOGIN",
+    16_384,
+    "bytes",
+    "a message",
+    Instead.CLOSED_1009,
+    "server/connection.py",
+    "Of a stranger: an e-mail address, a password, a name.",
+)
 
-MAX_ENTITIES = 200_000
-"""Entities of one project: twenty times the largest real song."""
+MESSAGES_PER_SECOND = BOUNDS.add(
+    "MESSAGES_PER_SECOND",
+    400.0,
+    "messages a second",
+    "a connection, in",
+    ErrorCode.RATE_LIMITED,
+    "server/connection.py",
+    "Sustained; two seconds of it may come at once. Presence over it is dropped in silence.",
+)
 
-MAX_STATE_BYTES = 20 * 1_048_576
-"""One project state, as the sum of its entities in the encoding that the digest is made of."""
+BYTES_PER_SECOND = BOUNDS.add(
+    "BYTES_PER_SECOND",
+    4.0 * 1_048_576,
+    "bytes a second",
+    "a connection, in",
+    ErrorCode.RATE_LIMITED,
+    "server/connection.py",
+    "Sustained; two seconds of it may come at once.",
+)
 
-MAX_STRING_LENGTH = 256
-"""Characters of a name or any other short text in the project state."""
+PATIENCE_SECONDS = BOUNDS.add(
+    "PATIENCE_SECONDS",
+    10.0,
+    "seconds",
+    "a connection, in",
+    RATE_LIMITED,
+    "server/connection.py",
+    "How long a connection may go on sending more than it may.",
+)
 
-MAX_NAME_LENGTH = 120
-"""Characters of a display name, a device name, a project name."""
+BAD_MESSAGES_ALLOWED = BOUNDS.add(
+    "BAD_MESSAGES_ALLOWED",
+    4,
+    "messages in ten seconds",
+    "a connection, in",
+    BAD_MESSAGES,
+    "server/connection.py",
+    "Messages that are none: a client that sends more is broken.",
+)
 
-MAX_PASSWORD_LENGTH = 1_024
-"""Characters of a password; past it hashing would be an attack (OWASP)."""
+HELLO_SECONDS = BOUNDS.add(
+    "HELLO_SECONDS",
+    5,
+    "seconds",
+    "a connection",
+    NO_HELLO,
+    "server/front.py",
+    "From the handshake to hello.",
+)
 
-MIN_PASSWORD_LENGTH = 8
-"""Characters of a password (OWASP ASVS 5.0, 6.2.1)."""
+LOGIN_SECONDS = BOUNDS.add(
+    "LOGIN_SECONDS",
+    60,
+    "seconds",
+    "a connection",
+    NO_HELLO,
+    "server/front.py",
+    "From hello to a login: for typing a password.",
+)
 
-MAX_SELECTION = 256
-"""Entities that a member shows as selected."""
+HEARTBEAT_SECONDS = BOUNDS.add(
+    "HEARTBEAT_SECONDS",
+    10,
+    "seconds",
+    "a connection",
+    SILENT,
+    "server/front.py",
+    "A client pings this often; two and a half of them missed and it is gone.",
+)
 
-MAX_GESTURES = 8
-"""Gestures that one member has under way at once: two hands on a controller."""
+MAX_ROOMS_PER_CONNECTION = BOUNDS.add(
+    "MAX_ROOMS_PER_CONNECTION",
+    16,
+    "rooms",
+    "`join`",
+    ErrorCode.LIMIT_REACHED,
+    "server/front.py",
+    "Projects that one connection may have open at once.",
+)
 
-MAX_PREVIEWED = 256
-"""Entities whose values one gesture shows: a large selection, dragged."""
+MAX_MEMBERS_PER_ROOM = BOUNDS.add(
+    "MAX_MEMBERS_PER_ROOM",
+    500,
+    "members",
+    "`join`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/members.py",
+    "All devices counted, on all servers.",
+)
 
-MAX_UNDO_STEPS = 200
-"""Steps that one member can undo, and as many that it can redo."""
+MAX_CALLS_IN_FLIGHT = BOUNDS.add(
+    "MAX_CALLS_IN_FLIGHT",
+    16,
+    "calls",
+    "`call`",
+    ErrorCode.RATE_LIMITED,
+    "server/front.py",
+    "Of one connection, sent and not yet answered.",
+)
 
-MAX_ROOMS_PER_CONNECTION = 16
-"""Projects that one connection may have open at once."""
+CALL_SECONDS = BOUNDS.add(
+    "CALL_SECONDS",
+    15.0,
+    "seconds",
+    "`call`, `join`",
+    ErrorCode.UNAVAILABLE,
+    "server/front.py",
+    "What a call did by then may stand.",
+)
 
-MAX_MEMBERS_PER_ROOM = 500
-"""Members of one room, all devices counted."""
+MAX_DELTAS_IN_FLIGHT = BOUNDS.add(
+    "MAX_DELTAS_IN_FLIGHT",
+    256,
+    "deltas",
+    "`delta`, `undo`, `redo`",
+    ErrorCode.RATE_LIMITED,
+    "rooms/edits.py",
+    "Of one member, sent and not yet answered.",
+)
 
-MAX_DELTAS_IN_FLIGHT = 256
-"""Deltas of one connection sent and not yet answered."""
+MAX_WAITING_BYTES = BOUNDS.add(
+    "MAX_WAITING_BYTES",
+    16 * 1_048_576,
+    "bytes",
+    "a room, in",
+    ErrorCode.UNAVAILABLE,
+    "rooms/edits.py",
+    "Ops of all deltas that wait for their commit.",
+)
 
-MAX_CALLS_IN_FLIGHT = 16
-"""Calls of one connection sent and not yet answered."""
+MAX_OPS_PER_DELTA = BOUNDS.add(
+    "MAX_OPS_PER_DELTA",
+    10_000,
+    "ops",
+    "`delta`",
+    ErrorCode.BAD_MESSAGE,
+    "schema/messages.py",
+    "The largest real song, inserted at once.",
+)
 
-HEARTBEAT_SECONDS = 10
-"""A client pings this often; two and a half of them missed and it is gone."""
+MAX_PROPS_PER_OP = BOUNDS.add(
+    "MAX_PROPS_PER_OP",
+    64,
+    "properties",
+    "an op",
+    ErrorCode.BAD_MESSAGE,
+    "schema/ops.py",
+    "Of one `set` or `insert`: no entity type has half as many.",
+)
 
-HELLO_SECONDS = 5
-"""A new connection says hello within this time or is closed."""
+MAX_PARAMS_PER_DEVICE = BOUNDS.add(
+    "MAX_PARAMS_PER_DEVICE",
+    4_096,
+    "leaves",
+    "an op",
+    ErrorCode.OP_INVALID,
+    "rooms/entity_rules.py",
+    "Of one device's `params`: large synthesizers have a thousand.",
+)
 
-LOGIN_SECONDS = 60
-"""A connection without a login may live this long, for typing a password."""
+MAX_STRING_LENGTH = BOUNDS.add(
+    "MAX_STRING_LENGTH",
+    256,
+    "characters",
+    "an op",
+    ErrorCode.OP_INVALID,
+    "rooms/entity_rules.py",
+    "A name or any other short text in the project state.",
+)
 
-STATE_PART_BYTES = 131_072
-"""One part of a project state in flight: other rooms' messages go between two parts."""
+MAX_KEY_LENGTH = BOUNDS.add(
+    "MAX_KEY_LENGTH",
+    64,
+    "characters",
+    "an op",
+    ErrorCode.OP_INVALID,
+    "schema/order_keys.py",
+    "An order key: `spread` makes short ones anew.",
+)
 
-MAX_BEATS = 1_000_000.0
-"""The latest musical time: five days at 120 bpm."""
+MAX_BEATS = BOUNDS.add(
+    "MAX_BEATS",
+    1_000_000.0,
+    "beats",
+    "an op, presence, a call",
+    ErrorCode.OP_INVALID,
+    "schema/entities.py",
+    "The latest musical time: five days at 120 bpm. (In presence `bad_message`, "
+    "in a call `validation`.)",
+)
+
+MAX_ENTITIES = BOUNDS.add(
+    "MAX_ENTITIES",
+    200_000,
+    "entities",
+    "the project state",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/document.py",
+    "Twenty times the largest real song.",
+)
+
+MAX_STATE_BYTES = BOUNDS.add(
+    "MAX_STATE_BYTES",
+    20 * 1_048_576,
+    "bytes",
+    "the project state",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/document.py",
+    "The sum of its entities in the encoding that the digest is made of.",
+)
+
+MAX_NAME_LENGTH = BOUNDS.add(
+    "MAX_NAME_LENGTH",
+    120,
+    "characters",
+    "`hello`, a call",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "A display name, a device name, a project name. (In `hello`: `bad_message`.)",
+)
+
+MAX_PASSWORD_LENGTH = BOUNDS.add(
+    "MAX_PASSWORD_LENGTH",
+    1_024,
+    "characters",
+    "a call",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "Past it hashing would be an attack (OWASP).",
+)
+
+MIN_PASSWORD_LENGTH = BOUNDS.add(
+    "MIN_PASSWORD_LENGTH",
+    8,
+    "characters",
+    "a call",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "At least (OWASP ASVS 5.0, 6.2.1).",
+)
+
+MAX_SELECTION = BOUNDS.add(
+    "MAX_SELECTION",
+    256,
+    "entities",
+    "`presence`",
+    ErrorCode.BAD_MESSAGE,
+    "schema/messages.py",
+    "Shown as selected by one member.",
+)
+
+MAX_GESTURES = BOUNDS.add(
+    "MAX_GESTURES",
+    8,
+    "gestures",
+    "`gesture`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/gestures.py",
+    "Of one member at once: two hands on a controller.",
+)
+
+MAX_PREVIEWED = BOUNDS.add(
+    "MAX_PREVIEWED",
+    256,
+    "entities",
+    "`gesture`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/gestures.py",
+    "Whose values one gesture shows: a large selection, dragged.",
+)
+
+MAX_UNDO_STEPS = BOUNDS.add(
+    "MAX_UNDO_STEPS",
+    200,
+    "steps",
+    "`undo`, `redo`",
+    Instead.OLDEST_FORGOTTEN,
+    "rooms/undo_stacks.py",
+    "That one member can undo, and as many that it can redo.",
+)
+
+STATE_PART_BYTES = BOUNDS.add(
+    "STATE_PART_BYTES",
+    131_072,
+    "bytes",
+    "`state`, `history.at`, `snapshots.state`",
+    Instead.SPLIT,
+    "server/picture.py",
+    "Other rooms' messages go between two parts.",
+)
+
+MAX_OPS_SHOWN = BOUNDS.add(
+    "MAX_OPS_SHOWN",
+    100,
+    "ops",
+    "`history.list`",
+    Instead.CLIPPED,
+    "server/calls/history.py",
+    "Of one entry; `total` says how many there are.",
+)
+
+MAX_SENTENCES = BOUNDS.add(
+    "MAX_SENTENCES",
+    200,
+    "sentences",
+    "`snapshots.diff`",
+    Instead.CLIPPED,
+    "rooms/state_words.py",
+    "The rest is counted.",
+)
+
+MAX_PHRASES = BOUNDS.add(
+    "MAX_PHRASES",
+    12,
+    "phrases",
+    "`snapshots.diff`",
+    Instead.CLIPPED,
+    "rooms/state_words.py",
+    "Of one sentence; the rest is counted.",
+)
+
+MAX_INSTRUMENTS = BOUNDS.add(
+    "MAX_INSTRUMENTS",
+    200,
+    "names",
+    "a snapshot",
+    Instead.CLIPPED,
+    "rooms/musical_context.py",
+    "In `musical_context`; `counts` says how many devices there are.",
+)
+
+MAX_OUTBOX_BYTES = BOUNDS.add(
+    "MAX_OUTBOX_BYTES",
+    4 * 1_048_576,
+    "bytes",
+    "a connection, out",
+    Instead.CUT_OFF,
+    "rooms/outbox.py",
+    "What waits for one reader: come back and resume.",
+)
+
+STALL_SECONDS = BOUNDS.add(
+    "STALL_SECONDS",
+    5.0,
+    "seconds",
+    "a connection, out",
+    Instead.CUT_OFF,
+    "rooms/outbox.py",
+    "A reader that takes no byte for so long is gone or might as well be.",
+)

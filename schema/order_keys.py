@@ -5,9 +5,10 @@ A key is an integer and a fraction. The head letter says how many base-62 digits
 The scheme is David Greenspan's; comparing keys is comparing their ASCII bytes.
 """
 
+from schema.limits import MAX_KEY_LENGTH
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 FIRST_KEY = "a0"
-MAX_KEY_LENGTH = 64
 _SMALLEST_INTEGER = "A" + "0" * 26
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
 

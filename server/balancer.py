@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from schema.server_limits import BALANCER_BUFFER_BYTES
+
 PROBE_SECONDS = 1.0
 """Between two questions to a node, and how long one may take."""
 
 CONNECT_SECONDS = 2.0
-BUFFER_BYTES = 256 * 1024
-"""Held for a reader that is slow; past it, the other side is not read."""
 
 BACKLOG = 4_096
 REFUSED_SECONDS = 2.0
@@ -152,7 +152,7 @@ class Side(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass
-        self._transport.set_write_buffer_limits(BUFFER_BYTES)
+        self._transport.set_write_buffer_limits(BALANCER_BUFFER_BYTES)
         self._transport.pause_reading()  # until there is somewhere for it to go
         if self._came is not None:
             self._came(self)

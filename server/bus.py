@@ -2,12 +2,6 @@
 
 from typing import Protocol
 
-MAX_MESSAGE_BYTES = 1_048_576
-"""One message: two hundred members with all that they have selected."""
-
-MAX_WAITING_BYTES = 4 * 1_048_576
-"""Bytes that wait to be sent; more are dropped, and what they told is found in the journal."""
-
 
 class Ears(Protocol):
     """Who hears what comes over the bus."""

@@ -6,8 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from schema.node_messages import VERSION, Envelope, EnvelopeHeader, NodeMessage
-
-SIGNATURE_BYTES = 16
+from schema.server_limits import SIGNATURE_BYTES
 
 
 class Forged(Exception):

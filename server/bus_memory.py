@@ -2,7 +2,8 @@
 
 import asyncio
 
-from server.bus import MAX_MESSAGE_BYTES, Ears
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES
+from server.bus import Ears
 
 
 class Exchange:
@@ -32,7 +33,7 @@ class MemoryBus:
 
     def publish(self, project: str | None, message: bytes) -> bool:
         """Heard by every other node as soon as this one waits."""
-        if not self.is_up or len(message) > MAX_MESSAGE_BYTES:
+        if not self.is_up or len(message) > MAX_BUS_MESSAGE_BYTES:
             return False
         for bus in self._exchange.buses:
             if bus is not self and bus._ears is not None and bus.is_up:

@@ -15,7 +15,8 @@ from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from server.bus import MAX_MESSAGE_BYTES, MAX_WAITING_BYTES, Ears
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
+from server.bus import Ears
 from server.redis_line import LineLost, RedisLine
 
 TIMEOUT_SECONDS = 0.5
@@ -122,10 +123,10 @@ class RedisBus:
 
     def publish(self, project: str | None, message: bytes) -> bool:
         """Goes out with all of this turn of the loop; dropped when down, too long, or too much."""
-        if self.is_up and len(message) <= MAX_MESSAGE_BYTES:
+        if self.is_up and len(message) <= MAX_BUS_MESSAGE_BYTES:
             channel = self._channel(project)
             speaking = self._shard(channel).speaking
-            if speaking.unsent_bytes + len(message) <= MAX_WAITING_BYTES:
+            if speaking.unsent_bytes + len(message) <= MAX_BUS_WAITING_BYTES:
                 speaking.say(self.word("PUBLISH"), channel, message)
                 return True
         self._count("bus_dropped")
@@ -168,7 +169,7 @@ class RedisBus:
 
     def heard(self, message: bytes, ears: Ears) -> None:
         """A message; whatever is wrong with it, those behind it are heard too."""
-        if not message or len(message) > MAX_MESSAGE_BYTES:
+        if not message or len(message) > MAX_BUS_MESSAGE_BYTES:
             return
         try:
             ears.heard(message)

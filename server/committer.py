@@ -10,14 +10,8 @@ import structlog
 from persistence.errors import Unavailable
 from persistence.journal import Appended, Journal
 from rooms.journal_entry import Proposal
+from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.metrics import Count
-
-MAX_BATCH = 64
-"""Proposals in one transaction: the event loop encodes them, and reads what became of them, in one
-go, in 16 us each. Larger batches commit hardly more in a second, and delay cursors."""
-
-MAX_BATCH_BYTES = 262_144
-"""Bytes of ops in one transaction, unless one proposal alone is larger."""
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0

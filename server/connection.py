@@ -15,12 +15,21 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from rooms.effects import Packet
-from rooms.outbox import MAX_OUTBOX_BYTES, Outbox, Verdict
+from rooms.outbox import Outbox, Verdict
 from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
-from schema.limits import MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES_BEFORE_LOGIN
+from schema.limits import (
+    BAD_MESSAGES_ALLOWED,
+    BYTES_PER_SECOND,
+    MAX_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES_BEFORE_LOGIN,
+    MAX_OUTBOX_BYTES,
+    MESSAGES_PER_SECOND,
+    PATIENCE_SECONDS,
+)
 from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
+from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, PREPAID_BYTES
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.frame_cutter import FrameCutter, only_payload
 
@@ -29,27 +38,11 @@ if TYPE_CHECKING:
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
-MESSAGES_PER_SECOND = 400.0
-BYTES_PER_SECOND = 4.0 * 1_048_576
 BURST_SECONDS = 2.0
 PREPAID_MESSAGES = 16
-PREPAID_BYTES = 8_192
-"""So much is taken from the two buckets at once: most messages are small."""
-
-PATIENCE_SECONDS = 10.0
-"""How long a connection may go on sending more than it may (rule E6)."""
-
-BAD_MESSAGES_ALLOWED = 4
-"""Bad messages within ten seconds; the next one ends the connection (rule E4)."""
 
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
-
-HANDSHAKE_SECONDS = 5.0
-"""From the TCP connection to the end of the HTTP request, or a plain answer to it."""
-
-CLOSING_SECONDS = 1.0
-"""What a client gets to answer a close frame; then it is cut off."""
 
 
 REQUEST_END = b"\r\n\r\n"

@@ -11,7 +11,7 @@ except ImportError:  # no compiler built it here
     from websockets.utils import apply_mask
 
 MASKED = 0x80
-IN_TWO_BYTES = 126
+LENGTH_IN_TWO = 126
 """This in the second byte: the length is in the two that follow (RFC 6455, 5.2)."""
 
 SHORTEST_FRAME = 6
@@ -54,9 +54,9 @@ class FrameCutter:
         position, end = 0, len(data)
         while end - position >= SHORTEST_FRAME and data[position] == self._plain:
             code, mask = data[position + 1], position + 2
-            if MASKED <= code < MASKED | IN_TWO_BYTES:
+            if MASKED <= code < MASKED | LENGTH_IN_TWO:
                 length = code - MASKED
-            elif code == MASKED | IN_TWO_BYTES and end - position >= SHORTEST_FRAME + 2:
+            elif code == MASKED | LENGTH_IN_TWO and end - position >= SHORTEST_FRAME + 2:
                 length, mask = data[mask] << 8 | data[mask + 1], mask + 2
             else:
                 break
@@ -94,9 +94,9 @@ def only_payload(data: bytes, plain: int) -> bytes | None:
     if size < LONGEST_HEADER or data[0] != plain:
         return None
     length = data[1] - MASKED
-    if length == size - 6 and length < IN_TWO_BYTES:
+    if length == size - 6 and length < LENGTH_IN_TWO:
         return apply_mask(data[6:], data[2:6])
-    if length == IN_TWO_BYTES and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
+    if length == LENGTH_IN_TWO and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
         return apply_mask(data[8:], data[4:8])
     return None
 

@@ -34,6 +34,7 @@ from schema.close_codes import (
 )
 from schema.errors import ErrorCode
 from schema.limits import (
+    CALL_SECONDS,
     HEARTBEAT_SECONDS,
     HELLO_SECONDS,
     LOGIN_SECONDS,
@@ -76,9 +77,6 @@ from server.metrics import Metrics
 from server.passwords import TooBusy
 from server.stored_state import Damaged
 from server.tokens import BadToken
-
-CALL_SECONDS = 15.0
-"""A call that takes longer is answered `unavailable`; what it did may stand."""
 
 log = structlog.get_logger()
 

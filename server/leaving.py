@@ -11,6 +11,7 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
+from schema.server_limits import MAX_SPREAD_MS
 from server.front import Front
 from server.hub import Hub, keep_books
 
@@ -26,8 +27,6 @@ SMALL_BATCH = 25
 """Members go in at most so many batches; a few go all at once."""
 
 SPREAD_MS_PER_MEMBER = 5
-MAX_SPREAD_MS = 5_000
-"""How long after the goodbye members are asked to come back, so that no herd does."""
 
 log = structlog.get_logger()
 

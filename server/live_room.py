@@ -39,6 +39,7 @@ from schema.close_codes import CloseCode
 from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.ops import Op, encode_ops
+from schema.server_limits import CATCH_UP_ENTRIES, RECORD_BYTES
 from server.codec import Codec
 from server.metrics import Count
 from server.picture import draw
@@ -48,12 +49,6 @@ from server.turns import Turns
 
 EARLY_SECONDS = 0.02
 """How long an entry that came too early waits for those before it, which are under way too."""
-
-CATCH_UP_ENTRIES = 1_000
-"""Entries read at once after a gap."""
-
-RECORD_BYTES = 524_288
-"""Bytes of recorded effects in one statement."""
 
 log = structlog.get_logger()
 

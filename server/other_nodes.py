@@ -21,6 +21,7 @@ from schema.node_messages import (
     RemoteMember,
     RowChanged,
 )
+from schema.server_limits import MAX_ENTRY_BYTES
 from server.bus import Bus
 from server.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.codec import MSGPACK
@@ -33,9 +34,6 @@ BEAT_SECONDS = 2.0
 
 ALONE_BEAT_SECONDS = 10.0
 """How often a room that nobody else seems to have asks whether that is so."""
-
-MAX_ENTRY_BYTES = 65_536
-"""Of a larger entry of the journal only the seq is told: others read it there."""
 
 ANNOUNCE_GAP_SECONDS = 0.02
 """A herd that comes in is told of in few announcements."""

@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-MAX_WAITING = 32
-"""Hashes under way or waiting: at 50 ms each the last one waits under two seconds."""
+from schema.server_limits import MAX_PASSWORDS_WAITING
 
 
 class TooBusy(Exception):
@@ -44,7 +43,7 @@ class Passwords:
             return False
 
     async def _run(self, function: Callable[..., object], *args: str) -> object:
-        if self._waiting >= MAX_WAITING:
+        if self._waiting >= MAX_PASSWORDS_WAITING:
             raise TooBusy
         self._waiting += 1
         try:

@@ -9,13 +9,11 @@ from rooms.document import Document
 from schema.calls import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
+from schema.server_limits import MAX_PAGES_BYTES
 from server.calls.context import Refused
 from server.codec import Codec
 from server.picture import packed
 from server.stored_state import Held
-
-MAX_PAGES_BYTES = 64 * 1_048_576
-"""Bytes of encoded states kept; the one used longest ago goes first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ from persistence.project_history import HistoryRow
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
+from schema.limits import MAX_OPS_SHOWN
 from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls.context import Caller, Context, Refused, require_member
 from server.stored_state import Held, document_at
-
-MAX_OPS_SHOWN = 100
-"""Ops of one entry in a page of history."""
 
 PAGE = 200
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from rooms.absent_members import ABSENCE_SECONDS
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
-from rooms.remote_members import LEASE_SECONDS, MAX_WAITING_TICKS
+from rooms.remote_members import LEASE_SECONDS
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (
@@ -19,6 +19,7 @@ from schema.messages import (
     Previewed,
     Tick,
 )
+from schema.server_limits import MAX_WAITING_TICKS
 from tests.rooms.bench import PROJECT, Bench
 
 Heard = TypeVar("Heard")

@@ -1,10 +1,6 @@
-from rooms.outbox import (
-    MAX_OUTBOX_BYTES,
-    STALL_SECONDS,
-    WRITABLE_BELOW_BYTES,
-    Outbox,
-    Verdict,
-)
+from rooms.outbox import Outbox, Verdict
+from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
+from schema.server_limits import WRITABLE_BELOW_BYTES
 
 FULL = WRITABLE_BELOW_BYTES
 """What a socket's buffer holds when nothing more goes to it."""

@@ -1,7 +1,8 @@
 """A diff in the words of the model."""
 
 from rooms.state_diff import changes_between
-from rooms.state_words import MAX_SENTENCES, name_of, sentences
+from rooms.state_words import name_of, sentences
+from schema.limits import MAX_SENTENCES
 from schema.ops import Delete, Insert, Op, Set
 from tests.rooms.songs import song
 

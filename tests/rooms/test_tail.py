@@ -1,8 +1,9 @@
 import pytest
 
 from rooms.effects import Packet
-from rooms.tail import MAX_TAIL_BYTES, Kept, Tail
+from rooms.tail import Kept, Tail
 from schema.messages import Pong
+from schema.server_limits import MAX_TAIL_BYTES
 
 
 def kept(seq: int, size: int = 100) -> Kept:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from rooms.document import Document
-from rooms.edits import MADE_OPS
 from rooms.journal_entry import Purpose, StepMark
-from rooms.undo_stacks import MAX_REMEMBERED_CHANGES, UndoStacks
+from rooms.undo_stacks import UndoStacks
 from schema.limits import MAX_UNDO_STEPS
 from schema.messages import Ack, DeltaCommitted, Dropped, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set
+from schema.server_limits import MADE_OPS, MAX_REMEMBERED_CHANGES
 from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.chaos import Chaos
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rooms.outbox import MAX_OUTBOX_BYTES
+from schema.limits import MAX_OUTBOX_BYTES
 from server.connection import Connection
 from tests.server.conftest import Node
 from tests.server.test_leaving import deaf_member

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from server.bus import MAX_MESSAGE_BYTES, MAX_WAITING_BYTES, Bus
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
+from server.bus import Bus
 from server.bus_memory import Exchange, MemoryBus
 from server.bus_redis import RedisBus
 from server.embedded_valkey import EmbeddedValkey
@@ -152,7 +153,7 @@ async def test_a_bus_that_comes_up_says_so(nodes: tuple[Node, Node]) -> None:
 
 
 async def test_what_is_too_long_is_dropped(nodes: tuple[Node, Node]) -> None:
-    assert not nodes[0].bus.publish("song", bytes(MAX_MESSAGE_BYTES + 1))
+    assert not nodes[0].bus.publish("song", bytes(MAX_BUS_MESSAGE_BYTES + 1))
 
 
 # A server that fails.
@@ -173,9 +174,9 @@ async def test_what_waits_is_bounded(tmp_path: Path) -> None:
     with valkey_servers.server(tmp_path) as valkey:
         node = Node(RedisBus(valkey.url))
         await node.until_up()
-        size = MAX_MESSAGE_BYTES // 2
+        size = MAX_BUS_MESSAGE_BYTES // 2
         sent = sum(node.bus.publish("song", bytes(size)) for _ in range(20))
-        assert MAX_WAITING_BYTES // size - 1 <= sent <= MAX_WAITING_BYTES // size
+        assert MAX_BUS_WAITING_BYTES // size - 1 <= sent <= MAX_BUS_WAITING_BYTES // size
         await node.stop()
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import structlog
 
-from rooms.outbox import MAX_OUTBOX_BYTES
 from schema.close_codes import CLOSE_CODES, RESTARTING
+from schema.limits import MAX_OUTBOX_BYTES
 from server.audit import audit
 from tests.server.conftest import Node, eventually
 from tests.server.wire import JSON, MSGPACK, Message, marker

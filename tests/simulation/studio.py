@@ -16,6 +16,7 @@ from rooms.document import Document
 from rooms.journal_entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
+from schema.server_limits import MAX_TAIL_BYTES
 from server.bus_memory import Exchange
 from server.codec import JSON
 from server.stored_state import read_document
@@ -242,7 +243,7 @@ def simulate(
         tallies.append(studio.tally)
         await studio.run()
 
-    tail_bytes = SHORT_TAIL_BYTES if seed % 3 == 0 else tail.MAX_TAIL_BYTES
+    tail_bytes = SHORT_TAIL_BYTES if seed % 3 == 0 else MAX_TAIL_BYTES
     try:
         with capture_logs(), patch.object(tail, "MAX_TAIL_BYTES", tail_bytes):
             run_virtually(main())

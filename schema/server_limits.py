@@ -1,0 +1,269 @@
+"""The rest of the table of bounds: what a server keeps to inside, which no client needs to know."""
+
+from schema.bounds import Bounds, Instead
+from schema.errors import ErrorCode
+
+SERVER_BOUNDS = Bounds()
+
+HANDSHAKE_SECONDS = SERVER_BOUNDS.add(
+    "HANDSHAKE_SECONDS",
+    5.0,
+    "seconds",
+    "a socket",
+    Instead.CUT_OFF,
+    "server/connection.py",
+    "From the TCP connection to the end of the HTTP request, or a plain answer to it.",
+)
+
+CLOSING_SECONDS = SERVER_BOUNDS.add(
+    "CLOSING_SECONDS",
+    1.0,
+    "seconds",
+    "a socket",
+    Instead.CUT_OFF,
+    "server/connection.py",
+    "What a client gets to answer a close frame.",
+)
+
+WRITABLE_BELOW_BYTES = SERVER_BOUNDS.add(
+    "WRITABLE_BELOW_BYTES",
+    131_072,
+    "bytes",
+    "a connection, out",
+    Instead.WAITS,
+    "rooms/outbox.py",
+    "While the socket's own buffer holds less than this, frames go straight to it.",
+)
+
+PREPAID_BYTES = SERVER_BOUNDS.add(
+    "PREPAID_BYTES",
+    8_192,
+    "bytes",
+    "a connection, in",
+    Instead.WAITS,
+    "server/connection.py",
+    "Taken from the two buckets at once: most messages are small.",
+)
+
+MAX_TAIL_BYTES = SERVER_BOUNDS.add(
+    "MAX_TAIL_BYTES",
+    2 * 1_048_576,
+    "bytes",
+    "a room's tail",
+    Instead.OLDEST_FORGOTTEN,
+    "rooms/tail.py",
+    "Some ten thousand deltas of ordinary size: minutes of a busy room.",
+)
+
+STALE_PICTURE_BYTES = SERVER_BOUNDS.add(
+    "STALE_PICTURE_BYTES",
+    131_072,
+    "bytes",
+    "a room's picture",
+    Instead.DRAWN_ANEW,
+    "rooms/room.py",
+    "A picture of the state serves joiners until the deltas after it weigh so much.",
+)
+
+MADE_OPS = SERVER_BOUNDS.add(
+    "MADE_OPS",
+    1_000,
+    "ops",
+    "undo, restore",
+    Instead.SPLIT,
+    "rooms/edits.py",
+    "In one delta of an undo or a restore; a larger one becomes several with one step.",
+)
+
+MAX_EARLY = SERVER_BOUNDS.add(
+    "MAX_EARLY",
+    64,
+    "entries",
+    "a room, from other nodes",
+    Instead.READ_FROM_JOURNAL,
+    "rooms/edits.py",
+    "Entries of other nodes that came before those between; the bus bounds the size of each.",
+)
+
+MAX_REMEMBERED_CHANGES = SERVER_BOUNDS.add(
+    "MAX_REMEMBERED_CHANGES",
+    20_000,
+    "changes",
+    "a room's undo",
+    Instead.READ_FROM_JOURNAL,
+    "rooms/undo_stacks.py",
+    "Of all members, kept in memory; older ones are worked out from the journal again.",
+)
+
+MAX_NODES_KNOWN = SERVER_BOUNDS.add(
+    "MAX_NODES_KNOWN",
+    64,
+    "nodes",
+    "a room, from other nodes",
+    Instead.OLDEST_FORGOTTEN,
+    "rooms/remote_members.py",
+    "Nodes whose last number is remembered, so that nothing old is taken for news.",
+)
+
+MAX_WAITING_TICKS = SERVER_BOUNDS.add(
+    "MAX_WAITING_TICKS",
+    32,
+    "ticks",
+    "a room, from other nodes",
+    Instead.SKIPPED,
+    "rooms/remote_members.py",
+    "Ticks of other nodes that wait for our own; with one more, "
+    "a tick with everyone in it tells what they said.",
+)
+
+MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
+    "MAX_PASSWORDS_WAITING",
+    32,
+    "hashes",
+    "the node",
+    ErrorCode.UNAVAILABLE,
+    "server/passwords.py",
+    "Under way or waiting: at 50 ms each the last one waits under two seconds.",
+)
+
+MAX_PAGES_BYTES = SERVER_BOUNDS.add(
+    "MAX_PAGES_BYTES",
+    64 * 1_048_576,
+    "bytes",
+    "the node",
+    Instead.OLDEST_FORGOTTEN,
+    "server/state_pages.py",
+    "Encoded states that are asked for part by part; the one used longest ago goes first.",
+)
+
+RECORD_BYTES = SERVER_BOUNDS.add(
+    "RECORD_BYTES",
+    524_288,
+    "bytes",
+    "a statement",
+    Instead.SPLIT,
+    "server/live_room.py",
+    "Recorded effects in one statement.",
+)
+
+CATCH_UP_ENTRIES = SERVER_BOUNDS.add(
+    "CATCH_UP_ENTRIES",
+    1_000,
+    "entries",
+    "a journal read",
+    Instead.NEXT_PAGE,
+    "server/live_room.py",
+    "Read at once after a gap.",
+)
+
+MAX_BUS_MESSAGE_BYTES = SERVER_BOUNDS.add(
+    "MAX_BUS_MESSAGE_BYTES",
+    1_048_576,
+    "bytes",
+    "a bus message",
+    Instead.DROPPED,
+    "server/bus_redis.py",
+    "Two hundred members with all that they have selected.",
+)
+
+MAX_BUS_WAITING_BYTES = SERVER_BOUNDS.add(
+    "MAX_BUS_WAITING_BYTES",
+    4 * 1_048_576,
+    "bytes",
+    "the bus, out",
+    Instead.DROPPED,
+    "server/bus_redis.py",
+    "What they told is found in the journal.",
+)
+
+MAX_ENTRY_BYTES = SERVER_BOUNDS.add(
+    "MAX_ENTRY_BYTES",
+    65_536,
+    "bytes",
+    "a bus message",
+    Instead.READ_FROM_JOURNAL,
+    "server/other_nodes.py",
+    "Of a larger entry of the journal only the seq is told: others read it there.",
+)
+
+SIGNATURE_BYTES = SERVER_BOUNDS.add(
+    "SIGNATURE_BYTES",
+    16,
+    "bytes",
+    "a bus message",
+    Instead.DROPPED,
+    "server/bus_codec.py",
+    "What is not signed is dropped.",
+)
+
+MAX_BATCH = SERVER_BOUNDS.add(
+    "MAX_BATCH",
+    64,
+    "proposals",
+    "a transaction",
+    Instead.WAITS,
+    "server/committer.py",
+    "The event loop encodes them, and reads what became of them, "
+    "in one go, "
+    "in 16 us each. Larger batches commit hardly more in a second, and delay cursors.",
+)
+
+MAX_BATCH_BYTES = SERVER_BOUNDS.add(
+    "MAX_BATCH_BYTES",
+    262_144,
+    "bytes",
+    "a transaction",
+    Instead.WAITS,
+    "server/committer.py",
+    "Ops in one transaction, unless one proposal alone is larger.",
+)
+
+MAX_SPREAD_MS = SERVER_BOUNDS.add(
+    "MAX_SPREAD_MS",
+    5_000,
+    "milliseconds",
+    "a node that leaves",
+    Instead.CLIPPED,
+    "server/leaving.py",
+    "How long after the goodbye members are asked to come back, so that no herd does.",
+)
+
+BALANCER_BUFFER_BYTES = SERVER_BOUNDS.add(
+    "BALANCER_BUFFER_BYTES",
+    256 * 1_024,
+    "bytes",
+    "a link of the balancer",
+    Instead.WAITS,
+    "server/balancer.py",
+    "Held for a reader that is slow; past it, the other side is not read.",
+)
+
+MAX_MISSED = SERVER_BOUNDS.add(
+    "MAX_MISSED",
+    1_000,
+    "entries",
+    "a journal read",
+    Instead.NEXT_PAGE,
+    "persistence/journal_memory.py",
+    "Entries of one project that an append brings along; past it the caller reads on.",
+)
+
+STORED_PART_BYTES = SERVER_BOUNDS.add(
+    "STORED_PART_BYTES",
+    524_288,
+    "bytes",
+    "a stored state",
+    Instead.SPLIT,
+    "persistence/state_slices.py",
+    "One part of a state as it is written to PostgreSQL.",
+)
+
+LOG_BYTES_KEPT = SERVER_BOUNDS.add(
+    "LOG_BYTES_KEPT",
+    8 * 1_048_576,
+    "bytes",
+    "a log of an embedded server",
+    Instead.OLDEST_FORGOTTEN,
+    "persistence/child_process.py",
+    "A log that is larger is kept aside at the next start.",
+)

@@ -1,0 +1,85 @@
+"""Bounds of fields of messages and of calls' parameters."""
+
+from typing import Any
+
+from schema import calls, limits
+from schema.bounds import Past
+from schema.errors import ErrorCode
+from server.codec import JSON, BadMessage
+from tests.bounds.cases import Seen, case
+
+PROJECT = "00000000-0000-0000-0000-000000000000"
+
+
+def heard(**message: Any) -> Past | None:
+    """What the decoder says of a message."""
+    try:
+        JSON.decode(JSON.encode(message))
+    except BadMessage:
+        return ErrorCode.BAD_MESSAGE
+    return None
+
+
+def called(kind: type[calls.Params], **params: Any) -> Past | None:
+    """What the decoder says of a call's parameters."""
+    try:
+        JSON.params(JSON.encode(params), kind)  # type: ignore[arg-type]
+    except BadMessage:
+        return ErrorCode.VALIDATION
+    return None
+
+
+def _delta(count: int, props: int = 1) -> Past | None:
+    op = {"op": "set", "col": "tracks", "id": "tr_0001", "props": dict.fromkeys(_names(props), 1)}
+    return heard(t="delta", project=PROJECT, id="delta-0001", ops=[op] * count)
+
+
+def _names(count: int) -> list[str]:
+    return [f"p{n}" for n in range(count)]
+
+
+def _ids(count: int) -> list[str]:
+    return [f"cl_{n:04}" for n in range(count)]
+
+
+@case("MAX_OPS_PER_DELTA")
+def ops_per_delta() -> Seen:
+    return Seen(_delta(limits.MAX_OPS_PER_DELTA), _delta(limits.MAX_OPS_PER_DELTA + 1))
+
+
+@case("MAX_PROPS_PER_OP")
+def props_per_op() -> Seen:
+    return Seen(_delta(1, limits.MAX_PROPS_PER_OP), _delta(1, limits.MAX_PROPS_PER_OP + 1))
+
+
+@case("MAX_SELECTION")
+def selection() -> Seen:
+    def select(count: int) -> Past | None:
+        return heard(t="presence", project=PROJECT, selection=_ids(count))
+
+    return Seen(select(limits.MAX_SELECTION), select(limits.MAX_SELECTION + 1))
+
+
+@case("MAX_NAME_LENGTH")
+def names() -> Seen:
+    def create(length: int) -> Past | None:
+        return called(calls.CreateProject, name="n" * length)
+
+    return Seen(create(limits.MAX_NAME_LENGTH), create(limits.MAX_NAME_LENGTH + 1))
+
+
+def _register(password: str) -> Past | None:
+    who = {"email": "ann@example.org", "username": "ann"}
+    return called(calls.Register, **who, password=password)
+
+
+@case("MAX_PASSWORD_LENGTH")
+def long_passwords() -> Seen:
+    longest = "p" * limits.MAX_PASSWORD_LENGTH
+    return Seen(_register(longest), _register(longest + "p"))
+
+
+@case("MIN_PASSWORD_LENGTH")
+def short_passwords() -> Seen:
+    shortest = "p" * limits.MIN_PASSWORD_LENGTH
+    return Seen(_register(shortest), _register(shortest[1:]))

@@ -1,0 +1,137 @@
+"""The table of bounds is whole, and true: each row is gone to, and one past it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schema import limits, server_limits
+from schema.bounds import Bounds
+from schema.limits import BOUNDS
+from schema.server_limits import SERVER_BOUNDS
+from tests.bounds import message_cases
+from tests.bounds.cases import CASES, LIVE_CASES
+from tests.server.conftest import Node
+
+ROOT = Path(__file__).parent.parent.parent
+ROWS = BOUNDS.rows | SERVER_BOUNDS.rows
+IS_BOUND = re.compile(r"^(MAX|MIN)_\w+$|^\w+_BYTES$")
+
+CASE_MODULES = (message_cases,)
+"""Read for their cases."""
+
+WITHOUT_CASE: frozenset[str] = frozenset(
+    {
+        "MAX_MESSAGE_BYTES",
+        "MAX_MESSAGE_BYTES_BEFORE_LOGIN",
+        "MESSAGES_PER_SECOND",
+        "BYTES_PER_SECOND",
+        "PATIENCE_SECONDS",
+        "BAD_MESSAGES_ALLOWED",
+        "HELLO_SECONDS",
+        "LOGIN_SECONDS",
+        "HEARTBEAT_SECONDS",
+        "MAX_ROOMS_PER_CONNECTION",
+        "MAX_MEMBERS_PER_ROOM",
+        "MAX_CALLS_IN_FLIGHT",
+        "CALL_SECONDS",
+        "MAX_DELTAS_IN_FLIGHT",
+        "MAX_WAITING_BYTES",
+        "MAX_PARAMS_PER_DEVICE",
+        "MAX_STRING_LENGTH",
+        "MAX_KEY_LENGTH",
+        "MAX_BEATS",
+        "MAX_ENTITIES",
+        "MAX_STATE_BYTES",
+        "MAX_GESTURES",
+        "MAX_PREVIEWED",
+        "MAX_UNDO_STEPS",
+        "STATE_PART_BYTES",
+        "MAX_OPS_SHOWN",
+        "MAX_SENTENCES",
+        "MAX_PHRASES",
+        "MAX_INSTRUMENTS",
+        "MAX_OUTBOX_BYTES",
+        "STALL_SECONDS",
+        "HANDSHAKE_SECONDS",
+        "CLOSING_SECONDS",
+        "WRITABLE_BELOW_BYTES",
+        "PREPAID_BYTES",
+        "MAX_TAIL_BYTES",
+        "STALE_PICTURE_BYTES",
+        "MADE_OPS",
+        "MAX_EARLY",
+        "MAX_REMEMBERED_CHANGES",
+        "MAX_NODES_KNOWN",
+        "MAX_WAITING_TICKS",
+        "MAX_PASSWORDS_WAITING",
+        "MAX_PAGES_BYTES",
+        "RECORD_BYTES",
+        "CATCH_UP_ENTRIES",
+        "MAX_BUS_MESSAGE_BYTES",
+        "MAX_BUS_WAITING_BYTES",
+        "MAX_ENTRY_BYTES",
+        "SIGNATURE_BYTES",
+        "MAX_BATCH",
+        "MAX_BATCH_BYTES",
+        "MAX_SPREAD_MS",
+        "BALANCER_BUFFER_BYTES",
+        "MAX_MISSED",
+        "STORED_PART_BYTES",
+        "LOG_BYTES_KEPT",
+    }
+)
+"""Rows whose case is still to be written: shorter with every commit, and then gone."""
+
+
+def _constants(folder: str) -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                targets = getattr(statement, "targets", None) or [statement.target]  # type: ignore[union-attr]
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        yield target.id, str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("folder", ["rooms", "server", "persistence", "schema"])
+def test_every_bound_is_defined_in_the_table(folder: str) -> None:
+    tables = ("schema/limits.py", "schema/server_limits.py")
+    elsewhere = [
+        f"{path}: {name}"
+        for name, path in _constants(folder)
+        if IS_BOUND.match(name) and path not in tables
+    ]
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize(("module", "table"), [(limits, BOUNDS), (server_limits, SERVER_BOUNDS)])
+def test_constants_and_rows_are_the_same(module: object, table: Bounds) -> None:
+    constants = {name: value for name, value in vars(module).items() if type(value) in (int, float)}
+    assert constants == {name: row.value for name, row in table.rows.items()}
+
+
+def test_each_bound_has_one_row() -> None:
+    assert not BOUNDS.rows.keys() & SERVER_BOUNDS.rows.keys()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_file_that_enforces_a_bound_names_it(name: str) -> None:
+    assert re.search(rf"\b{name}\b", (ROOT / ROWS[name].by).read_text(encoding="utf-8"))
+
+
+def test_every_row_has_a_case() -> None:
+    assert not CASES.keys() & LIVE_CASES.keys()
+    assert {*CASES, *LIVE_CASES, *WITHOUT_CASE} == ROWS.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_bounded_is_taken_up_to_the_bound_and_not_past_it(name: str) -> None:
+    assert CASES[name]() == (None, ROWS[name].past)
+
+
+@pytest.mark.parametrize("name", LIVE_CASES)
+async def test_a_node_keeps_to_the_bound(name: str, node: Node) -> None:
+    assert await LIVE_CASES[name](node) == (None, ROWS[name].past)
