@@ -62,6 +62,8 @@ class Server(Protocol):
 
     def received(self, connection: "Connection", message: ClientMessage) -> None: ...
 
+    def over_rate(self, connection: "Connection", message: ClientMessage, error: Error) -> None: ...
+
     def drained(self, connection: "Connection", projects: set[str]) -> None: ...
 
     def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
@@ -457,7 +459,9 @@ class Connection(asyncio.Protocol):
         details: Details = {"retry_after_ms": max(100, int(wait * 1_000))}
         text = "too many messages; wait and send it again with the same id"
         message_id = getattr(message, "id", None)
-        self.send(Error(message_id, ErrorCode.RATE_LIMITED, text, None, details))
+        project = getattr(message, "project", None)
+        error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
+        self._server.over_rate(self, message, error)
 
     def _drain(self) -> None:
         transport = self._transport
