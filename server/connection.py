@@ -4,6 +4,7 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 """
 
 import asyncio
+import math
 import uuid
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -72,7 +73,10 @@ class Server(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """A peer of the hub: who it is, once it has logged in, and the way to it."""
+    """A peer of the hub: who it is, once it has logged in, and the way to it.
+
+    `is_over`, once it is lost: the peer will not come back by itself; it closed, or was told not to.
+    """
 
     __slots__ = (
         "_bad",
@@ -81,6 +85,7 @@ class Connection(asyncio.Protocol):
         "_cutter",
         "_fragments",
         "_fragments_opcode",
+        "_handshake_timer",
         "_is_at_start",
         "_is_open",
         "_loop",
@@ -101,6 +106,7 @@ class Connection(asyncio.Protocol):
         "greeted",
         "heard_at",
         "id",
+        "is_over",
         "name",
         "opened_at",
         "outbox",
@@ -119,6 +125,7 @@ class Connection(asyncio.Protocol):
         self.device = ""
         self.auth_session = ""
         self.greeted = False
+        self.is_over = False
         self.rooms: set[str] = set()
         self.seat: Seat | None = None
         self.calls_in_flight = 0
@@ -127,6 +134,7 @@ class Connection(asyncio.Protocol):
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
+        self._handshake_timer: asyncio.TimerHandle | None = None
         self._protocol = ServerProtocol(
             origins=server.origins,
             subprotocols=SUBPROTOCOLS,
@@ -148,9 +156,7 @@ class Connection(asyncio.Protocol):
         self._bytes_owed = 0
         self._messages_in = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the peer will not come back by itself: it closed, or was told not to."""
+    def _is_for_good(self) -> bool:
         theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
         if self._protocol.close_rcvd_then_sent:
             return theirs is not None and theirs.code in GOODBYE
@@ -162,7 +168,8 @@ class Connection(asyncio.Protocol):
         """A TCP connection is there; the handshake comes next."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=131_072, low=32_768)
-        self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
+        timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
+        self._handshake_timer = timer
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
@@ -180,7 +187,9 @@ class Connection(asyncio.Protocol):
             payloads, data = self._cutter.cut(data)
             for payload in payloads:
                 self._receive_message(payload)
-        if not self._is_open:
+            if not self._is_open:  # what is held back came after `data`
+                data = data + self._cutter.give_back()
+        else:  # what is held back came in an earlier read
             data = self._cutter.give_back() + data
         if data:
             self._feed_protocol(data)
@@ -221,7 +230,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
-        self._protocol.parser.close()  # it and the protocol hold each other: 4 KB for the collector
+        self.is_over = self._is_for_good()
+        self._is_open = self._is_at_start = False
+        self._end_handshake()
+        _take_apart(self._protocol)
         self._count_traffic()
         self.outbox.waiting.clear()
         self._server.closed(self)
@@ -349,6 +361,11 @@ class Connection(asyncio.Protocol):
 
     # The way in.
 
+    def _end_handshake(self) -> None:
+        if self._handshake_timer is not None:
+            self._handshake_timer.cancel()
+            self._handshake_timer = None
+
     def _expect_handshake(self) -> None:
         if self._transport is not None and self._protocol.state is State.CONNECTING:
             self.abort("no_handshake")
@@ -363,8 +380,10 @@ class Connection(asyncio.Protocol):
             response = self._protocol.reject(404, "Not here: connect to /v1.\n")
         else:
             response = self._protocol.accept(request)
+            request._exception = None
         self._protocol.send_response(response)
         if self._protocol.state is OPEN:
+            self._end_handshake()
             self.codec = CODECS[str(self._protocol.subprotocol)]
             self._is_open = True
             self._cutter = FrameCutter(self.codec.first_byte)
@@ -425,26 +444,29 @@ class Connection(asyncio.Protocol):
 
     def _pay(self) -> bool:
         now = self.heard_at = self._loop.time()
-        owed = self._count_traffic()
-        messages = self._messages
-        if messages.take(PREPAID_MESSAGES - self._prepaid, now):
-            self._prepaid = PREPAID_MESSAGES - 1
-        elif not messages.take(1, now):
-            return self._over_rate(now)
-        if not self._bytes.take(owed, now):
-            return self._over_rate(now)
-        if messages.level > MESSAGES_PER_SECOND:
+        if self._over_since is not None and not self._seconds_to_calm(now):
             self._over_since = None
-        return True
+        is_within = self._bytes.take(self._count_traffic(), now)
+        if self._prepaid:
+            self._prepaid -= 1
+        elif self._messages.take(PREPAID_MESSAGES, now):
+            self._prepaid = PREPAID_MESSAGES - 1
+        elif not self._messages.take(1, now):
+            is_within = False
+        return is_within or self._over_rate(now)
 
     def _over_rate(self, now: float) -> bool:
-        self._prepaid = 0
         self._server.count("rate_limited")
         if self._over_since is None:
             self._over_since = now
         elif now - self._over_since > PATIENCE_SECONDS:
             self.close(RATE_LIMITED)
         return False
+
+    def _seconds_to_calm(self, now: float) -> float:
+        """Until half of both bursts is saved up again: who waits so long is forgiven (rule E6)."""
+        messages = self._messages.seconds_until(self._messages.burst / 2, now)
+        return max(messages, self._bytes.seconds_until(self._bytes.burst / 2, now))
 
     def _count_traffic(self) -> int:
         """Into the metrics; the bytes are still to be paid for."""
@@ -455,9 +477,12 @@ class Connection(asyncio.Protocol):
         return owed
 
     def _refuse_for_rate(self, message: ClientMessage) -> None:
-        wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())
-        details: Details = {"retry_after_ms": max(100, int(wait * 1_000))}
-        text = "too many messages; wait and send it again with the same id"
+        wait = self._seconds_to_calm(self._loop.time())
+        details: Details = {"retry_after_ms": max(100, math.ceil(wait * 1_000))}
+        text = (
+            f"more than {MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
+            " a second; wait and send it again with the same id"
+        )
         message_id = getattr(message, "id", None)
         project = getattr(message, "project", None)
         error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
@@ -489,3 +514,15 @@ class Connection(asyncio.Protocol):
             self.abort("outbox_full")  # pongs, to someone who pings and does not read
         if self._protocol.close_expected():
             self._loop.call_later(CLOSING_SECONDS, self.abort, "")
+
+
+def _take_apart(protocol: ServerProtocol) -> None:
+    """Let go of all it holds: it, its parser and its errors hold each other, 4 KB and more.
+
+    Left to the collector they would pile up, for it waits until nobody is in a room.
+    """
+    for error in (protocol.handshake_exc, protocol.parser_exc):
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__cause__ or error.__context__
+    vars(protocol).clear()
