@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
+RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
 BURST_SECONDS = 2.0
 PREPAID_MESSAGES = 16
 
@@ -75,7 +76,7 @@ class Server(Protocol):
 class Connection(asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
-    `is_over`, once it is lost: the peer will not come back by itself; it closed, or was told not to.
+    `is_over`, once it is lost: the peer closed it, or was told not to come back by itself.
     """
 
     __slots__ = (
@@ -183,14 +184,14 @@ class Connection(asyncio.Protocol):
         began = self.heard_at = self._loop.time()
         if self._protocol.state is State.CONNECTING:
             data = self._feed_request(data)
-        if self._is_open:
+        was_open = self._is_open
+        if was_open:
             payloads, data = self._cutter.cut(data)
             for payload in payloads:
                 self._receive_message(payload)
-            if not self._is_open:  # what is held back came after `data`
-                data = data + self._cutter.give_back()
-        else:  # what is held back came in an earlier read
-            data = self._cutter.give_back() + data
+        if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
+            held = self._cutter.give_back()
+            data = data + held if was_open else held + data
         if data:
             self._feed_protocol(data)
         self._is_at_start = self._is_open and self._cutter.is_at_start
@@ -479,10 +480,7 @@ class Connection(asyncio.Protocol):
     def _refuse_for_rate(self, message: ClientMessage) -> None:
         wait = self._seconds_to_calm(self._loop.time())
         details: Details = {"retry_after_ms": max(100, math.ceil(wait * 1_000))}
-        text = (
-            f"more than {MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
-            " a second; wait and send it again with the same id"
-        )
+        text = f"more than {RATE} a second; wait and send it again with the same id"
         message_id = getattr(message, "id", None)
         project = getattr(message, "project", None)
         error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
@@ -521,7 +519,8 @@ def _take_apart(protocol: ServerProtocol) -> None:
 
     Left to the collector they would pile up, for it waits until nobody is in a room.
     """
-    for error in (protocol.handshake_exc, protocol.parser_exc):
+    for kept in (protocol.handshake_exc, protocol.parser_exc):
+        error: BaseException | None = kept
         while error is not None:
             error.__traceback__ = None
             error = error.__cause__ or error.__context__

@@ -60,7 +60,7 @@ class Tokens:
         return jwt.encode(claims, self._access_key, algorithm="HS256", headers={"typ": TYPE})
 
     def read_access(self, token: str) -> Access:
-        """What the token says; raises `BadToken`. PyJWT leaves `typ` and types to us; so the times."""
+        """What the token says; raises `BadToken`. PyJWT would take any `typ` and any times."""
         try:
             decoded = jwt.decode_complete(
                 token,

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import Mock
 
 import msgspec
@@ -10,9 +10,12 @@ import pytest
 from websockets.frames import Close, Frame, Opcode
 
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
-from schema.messages import Error
-from server.connection import PATIENCE_SECONDS, Connection
+from schema.limits import PATIENCE_SECONDS
+from server.connection import Connection
 from tests.server.wire import MSGPACK
+
+if TYPE_CHECKING:
+    from schema.messages import Error
 
 HANDSHAKE = (
     "GET /v1 HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -71,7 +74,8 @@ def test_E4_however_the_bytes_are_cut_a_close_behind_our_own_is_understood() -> 
             if part:
                 connection.data_received(part)
         close = connection._protocol.close_rcvd
-        assert close is not None and close.code == 1000, (first, second)
+        assert close is not None, (first, second)
+        assert close.code == 1000
 
 
 class Flow:
@@ -128,7 +132,7 @@ def test_E6_who_waits_as_told_is_never_closed(
         else:
             details = flow.refusals[-1].details
             assert details is not None
-            flow.now += float(details["retry_after_ms"]) / 1_000
+            flow.now += cast("float", details["retry_after_ms"]) / 1_000
     assert not flow.closes
     assert taken > 30 * burst / 2
 

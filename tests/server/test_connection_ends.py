@@ -10,25 +10,26 @@ from websockets.server import ServerProtocol
 
 from schema.close_codes import AUTH_FAILED
 from server.connection import Connection
+from tests.server.conftest import eventually
 from tests.server.test_connection import HANDSHAKE
 
 TIMES = 5
 
 
 class Counting:
-    """A `Server` that does with a connection what the test says, and counts those that are gone."""
+    """A `Server` that does with a connection what the test says, and tells when one is gone."""
 
     origins = None
 
     def __init__(self) -> None:
-        self.gone = 0
+        self.one_is_gone = asyncio.Event()
         self.on_opened: Callable[[Connection], object] = lambda _: None
 
     def opened(self, connection: Connection) -> None:
         asyncio.get_running_loop().call_soon(self.on_opened, connection)
 
     def closed(self, connection: Connection) -> None:
-        self.gone += 1
+        self.one_is_gone.set()
 
     def answer_http(self, connection: Connection, path: str) -> tuple[int, str] | None:
         return (200, "alive\n") if path == "/healthz" else None
@@ -81,7 +82,7 @@ ENDS: dict[str, tuple[bytes, bool]] = {
 
 async def come_and_go(server: Counting, port: int, data: bytes, *, wait: bool) -> None:
     """`wait`: until the server has said its last."""
-    gone = server.gone
+    server.one_is_gone.clear()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     async with asyncio.timeout(5):
         writer.write(data)
@@ -90,20 +91,20 @@ async def come_and_go(server: Counting, port: int, data: bytes, *, wait: bool) -
         elif data.startswith(HANDSHAKE):
             await reader.readuntil(b"\r\n\r\n")
         writer.close()
-        while server.gone == gone:
-            await asyncio.sleep(0)
+        await server.one_is_gone.wait()
 
 
 async def nothing_is_left(server: Counting, port: int, data: bytes, *, wait: bool) -> None:
+    async def is_as_before() -> bool:
+        return left() == before
+
     gc.collect()
     gc.disable()
     try:
         before = left()
         for _ in range(TIMES):
             await come_and_go(server, port, data, wait=wait)
-        async with asyncio.timeout(5):  # the timer of a close holds it a little longer
-            while left() != before:
-                await asyncio.sleep(0.05)
+        await eventually(is_as_before)  # the timer of a close holds it a little longer
     finally:
         gc.enable()
 
