@@ -22,6 +22,7 @@ from persistence import auth_sessions, studio_projects, users
 from persistence.child_process import ServerUnavailable
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import PersistenceError, Unavailable
+from persistence.journal import Known
 from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import CONNECT_SECONDS, Database, own_errors
@@ -48,7 +49,7 @@ class Bench:
     journal: PostgresJournal
     user: str
     auth_session: str
-    heads: dict[str, int]
+    heads: dict[str, Known]
     ops: bytes
     batch_ms: list[float] = field(default_factory=list)
 
@@ -81,7 +82,8 @@ class Bench:
             if outcome is not Outcome.COMMITTED:
                 raise NotStored(f"a delta was answered {outcome.value}")
         for entry in appended.entries:
-            self.heads[entry.project] = entry.seq
+            epoch = self.heads[entry.project].epoch
+            self.heads[entry.project] = Known(epoch, entry.seq, entry.delta_id)
 
     def _in_turn(self, batch: int) -> list[str]:
         projects = list(self.heads)
@@ -125,7 +127,7 @@ async def measure(
 async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
     user = await users.create(db, email="speed@example.org", username="speed", name="Speed")
     login = await auth_sessions.create(db, user.id, "bench", LIFE_SECONDS)
-    heads: dict[str, int] = {}
+    heads: dict[str, Known] = {}
     for number in range(projects):
         row = await studio_projects.create(
             db,
@@ -141,7 +143,7 @@ async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
             state=b"{}",
             digest="",
         )
-        heads[row.id] = 0
+        heads[row.id] = Known(row.epoch, 0)
     return Bench(PostgresJournal(db), user.id, login.id, heads, ops)
 
 

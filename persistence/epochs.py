@@ -16,20 +16,9 @@ SET LOCAL lock_timeout = '30s';
 LOCK TABLE studio_projects, project_snapshots IN SHARE ROW EXCLUSIVE MODE
 """
 
-# A snapshot of an earlier epoch holds a state that came before an earlier restore: it stays so.
+# The same function as an append calls when it finds that a journal went back.
 RENEW = """
-WITH renewed AS MATERIALIZED (
-    SELECT id, epoch AS old, gen_random_uuid()::text AS new FROM studio_projects
-), snapshots AS (
-    UPDATE project_snapshots AS s SET epoch = r.new
-    FROM renewed AS r WHERE s.project_id = r.id AND s.epoch = r.old
-    RETURNING s.id
-), projects AS (
-    UPDATE studio_projects AS p SET epoch = r.new
-    FROM renewed AS r WHERE p.id = r.id
-    RETURNING p.id
-)
-SELECT (SELECT count(*) FROM projects) AS projects, (SELECT count(*) FROM snapshots) AS snapshots
+SELECT projects, snapshots FROM renew_epochs(NULL, NULL)
 """
 
 # Without it a transaction sees the connections that there were when it first looked.

@@ -9,6 +9,10 @@ class Unavailable(PersistenceError):
     """The database did not answer, or too late; what was asked may or may not have happened."""
 
 
+class OtherHistory(Unavailable):
+    """The journal is not the one that the caller knows: its room is about to be closed."""
+
+
 class NotFound(PersistenceError):
     """There is no such row, or it is not that user's to see."""
 

@@ -8,6 +8,31 @@ from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a node holds of a project: every entry of this epoch up to `seq`.
+
+    `delta_id`: of the entry at `seq`, by which the journal sees whether that is its own; None: the
+    node does not know it (nothing was ever appended, or it is not stored beside the state).
+    """
+
+    epoch: str
+    seq: int
+    delta_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a journal stands to a `Known`: its epoch and head then.
+
+    `verdict`: None, it goes on from what is known; else OTHER_EPOCH or WENT_BACK.
+    """
+
+    epoch: str
+    head: int
+    verdict: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class Appended:
     """Per proposal its outcome and seq (None: none), and every entry past the known heads."""
 
@@ -31,7 +56,8 @@ class StateSlice:
 class Checkpoint:
     """A stored project state, the position it is the sum of, and the digest it must come to.
 
-    An empty `digest`: stored by a Prime that made none.
+    An empty `digest`: stored by a Prime that made none. `delta_id`: of the entry at `seq`, as
+    `Known` has it.
     """
 
     project: str
@@ -39,23 +65,40 @@ class Checkpoint:
     seq: int
     digest: str
     slices: tuple[StateSlice, ...]
+    delta_id: str | None = None
+
+    @property
+    def known(self) -> Known:
+        """What this is the sum of."""
+        return Known(self.epoch, self.seq, self.delta_id)
 
 
 class Journal(Protocol):
     """Raises `Unavailable` when the outcome is unknown; append the same ids again then."""
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store all in one transaction and return after its COMMIT.
 
-        `entries` holds, in order of seq, what each project of `known_heads` got after that head, by
+        `entries` holds, in order of seq, what each project of `known` got after that head, by
         this call or any other node: the writer never has a gap (at most 1,000 of a project; then
         it reads on).
+
+        Nothing is stored of a project that `known` does not fit: its proposals come to OTHER_EPOCH,
+        or to WENT_BACK. In the latter case the project has a new epoch in the same transaction: no
+        number is given out anew in the old one.
+        """
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        """How it stands to what is known of each project that exists, without any proposal.
+
+        A project that went back has a new epoch when this returns, as after `append`.
         """
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order."""
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        """The entries that follow on what is known; raises `OtherHistory`, and as `read` does."""
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""
@@ -63,8 +106,13 @@ class Journal(Protocol):
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 
-    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
-        """Seq -> the ops that took effect, for entries where those are not the ones proposed."""
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
+        """Seq -> the ops that took effect, for entries where those are not the ones proposed.
+
+        Raises `OtherHistory`, and records nothing, where `known` does not fit.
+        """
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state at or before seq `at`, to replay from; None: there is none."""
@@ -76,4 +124,8 @@ class Journal(Protocol):
         """The newest checkpoint; raises `NotFound`."""
 
     async def save(self, checkpoint: Checkpoint) -> None:
-        """Store a checkpoint unless a newer one, or one of another epoch, is there."""
+        """Store a checkpoint unless one of the same epoch that is as new, or newer, is there.
+
+        When it returns, there is one of this seq or a later one. Raises `OtherHistory`, and stores
+        nothing, where the checkpoint's `known` does not fit.
+        """

@@ -1,13 +1,15 @@
 """The journal in memory: for tests and for trying Prime out. Real semantics, nothing survives."""
 
+import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from msgspec.structs import replace
 
-from persistence.errors import Compacted, NotFound
-from persistence.journal import Appended, Checkpoint
-from persistence.journal_payload import is_storable
+from persistence.errors import Compacted, NotFound, OtherHistory
+from persistence.journal import Appended, Checkpoint, Known, Stands
+from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.state_slices import cut, digest_of_state
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 from schema.server_limits import MAX_MISSED
@@ -16,6 +18,7 @@ from schema.server_limits import MAX_MISSED
 @dataclass(slots=True)
 class _Project:
     checkpoints: list[Checkpoint]
+    epoch: str
     roles: dict[str, str] = field(default_factory=dict)
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -31,13 +34,14 @@ class MemoryJournal:
         self._clock = clock
         self._projects: dict[str, _Project] = {}
         self._revoked: set[str] = set()
+        self._epochs = count(1)
 
     # What calls do to the tables.
 
     def create_project(self, project: str, epoch: str, state: bytes) -> None:
         """Make a project without members; one that exists stays as it is."""
         first = Checkpoint(project, epoch, 0, digest_of_state(state), cut(state))
-        self._projects.setdefault(project, _Project([first]))
+        self._projects.setdefault(project, _Project([first], epoch))
 
     def grant(self, project: str, user: str, role: str) -> None:
         """Give a user a role, or another one."""
@@ -65,23 +69,49 @@ class MemoryJournal:
             stored.entries[n] = replace(entry, ops=b"[]")
             stored.effects.pop(entry.seq, None)
 
+    def go_back(self, project: str, to: int) -> None:
+        """Lose what came after this seq, as a restored backup or a standby that was behind."""
+        stored = self._projects[project]
+        del stored.entries[to:]
+        stored.seqs = {entry.delta_id: entry.seq for entry in stored.entries}
+        stored.effects = {seq: ops for seq, ops in stored.effects.items() if seq <= to}
+        stored.checkpoints = [each for each in stored.checkpoints if each.seq <= to]
+
     def effects(self, project: str) -> dict[int, bytes]:
         """What was recorded, by seq."""
         return dict(self._projects[project].effects)
 
     # The contract.
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store the batch; see `Journal`."""
-        outcomes = [self._append_one(proposal) for proposal in proposals]
+        stands = await self.stand(known)
+        strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
+        outcomes = [
+            self._append_one(proposal)
+            if proposal.project not in strayed or not is_storable(proposal)
+            else (strayed[proposal.project], None)
+            for proposal in proposals
+        ]
         entries: list[Entry] = []
-        for project, head in known_heads.items():
+        for project, each in known.items():
             stored = self._projects.get(project)
-            if stored is not None and stored.compacted_seq <= head:
-                entries += stored.entries[head : head + MAX_MISSED]
+            if stored is None or project in strayed or stored.compacted_seq > each.seq:
+                continue
+            entries += stored.entries[each.seq : each.seq + MAX_MISSED]
         return Appended(outcomes, entries)
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        """How it stands to what is known; a project that went back has a new epoch then."""
+        stands = {
+            project: self._stands(project, each)
+            for project, each in known.items()
+            if project in self._projects
+        }
+        for project, each in stands.items():
+            if each.verdict is Outcome.WENT_BACK:
+                self._renew_epoch(self._projects[project])
+        return stands
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
@@ -91,6 +121,11 @@ class MemoryJournal:
         if after < stored.compacted_seq:
             raise Compacted(stored.compacted_seq)
         return stored.entries[after : after + limit]
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
+        self._check(project, known)
+        return await self.read(project, known.seq, limit)
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
@@ -105,8 +140,11 @@ class MemoryJournal:
             for entry in entries[max(0, len(entries) - limit) :]
         ]
 
-    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
+        self._check(project, known)
         stored = self._projects.get(project)
         if stored is None:
             return
@@ -118,7 +156,8 @@ class MemoryJournal:
         """The newest stored state at or before seq `at`; None: there is none."""
         stored = self._projects.get(project)
         checkpoints = stored.checkpoints if stored else []
-        return next((each for each in reversed(checkpoints) if each.seq <= at), None)
+        newest_first = reversed(checkpoints)
+        return next((self._beside(each) for each in newest_first if each.seq <= at), None)
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""
@@ -132,17 +171,45 @@ class MemoryJournal:
         """The newest checkpoint; raises `NotFound`."""
         if project not in self._projects:
             raise NotFound("there is no such project")
-        return self._projects[project].checkpoints[-1]
+        return self._beside(self._projects[project].checkpoints[-1])
 
     async def save(self, checkpoint: Checkpoint) -> None:
-        """Store a checkpoint unless a newer one, or one of another epoch, is there."""
-        project = self._projects.get(checkpoint.project)
-        if (
-            project is not None
-            and project.checkpoints[-1].epoch == checkpoint.epoch
-            and project.checkpoints[-1].seq < checkpoint.seq <= len(project.entries)
+        """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
+        self._check(checkpoint.project, checkpoint.known)
+        stored = self._projects[checkpoint.project]
+        if stored.checkpoints[-1].seq < checkpoint.seq:
+            stored.checkpoints.append(checkpoint)
+
+    # What callers know, and what is so.
+
+    def _stands(self, project: str, known: Known) -> Stands:
+        stored = self._projects[project]
+        head = len(stored.entries)
+        verdict = None
+        if stored.epoch != known.epoch:
+            verdict = Outcome.OTHER_EPOCH
+        elif known.seq > head or (
+            known.delta_id is not None
+            and known.seq > 0
+            and stored.entries[known.seq - 1].delta_id != known.delta_id
         ):
-            project.checkpoints.append(checkpoint)
+            verdict = Outcome.WENT_BACK
+        return Stands(stored.epoch, head, verdict)
+
+    def _check(self, project: str, known: Known) -> None:
+        if project not in self._projects or self._stands(project, known).verdict is not None:
+            raise OtherHistory(NOT_OURS)
+
+    def _renew_epoch(self, stored: _Project) -> None:
+        stored.epoch = f"{stored.epoch}+{next(self._epochs)}"
+        stored.checkpoints = [
+            dataclasses.replace(each, epoch=stored.epoch) for each in stored.checkpoints
+        ]
+
+    def _beside(self, checkpoint: Checkpoint) -> Checkpoint:
+        entries = self._projects[checkpoint.project].entries
+        at = entries[checkpoint.seq - 1].delta_id if checkpoint.seq else None
+        return dataclasses.replace(checkpoint, delta_id=at)
 
     # The steps of an append, each to be planted with a bug by a test.
 

@@ -1,7 +1,9 @@
-"""What both journals must agree on about a payload: whether it can be kept."""
+"""What both journals must agree on: whether a payload can be kept, and what else they say."""
 
 from persistence.storable import is_storable_json, is_storable_text
 from rooms.journal_entry import Proposal
+
+NOT_OURS = "the journal is not the one that this room knows; come back in a moment"
 
 
 def is_storable(proposal: Proposal) -> bool:

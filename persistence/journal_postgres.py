@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 
 from persistence import studio_projects
-from persistence.errors import Compacted
-from persistence.journal import Appended, Checkpoint
-from persistence.journal_payload import is_storable
+from persistence.errors import Compacted, OtherHistory
+from persistence.journal import Appended, Checkpoint, Known, Stands
+from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, joined, sliced
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
@@ -21,7 +21,11 @@ BAD_PROPOSAL = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
     payload_hash, purpose, reverts, step
-FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+STAND = """
+SELECT project, epoch, head, verdict FROM journal_stands($1, $2, $3, $4)
 """
 
 READ = """
@@ -36,6 +40,12 @@ LEFT JOIN LATERAL (
     LIMIT $3
 ) AS d ON true
 WHERE p.id = $1
+"""
+
+READ_ON = f"""
+SELECT s.verdict, r.*
+FROM journal_stands(ARRAY[$1::uuid], ARRAY[$2::bigint], ARRAY[$4::text], ARRAY[$5::text]) AS s
+LEFT JOIN LATERAL ({READ}) AS r ON s.verdict IS NULL
 """
 
 FIND = """
@@ -55,15 +65,21 @@ LIMIT $3
 
 # Every node of a room records the same: the first is enough, in an order that cannot deadlock.
 RECORD_EFFECTS = """
-WITH unknown AS (
+WITH ours AS MATERIALIZED (
+    SELECT FROM journal_stands(ARRAY[$1::uuid], ARRAY[$4::bigint], ARRAY[$5::text], ARRAY[$6::text])
+    WHERE verdict IS NULL
+), unknown AS (
     SELECT d.seq FROM project_deltas AS d
     JOIN studio_projects AS p ON p.id = d.project_id AND p.compacted_seq < d.seq
     WHERE d.project_id = $1 AND d.seq = ANY ($2::bigint[]) AND d.effective IS NULL
+        AND EXISTS (SELECT FROM ours)
     ORDER BY d.seq FOR NO KEY UPDATE OF d
+), recorded AS (
+    UPDATE project_deltas AS d SET effective = e.ops
+    FROM unknown JOIN unnest($2::bigint[], $3::json[]) AS e (seq, ops) USING (seq)
+    WHERE d.project_id = $1 AND d.seq = unknown.seq
 )
-UPDATE project_deltas AS d SET effective = e.ops
-FROM unknown JOIN unnest($2::bigint[], $3::json[]) AS e (seq, ops) USING (seq)
-WHERE d.project_id = $1 AND d.seq = unknown.seq
+SELECT EXISTS (SELECT FROM ours)
 """
 
 BASE = sliced(
@@ -89,13 +105,23 @@ PUT_PART = """
 INSERT INTO state_parts (project_id, part, data) VALUES ($1, $2, $3)
 """
 
+STATE_SEQ = """
+SELECT p.state_seq, s.verdict
+FROM journal_stands(ARRAY[$1::uuid], ARRAY[$3::bigint], ARRAY[$2::text], ARRAY[$4::text]) AS s
+JOIN studio_projects AS p ON p.id = s.project
+"""
+
 SAVE = """
 UPDATE studio_projects
 SET project_state = convert_from((
         SELECT string_agg(data, '' ORDER BY part) FROM state_parts WHERE project_id = $1
     ), 'UTF8')::jsonb,
     state_seq = $3, state_digest = $4
-WHERE id = $1 AND epoch = $2 AND state_seq < $3 AND head_seq >= $3
+WHERE id = $1 AND epoch = $2 AND state_seq < $3
+    AND EXISTS (
+        SELECT FROM journal_stands(
+            ARRAY[$1::uuid], ARRAY[$3::bigint], ARRAY[$2::text], ARRAY[$5::text])
+        WHERE verdict IS NULL)
 """
 
 
@@ -117,28 +143,47 @@ class PostgresJournal:
     def __init__(self, db: Executor) -> None:
         self._db = db
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store the batch in one transaction; see `Journal`."""
         verdicts = [_Verdict(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
-            judged, missed = await self._append(batch, known_heads)
+            judged, missed = await self._append(batch, known)
         except BAD_PROPOSAL:
-            judged = [await self._append_alone(proposal) for proposal in batch]
-            _, missed = await self._append([], known_heads)
+            judged = [await self._append_alone(proposal, known) for proposal in batch]
+            _, missed = await self._append([], known)
         for n, verdict in zip(storable, judged, strict=True):
             verdicts[n] = verdict
         outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
-        own = _own_entries(proposals, verdicts) if known_heads else []
-        return Appended(outcomes, _without_gaps([*missed, *own], known_heads))
+        own = _own_entries(proposals, verdicts) if known else []
+        return Appended(outcomes, _without_gaps([*missed, *own], known))
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        """How it stands to what is known; a project that went back has a new epoch then."""
+        rows = await self._db.fetch(STAND, *_columns(known))
+        stands = {
+            row["project"]: Stands(row["epoch"], row["head"], _outcome(row["verdict"]))
+            for row in rows
+        }
+        went_back = [p for p, each in stands.items() if each.verdict is Outcome.WENT_BACK]
+        if went_back:
+            await self._append([], {project: known[project] for project in went_back})
+        return stands
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
         rows = await self._db.fetch(READ, project, after, limit)
         if rows and after < rows[0]["compacted_seq"]:
+            raise Compacted(rows[0]["compacted_seq"])
+        return [_entry(row) for row in rows if row["seq"] is not None]
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
+        rows = await self._db.fetch(READ_ON, project, known.seq, limit, known.epoch, known.delta_id)
+        if rows and rows[0]["verdict"] is not None:
+            raise OtherHistory(NOT_OURS)
+        if rows and known.seq < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
         return [_entry(row) for row in rows if row["seq"] is not None]
 
@@ -160,11 +205,16 @@ class PostgresJournal:
             for row in reversed(rows)
         ]
 
-    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        if effects:
-            seqs, ops = list(effects), [each.decode() for each in effects.values()]
-            await self._db.execute(RECORD_EFFECTS, project, seqs, ops)
+        seqs, ops = list(effects), [each.decode() for each in effects.values()]
+        is_ours = await self._db.fetchval(
+            RECORD_EFFECTS, project, seqs, ops, known.seq, known.epoch, known.delta_id
+        )
+        if not is_ours:
+            raise OtherHistory(NOT_OURS)
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state of this epoch at or before seq `at`; None: there is none."""
@@ -180,27 +230,46 @@ class PostgresJournal:
         return await studio_projects.state_at(self._db, project)
 
     async def save(self, checkpoint: Checkpoint) -> None:
-        """Store a checkpoint unless a newer one, or one of another epoch, is there."""
+        """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
         project = checkpoint.project
+        if await self._is_stored(self._db, checkpoint):
+            return
         async with self._db.transaction() as transaction:
             await transaction.execute(CLEAR_PARTS, project)
             for number, part in enumerate(joined(checkpoint.slices)):
                 await transaction.execute(PUT_PART, project, number, part)
-            await transaction.execute(
-                SAVE, project, checkpoint.epoch, checkpoint.seq, checkpoint.digest
+            saved = await transaction.execute(
+                SAVE,
+                project,
+                checkpoint.epoch,
+                checkpoint.seq,
+                checkpoint.digest,
+                checkpoint.delta_id,
             )
+            if saved != "UPDATE 1" and not await self._is_stored(transaction, checkpoint):
+                raise OtherHistory(NOT_OURS)
             await transaction.execute(CLEAR_PARTS, project)
 
-    async def _append_alone(self, proposal: Proposal) -> _Verdict:
+    async def _is_stored(self, db: Executor, checkpoint: Checkpoint) -> bool:
+        """Whether a state as new as this is there already; raises `OtherHistory`."""
+        row = await db.fetchrow(
+            STATE_SEQ, checkpoint.project, checkpoint.epoch, checkpoint.seq, checkpoint.delta_id
+        )
+        if row is None or row["verdict"] is not None:
+            raise OtherHistory(NOT_OURS)
+        return bool(row["state_seq"] >= checkpoint.seq)
+
+    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> _Verdict:
         """One bad proposal fails its whole batch; alone, only itself."""
+        there = known.get(proposal.project)
         try:
-            judged, _ = await self._append([proposal], {})
+            judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
         except BAD_PROPOSAL:
             return _Verdict(Outcome.INVALID, None)
         return judged[0]
 
     async def _append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+        self, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> tuple[list[_Verdict], list[Entry]]:
         rows = await self._db.fetch(
             APPEND,
@@ -215,8 +284,7 @@ class PostgresJournal:
             [proposal.purpose.value for proposal in proposals],
             [proposal.reverts for proposal in proposals],
             [proposal.step for proposal in proposals],
-            list(known_heads.keys()),
-            list(known_heads.values()),
+            *_columns(known),
         )
         judged = [
             _Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"])
@@ -248,14 +316,24 @@ def _own_entries(proposals: Sequence[Proposal], verdicts: Iterable[_Verdict]) ->
     ]
 
 
-def _without_gaps(entries: Iterable[Entry], known_heads: Mapping[str, int]) -> list[Entry]:
+def _columns(known: Mapping[str, Known]) -> tuple[list[str], list[int], list[str], list[Any]]:
+    """Projects, heads, epochs, ids."""
+    each = known.values()
+    return list(known), [k.seq for k in each], [k.epoch for k in each], [k.delta_id for k in each]
+
+
+def _outcome(verdict: str | None) -> Outcome | None:
+    return None if verdict is None else OUTCOMES[verdict]
+
+
+def _without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[Entry]:
     """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
     by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
     for entry in entries:
         by_project[entry.project][entry.seq] = entry
     following: list[Entry] = []
-    for project, head in known_heads.items():
-        seq = head + 1
+    for project, each in known.items():
+        seq = each.seq + 1
         while seq in by_project[project]:
             following.append(by_project[project][seq])
             seq += 1

@@ -33,7 +33,7 @@ WITH s AS (
     SELECT coalesce($1, gen_random_uuid()), p.id, (SELECT id FROM prime_users WHERE id = $3),
         $4, $5, $6, p.project_state, p.epoch, p.state_seq, p.state_digest, $8, $9
     FROM studio_projects AS p
-    WHERE p.id = $2 AND p.state_seq = $7
+    WHERE p.id = $2 AND p.state_seq = $7 AND p.epoch = $10
     ON CONFLICT (id) DO NOTHING
     RETURNING *
 )
@@ -161,17 +161,18 @@ async def keep(
     kind: str,
     name: str,
     description: str,
+    epoch: str,
     at_seq: int,
     musical_context: bytes,
     audio_analysis: bytes | None,
 ) -> SnapshotRow | None:
-    """Keep the stored checkpoint if it is at `at_seq`; None: it is at another, store it again.
+    """Keep the stored checkpoint if it is at `at_seq` of `epoch`; None: at another, store it again.
 
     The same id again gives its author the row; raises `Taken` to anyone else.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
     words = (kind, name, description)
-    row = await db.fetchrow(KEEP, id, project, author, *words, at_seq, context, analysis)
+    row = await db.fetchrow(KEEP, id, project, author, *words, at_seq, context, analysis, epoch)
     if row is None and id is not None:
         row = await db.fetchrow(BY_ID, id)
         if row is not None and (row["project_id"], row["author_id"]) != (project, author):

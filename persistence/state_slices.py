@@ -12,8 +12,11 @@ from rooms.digest import digest_of
 from schema.server_limits import STORED_PART_BYTES
 
 _SLICED = """
-SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, cut.collection, cut.entities
+SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, last.delta_id,
+    cut.collection, cut.entities
 FROM ({stored}) AS stored
+LEFT JOIN project_deltas AS last
+    ON last.project_id = stored.project_id AND last.seq = stored.seq
 LEFT JOIN LATERAL (
     SELECT c.key AS collection,
         convert_to(json_object_agg(e.key, e.value)::text, 'UTF8') AS entities
@@ -44,7 +47,14 @@ def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
         for row in rows
         if row["collection"] is not None
     )
-    return Checkpoint(first["project_id"], first["epoch"], first["seq"], first["digest"], slices)
+    return Checkpoint(
+        first["project_id"],
+        first["epoch"],
+        first["seq"],
+        first["digest"],
+        slices,
+        first["delta_id"],
+    )
 
 
 def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:

@@ -6,10 +6,9 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from rooms.document import Applied, Drop
-from rooms.journal_entry import Entry, Outcome, Purpose
-from rooms.seat import NotTaken
+from rooms.journal_entry import STRAYED, Entry, Outcome, Purpose
 from schema.errors import DropReason, ErrorCode
-from schema.messages import Ack, Details, Dropped, Error
+from schema.messages import Ack, Dropped, Error
 from schema.ops import Insert, Op, Set
 
 DIGEST_EVERY = 16
@@ -35,6 +34,9 @@ OUTCOMES = {
     Outcome.ARCHIVED: (ErrorCode.ARCHIVED, "the project is archived; bring it back to edit it"),
     Outcome.NOT_FOUND: (ErrorCode.NOT_FOUND, "there is no such project"),
     Outcome.INVALID: (ErrorCode.OP_INVALID, "the database cannot store this delta"),
+    **dict.fromkeys(
+        STRAYED, (ErrorCode.UNAVAILABLE, "the project has a new epoch; join again, then send it")
+    ),
 }
 
 NOTHING_LEFT = {
@@ -51,13 +53,6 @@ def refused(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
 def try_again(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
     """Not now."""
     return Error(delta_id, code, text, project, {"retry_after_ms": RETRY_MILLISECONDS})
-
-
-def behind(project: str, delta_id: str, first: NotTaken) -> Error:
-    """Not now, because one before it was not taken (rule D12)."""
-    text = f"it follows {first.delta_id}, which was refused for now: send that again first"
-    details: Details = {"after": first.delta_id, "retry_after_ms": RETRY_MILLISECONDS}
-    return Error(delta_id, first.code, text, project, details)
 
 
 def refused_op(project: str, delta_id: str, drop: Drop) -> Error:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Outcome(StrEnum):
-    """What became of a proposal; all but the first two stored nothing."""
+    """What became of a proposal; of all but the first two nothing is stored."""
 
     COMMITTED = "committed"
     DUPLICATE = "duplicate"
@@ -17,6 +17,12 @@ class Outcome(StrEnum):
     ARCHIVED = "archived"
     NOT_FOUND = "not_found"
     INVALID = "invalid"
+    OTHER_EPOCH = "other_epoch"
+    WENT_BACK = "went_back"
+
+
+STRAYED = (Outcome.OTHER_EPOCH, Outcome.WENT_BACK)
+"""The journal is not the one that the proposer knows: nothing of that project was stored."""
 
 
 class Purpose(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from persistence.errors import Unavailable
-from persistence.journal import Appended, Journal
+from persistence.journal import Appended, Journal, Known
 from rooms.journal_entry import Proposal
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.metrics import Count
@@ -25,13 +25,13 @@ class Committer:
     def __init__(
         self,
         journal: Journal,
-        heads: Callable[[set[str]], Mapping[str, int]],
+        known: Callable[[set[str]], Mapping[str, Known]],
         committed: Callable[[list[Proposal], Appended], None],
         degraded: Callable[[bool, str], None],
         count: Count,
     ) -> None:
         self._journal = journal
-        self._heads = heads
+        self._known = known
         self._committed = committed
         self._degraded = degraded
         self._count = count
@@ -83,8 +83,8 @@ class Committer:
         is_degraded = False
         while True:
             try:
-                heads = self._heads({proposal.project for proposal in batch})
-                appended = await self._journal.append(batch, heads)
+                known = self._known({proposal.project for proposal in batch})
+                appended = await self._journal.append(batch, known)
             except Unavailable as error:
                 log.warning("journal unavailable", reason=str(error), waiting=len(batch))
                 is_degraded = True

@@ -5,23 +5,23 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from msgspec import UNSET
 
 from persistence import collaboration_sessions, session_states
-from persistence.errors import PersistenceError
-from persistence.journal import Appended, Journal
+from persistence.errors import OtherHistory, PersistenceError
+from persistence.journal import Appended, Journal, Known
 from persistence.pool import Executor
 from rooms.document import Document
 from rooms.effects import send
-from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
+from rooms.journal_entry import STRAYED, Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
 from schema.close_codes import RESTARTING
 from schema.messages import (
-    Error,
     Gesture,
     Leave,
     MovePresence,
@@ -36,7 +36,7 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
-from server.live_room import LiveRoom, Peer, Surroundings
+from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
 from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
@@ -57,6 +57,9 @@ TOUCH_SECONDS = 20.0
 
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
+
+NOBODYS = Known("", 0)
+"""What a proposal knows whose room was closed since: it fits no journal, so nothing is stored."""
 
 log = structlog.get_logger()
 
@@ -88,7 +91,7 @@ class Hub:
         self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
-        self.committer = Committer(journal, self._heads, self._committed, self._degrade, count)
+        self.committer = Committer(journal, self._known, self._committed, self._degrade, count)
         self.is_degraded = False
         self._spawn = spawn
         self.in_thread = in_thread
@@ -103,12 +106,15 @@ class Hub:
             voice=self.others,
             load=load.now,
             ticked_late=load.ticked_late,
+            doubt=self.hint,
             count=count,
             turns=Turns(asyncio.get_running_loop()),
             timers=TickTimers(asyncio.get_running_loop()),
         )
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
+        self._is_hinted = False
+        self._is_looking = False
 
     @property
     def member_count(self) -> int:
@@ -136,7 +142,13 @@ class Hub:
             live = await self.open(project)
             live.emptied_at = None
             if live.room.is_behind(position):
-                await live.read_on()
+                try:
+                    await live.read_on()
+                except RoomClosed:
+                    continue
+                except OtherHistory:
+                    await self.look_for_more()  # that closes it
+                    continue
             if self.rooms.get(project) is live:
                 return live  # else it was closed meanwhile
 
@@ -197,13 +209,6 @@ class Hub:
             case Redo():
                 live.run(edits.turn_back(connection, message.id, Purpose.REDO))
 
-    def refuse_for_now(
-        self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
-    ) -> None:
-        """A delta of someone who is in the room cannot be taken just now (rule E6)."""
-        live = self.rooms[message.project]
-        live.run(live.room.edits.refuse_for_now(connection, message, error))
-
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
         live = self.rooms.get(project)
@@ -218,36 +223,30 @@ class Hub:
 
     # The committer's view.
 
-    def _heads(self, projects: set[str]) -> Mapping[str, int]:
-        live = {project: self.rooms[project] for project in projects if project in self.rooms}
-        return {p: max(room.known_head, room.room.head) for p, room in live.items()}
+    def _known(self, projects: set[str]) -> Mapping[str, Known]:
+        live = {project: self.rooms.get(project) for project in projects}
+        return {p: NOBODYS if room is None else room.known for p, room in live.items()}
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
-        backwards = self._gone_back(batch, appended)
+        self._close_strayed(batch, appended)
         by_project: dict[str, list[Entry]] = defaultdict(list)
         for entry in appended.entries:
             by_project[entry.project].append(entry)
         for project, entries in by_project.items():
             live = self.rooms.get(project)
-            if live is not None and project not in backwards:
+            if live is not None:
                 live.take_committed(entries)
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
             if live is not None:
                 live.run(live.room.edits.answered(proposal, outcome, seq))
 
-    def _gone_back(self, batch: list[Proposal], appended: Appended) -> set[str]:
-        """Projects that gave a seq away which we have seen: their journal went back (F31)."""
-        backwards: dict[str, int] = {}
-        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+    def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
+        """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
+        for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
             live = self.rooms.get(proposal.project)
-            if live is None or outcome is not Outcome.COMMITTED or seq is None:
-                continue
-            if seq <= max(live.known_head, live.room.head):
-                backwards[proposal.project] = seq
-        for project, seq in backwards.items():
-            self._spawn(self._journal_went_back(project, self.rooms[project], seq))
-        return set(backwards)
+            if live is not None and outcome in STRAYED:
+                self._epoch_is_over(live, outcome)
 
     def heard(self, heads: Mapping[str, int]) -> None:
         """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
@@ -260,42 +259,49 @@ class Hub:
                 self._heard_while_opening[project] = max(before, seq)
 
     def hint(self) -> None:
-        """Something may have been missed: look into the journal."""
-        self._spawn(self._look_once())
+        """Something may have been missed: look into the journal, once for many hints."""
+        self._is_hinted = True
+        if not self._is_looking:
+            self._is_looking = True
+            self._spawn(self._look_while_hinted())
 
     async def look_for_more(self) -> None:
-        """The slow tick: one query asks the journal how far all open rooms are."""
-        known = {project: live.room.head for project, live in self.rooms.items()}
-        heads = await self.journal.heads(list(known)) if known else {}
-        for project, seq in heads.items():
-            live = self.rooms.get(project)
-            if live is None:
+        """The slow tick: one query asks the journal how it stands to all open rooms."""
+        asked = dict(self.rooms)
+        known = {project: live.known for project, live in asked.items()}
+        stands = await self.journal.stand(known) if known else {}
+        for project, each in stands.items():
+            live = asked[project]
+            if self.rooms.get(project) is not live:
                 continue
-            if seq < known[project]:
-                await self._journal_went_back(project, live, seq)
-            elif seq > live.room.head:
+            if each.verdict is not None:
+                self._epoch_is_over(live, each.verdict)
+            elif each.head > live.room.head:
                 self._others_have(project, live)
-        self.heard(heads)
+        self.heard({project: each.head for project, each in stands.items()})
 
-    async def _journal_went_back(self, project: str, live: LiveRoom, seq: int) -> None:
-        """A backup, or a standby that was behind: we hold what is not the project any more."""
-        if self.rooms.get(project) is not live:
-            return
-        log.error(
-            "the journal went back; the room is closed. Give the projects new epochs"
-            " (./run new-epochs)",
-            project=project,
-            head=live.room.head,
-            journal=seq,
-        )
-        self._count("journal_went_back")
+    def _epoch_is_over(self, live: LiveRoom, verdict: Outcome) -> None:
+        """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
+        project, known = live.room.project, live.known
+        if verdict is Outcome.WENT_BACK:
+            self._count("journal_went_back")
+            log.error(
+                "the journal went back: what was acknowledged after that is lost. The project has"
+                " a new epoch, its members start from what is stored",
+                project=project,
+                head=known.seq,
+                epoch=known.epoch,
+            )
+        else:
+            self._count("epoch_changed")
+            log.info("the project has another epoch; the room is closed", project=project)
         del self.rooms[project]
-        live.drop_works()
+        live.close()
         self.others.leave_room(project)
         for connection in live.room.seats:
             if connection in self.peers:
                 self.peers[connection].close(RESTARTING)
-        await self._free(live)
+        self._spawn(self._free(live))
 
     def _others_have(self, project: str, live: LiveRoom) -> None:
         """Another node has written, and we did not hear it."""
@@ -304,13 +310,19 @@ class Hub:
         elif not live.room.members.remote.is_shared:
             self.others.announce(project, asks=True)
 
-    async def _look_once(self) -> None:
+    async def _look_while_hinted(self) -> None:
         try:
-            await self.look_for_more()
+            while self._is_hinted:
+                self._is_hinted = False
+                await self.look_for_more()
         except PersistenceError as error:
             log.warning("cannot look for more; the slow tick asks again", reason=str(error))
+        finally:
+            self._is_looking = False
 
     def _degrade(self, is_degraded: bool, reason: str) -> None:
+        if self.is_degraded and not is_degraded:
+            self.hint()  # a database that was away may be another one now
         self.is_degraded = is_degraded
         for live in self.rooms.values():
             live.carry_out(live.room.degraded(is_degraded, reason))
@@ -324,7 +336,8 @@ class Hub:
         """
         live = self.rooms.get(project)
         if live is not None:
-            return await in_thread(question, (await live.moment()).state, *args)
+            with suppress(RoomClosed):
+                return await in_thread(question, (await live.moment()).state, *args)
         head = (await self.journal.heads([project])).get(project, 0)
         async with await document_at(self.journal, project, head, in_thread) as there:
             return await there.use(_of_state, question, args)
@@ -333,7 +346,7 @@ class Hub:
         """See that the journal knows what took effect, as far as this server has applied it."""
         live = self.rooms.get(project)
         if live is not None:
-            await live.record(dict(live.room.edits.unrecorded))
+            await live.record()
 
     # Opening and closing rooms.
 
@@ -368,6 +381,7 @@ class Hub:
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self.journal, project, None, self.in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
+        room.edits.head_id = stored.delta_id
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.edits.stacks.note(mark)
         live = LiveRoom(room, self._around)
@@ -383,12 +397,15 @@ class Hub:
 
     async def close_room(self, project: str, db: Executor | None) -> None:
         """Store what an empty room holds, and forget it."""
-        live = self.rooms[project]
+        live = self.rooms.get(project)
+        if live is None:
+            return  # it was closed meanwhile
         await live.checkpoint(time.monotonic())
         if live.is_busy or live.checkpoint_seq != live.room.head:
             return  # someone came meanwhile
         self.others.leave_room(project)
         del self.rooms[project]
+        live.close()
         session = live.collaboration_session
         if db is not None and session is not None and not live.room.members.remote.is_shared:
             await collaboration_sessions.close_session(db, session)
@@ -405,8 +422,12 @@ async def keep_books(hub: Hub, db: Executor) -> None:
     except PersistenceError as error:
         log.warning("could not write sessions behind", reason=str(error))
     for project, live in list(hub.rooms.items()):
+        if live.is_closed:
+            continue
         try:
             await _keep_room(hub, db, project, live, now)
+        except RoomClosed:
+            continue
         except PersistenceError as error:
             log.warning("could not write behind", project=project, reason=str(error))
         rows.extend(state_rows(live))

@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, assert_never
+from typing import Any, Protocol, TypeVar, assert_never
 
 import msgspec
 import structlog
 
-from persistence.errors import Compacted, PersistenceError, Unavailable
-from persistence.journal import Checkpoint, Journal
+from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
+from persistence.journal import Checkpoint, Journal, Known
 from rooms import answers
 from rooms.document import State
 from rooms.effects import (
@@ -54,6 +54,14 @@ log = structlog.get_logger()
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 Run = Callable[..., Coroutine[Any, Any, Any]]
+Answer = TypeVar("Answer")
+
+
+class RoomClosed(Unavailable):
+    """The room is closed for good, while someone still held on to it; another may be open."""
+
+    def __init__(self) -> None:
+        super().__init__("the room was closed meanwhile; ask again")
 
 
 class Peer(Protocol):
@@ -77,10 +85,15 @@ class Peer(Protocol):
 class Moment:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
-    seq: int
+    known: Known
     digest: str
     state: State
     unrecorded: dict[int, list[Op]]
+
+    @property
+    def seq(self) -> int:
+        """Of the last entry that is in the state."""
+        return self.known.seq
 
 
 class Voice(Protocol):
@@ -98,7 +111,8 @@ class Surroundings:
     """What all rooms of a node share.
 
     `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `load` is the
-    part of a core that the node takes just now; `ticked_late` hears by how many seconds.
+    part of a core that the node takes just now; `ticked_late` hears by how many seconds. `doubt`
+    hears of a project whose journal may not be the one that we know.
     """
 
     peers: Mapping[str, Peer]
@@ -109,18 +123,24 @@ class Surroundings:
     voice: Voice
     load: Callable[[], float]
     ticked_late: Callable[[float], None]
+    doubt: Callable[[], None]
     count: Count
     turns: Turns
     timers: TickTimers
 
 
 class LiveRoom:
-    """`known_head`: up to there the entries are applied, or wait to be."""
+    """`known_head`: up to there the entries are applied, or wait to be.
+
+    Once it is closed, it does nothing more and asks for nothing more: what is to be waited for
+    raises `RoomClosed`, everything else is dropped. Its members are to be sent away before.
+    """
 
     __slots__ = (
         "_around",
         "_audience",
         "_audience_peers",
+        "_awaited",
         "_is_catching_up",
         "_is_working",
         "_journal",
@@ -136,7 +156,9 @@ class LiveRoom:
         "collaboration_session",
         "emptied_at",
         "in_thread",
+        "is_closed",
         "known_head",
+        "known_id",
         "room",
         "snapshot_at",
         "snapshot_seq",
@@ -147,6 +169,8 @@ class LiveRoom:
         self.room = room
         self.collaboration_session: str | None = None
         self.known_head = room.head
+        self.known_id = room.edits.head_id
+        self.is_closed = False
         self.checkpoint_seq = room.head
         self.checkpoint_at = 0.0
         self.snapshot_seq = room.head
@@ -167,55 +191,95 @@ class LiveRoom:
         self._is_catching_up = False
         self._must_read = False
         self._settling: dict[str, asyncio.Future[int]] = {}
+        self._awaited: set[asyncio.Future[Any]] = set()
+        """What works will answer, or `close` when they are not done any more."""
+
+    @property
+    def known(self) -> Known:
+        """What the journal must hold, if it is still the one that we know."""
+        edits = self.room.edits
+        if edits.head >= self.known_head:
+            return Known(self.room.epoch, edits.head, edits.head_id)
+        return Known(self.room.epoch, self.known_head, self.known_id)
+
+    def close(self) -> None:
+        """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
+        self.is_closed = True
+        self._works.clear()
+        self._forget_audience()
+        for waiting in (*self._awaited, *self._settling.values()):
+            if not waiting.done():
+                waiting.set_exception(RoomClosed())
+                waiting.exception()  # whoever waited may have gone
+        self._awaited.clear()
+        self._settling.clear()
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise RoomClosed
 
     def take_committed(self, entries: Sequence[Entry]) -> None:
         """Apply what follows `known_head`, when the works before it are done."""
-        self.known_head = max(self.known_head, entries[-1].seq)
+        newest = entries[-1]
+        if newest.seq > self.known_head:
+            self.known_head, self.known_id = newest.seq, newest.delta_id
         self.run(self.room.edits.committed(entries))
 
     # Works: what touches the document goes one after the other, and never long at once.
 
     def run(self, work: Work) -> None:
         """Do a work when those before it are done: at once, if there are none."""
+        if self.is_closed:
+            return
         self._works.append(work)
         if not self._is_working:
             self._is_working = True
             self._around.turns.take(self._go_on)
 
-    def drop_works(self) -> None:
-        """Do nothing more of what waits."""
-        self._works = deque([iter(())])  # one for the work that is under way
-
     async def done(self, work: Work) -> None:
-        """`run`, and wait until it is done."""
-        finished = self._loop.create_future()
+        """`run`, and wait until it is done; raises `RoomClosed`."""
+        self._check_open()
+        finished: asyncio.Future[None] = self._loop.create_future()
         self.run(work)
         self.run(_telling(finished))
-        await finished
+        await self._answer_to(finished)
 
     async def moment(self) -> Moment:
-        """The state between two works."""
+        """The state between two works; raises `RoomClosed`."""
+        self._check_open()
         taken: asyncio.Future[Moment] = self._loop.create_future()
         self.run(self._take(taken))
-        return await taken
+        return await self._answer_to(taken)
+
+    async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
+        """What a work says, unless the room is closed before."""
+        self._awaited.add(waiting)
+        try:
+            return await waiting
+        finally:
+            self._awaited.discard(waiting)
 
     def _take(self, taken: "asyncio.Future[Moment]") -> Work:
-        edits = self.room.edits
-        state = yield from _pausing(edits.document.freezing())
+        edits, document = self.room.edits, self.room.document
+        state = yield from _pausing(document.freezing())
         if not taken.done():
-            taken.set_result(Moment(edits.head, edits.digest, state, dict(edits.unrecorded)))
+            known = Known(self.room.epoch, edits.head, edits.head_id)
+            taken.set_result(Moment(known, document.digest, state, dict(edits.unrecorded)))
 
     def _go_on(self, deadline: float) -> bool:
         try:
             while self._works:
                 for effects in self._works[0]:
                     self.carry_out(effects)
+                    if self.is_closed:
+                        return False
                     if self._loop.time() >= deadline:
                         return True
                 self._works.popleft()
         except Exception as error:
             # The works after it are not at fault, nor is whoever let us go on.
-            self._works.popleft()
+            if self._works:
+                self._works.popleft()
             failed = {"message": f"a work of room {self.room.project} failed", "exception": error}
             self._loop.call_exception_handler(failed)
             return True
@@ -226,6 +290,8 @@ class LiveRoom:
     def carry_out(self, effects: Effects) -> None:
         """Do what the room asks, in its order."""
         for effect in effects:
+            if self.is_closed:
+                return
             self._carry_out(effect)
 
     def _carry_out(self, effect: Effect) -> None:
@@ -246,15 +312,26 @@ class LiveRoom:
             case Commit(proposal):
                 self._around.submit(proposal)
             case SendState():
-                self._spawn(self._draw())
+                self._start(self._draw())
             case LookUp():
-                self._spawn(self._look_up(effect))
+                self._start(self._look_up(effect))
             case Recall():
-                self._spawn(self._recall(effect))
+                self._start(self._recall(effect))
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)
             case _:
                 assert_never(effect)
+
+    def _start(self, doing: Coroutine[Any, Any, None]) -> None:
+        self._spawn(self._while_open(doing))
+
+    async def _while_open(self, doing: Coroutine[Any, Any, None]) -> None:
+        """A task of this room ends with it: nobody is here any more whom it could tell."""
+        try:
+            await doing
+        except RoomClosed:
+            if not self.is_closed:
+                raise
 
     def _speak(self, effect: Send | Disconnect | Enter) -> None:
         peers = self._peers
@@ -301,7 +378,7 @@ class LiveRoom:
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
         ticks = self.room.ticks
-        if ticks.is_awaited:
+        if ticks.is_awaited or self.is_closed:
             return
         due = self.room.tick_due(self._around.load())
         if due is None:
@@ -310,6 +387,8 @@ class LiveRoom:
         self._around.timers.at(due, self._tick)
 
     def _tick(self, due: float) -> None:
+        if self.is_closed:
+            return
         now = self._loop.time()
         self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
         self._around.ticked_late(now - due)
@@ -325,6 +404,7 @@ class LiveRoom:
 
     async def checkpoint(self, now: float) -> None:
         """Store the state of this moment, if it is not; raises `Unavailable`."""
+        self._check_open()
         if self.room.head != self.checkpoint_seq:
             await self.store(now)
 
@@ -332,21 +412,34 @@ class LiveRoom:
         """The state of this moment, as it is stored now; raises `Unavailable`."""
         self.checkpoint_at = now
         moment = await self.moment()
-        await self.record(moment.unrecorded)
+        await self._record(moment.unrecorded, moment.known)
         if moment.seq == self.checkpoint_seq:
             return moment
         slices = await self.in_thread(sliced, moment.state)
-        stored = Checkpoint(self.room.project, self.room.epoch, moment.seq, moment.digest, slices)
-        await self._journal.save(stored)
+        self._check_open()
+        known = moment.known
+        await self._journal.save(
+            Checkpoint(
+                self.room.project, known.epoch, known.seq, moment.digest, slices, known.delta_id
+            )
+        )
         self.checkpoint_seq = max(self.checkpoint_seq, moment.seq)
         return moment
 
-    async def record(self, unrecorded: Mapping[int, Sequence[Op]]) -> None:
-        """Note in the journal what took effect otherwise than proposed; before any checkpoint."""
+    async def record(self) -> None:
+        """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
+        self._check_open()
+        edits = self.room.edits
+        known = Known(self.room.epoch, edits.head, edits.head_id)
+        await self._record(dict(edits.unrecorded), known)
+
+    async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
+        """Before any checkpoint: what is not in memory any more is in the journal."""
         if not unrecorded:
             return
         for effects in await self.in_thread(_encoded, unrecorded):
-            await self._journal.record_effects(self.room.project, effects)
+            self._check_open()
+            await self._journal.record_effects(self.room.project, effects, known)
             for seq in effects:
                 self.room.edits.unrecorded.pop(seq, None)
 
@@ -391,10 +484,12 @@ class LiveRoom:
 
     def catch_up(self, *, is_early: bool = False) -> None:
         """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
+        if self.is_closed:
+            return
         self._must_read = self._must_read or not is_early
         if not self._is_catching_up:
             self._is_catching_up = True
-            self._spawn(self._catch_up())
+            self._start(self._catch_up())
 
     async def _catch_up(self) -> None:
         edits = self.room.edits
@@ -407,30 +502,34 @@ class LiveRoom:
                 await self.read_on()
                 for seq in [seq for seq in edits.early if seq <= asked_at]:
                     del edits.early[seq]
+        except RoomClosed:
+            raise
+        except OtherHistory:
+            self._around.doubt()
         except PersistenceError as error:
             log.warning("cannot catch up; the slow tick asks again", reason=str(error))
         finally:
             self._is_catching_up = False
 
     async def read_on(self) -> None:
-        """Apply all that the journal holds by now; raises `PersistenceError`."""
-        edits = self.room.edits
+        """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
+        project, edits = self.room.project, self.room.edits
         while True:
-            entries = await self._journal.read(self.room.project, edits.head, CATCH_UP_ENTRIES)
+            self._check_open()
+            known = Known(self.room.epoch, edits.head, edits.head_id)
+            entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
             await self.done(edits.committed(entries))
             if len(entries) < CATCH_UP_ENTRIES:
                 return
 
     async def _look_up(self, look_up: LookUp) -> None:
         edits = self.room.edits
-        answer = edits.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
         try:
             found = await self._journal.find(look_up.proposal)
-            answer = edits.looked_up(look_up, found)
         except Unavailable:
-            pass
-        finally:
-            self.run(answer)
+            self.carry_out(edits.look_up_failed(look_up))
+            return
+        self.carry_out(edits.looked_up(look_up, found))
 
     async def _recall(self, recall: Recall) -> None:
         project = self.room.project
@@ -451,7 +550,11 @@ class LiveRoom:
     # Restoring.
 
     async def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> int:
-        """Commit ops that bring an earlier state back; their last seq. Raises `NotCommitted`."""
+        """Commit ops that bring an earlier state back; their last seq.
+
+        Raises `NotCommitted`, `RoomClosed`.
+        """
+        self._check_open()
         settled = self._settling.get(proposal.delta_id)
         if settled is None:
             settled = self._settling[proposal.delta_id] = self._loop.create_future()

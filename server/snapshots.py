@@ -63,6 +63,7 @@ async def keep(
             kind=kind,
             name=name,
             description=description,
+            epoch=moment.known.epoch,
             at_seq=moment.seq,
             musical_context=msgspec.json.encode(context),
             audio_analysis=audio_analysis,

@@ -3,6 +3,15 @@ SET check_function_bodies = off; -- functions come before the tables they name
 
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
     LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
+        payloads, atomics, hashes, purposes, reverted_seqs, step_names,
+        known_projects, known_heads, NULL::text[], NULL::text[]);
+END $$;
+
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
+    LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -14,11 +23,26 @@ DECLARE
     seqs bigint[];
     times timestamptz[];
     stored bigint;
+    strayed uuid[];
+    verdicts text[];
+    went_back uuid[];
+    olds text[];
     locked_at timestamptz;
 BEGIN
     PERFORM FROM studio_projects AS p WHERE p.id = ANY (projects) ORDER BY p.id FOR NO KEY UPDATE;
     PERFORM pg_advisory_xact_lock_shared(k.lock)
     FROM (SELECT DISTINCT lock_key(a) AS lock FROM unnest(authors) AS a ORDER BY 1) AS k;
+
+    -- One look at the index for each project, not for each proposal.
+    SELECT array_agg(s.project), array_agg(s.verdict),
+        array_agg(s.project) FILTER (WHERE s.verdict = 'went_back'),
+        array_agg(s.epoch) FILTER (WHERE s.verdict = 'went_back')
+    INTO strayed, verdicts, went_back, olds
+    FROM journal_stands(known_projects, known_heads, known_epochs, known_ids) AS s
+    WHERE s.verdict IS NOT NULL;
+    IF went_back IS NOT NULL THEN
+        PERFORM FROM renew_epochs(went_back, olds);
+    END IF;
 
     locked_at := clock_timestamp();
 
@@ -27,6 +51,7 @@ BEGIN
             d.seq AS known_seq, d.payload_hash AS known_hash, d.committed_at AS known_at,
             -- Time never runs backwards within a project, whatever clocks do.
             greatest(locked_at, last.committed_at) AS at,
+            verdicts[array_position(strayed, u.project)] AS strays,
             CASE
                 WHEN p.id IS NULL THEN 'not_found'
                 WHEN s.id IS NULL OR s.revoked_at IS NOT NULL OR s.user_id <> u.author
@@ -53,7 +78,7 @@ BEGIN
         LEFT JOIN project_members AS m ON m.project_id = u.project AND m.user_id = u.author
     ), fresh AS (
         -- Of proposals with one id, the first that nothing speaks against is stored.
-        SELECT *, min(n) FILTER (WHERE refusal IS NULL AND known_seq IS NULL)
+        SELECT *, min(n) FILTER (WHERE coalesce(strays, refusal) IS NULL AND known_seq IS NULL)
             OVER (PARTITION BY project, delta_id) AS first
         FROM proposed
     ), numbered AS (
@@ -69,6 +94,7 @@ BEGIN
     ), judged AS (
         SELECT n, seq, coalesce(known_at, at) AS at,
             CASE
+                WHEN strays IS NOT NULL THEN strays
                 WHEN n = first THEN 'committed'
                 WHEN known_seq IS NULL AND (first IS NULL OR n < first) THEN refusal
                 WHEN hash = stored_hash THEN 'duplicate'
@@ -94,6 +120,7 @@ BEGIN
         e.payload_hash, e.purpose, e.reverts, e.step
     FROM unnest(known_projects, known_heads) AS k (project, head)
     JOIN studio_projects AS p ON p.id = k.project AND p.compacted_seq <= k.head
+        AND array_position(strayed, k.project) IS NULL
     CROSS JOIN LATERAL (
         SELECT d.* FROM project_deltas AS d
         WHERE d.project_id = k.project AND d.seq > k.head
@@ -120,6 +147,24 @@ BEGIN
         WHERE p.id = c.project;
     END IF;
 END $$;
+
+CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT p.id, p.epoch, p.head_seq,
+        CASE
+            WHEN p.epoch <> k.epoch THEN 'other_epoch'
+            WHEN k.epoch IS NOT NULL AND (p.head_seq < k.head OR mine.delta_id <> k.delta_id)
+                THEN 'went_back'
+        END
+    FROM unnest(known_projects, known_heads, known_epochs, known_ids)
+        AS k (project, head, epoch, delta_id)
+    JOIN studio_projects AS p ON p.id = k.project
+    LEFT JOIN LATERAL (
+        SELECT d.delta_id FROM project_deltas AS d
+        WHERE d.project_id = k.project AND d.seq = k.head AND k.delta_id IS NOT NULL
+    ) AS mine ON true
+$$;
 
 CREATE FUNCTION public.lock_appends() RETURNS trigger
     LANGUAGE plpgsql
@@ -191,6 +236,26 @@ BEGIN
     END IF;
     RETURN session;
 END $$;
+
+CREATE FUNCTION public.renew_epochs(ids uuid[], olds text[]) RETURNS TABLE(projects bigint, snapshots bigint)
+    LANGUAGE sql
+    AS $$
+    WITH wanted AS MATERIALIZED (
+        SELECT p.id, p.epoch AS old, gen_random_uuid()::text AS new
+        FROM studio_projects AS p
+        WHERE ids IS NULL
+            OR (p.id, p.epoch) IN (SELECT u.id, u.old FROM unnest(ids, olds) AS u (id, old))
+    ), renewed AS (
+        UPDATE studio_projects AS p SET epoch = w.new
+        FROM wanted AS w WHERE p.id = w.id AND p.epoch = w.old
+        RETURNING w.id, w.old, w.new
+    ), kept AS (
+        UPDATE project_snapshots AS s SET epoch = r.new
+        FROM renewed AS r WHERE s.project_id = r.id AND s.epoch = r.old
+        RETURNING s.id
+    )
+    SELECT (SELECT count(*) FROM renewed), (SELECT count(*) FROM kept)
+$$;
 
 CREATE FUNCTION public.touch() RETURNS trigger
     LANGUAGE plpgsql

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from persistence import studio_projects
-from persistence.journal import Appended
+from persistence.journal import Appended, Known
 from persistence.journal_postgres import PostgresJournal
 from rooms.effects import Packet
 from rooms.journal_entry import Outcome, Proposal
@@ -38,13 +38,13 @@ def ack_before_commit() -> None:
         await transaction.__aexit__(None, None, None)
 
     async def append(
-        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+        self: PostgresJournal, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> Appended:
         await asyncio.gather(*open_commits, return_exceptions=True)
         transaction = self._db.transaction()
         there = PostgresJournal(await transaction.__aenter__())
         try:
-            appended = await _append(there, proposals, known_heads)
+            appended = await _append(there, proposals, known)
         except BaseException:
             await transaction.__aexit__(*sys.exc_info())
             raise
@@ -79,14 +79,14 @@ def no_dedupe() -> None:
     """A delta that comes again is stored again."""
 
     async def append(
-        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
+        self: PostgresJournal, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> Appended:
-        first = await _append(self, proposals, known_heads)
+        first = await _append(self, proposals, known)
         outcomes, entries = list(first.outcomes), list(first.entries)
         for n, (outcome, _) in enumerate(first.outcomes):
             if outcome is Outcome.DUPLICATE:
                 again = replace(proposals[n], delta_id=f"{proposals[n].delta_id}~{next(count)}")
-                second = await _append(self, [again], known_heads)
+                second = await _append(self, [again], known)
                 outcomes[n] = (Outcome.DUPLICATE, second.outcomes[0][1])
                 entries = second.entries
         return Appended(outcomes, entries)

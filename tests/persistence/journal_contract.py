@@ -1,22 +1,24 @@
 """What every journal promises: one suite, run over each backend."""
 
 import asyncio
+import dataclasses
 import json
 import random
 import uuid
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
 from msgspec.structs import replace
 
-from persistence.errors import NotFound
-from persistence.journal import Checkpoint, Journal, StateSlice
+from persistence.errors import NotFound, OtherHistory
+from persistence.journal import Checkpoint, Journal, Known, StateSlice
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.ops import Leaf, Set, encode_ops
 
-NOTHING: Mapping[str, int] = {}
+NOTHING: Mapping[str, Known] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Bench(Protocol):
 
     async def epoch(self, project: str) -> str: ...
 
+    async def go_back(self, project: str, to: int) -> None: ...
+
 
 def ops(text: str = "a") -> bytes:
     return encode_ops([Set(col="tracks", id="track-1", props={"name": text})])
@@ -65,6 +69,13 @@ def propose(project: str, author: Author, delta_id: str = "", text: str = "a") -
 
 async def outcomes(journal: Journal, *proposals: Proposal) -> list[tuple[Outcome, int | None]]:
     return (await journal.append(proposals, NOTHING)).outcomes
+
+
+async def known(bench: Bench, project: str, seq: int = 0) -> dict[str, Known]:
+    """What a node knows that has applied everything up to this seq."""
+    entries = await bench.journal.read(project, seq - 1, 1) if seq else []
+    at = entries[0].delta_id if entries else None
+    return {project: Known(await bench.epoch(project), seq, at)}
 
 
 def seqs(entries: list[Entry]) -> list[int]:
@@ -93,6 +104,11 @@ def checkpoint(project: str, epoch: str, seq: int, name: str) -> Checkpoint:
     """A state of one marker, and a digest that is none."""
     slices = (StateSlice("markers", encode({"marker-1": {"name": name}})),)
     return Checkpoint(project, epoch, seq, f"{name:0>16}", slices)
+
+
+def replace_known(stored: Checkpoint, known: Known) -> Checkpoint:
+    """A checkpoint that knows the entry that it ends with."""
+    return dataclasses.replace(stored, delta_id=known.delta_id)
 
 
 class JournalContract:
@@ -232,7 +248,7 @@ class JournalContract:
         missed = [propose(project, author, text=text) for text in "abc"]
         await outcomes(bench.journal, *missed)
         mine = propose(project, author, text="mine")
-        appended = await bench.journal.append([mine], {project: 1})
+        appended = await bench.journal.append([mine], await known(bench, project, 1))
         assert appended.outcomes == [(Outcome.COMMITTED, 4)]
         assert appended.entries == await bench.journal.read(project, 1, 100)
         assert [entry.delta_id for entry in appended.entries] == [
@@ -245,16 +261,20 @@ class JournalContract:
         author = await bench.author()
         one, other = await bench.project(author), await bench.project(author)
         await outcomes(bench.journal, propose(other, author))
-        appended = await bench.journal.append([propose(one, author)], {other: 0})
+        appended = await bench.journal.append([propose(one, author)], await known(bench, other))
         assert [(entry.project, entry.seq) for entry in appended.entries] == [(other, 1)]
-        caught_up = await bench.journal.append([], {one: 0, other: 1})
+        caught_up = await bench.journal.append(
+            [], await known(bench, one) | await known(bench, other, 1)
+        )
         assert [(entry.project, entry.seq) for entry in caught_up.entries] == [(one, 1)]
 
     async def test_D2_a_long_way_behind_comes_without_a_gap(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)
         await outcomes(bench.journal, *(propose(project, author) for _ in range(1_005)))
-        appended = await bench.journal.append([propose(project, author)], {project: 0})
+        appended = await bench.journal.append(
+            [propose(project, author)], await known(bench, project)
+        )
         assert appended.outcomes == [(Outcome.COMMITTED, 1_006)]
         assert seqs(appended.entries) == list(range(1, 1_001))
 
@@ -302,7 +322,7 @@ class JournalContract:
             replace(propose(project, author), member="nul \0 inside"),
             propose(project, author),
         ]
-        appended = await bench.journal.append(batch, {project: 0})
+        appended = await bench.journal.append(batch, await known(bench, project))
         assert appended.outcomes == [
             (Outcome.COMMITTED, 1),
             (Outcome.INVALID, None),
@@ -366,7 +386,9 @@ class JournalContract:
     async def test_an_unknown_project_is_not_found(self, bench: Bench) -> None:
         author = await bench.author()
         unknown = str(uuid.uuid4())
-        appended = await bench.journal.append([propose(unknown, author)], {unknown: 0})
+        appended = await bench.journal.append(
+            [propose(unknown, author)], {unknown: Known("epoch", 0)}
+        )
         assert appended.outcomes == [(Outcome.NOT_FOUND, None)]
         assert appended.entries == []
         assert await bench.journal.heads([unknown]) == {}
@@ -388,20 +410,22 @@ class JournalContract:
         await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
         fresh = await bench.journal.load(project)
         assert (fresh.seq, content(fresh)) == (0, {})
-        for seq, in_epoch, name, kept in [
-            (4, epoch, "four", "four"),
-            (3, epoch, "three", "four"),
-            (5, "another", "five", "four"),
-            (6, epoch, "six", "four"),
-            (5, epoch, "five", "five"),
+        for seq, in_epoch, name, kept, is_ours in [
+            (4, epoch, "four", "four", True),
+            (3, epoch, "three", "four", True),
+            (5, "another", "five", "four", False),
+            (6, epoch, "six", "four", False),
+            (5, epoch, "five", "five", True),
         ]:
-            await bench.journal.save(checkpoint(project, in_epoch, seq, name))
+            with nullcontext() if is_ours else pytest.raises(OtherHistory):
+                await bench.journal.save(checkpoint(project, in_epoch, seq, name))
             loaded = await bench.journal.load(project)
             assert content(loaded) == {"markers": {"marker-1": {"name": kept}}}
             assert loaded.digest == f"{kept:0>16}"
         loaded = await bench.journal.load(project)
         assert (loaded.project, loaded.epoch, loaded.seq) == (project, epoch, 5)
-        await bench.journal.save(checkpoint(str(uuid.uuid4()), epoch, 1, "none"))
+        with pytest.raises(OtherHistory):
+            await bench.journal.save(checkpoint(str(uuid.uuid4()), epoch, 1, "none"))
 
     async def test_a_state_comes_back_as_it_was_in_slices(self, bench: Bench) -> None:
         author = await bench.author()
@@ -444,7 +468,7 @@ class JournalContract:
             replace(propose(project, author), purpose=Purpose.UNDO, reverts=1, step="step-1"),
             replace(propose(project, author), step="step-2"),
         ]
-        appended = await bench.journal.append(proposals, {project: 0})
+        appended = await bench.journal.append(proposals, await known(bench, project))
         assert [(e.purpose, e.reverts, e.step) for e in appended.entries] == [
             ("edit", None, None),
             ("undo", 1, "step-1"),
@@ -478,5 +502,145 @@ class JournalContract:
         project = await bench.project(author)
         await outcomes(bench.journal, propose(project, author))
         before = await bench.journal.read(project, 0, 1)
-        await bench.journal.record_effects(project, {1: ops("in effect"), 9: ops("nobody")})
+        mine = Known(await bench.epoch(project), 1, before[0].delta_id)
+        effects = {1: ops("in effect"), 9: ops("nobody")}
+        await bench.journal.record_effects(project, effects, mine)
         assert await bench.journal.read(project, 0, 1) == before
+
+    # Another history than the one that is known.
+
+    async def test_S3_a_journal_that_went_back_takes_a_new_epoch_and_stores_nothing(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
+        ahead = await known(bench, project, 5)
+        await bench.go_back(project, 3)
+        late = [propose(project, author), propose(project, author)]
+        appended = await bench.journal.append(late, ahead)
+        assert appended.outcomes == [(Outcome.WENT_BACK, None)] * 2
+        assert appended.entries == []
+        assert await bench.journal.heads([project]) == {project: 3}
+        assert await bench.epoch(project) != ahead[project].epoch
+        again = await bench.journal.append(late, ahead)
+        assert again.outcomes == [(Outcome.OTHER_EPOCH, None)] * 2
+        assert await outcomes(bench.journal, *late) == [(Outcome.COMMITTED, n) for n in (4, 5)]
+
+    async def test_S3_numbers_given_out_anew_are_seen_by_the_id_of_the_entry(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        first = [propose(project, author) for _ in range(5)]
+        await outcomes(bench.journal, *first)
+        ahead = await known(bench, project, 5)
+        await bench.go_back(project, 3)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(4)))
+        stands = (await bench.journal.stand(ahead))[project]
+        assert (stands.verdict, stands.head) == (Outcome.WENT_BACK, 7)
+        assert stands.epoch == ahead[project].epoch != await bench.epoch(project)
+        stands = (await bench.journal.stand(ahead))[project]
+        assert (stands.verdict, stands.epoch) == (Outcome.OTHER_EPOCH, await bench.epoch(project))
+
+    async def test_S3_who_follows_the_journal_hears_no_alarm(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        before = await bench.epoch(project)
+        for seq in range(4):
+            each = await known(bench, project, seq)
+            stands = (await bench.journal.stand(each))[project]
+            assert (stands.verdict, stands.head, stands.epoch) == (None, 3, before)
+            assert seqs(await bench.journal.read_on(project, each[project], 9)) == [1, 2, 3][seq:]
+        unnamed = {project: Known(before, 2)}
+        assert (await bench.journal.stand(unnamed))[project].verdict is None
+        assert await bench.journal.stand({str(uuid.uuid4()): Known(before, 0)}) == {}
+
+    async def test_S3_one_project_that_strays_does_not_hold_up_another(self, bench: Bench) -> None:
+        author = await bench.author()
+        one, other = await bench.project(author), await bench.project(author)
+        await outcomes(bench.journal, propose(one, author), propose(one, author))
+        both = await known(bench, one, 2) | await known(bench, other)
+        await bench.go_back(one, 1)
+        batch = [propose(one, author), propose(other, author), propose(one, author)]
+        appended = await bench.journal.append(batch, both)
+        assert [outcome for outcome, _ in appended.outcomes] == [
+            Outcome.WENT_BACK,
+            Outcome.COMMITTED,
+            Outcome.WENT_BACK,
+        ]
+        assert [(entry.project, entry.seq) for entry in appended.entries] == [(other, 1)]
+
+    async def test_S3_a_delta_that_is_known_is_no_way_round(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        kept = propose(project, author)
+        await outcomes(bench.journal, kept, propose(project, author))
+        ahead = await known(bench, project, 2)
+        await bench.go_back(project, 1)
+        unstorable = propose(project, author, text="nul \0 inside")
+        appended = await bench.journal.append([kept, unstorable], ahead)
+        assert [outcome for outcome, _ in appended.outcomes] == [
+            Outcome.WENT_BACK,
+            Outcome.INVALID,
+        ]
+
+    async def test_S3_nothing_is_written_or_read_on_behalf_of_another_history(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(5)))
+        ahead = (await known(bench, project, 5))[project]
+        await bench.go_back(project, 3)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(4)))
+        mine = replace_known(checkpoint(project, ahead.epoch, 5, "mine"), ahead)
+        with pytest.raises(OtherHistory):
+            await bench.journal.save(mine)
+        with pytest.raises(OtherHistory):
+            await bench.journal.read_on(project, ahead, 9)
+        with pytest.raises(OtherHistory):
+            await bench.journal.record_effects(project, {4: ops("in effect")}, ahead)
+        assert (await bench.journal.load(project)).seq == 0
+
+    async def test_S3_a_stored_state_knows_the_entry_that_it_ends_with(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        assert (await bench.journal.load(project)).delta_id is None
+        third = (await known(bench, project, 3))[project]
+        await bench.journal.save(replace_known(checkpoint(project, third.epoch, 3, "three"), third))
+        assert (await bench.journal.load(project)).known == third
+        base = await bench.journal.base(project, 3)
+        assert base is not None
+        assert base.known == third
+
+    async def test_S3_stored_states_go_with_the_project_into_the_new_epoch(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        ahead = await known(bench, project, 3)
+        await bench.go_back(project, 1)
+        await bench.journal.stand(ahead)
+        base = await bench.journal.base(project, 1)
+        assert base is not None
+        assert base.epoch == await bench.epoch(project) != ahead[project].epoch
+
+    async def test_S3_two_that_find_it_at_once_make_one_new_epoch(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        ahead = await known(bench, project, 3)
+        await bench.go_back(project, 1)
+        found = await asyncio.gather(
+            *(bench.journal.append([propose(project, author)], ahead) for _ in range(4)),
+            *(bench.journal.stand(ahead) for _ in range(4)),
+        )
+        assert len(found) == 8
+        after = await known(bench, project, 1)
+        appended = await bench.journal.append([propose(project, author)], after)
+        assert appended.outcomes == [(Outcome.COMMITTED, 2)]
+        assert (await bench.journal.stand(after))[project].epoch == await bench.epoch(project)

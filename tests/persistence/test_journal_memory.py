@@ -37,6 +37,9 @@ class MemoryBench:
     async def epoch(self, project: str) -> str:
         return (await self.journal.load(project)).epoch
 
+    async def go_back(self, project: str, to: int) -> None:
+        self.journal.go_back(project, to)
+
 
 @pytest.fixture
 def bench() -> MemoryBench:

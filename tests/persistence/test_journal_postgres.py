@@ -4,11 +4,19 @@ import pytest
 from msgspec.structs import replace
 
 from persistence import auth_sessions, project_members, studio_projects
+from persistence.journal import Journal
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database, Executor
 from persistence.users import UserRow
 from rooms.journal_entry import Outcome
-from tests.persistence.journal_contract import Author, JournalContract, outcomes, propose, seqs
+from tests.persistence.journal_contract import (
+    Author,
+    JournalContract,
+    known,
+    outcomes,
+    propose,
+    seqs,
+)
 from tests.persistence.rows import make_login, make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -16,6 +24,8 @@ pytestmark = pytest.mark.postgres
 
 class PostgresBench:
     """Rows by the named queries that calls use."""
+
+    journal: Journal
 
     def __init__(self, db: Executor) -> None:
         self.db = db
@@ -43,6 +53,12 @@ class PostgresBench:
 
     async def epoch(self, project: str) -> str:
         return (await self.journal.load(project)).epoch
+
+    async def go_back(self, project: str, to: int) -> None:
+        lose = "DELETE FROM project_deltas WHERE project_id = $1 AND seq > $2"
+        await self.db.execute(lose, project, to)
+        set_head = "UPDATE studio_projects SET head_seq = $2 WHERE id = $1"
+        await self.db.execute(set_head, project, to)
 
 
 @pytest.fixture
@@ -78,7 +94,7 @@ async def test_what_the_database_refuses_fails_alone(
     project = await bench.project(author)
     bad = replace(propose(project, author), **change)
     batch = [propose(project, author), bad, propose(project, author)]
-    appended = await bench.journal.append(batch, {project: 0})
+    appended = await bench.journal.append(batch, await known(bench, project))
     assert appended.outcomes == [
         (Outcome.COMMITTED, 1),
         (Outcome.INVALID, None),
@@ -187,11 +203,13 @@ async def test_heads_move_within_their_page(bench: PostgresBench) -> None:
 async def test_an_append_reads_by_index_however_small_the_tables(bench: PostgresBench) -> None:
     author = await bench.author()
     project = await bench.project(author)
+    there = await known(bench, project)
     await bench.db.execute("ANALYZE")
     async with bench.db.transaction() as transaction:
         for _ in range(10):
             journal = PostgresJournal(transaction)
-            await journal.append([propose(project, author) for _ in range(20)], {project: 0})
+            batch = [propose(project, author) for _ in range(20)]
+            await journal.append(batch, there)
         scanned = await transaction.fetch(
             "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
         )

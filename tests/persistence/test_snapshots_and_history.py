@@ -10,7 +10,7 @@ import pytest
 
 from persistence import compaction, migrate, project_history, project_snapshots, studio_projects
 from persistence.errors import Compacted, Conflict, NotFound, Taken
-from persistence.journal import Checkpoint, StateSlice
+from persistence.journal import Checkpoint, Known, StateSlice
 from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
@@ -22,7 +22,7 @@ from tests.persistence.rows import make_login, make_project, make_user
 
 pytestmark = pytest.mark.postgres
 
-NO_HEADS: Mapping[str, int] = {}
+NO_HEADS: Mapping[str, Known] = {}
 YEAR = "now() - interval '1 year'"
 
 
@@ -65,6 +65,7 @@ class Desk:
             self.db,
             project=self.project,
             description="as told",
+            epoch=(await studio_projects.get(self.db, self.project, self.owner.id)).epoch,
             at_seq=seq,
             musical_context=b'{"a": 1}',
             audio_analysis=None,
@@ -242,8 +243,11 @@ async def test_Y1_history_is_filtered_and_shows_what_took_effect(desk: Desk) -> 
     await desk.edit(rename("a_b_c_d_e", "x"), rename("track_01", "y"))
     await desk.edit(rename("aXbXcXdXe", "x"), member="member-2")
     await desk.edit(Delete("tracks", "track_01"))
+    epoch = (await desk.journal.load(desk.project)).epoch
     await desk.journal.record_effects(
-        desk.project, {3: encode_ops([Delete("clips", "clip_001"), Delete("tracks", "track_01")])}
+        desk.project,
+        {3: encode_ops([Delete("clips", "clip_001"), Delete("tracks", "track_01")])},
+        Known(epoch, 3),
     )
     assert await desk.seqs() == [3, 2, 1]
     assert await desk.seqs(entity="a_b_c_d_e") == [1]

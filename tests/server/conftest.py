@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal import Appended
+from persistence.journal import Appended, Known, Stands
 from persistence.journal_postgres import PostgresJournal
 from rooms.journal_entry import Entry, Outcome, Proposal
 from server.app import App
@@ -35,11 +35,9 @@ class HeldJournal(PostgresJournal):
         self.is_broken = False
         self.stored = 0
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         self._check()
-        appended = await super().append(proposals, known_heads)
+        appended = await super().append(proposals, known)
         self.stored += len(proposals)
         await self.gate.wait()
         return appended
@@ -47,6 +45,14 @@ class HeldJournal(PostgresJournal):
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         self._check()
         return await super().read(project, after, limit)
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        self._check()
+        return await super().read_on(project, known, limit)
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        self._check()
+        return await super().stand(known)
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         self._check()

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 import rooms.room
 import server.hub
-from persistence.journal import Appended
+from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
 from rooms.edits import Edits, Waiting
 from rooms.effects import Effects, Enter, LookUp, Packet, Work
@@ -61,12 +61,10 @@ MUST_HAPPEN = (
 class HastyJournal(UnreliableJournal):
     """Says that it has stored, then stores: unless it is away, or the process dies meanwhile."""
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
-        hoped_for = await copy.deepcopy(self.inner).append(proposals, known_heads)
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+        hoped_for = await copy.deepcopy(self.inner).append(proposals, known)
         if self.rng.random() >= self.trouble:
-            await self.inner.append(proposals, known_heads)
+            await self.inner.append(proposals, known)
         return hoped_for
 
 
@@ -116,7 +114,7 @@ class SilentLiveRoom(LiveRoom):
 
     async def _look_up(self, look_up: LookUp) -> None:
         found = await self._journal.find(look_up.proposal)
-        self.run(self.room.edits.looked_up(look_up, found))
+        self.carry_out(self.room.edits.looked_up(look_up, found))
 
 
 @dataclass(frozen=True)

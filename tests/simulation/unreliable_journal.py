@@ -5,7 +5,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal import Appended, Checkpoint
+from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_memory import MemoryJournal
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
 
@@ -33,11 +33,9 @@ class UnreliableJournal:
         if self.rng.random() < self.trouble:
             raise Unavailable(f"the simulated database is away, {when} the fact")
 
-    async def append(
-        self, proposals: Sequence[Proposal], known_heads: Mapping[str, int]
-    ) -> Appended:
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         await self._before()
-        appended = await self.inner.append(proposals, known_heads)
+        appended = await self.inner.append(proposals, known)
         await self._after()
         return appended
 
@@ -45,9 +43,11 @@ class UnreliableJournal:
         await self._before()
         return await self.inner.marks(project, up_to, limit)
 
-    async def record_effects(self, project: str, effects: Mapping[int, bytes]) -> None:
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
         await self._before()
-        await self.inner.record_effects(project, effects)
+        await self.inner.record_effects(project, effects, known)
         await self._after()
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
@@ -59,6 +59,18 @@ class UnreliableJournal:
         entries = await self.inner.read(project, after, limit)
         await self._after()
         return entries
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        await self._before()
+        entries = await self.inner.read_on(project, known, limit)
+        await self._after()
+        return entries
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        await self._before()
+        stands = await self.inner.stand(known)
+        await self._after()
+        return stands
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         await self._before()
