@@ -15,6 +15,8 @@ from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest import chaos_command, comparisons, scenarios
 from loadtest.argument_types import at_least, path_of_caller
+from loadtest.attack import command as attack_command
+from loadtest.attack.target import Unusable
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -31,6 +33,7 @@ EXPECTED = (
     NotSettled,
     OSError,
     RoomClosed,
+    Unusable,
     UploadIncomplete,
     WriterFailed,
     *comparisons.EXPECTED,
@@ -76,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     chaos_command.add_to(words)
+    attack_command.add_to(words)
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     comparisons.add_to(words)

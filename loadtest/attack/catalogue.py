@@ -1,0 +1,71 @@
+"""What an attack is: a number, what it tries, and what became of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loadtest.attack.target import Target
+
+
+class Verdict(StrEnum):
+    """What became of an attack."""
+
+    REFUSED = "refused"
+    GOT_THROUGH = "got through"
+    NOT_TRIED = "not tried"
+
+
+class GotThrough(Exception):
+    """The server did what it must not; the text says what."""
+
+
+class NotTried(Exception):
+    """This target does not have what the attack is about; the text says why."""
+
+
+Try = Callable[[Target], Awaitable[str]]
+"""Returns how it was refused; raises `GotThrough` or `NotTried`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """`number`: of the attacks A1 to A32, or of the finding (F2, F11) that it repeats."""
+
+    number: str
+    what: str
+    run: Try
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`told`: how it was refused, what got through, or why it was not tried."""
+
+    number: str
+    what: str
+    verdict: Verdict
+    told: str
+
+
+ATTACKS: list[Attack] = []
+"""All that are defined, each added by `attack`."""
+
+
+def attack(number: str, what: str) -> Callable[[Try], Try]:
+    """Put a function among `ATTACKS`."""
+
+    def add(run: Try) -> Try:
+        ATTACKS.append(Attack(number, what, run))
+        return run
+
+    return add
+
+
+def must(held: object, told: str) -> None:
+    """Unless it held, the attack got through."""
+    if not held:
+        raise GotThrough(told)
+
+
+def code_of(message: dict[str, object]) -> str:
+    """The code of an error; of anything else its kind in brackets."""
+    return str(message["code"]) if message["t"] == "error" else f"({message['t']})"

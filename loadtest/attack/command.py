@@ -1,0 +1,138 @@
+"""`./run attack`: whatever a stranger can try, against a server of any address."""
+
+import argparse
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from client.local_hub import LocalHub
+from loadtest.attack import doors, floods, inputs, projects, rights, tokens
+from loadtest.attack.catalogue import ATTACKS, Attack, GotThrough, NotTried, Outcome, Verdict
+from loadtest.attack.target import Account, Target, Unusable, new_account
+from loadtest.attack.wire import Closed, NoHandshake
+
+FAMILIES = (inputs, rights, tokens, doors, projects, floods)
+"""Imported for their attacks, and in the order in which they are tried."""
+
+OWN_ORIGIN = "https://studio.example"
+"""What our own hub lets in."""
+
+COLORS = {Verdict.REFUSED: "green", Verdict.GOT_THROUGH: "bold red", Verdict.NOT_TRIED: "dim"}
+
+
+async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Try them one after the other; a report."""
+    console = Console(stderr=True, quiet=arguments.json)
+    async with _hub(arguments) as (url, origin):
+        target = _target(arguments, url, origin)
+        await target.prepare()
+        chosen = [one for one in in_order() if _is_chosen(one, arguments.only)]
+        outcomes = []
+        with console.status("") as status:
+            for number, one in enumerate(chosen):
+                status.update(f"{number + 1}/{len(chosen)} {one.number} {one.what}")
+                outcomes.append(await _try(one, target))
+    console.print(_table(outcomes))
+    return _report(url, outcomes)
+
+
+def in_order() -> list[Attack]:
+    """All there are: those that make a server careful come last."""
+    names = [family.__name__ for family in FAMILIES]
+    return sorted(ATTACKS, key=lambda one: names.index(one.run.__module__))
+
+
+def _is_chosen(one: Attack, only: Sequence[str]) -> bool:
+    return not only or one.number in only
+
+
+async def _try(one: Attack, target: Target) -> Outcome:
+    try:
+        told = await one.run(target)
+        verdict = Verdict.REFUSED
+    except NotTried as why:
+        return Outcome(one.number, one.what, Verdict.NOT_TRIED, str(why))
+    except (GotThrough, Unusable, Closed, NoHandshake, OSError, TimeoutError, KeyError) as error:
+        told, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
+        if isinstance(error, GotThrough):
+            told = str(error)
+    problem = await target.witness.problem()
+    if problem:
+        verdict, told = Verdict.GOT_THROUGH, f"{told}; {problem}"
+        with contextlib.suppress(Unusable, Closed, NoHandshake, OSError, TimeoutError):
+            await target.witness.begin()
+    return Outcome(one.number, one.what, verdict, told)
+
+
+def _target(arguments: argparse.Namespace, url: str, origin: str | None) -> Target:
+    given = [Account(*text.split(":", 1)) for text in arguments.account]
+    made = [new_account(name) for name in ("owner", "viewer", "stranger")[len(given) :]]
+    owner, viewer, stranger = [*given, *made][:3]
+    return Target(url, owner, viewer, stranger, origin=origin)
+
+
+@asynccontextmanager
+async def _hub(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, str | None]]:
+    """That of the address, or one of our own."""
+    if arguments.url:
+        yield arguments.url, arguments.origin
+        return
+    with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
+        environment = {"PRIME_ORIGINS": OWN_ORIGIN}
+        async with LocalHub(Path(directory), environment=environment) as hub:
+            yield hub.url, OWN_ORIGIN
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table("", "attack", "verdict", "how", box=None, pad_edge=False)
+    for outcome in outcomes:
+        color = COLORS[outcome.verdict]
+        verdict = f"[{color}]{outcome.verdict}[/]"
+        table.add_row(outcome.number, outcome.what, verdict, outcome.told)
+    return table
+
+
+def _report(url: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    through = [asdict(one) for one in outcomes if one.verdict is Verdict.GOT_THROUGH]
+    refused = sum(one.verdict is Verdict.REFUSED for one in outcomes)
+    untried = [one for one in outcomes if one.verdict is Verdict.NOT_TRIED]
+    return {
+        "url": url,
+        "attacks": refused + len(through),
+        "refused": refused,
+        "got_through": len(through),
+        "problems": through,
+        "not_tried": [f"{one.number} {one.what}: {one.told}" for one in untried],
+        "outcomes": [asdict(one) for one in outcomes],
+    }
+
+
+def add_to(words: Any) -> None:
+    """Add the word to those of `./run loadtest`."""
+    attack = words.add_parser("attack", help="whatever a stranger can try, against any server")
+    attack.description = (
+        "A raw client tries what a stranger would: forged tokens, other people's projects, bytes "
+        "that are no message, floods, projects that cost much. Exit code 1 if one gets through. "
+        "Attack only a server of your own: it will be busy, and hold what was made there."
+    )
+    attack.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
+    attack.add_argument(
+        "--account",
+        action="append",
+        default=[],
+        metavar="EMAIL:PASSWORD",
+        help="up to three: owner, viewer, stranger (default: registered anew)",
+    )
+    attack.add_argument("--origin", help="an origin that the server lets in")
+    attack.add_argument(
+        "--only", action="append", default=[], metavar="NUMBER", help="as A22; may be repeated"
+    )
+    attack.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    attack.set_defaults(run=run_attacks)

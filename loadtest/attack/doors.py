@@ -1,0 +1,160 @@
+"""Attacks on the way in: the handshake, and what may be said before a login."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from loadtest.attack.catalogue import NotTried, attack, code_of, must
+from loadtest.attack.target import Target
+from loadtest.attack.wire import NoHandshake, Wire, handshake
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+SLOW_PIECES = 40
+"""Bytes that a slow handshake sends, one a quarter of a second, unless it is cut off before."""
+
+STRANGERS = 3_000
+"""Sockets without a login that one address tries to hold."""
+
+
+async def _status(target: Target, headers: dict[str, str], path: str = "") -> int:
+    try:
+        wire = await Wire.open(target.url + path, headers)
+    except NoHandshake as refused:
+        return refused.status
+    wire.cut()
+    return 101
+
+
+@attack("A1", "handshake from another page's origin")
+async def origin(target: Target) -> str:
+    if target.origin is None:
+        raise NotTried("--origin names none that the server lets in")
+    allowed = urlsplit(target.origin)
+    foreign = (
+        "https://evil.example",
+        "null",
+        f"{target.origin}.evil.example",
+        f"{'http' if allowed.scheme == 'https' else 'https'}://{allowed.netloc}",
+        target.origin.upper() + "/",
+    )
+    for one in foreign:
+        status = await _status(target, {"Origin": one})
+        must(status in (400, 403), f"origin {one!r} was answered with {status}")
+    must(await _status(target, {"Origin": target.origin}) == 101, "the right origin is shut out")
+    return f"{len(foreign)} origins: 403"
+
+
+@attack("A2", "a token in the address")
+async def token_in_url(target: Target) -> str:
+    wire = await Wire.open(f"{target.url}?token={target.owner.access}&access_token=x")
+    async with wire:
+        welcome = await wire.hello()
+        must(welcome.get("user") is None, "it logged in")
+        joined = await wire.join(target.project)
+        must(code_of(joined) == "auth_required", f"join was answered {code_of(joined)}")
+    return "ignored: auth_required"
+
+
+@attack("A3", "a request that never ends")
+async def slow_request(target: Target) -> str:
+    request = handshake(target.url, {})[:SLOW_PIECES]
+    async with await Wire.dial(target.url) as wire:
+        reading = asyncio.ensure_future(wire.status())
+        for byte in request:
+            wire.write(bytes([byte]))
+            await asyncio.wait([reading], timeout=0.25)
+            if reading.done():
+                return "cut off"
+        reading.cancel()
+    must(False, f"still open after {SLOW_PIECES / 4:.0f} seconds")
+    return ""
+
+
+@attack("A3", "a connection that says nothing")
+async def silent(target: Target) -> str:
+    async with await Wire.open(target.url) as wire:
+        code = await wire.closed()
+        must(code == 4505, f"closed with {code}")
+    return "4505"
+
+
+@attack("A3", "requests that are none, too long, or odd")
+async def odd_requests(target: Target) -> str:
+    host = urlsplit(target.url).netloc
+    requests = (
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(300),
+        b"GET /v1 HTTP/1.1\r\nHost: " + b"a" * 100_000,
+        b"GET /v1 HTTP/1.1\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
+        b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
+        f"GET /../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(),
+        handshake(target.url, {"Sec-WebSocket-Version": "12"}),
+        handshake(target.url, {"Sec-WebSocket-Key": "short"}),
+        handshake(target.url, {"Upgrade": "h2c"}),
+        handshake(target.url, {"Transfer-Encoding": "chunked", "Content-Length": "5"}),
+        handshake(target.url, {}, "prime.v9.json"),
+    )
+    for request in requests:
+        async with await Wire.dial(target.url) as wire:
+            wire.write(request)
+            async with asyncio.timeout(20):
+                status = await wire.status()
+            must(status == 0 or status >= 400, f"{request[:40]!r} was answered with {status}")
+    return f"{len(requests)} requests: 4xx, or cut off"
+
+
+@attack("A4", "messages before hello, and calls before a login")
+async def before_login(target: Target) -> str:
+    async with await Wire.open(target.url) as wire:
+        wire.send({"t": "join", "id": "j", "project": target.project})
+        code = code_of(await wire.next())
+        must(code == "bad_message", f"a join before hello was answered {code}")
+    async with await Wire.open(target.url) as wire:
+        await wire.hello()
+        for _ in range(4):
+            answer = await wire.call("projects.list", {})
+            must(code_of(answer) == "auth_required", f"a call was answered {code_of(answer)}")
+        wire.send({"t": "call", "id": "fifth", "method": "projects.list", "params": {}})
+        code_of_close = await wire.closed()
+        must(code_of_close == 4503, f"the fifth was answered with {code_of_close}")
+    return "bad_message, auth_required, then 4503"
+
+
+@attack("A4", "a stranger's message over its bound")
+async def long_before_login(target: Target) -> str:
+    async with await Wire.open(target.url) as wire:
+        wire.send({"t": "hello", "versions": [1], "device": "d", "client": "x" * 20_000})
+        code = await wire.closed()
+        must(code == 1009, f"closed with {code}")
+    return "1009"
+
+
+@attack("A31", "passwords over an open network")
+async def plain_text(target: Target) -> str:
+    parts = urlsplit(target.url)
+    if parts.hostname in LOOPBACK:
+        raise NotTried("the server listens on loopback only, as far as can be seen from here")
+    must(parts.scheme == "wss", "the server takes passwords without TLS")
+    return "wss only"
+
+
+async def _open_and_say_nothing(target: Target) -> Wire | None:
+    try:
+        return await Wire.open(target.url)
+    except (NoHandshake, OSError, TimeoutError):
+        return None
+
+
+@attack("A24", "thousands of sockets without a login from one address")
+async def many_strangers(target: Target) -> str:
+    held: list[Wire] = []
+    try:
+        for _ in range(0, STRANGERS, 50):
+            some = await asyncio.gather(*(_open_and_say_nothing(target) for _ in range(50)))
+            held += [wire for wire in some if wire is not None]
+            if None in some:
+                return f"refused after {len(held)}"
+    finally:
+        for wire in held:
+            wire.cut()
+    must(False, f"{len(held)} were let in")
+    return ""

@@ -1,0 +1,145 @@
+"""Attacks by mere number: messages, pings, fragments, seats; and a reader who does not read."""
+
+import asyncio
+import secrets
+import time
+
+from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.target import Target, Unusable, new_project
+from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.frames import BINARY, PING
+
+FLOOD_SECONDS = 30.0
+"""Who sends too much for ten seconds is closed; three times as long is never given."""
+
+SEATS = 600
+PARTS_UNREAD = 400
+
+
+async def _until_closed(target: Target, send: str) -> int | None:
+    """Flood a connection until the server ends it; the witness works meanwhile."""
+    wire = await target.enter(target.stranger)
+    reading = asyncio.ensure_future(wire.closed())
+    end = time.monotonic() + FLOOD_SECONDS
+    try:
+        while not reading.done() and time.monotonic() < end:
+            _send_some(wire, send)
+            await asyncio.wait([reading], timeout=0.05)
+            await wire.flush()
+            problem = await target.witness.problem()
+            must(not problem, problem)
+        must(reading.done(), f"still open after {FLOOD_SECONDS:.0f} seconds")
+        return reading.result()
+    finally:
+        reading.cancel()
+        wire.cut()
+
+
+def _send_some(wire: Wire, kind: str) -> None:
+    match kind:
+        case "messages":
+            for _ in range(200):
+                wire.send({"t": "ping", "time": 1})
+        case "pings":
+            for _ in range(200):
+                wire.send_frame(b"x", PING)
+        case "fragments":
+            wire.send_piece(b"x", BINARY, is_last=False)
+            for _ in range(200):
+                wire.send_piece(b"x", 0, is_last=False)
+            wire.send_piece(b"x", 0, is_last=True)
+        case _:
+            wire.send({"t": "call", "id": "c", "method": "m", "params": {"x": "x" * 800_000}})
+
+
+@attack("A22", "a flood of messages")
+async def flood_of_messages(target: Target) -> str:
+    code = await _until_closed(target, "messages")
+    must(code in (4004, None), f"closed with {code}")
+    return f"closed with {code}; others did not notice"
+
+
+@attack("A22", "a flood of bytes")
+async def flood_of_bytes(target: Target) -> str:
+    code = await _until_closed(target, "bytes")
+    must(code in (4004, 4503, None), f"closed with {code}")
+    return f"closed with {code}; others did not notice"
+
+
+@attack("A22", "a flood of WebSocket pings")
+async def flood_of_pings(target: Target) -> str:
+    code = await _until_closed(target, "pings")
+    must(code in (4004, None), f"closed with {code}")
+    return f"closed with {code}; others did not notice"
+
+
+@attack("A22", "fragments of one byte")
+async def fragments(target: Target) -> str:
+    code = await _until_closed(target, "fragments")
+    must(code in (1009, 4004, 4503, None), f"closed with {code}")
+    return f"closed with {code}; others did not notice"
+
+
+@attack("A23", "a member who does not read")
+async def slow_reader(target: Target) -> str:
+    async with await target.enter(target.owner) as owner:
+        project = await new_project(owner, "slow reader")
+        await target.let_in(owner, project, target.viewer, "viewer")
+    slow = await target.enter_room(target.viewer, project, "slow")
+    slow._reader._transport.pause_reading()  # type: ignore[attr-defined]
+    async with slow, await target.enter_room(target.owner, project, "quick") as quick:
+        for _ in range(PARTS_UNREAD):
+            props = {"name": secrets.token_hex(100)}
+            ops: list[Message] = [{"op": "set", "col": "project", "id": "project", "props": props}]
+            answer = await quick.edit(project, ops * 200)
+            if answer["t"] == "error":
+                await asyncio.sleep(answer.get("details", {}).get("retry_after_ms", 100) / 1_000)
+            if any(heard["t"] == "member_left" for heard in quick.heard):
+                return "cut off; the others went on"
+        problem = await target.witness.problem()
+        must(not problem, problem)
+    return "what waits for it is bounded; the others went on"
+
+
+@attack("A24", "one viewer who takes every seat")
+async def every_seat(target: Target) -> str:
+    async with await target.enter(target.owner) as owner:
+        project = await new_project(owner, "every seat")
+        await target.let_in(owner, project, target.viewer, "viewer")
+    held: list[Wire] = []
+    refused = "none"
+    try:
+        for number in range(SEATS):
+            try:
+                wire = await target.enter(target.viewer, f"device {number}")
+                held.append(wire)
+                answer = await wire.join(project)
+            except (Unusable, Closed, OSError) as error:
+                refused = str(error)
+                break
+            if answer["t"] == "error":
+                refused = code_of(answer)
+                break
+        async with await target.enter_room(target.owner, project):
+            pass
+    except Unusable as error:
+        must(False, f"after {len(held)} seats of a viewer the owner is kept out: {error}")
+    finally:
+        for wire in held:
+            wire.cut()
+    return f"refused after {len(held) - 1} ({refused}); the owner came in"
+
+
+@attack("A30", "addresses made up in X-Forwarded-For")
+async def forwarded(target: Target) -> str:
+    refused = 0
+    for number in range(80):
+        headers = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
+        async with await Wire.open(target.url, headers) as wire:
+            await wire.hello()
+            wrong = {"email": target.stranger.email, "password": f"guess {number}"}
+            refused += code_of(await wire.call("auth.login", wrong)) == "rate_limited"
+        if refused:
+            return f"counted all the same: rate_limited after {number}"
+    must(False, "80 guesses from 80 made-up addresses were looked at")
+    return ""

@@ -1,0 +1,162 @@
+"""Attacks on what is not one's own: other people's projects, roles that do not allow it."""
+
+import secrets
+from typing import Any
+
+from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.target import Target, new_project, result
+from loadtest.attack.wire import Message, Wire
+from schema.calls import METHODS
+
+NOWHERE = "00000000-0000-4000-8000-00000000dead"
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "projects.update": {"version": 1, "name": "mine now"},
+    "members.grant": {"email": "someone@attack.example", "role": "owner"},
+    "members.revoke": {"user": NOWHERE},
+    "history.blame": {"entity": "project", "property": "name"},
+    "history.at": {"seq": 0},
+    "snapshots.get": {"snapshot": NOWHERE},
+    "snapshots.state": {"snapshot": NOWHERE},
+    "snapshots.update": {"snapshot": NOWHERE, "version": 1, "name": "mine now"},
+    "snapshots.diff": {"before": NOWHERE},
+    "snapshots.restore": {"snapshot": NOWHERE, "id": "attack-restore"},
+    "snapshots.fork": {"snapshot": NOWHERE, "name": "mine now"},
+    "snapshots.delete": {"snapshot": NOWHERE},
+    "timeline.between": {"start": 0, "end": 16},
+    "timeline.seconds": {"beats": [1]},
+    "timeline.beats": {"seconds": [1]},
+}
+"""What a call needs beside the project."""
+
+OF_PROJECTS = sorted(
+    name for name, (params, _) in METHODS.items() if "project" in params.__struct_fields__
+)
+
+FOR_EDITORS = ("snapshots.create", "snapshots.restore", "snapshots.update")
+FOR_OWNERS = ("projects.update", "projects.archive", "members.grant")
+
+SET_NAME: Message = {"op": "set", "col": "project", "id": "project", "props": {"name": "mine now"}}
+
+
+async def _fitting(wire: Wire, method: str, project: str) -> Message:
+    params = {"project": project, **PARAMETERS.get(method, {})}
+    return await wire.call(method, params)
+
+
+@attack("A14", "other people's projects, by every call there is")
+async def foreign_projects(target: Target) -> str:
+    async with await target.enter(target.stranger) as wire:
+        for method in OF_PROJECTS:
+            code = code_of(await _fitting(wire, method, target.project))
+            absent = code_of(await _fitting(wire, method, NOWHERE))
+            must(code == "not_found", f"{method} was answered {code}")
+            must(absent == code, f"{method} tells what exists: {absent} where there is nothing")
+        code = code_of(await wire.join(target.project))
+        must(code == "not_found", f"join was answered {code}")
+        code = code_of(await wire.edit(target.project, [SET_NAME]))
+        must(code == "not_joined", f"a delta was answered {code}")
+        for kind in ("undo", "redo"):
+            wire.send({"t": kind, "id": f"attack-{kind}", "project": target.project})
+            code = code_of(await wire.until(id=f"attack-{kind}"))
+            must(code == "not_joined", f"{kind} was answered {code}")
+        wire.send({"t": "presence", "project": target.project, "tool": "crowbar"})
+        await wire.ping()
+    return f"{len(OF_PROJECTS)} calls: not_found, as for what does not exist"
+
+
+@attack("A15", "a viewer who edits, restores, gives roles")
+async def escalation(target: Target) -> str:
+    async with await target.enter_room(target.viewer, target.project) as wire:
+        code = code_of(await wire.edit(target.project, [SET_NAME]))
+        must(code == "forbidden", f"a delta was answered {code}")
+        for kind in ("undo", "redo"):
+            wire.send({"t": kind, "id": wire.new_id(), "project": target.project})
+            answer = await wire.until(t="error")
+            must(code_of(answer) == "forbidden", f"{kind} was answered {code_of(answer)}")
+        values = {"ch_master": {"col": "channels", "props": {"volume": 1.0}}}
+        gesture = {"t": "gesture", "project": target.project, "id": "attack-g", "values": values}
+        wire.send(gesture)
+        code = code_of(await wire.until(id="attack-g"))
+        must(code == "forbidden", f"a gesture was answered {code}")
+        for method in (*FOR_EDITORS, *FOR_OWNERS):
+            code = code_of(await _fitting(wire, method, target.project))
+            must(code in ("forbidden", "not_found"), f"{method} was answered {code}")
+        own = {"project": target.project, "email": target.viewer.email, "role": "owner"}
+        code = code_of(await wire.call("members.grant", own))
+        must(code == "forbidden", f"a role for oneself was answered {code}")
+    return "forbidden"
+
+
+@attack("A16", "deltas on their way while the role is taken away")
+async def role_taken(target: Target) -> str:
+    async with await target.enter(target.owner) as owner:
+        project = await new_project(owner, "a role is taken")
+        await target.let_in(owner, project, target.stranger, "editor")
+        async with await target.enter_room(target.stranger, project) as editor:
+            sent = [editor.propose(project, [SET_NAME]) for _ in range(40)]
+            revoked = {"project": project, "user": target.stranger.user}
+            await owner.call("members.revoke", revoked)
+            sent += [editor.propose(project, [SET_NAME]) for _ in range(40)]
+            late = editor.propose(project, [SET_NAME])
+            answer = await editor.until(id=late)
+            code = code_of(answer)
+            must(code in ("forbidden", "not_joined"), f"a delta after that was answered {code}")
+            code = code_of(await editor.join(project))
+            must(code == "not_found", f"joining after that was answered {code}")
+    return "forbidden or not_joined, and not_found"
+
+
+@attack("A25", "an id used twice, for other ops and by someone else")
+async def ids(target: Target) -> str:
+    async with (
+        await target.enter_room(target.owner, target.project, "one") as one,
+        await target.enter_room(target.owner, target.project, "two") as two,
+    ):
+        delta_id = one.new_id()
+        ack = await one.edit(target.project, [SET_NAME], id=delta_id)
+        other = {**SET_NAME, "props": {"name": "another"}}
+        code = code_of(await two.edit(target.project, [other], id=delta_id))
+        must(code == "id_reused", f"other ops under the id were answered {code}")
+        again = await two.edit(target.project, [SET_NAME], id=delta_id)
+        must(again.get("seq") == ack["seq"], f"the same again was answered {again}")
+        twice = one.new_id()
+        one.propose(target.project, [SET_NAME], id=twice)
+        two.propose(target.project, [SET_NAME], id=twice)
+        answers = [await _answer(wire, twice) for wire in (one, two)]
+        seqs = {answer.get("seq") for answer in answers}
+        must(len(seqs) == 1 and None not in seqs, f"two connections were answered {answers}")
+        one.send({"t": "delta", "id": one.new_id(), "project": target.project, "ops": [], "seq": 5})
+        must(code_of(await one.until(t="error")) == "bad_message", "a client may give seqs")
+    return "id_reused; the same twice is one seq; seq is the server's"
+
+
+@attack("A25", "one id for a delta and for restores of two snapshots")
+async def ids_of_restores(target: Target) -> str:
+    async with await target.enter_room(target.owner, target.project, "one") as wire:
+        made = [await _snapshot(wire, target.project, name) for name in ("first", "second")]
+        await wire.edit(target.project, [{**SET_NAME, "props": {"name": secrets.token_hex(4)}}])
+        restore_id = wire.new_id()
+        asked = {"project": target.project, "id": restore_id}
+        first, second = ({**asked, "snapshot": snapshot} for snapshot in made)
+        done = await wire.call("snapshots.restore", first)
+        must(done["t"] == "reply", f"a restore was answered {code_of(done)}")
+        code = code_of(await wire.call("snapshots.restore", second))
+        must(code == "id_reused", f"another snapshot under the id was answered {code}")
+        code = code_of(await wire.edit(target.project, [SET_NAME], id=restore_id))
+        must(code == "id_reused", f"a delta under the id was answered {code}")
+    return "id_reused"
+
+
+async def _snapshot(wire: Wire, project: str, name: str) -> str:
+    made = await wire.call("snapshots.create", {"project": project, "name": name})
+    return str(result(made)["id"])
+
+
+async def _answer(wire: Wire, delta_id: str) -> Message:
+    for kept in list(wire.heard):
+        if kept.get("id") == delta_id and kept["t"] in ("ack", "error"):
+            return kept
+    while (answer := await wire.until(id=delta_id))["t"] not in ("ack", "error"):
+        pass
+    return answer

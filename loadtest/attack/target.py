@@ -1,0 +1,146 @@
+"""The server under attack: accounts and projects there, and a witness who must not notice."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadtest.attack.wire import Message, Wire
+
+PASSWORD = "correct horse battery staple"
+
+
+class Unusable(Exception):
+    """The server cannot be attacked like this; the text says what is missing."""
+
+
+@dataclass(slots=True)
+class Account:
+    """Someone with a login; `access` is renewed by whoever ends the login."""
+
+    email: str
+    password: str
+    user: str = ""
+    access: str = ""
+    refresh: str = ""
+
+    def take(self, tokens: Message) -> None:
+        """A new login."""
+        self.user = str(tokens["user"]["id"])
+        self.access, self.refresh = str(tokens["access_token"]), str(tokens["refresh_token"])
+
+
+@dataclass(slots=True)
+class Target:
+    """`owner` owns `project`, `viewer` may look at it, `stranger` may not know of it.
+
+    `origin`: one that the server lets in, if it has a list of them.
+    """
+
+    url: str
+    owner: Account
+    viewer: Account
+    stranger: Account
+    origin: str | None = None
+    project: str = ""
+    witness: "Witness" = field(init=False)
+
+    async def prepare(self) -> None:
+        """Log in, make the project, and put the witness in a room of its own."""
+        for account in (self.owner, self.viewer, self.stranger):
+            await self.log_in(account)
+        async with await self.enter(self.owner) as wire:
+            self.project = await new_project(wire, "under attack")
+            await self.let_in(wire, self.project, self.viewer, "viewer")
+            self.witness = Witness(self, await new_project(wire, "of the witness"))
+        await self.witness.begin()
+
+    async def log_in(self, account: Account) -> None:
+        """By password; an account that is not there yet is registered."""
+        async with await Wire.open(self.url) as wire:
+            await wire.hello()
+            login = {"email": account.email, "password": account.password}
+            answer = await wire.call("auth.login", login)
+            if answer["t"] == "error":
+                name = account.email.split("@")[0]
+                answer = await wire.call("auth.register", {**login, "username": name})
+            if answer["t"] == "error":
+                raise Unusable(f"no login as {account.email}: {answer['message']}")
+            account.take(answer["result"])
+
+    async def enter(self, account: Account, device: str = "a raw client") -> Wire:
+        """A connection that is logged in."""
+        wire = await Wire.open(self.url)
+        answer = await wire.hello(account.access, device)
+        if answer["t"] == "error" and answer["code"] == "token_expired":
+            wire.cut()
+            await self.log_in(account)
+            return await self.enter(account, device)
+        if answer["t"] == "error":
+            raise Unusable(f"{account.email} is not let in: {answer['message']}")
+        return wire
+
+    async def enter_room(self, account: Account, project: str, device: str = "raw") -> Wire:
+        """A connection that is in the room, with the state read."""
+        wire = await self.enter(account, device)
+        joined = await wire.join(project)
+        if joined["t"] == "error":
+            raise Unusable(f"{account.email} cannot join: {joined['message']}")
+        for _ in range(joined["parts"]):
+            await wire.until(t="state")
+        return wire
+
+    async def let_in(self, wire: Wire, project: str, account: Account, role: str) -> None:
+        """Give an account a role; `wire` is an owner's."""
+        params = {"project": project, "email": account.email, "role": role}
+        result(await wire.call("members.grant", params))
+
+
+class Witness:
+    """Works in a quiet room of its own, on one connection, and must not notice any attack."""
+
+    def __init__(self, target: Target, project: str) -> None:
+        self._target = target
+        self._project = project
+        self._wire: Wire | None = None
+        self._lock = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """Come in; also after the connection was lost."""
+        self._wire = await self._target.enter_room(self._target.owner, self._project, "the witness")
+
+    async def problem(self) -> str:
+        """What keeps the witness from working; nothing: it works."""
+        async with self._lock:
+            try:
+                return await self._problem()
+            except (Unusable, OSError, Exception) as error:
+                self._wire = None
+                return f"the witness cannot work: {str(error) or type(error).__name__}"
+
+    async def _problem(self) -> str:
+        if self._wire is None:
+            await self.begin()
+        assert self._wire is not None
+        props = {"name": f"take {secrets.token_hex(4)}"}
+        ops = [{"op": "set", "col": "project", "id": "project", "props": props}]
+        answer = await self._wire.edit(self._project, ops)
+        return "" if answer["t"] == "ack" else f"the witness is refused: {answer['message']}"
+
+
+def new_account(name: str) -> Account:
+    """One that no earlier run has used."""
+    return Account(f"{name}-{secrets.token_hex(4)}@attack.example", PASSWORD)
+
+
+async def new_project(wire: Wire, name: str) -> str:
+    """Its id."""
+    return str(result(await wire.call("projects.create", {"name": name}))["id"])
+
+
+def result(answer: Mapping[str, Any]) -> Any:
+    """Of a call that must succeed."""
+    if answer["t"] == "error":
+        raise Unusable(f"{answer['code']}: {answer['message']}")
+    return answer["result"]

@@ -1,0 +1,191 @@
+"""Attacks on logins: forged tokens, old tokens, guesses."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from loadtest.attack.catalogue import NotTried, attack, code_of, must
+from loadtest.attack.target import Account, Target, new_account
+from loadtest.attack.wire import Wire
+
+GUESSES = 60
+"""Wrong passwords for one account, one after the other."""
+
+
+def _decoded(part: str) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return fields
+
+
+def _encoded(fields: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
+
+
+def _signed(header: object, claims: object, key: bytes) -> str:
+    text = f"{_encoded(header)}.{_encoded(claims)}"
+    signature = hmac.digest(key, text.encode(), hashlib.sha256)
+    return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def _forged(token: str) -> Iterator[tuple[str, str]]:
+    head, body, signature = token.split(".")
+    header, claims = _decoded(head), _decoded(body)
+    for name in ("none", "None", "nOnE", "HS512", "RS256", "ES256", ""):
+        yield f"alg {name!r}", f"{_encoded({**header, 'alg': name})}.{body}.{signature}"
+        yield f"alg {name!r} unsigned", f"{_encoded({**header, 'alg': name})}.{body}."
+    jwk = {"kty": "oct", "k": base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("=")}
+    yield "its own key (jwk)", _signed({**header, "jwk": jwk}, claims, b"k" * 32)
+    for name in ("jku", "x5u", "kid"):
+        odd = "../../../../dev/null" if name == "kid" else "https://evil.example/keys"
+        yield f"header {name}", _signed({**header, name: odd}, claims, b"")
+    yield "unknown crit", f"{_encoded({**header, 'crit': ['odd'], 'odd': 1})}.{body}.{signature}"
+    yield "later exp", f"{head}.{_encoded({**claims, 'exp': claims['exp'] + 10**6})}.{signature}"
+    yield "exp as text", f"{head}.{_encoded({**claims, 'exp': '9999999999'})}.{signature}"
+    yield "another user", f"{head}.{_encoded({**claims, 'sub': '0' * 32})}.{signature}"
+    yield "another audience", f"{head}.{_encoded({**claims, 'aud': 'other'})}.{signature}"
+    for key in (b"", b"secret", b"prime", claims["sub"].encode()):
+        yield f"signed with {key!r}", _signed(header, claims, key)
+    yield "no token", "x"
+    yield "dots", "." * 100
+    yield "long", "a" * 4_000
+
+
+async def _login_answer(target: Target, token: str) -> tuple[str, int | None]:
+    async with await Wire.open(target.url) as wire:
+        answer = await wire.hello(token)
+        return code_of(answer), await wire.closed() if answer["t"] == "error" else None
+
+
+@attack("A5", "forged access tokens")
+async def forged_tokens(target: Target) -> str:
+    forged = [
+        *_forged(target.viewer.access),
+        ("refresh token", target.viewer.refresh),
+    ]
+    for name, token in forged:
+        code, close = await _login_answer(target, token)
+        must((code, close) == ("auth_failed", 4507), f"{name}: {code}, closed with {close}")
+    return f"{len(forged)} tokens: auth_failed, 4507"
+
+
+@attack("A7", "a connection that outlives its login")
+async def logged_out(target: Target) -> str:
+    account = Account(target.viewer.email, target.viewer.password)
+    await target.log_in(account)
+    async with (
+        await target.enter_room(account, target.project, "one") as one,
+        await target.enter(account, "two") as two,
+    ):
+        await two.call("auth.logout", {})
+        code = await one.closed()
+        must(code == 4501, f"the other connection was closed with {code}")
+    code_of_hello, close = await _login_answer(target, account.access)
+    must(close == 4507, f"its token was answered {code_of_hello} afterwards")
+    return "4501, and the token is dead"
+
+
+@attack("A8", "a refresh token that was traded long ago")
+async def old_refresh_token(target: Target) -> str:
+    account = Account(target.viewer.email, target.viewer.password)
+    await target.log_in(account)
+    first = account.refresh
+    async with await Wire.open(target.url) as wire:
+        await wire.hello()
+        for _ in range(3):
+            answer = await wire.call("auth.refresh", {"refresh_token": account.refresh})
+            account.take(answer["result"])
+        code = code_of(await wire.call("auth.refresh", {"refresh_token": first}))
+        must(code == "auth_failed", f"it was answered {code}")
+        newest = {"refresh_token": account.refresh}
+        code = code_of(await wire.call("auth.refresh", newest))
+        must(code == "auth_failed", f"the login went on: the newest token was answered {code}")
+    return "auth_failed, and that login is over"
+
+
+@attack("A8", "refresh tokens that are none")
+async def forged_refresh_tokens(target: Target) -> str:
+    raw = base64.urlsafe_b64decode(target.viewer.refresh + "==")
+    turned = [raw[:n] + bytes([raw[n] ^ 1]) + raw[n + 1 :] for n in range(len(raw))]
+    async with await Wire.open(target.url) as wire:
+        await wire.hello()
+        for data in [*turned[::4], b"", bytes(40), raw + b"\0", secrets.token_bytes(40)]:
+            token = base64.urlsafe_b64encode(data).decode().rstrip("=")
+            code = code_of(await wire.call("auth.refresh", {"refresh_token": token}))
+            must(code in ("auth_failed", "rate_limited"), f"{data.hex()} was answered {code}")
+    return "auth_failed"
+
+
+@attack("A9", "which addresses have accounts, by login")
+async def enumerate_by_login(target: Target) -> str:
+    answers = []
+    for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
+        async with await Wire.open(target.url) as wire:
+            await wire.hello()
+            answer = await wire.call("auth.login", {"email": email, "password": "a wrong one"})
+            answers.append({**answer, "id": ""})
+    must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")
+    return "both are answered alike"
+
+
+@attack("A11", "passwords of any length")
+async def long_passwords(target: Target) -> str:
+    async with await Wire.open(target.url) as wire:
+        await wire.hello()
+        login = {"email": target.stranger.email, "password": "x" * 1_025}
+        code = code_of(await wire.call("auth.login", login))
+        must(code == "validation", f"1,025 characters were answered {code}")
+        login = {"email": target.stranger.email, "password": "x" * 10**6}
+        wire.send({"t": "call", "id": "long", "method": "auth.login", "params": login})
+        close = await wire.closed()
+        must(close == 1009, f"a megabyte was closed with {close}")
+    return "validation, 1009"
+
+
+@attack("A10", "guessing a password")
+async def guesses(target: Target) -> str:
+    account = new_account("guessed")
+    await target.log_in(account)
+    for number in range(GUESSES):
+        async with await Wire.open(target.url) as wire:
+            await wire.hello()
+            wrong = {"email": account.email, "password": f"guess number {number}"}
+            answer = await wire.call("auth.login", wrong)
+        if code_of(answer) == "rate_limited":
+            wait = answer["details"].get("retry_after_ms", 0)
+            must(wait > 0, "it is not said how long to wait")
+            async with await target.enter(account):
+                pass
+            return f"rate_limited after {number} guesses; who is logged in comes in all the same"
+        must(code_of(answer) == "auth_failed", f"a guess was answered {code_of(answer)}")
+    must(False, f"{GUESSES} guesses were looked at")
+    return ""
+
+
+@attack("A10", "bad tokens that keep members with good ones out")
+async def hello_flood(target: Target) -> str:
+    wires = [await Wire.open(target.url) for _ in range(40)]
+    try:
+        for _ in range(25):
+            for wire in wires:
+                wire.send({"t": "hello", "versions": [1], "device": "d", "token": "x"})
+        for wire in wires:
+            await wire.closed()
+    finally:
+        for wire in wires:
+            wire.cut()
+    async with await target.enter(target.owner):
+        return "turned away at once; a member came in"
+
+
+@attack("A12", "one-time tokens for a reset password")
+async def reset_tokens(_target: Target) -> str:
+    raise NotTried("there is no reset by mail yet")
+
+
+@attack("A13", "logins with a provider")
+async def providers(_target: Target) -> str:
+    raise NotTried("there are no providers yet")
