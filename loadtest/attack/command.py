@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from client.local_hub import LocalHub
-from loadtest.attack import doors, floods, inputs, projects, rights, tokens
+from loadtest.attack import bounds, doors, floods, inputs, projects, rights, tokens
 from loadtest.attack.catalogue import ATTACKS, Attack, GotThrough, NotTried, Outcome, Verdict
 from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
 
-FAMILIES = (inputs, rights, tokens, doors, projects, floods)
+FAMILIES = (inputs, bounds, rights, tokens, doors, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"

@@ -11,6 +11,7 @@ from schema.calls import METHODS
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
 
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "projects.create": {"name": "mine"},
     "projects.update": {"version": 1, "name": "mine now"},
     "members.grant": {"email": "someone@attack.example", "role": "owner"},
     "members.revoke": {"user": NOWHERE},
