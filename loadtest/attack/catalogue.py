@@ -29,7 +29,7 @@ Try = Callable[[Target], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """`number`: of the attacks A1 to A32, or of the finding (F2, F11) that it repeats."""
+    """`number`: of the attacks A1 to A32, or of the finding that it repeats."""
 
     number: str
     what: str
@@ -48,6 +48,15 @@ class Outcome:
 
 ATTACKS: list[Attack] = []
 """All that are defined, each added by `attack`."""
+
+
+ELSEWHERE = {
+    "A6": "tokens signed with the right key and wrong claims: tests/server/test_handshake.py, H4",
+    "A27": "patterns that take long: all are linear; odd values in every parameter (A17) try them",
+    "A29": "forged messages on the bus: tests/server/test_bus.py",
+    "A32": "libraries with known faults: the lock file has hashes; an audit needs the network",
+}
+"""Of the attacks A1 to A32 those that no client can try from outside, and where they are."""
 
 
 def attack(number: str, what: str) -> Callable[[Try], Try]:

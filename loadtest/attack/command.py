@@ -30,17 +30,17 @@ COLORS = {Verdict.REFUSED: "green", Verdict.GOT_THROUGH: "bold red", Verdict.NOT
 async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     """Try them one after the other; a report."""
     console = Console(stderr=True, quiet=arguments.json)
-    async with _hub(arguments) as (url, origin):
-        target = _target(arguments, url, origin)
+    async with _hub(arguments) as (url, origin, log):
+        target = _target(arguments, url, origin, log)
         await target.prepare()
         chosen = [one for one in in_order() if _is_chosen(one, arguments.only)]
         outcomes = []
         with console.status("") as status:
             for number, one in enumerate(chosen):
                 status.update(f"{number + 1}/{len(chosen)} {one.number} {one.what}")
-                outcomes.append(await _try(one, target))
+                outcomes.append(await try_one(one, target))
     console.print(_table(outcomes))
-    return _report(url, outcomes)
+    return report_of(url, outcomes)
 
 
 def in_order() -> list[Attack]:
@@ -53,7 +53,8 @@ def _is_chosen(one: Attack, only: Sequence[str]) -> bool:
     return not only or one.number in only
 
 
-async def _try(one: Attack, target: Target) -> Outcome:
+async def try_one(one: Attack, target: Target) -> Outcome:
+    """Try one, then ask the witness; what raises no refusal got through."""
     try:
         told = await one.run(target)
         verdict = Verdict.REFUSED
@@ -71,23 +72,25 @@ async def _try(one: Attack, target: Target) -> Outcome:
     return Outcome(one.number, one.what, verdict, told)
 
 
-def _target(arguments: argparse.Namespace, url: str, origin: str | None) -> Target:
+def _target(
+    arguments: argparse.Namespace, url: str, origin: str | None, log: Path | None
+) -> Target:
     given = [Account(*text.split(":", 1)) for text in arguments.account]
     made = [new_account(name) for name in ("owner", "viewer", "stranger")[len(given) :]]
     owner, viewer, stranger = [*given, *made][:3]
-    return Target(url, owner, viewer, stranger, origin=origin)
+    return Target(url, owner, viewer, stranger, origin=origin, log=log)
 
 
 @asynccontextmanager
-async def _hub(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, str | None]]:
+async def _hub(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, str | None, Path | None]]:
     """That of the address, or one of our own."""
     if arguments.url:
-        yield arguments.url, arguments.origin
+        yield arguments.url, arguments.origin, None
         return
     with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
         environment = {"PRIME_ORIGINS": OWN_ORIGIN}
         async with LocalHub(Path(directory), environment=environment) as hub:
-            yield hub.url, OWN_ORIGIN
+            yield hub.url, OWN_ORIGIN, hub.log
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
@@ -99,7 +102,8 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _report(url: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def report_of(url: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What `--json` prints."""
     through = [asdict(one) for one in outcomes if one.verdict is Verdict.GOT_THROUGH]
     refused = sum(one.verdict is Verdict.REFUSED for one in outcomes)
     untried = [one for one in outcomes if one.verdict is Verdict.NOT_TRIED]

@@ -54,7 +54,7 @@ async def _must_be_joinable(target: Target, project: str) -> None:
         must(False, f"nobody can join any more: {type(error).__name__} {error}")
 
 
-@attack("F2", "a chain of channels, and one delta that walks it again and again")
+@attack("finding 2", "a chain of channels, and one delta that walks it again and again")
 async def chain_of_channels(target: Target) -> str:
     wire, project = await _room(target, "a chain")
     async with wire:
@@ -73,7 +73,7 @@ async def chain_of_channels(target: Target) -> str:
     return f"the chain: {built}; the walks: {answered}; others did not notice"
 
 
-@attack("F13", "leaves of a wide device, one op each")
+@attack("finding 13", "leaves of a wide device, one op each")
 async def wide_device(target: Target) -> str:
     wire, project = await _room(target, "a wide device")
     async with wire:
@@ -94,7 +94,7 @@ def _leaf(params: dict[str, Any]) -> Message:
     return {"op": "set", "col": "devices", "id": "device-1", "props": {"params": params}}
 
 
-@attack("F14", "a track with 60,000 notes, deleted at once")
+@attack("finding 14", "a track with 60,000 notes, deleted at once")
 async def large_delete(target: Target) -> str:
     wire, project = await _room(target, "a large track")
     async with wire:
@@ -119,7 +119,7 @@ async def large_delete(target: Target) -> str:
     return "others did not notice"
 
 
-@attack("F11", "gestures that pile up until nobody can join")
+@attack("finding 11", "gestures that pile up until nobody can join")
 async def gestures(target: Target) -> str:
     wire, project = await _room(target, "gestures")
     async with wire:
@@ -139,7 +139,7 @@ async def gestures(target: Target) -> str:
     return f"refused with {refused}; the room can be joined"
 
 
-@attack("F8", "replies as large as the journal")
+@attack("finding 8", "replies as large as the journal")
 async def large_replies(target: Target) -> str:
     wire, project = await _room(target, "large replies")
     async with wire:
@@ -160,7 +160,7 @@ async def large_replies(target: Target) -> str:
     return f"the largest reply had {wire.largest_frame:,} bytes"
 
 
-@attack("F12", "the undo of a step that never ends")
+@attack("finding 12", "the undo of a step that never ends")
 async def long_step(target: Target) -> str:
     wire, project = await _room(target, "a long step")
     async with wire:

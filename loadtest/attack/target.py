@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from loadtest.attack.wire import Message, Wire
@@ -35,7 +36,7 @@ class Account:
 class Target:
     """`owner` owns `project`, `viewer` may look at it, `stranger` may not know of it.
 
-    `origin`: one that the server lets in, if it has a list of them.
+    `origin`: one that the server lets in, if it has a list of them. `log`: its log, if it is ours.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Target:
     viewer: Account
     stranger: Account
     origin: str | None = None
+    log: Path | None = None
     project: str = ""
     witness: "Witness" = field(init=False)
 

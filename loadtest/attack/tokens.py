@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
+from loadtest.attack.rights import SET_NAME
 from loadtest.attack.target import Account, Target, new_account
 from loadtest.attack.wire import Wire
 
@@ -179,6 +180,29 @@ async def hello_flood(target: Target) -> str:
             wire.cut()
     async with await target.enter(target.owner):
         return "turned away at once; a member came in"
+
+
+@attack("A28", "secrets in the log")
+async def secrets_in_log(target: Target) -> str:
+    if target.log is None:
+        raise NotTried("the log of this server cannot be read from here")
+    secret = f"canary-{secrets.token_hex(8)}"
+    async with await Wire.open(f"{target.url}?token={secret}", {"Cookie": secret}) as wire:
+        await wire.hello()
+        await wire.call("auth.login", {"email": target.stranger.email, "password": secret})
+        await wire.call("auth.refresh", {"refresh_token": secret})
+        await wire.call("auth.login", {"email": target.stranger.email, secret: secret})
+    await _login_answer(target, secret)
+    async with await target.enter_room(target.owner, target.project) as wire:
+        props = {"name": secret}
+        await wire.edit(target.project, [{**SET_NAME, "props": props}])
+        await wire.edit(target.project, [{**SET_NAME, "props": {"name": [secret]}}])
+    accounts = (target.owner, target.viewer, target.stranger)
+    known = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
+    log = target.log.read_text(errors="replace")
+    found = [text for text in known if text in log]
+    must(not found, f"the log holds {found}")
+    return "neither passwords, nor tokens, nor content"
 
 
 @attack("A12", "one-time tokens for a reset password")

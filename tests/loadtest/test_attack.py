@@ -1,0 +1,117 @@
+"""The attacks of a stranger: complete, able to tell what gets through, and none does."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from client.child_program import CHECKOUT
+from loadtest.attack.catalogue import (
+    ATTACKS,
+    ELSEWHERE,
+    Attack,
+    GotThrough,
+    NotTried,
+    Try,
+    Verdict,
+    must,
+)
+from loadtest.attack.command import FAMILIES, in_order, report_of, try_one
+from loadtest.attack.target import Target, new_account
+
+
+class QuietWitness:
+    """Notices nothing, or what it is told to."""
+
+    def __init__(self, problem: str = "") -> None:
+        self._problem = problem
+
+    async def problem(self) -> str:
+        return self._problem
+
+    async def begin(self) -> None:
+        self._problem = ""
+
+
+def target(problem: str = "") -> Target:
+    made = Target(
+        "ws://127.0.0.1:1/v1", new_account("owner"), new_account("viewer"), new_account("stranger")
+    )
+    made.witness = QuietWitness(problem)  # type: ignore[assignment]
+    return made
+
+
+async def got_through(_target: Target) -> str:
+    must(False, "the door was open")
+    return ""
+
+
+async def refused(_target: Target) -> str:
+    return "403"
+
+
+async def untried(_target: Target) -> str:
+    raise NotTried("there is no such door")
+
+
+async def lost(_target: Target) -> str:
+    raise TimeoutError
+
+
+def test_every_attack_of_the_list_is_tried_or_said_to_be_elsewhere() -> None:
+    listed = {f"A{number}" for number in range(1, 33)}
+    tried = {one.number for one in ATTACKS}
+    assert listed - tried == set(ELSEWHERE)
+
+
+def test_what_is_said_to_be_elsewhere_is_there() -> None:
+    for number, where in ELSEWHERE.items():
+        for path in re.findall(r"tests/\S+\.py", where):
+            assert (CHECKOUT / path).is_file(), number
+
+
+def test_floods_come_last() -> None:
+    assert len(in_order()) == len(ATTACKS)
+    assert in_order()[-1].run.__module__ == FAMILIES[-1].__name__
+
+
+@pytest.mark.parametrize(
+    ("run", "verdict"),
+    [
+        (refused, Verdict.REFUSED),
+        (got_through, Verdict.GOT_THROUGH),
+        (untried, Verdict.NOT_TRIED),
+        (lost, Verdict.GOT_THROUGH),
+    ],
+)
+async def test_what_became_of_an_attack(run: Try, verdict: Verdict) -> None:
+    outcome = await try_one(Attack("A0", "a door", run), target())
+    assert outcome.verdict is verdict
+    assert report_of("ws://x", [outcome])["got_through"] == (verdict is Verdict.GOT_THROUGH)
+
+
+async def test_an_attack_that_others_notice_got_through() -> None:
+    outcome = await try_one(Attack("A0", "a door", refused), target("no ack came"))
+    assert outcome.verdict is Verdict.GOT_THROUGH
+    assert "no ack came" in outcome.told
+
+
+def test_got_through_says_what() -> None:
+    with pytest.raises(GotThrough, match="open"):
+        must(False, "open")
+    must(True, "closed")
+
+
+@pytest.mark.slow
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.timeout(900)
+def test_nothing_gets_through() -> None:
+    ran = subprocess.run(
+        [CHECKOUT / "run", "attack", "--json"], capture_output=True, text=True, check=False
+    )
+    report = json.loads(ran.stdout)
+    assert report["problems"] == []
+    assert (ran.returncode, report["got_through"]) == (0, 0)
+    assert report["refused"] == report["attacks"] > 40
