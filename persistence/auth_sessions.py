@@ -7,9 +7,6 @@ from typing import Any
 
 from persistence.pool import Executor
 
-REPEAT_SECONDS = 10
-"""A client may ask again with the token just used: its answer was lost on the way."""
-
 CREATE = """
 INSERT INTO auth_sessions (user_id, device, expires_at)
 VALUES ($1, $2, now() + $3 * interval '1 second')
@@ -23,8 +20,7 @@ FROM auth_sessions WHERE id = $1
 
 LOCK = """
 SELECT id, user_id, device, counter, revoked_at IS NOT NULL AS revoked,
-    expires_at <= now() AS expired,
-    coalesce(rotated_at > now() - $2 * interval '1 second', false) AS rotated_just_now
+    expires_at <= now() AS expired
 FROM auth_sessions WHERE id = $1 FOR NO KEY UPDATE
 """
 
@@ -87,9 +83,13 @@ async def get(db: Executor, session_id: str) -> AuthSession | None:
 
 
 async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
-    """Trade the refresh token of this counter; one that is too old was stolen: revokes all."""
+    """Trade the refresh token of this counter.
+
+    The one before the newest brings that again: its answer was lost, or another window was first.
+    An older one was stolen, or the newest was: revokes all.
+    """
     async with db.transaction() as transaction:
-        row = await transaction.fetchrow(LOCK, session_id, REPEAT_SECONDS)
+        row = await transaction.fetchrow(LOCK, session_id)
         if row is None:
             return Rotation(RotationResult.UNKNOWN)
         if row["revoked"]:
@@ -99,7 +99,7 @@ async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
         if row["counter"] == counter:
             advanced = await transaction.fetchrow(ADVANCE, session_id)
             return Rotation(RotationResult.ROTATED, _session(advanced))
-        if row["counter"] == counter + 1 and row["rotated_just_now"]:
+        if row["counter"] == counter + 1:
             return Rotation(RotationResult.REPEATED, _session(row))
         await revoke(transaction, session_id, "refresh_reuse")
         return Rotation(RotationResult.REUSED)

@@ -7,8 +7,9 @@ from msgspec import UNSET, structs
 
 from rooms.document import Applied, Drop
 from rooms.journal_entry import STRAYED, Entry, Outcome, Purpose
+from rooms.seat import NotTaken
 from schema.errors import DropReason, ErrorCode
-from schema.messages import Ack, Dropped, Error
+from schema.messages import Ack, Details, Dropped, Error
 from schema.ops import Insert, Op, Set
 
 DIGEST_EVERY = 16
@@ -53,6 +54,13 @@ def refused(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
 def try_again(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
     """Not now."""
     return Error(delta_id, code, text, project, {"retry_after_ms": RETRY_MILLISECONDS})
+
+
+def behind(project: str, delta_id: str, first: NotTaken) -> Error:
+    """Not now, because one before it was not taken (rule D12)."""
+    text = f"it follows {first.delta_id}, which was refused for now: send that again first"
+    details: Details = {"after": first.delta_id, "retry_after_ms": RETRY_MILLISECONDS}
+    return Error(delta_id, first.code, text, project, details)
 
 
 def refused_op(project: str, delta_id: str, drop: Drop) -> Error:

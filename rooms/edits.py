@@ -27,12 +27,12 @@ from rooms.gestures import Gestures
 from rooms.inverse import inverse
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 from rooms.roles import EDITS
-from rooms.seat import Seat, Wish
+from rooms.seat import NotTaken, Seat, Wish
 from rooms.tail import Kept, Tail
 from rooms.undo_stacks import UndoStacks
-from schema.errors import DropReason, ErrorCode
+from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
-from schema.messages import Ack, DeltaCommitted, Error, Position, ProposeDelta
+from schema.messages import Ack, DeltaCommitted, Error, Position, ProposeDelta, Redo, Undo
 from schema.ops import Op, decode_ops, encode_ops
 from schema.server_limits import MADE_OPS, MAX_EARLY
 
@@ -42,6 +42,9 @@ SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""
 
 Result = TypeVar("Result")
+
+Proposing = ProposeDelta | Undo | Redo
+"""What a member sends to have a delta made."""
 
 
 @dataclass(slots=True)
@@ -91,8 +94,12 @@ class Edits:
     def propose(self, connection: str, delta: ProposeDelta) -> Work:
         """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
         seat = self._seats.get(connection)
-        if seat is None:
-            return
+        return iter(()) if seat is None else self._propose(seat, delta)
+
+    def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
+        if seat.is_given_up:
+            return  # it has joined anew since it said so, and will say it again
+        seat.came_again(delta.id)
         proposal = _proposal(
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=delta.step
         )
@@ -104,8 +111,10 @@ class Edits:
             self._end_gesture(seat, delta.gesture)
             yield answer
             return
+        if self._seats.get(seat.connection) is not seat:
+            return  # it has joined anew while this was looked at
         wish = Wish(proposal, delta.ops, delta.gesture)
-        if seat.wishes:
+        if seat.wishes or seat.looked_up is not None:
             seat.wishes.append(wish)
             self.waiting_bytes += len(proposal.ops)
         else:
@@ -114,8 +123,12 @@ class Edits:
     def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
         seat = self._seats.get(connection)
-        if seat is None:
+        return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
+
+    def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
+        if seat.is_given_up:
             return
+        seat.came_again(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         answer = self._known(seat, proposal)
         if answer is None:
@@ -125,6 +138,18 @@ class Edits:
             return
         seat.wishes.append(Wish(proposal))
         yield from self._go_on(seat)
+
+    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
+        """The shell cannot take this just now (rule E6): in its order with what came before."""
+        seat = self._seats.get(connection)
+        return iter(()) if seat is None else self._refuse(seat, message, error)
+
+    def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Work:
+        if seat.is_given_up:
+            return
+        if isinstance(message, ProposeDelta):
+            self._end_gesture(seat, message.gesture)
+        yield self._not_taken(seat, error)
 
     def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> Work:
         """Commit ops that bring an earlier state back; the shell hears of it by `Settled`."""
@@ -143,22 +168,38 @@ class Edits:
         else:
             wish = seat.wishes.popleft()
             told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
-            yield [send(told, [connection])]
+            yield self._not_done(seat, told)
         yield from self._go_on(seat)
 
-    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Effects:
+    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Work:
         """Whether the refused delta was one that had been committed long before."""
         if look_up.proposal.delta_id in self.waiting:
-            return []  # it was sent once more meanwhile and became possible: that is the answer
-        if found is None:
-            return [send(look_up.refusal, [look_up.to])]
-        outcome, seq = found
-        return self._answer(look_up.to, look_up.proposal, outcome, seq)
+            pass  # it was sent once more meanwhile and became possible: that is the answer
+        elif found is None:
+            yield [send(look_up.refusal, [look_up.to])]
+        else:
+            outcome, seq = found
+            yield self._answer(look_up.to, look_up.proposal, outcome, seq)
+        seat = self._looked_up_for(look_up)
+        if seat is not None:
+            yield from self._go_on(seat)
 
-    def look_up_failed(self, look_up: LookUp) -> Effects:
+    def look_up_failed(self, look_up: LookUp) -> Work:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
-        text = "the database does not answer; send this delta again with the same id"
-        return [self._try_again(look_up.to, look_up.proposal, ErrorCode.UNAVAILABLE, text)]
+        seat = self._looked_up_for(look_up)
+        if seat is not None:
+            text = "the database does not answer; send this delta again with the same id"
+            delta_id = look_up.proposal.delta_id
+            error = answers.try_again(self.project, delta_id, ErrorCode.UNAVAILABLE, text)
+            yield self._not_done(seat, error)
+
+    def _looked_up_for(self, look_up: LookUp) -> Seat | None:
+        """Whose deltas have waited for what the journal says of this one; not any more."""
+        seat = self._seats.get(look_up.to)
+        if seat is None or seat.looked_up != look_up.proposal.delta_id:
+            return None  # it has joined anew meanwhile
+        seat.looked_up = None
+        return seat
 
     def let_go(self) -> list[Document]:
         """The document, whose room is closed: to be freed by whom it is given to.
@@ -171,8 +212,13 @@ class Edits:
 
     def forget(self, seat: Seat) -> None:
         """A member went: what it wished and nobody has begun, it will ask for again."""
-        self.waiting_bytes -= sum(len(w.proposal.ops) for w in seat.wishes if w.ops is not None)
+        self._drop_wishes(seat)
+
+    def _drop_wishes(self, seat: Seat) -> list[Wish]:
+        dropped = list(seat.wishes)
+        self.waiting_bytes -= sum(len(w.proposal.ops) for w in dropped if w.ops is not None)
         seat.wishes.clear()
+        return dropped
 
     # What the journal says.
 
@@ -239,20 +285,41 @@ class Edits:
         return None
 
     def _not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        delta_id = proposal.delta_id
         if seat.role not in EDITS:
             text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
-            error = answers.refused(self.project, proposal.delta_id, ErrorCode.FORBIDDEN, text)
+            error = answers.refused(self.project, delta_id, ErrorCode.FORBIDDEN, text)
             return [send(error, [seat.connection])]
+        if seat.not_taken is not None:
+            return [send(answers.behind(self.project, delta_id, seat.not_taken), [seat.connection])]
         if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
+            code = ErrorCode.RATE_LIMITED
             text = "too many deltas wait for an answer; send this one again after the next ack"
-            return [self._try_again(seat.connection, proposal, ErrorCode.RATE_LIMITED, text)]
-        if self.waiting_bytes + len(proposal.ops) > MAX_WAITING_BYTES:
+        elif self.waiting_bytes + len(proposal.ops) > MAX_WAITING_BYTES:
+            code = ErrorCode.UNAVAILABLE
             text = "the database cannot keep up; send this delta again with the same id"
-            return [self._try_again(seat.connection, proposal, ErrorCode.UNAVAILABLE, text)]
-        return None
+        else:
+            return None
+        return self._not_taken(seat, answers.try_again(self.project, delta_id, code, text))
 
-    def _try_again(self, connection: str, proposal: Proposal, code: ErrorCode, text: str) -> Send:
-        return send(answers.try_again(self.project, proposal.delta_id, code, text), [connection])
+    def _not_taken(self, seat: Seat, error: Error) -> Effects:
+        """Refuse what has just come for now; what follows it waits for it (rule D12)."""
+        first = seat.not_taken
+        if first is None:
+            seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+        elif first.delta_id != error.id:
+            error = answers.behind(self.project, str(error.id), first)
+        return [send(error, [seat.connection])]
+
+    def _not_done(self, seat: Seat, error: Error) -> Effects:
+        """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
+        told = [error]
+        if ERRORS[ErrorCode(error.code)].try_again:
+            first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            for wish in self._drop_wishes(seat):
+                self._end_gesture(seat, wish.gesture)
+                told.append(answers.behind(self.project, wish.proposal.delta_id, first))
+        return [send(one, [seat.connection]) for one in told]
 
     def _to_journal(self, seat: Seat, wish: Wish) -> Work:
         ops = wish.ops or []
@@ -261,11 +328,16 @@ class Edits:
         if broken is not None and not self._is_in_flight(ops[broken.op].id):
             self._end_gesture(seat, wish.gesture)
             error = answers.refused_op(self.project, wish.proposal.delta_id, broken)
-            yield [LookUp(seat.connection, wish.proposal, error)]
+            yield [self._look_up(seat, wish.proposal, error)]
             return
         touched = frozenset(op.id for op in ops)
         waiting = Waiting(seat.connection, wish.proposal, ops, touched, wish.gesture)
         yield [self._wait(waiting)]
+
+    def _look_up(self, seat: Seat, proposal: Proposal, refusal: Error) -> LookUp:
+        """What follows waits: the journal may not answer, and then this one comes first (D12)."""
+        seat.looked_up = proposal.delta_id
+        return LookUp(seat.connection, proposal, refusal)
 
     def _wait(self, waiting: Waiting) -> Commit:
         self.waiting[waiting.proposal.delta_id] = waiting
@@ -277,7 +349,7 @@ class Edits:
 
     def _go_on(self, seat: Seat) -> Work:
         """What a member wished, in its order: an undo needs to know what came before it."""
-        while seat.wishes and not seat.is_recalling:
+        while seat.wishes and not seat.is_recalling and seat.looked_up is None:
             wish = seat.wishes[0]
             if wish.ops is not None:
                 seat.wishes.popleft()
@@ -295,7 +367,7 @@ class Edits:
             seat.wishes.popleft()
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self.project, proposal.delta_id, code, text)
-            yield [LookUp(seat.connection, proposal, error)]
+            yield [self._look_up(seat, proposal, error)]
             return
         known, seat.recalled = seat.recalled or {}, None
         changes: list[Change] = []

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from rooms.document import Change
 from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE, Mover, Ticks
+from schema.errors import ErrorCode
 from schema.messages import SUBPROTOCOL_MSGPACK, Digest, Member, Position, Presence
 from schema.ops import Op
 
@@ -41,12 +42,21 @@ class Wish:
     gesture: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The delta that was refused for now, and why: what follows it waits until it comes again."""
+
+    delta_id: str
+    code: ErrorCode
+
+
 @dataclass(slots=True)
 class Seat(Mover):
     """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
 
     `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
-    the member now, or nobody. `kept` is the presence that was last written behind.
+    the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
+    the id of a delta that would be refused, while the journal is asked whether it knows it.
     """
 
     request: JoinRequest
@@ -62,10 +72,17 @@ class Seat(Mover):
     wishes: deque[Wish] = field(default_factory=deque)
     recalled: Mapping[int, Sequence[Change]] | None = None
     is_recalling: bool = False
+    looked_up: str | None = None
+    not_taken: NotTaken | None = None
     connection: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.connection = self.request.connection
+
+    def came_again(self, delta_id: str) -> None:
+        """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
+        if self.not_taken is not None and self.not_taken.delta_id == delta_id:
+            self.not_taken = None
 
     def as_member(self) -> Member:
         """What others are told."""

@@ -4,6 +4,7 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 """
 
 import asyncio
+import math
 import uuid
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
+RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
 BURST_SECONDS = 2.0
 PREPAID_MESSAGES = 16
 
@@ -62,6 +64,8 @@ class Server(Protocol):
 
     def received(self, connection: "Connection", message: ClientMessage) -> None: ...
 
+    def over_rate(self, connection: "Connection", message: ClientMessage, error: Error) -> None: ...
+
     def drained(self, connection: "Connection", projects: set[str]) -> None: ...
 
     def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
@@ -70,7 +74,10 @@ class Server(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """A peer of the hub: who it is, once it has logged in, and the way to it."""
+    """A peer of the hub: who it is, once it has logged in, and the way to it.
+
+    `is_over`, once it is lost: the peer closed it, or was told not to come back by itself.
+    """
 
     __slots__ = (
         "_bad",
@@ -79,6 +86,7 @@ class Connection(asyncio.Protocol):
         "_cutter",
         "_fragments",
         "_fragments_opcode",
+        "_handshake_timer",
         "_is_at_start",
         "_is_open",
         "_loop",
@@ -99,6 +107,7 @@ class Connection(asyncio.Protocol):
         "greeted",
         "heard_at",
         "id",
+        "is_over",
         "name",
         "opened_at",
         "outbox",
@@ -117,6 +126,7 @@ class Connection(asyncio.Protocol):
         self.device = ""
         self.auth_session = ""
         self.greeted = False
+        self.is_over = False
         self.rooms: set[str] = set()
         self.seat: Seat | None = None
         self.calls_in_flight = 0
@@ -125,6 +135,7 @@ class Connection(asyncio.Protocol):
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
+        self._handshake_timer: asyncio.TimerHandle | None = None
         self._protocol = ServerProtocol(
             origins=server.origins,
             subprotocols=SUBPROTOCOLS,
@@ -146,9 +157,7 @@ class Connection(asyncio.Protocol):
         self._bytes_owed = 0
         self._messages_in = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the peer will not come back by itself: it closed, or was told not to."""
+    def _is_for_good(self) -> bool:
         theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
         if self._protocol.close_rcvd_then_sent:
             return theirs is not None and theirs.code in GOODBYE
@@ -160,7 +169,8 @@ class Connection(asyncio.Protocol):
         """A TCP connection is there; the handshake comes next."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=131_072, low=32_768)
-        self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
+        timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
+        self._handshake_timer = timer
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
@@ -174,12 +184,14 @@ class Connection(asyncio.Protocol):
         began = self.heard_at = self._loop.time()
         if self._protocol.state is State.CONNECTING:
             data = self._feed_request(data)
-        if self._is_open:
+        was_open = self._is_open
+        if was_open:
             payloads, data = self._cutter.cut(data)
             for payload in payloads:
                 self._receive_message(payload)
-        if not self._is_open:
-            data = self._cutter.give_back() + data
+        if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
+            held = self._cutter.give_back()
+            data = data + held if was_open else held + data
         if data:
             self._feed_protocol(data)
         self._is_at_start = self._is_open and self._cutter.is_at_start
@@ -219,7 +231,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
-        self._protocol.parser.close()  # it and the protocol hold each other: 4 KB for the collector
+        self.is_over = self._is_for_good()
+        self._is_open = self._is_at_start = False
+        self._end_handshake()
+        _take_apart(self._protocol)
         self._count_traffic()
         self.outbox.waiting.clear()
         self._server.closed(self)
@@ -347,6 +362,11 @@ class Connection(asyncio.Protocol):
 
     # The way in.
 
+    def _end_handshake(self) -> None:
+        if self._handshake_timer is not None:
+            self._handshake_timer.cancel()
+            self._handshake_timer = None
+
     def _expect_handshake(self) -> None:
         if self._transport is not None and self._protocol.state is State.CONNECTING:
             self.abort("no_handshake")
@@ -361,8 +381,10 @@ class Connection(asyncio.Protocol):
             response = self._protocol.reject(404, "Not here: connect to /v1.\n")
         else:
             response = self._protocol.accept(request)
+            request._exception = None
         self._protocol.send_response(response)
         if self._protocol.state is OPEN:
+            self._end_handshake()
             self.codec = CODECS[str(self._protocol.subprotocol)]
             self._is_open = True
             self._cutter = FrameCutter(self.codec.first_byte)
@@ -423,26 +445,29 @@ class Connection(asyncio.Protocol):
 
     def _pay(self) -> bool:
         now = self.heard_at = self._loop.time()
-        owed = self._count_traffic()
-        messages = self._messages
-        if messages.take(PREPAID_MESSAGES - self._prepaid, now):
-            self._prepaid = PREPAID_MESSAGES - 1
-        elif not messages.take(1, now):
-            return self._over_rate(now)
-        if not self._bytes.take(owed, now):
-            return self._over_rate(now)
-        if messages.level > MESSAGES_PER_SECOND:
+        if self._over_since is not None and not self._seconds_to_calm(now):
             self._over_since = None
-        return True
+        is_within = self._bytes.take(self._count_traffic(), now)
+        if self._prepaid:
+            self._prepaid -= 1
+        elif self._messages.take(PREPAID_MESSAGES, now):
+            self._prepaid = PREPAID_MESSAGES - 1
+        elif not self._messages.take(1, now):
+            is_within = False
+        return is_within or self._over_rate(now)
 
     def _over_rate(self, now: float) -> bool:
-        self._prepaid = 0
         self._server.count("rate_limited")
         if self._over_since is None:
             self._over_since = now
         elif now - self._over_since > PATIENCE_SECONDS:
             self.close(RATE_LIMITED)
         return False
+
+    def _seconds_to_calm(self, now: float) -> float:
+        """Until half of both bursts is saved up again: who waits so long is forgiven (rule E6)."""
+        messages = self._messages.seconds_until(self._messages.burst / 2, now)
+        return max(messages, self._bytes.seconds_until(self._bytes.burst / 2, now))
 
     def _count_traffic(self) -> int:
         """Into the metrics; the bytes are still to be paid for."""
@@ -453,11 +478,13 @@ class Connection(asyncio.Protocol):
         return owed
 
     def _refuse_for_rate(self, message: ClientMessage) -> None:
-        wait = self._messages.seconds_until(MESSAGES_PER_SECOND / 10, self._loop.time())
-        details: Details = {"retry_after_ms": max(100, int(wait * 1_000))}
-        text = "too many messages; wait and send it again with the same id"
+        wait = self._seconds_to_calm(self._loop.time())
+        details: Details = {"retry_after_ms": max(100, math.ceil(wait * 1_000))}
+        text = f"more than {RATE} a second; wait and send it again with the same id"
         message_id = getattr(message, "id", None)
-        self.send(Error(message_id, ErrorCode.RATE_LIMITED, text, None, details))
+        project = getattr(message, "project", None)
+        error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
+        self._server.over_rate(self, message, error)
 
     def _drain(self) -> None:
         transport = self._transport
@@ -485,3 +512,16 @@ class Connection(asyncio.Protocol):
             self.abort("outbox_full")  # pongs, to someone who pings and does not read
         if self._protocol.close_expected():
             self._loop.call_later(CLOSING_SECONDS, self.abort, "")
+
+
+def _take_apart(protocol: ServerProtocol) -> None:
+    """Let go of all it holds: it, its parser and its errors hold each other, 4 KB and more.
+
+    Left to the collector they would pile up, for it waits until nobody is in a room.
+    """
+    for kept in (protocol.handshake_exc, protocol.parser_exc):
+        error: BaseException | None = kept
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__cause__ or error.__context__
+    vars(protocol).clear()

@@ -177,6 +177,15 @@ class Front:
         else:
             self._in_room(connection, message)
 
+    def over_rate(self, connection: Connection, message: ClientMessage, error: Error) -> None:
+        """A message that is refused with this error, and no further looked at (rule E6)."""
+        if isinstance(message, ProposeDelta | Undo | Redo) and self._hub.is_in(
+            connection.id, message.project
+        ):
+            self._hub.refuse_for_now(connection.id, message, error)
+        else:
+            connection.send(error)
+
     def _in_room(
         self,
         connection: Connection,

@@ -22,6 +22,7 @@ from rooms.room import Room
 from rooms.seat import JoinRequest
 from schema.close_codes import RESTARTING
 from schema.messages import (
+    Error,
     Gesture,
     Leave,
     MovePresence,
@@ -208,6 +209,13 @@ class Hub:
                 live.run(edits.turn_back(connection, message.id, Purpose.UNDO))
             case Redo():
                 live.run(edits.turn_back(connection, message.id, Purpose.REDO))
+
+    def refuse_for_now(
+        self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
+    ) -> None:
+        """A delta of someone who is in the room cannot be taken just now (rule E6)."""
+        live = self.rooms[message.project]
+        live.run(live.room.edits.refuse_for_now(connection, message, error))
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""

@@ -524,12 +524,14 @@ class LiveRoom:
 
     async def _look_up(self, look_up: LookUp) -> None:
         edits = self.room.edits
+        answer = edits.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
         try:
             found = await self._journal.find(look_up.proposal)
+            answer = edits.looked_up(look_up, found)
         except Unavailable:
-            self.carry_out(edits.look_up_failed(look_up))
-            return
-        self.carry_out(edits.looked_up(look_up, found))
+            pass
+        finally:
+            self.run(answer)
 
     async def _recall(self, recall: Recall) -> None:
         project = self.room.project

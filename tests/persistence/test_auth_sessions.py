@@ -16,10 +16,6 @@ async def login(database: Database) -> str:
     return await make_login(database, await make_user(database))
 
 
-async def later(database: Database) -> None:
-    await database.execute("UPDATE auth_sessions SET rotated_at = rotated_at - interval '11 s'")
-
-
 async def rotate(database: Database, login: str, counter: int) -> tuple[str, int | None]:
     rotation = await auth_sessions.rotate(database, login, counter)
     return rotation.result, rotation.session.counter if rotation.session else None
@@ -46,11 +42,31 @@ async def test_a_token_sent_again_at_once_gets_the_same_answer(
     assert sorted(answers) == [("repeated", 1)] * 4 + [("rotated", 1)]
 
 
-async def test_a_token_used_again_later_ends_the_login(database: Database, login: str) -> None:
+async def test_A2_a_lost_answer_is_told_again_however_late(database: Database, login: str) -> None:
     await rotate(database, login, 0)
-    await later(database)
+    await database.execute("UPDATE auth_sessions SET rotated_at = rotated_at - interval '30 days'")
+    assert await rotate(database, login, 0) == ("repeated", 1)
+    assert await rotate(database, login, 0) == ("repeated", 1)
+    assert await rotate(database, login, 1) == ("rotated", 2)
+
+
+async def test_A2_two_windows_may_take_turns(database: Database, login: str) -> None:
+    """Each holds a token of its own, and one of them is always the slower."""
+    windows = {"one": 0, "two": 0}
+    for window in ("one", "two", "two", "one", "two", "one", "one", "two"):
+        result, counter = await rotate(database, login, windows[window])
+        assert result in ("rotated", "repeated")
+        assert counter is not None
+        windows[window] = counter
+
+
+async def test_A2_a_token_from_before_the_last_ends_the_login(
+    database: Database, login: str
+) -> None:
+    await rotate(database, login, 0)
+    await rotate(database, login, 1)
     assert await rotate(database, login, 0) == ("reused", None)
-    assert await rotate(database, login, 1) == ("revoked", None)
+    assert await rotate(database, login, 2) == ("revoked", None)
     reason = await database.fetchval("SELECT revoked_reason FROM auth_sessions")
     assert reason == "refresh_reuse"
 

@@ -103,7 +103,7 @@ class Bench:
                     self.disconnected.append(effect)
                 case LookUp():
                     self.look_ups.append(effect)
-                    self.take(self.room.edits.looked_up(effect, None))
+                    self.run(self.room.edits.looked_up(effect, None))
                 case Recall(connection, seqs):
                     changes = {seq: self.changes[seq] for seq in seqs}
                     self.run(self.room.edits.recalled(connection, changes))

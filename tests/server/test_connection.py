@@ -1,13 +1,21 @@
 """A connection by itself, under a loop and a transport that do nothing."""
 
-import gc
-import weakref
+import itertools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import Mock
 
+import msgspec
+import pytest
+from websockets.frames import Close, Frame, Opcode
+
+from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
+from schema.limits import PATIENCE_SECONDS
 from server.connection import Connection
 from tests.server.wire import MSGPACK
+
+if TYPE_CHECKING:
+    from schema.messages import Error
 
 HANDSHAKE = (
     "GET /v1 HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -31,19 +39,6 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     return connection, transport
 
 
-def test_a_closed_connection_needs_no_collector() -> None:
-    """Full collections wait until nobody is in a room: what they would have to free piles up."""
-    gc.disable()
-    try:
-        connection, _ = opened()
-        protocol = weakref.ref(connection._protocol)
-        connection.connection_lost(None)
-        del connection
-        assert protocol() is None
-    finally:
-        gc.enable()
-
-
 def test_J2_more_than_goes_at_once_goes_on_when_the_socket_has_taken_all() -> None:
     """Nobody says that there is room again where there was never too little."""
     soon: list[Callable[[], None]] = []
@@ -58,3 +53,98 @@ def test_J2_more_than_goes_at_once_goes_on_when_the_socket_has_taken_all() -> No
     assert not connection.outbox.waiting
     written = [call.args[0] for call in transport.write.call_args_list]
     assert b"".join(written[-len(sent) :])[-1_000_000:] == b"".join(sent)
+
+
+def frame(opcode: Opcode, payload: bytes) -> bytes:
+    return Frame(opcode, payload).serialize(mask=True)
+
+
+PING = msgspec.msgpack.encode({"t": "ping", "time": 1.0})
+
+
+def test_E4_however_the_bytes_are_cut_a_close_behind_our_own_is_understood() -> None:
+    """What was held back as an incomplete header goes to the protocol in its place."""
+    message = frame(Opcode.BINARY, PING)
+    data = message + frame(Opcode.PING, b"p") + frame(Opcode.CLOSE, Close(1000, "").serialize())
+    for first, second in itertools.combinations_with_replacement(range(len(data) + 1), 2):
+        connection, _ = opened()
+        server: Any = connection._server
+        server.received = lambda c, _: c.close(BAD_MESSAGES)
+        for part in (data[:first], data[first:second], data[second:]):
+            if part:
+                connection.data_received(part)
+        close = connection._protocol.close_rcvd
+        assert close is not None, (first, second)
+        assert close.code == 1000
+
+
+class Flow:
+    """A connection whose clock a test turns; `closes` and `refusals` are what it did and said."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.connection, _ = opened()
+        self.now = 1.0
+        loop: Any = self.connection._loop
+        loop.time = lambda: self.now
+        self.closes: list[object] = []
+        self.refusals: list[Error] = []
+        self.heard = 0
+        monkeypatch.setattr(Connection, "close", lambda _, code: self.closes.append(code))
+        monkeypatch.setattr(Connection, "send", lambda _, error: self.refusals.append(error))
+        server: Any = self.connection._server
+        server.received = self._received
+        self.connection.logged_in("user", "ann", "Ann", "login")
+
+    def _received(self, *_: object) -> None:
+        self.heard += 1
+
+    def send(self, size: int) -> bool:
+        """One call of about this size; whether it was taken."""
+        heard = self.heard
+        call = {"t": "call", "id": "c", "method": "x", "params": {"x": "y" * size}}
+        self.connection._receive_message(msgspec.msgpack.encode(call))
+        return self.heard > heard
+
+
+@pytest.mark.parametrize(("size", "per_second"), [(10, 900), (196_000, 30), (1_000_000, 6)])
+def test_E6_more_than_may_be_for_ten_seconds_is_the_end(
+    monkeypatch: pytest.MonkeyPatch, size: int, per_second: int
+) -> None:
+    """Of messages or of bytes."""
+    flow = Flow(monkeypatch)
+    while not flow.closes and flow.now < 60:
+        flow.send(size)
+        flow.now += 1 / per_second
+    assert flow.closes[0] is RATE_LIMITED
+    assert PATIENCE_SECONDS < flow.now < 25
+
+
+@pytest.mark.parametrize(("size", "burst"), [(10, 800), (196_000, 42)])
+def test_E6_who_waits_as_told_is_never_closed(
+    monkeypatch: pytest.MonkeyPatch, size: int, burst: int
+) -> None:
+    flow = Flow(monkeypatch)
+    taken = 0
+    while flow.now < 60:
+        if flow.send(size):
+            taken += 1
+            flow.now += 0.000_1
+        else:
+            details = flow.refusals[-1].details
+            assert details is not None
+            flow.now += cast("float", details["retry_after_ms"]) / 1_000
+    assert not flow.closes
+    assert taken > 30 * burst / 2
+
+
+def test_E6_what_is_refused_for_its_bytes_costs_one_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow = Flow(monkeypatch)
+    while flow.send(1_000_000):
+        pass
+    before = flow.connection._messages.level + flow.connection._prepaid
+    for _ in range(20):
+        flow.send(1_000_000)
+    after = flow.connection._messages.level + flow.connection._prepaid
+    assert before - after == 20

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from server.audit import audit
+from server.connection import Connection
 from tests.server.conftest import HeldJournal, Node, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
 
@@ -251,6 +252,27 @@ async def test_D9_deltas_in_flight_are_bounded(node: Node) -> None:
     async with asyncio.timeout(10):
         assert [(await ann.until("ack"))["id"] for _ in range(256)] == ids[:256]
     assert (await ann.edit(project, marker("marker_256"), id=ids[256]))["t"] == "ack"
+
+
+async def test_D12_E6_what_follows_one_over_the_rate_waits_for_it(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, project = await node.pair()
+    is_within = True
+    monkeypatch.setattr(Connection, "_is_within_rate", lambda *_: is_within)
+    is_within = False
+    first = await ann.edit(project, marker("marker_1"), id="delta_01")
+    assert (first["code"], first["project"]) == ("rate_limited", project)
+    assert "after" not in first["details"]
+    is_within = True
+    behind = [await ann.edit(project, marker("marker_2"), id="delta_02")]
+    behind.append(await ann.ask({"t": "undo", "project": project, "id": "undo_003"}))
+    assert [(m["code"], m["details"]["after"]) for m in behind] == [
+        ("rate_limited", "delta_01")
+    ] * 2
+    assert (await ben.edit(project, marker("marker_3")))["seq"] == 1
+    assert (await ann.edit(project, marker("marker_1"), id="delta_01"))["seq"] == 2
+    assert (await ann.edit(project, marker("marker_2"), id="delta_02"))["seq"] == 3
 
 
 async def test_an_archived_project_is_read_and_not_edited(node: Node) -> None:

@@ -114,7 +114,7 @@ class SilentLiveRoom(LiveRoom):
 
     async def _look_up(self, look_up: LookUp) -> None:
         found = await self._journal.find(look_up.proposal)
-        self.carry_out(self.room.edits.looked_up(look_up, found))
+        self.run(self.room.edits.looked_up(look_up, found))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,275 @@
+"""One member's deltas keep their order, whatever is refused for now (rule D12)."""
+
+import random
+from collections import deque
+from typing import Any
+
+import pytest
+
+from rooms import edits
+from rooms.answers import try_again
+from rooms.effects import Effect, LookUp, Recall
+from rooms.journal_entry import Purpose
+from schema.errors import ERRORS, ErrorCode
+from schema.messages import Ack, Error, ProposeDelta, ServerMessage, Undo
+from schema.ops import Insert, Set
+from tests.rooms.bench import PROJECT, Bench
+
+
+def delta(number: int, *, is_wrong: bool = False) -> ProposeDelta:
+    """The volume says which one it is; a wrong one takes an id that is in use."""
+    wrong = Insert("markers", "tr_bass_", {"time": 0.0})
+    op = wrong if is_wrong else Set("channels", "ch_bass_", {"volume": number / 1_000})
+    return ProposeDelta(PROJECT, f"delta-{number:04}", [op])
+
+
+def answer(bench: Bench, connection: str = "ann") -> Any:
+    return bench.last(connection)
+
+
+def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED) -> None:
+    error = try_again(PROJECT, message.id, code, "not now")
+    bench.run(bench.room.edits.refuse_for_now("ann", message, error))
+
+
+def propose(bench: Bench, message: Any) -> None:
+    if isinstance(message, Undo):
+        bench.run(bench.room.edits.turn_back("ann", message.id, Purpose.UNDO))
+    else:
+        bench.run(bench.room.edits.propose("ann", message))
+
+
+def committed(bench: Bench) -> list[str]:
+    return [entry.delta_id for entry in bench.entries]
+
+
+def waits_for(bench: Bench, first: str, code: str) -> bool:
+    told = answer(bench)
+    assert isinstance(told, Error)
+    return (told.code, told.details.get("after")) == (code, first)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    made = Bench()
+    made.join("ann")
+    return made
+
+
+@pytest.mark.parametrize("follower", [delta(2), Undo(PROJECT, "undo-0002")])
+def test_D12_what_follows_one_refused_for_the_rate_waits_for_it(
+    bench: Bench, follower: Any
+) -> None:
+    refuse(bench, delta(1))
+    assert "after" not in answer(bench).details
+    propose(bench, follower)
+    assert waits_for(bench, "delta-0001", "rate_limited")
+    refuse(bench, delta(3))
+    assert waits_for(bench, "delta-0001", "rate_limited")
+    propose(bench, delta(1))
+    propose(bench, follower)
+    bench.commit()
+    bench.commit()
+    assert committed(bench) == ["delta-0001", follower.id]
+
+
+def test_D12_D9_what_follows_one_too_many_waits_for_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "MAX_DELTAS_IN_FLIGHT", 1)
+    propose(bench, delta(1))
+    propose(bench, delta(2))
+    bench.commit()
+    propose(bench, delta(3))
+    assert waits_for(bench, "delta-0002", "rate_limited")
+    propose(bench, delta(2))
+    bench.commit()
+    propose(bench, delta(3))
+    bench.commit()
+    assert committed(bench) == ["delta-0001", "delta-0002", "delta-0003"]
+
+
+def test_D12_D7_what_follows_one_that_found_the_node_full_waits_for_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "MAX_WAITING_BYTES", 100)
+    propose(bench, delta(1))
+    propose(bench, delta(2))
+    assert answer(bench).code == "unavailable"
+    bench.commit()
+    propose(bench, delta(3))
+    assert waits_for(bench, "delta-0002", "unavailable")
+
+
+def test_D12_other_members_do_not_wait(bench: Bench) -> None:
+    bench.join("bob")
+    refuse(bench, delta(1))
+    bench.run(bench.room.edits.propose("bob", delta(2)))
+    bench.commit()
+    assert committed(bench) == ["delta-0002"]
+
+
+@pytest.mark.parametrize("again", [delta(1), delta(1, is_wrong=True)])
+def test_D12_nothing_waits_once_it_has_come_again_taken_or_refused(
+    bench: Bench, again: Any
+) -> None:
+    refuse(bench, delta(1))
+    propose(bench, again)
+    propose(bench, delta(2))
+    bench.commit()
+    assert committed(bench)[-1] == "delta-0002"
+
+
+def test_D12_D3_what_is_committed_already_is_said_so_at_once(bench: Bench) -> None:
+    propose(bench, delta(1))
+    bench.commit()
+    refuse(bench, delta(2))
+    propose(bench, delta(1))
+    assert isinstance(answer(bench), Ack)
+
+
+def test_D12_nothing_waits_after_a_new_join(bench: Bench) -> None:
+    refuse(bench, delta(1))
+    bench.join("ann")
+    propose(bench, delta(2))
+    bench.commit()
+    assert committed(bench) == ["delta-0002"]
+
+
+def test_D12_what_a_connection_said_before_it_joined_anew_is_void(bench: Bench) -> None:
+    late = bench.room.edits.propose("ann", delta(2))
+    refused = try_again(PROJECT, "delta-0003", ErrorCode.RATE_LIMITED, "not now")
+    later = bench.room.edits.refuse_for_now("ann", delta(3), refused)
+    undo = bench.room.edits.turn_back("ann", "undo-0001", Purpose.UNDO)
+    bench.join("ann")
+    for work in (late, later, undo):
+        bench.run(work)
+    propose(bench, delta(1))
+    bench.commit()
+    assert committed(bench) == ["delta-0001"]
+
+
+class Asked(Bench):
+    """The journal is asked, and answers when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[LookUp | Recall] = []
+
+    def take(self, effects: Any) -> None:
+        kept: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, LookUp | Recall):
+                self.asked.append(effect)
+            else:
+                kept.append(effect)
+        super().take(kept)
+
+    def journal_answers(self, *, fails: bool = False) -> None:
+        effect = self.asked.pop(0)
+        edits = self.room.edits
+        if isinstance(effect, LookUp):
+            self.run(edits.look_up_failed(effect) if fails else edits.looked_up(effect, None))
+        elif fails:
+            error = try_again(PROJECT, "", ErrorCode.UNAVAILABLE, "the database does not answer")
+            self.run(edits.recalled(effect.connection, {}, error))
+        else:
+            changes = {seq: self.changes[seq] for seq in effect.seqs}
+            self.run(edits.recalled(effect.connection, changes))
+
+
+@pytest.fixture
+def asked() -> Asked:
+    made = Asked()
+    made.join("ann")
+    return made
+
+
+def test_D12_what_follows_a_doubtful_one_waits_until_the_journal_has_spoken(asked: Asked) -> None:
+    propose(asked, delta(1, is_wrong=True))
+    propose(asked, delta(2))
+    asked.commit()
+    assert committed(asked) == []
+    asked.journal_answers()
+    assert [type(m).__name__ for m in asked.heard["ann"][-1:]] == ["Error"]
+    asked.commit()
+    assert committed(asked) == ["delta-0002"]
+
+
+def test_D12_if_the_journal_does_not_answer_both_are_refused_in_their_order(asked: Asked) -> None:
+    propose(asked, delta(1, is_wrong=True))
+    propose(asked, delta(2))
+    asked.journal_answers(fails=True)
+    told = [(m.id, m.code) for m in asked.heard["ann"] if isinstance(m, Error)]
+    assert told == [("delta-0001", "unavailable"), ("delta-0002", "unavailable")]
+    assert waits_for(asked, "delta-0001", "unavailable")
+    propose(asked, delta(3))
+    assert waits_for(asked, "delta-0001", "unavailable")
+    assert asked.room.edits.waiting_bytes == 0
+
+
+class Client:
+    """Honest by D12: sends in order, and again in order, and nothing while one behind is out."""
+
+    def __init__(self, messages: list[Any]) -> None:
+        self.order = [message.id for message in messages]
+        self.messages = {message.id: message for message in messages}
+        self.unsent = list(self.order)
+        self.out: list[str] = []
+        self.heard = 0
+
+    def may_send(self) -> bool:
+        at = self.order.index
+        return bool(self.unsent) and (not self.out or at(self.unsent[0]) > at(self.out[-1]))
+
+    def send(self) -> Any:
+        self.out.append(self.unsent.pop(0))
+        return self.messages[self.out[-1]]
+
+    def hear(self, heard: list[ServerMessage]) -> None:
+        for message in heard[self.heard :]:
+            if not isinstance(message, Ack | Error) or message.id not in self.out:
+                continue
+            self.out.remove(str(message.id))
+            if isinstance(message, Error) and ERRORS[ErrorCode(message.code)].try_again:
+                self.unsent = sorted([*self.unsent, str(message.id)], key=self.order.index)
+        self.heard = len(heard)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "MAX_DELTAS_IN_FLIGHT", 5)
+    monkeypatch.setattr(edits, "MAX_WAITING_BYTES", 400)
+    rng = random.Random(seed)
+    bench = Asked()
+    bench.join("ann")
+    bench.room.edits.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
+    messages: list[Any] = []
+    for number in range(40):
+        is_undo = rng.random() < 0.15
+        wrong = rng.random() < 0.2
+        made = Undo(PROJECT, f"undo-{number:04}") if is_undo else delta(number, is_wrong=wrong)
+        messages.append(made)
+    client, wire = Client(messages), deque[Any]()
+    steps = 0
+    while client.unsent or client.out:
+        steps += 1
+        assert steps < 20_000
+        match rng.randrange(5):
+            case 0 if client.may_send():
+                wire.append(client.send())
+            case 1 if wire:
+                take = refuse if rng.random() < 0.2 else propose
+                take(bench, wire.popleft())
+            case 2 if bench.asked:
+                bench.journal_answers(fails=rng.random() < 0.4)
+            case 3 if rng.random() < 0.5:
+                bench.commit()
+            case 4 if rng.random() < 0.5:
+                client.hear(bench.heard["ann"])
+    order = [client.order.index(one) for one in committed(bench)]
+    assert order == sorted(order)
+    assert len(order) > 10
+    assert bench.room.edits.waiting_bytes == 0
