@@ -1,6 +1,6 @@
 """A project's document: what ops do to its state. Total, deterministic, cost by what is touched."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 from msgspec import UNSET
 
 from rooms import digest
+from rooms.cascades import what_falls
 from rooms.document_index import POINTERS, DocumentIndex, target_of
 from rooms.entity_rules import problem_with_whole
 from rooms.op_rules import problem_with_op, props_of_move
-from rooms.structure_rules import feeds, problem_with_place
+from rooms.routes import TooFar, Walk, meet
+from rooms.structure_rules import problem_with_place, route_of
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
-from schema.limits import MAX_ENTITIES, MAX_STATE_BYTES
+from schema.limits import MAX_ENTITIES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
@@ -25,17 +27,29 @@ State = dict[str, dict[str, Entity]]
 
 Result = TypeVar("Result")
 
+Steps = Generator[None, None, Result]
+"""What may take long, with pauses in which the document must neither be changed nor `frozen`."""
+
 Change = tuple[str, str, Entity | None, Entity | None]
 """What became of one entity: collection, id, before, after; None: it was, or is, not there."""
 
 SLICE_OPS = 40
 """Ops between two points at which a large delta may pause: about half a millisecond."""
 
+SLICE_DOOMED = 50
+"""Entities taken away between two pauses."""
+
+SLICE_COUNTED = 50
+"""Changes counted between two pauses."""
+
 SLICE_FROZEN = 5_000
 """Entities between two points at which copying the state may pause: about half a millisecond."""
 
 SLICE_FREED = 1_000
 """Entries freed between two pauses."""
+
+ROUTED = frozenset({"channels", "sends"})
+"""Collections whose entities lead sound from one channel to another."""
 
 _DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 
@@ -62,6 +76,12 @@ class Applied:
     changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
 
+    def took(self, op: Op, effective: Sequence[Op]) -> None:
+        """One op of the delta took effect."""
+        if len(effective) != 1 or effective[0] is not op:
+            self.as_sent = False
+        self.ops.extend(effective)
+
 
 class _Dropped(Exception):
     def __init__(self, reason: DropReason, detail: str = "") -> None:
@@ -83,6 +103,7 @@ class Document:
         self._digest = 0
         self._index = DocumentIndex()
         self._log: list[Change] = []
+        self._is_at_door = False
         for collection, entities in (state or {}).items():
             self.load(collection, entities)
 
@@ -119,6 +140,10 @@ class Document:
         """Whether a clip of this kind is on the track."""
         return self._index.holds_kind(track_id, kind)
 
+    def track_levels(self, track_id: str) -> int:
+        """How many levels of tracks there are from this one down, itself the first."""
+        return self._index.levels.of(track_id)
+
     def frozen(self) -> State:
         """The state of this moment, safe to read later and from another thread."""
         return _finish(self.freezing())
@@ -146,20 +171,25 @@ class Document:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops."""
         return _finish(self.applying(ops, atomic=atomic))
 
-    def applying(
-        self, ops: Sequence[Op], *, atomic: bool = False
-    ) -> Generator[None, None, Applied]:
-        """`apply` with pauses, in which the document must neither be changed nor `frozen`."""
-        self._log.clear()
+    def applying(self, ops: Sequence[Op], *, atomic: bool = False) -> Steps[Applied]:
+        """`apply` with pauses."""
+        self._begin(is_at_door=False)
         applied = Applied()
         counted = 0
         before = self.size, self._digest
         for index, op in enumerate(ops):
-            self._apply_into(applied, index, op)
+            try:
+                effective = self._apply_op(op)
+                if not isinstance(effective, list):
+                    effective = yield from effective
+            except _Dropped as dropped:
+                applied.drops.append(Drop(index, dropped.reason, dropped.detail))
+            else:
+                applied.took(op, effective)
             if index % SLICE_OPS == SLICE_OPS - 1:
-                counted = self._count_changes(counted)
+                counted = yield from self._counting(counted)
                 yield
-        self._count_changes(counted)
+        yield from self._counting(counted)
         if applied.drops:
             applied.as_sent = False
             if atomic:
@@ -171,16 +201,21 @@ class Document:
         return applied
 
     def rehearse(self, ops: Sequence[Op]) -> list[Drop]:
-        """What would be dropped if these ops were applied now; leaves everything as it is."""
+        """What would be dropped if these ops were applied now; leaves everything as it is.
+
+        Stricter than `apply` by what only the door refuses (rule O18).
+        """
         return _finish(self.rehearsing(ops))
 
-    def rehearsing(self, ops: Sequence[Op]) -> Generator[None, None, list[Drop]]:
-        """`rehearse` with pauses, as `applying` has them."""
-        self._log.clear()
+    def rehearsing(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
+        """`rehearse` with pauses."""
+        self._begin(is_at_door=True)
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
-                self._apply_op(op)
+                effective = self._apply_op(op)
+                if not isinstance(effective, list):
+                    yield from effective
             except _Dropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
             if index % SLICE_OPS == SLICE_OPS - 1:
@@ -188,42 +223,50 @@ class Document:
         yield from self._rolling_back()
         return drops
 
-    def _apply_into(self, applied: Applied, index: int, op: Op) -> None:
-        try:
-            effective = self._apply_op(op)
-        except _Dropped as dropped:
-            applied.drops.append(Drop(index, dropped.reason, dropped.detail))
-            return
-        if len(effective) != 1 or effective[0] is not op:
-            applied.as_sent = False
-        applied.ops.extend(effective)
+    def _begin(self, *, is_at_door: bool) -> None:
+        self._log.clear()
+        self._is_at_door = is_at_door
 
-    # One op.
+    # One op: what took effect, or, if that may take long, the steps to it.
 
-    def _apply_op(self, op: Op) -> list[Op]:
+    def _apply_op(self, op: Op) -> list[Op] | Steps[list[Op]]:
         problem = problem_with_op(op)
         if problem:
             raise _Dropped(DropReason.INVALID, problem)
         match op:
             case Set():
-                return self._set(op)
+                return self._change(op, op.props)
             case Insert():
                 return self._insert(op)
             case Delete():
                 return self._delete(op)
             case Move():
-                return self._move(op)
+                return self._change(op, props_of_move(op))
 
-    def _set(self, op: Set) -> list[Op]:
-        effective = self._change(op.col, op.id, self._expected(op), op.props)
-        return [op] if effective is None else effective
+    def _change(self, op: Set | Move, props: Entity) -> list[Op] | Steps[list[Op]]:
+        """Put new properties in place."""
+        entity = self._expected(op)
+        if "params" in props:
+            self._check_size()
+        changed = merged(entity, props)
+        pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
+        self._check_pointers(op.col, op.id, changed, pointers)
+        touched = set(props)
+        self._check_whole(op.col, op.id, changed, touched)
+        self._check_stays_from_zero(op.col, op.id, changed)
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
+            return self._routing(op, changed, props)
+        return self._put_changed(op, changed, props)
 
-    def _move(self, op: Move) -> list[Op]:
-        props = props_of_move(op)
-        effective = self._change(op.col, op.id, self._expected(op), props)
-        return [Set(op.col, op.id, props)] if effective is None else effective
+    def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
+        slot = changed.get("slot")
+        made_room = self._make_room(op.col, op.id, changed)
+        self._put(op.col, op.id, changed)
+        if made_room or changed.get("slot") != slot:
+            return [*made_room, Set(op.col, op.id, props | {"slot": changed["slot"]})]
+        return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
-    def _insert(self, op: Insert) -> list[Op]:
+    def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
         if op.id in self.where:
             raise _Dropped(DropReason.EXISTS, f"the id {op.id} is in use")
         if len(self.where) >= MAX_ENTITIES:
@@ -231,27 +274,97 @@ class Document:
         self._check_size()
         entity = merged(_DEFAULTS[op.col], op.entity)
         self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
-        self._check_whole(op.col, op.id, entity, set(entity))
+        touched = set(entity)
+        self._check_whole(op.col, op.id, entity, touched)
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
+            return self._routing(op, entity, op.entity)
+        return self._put_inserted(op, entity)
+
+    def _put_inserted(self, op: Insert, entity: Entity) -> list[Op]:
         made_room = self._make_room(op.col, op.id, entity)
         self._put(op.col, op.id, entity)
         if not made_room and entity == op.entity:
             return [op]
         return [*made_room, Insert(op.col, op.id, entity)]
 
-    def _delete(self, op: Delete) -> list[Op]:
+    def _delete(self, op: Delete) -> list[Op] | Steps[list[Op]]:
         self._expected(op)
-        if op.alone and self._index.is_referred_to(op.id):
+        is_referred_to = self._index.is_referred_to(op.id)
+        if op.alone and is_referred_to:
             raise _Dropped(DropReason.CHANGED, f"others have put something on {op.id}")
         self._check_stays_from_zero(op.col, op.id, None)
-        doomed = self._doomed(op.id)
+        if is_referred_to:
+            return self._deleting(op)
+        self._put(op.col, op.id, None)
+        return [op]
+
+    def _deleting(self, op: Delete) -> Steps[list[Op]]:
+        """Point elsewhere what stays, then take away all that goes (rule O5)."""
+        doomed, left = yield from what_falls(self._index, op.id)
+        from_master = self._index.routes.onward(MASTER_CHANNEL)
         effective: list[Op] = []
         for doomed_id in doomed:
-            effective.extend(self._point_elsewhere(doomed_id, doomed))
+            for referrer, name, collection in left.get(doomed_id, ()):
+                if referrer in doomed:
+                    continue
+                value = yield from self._stand_in(
+                    doomed_id, referrer, (collection, name), from_master
+                )
+                changed = self.collections[collection][referrer] | {name: value}
+                self._put(collection, referrer, changed)
+                effective.append(Set(collection, referrer, {name: value}))
+                if not len(effective) % SLICE_OPS:
+                    yield
         for doomed_id in reversed(doomed):
             collection = self.where[doomed_id]
             self._put(collection, doomed_id, None)
             effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))
+            if not len(effective) % SLICE_DOOMED:
+                yield
         return effective
+
+    def _stand_in(
+        self, doomed_id: str, referrer: str, pointer: tuple[str, str], from_master: Walk
+    ) -> Steps[str | None]:
+        """What a pointer at what goes leads to from now on."""
+        collection, name = pointer
+        match POINTERS[collection][name].on_delete:
+            case "reparent":
+                above: str | None = self.collections[collection][doomed_id]["parent"]
+                return above
+            case "master":
+                back = self._index.routes.back(referrer)
+                feeds_it = yield from self._meet(from_master, back, referrer)
+                return None if feeds_it else MASTER_CHANNEL
+            case _:
+                return None
+
+    # Routes: whether sound comes back may take long to see.
+
+    def _may_come_back(
+        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    ) -> bool:
+        route = route_of(col, entity_id, entity, touched)
+        return route is not None and self._index.routes.may_lead(route[1], route[0])
+
+    def _routing(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> Steps[list[Op]]:
+        """Put the entity in place if its channel does not feed itself (rules O6, O18)."""
+        route = route_of(op.col, op.id, entity, entity.keys())
+        assert route is not None
+        source, destination = route
+        routes = self._index.routes
+        if (yield from self._meet(routes.onward(destination), routes.back(source), source)):
+            raise _Dropped(DropReason.CYCLE, "a channel cannot feed itself")
+        if isinstance(op, Insert):
+            return self._put_inserted(op, entity)
+        return self._put_changed(op, entity, props)
+
+    def _meet(self, onward: Walk, back: Walk, goal: str) -> Steps[bool]:
+        try:
+            return (yield from meet(onward, back, goal, is_limited=self._is_at_door))
+        except TooFar:
+            text = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels"
+            raise _Dropped(DropReason.LIMIT, text) from None
 
     # What ops have in common.
 
@@ -265,22 +378,6 @@ class Document:
                 if not _is_as_expected(entity.get(name), value):
                     raise _Dropped(DropReason.CHANGED, f"{name} was changed")
         return entity
-
-    def _change(self, col: str, entity_id: str, entity: Entity, props: Entity) -> list[Op] | None:
-        """Put new properties in place; the effective ops, or None when they are just `props`."""
-        if "params" in props:
-            self._check_size()
-        changed = merged(entity, props)
-        pointers = {name: f for name, f in POINTERS[col].items() if name in props}
-        self._check_pointers(col, entity_id, changed, pointers)
-        self._check_whole(col, entity_id, changed, set(props))
-        self._check_stays_from_zero(col, entity_id, changed)
-        slot = changed.get("slot")
-        made_room = self._make_room(col, entity_id, changed)
-        self._put(col, entity_id, changed)
-        if not made_room and changed.get("slot") == slot:
-            return None
-        return [*made_room, Set(col, entity_id, props | {"slot": changed["slot"]})]
 
     def _check_size(self) -> None:
         if self.size >= MAX_STATE_BYTES:
@@ -300,7 +397,9 @@ class Document:
             if target is None or self.where.get(target[1]) != target[0]:
                 raise _Dropped(DropReason.PARENT_GONE, f"{col}.{name} leads to nothing")
 
-    def _check_whole(self, col: str, entity_id: str, entity: Entity, touched: set[str]) -> None:
+    def _check_whole(
+        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    ) -> None:
         problem = problem_with_whole(col, entity)
         if problem:
             raise _Dropped(DropReason.INVALID, problem)
@@ -333,42 +432,6 @@ class Document:
         self._put("points", other, self.collections["points"][other] | {"slot": 0})
         return [Set("points", other, {"slot": 0})]
 
-    def _doomed(self, entity_id: str) -> dict[str, None]:
-        """What a delete takes with it, each after all that it hangs on (rule O5)."""
-        seen = {entity_id}
-        children_first: list[str] = []
-        ways = [(entity_id, self._hanging_on(entity_id))]
-        while ways:
-            above, hanging = ways[-1]
-            for below in hanging:
-                if below not in seen:
-                    seen.add(below)
-                    ways.append((below, self._hanging_on(below)))
-                    break
-            else:
-                children_first.append(above)
-                ways.pop()
-        return dict.fromkeys(reversed(children_first))
-
-    def _hanging_on(self, entity_id: str) -> Iterator[str]:
-        for referrer, name, collection in self._index.referrers(entity_id):
-            if POINTERS[collection][name].on_delete == "cascade":
-                yield referrer
-
-    def _point_elsewhere(self, doomed_id: str, doomed: Mapping[str, None]) -> Iterator[Op]:
-        """What stays but pointed at what goes (rule O5)."""
-        for referrer, name, collection in self._index.referrers(doomed_id):
-            if referrer in doomed:
-                continue
-            value: str | None = None
-            match POINTERS[collection][name].on_delete:
-                case "reparent":
-                    value = self.collections[collection][doomed_id]["parent"]
-                case "master" if not feeds(self, MASTER_CHANNEL, referrer):
-                    value = MASTER_CHANNEL
-            self._put(collection, referrer, self.collections[collection][referrer] | {name: value})
-            yield Set(collection, referrer, {name: value})
-
     # The primitives: every change of the maps and their indexes goes through these.
 
     def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
@@ -378,19 +441,21 @@ class Document:
 
     def _rolling_back(self) -> Generator[None, None, None]:
         while self._log:
-            for _ in range(min(len(self._log), 4 * SLICE_OPS)):
+            for _ in range(min(len(self._log), 2 * SLICE_OPS)):
                 collection, entity_id, before, after = self._log.pop()
                 self._place(collection, entity_id, after, before)
             if self._log:
                 yield
 
-    def _count_changes(self, start: int) -> int:
+    def _counting(self, start: int) -> Steps[int]:
         """Bring size and digest up to what the log holds from `start` on; the log's length."""
-        for collection, entity_id, before, after in self._log[start:]:
+        for number, (collection, entity_id, before, after) in enumerate(self._log[start:], 1):
             if before is not None:
                 self._count(collection, entity_id, before, -1)
             if after is not None:
                 self._count(collection, entity_id, after, 1)
+            if not number % SLICE_COUNTED:
+                yield
         return len(self._log)
 
     def _count(self, collection: str, entity_id: str, entity: Entity, sign: int) -> None:

@@ -1,11 +1,15 @@
 """What is looked up rather than searched, so that an op costs what it touches."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from rooms.entity_rules import path_target
+from rooms.routes import Routes, shrunk
+from rooms.track_levels import TrackLevels
 from schema.entities import ENTITY_TYPES, MAPS_FROM_ZERO, Field
 
 Entity = Mapping[str, Any]
@@ -15,6 +19,12 @@ POINTERS: Mapping[str, Mapping[str, Field]] = {
     for collection, fields in ENTITY_TYPES.items()
 }
 """The properties of each collection that lead to another entity."""
+
+Referrer = tuple[str, str, str]
+"""Who points at an entity: its id, by which property, its collection."""
+
+SLICE_SORTED = 500
+"""Referrers sorted between two pauses."""
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -28,6 +38,8 @@ class DocumentIndex:
     """Who points at what, which points share a time, which kinds of clips a track holds."""
 
     def __init__(self) -> None:
+        self.routes = Routes()
+        self.levels = TrackLevels()
         self._referring: dict[str, dict[tuple[str, str], set[str]]] = {}
         self._points: dict[tuple[str, float], dict[int, str]] = {}
         self._clip_kinds: dict[str, Counter[str]] = {}
@@ -39,6 +51,10 @@ class DocumentIndex:
             groups = self._referring.setdefault(target, {})
             groups.setdefault((collection, name), set()).add(entity_id)
         match collection:
+            case "tracks":
+                self.levels.add(entity_id, entity["parent"])
+            case "channels" | "sends" if entity["dest"] is not None:
+                self.routes.add(entity.get("channel", entity_id), entity["dest"])
             case "points":
                 slots = self._points.setdefault((entity["lane"], entity["time"]), {})
                 slots[entity["slot"]] = entity_id
@@ -52,24 +68,44 @@ class DocumentIndex:
         for target, name in _targets(collection, entity):
             self._discard_referrer(target, (collection, name), entity_id)
         match collection:
+            case "tracks":
+                self.levels.discard(entity_id)
+            case "channels" | "sends" if entity["dest"] is not None:
+                self.routes.discard(entity.get("channel", entity_id), entity["dest"])
             case "points":
                 self._discard_point(entity_id, entity)
             case "clips":
-                kinds = self._clip_kinds[entity["track"]]
-                kinds[entity["kind"]] -= 1
-                if not kinds.total():
-                    del self._clip_kinds[entity["track"]]
+                self._discard_clip_kind(entity["track"], entity["kind"])
             case "tempo" | "signatures":
                 self._at_zero[collection].discard(entity_id)
 
     def maps(self) -> "tuple[dict[Any, Any], ...]":
         """What holds most of the memory, for who takes a document apart."""
-        return (self._referring, self._points, self._clip_kinds)
+        return (
+            self._referring,
+            self._points,
+            self._clip_kinds,
+            *self.routes.maps(),
+            *self.levels.maps(),
+        )
 
-    def referrers(self, entity_id: str) -> list[tuple[str, str, str]]:
+    def referrers(self, entity_id: str) -> list[Referrer]:
         """(id, property, collection) of every pointer at this entity, in a fixed order."""
         groups = self._referring.get(entity_id, {})
         return sorted((i, name, col) for (col, name), ids in groups.items() for i in ids)
+
+    def in_order(self, entity_id: str) -> Generator[None, None, Iterator[Referrer]]:
+        """`referrers` of this moment, of a crowd sorted with pauses."""
+        groups = self._referring.get(entity_id, {})
+        if sum(map(len, groups.values())) <= SLICE_SORTED:
+            return iter(self.referrers(entity_id))
+        slices: list[list[Referrer]] = []
+        for (collection, name), ids in groups.items():
+            left = iter(ids)
+            while some := sorted((i, name, collection) for i in islice(left, SLICE_SORTED)):
+                slices.append(some)
+                yield
+        return merge(*slices)
 
     def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
         """The ids of the collection whose property `name` points at this entity."""
@@ -94,11 +130,20 @@ class DocumentIndex:
 
     def _discard_referrer(self, target: str, group: tuple[str, str], entity_id: str) -> None:
         groups = self._referring[target]
-        groups[group].discard(entity_id)
-        if not groups[group]:
-            del groups[group]
-            if not groups:
-                del self._referring[target]
+        ids = groups[group]
+        ids.discard(entity_id)
+        if ids:
+            groups[group] = shrunk(ids)
+            return
+        del groups[group]
+        if not groups:
+            del self._referring[target]
+
+    def _discard_clip_kind(self, track_id: str, kind: str) -> None:
+        kinds = self._clip_kinds[track_id]
+        kinds[kind] -= 1
+        if not kinds.total():
+            del self._clip_kinds[track_id]
 
     def _discard_point(self, entity_id: str, entity: Entity) -> None:
         at = (entity["lane"], entity["time"])

@@ -324,8 +324,8 @@ class Edits:
     def _to_journal(self, seat: Seat, wish: Wish) -> Work:
         ops = wish.ops or []
         drops = yield from _pausing(self.document.rehearsing(ops))
-        broken = next((drop for drop in drops if drop.reason in answers.REFUSALS), None)
-        if broken is not None and not self._is_in_flight(ops[broken.op].id):
+        broken = self._broken(ops, drops)
+        if broken is not None:
             self._end_gesture(seat, wish.gesture)
             error = answers.refused_op(self.project, wish.proposal.delta_id, broken)
             yield [self._look_up(seat, wish.proposal, error)]
@@ -408,6 +408,14 @@ class Edits:
         """Asked for again at another head, an undo has other parts."""
         name = f"{proposal.delta_id}\0{self.head}\0{number}"
         return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()
+
+    def _broken(self, ops: Sequence[Op], drops: Sequence[Drop]) -> Drop | None:
+        """Why the delta is refused, if it is; what is in flight may mend all but a bound."""
+        past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
+        broken = next((drop for drop in drops if drop.reason in answers.REFUSALS), None)
+        if past_bound is None and broken is not None and self._is_in_flight(ops[broken.op].id):
+            return None
+        return past_bound or broken
 
     def _is_in_flight(self, entity: str) -> bool:
         return any(entity in waiting.touched for waiting in self.waiting.values())

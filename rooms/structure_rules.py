@@ -30,6 +30,9 @@ class Entities(Protocol):
     def holds_kind(self, track_id: str, kind: str) -> bool:
         """Whether a clip of this kind is on the track."""
 
+    def track_levels(self, track_id: str) -> int:
+        """How many levels of tracks there are from this one down, itself the first."""
+
 
 def problem_with_place(
     document: Entities, collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
@@ -43,25 +46,16 @@ def problem_with_place(
     return FINE
 
 
-def feeds(document: Entities, source: str, destination: str) -> bool:
-    """Whether sound from `source` comes to `destination`."""
-    seen: set[str] = set()
-    waiting = [source]
-    while waiting:
-        channel_id = waiting.pop()
-        if channel_id == destination:
-            return True
-        if channel_id in seen:
-            continue
-        seen.add(channel_id)
-        waiting.extend(_outputs(document, channel_id))
-    return False
-
-
-def _outputs(document: Entities, channel_id: str) -> list[str]:
-    sends = document.referring(channel_id, "sends", "channel")
-    sources = [document.get(channel_id), *map(document.get, sends)]
-    return [source["dest"] for source in sources if source is not None and source["dest"]]
+def route_of(
+    collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+) -> tuple[str, str] | None:
+    """From which channel to which the entity would lead sound, if that is to be looked at anew."""
+    if collection == "channels":
+        is_new = "dest" in touched and entity["dest"] is not None
+        return (entity_id, entity["dest"]) if is_new else None
+    if collection == "sends" and not touched.isdisjoint(("channel", "dest")):
+        return entity["channel"], entity["dest"]
+    return None
 
 
 def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
@@ -78,18 +72,9 @@ def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
         depth += 1
         over = document.get(above)
         above = None if over is None else over["parent"]
-    if _is_too_deep(document, track_id, depth):
+    if depth + document.track_levels(track_id) > TRACK_DEPTH:
         return DropReason.INVALID, f"tracks nest at most {TRACK_DEPTH} deep"
     return FINE
-
-
-def _is_too_deep(document: Entities, track_id: str, depth: int) -> bool:
-    """Whether what is inside the track would be too deep with so many tracks around it."""
-    level = [track_id]
-    while level and depth < TRACK_DEPTH:
-        level = [c for above in level for c in document.referring(above, "tracks", "parent")]
-        depth += 1
-    return bool(level)
 
 
 def _track_channel(document: Entities, track_id: str, track: Entity) -> Verdict:
@@ -115,27 +100,10 @@ def _channel_role(_document: Entities, channel_id: str, channel: Entity) -> Verd
     return DropReason.INVALID, "a project has one master channel"
 
 
-def _channel_dest(document: Entities, channel_id: str, channel: Entity) -> Verdict:
-    if channel["dest"] is None:
-        return FINE
-    if channel_id == MASTER_CHANNEL:
+def _channel_dest(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
+    if channel["dest"] is not None and channel_id == MASTER_CHANNEL:
         return DropReason.INVALID, "the master channel leads nowhere else"
-    return _route(document, channel_id, channel["dest"])
-
-
-def _send(document: Entities, _send_id: str, send: Entity) -> Verdict:
-    return _route(document, send["channel"], send["dest"])
-
-
-def _route(document: Entities, source: str, destination: str) -> Verdict:
-    """Whether sound from `destination` would come back to `source`."""
-    nobody_feeds_it = not (
-        document.referring(source, "channels", "dest")
-        or document.referring(source, "sends", "dest")
-    )
-    if source != destination and (nobody_feeds_it or not feeds(document, destination, source)):
-        return FINE
-    return DropReason.CYCLE, "a channel cannot feed itself"
+    return FINE
 
 
 def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Verdict:
@@ -210,7 +178,6 @@ _Rule = Callable[[Entities, str, Entity], Verdict]
 _RULES: Mapping[str, Mapping[str, _Rule]] = {
     "tracks": {"parent": _track_parent, "channel": _track_channel, "content": _track_content},
     "channels": {"role": _channel_role, "dest": _channel_dest},
-    "sends": {"channel": _send, "dest": _send},
     "notes": {"clip": _note},
     "warps": {"clip": _warp},
     "clips": {

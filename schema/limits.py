@@ -231,6 +231,16 @@ MAX_ENTITIES = BOUNDS.add(
     "Twenty times the largest real song.",
 )
 
+MAX_ROUTE_LINKS = BOUNDS.add(
+    "MAX_ROUTE_LINKS",
+    512,
+    "links",
+    "an op that leads sound somewhere",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/routes.py",
+    "Looked at from both ends, to see that no channel feeds itself; real songs have twenty.",
+)
+
 MAX_STATE_BYTES = BOUNDS.add(
     "MAX_STATE_BYTES",
     20 * 1_048_576,

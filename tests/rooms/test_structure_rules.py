@@ -1,3 +1,4 @@
+from random import Random
 from typing import Any
 
 import pytest
@@ -60,6 +61,57 @@ def test_O6_routes_that_end_are_fine() -> None:
         Insert("sends", "send_two_", {"channel": "ch_drums", "dest": "ch_reverb"}),
     ]
     assert outcome(document, *ops) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_O6_walks_from_both_ends_say_what_a_whole_walk_says(seed: int) -> None:
+    random = Random(seed)
+    document = song()
+    channels = [f"channel_{n:02}" for n in range(12)]
+    document.apply([Insert("channels", channel, {}) for channel in channels])
+    for n in range(200):
+        source, dest = random.choice(channels), random.choice([*channels, MASTER])
+        op: Op = Set("channels", source, {"dest": dest})
+        if n % 3 == 0:
+            op = Insert("sends", f"send_{n:04}", {"channel": source, "dest": dest})
+        elif n % 3 == 1:
+            sends = sorted(document.collections["sends"])
+            op = Set("sends", random.choice(sends), {"channel": source, "dest": dest})
+            document.apply([Delete("sends", random.choice(sends[1:]))] if len(sends) > 8 else [])
+        if document.get(op.id) is not None or isinstance(op, Insert):
+            assert outcome(document, op) == ([CYCLE] if _leads(document, dest, source) else [])
+
+
+def _leads(document: Document, source: str, goal: str) -> bool:
+    """Looks at every channel and send at each step."""
+    state, reached, new = document.collections, {source}, {source}
+    while new:
+        links = [(i, c["dest"]) for i, c in state["channels"].items()]
+        links += [(s["channel"], s["dest"]) for s in state["sends"].values()]
+        new = {dest for start, dest in links if start in reached and dest} - reached
+        reached |= new
+    return goal in reached
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_O8_levels_that_are_kept_are_those_that_are_counted(seed: int) -> None:
+    random = Random(seed)
+    document = song()
+    tracks = [f"folder_{n:02}" for n in range(30)]
+    document.apply(folders(*((track, None) for track in tracks)))
+    for _ in range(300):
+        track, parent = random.choice(tracks), random.choice([*tracks, None])
+        document.apply([Move("tracks", track, parent=parent)], atomic=random.random() < 0.5)
+        for each in tracks:
+            assert document.track_levels(each) == _levels(document, each)
+    backwards = dict(reversed(document.collections["tracks"].items()))
+    loaded = Document({"tracks": backwards})
+    assert [loaded.track_levels(t) for t in tracks] == [document.track_levels(t) for t in tracks]
+
+
+def _levels(document: Document, track: str) -> int:
+    children = document.referring(track, "tracks", "parent")
+    return 1 + max((_levels(document, child) for child in children), default=0)
 
 
 def test_O8_tracks_nest_only_so_deep() -> None:

@@ -1,0 +1,121 @@
+"""Which channel leads to which, and whether sound would come back to where it came from."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from sys import getsizeof
+from typing import TypeVar
+
+from schema.limits import MAX_ROUTE_LINKS
+
+SLICE_LINKS = 100
+"""Links looked at between two pauses: some ten microseconds."""
+
+Links = dict[str, dict[str, int]]
+"""Channel -> the channels it is linked with -> by how many entities (its `dest`, sends)."""
+
+Group = TypeVar("Group", dict[str, int], set[str])
+
+
+class TooFar(Exception):
+    """More links than `MAX_ROUTE_LINKS` would have to be looked at."""
+
+
+def shrunk(group: Group) -> Group:
+    """The group, made anew if most have left it: who looks through it would pay for those, too."""
+    return type(group)(group) if getsizeof(group) > 512 + 256 * len(group) else group
+
+
+@dataclass(slots=True)
+class Routes:
+    """The links between the channels of a project, which never come back to where they start."""
+
+    _onward: Links = field(default_factory=dict)
+    _back: Links = field(default_factory=dict)
+
+    def add(self, source: str, destination: str) -> None:
+        """One more entity leads sound from `source` to `destination`."""
+        for links, start, end in _both_ways(self, source, destination):
+            ends = links.setdefault(start, {})
+            ends[end] = ends.get(end, 0) + 1
+
+    def discard(self, source: str, destination: str) -> None:
+        """An entity that was added leads there no longer."""
+        for links, start, end in _both_ways(self, source, destination):
+            ends = links[start]
+            ends[end] -= 1
+            if not ends[end]:
+                del ends[end]
+                if ends:
+                    links[start] = shrunk(ends)
+                else:
+                    del links[start]
+
+    def may_lead(self, source: str, destination: str) -> bool:
+        """False: there is no way from `source` to `destination`, and no search is needed."""
+        return source == destination or (source in self._onward and destination in self._back)
+
+    def maps(self) -> "tuple[Links, ...]":
+        """What holds most of the memory, for who takes a document apart."""
+        return self._onward, self._back
+
+    def onward(self, source: str) -> "Walk":
+        """A walk to all that sound from `source` comes to."""
+        return Walk(self._onward, source)
+
+    def back(self, destination: str) -> "Walk":
+        """A walk to all that sound at `destination` comes from."""
+        return Walk(self._back, destination)
+
+
+class Walk:
+    """Goes along links one by one; what it has met stays known, so it can go on later."""
+
+    __slots__ = ("_ends", "_links", "_waiting", "links", "met")
+
+    def __init__(self, links: Links, start: str) -> None:
+        self.met = {start}
+        self.links = 0
+        self._links = links
+        self._waiting = [start] if start in links else []
+        self._ends: Iterator[str] = iter(())
+
+    def step(self) -> str | None:
+        """The channel at the other end of the next link; None: there are no more."""
+        while True:
+            for channel in self._ends:
+                self.links += 1
+                if channel not in self.met:
+                    self.met.add(channel)
+                    if channel in self._links:
+                        self._waiting.append(channel)
+                return channel
+            if not self._waiting:
+                return None
+            self._ends = iter(self._links[self._waiting.pop()])
+
+
+def meet(
+    onward: Walk, back: Walk, goal: str, *, is_limited: bool = False
+) -> Generator[None, None, bool]:
+    """Whether a walk onward and one back from `goal` meet: the shorter one decides. With pauses.
+
+    Raises `TooFar` if `is_limited` and neither ends within `MAX_ROUTE_LINKS`, both together.
+    """
+    if goal in onward.met:
+        return True
+    links = 0
+    while True:
+        for walk, other in ((onward, back), (back, onward)):
+            channel = walk.step()
+            if channel is None or channel in other.met:
+                return channel is not None
+        links += 2
+        if is_limited and links >= MAX_ROUTE_LINKS:
+            raise TooFar
+        if not links % SLICE_LINKS:
+            yield
+
+
+def _both_ways(routes: Routes, source: str, destination: str) -> Iterator[tuple[Links, str, str]]:
+    yield routes._onward, source, destination
+    yield routes._back, destination, source
