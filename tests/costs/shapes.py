@@ -297,3 +297,21 @@ def stems_of_one_recording(size: int) -> tuple[Document, Sequence[Op]]:
 def tracks_of_one_order_key(size: int) -> tuple[Document, Sequence[Op]]:
     document = grown(*(Insert("tracks", f"track_{n:06}", {"order": "a0"}) for n in range(size)))
     return document, [Move("tracks", "track_000001", order="a0")] * OPS
+
+
+@shape()
+def edits_beside_a_crowd(size: int) -> tuple[Document, Sequence[Op]]:
+    document = grown(
+        *_notes(size),
+        *(
+            Insert("clips", f"clip_{n:06}", {"track": "track_001", "time": 0, "duration": 1})
+            for n in range(size)
+        ),
+    )
+    edits: list[Op] = [
+        Move("clips", "clip_0001", parent="track_001", time=3.0),
+        Set("tracks", "track_001", {"content": ["notes", "audio"]}),
+        Set("notes", "note_000000", {"key": 41}),
+        Delete("tempo", "tempo_start"),
+    ]
+    return document, edits * (OPS // 4)

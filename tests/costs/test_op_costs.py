@@ -18,7 +18,7 @@ SLACK = 1.3
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_O18_an_op_costs_what_it_touches(shape: Shape) -> None:
+def test_D5_O5_O18_an_op_costs_what_it_touches(shape: Shape) -> None:
     small, large = (_rehearsed(shape, size) for size in (SMALL, LARGE))
     assert max(small.longest, large.longest) < LONGEST
     grows = LARGE / SMALL if shape.takes_along else 1.0
