@@ -1,7 +1,6 @@
 """Deltas on their way: from what a member proposes, over the journal, into the document."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from rooms.effects import (
 from rooms.gestures import Gestures
 from rooms.inverse import inverse
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.roles import EDITS
 from rooms.seat import NotTaken, Seat, Wish
 from rooms.tail import Kept, Tail
@@ -47,22 +47,6 @@ Proposing = ProposeDelta | Undo | Redo
 """What a member sends to have a delta made."""
 
 
-@dataclass(slots=True)
-class Waiting:
-    """A delta on its way to the journal, and the connection to answer.
-
-    `is_part`: of an undo or a restore, and not its last; nobody waits for an answer to it.
-    """
-
-    connection: str
-    proposal: Proposal
-    ops: Sequence[Op]
-    touched: frozenset[str] = field(default_factory=frozenset)
-    gesture: str | None = None
-    is_part: bool = False
-    is_watched: bool = False
-
-
 class Edits:
     """The document of a room, its head, and all that is about to change them."""
 
@@ -82,12 +66,16 @@ class Edits:
         self.digest = document.digest
         self.tail = Tail(position.seq)
         self.stacks = UndoStacks()
-        self.waiting: dict[str, Waiting] = {}
-        self.waiting_bytes = 0
+        self.waiting = Proposals()
         self.unrecorded: dict[int, list[Op]] = {}
         self.early: dict[int, tuple[Entry, Mapping[str, bytes]]] = {}
         self._seats = seats
         self._gestures = gestures
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of the ops of all proposals that are on their way."""
+        return self.waiting.bytes
 
     # What members want.
 
@@ -104,21 +92,13 @@ class Edits:
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=delta.step
         )
         yield []
-        answer = self._known(seat, proposal)
+        wish = Wish(proposal, delta.ops, delta.gesture)
+        answer = self._known(Asked(wish, seat))
         if answer is None:
             answer = yield from self._refusal(seat, delta, proposal)
         if answer is not None:
             self._end_gesture(seat, delta.gesture)
-            yield answer
-            return
-        if self._seats.get(seat.connection) is not seat:
-            return  # it has joined anew while this was looked at
-        wish = Wish(proposal, delta.ops, delta.gesture)
-        if seat.wishes or seat.looked_up is not None:
-            seat.wishes.append(wish)
-            self.waiting_bytes += len(proposal.ops)
-        else:
-            yield from self._to_journal(seat, wish)
+        yield from self._wished(seat, wish, answer)
 
     def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
@@ -130,13 +110,18 @@ class Edits:
             return
         seat.came_again(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
-        answer = self._known(seat, proposal)
+        wish = Wish(proposal)
+        answer = self._known(Asked(wish, seat))
         if answer is None:
             answer = self._not_now(seat, proposal)
+        yield from self._wished(seat, wish, answer)
+
+    def _wished(self, seat: Seat, wish: Wish, answer: Effects | None) -> Work:
+        """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
-            return
-        seat.wishes.append(Wish(proposal))
+        elif not seat.is_given_up:  # else it has joined anew while this was looked at
+            self.waiting.ask(self.waiting.enter(wish.proposal), Asked(wish, seat))
         yield from self._go_on(seat)
 
     def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
@@ -151,9 +136,19 @@ class Edits:
             self._end_gesture(seat, message.gesture)
         yield self._not_taken(seat, error)
 
-    def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> Work:
-        """Commit ops that bring an earlier state back; the shell hears of it by `Settled`."""
-        yield from self._make(connection, proposal, ops, is_watched=True)
+    def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str, ticket: int) -> Work:
+        """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
+
+        `ticket`: the call's own; `connection`: the caller's, which may have a seat here.
+        """
+        asked = Asked(Wish(proposal), self._seats.get(connection), ticket)
+        answer = self._known(asked)
+        if answer is not None:
+            yield answer
+            return
+        proposed = self.waiting.enter(proposal)
+        self.waiting.ask(proposed, asked)
+        yield from self._make(proposed, proposal, ops)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
@@ -162,27 +157,33 @@ class Edits:
         seat = self._seats.get(connection)
         if seat is None or not seat.is_recalling:
             return
-        seat.is_recalling = False
+        wish, seat.recalling = seat.recalling, None
         if error is None:
             seat.recalled = changes
-        else:
-            wish = seat.wishes.popleft()
+        elif seat.wishes and seat.wishes[0] is wish:
+            self.waiting.withdraw(wish, seat)
             told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
             yield self._not_done(seat, told)
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Work:
         """Whether the refused delta was one that had been committed long before."""
+        seat = self._looked_up_for(look_up)
+        if seat is None:
+            return
         if look_up.proposal.delta_id in self.waiting:
-            pass  # it was sent once more meanwhile and became possible: that is the answer
+            # It was sent once more meanwhile and became possible: that is the answer.
+            yield self._also_wished(seat, look_up.proposal)
         elif found is None:
             yield [send(look_up.refusal, [look_up.to])]
         else:
             outcome, seq = found
             yield self._answer(look_up.to, look_up.proposal, outcome, seq)
-        seat = self._looked_up_for(look_up)
-        if seat is not None:
-            yield from self._go_on(seat)
+        yield from self._go_on(seat)
+
+    def _also_wished(self, seat: Seat, proposal: Proposal) -> Effects:
+        ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
+        return self._known(Asked(Wish(proposal, ops), seat)) or []
 
     def look_up_failed(self, look_up: LookUp) -> Work:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
@@ -212,13 +213,7 @@ class Edits:
 
     def forget(self, seat: Seat) -> None:
         """A member went: what it wished and nobody has begun, it will ask for again."""
-        self._drop_wishes(seat)
-
-    def _drop_wishes(self, seat: Seat) -> list[Wish]:
-        dropped = list(seat.wishes)
-        self.waiting_bytes -= sum(len(w.proposal.ops) for w in dropped if w.ops is not None)
-        seat.wishes.clear()
-        return dropped
+        self.waiting.let_go(seat)
 
     # What the journal says.
 
@@ -255,16 +250,12 @@ class Edits:
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
         """What became of a proposal; what was committed has been answered by its entry."""
-        waiting = None if outcome is Outcome.COMMITTED else self._settle(proposal.delta_id)
-        if waiting is None:
+        proposed = self.waiting.get(proposal.delta_id)
+        if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
             return
-        effects = self._answer(waiting.connection, proposal, outcome, seq)
-        if waiting.is_watched:
-            known = outcome is Outcome.DUPLICATE
-            error = None if known else answers.of_outcome(self.project, proposal.delta_id, outcome)
-            effects.append(Settled(proposal.delta_id, seq, error))
-        yield effects
-        yield from self._after(waiting)
+        told = self.waiting.settle(proposed)
+        yield [effect for asked in told for effect in self._outcome(asked, outcome, seq)]
+        yield from self._after(told)
 
     # From a wish to the journal.
 
@@ -316,7 +307,8 @@ class Edits:
         told = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
             first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
-            for wish in self._drop_wishes(seat):
+            for wish in list(seat.wishes):
+                self.waiting.withdraw(wish, seat)
                 self._end_gesture(seat, wish.gesture)
                 told.append(answers.behind(self.project, wish.proposal.delta_id, first))
         return [send(one, [seat.connection]) for one in told]
@@ -324,36 +316,29 @@ class Edits:
     def _to_journal(self, seat: Seat, wish: Wish) -> Work:
         ops = wish.ops or []
         drops = yield from _pausing(self.document.rehearsing(ops))
+        proposed = self.waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
         broken = self._broken(ops, drops)
         if broken is not None:
             self._end_gesture(seat, wish.gesture)
             error = answers.refused_op(self.project, wish.proposal.delta_id, broken)
-            yield [self._look_up(seat, wish.proposal, error)]
+            yield [self._look_up(seat, wish, error)]
             return
-        touched = frozenset(op.id for op in ops)
-        waiting = Waiting(seat.connection, wish.proposal, ops, touched, wish.gesture)
-        yield [self._wait(waiting)]
+        self.waiting.send(proposed, wish.proposal, ops)
+        yield [Commit(wish.proposal)]
 
-    def _look_up(self, seat: Seat, proposal: Proposal, refusal: Error) -> LookUp:
+    def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
         """What follows waits: the journal may not answer, and then this one comes first (D12)."""
-        seat.looked_up = proposal.delta_id
-        return LookUp(seat.connection, proposal, refusal)
-
-    def _wait(self, waiting: Waiting) -> Commit:
-        self.waiting[waiting.proposal.delta_id] = waiting
-        self.waiting_bytes += len(waiting.proposal.ops)
-        seat = self._seats.get(waiting.connection)
-        if seat is not None:
-            seat.in_flight += 1
-        return Commit(waiting.proposal)
+        self.waiting.withdraw(wish, seat)
+        seat.looked_up = wish.proposal.delta_id
+        return LookUp(seat.connection, wish.proposal, refusal)
 
     def _go_on(self, seat: Seat) -> Work:
         """What a member wished, in its order: an undo needs to know what came before it."""
         while seat.wishes and not seat.is_recalling and seat.looked_up is None:
             wish = seat.wishes[0]
             if wish.ops is not None:
-                seat.wishes.popleft()
-                self.waiting_bytes -= len(wish.proposal.ops)
                 yield from self._to_journal(seat, wish)
             elif seat.in_flight:
                 return
@@ -364,45 +349,40 @@ class Edits:
         proposal = wish.proposal
         step = self.stacks.top(seat.member, proposal.purpose)
         if step is None:
-            seat.wishes.popleft()
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self.project, proposal.delta_id, code, text)
-            yield [self._look_up(seat, proposal, error)]
+            yield [self._look_up(seat, wish, error)]
             return
         known, seat.recalled = seat.recalled or {}, None
         changes: list[Change] = []
         for seq in step.seqs:
             of_seq = known[seq] if seq in known else self.stacks.changes(seq)
             if of_seq is None:
-                seat.is_recalling = True
+                seat.recalling = wish
                 yield [Recall(seat.connection, tuple(step.seqs))]
                 return
             changes.extend(of_seq)
-        seat.wishes.popleft()
         ops = yield from _pausing(inverse(changes, self.document))
-        proposal = replace(proposal, reverts=step.seqs[-1])
-        yield from self._make(seat.connection, proposal, ops)
+        proposed = self.waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
+        yield from self._make(proposed, replace(proposal, reverts=step.seqs[-1]), ops)
 
-    def _make(
-        self, connection: str, proposal: Proposal, ops: Sequence[Op], *, is_watched: bool = False
-    ) -> Work:
+    def _make(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> Work:
         """Ops that the server made, as one delta or, where they are many, several in a row."""
         parts = [ops[n : n + MADE_OPS] for n in range(0, len(ops), MADE_OPS)] or [ops]
+        last = parts.pop()
         commits: Effects = []
         for number, part in enumerate(parts):
-            is_last = number == len(parts) - 1
-            made = replace(
-                proposal,
-                ops=encode_ops(part),
-                delta_id=proposal.delta_id if is_last else self._part_id(proposal, number),
-                reverts=proposal.reverts if is_last else None,
-            )
-            waiting = Waiting(
-                connection, made, part, is_part=not is_last, is_watched=is_watched and is_last
-            )
-            commits.append(self._wait(waiting))
-            yield []
-        yield commits
+            part_id = self._part_id(proposal, number)
+            if part_id in self.waiting:
+                continue  # of the same wish, asked for before
+            made = replace(proposal, ops=encode_ops(part), delta_id=part_id, reverts=None)
+            self.waiting.send(self.waiting.enter(made), made, part)
+            commits.append(Commit(made))
+        made = replace(proposal, ops=encode_ops(last))
+        self.waiting.send(proposed, made, last)
+        yield [*commits, Commit(made)]
 
     def _part_id(self, proposal: Proposal, number: int) -> str:
         """Asked for again at another head, an undo has other parts."""
@@ -418,28 +398,43 @@ class Edits:
         return past_bound or broken
 
     def _is_in_flight(self, entity: str) -> bool:
-        return any(entity in waiting.touched for waiting in self.waiting.values())
+        return any(entity in proposed.touched for proposed in self.waiting)
 
     # What is known of a delta's id.
 
-    def _known(self, seat: Seat, proposal: Proposal) -> Effects | None:
-        """The answer to a delta that is in the tail or on its way, if it is (rule D3)."""
+    def _known(self, asked: Asked) -> Effects | None:
+        """The answer to a delta that is in the tail or on its way, if it is (rule D3).
+
+        Of one on its way there is nothing to be said yet: who asks is told with the others.
+        """
+        proposal = asked.wish.proposal
         kept = self.tail.find(proposal.delta_id)
         if kept is not None:
             same = kept.payload_hash == proposal.payload_hash
             outcome = Outcome.DUPLICATE if same else Outcome.ID_REUSED
-            return self._answer(seat.connection, proposal, outcome, kept.seq)
-        wish = next((w for w in seat.wishes if w.proposal.delta_id == proposal.delta_id), None)
-        waiting = self.waiting.get(proposal.delta_id)
-        before = wish or waiting
+            return self._outcome(asked, outcome, kept.seq)
+        before = self.waiting.get(proposal.delta_id)
         if before is None:
             return None
         if before.proposal.payload_hash != proposal.payload_hash:
-            return self._answer(seat.connection, proposal, Outcome.ID_REUSED, None)
-        if waiting is not None and waiting.connection != seat.connection:
-            waiting.connection = seat.connection
-            seat.in_flight += 1
+            return self._outcome(asked, Outcome.ID_REUSED, None)
+        seat = asked.seat
+        if asked.ticket is not None or (
+            seat is not None and not seat.is_given_up and not before.is_asked_by(seat)
+        ):
+            self.waiting.ask(before, asked)
         return []
+
+    def _outcome(self, asked: Asked, outcome: Outcome, seq: int | None) -> Effects:
+        """Tell one who asked what the journal said, other than that it is committed now."""
+        proposal = asked.wish.proposal
+        if asked.ticket is not None:
+            known = outcome is Outcome.DUPLICATE
+            error = None if known else answers.of_outcome(self.project, proposal.delta_id, outcome)
+            return [Settled(asked.ticket, seq if known else None, error)]
+        if asked.seat is None:
+            return []
+        return self._answer(asked.seat.connection, proposal, outcome, seq)
 
     def _answer(
         self, connection: str, proposal: Proposal, outcome: Outcome, seq: int | None
@@ -450,7 +445,6 @@ class Edits:
         kept = self.tail.find(proposal.delta_id)
         drops = list(kept.drops) if kept else []
         at = kept.at if kept else 0.0
-        undo, redo = self.stacks.depths(proposal.member)
         ack = Ack(
             self.project,
             proposal.delta_id,
@@ -458,10 +452,9 @@ class Edits:
             at,
             drops,
             duplicate=True,
-            undo=undo,
-            redo=redo,
         )
-        return [send(ack, [connection])]
+        seat = self._seats.get(connection)
+        return [] if seat is None else self._ack_to(seat, ack)
 
     # From the journal into the document.
 
@@ -500,49 +493,64 @@ class Edits:
                 tuple(drops),
             )
         )
-        waiting = self._settle(entry.delta_id)
-        yield self._tell(waiting, packet, ack)
-        if waiting is not None:
+        proposed = self.waiting.get(entry.delta_id)
+        if proposed is None or proposed.proposal.payload_hash != entry.payload_hash:
+            yield [Send(self._live(), packet)]
+            return
+        was_sent = proposed.stage is Stage.SENT
+        told = self.waiting.settle(proposed)
+        yield self._tell(told, packet, ack)
+        if was_sent:
             yield [ForwardEntry(entry, packet, self.digest)]
-        if waiting is not None:
-            yield from self._after(waiting)
+        yield from self._after(told)
 
-    def _tell(self, waiting: Waiting | None, packet: Packet, ack: Ack) -> Effects:
-        live = [seat.connection for seat in self._seats.values() if seat.is_live]
+    def _live(self) -> tuple[str, ...]:
+        return tuple(seat.connection for seat in self._seats.values() if seat.is_live)
+
+    def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
+        """The first who asked hears of the delta by its `ack`, all others by the `delta`.
+
+        Who asked for it as well hears then that it is done: by an ack that says nothing new.
+        """
+        live = list(self._live())
+        seats = [asked.seat for asked in told if asked.seat is not None]
+        first = next((seat for seat in seats if seat.is_live), None)
         effects: Effects = []
-        if waiting is not None and not waiting.is_part and waiting.connection in live:
-            live.remove(waiting.connection)
-            undo, redo = self.stacks.depths(self._seats[waiting.connection].member)
-            told = msgspec.structs.replace(ack, undo=undo, redo=redo)
-            effects.append(send(told, [waiting.connection]))
+        if first is not None:
+            live.remove(first.connection)
+            effects += self._ack_to(first, ack)
         effects.append(Send(tuple(live), packet))
-        if waiting is not None and waiting.is_watched:
-            effects.append(Settled(ack.id, ack.seq, None))
-        return effects
+        again = msgspec.structs.replace(ack, duplicate=True)
+        for seat in seats:
+            effects += [] if seat is first else self._ack_to(seat, again)
+        tickets = [asked.ticket for asked in told if asked.ticket is not None]
+        return [*effects, *(Settled(ticket, ack.seq, None) for ticket in tickets)]
+
+    def _ack_to(self, seat: Seat, ack: Ack) -> Effects:
+        """What one member hears; who does not have the state yet hears it after that."""
+        undo, redo = self.stacks.depths(seat.member)
+        told = msgspec.structs.replace(ack, undo=undo, redo=redo)
+        if not seat.is_live:
+            seat.owed.append(told)
+            return []
+        return [send(told, [seat.connection])]
 
     def _ops_of(self, entry: Entry) -> Sequence[Op]:
-        waiting = self.waiting.get(entry.delta_id)
-        if waiting is not None and waiting.proposal.ops == entry.ops:
-            return waiting.ops
+        proposed = self.waiting.get(entry.delta_id)
+        if proposed is not None and proposed.is_sent_as(entry.ops):
+            return proposed.ops
         try:
             return decode_ops(entry.ops)
         except (msgspec.DecodeError, msgspec.ValidationError):
             return []  # an entry nobody can read keeps its seq and does nothing
 
-    def _settle(self, delta_id: str) -> Waiting | None:
-        waiting = self.waiting.pop(delta_id, None)
-        if waiting is not None:
-            self.waiting_bytes -= len(waiting.proposal.ops)
-            seat = self._seats.get(waiting.connection)
-            if seat is not None:
-                seat.in_flight = max(0, seat.in_flight - 1)
-        return waiting
-
-    def _after(self, waiting: Waiting) -> Work:
-        seat = self._seats.get(waiting.connection)
-        if seat is not None:
-            self._end_gesture(seat, waiting.gesture)
-            yield from self._go_on(seat)
+    def _after(self, told: Sequence[Asked]) -> Work:
+        """Those who asked have their answer: their gestures end, and what they wished goes on."""
+        for asked in told:
+            seat = asked.seat
+            if seat is not None and not seat.is_given_up:
+                self._end_gesture(seat, asked.wish.gesture)
+                yield from self._go_on(seat)
 
     def _end_gesture(self, seat: Seat, gesture: str | None) -> None:
         if gesture is not None:

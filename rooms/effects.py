@@ -90,9 +90,9 @@ class Recall(Struct, frozen=True, gc=False):
 
 
 class Settled(Struct, frozen=True, gc=False):
-    """What became of a delta that the shell itself asked for: its last seq, or the error."""
+    """What became of a delta that a call asked for, by its ticket: the last seq, or the error."""
 
-    delta_id: str
+    ticket: int
     seq: int | None
     error: Error | None
 

@@ -38,7 +38,8 @@ class Proposal(Struct, frozen=True, gc=False):
     """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
 
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
-    Deltas of a member with the same `step` are one step of its undo.
+    Deltas of a member with the same `step` are one step of its undo. `snapshot`: the one that a
+    restore brings back.
     """
 
     project: str
@@ -51,6 +52,7 @@ class Proposal(Struct, frozen=True, gc=False):
     purpose: Purpose = Purpose.EDIT
     reverts: int | None = None
     step: str | None = None
+    snapshot: str | None = None
 
     @property
     def payload_hash(self) -> bytes:
@@ -58,11 +60,18 @@ class Proposal(Struct, frozen=True, gc=False):
 
         The ops of an undo depend on when it is asked for; the wish is what was sent.
         """
-        ops = self.ops if self.purpose is Purpose.EDIT else self.purpose.encode()
+        ops = self.ops if self.purpose is Purpose.EDIT else self._wish
         digest = blake2b(self.author.encode(), digest_size=16)
         digest.update(b"\x01" if self.atomic else b"\x00")
         digest.update(ops)
         return digest.digest()
+
+    @property
+    def _wish(self) -> bytes:
+        """What was asked of the server where it makes the ops: of a restore, which snapshot."""
+        if self.snapshot is None:
+            return self.purpose.encode()
+        return f"{self.purpose}\0{self.project}\0{self.snapshot}".encode()
 
 
 class Entry(Struct, frozen=True, gc=False):

@@ -52,7 +52,7 @@ def next_reach(reach: float, *, overwritten: bool) -> float:
     return min(LONGEST_REACH, reach + REACH_STEP_SECONDS)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mover:
     """Someone who moves: where others know it to be, and what the next tick will say of it."""
 

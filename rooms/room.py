@@ -249,9 +249,11 @@ class Room:
             digest=None if resumed_at is not None else picture,
         )
         enter = Enter(seat.connection, joined, self.edits.tail.after(start))
+        owed, seat.owed = seat.owed, []
+        effects: Effects = [enter, *(send(ack, [seat.connection]) for ack in owed)]
         if not self.hears_late:
-            return [enter]
-        return [enter, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
+            return effects
+        return [*effects, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
 
     def _wait_for_state(self, seat: Seat) -> Effects:
         picture, tail = self.pictures.get(seat.request.codec), self.edits.tail

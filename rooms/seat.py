@@ -9,7 +9,7 @@ from rooms.document import Change
 from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE, Mover, Ticks
 from schema.errors import ErrorCode
-from schema.messages import SUBPROTOCOL_MSGPACK, Digest, Member, Position, Presence
+from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position, Presence
 from schema.ops import Op
 
 
@@ -33,7 +33,7 @@ class JoinRequest:
     codec: str = SUBPROTOCOL_MSGPACK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wish:
     """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one."""
 
@@ -50,13 +50,16 @@ class NotTaken:
     code: ErrorCode
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Seat(Mover):
     """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
 
     `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
     the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
     the id of a delta that would be refused, while the journal is asked whether it knows it.
+    `wishes` and `in_flight` are what it asked for and is not answered yet, before and since it was
+    sent: `rooms.proposals` alone changes them. `recalling` is the wish that waits for what the
+    journal says, `recalled` what it said. `owed` are acks that it hears once it has the state.
     """
 
     request: JoinRequest
@@ -71,13 +74,19 @@ class Seat(Mover):
     in_flight: int = 0
     wishes: deque[Wish] = field(default_factory=deque)
     recalled: Mapping[int, Sequence[Change]] | None = None
-    is_recalling: bool = False
+    recalling: Wish | None = None
     looked_up: str | None = None
     not_taken: NotTaken | None = None
+    owed: list[Ack] = field(default_factory=list)
     connection: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.connection = self.request.connection
+
+    @property
+    def is_recalling(self) -> bool:
+        """Whether all its wishes wait for what the journal says."""
+        return self.recalling is not None
 
     def came_again(self, delta_id: str) -> None:
         """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""

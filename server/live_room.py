@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol, TypeVar, assert_never
 
 import msgspec
@@ -150,6 +151,7 @@ class LiveRoom:
         "_pictures",
         "_settling",
         "_spawn",
+        "_tickets",
         "_works",
         "checkpoint_at",
         "checkpoint_seq",
@@ -190,7 +192,9 @@ class LiveRoom:
         self._pictures: dict[str, list[bytes]] = {}
         self._is_catching_up = False
         self._must_read = False
-        self._settling: dict[str, asyncio.Future[int]] = {}
+        self._settling: dict[int, asyncio.Future[int]] = {}
+        """By the ticket of the call that waits."""
+        self._tickets = count(1)
         self._awaited: set[asyncio.Future[Any]] = set()
         """What works will answer, or `close` when they are not done any more."""
 
@@ -557,14 +561,14 @@ class LiveRoom:
         Raises `NotCommitted`, `RoomClosed`.
         """
         self._check_open()
-        settled = self._settling.get(proposal.delta_id)
-        if settled is None:
-            settled = self._settling[proposal.delta_id] = self._loop.create_future()
-            self.run(self.room.edits.restore(proposal, ops, connection))
-        return await asyncio.shield(settled)
+        ticket = next(self._tickets)
+        settled: asyncio.Future[int] = self._loop.create_future()
+        self._settling[ticket] = settled
+        self.run(self.room.edits.restore(proposal, ops, connection, ticket))
+        return await settled
 
     def _tell_settled(self, effect: Settled) -> None:
-        settled = self._settling.pop(effect.delta_id, None)
+        settled = self._settling.pop(effect.ticket, None)
         if settled is None or settled.done():
             return
         if effect.seq is not None:

@@ -125,6 +125,7 @@ async def restore(
         atomic=False,
         purpose=Purpose.RESTORE,
         step=params.id,
+        snapshot=params.snapshot,
     )
     known = await context.hub.journal.find(proposal)
     if known is not None:

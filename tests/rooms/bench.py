@@ -129,7 +129,16 @@ class Bench:
                 self.append(proposal)
 
     def append(self, proposal: Proposal) -> None:
-        """One entry, as the journal would have it."""
+        """One entry, as the journal would have it, and the room hears of it."""
+        entry = self.stored(proposal)
+        self.run(self.room.edits.committed([entry]))
+        self.run(self.room.edits.answered(proposal, Outcome.COMMITTED, entry.seq))
+        if not self._remembers:
+            self.room.edits.stacks._changes.clear()
+        assert self._replica.frozen() == self.room.document.frozen()
+
+    def stored(self, proposal: Proposal) -> Entry:
+        """The entry that the journal makes of it."""
         entry = Entry(
             proposal.project,
             len(self.entries) + 1,
@@ -147,11 +156,7 @@ class Bench:
         self.entries.append(entry)
         ops = self.room.edits._ops_of(entry)
         self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
-        self.run(self.room.edits.committed([entry]))
-        self.run(self.room.edits.answered(proposal, Outcome.COMMITTED, entry.seq))
-        if not self._remembers:
-            self.room.edits.stacks._changes.clear()
-        assert self._replica.frozen() == self.room.document.frozen()
+        return entry
 
     def last(self, who: str) -> ServerMessage:
         """What this member heard last."""

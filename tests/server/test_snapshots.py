@@ -138,6 +138,21 @@ async def test_N4_a_restore_is_a_delta_that_everyone_hears_and_undo_takes_back(
     }
 
 
+async def test_N4_the_same_id_for_another_snapshot_is_reused(node: Node) -> None:
+    ann, _, project = await node.pair()
+    first = await kept(ann, project)
+    await ann.edit(project, marker("marker_1"))
+    second = await kept(ann, project, "v2")
+    await ann.edit(project, delete("marker_1"))
+    params = {"project": project, "id": "restore-1"}
+    restored = await ann.result("snapshots.restore", snapshot=second["id"], **params)
+    assert restored["ops"] == 1
+    answer = await ann.call("snapshots.restore", snapshot=first["id"], **params)
+    assert answer["code"] == "id_reused"
+    again = await ann.result("snapshots.restore", snapshot=second["id"], **params)
+    assert (again["seq"], again["ops"]) == (restored["seq"], 0)
+
+
 async def test_N4_a_restore_needs_no_seat_and_an_empty_one_commits_nothing(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
