@@ -495,7 +495,7 @@ class Edits:
         )
         proposed = self.waiting.get(entry.delta_id)
         if proposed is None or proposed.proposal.payload_hash != entry.payload_hash:
-            yield [Send(self._live(), packet)]
+            yield self._tell((), packet, ack)
             return
         was_sent = proposed.stage is Stage.SENT
         told = self.waiting.settle(proposed)
@@ -504,15 +504,12 @@ class Edits:
             yield [ForwardEntry(entry, packet, self.digest)]
         yield from self._after(told)
 
-    def _live(self) -> tuple[str, ...]:
-        return tuple(seat.connection for seat in self._seats.values() if seat.is_live)
-
     def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
         """The first who asked hears of the delta by its `ack`, all others by the `delta`.
 
         Who asked for it as well hears then that it is done: by an ack that says nothing new.
         """
-        live = list(self._live())
+        live = [seat.connection for seat in self._seats.values() if seat.is_live]
         seats = [asked.seat for asked in told if asked.seat is not None]
         first = next((seat for seat in seats if seat.is_live), None)
         effects: Effects = []

@@ -20,9 +20,10 @@ import rooms.room
 import server.hub
 from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
-from rooms.edits import Edits, Waiting
+from rooms.edits import Edits
 from rooms.effects import Effects, Enter, LookUp, Packet, Work
 from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.proposals import Asked
 from rooms.room import Room
 from rooms.seat import Seat
 from schema.messages import Ack, DeltaCommitted, Position
@@ -78,18 +79,18 @@ class ForgetfulJournal(MemoryJournal):
 class ForgetfulEdits(Edits):
     """Does not remember what it has seen."""
 
-    def _known(self, seat: Seat, proposal: Proposal) -> Effects | None:
+    def _known(self, asked: Asked) -> Effects | None:
         return None
 
 
 class LossyEdits(Edits):
     """Keeps the last op of a delta from all but its author."""
 
-    def _tell(self, waiting: Waiting | None, packet: Packet, ack: Ack) -> Effects:
+    def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
         assert isinstance(packet.message, DeltaCommitted)
         if len(packet.message.ops) > 1:
             packet.message = structs.replace(packet.message, ops=packet.message.ops[:-1])
-        return super()._tell(waiting, packet, ack)
+        return super()._tell(told, packet, ack)
 
 
 class TrustingEdits(Edits):
@@ -104,9 +105,9 @@ class LateRoom(Room):
     """Gives a joiner the picture, and only what comes after it has come in."""
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        [enter] = super()._enter(seat, resumed_at)
+        enter, *more = super()._enter(seat, resumed_at)
         assert isinstance(enter, Enter)
-        return [enter if resumed_at is not None else replace(enter, tail=())]
+        return [enter if resumed_at is not None else replace(enter, tail=()), *more]
 
 
 class SilentLiveRoom(LiveRoom):
