@@ -25,7 +25,8 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.journal import Known
 from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import migrate
-from persistence.pool import CONNECT_SECONDS, Database, own_errors
+from persistence.pool import CONNECT_SECONDS, Database
+from persistence.sqlstates import own_errors
 from rooms.journal_entry import Outcome, Proposal
 
 OPS = '[{"op":"set","col":"channels","id":"ch_master","props":{"volume":0.75}}]'

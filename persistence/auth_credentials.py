@@ -1,9 +1,8 @@
 """Queries on `auth_credentials`: how someone proves who they are."""
 
-import asyncpg
-
-from persistence.errors import NotFound, Taken
+from persistence.errors import BadValue, NotFound, Taken
 from persistence.pool import Executor
+from persistence.sqlstates import UNIQUE
 
 CREATE_PASSWORD = """
 INSERT INTO auth_credentials (user_id, provider, subject, password_hash)
@@ -26,7 +25,9 @@ async def create_password(db: Executor, user_id: str, password_hash: str) -> Non
     """Give an account its first password."""
     try:
         await db.execute(CREATE_PASSWORD, user_id, password_hash)
-    except asyncpg.UniqueViolationError as error:
+    except BadValue as error:
+        if error.sqlstate != UNIQUE:
+            raise
         raise Taken("password") from error
 
 

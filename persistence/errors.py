@@ -13,6 +13,29 @@ class OtherHistory(Unavailable):
     """The journal is not the one that the caller knows: its room is about to be closed."""
 
 
+class Busy(Unavailable):
+    """The database answered that it gives up: a lock, a deadlock, its time limit.
+
+    Perhaps that concerns only what was asked here; others may fare better.
+    """
+
+
+class Faulty(PersistenceError):
+    """The database answered with an error that no query of ours expects: our mistake or its damage.
+
+    `sqlstate` says which (empty: the driver's own); what was asked has not happened.
+    """
+
+    def __init__(self, sqlstate: str, said: str, constraint: str | None = None) -> None:
+        super().__init__(f"the database answered with error {sqlstate or 'of its driver'}: {said}")
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+
+class BadValue(Faulty):
+    """It cannot store a value, or a rule of its tables (`constraint`) forbids it."""
+
+
 class NotFound(PersistenceError):
     """There is no such row, or it is not that user's to see."""
 

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from persistence import studio_projects
-from persistence.errors import Compacted, OtherHistory
+from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, joined, sliced
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
-
-BAD_PROPOSAL = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
@@ -150,7 +146,7 @@ class PostgresJournal:
         batch = [proposals[n] for n in storable]
         try:
             judged, missed = await self._append(batch, known)
-        except BAD_PROPOSAL:
+        except BadValue:
             judged = [await self._append_alone(proposal, known) for proposal in batch]
             _, missed = await self._append([], known)
         for n, verdict in zip(storable, judged, strict=True):
@@ -264,7 +260,7 @@ class PostgresJournal:
         there = known.get(proposal.project)
         try:
             judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
-        except BAD_PROPOSAL:
+        except BadValue:
             return _Verdict(Outcome.INVALID, None)
         return judged[0]
 

@@ -17,7 +17,8 @@ from typing import Any
 import asyncpg
 
 from persistence.errors import PersistenceError, Refused, Unavailable
-from persistence.pool import CONNECT_SECONDS, own_errors
+from persistence.pool import CONNECT_SECONDS
+from persistence.sqlstates import own_errors
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001

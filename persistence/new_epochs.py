@@ -7,7 +7,6 @@ import os
 import sys
 from dataclasses import asdict
 
-import asyncpg
 from rich.console import Console
 
 from persistence import epochs
@@ -67,7 +66,7 @@ def main() -> int:
     try:
         with console.status("giving new epochs"):
             renewed = asyncio.run(new_epochs(dsn, force=arguments.force))
-    except (PersistenceError, asyncpg.PostgresError) as error:
+    except PersistenceError as error:
         return _fail(" ".join(str(error).split()), 1)
     except KeyboardInterrupt:
         return _fail("interrupted; run it again", 130)

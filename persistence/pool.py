@@ -1,13 +1,14 @@
 """The way to the database: a pool that never hangs and speaks in this project's own errors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 import asyncpg
 
-from persistence.errors import Refused, Unavailable
+from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.sqlstates import DEAD_CONNECTION, DRIVER, one_line, own_errors
 
 CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 5.0
@@ -19,32 +20,6 @@ NODE_NAME = "prime"
 
 OLDEST_SERVER = 140_000
 """PostgreSQL 14: it has lz4 for stored values and xid8."""
-
-UNAVAILABLE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shut down, crashed, cannot connect now, statement timeout
-    asyncpg.InsufficientResourcesError,  # too many connections, disk full
-    asyncpg.ObjectNotInPrerequisiteStateError,  # lock timeout
-    asyncpg.TransactionRollbackError,  # deadlock, serialization
-    asyncpg.ReadOnlySQLTransactionError,  # a standby, after a failover
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.PostgresSystemError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
-)
-DEAD_CONNECTION = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    ConnectionError,
-)
-MISCONFIGURED = (
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.ClientConfigurationError,
-)
 
 T = TypeVar("T")
 
@@ -61,23 +36,6 @@ class Executor(Protocol):
     async def execute(self, query: str, *args: object) -> str: ...
 
     def transaction(self) -> "AbstractAsyncContextManager[Executor]": ...
-
-
-@contextmanager
-def own_errors() -> Iterator[None]:
-    """Let no driver's error out that the callers of this folder could not name."""
-    try:
-        yield
-    except MISCONFIGURED as error:
-        raise Refused(f"the database refuses Prime: {_one_line(error)}") from error
-    except (*UNAVAILABLE, asyncpg.InterfaceError) as error:
-        if isinstance(error, asyncpg.InterfaceError) and "clos" not in str(error):
-            raise  # a mistake of ours; only "... is closed" and "... is closing" are the world's
-        raise Unavailable(f"the database does not answer: {_one_line(error)}") from error
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 class _Connection(asyncpg.Connection):
@@ -172,7 +130,7 @@ class Database:
                 try:
                     await pool
                 except ValueError as error:
-                    raise Refused(f"this is no database URL: {_one_line(error)}") from error
+                    raise Refused(f"this is no database URL: {one_line(error)}") from error
         # The server gives up first, so that the answer says why; a stalled one cannot.
         return cls(pool, statement_timeout_seconds + 1)
 
@@ -218,7 +176,7 @@ class Database:
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
                 await self._pool.close()
-        except (*UNAVAILABLE, asyncpg.InterfaceError):
+        except DRIVER:
             self._pool.terminate()
 
     async def _run(self, query: str, ask: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -271,19 +229,19 @@ class Database:
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
                 await transaction.rollback()
-        except (*UNAVAILABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DRIVER:
             _cut(connection)
 
     async def _after_error(self, connection: Any, error: BaseException) -> None:
         """Keep the connection only if the server itself answered on it."""
-        cause = error.__cause__ if isinstance(error, Unavailable) else error
+        cause = error.__cause__ if isinstance(error, PersistenceError) else error
         if not isinstance(cause, asyncpg.PostgresError) or _died(error):
             _cut(connection)
         if _died(error):
             await self._pool.expire_connections()  # the others died with it
 
     async def _release(self, connection: Any) -> None:
-        with suppress(*UNAVAILABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*DRIVER):
             await self._pool.release(connection, timeout=RELEASE_SECONDS)
 
 

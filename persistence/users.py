@@ -4,12 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
-
-from persistence.errors import Taken
+from persistence.errors import BadValue, Taken
 from persistence.pool import Executor
+from persistence.sqlstates import UNIQUE
 
-UNIQUE = {"prime_users_email_key": "email", "prime_users_username_key": "username"}
+FIELDS = {"prime_users_email_key": "email", "prime_users_username_key": "username"}
 
 CREATE = """
 INSERT INTO prime_users (email, username, name) VALUES ($1, $2, $3)
@@ -39,8 +38,10 @@ async def create(db: Executor, *, email: str, username: str, name: str) -> UserR
     """Make an account; raises `Taken` for an email or username in use, in any case of letters."""
     try:
         return _user(await db.fetchrow(CREATE, email, username, name))
-    except asyncpg.UniqueViolationError as error:
-        raise Taken(UNIQUE[str(error.constraint_name)]) from error
+    except BadValue as error:
+        if error.sqlstate != UNIQUE:
+            raise
+        raise Taken(FIELDS[str(error.constraint)]) from error
 
 
 async def by_id(db: Executor, user_id: str) -> UserRow | None:

@@ -71,6 +71,9 @@ def refused_op(project: str, delta_id: str, drop: Drop) -> Error:
 
 def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
     """What the journal said instead of committing."""
+    if outcome is Outcome.UNAVAILABLE:
+        text = "this project cannot be written to just now; send this again with the same id"
+        return try_again(project, delta_id, ErrorCode.UNAVAILABLE, text)
     code, text = OUTCOMES[outcome]
     return Error(delta_id, code, text, project)
 

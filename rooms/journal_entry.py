@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     INVALID = "invalid"
     OTHER_EPOCH = "other_epoch"
     WENT_BACK = "went_back"
+    UNAVAILABLE = "unavailable"
+    """The journal could not be written to for this project: the same id is to be sent again."""
 
 
 STRAYED = (Outcome.OTHER_EPOCH, Outcome.WENT_BACK)

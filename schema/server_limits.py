@@ -202,7 +202,7 @@ MAX_BATCH = SERVER_BOUNDS.add(
     "proposals",
     "a transaction",
     Instead.WAITS,
-    "server/committer.py",
+    "server/waiting_deltas.py",
     "The event loop encodes them, and reads what became of them, "
     "in one go, "
     "in 16 us each. Larger batches commit hardly more in a second, and delay cursors.",
@@ -214,8 +214,18 @@ MAX_BATCH_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a transaction",
     Instead.WAITS,
-    "server/committer.py",
+    "server/waiting_deltas.py",
     "Ops in one transaction, unless one proposal alone is larger.",
+)
+
+LARGE_DELTA_BYTES = SERVER_BOUNDS.add(
+    "LARGE_DELTA_BYTES",
+    65_536,
+    "bytes",
+    "a transaction",
+    Instead.SPLIT,
+    "server/waiting_deltas.py",
+    "A larger delta is appended alone, over another connection: nobody waits until it is written.",
 )
 
 MAX_SPREAD_MS = SERVER_BOUNDS.add(

@@ -6,14 +6,14 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 
 from persistence import change_log, collaboration_sessions, server_secrets
-from persistence.errors import PersistenceError, Unavailable
+from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import Database, check_durability
@@ -34,6 +34,7 @@ from server.row_news import RowNews
 from server.settings import Settings
 from server.stall_probe import StallProbe
 from server.state_pages import StatePages
+from server.supervisor import Supervisor
 from server.tokens import Tokens
 
 BACKLOG = 4_096
@@ -47,6 +48,12 @@ SLOW_TICK_SECONDS = 2.0
 
 BEAT_SECONDS = 0.5
 """Between two looks at who is due to be announced, and who is gone."""
+
+CHECK_SECONDS = 1.0
+"""Between two looks at who is late, silent, or does not read."""
+
+ASIDE = 2
+"""Connections for the deltas of projects that are set aside."""
 
 COMPACT_SECONDS = 600.0
 """Between two looks for history that is older than is kept."""
@@ -77,6 +84,7 @@ class App:
         self._garbage = Garbage()
         self._load = LoopLoad()
         self.metrics = Metrics()
+        self.supervisor = Supervisor(self.spawn, self.metrics.count)
 
     async def run(self, database_url: str) -> None:
         """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit."""
@@ -157,6 +165,7 @@ class App:
         news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
         front.database_answers = lambda: news.is_current
+        front.down = lambda: self.supervisor.down
         await news.look()  # from here on nothing written is missed
         passwords = Passwords()
         front.context = Context(
@@ -173,40 +182,50 @@ class App:
         server = await loop.create_server(
             lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
         )
-        self.spawn(hub.committer.run())
-        self.spawn(bus.run(hub.others))
-        self.spawn(self._load.run())
-        self.spawn(self._every(BEAT_SECONDS, lambda: self._beat(hub)))
-        self.spawn(self._every(1.0, lambda: self._check(front)))
-        until_told = [self.spawn(task) for task in self._until_told(db, hub, news)]
+        self._keep(hub, front, bus)
+        until_told = self._keep_until_told(db, hub, news)
         self._garbage.take_over()
         front.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
         try:
             await self._stopping.wait()
-            for task in until_told:
-                task.cancel()
+            self.supervisor.stop(*until_told)
             await leave(hub, front, db)
         finally:
             server.close()
             passwords.close()
+            self.supervisor.stop()
             for task in list(self._tasks):
                 task.cancel()
 
-    def _until_told(
-        self, db: Database, hub: Hub, news: RowNews
-    ) -> Iterator[Coroutine[Any, Any, None]]:
-        """What goes on by itself until the node is told to stop."""
-        days = self._settings.history_days
-        yield self._every(SLOW_TICK_SECONDS, hub.look_for_more)
-        yield self._every(SLOW_TICK_SECONDS, news.look)
-        yield self._every(COMPACT_SECONDS, lambda: compact_old(db, days))
-        yield self._every(COMPACT_SECONDS, lambda: change_log.trim(db, CHANGES_DAYS))
-        yield self._every(BOOKS_SECONDS, lambda: keep_books(hub, db))
-        yield self._every(ORPHAN_SECONDS, lambda: _close_orphans(db))
+    def _keep(self, hub: Hub, front: Front, bus: Bus) -> None:
+        """What goes on until everyone has gone; its names are what `/readyz` says is down."""
+        keep, repeat = self.supervisor.keep, self.supervisor.repeat
+        keep("committing edits", hub.committer.run, vital=True)
+        for number in range(1, ASIDE + 1):
+            keep(f"committing edits set aside ({number})", hub.committer.run_aside, vital=True)
+        keep("the bus", lambda: bus.run(hub.others), vital=True)
+        keep("measuring load", self._load.run)
+        repeat("announcing rooms", BEAT_SECONDS, lambda: self._beat(hub), vital=True)
+        repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)
+        repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(front))
+
+    def _keep_until_told(self, db: Database, hub: Hub, news: RowNews) -> list[str]:
+        """What ends when the node is told to stop; its names."""
+        before = set(self.supervisor.kept)
+        repeat, days = self.supervisor.repeat, self._settings.history_days
+        repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.look_for_more, vital=True)
+        repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
+        repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db), vital=True)
+        repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
+        trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
+        repeat("trimming the change log", COMPACT_SECONDS, trim)
+        orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
+        repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
         if self._settings.stall_probe:
-            yield self._stalls.run()
+            self.supervisor.keep("measuring stalls", self._stalls.run)
+        return [name for name in self.supervisor.kept if name not in before]
 
     def _bus(self, deployment: str) -> Bus:
         url = self._settings.redis_url
@@ -252,25 +271,18 @@ class App:
         gauge("database_busy", "Those of them that are in use.", lambda: db.busy)
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
+        held_up = "Projects that cannot be written to, while others can."
+        gauge("projects_held_up", held_up, lambda: len(hub.committer.held_up))
+        gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(self.supervisor.down))
 
     async def _beat(self, hub: Hub) -> None:
         hub.others.beat(asyncio.get_running_loop().time())
 
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())
-        self._garbage.collect_if_due(front.nobody_is_in_a_room)
 
-    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await do()
-            except PersistenceError as error:
-                log.warning("will try again", reason=str(error))
-            except Exception as error:
-                # Ours, and perhaps set off by a client: the next round must come all the same.
-                self.metrics.count("task_failed")
-                log.error("what is done now and then has failed", exc_info=error)
+    async def _collect(self, front: Front) -> None:
+        self._garbage.collect_if_due(front.nobody_is_in_a_room)
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaits has failed: a callback, or a work of a room."""
@@ -282,10 +294,6 @@ class App:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.metrics.count("task_failed")
             log.error("a task failed", task=task.get_name(), exc_info=error)
-
-
-async def _close_orphans(db: Database) -> None:
-    await collaboration_sessions.close_orphans(db, ORPHAN_SECONDS)
 
 
 def _shown(host: str) -> str:

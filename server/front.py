@@ -98,6 +98,7 @@ class Front:
         self.is_leaving = False
         self.admission = Admission()
         self.database_answers: Callable[[], bool] = lambda: True
+        self.down: Callable[[], list[str]] = list  # lifelong tasks that have failed, in words
         self.all_gone = asyncio.Event()
         self.all_gone.set()
         self.context: Context | None = None
@@ -136,7 +137,14 @@ class Front:
             return 503, "starting or stopping\n"
         if self._hub.is_degraded or not self.database_answers():
             return 503, "database unavailable\n"
-        return 200, "ready\n" if self._hub.bus.is_up else "ready; bus down: other nodes hear late\n"
+        if down := self.down():
+            return 503, f"down: {', '.join(down)}\n"
+        but = []
+        if not self._hub.bus.is_up:
+            but.append("bus down: other nodes hear late")
+        if held_up := len(self._hub.committer.held_up):
+            but.append(f"projects that cannot be written to: {held_up}")
+        return 200, "; ".join(["ready", *but]) + "\n"
 
     def opened(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""

@@ -92,7 +92,9 @@ class Hub:
         self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
-        self.committer = Committer(journal, self._known, self._committed, self._degrade, count)
+        self.committer = Committer(
+            journal, self._known, self._committed, self._refused, self._degrade, count
+        )
         self.is_degraded = False
         self._spawn = spawn
         self.in_thread = in_thread
@@ -249,6 +251,13 @@ class Hub:
             if live is not None:
                 live.run(live.room.edits.answered(proposal, outcome, seq))
 
+    def _refused(self, proposals: list[Proposal]) -> None:
+        """What waited too long: its authors are to send it again."""
+        for proposal in proposals:
+            live = self.rooms.get(proposal.project)
+            if live is not None:
+                live.run(live.room.edits.answered(proposal, Outcome.UNAVAILABLE, None))
+
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
         """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
         for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
@@ -328,12 +337,20 @@ class Hub:
         finally:
             self._is_looking = False
 
-    def _degrade(self, is_degraded: bool, reason: str) -> None:
+    def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
+        """One project, or all that no trouble of their own holds up."""
+        if project is not None:
+            live = self.rooms.get(project)
+            if live is not None:
+                live.carry_out(live.room.degraded(is_degraded or self.is_degraded, reason))
+            return
         if self.is_degraded and not is_degraded:
             self.hint()  # a database that was away may be another one now
         self.is_degraded = is_degraded
-        for live in self.rooms.values():
-            live.carry_out(live.room.degraded(is_degraded, reason))
+        held_up = set(self.committer.held_up)
+        for project, live in self.rooms.items():
+            if project not in held_up:
+                live.carry_out(live.room.degraded(is_degraded, reason))
 
     # For calls.
 
@@ -394,7 +411,7 @@ class Hub:
             room.edits.stacks.note(mark)
         live = LiveRoom(room, self._around)
         await live.read_on()
-        room.is_degraded = self.is_degraded
+        room.is_degraded = self.is_degraded or project in self.committer.held_up
         room.hears_late = not self.bus.is_up
         live.checkpoint_at = live.snapshot_at = time.monotonic()
         return live
@@ -414,6 +431,7 @@ class Hub:
         self.others.leave_room(project)
         del self.rooms[project]
         live.close()
+        self.committer.forget(project)
         session = live.collaboration_session
         if db is not None and session is not None and not live.room.members.remote.is_shared:
             await collaboration_sessions.close_session(db, session)

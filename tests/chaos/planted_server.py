@@ -17,9 +17,10 @@ from rooms.journal_entry import Outcome, Proposal
 from rooms.tail import Kept, Tail
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
+from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.__main__ import main
-from server.committer import Committer
 from server.connection import Connection
+from server.waiting_deltas import ProjectQueue
 
 COMMIT_LATER_SECONDS = 0.25
 EVERY = 25
@@ -101,12 +102,14 @@ def no_dedupe() -> None:
 
 def reorder() -> None:
     """What waits for the journal is stored last first."""
-    take_batch = Committer._take_batch
+    batch = ProjectQueue.batch
 
-    def taken(self: Committer) -> list[Proposal]:
-        return take_batch(self)[::-1]
+    def reversed_batch(
+        self: ProjectQueue, most: int = MAX_BATCH, most_bytes: int = MAX_BATCH_BYTES
+    ) -> list[Proposal]:
+        return batch(self, most, most_bytes)[::-1]
 
-    Committer._take_batch = taken  # type: ignore[method-assign]  # that is the bug
+    ProjectQueue.batch = reversed_batch  # type: ignore[method-assign]  # that is the bug
 
 
 def lost_update() -> None:

@@ -44,6 +44,7 @@ class Node:
         self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec)
         self._empty_since = None
         self.spawn(self.hub.committer.run())
+        self.spawn(self.hub.committer.run_aside())
         self.spawn(self._bus.run(self.hub.others))
         self.spawn(self._keep_books(self.hub))
         self.spawn(self._look(self.hub))

@@ -1,0 +1,76 @@
+"""What each error of the driver and each SQLSTATE means to us: none leaves this folder unnamed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from persistence.errors import BadValue, Busy, Faulty, PersistenceError, Refused, Unavailable
+
+BUSY = {"40", "55", "57014", "53200"}
+"""Deadlock, lock, cancelled for its time, out of memory: perhaps this query's own trouble."""
+
+UNAVAILABLE = {"08", "53", "57", "58", "25006", "25P03"}
+"""No connection, no room (disk, connections), shut down, broken disk, a standby, idle too long."""
+
+REFUSED = {"28", "3D", "F0"}
+"""Who we are, which database, its configuration: no query of ours can go well."""
+
+BAD_VALUE = {"22", "23"}
+"""Data that cannot be, and constraints."""
+
+UNIQUE = "23505"
+
+OF_THE_WORLD = (asyncpg.InternalClientError, OSError, TimeoutError)
+"""The driver lost its thread, the network, the clock: the connection is not to be used again."""
+
+DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, *OF_THE_WORLD)
+"""All that the driver may raise."""
+
+DEAD_CONNECTION = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+
+
+def named(error: BaseException) -> PersistenceError:
+    """The error of the driver in our own words."""
+    said = one_line(error)
+    sqlstate: str = getattr(error, "sqlstate", None) or ""
+    if isinstance(error, OF_THE_WORLD) or _is_closed(error):
+        return Unavailable(f"the database does not answer: {said}")
+    if isinstance(error, asyncpg.ClientConfigurationError) or _is_in(sqlstate, REFUSED):
+        return Refused(f"the database refuses Prime: {said}")
+    if _is_in(sqlstate, BUSY):
+        return Busy(f"the database gave up: {said}")
+    if _is_in(sqlstate, UNAVAILABLE):
+        return Unavailable(f"the database does not answer: {said}")
+    kind = BadValue if _is_in(sqlstate, BAD_VALUE) else Faulty
+    return kind(sqlstate, said, getattr(error, "constraint_name", None))
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Let no driver's error out: whatever it raises becomes one of `persistence.errors`."""
+    try:
+        yield
+    except DRIVER as error:
+        raise named(error) from error
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, without its line ends."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _is_in(sqlstate: str, classes: set[str]) -> bool:
+    return sqlstate in classes or sqlstate[:2] in classes
+
+
+def _is_closed(error: BaseException) -> bool:
+    """Only "... is closed" and "... is closing" are the world's; the rest is a mistake of ours."""
+    is_the_drivers = isinstance(error, asyncpg.InterfaceError)
+    return is_the_drivers and not getattr(error, "sqlstate", None) and "clos" in str(error)

@@ -1,0 +1,207 @@
+"""Whatever an append raises, the committer goes on, and only the project at fault waits."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import pytest
+
+from persistence.errors import BadValue, Busy, Faulty, NotFound, Refused, Unavailable
+from persistence.journal import Appended, Known
+from persistence.journal_memory import MemoryJournal
+from rooms.journal_entry import Outcome, Proposal
+from schema.server_limits import LARGE_DELTA_BYTES
+from server import committer as committer_module
+from server.committer import Committer
+from tests.server.conftest import eventually
+
+WHATEVER = [
+    Busy("planted: a lock"),
+    Faulty("XX002", "planted: a damaged index"),
+    Faulty("42883", "planted"),
+    Faulty("P0001", "planted"),
+    Faulty("54000", "planted"),
+    Faulty("0A000", "planted"),
+    Faulty("25001", "planted"),
+    BadValue("22000", "planted"),
+    NotFound("planted"),
+    Refused("planted"),
+    KeyError("planted"),
+    AssertionError("planted"),
+    RecursionError("planted"),
+]
+
+
+class Journal(MemoryJournal):
+    """One in memory that raises for some projects, or for all."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, Exception] = {}
+        self.tries: Counter[str] = Counter()
+        self.in_flight: Counter[str] = Counter()
+        self.order: dict[str, list[str]] = defaultdict(list)
+        self.batches: list[set[str]] = []
+        self.seconds = 0.0
+
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+        projects = {proposal.project for proposal in proposals}
+        self.batches.append(projects)
+        self.tries.update(projects)
+        self.in_flight.update(projects)
+        assert max(self.in_flight.values()) == 1
+        await asyncio.sleep(self.seconds)
+        self.in_flight.subtract(projects)
+        for project in projects:
+            if project in self.errors:
+                raise self.errors[project]
+        for proposal in proposals:
+            self.order[proposal.project].append(proposal.delta_id)
+        outcomes = [(Outcome.COMMITTED, len(self.order[p.project])) for p in proposals]
+        return Appended(list(outcomes), [])
+
+
+class Rig:
+    """A committer and what it says."""
+
+    def __init__(self) -> None:
+        self.journal = Journal()
+        self.refused: list[str] = []
+        self.degraded: dict[str | None, bool] = {}
+        self.counted: Counter[str] = Counter()
+        self.committer = Committer(
+            self.journal,
+            lambda projects: {},
+            lambda batch, appended: None,
+            lambda proposals: self.refused.extend(p.delta_id for p in proposals),
+            lambda project, is_degraded, reason: self.degraded.update({project: is_degraded}),
+            lambda kind, amount=1: self.counted.update({kind: int(amount)}),
+        )
+        runs = (self.committer.run, self.committer.run_aside, self.committer.run_aside)
+        self.tasks = [asyncio.ensure_future(run()) for run in runs]
+
+    def submit(self, project: str, *numbers: int, size: int = 2) -> None:
+        for n in numbers:
+            ops = b"[" + b" " * (size - 2) + b"]"
+            self.committer.submit(Proposal(project, f"{project}{n}", "a", "s", "m", ops, False))
+
+    async def until(self, project: str, count: int) -> None:
+        async def is_there() -> bool:
+            return len(self.journal.order[project]) >= count
+
+        await eventually(is_there)
+
+
+@pytest.fixture
+async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    monkeypatch.setattr(committer_module, "FIRST_RETRY_SECONDS", 0.002)
+    monkeypatch.setattr(committer_module, "LAST_RETRY_SECONDS", 0.01)
+    made = Rig()
+    yield made
+    for task in made.tasks:
+        assert not task.done()
+        task.cancel()
+    await asyncio.gather(*made.tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("error", WHATEVER, ids=lambda e: f"{type(e).__name__} {e}"[:40])
+async def test_D16_whatever_one_project_raises_the_others_commit(
+    rig: Rig, error: Exception
+) -> None:
+    rig.journal.errors["bad"] = error
+    for n in range(5):
+        for project in ("good", "bad", "fine"):
+            rig.submit(project, n)
+    await rig.until("good", 5)
+    await rig.until("fine", 5)
+    assert rig.journal.order["bad"] == []
+    assert None not in rig.degraded
+    del rig.journal.errors["bad"]
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    for project in ("good", "bad", "fine"):
+        assert rig.journal.order[project] == [f"{project}{n}" for n in range(5)]
+
+
+async def test_D16_a_project_at_fault_is_told_then_refused_and_taken_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer_module, "TELL_SECONDS", 0.02)
+    monkeypatch.setattr(committer_module, "HOLD_SECONDS", 0.05)
+    rig.journal.errors["bad"] = Faulty("XX002", "planted")
+    rig.submit("bad", 1, 2, 3)
+
+    async def is_refused() -> bool:
+        return rig.refused == ["bad1", "bad2", "bad3"]
+
+    await eventually(is_refused)
+    assert rig.degraded == {"bad": True}
+    assert rig.committer.held_up == ["bad"]
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    rig.journal.errors.clear()
+    rig.submit("bad", 1, 2, 3)
+    await rig.until("bad", 3)
+    assert rig.degraded == {"bad": False}
+    assert rig.committer.held_up == []
+
+
+async def test_D7_no_database_is_everyones_trouble(rig: Rig) -> None:
+    rig.journal.errors["one"] = Unavailable("planted")
+    rig.submit("one", 1)
+    rig.submit("two", 1)
+
+    async def is_told() -> bool:
+        return rig.degraded == {None: True}
+
+    await eventually(is_told)
+    assert rig.committer.held_up == []
+    rig.journal.errors.clear()
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    assert rig.degraded == {None: False}
+
+
+async def test_who_is_set_aside_keeps_its_order_and_comes_back(rig: Rig) -> None:
+    rig.journal.seconds = 0.001
+    rig.journal.errors["bad"] = Busy("planted")
+    for n in range(40):
+        rig.submit("bad", n)
+        rig.submit("good", n)
+        await asyncio.sleep(0.001)
+        if n == 20:
+            rig.journal.errors.clear()
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    assert rig.journal.order["bad"] == [f"bad{n}" for n in range(40)]
+    assert rig.journal.order["good"] == [f"good{n}" for n in range(40)]
+    assert {"bad", "good"} in rig.journal.batches[-5:] or rig.journal.batches[-1] == {"bad"}
+
+
+async def test_a_large_delta_goes_alone_and_those_after_it_wait_for_it(rig: Rig) -> None:
+    rig.journal.seconds = 0.005
+    rig.submit("small", 0)
+    rig.submit("large", 0, size=LARGE_DELTA_BYTES + 1)
+    rig.submit("large", 1)
+    rig.submit("small", 1)
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    assert {"small", "large"} not in rig.journal.batches
+    assert rig.journal.order["large"] == ["large0", "large1"]
+
+
+async def test_a_loop_that_dies_gives_back_what_it_had_taken(rig: Rig) -> None:
+    rig.journal.seconds = 60.0
+    rig.submit("song", 1)
+
+    async def is_in_flight() -> bool:
+        return rig.journal.in_flight["song"] == 1
+
+    await eventually(is_in_flight)
+    rig.tasks[0].cancel()
+    await asyncio.gather(rig.tasks[0], return_exceptions=True)
+    rig.journal.seconds = 0.0
+    rig.journal.in_flight.clear()
+    rig.tasks[0] = asyncio.ensure_future(rig.committer.run())
+    async with asyncio.timeout(5):
+        await rig.committer.settled()
+    assert rig.journal.order["song"] == ["song1"]
