@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     from tests.simulation.studio import Studio
 
 
+SLOWNESS = (0.2, 1.0, 1.0, 5.0)
+"""By how much each message of a client takes longer: some are near, some are far."""
+
+
 class Client:
     """A musician's machine: a real replica, and the habits of `client.room.Room`."""
 
     def __init__(self, studio: "Studio", name: str, role: str) -> None:
         self.name = name
         self.role = role
+        self.slowness = studio.rng.choice(SLOWNESS)
         self.link: Link | None = None
         self.away = 0.0
         self.acknowledged: dict[str, int] = {}
@@ -141,10 +146,12 @@ class Client:
                     self._studio.fail(f"{event.delta_id} is invalid and was acknowledged")
                 self._queue.answered(event.delta_id)
                 self.acknowledged[event.delta_id] = event.seq
+                self._send_what_may_go()
             case Refused():
                 self._queue.answered(event.delta_id)
                 self.refused.add(event.delta_id)
                 self._studio.tally[f"refused_{event.code}"] += 1
+                self._send_what_may_go()
             case JoinFailed(code="unavailable"):
                 self._on_this_link(0.1, self._join)
             case JoinFailed() | Left() | Postponed(code="not_joined") | FoundDiverged():

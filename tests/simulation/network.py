@@ -42,6 +42,7 @@ class Link:
         self.client = client
         self.node = studio.rng.choice(studio.nodes)
         self.is_cut = False
+        self.loses_answers = False
         self.seat: Seat | None = None
         self._studio = studio
         self._arrives = {"up": 0.0, "down": 0.0}
@@ -52,7 +53,7 @@ class Link:
 
     def send_frame(self, frame: bytes) -> None:
         """What the hub says; it must be durable by now."""
-        if self.is_cut:
+        if self.is_cut or self.loses_answers:
             return
         message = MsgpackCodec().decode(payload_of(frame))
         self._studio.check_durable(message)
@@ -78,9 +79,16 @@ class Link:
         self.client.lost(self)
         studio.later(studio.rng.uniform(0.0, 0.6), lambda: self.node.gone(self))
 
+    def lose_answers(self) -> None:
+        """The node still hears the client, and the client nothing more; soon the line is cut."""
+        self.loses_answers = True
+        self._studio.tally["answers_lost"] += 1
+        self._studio.later(self._studio.rng.uniform(0.05, 0.8), self.cut)
+
     def _deliver(self, way: str, what: Callable[[], None]) -> None:
         studio = self._studio
         delay = studio.rng.choice((0.001, 0.005, 0.02, 0.15)) * studio.rng.random()
+        delay *= self.client.slowness
         at = max(studio.loop.time() + delay, self._arrives[way] + 1e-5)
         self._arrives[way] = at
         studio.later(at - studio.loop.time(), lambda: None if self.is_cut else what())

@@ -41,7 +41,7 @@ class Node:
         studio = self._studio
         self._bus = UnreliableBus(studio.exchange, studio)
         codec = BusCodec(b"of all nodes", f"{self._name}{next(self._lives)}")
-        self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec)
+        self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec, studio.count)
         self._empty_since = None
         self.spawn(self.hub.committer.run())
         self.spawn(self.hub.committer.run_aside())

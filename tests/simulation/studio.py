@@ -10,6 +10,7 @@ from unittest.mock import patch
 from structlog.testing import capture_logs
 
 from client.replica import Message
+from persistence.journal import Checkpoint
 from persistence.journal_memory import MemoryJournal
 from rooms import tail
 from rooms.document import Document
@@ -19,6 +20,7 @@ from schema.ops import decode_ops
 from schema.server_limits import MAX_TAIL_BYTES
 from server.bus_memory import Exchange
 from server.codec import JSON
+from server.metrics import ALARMING
 from server.stored_state import read_document
 from tests.simulation.client import Client
 from tests.simulation.node import Node
@@ -56,6 +58,7 @@ class Studio:
         self.loop.set_exception_handler(self._unexpected)
         self.stored = memory_journal(lambda: 1.7e9 + self.loop.time())
         self.journal = make_journal(self.stored, self.rng)
+        self.journal.saved = self._check_checkpoint
         self.stored.create_project(PROJECT, "epoch", JSON.encode(empty_state("Song")))
         self._model = Document(empty_state("Song"))
         self._digests = [self._model.digest]
@@ -76,6 +79,12 @@ class Studio:
         if self._failure is None:
             self._failure = f"seed {self.seed} at {self.loop.time() - 1_000:.3f} s: {why}"
 
+    def count(self, kind: str, amount: float = 1) -> None:
+        """What a hub counts: no alarm without a fault that this seed planted."""
+        self.tally[f"counted_{kind}"] += int(amount)
+        if kind in ALARMING:
+            self.fail(f"the hub counts {kind}, and no fault explains it")
+
     def check_durable(self, message: Message) -> None:
         """Nothing is said of what the journal does not hold by now (rule D1)."""
         if message["t"] not in ("ack", "delta"):
@@ -90,13 +99,23 @@ class Studio:
         position = client.replica.position
         if position is None:
             return
-        entries = self.stored._projects[PROJECT].entries
-        for entry in entries[len(self._digests) - 1 :]:
+        self.tally["digests_compared"] += 1
+        if self._digest_at(position.seq) != client.replica.digest:
+            self.fail(f"{client.name} holds another song than the journal at seq {position.seq}")
+
+    def _check_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """What is stored is what the journal up to it comes to, and says so."""
+        self.tally["checkpoints_compared"] += 1
+        digest = self._digest_at(checkpoint.seq)
+        if checkpoint.digest != digest or read_document(checkpoint).digest != digest:
+            self.fail(f"the checkpoint at seq {checkpoint.seq} is not the sum of the journal")
+
+    def _digest_at(self, seq: int) -> str:
+        """Of the journal's first entries, up to `seq`."""
+        for entry in self.stored._projects[PROJECT].entries[len(self._digests) - 1 :]:
             self._model.apply(decode_ops(entry.ops), atomic=entry.atomic)
             self._digests.append(self._model.digest)
-        self.tally["digests_compared"] += 1
-        if self._digests[position.seq] != client.replica.digest:
-            self.fail(f"{client.name} holds another song than the journal at seq {position.seq}")
+        return self._digests[seq]
 
     async def run(self) -> None:
         """Work, then calm, then everyone must agree."""
@@ -119,8 +138,10 @@ class Studio:
             self.rng.choice(self.nodes).crash()
         elif chance < 0.04:
             self.rng.choice(self.nodes).break_bus()
-        elif chance < 0.09 and client.link is not None:
+        elif chance < 0.07 and client.link is not None:
             client.link.cut()
+        elif chance < 0.09 and client.link is not None:
+            client.link.lose_answers()
         elif chance < 0.20:
             client.repeat()
         elif chance < 0.225:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
 from persistence.journal import Appended, Checkpoint, Known, Stands
@@ -17,6 +17,7 @@ class UnreliableJournal:
         self.inner = inner
         self.rng = rng
         self.trouble = 0.08
+        self.saved: Callable[[Checkpoint], None] = lambda _: None
 
     async def _pause(self) -> None:
         await asyncio.sleep(self.rng.uniform(0.0, 0.03))
@@ -91,4 +92,5 @@ class UnreliableJournal:
     async def save(self, checkpoint: Checkpoint) -> None:
         await self._before()
         await self.inner.save(checkpoint)
+        self.saved(checkpoint)
         await self._after()
