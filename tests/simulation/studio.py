@@ -134,14 +134,10 @@ class Studio:
     def _something(self) -> None:
         client = self.rng.choice(self.clients)
         chance = self.rng.random()
-        if chance < 0.03:
-            self.rng.choice(self.nodes).crash()
-        elif chance < 0.04:
-            self.rng.choice(self.nodes).break_bus()
-        elif chance < 0.07 and client.link is not None:
-            client.link.cut()
+        if chance < 0.04:
+            self._fault_of_a_node(chance)
         elif chance < 0.09 and client.link is not None:
-            client.link.lose_answers()
+            client.link.cut() if chance < 0.07 else client.link.lose_answers()
         elif chance < 0.20:
             client.repeat()
         elif chance < 0.225:
@@ -149,6 +145,13 @@ class Studio:
         elif client.role == "editor" or chance < 0.35:
             for _ in range(self.rng.choice((1, 1, 1, 2, 4))):
                 client.edit()
+
+    def _fault_of_a_node(self, chance: float) -> None:
+        node = self.rng.choice(self.nodes)
+        if chance < 0.03:
+            node.crash()
+        else:
+            node.break_bus()
 
     def _power_cut(self) -> None:
         """Everyone is away at once, for longer than an empty room stays open."""

@@ -1,0 +1,48 @@
+"""`./run simulate`: many simulated studios, each under a seed of its own."""
+
+import argparse
+import json
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tests.simulation.plants import PLANTS
+from tests.simulation.seeds import Seeds, run_many
+
+FAILURES_SHOWN = 20
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1 if a seed fails."""
+    told = _parser().parse_args(arguments)
+    seeds = range(told.first, told.first + told.seeds)
+    many = _run(seeds, told.plant, shows=not told.json)
+    if told.json:
+        print(json.dumps({"seeds": many.done, "failures": many.failures, "tally": many.tally}))
+    else:
+        for failure in many.failures[:FAILURES_SHOWN]:
+            print(failure)
+        print(f"{many.done} seeds, {len(many.failures)} failed")
+    return 1 if many.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run simulate", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20_000, help="how many (20,000)")
+    parser.add_argument("--first", type=int, default=0, help="the first of them (0)")
+    names = sorted(name for name in PLANTS if name)
+    parser.add_argument("--plant", choices=names, default="", help="a bug to be noticed")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _run(seeds: range, plant: str, *, shows: bool) -> Seeds:
+    columns = (TextColumn("seeds"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not shows) as progress:
+        bar = progress.add_task("", total=len(seeds))
+        return run_many(seeds, plant, lambda many: progress.update(bar, completed=many.done))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,122 @@
+"""Bugs to be planted in a simulated studio: each of them must be noticed."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from unittest.mock import patch
+
+from msgspec import structs
+from msgspec.structs import replace
+
+import rooms.room
+import server.hub
+from persistence.journal import Appended, Known
+from persistence.journal_memory import MemoryJournal
+from rooms.edits import Edits
+from rooms.effects import Effects, Enter, LookUp, Packet, Work
+from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.proposals import Asked
+from rooms.room import Room
+from rooms.seat import Seat
+from schema.messages import Ack, DeltaCommitted, Position
+from server.live_room import LiveRoom
+from tests.simulation.studio import Tally, simulate
+from tests.simulation.unreliable_journal import UnreliableJournal
+
+
+class HastyJournal(UnreliableJournal):
+    """Says that it has stored, then stores: unless it is away, or the process dies meanwhile."""
+
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+        hoped_for = await copy.deepcopy(self.inner).append(proposals, known)
+        if self.rng.random() >= self.trouble:
+            await self.inner.append(proposals, known)
+        return hoped_for
+
+
+class ForgetfulJournal(MemoryJournal):
+    """Stores whatever it is given, as often as it is given."""
+
+    def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        return None
+
+
+class ForgetfulEdits(Edits):
+    """Does not remember what it has seen."""
+
+    def _known(self, asked: Asked) -> Effects | None:
+        return None
+
+
+class LossyEdits(Edits):
+    """Keeps the last op of a delta from all but its author."""
+
+    def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
+        assert isinstance(packet.message, DeltaCommitted)
+        if len(packet.message.ops) > 1:
+            packet.message = structs.replace(packet.message, ops=packet.message.ops[:-1])
+        return super()._tell(told, packet, ack)
+
+
+class TrustingEdits(Edits):
+    """Takes what comes over the bus for what is next."""
+
+    def heard(self, entry: Entry, frames: Mapping[str, bytes]) -> Work:
+        self.head = max(self.head, entry.seq - 1)
+        yield from super().heard(entry, frames)
+
+
+class LateRoom(Room):
+    """Gives a joiner the picture, and only what comes after it has come in."""
+
+    def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
+        enter, *more = super()._enter(seat, resumed_at)
+        assert isinstance(enter, Enter)
+        return [enter if resumed_at is not None else replace(enter, tail=()), *more]
+
+
+class SilentLiveRoom(LiveRoom):
+    """Leaves a delta unanswered when the journal cannot be asked: the first bug found here."""
+
+    async def _look_up(self, look_up: LookUp) -> None:
+        found = await self._journal.find(look_up.proposal)
+        self.run(self.room.edits.looked_up(look_up, found))
+
+
+@dataclass(frozen=True)
+class Plant:
+    """What takes the place of the real thing."""
+
+    journal: type[UnreliableJournal] = UnreliableJournal
+    memory: type[MemoryJournal] = MemoryJournal
+    room: type[Room] = Room
+    edits: type[Edits] = Edits
+    live_room: type[LiveRoom] = LiveRoom
+
+
+PLANTS = {
+    "": Plant(),
+    "ack_before_commit": Plant(journal=HastyJournal),
+    "no_dedupe": Plant(memory=ForgetfulJournal, edits=ForgetfulEdits),
+    "subscribe_after_load": Plant(room=LateRoom),
+    "lossy_news": Plant(edits=LossyEdits),
+    "trusting_bus": Plant(edits=TrustingEdits),
+    "look_up_unanswered": Plant(live_room=SilentLiveRoom),
+}
+
+
+@contextmanager
+def planted(name: str) -> Iterator[Plant]:
+    plant = PLANTS[name]
+    with (
+        patch.object(server.hub, "Room", plant.room),
+        patch.object(rooms.room, "Edits", plant.edits),
+        patch.object(server.hub, "LiveRoom", plant.live_room),
+    ):
+        yield plant
+
+
+def run_seed(seed: int, plant: str = "") -> Tally:
+    with planted(plant) as bug:
+        return simulate(seed, bug.journal, bug.memory)

@@ -1,0 +1,59 @@
+"""Many seeds at once, in a process for each core."""
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.simulation.plants import run_seed
+from tests.simulation.studio import SimulationFailed, Tally
+
+SEEDS_AT_ONCE = 25
+"""What a process is given at a time."""
+
+
+@dataclass
+class Seeds:
+    """What came of some seeds. `failures`: what each that failed says, in order of the seeds."""
+
+    done: int = 0
+    tally: Tally = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, other: "Seeds") -> None:
+        """Those of another process."""
+        self.done += other.done
+        self.tally += other.tally
+        self.failures += other.failures
+
+
+def run_some(seeds: Sequence[int], plant: str) -> Seeds:
+    """One after the other, in this process; a seed that fails does not stop the rest."""
+    some = Seeds()
+    for seed in seeds:
+        some.done += 1
+        try:
+            some.tally += run_seed(seed, plant)
+        except SimulationFailed as failed:
+            some.failures.append(str(failed))
+    return some
+
+
+def run_many(
+    seeds: Sequence[int], plant: str = "", told: Callable[[Seeds], None] = lambda _: None
+) -> Seeds:
+    """In as many processes as there are cores; `told` hears of the sum now and then."""
+    many = Seeds()
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as processes:
+        for some in processes.map(run_some, _cut(seeds), [plant] * len(seeds)):
+            many.add(some)
+            told(many)
+    return many
+
+
+def _cut(seeds: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(seeds), SEEDS_AT_ONCE):
+        yield seeds[start : start + SEEDS_AT_ONCE]
