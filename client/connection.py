@@ -94,7 +94,8 @@ class Connection:
             )
         except InvalidURI as error:
             raise CouldNotOpen(Ending(None, str(error), is_hopeless=True)) from error
-        except (OSError, WebSocketException) as error:
+        except (OSError, WebSocketException, AssertionError) as error:
+            # websockets 17 asserts where the connection goes in the middle of the handshake.
             raise CouldNotOpen(Ending(None, _in_words(error))) from error
         try:
             welcome = await _say_hello(socket, codec, hello)

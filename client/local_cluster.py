@@ -53,6 +53,7 @@ class LocalCluster:
         self.nodes: Sequence[LocalHub] = ()
         self.victims: list[str] = []
         self.postgres = local_postgres(self.directory)
+        self._postgres_data = self.directory
         self.valkey = ChildProgram(
             Program(
                 "Valkey",
@@ -136,8 +137,13 @@ class LocalCluster:
     async def start_postgres(self) -> None:
         """Start PostgreSQL, if it is not running, at the address that it had before."""
         if not self.postgres.is_running:
-            ready = await self.postgres.start(("--data", str(self.directory)))
+            ready = await self.postgres.start(("--data", str(self._postgres_data)))
             self.servers = Servers(ready["database_url"], self.servers.redis_url)
+
+    def promoted(self, postgres: ChildProgram, data: Path, database_url: str) -> None:
+        """Another PostgreSQL is the one from now on; the one before has ended."""
+        self.postgres, self._postgres_data = postgres, data
+        self.servers = Servers(database_url, self.servers.redis_url)
 
     async def start_valkey(self) -> None:
         """Start Valkey, if it is not running, empty, and at the address that it had before."""

@@ -136,10 +136,10 @@ def local_postgres(directory: Path) -> ChildProgram:
     return ChildProgram(Program("PostgreSQL", module, log, POSTGRES_SECONDS, signal.SIGTERM))
 
 
-async def audit(database_url: str, project: str) -> dict[str, Any]:
+async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
     """What PostgreSQL holds of a project, by a process that never saw the hub."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "audit", project, "--json"),
+        *(sys.executable, "-m", "server", "audit", project, *words, "--json"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -17,6 +17,8 @@ from loadtest import chaos_command, comparisons, scenarios
 from loadtest.argument_types import at_least, path_of_caller
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
+from loadtest.chaos import BROKEN
+from loadtest.children import ChildFailed
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
@@ -27,6 +29,7 @@ EXPECTED = (
     BrokenSong,
     CallFailed,
     CannotConnect,
+    ChildFailed,
     ConnectionOver,
     GeneratorFailed,
     HubFailed,
@@ -51,7 +54,7 @@ def main() -> int:
         return _failed(_first(error))
     if arguments.json:
         print(json.dumps(report))
-    broken = [report.get(name) for name in ("anomalies", "problems", "vacuous", "lost")]
+    broken = [report.get(name) for name in BROKEN]
     return 0 if not any(broken) and report.get("converged", True) else 1
 
 

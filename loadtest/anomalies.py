@@ -273,7 +273,7 @@ def _lost_update(facts: _Facts) -> Iterator[str]:
 
 
 def _never_resolved(facts: _Facts) -> Iterator[str]:
-    resolved = facts.ids(What.OK, What.FAIL)
+    resolved = facts.ids(What.OK, What.FAIL, What.LOST_BY_FAILOVER)
     for invoked in facts.of(What.INVOKE):
         if invoked.delta not in resolved:
             yield f"{invoked.process} never heard what became of {invoked.delta}"

@@ -10,18 +10,24 @@ from loadtest.faults import FAULTS
 
 PLANTS = (
     "ack_before_commit",
+    "false_alarm",
     "gap",
+    "leak",
     "lost_update",
     "no_dedupe",
     "other_ops",
     "refuse_after_commit",
     "reorder",
+    "wrong_checkpoint",
+    "wrong_copy",
 )
 """The bugs of tests/chaos/planted_server.py."""
 
 DESCRIPTION = """Hurts several hubs at work, PostgreSQL, Valkey and the network: each kind of fault
 once, then two at a time. All that musicians tried, were told and saw is checked for twelve
-anomalies. Exit status 1: something was found, or the run proves too little (`vacuous`)."""
+anomalies; every copy and every checkpoint is compared with the journal at its seq, every alarm must
+have a fault to explain it, and memory must be flat. Exit status 1: something was found, or the run
+proves too little (`vacuous`)."""
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +49,13 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     chaos.add_argument(
         "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
     )
-    chaos.add_argument("--plant", choices=PLANTS, help="a bug that must be found")
+    chaos.add_argument(
+        "--plant",
+        type=_some_of(list(PLANTS)),
+        default=[],
+        metavar="A,B",
+        help=f"bugs that must be found: {', '.join(PLANTS)}",
+    )
     chaos.add_argument("--json", action="store_true", help="the report as one line on stdout")
     chaos.set_defaults(run=run_chaos)
 

@@ -121,11 +121,34 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
         (report["converged"], f"{same} ({report['digest']})"),
         (not anomalies, f"{found} in {report['happenings']} happenings (seed {report['seed']})"),
         (not report["vacuous"], f"{times} faults, {acked} deltas acknowledged meanwhile"),
+        (
+            not report["copies_wrong"],
+            f"{report['copies_checked']} looks at a copy, {report['copies_wrong']} wrong",
+        ),
+        (
+            not report["checkpoints_wrong"],
+            f"{report['checkpoints_checked']} checkpoints, {report['checkpoints_wrong']} wrong",
+        ),
+        (
+            not report["false_alarms"],
+            f"alarms {report['alarms'] or 'none'}, {report['false_alarms']} false",
+        ),
+        (
+            not report["memory_problems"],
+            "memory, warm and at the end: "
+            + ", ".join(
+                f"{name} {m['warm_mb']:.0f} and {m['end_mb']:.0f} MiB"
+                for name, m in report["memory"].items()
+            ),
+        ),
+        (True, f"{report['lost_by_failover']} acknowledged deltas went with a primary"),
         (True, f"{report['reconnects']} reconnects, {again}"),
     ]
     texts = [anomaly["text"] for anomaly in anomalies[:ANOMALIES_SHOWN]]
-    texts += [*report["problems"], *report["vacuous"]]
+    for name in ("copies_wrong", "checkpoints_wrong", "false_alarms"):
+        texts += report[f"{name}_were"][:ANOMALIES_SHOWN]
+    texts += [*report["memory_problems"], *report["problems"], *report["vacuous"]]
+    claims += [(False, text) for text in texts]
     if report["history"]:
-        texts.append(f"the history is in {report['history']}")
-    kept = not (anomalies or report["problems"] or report["vacuous"])
-    return claims + [(kept, text) for text in texts]
+        claims.append((True, f"the history is in {report['history']}"))
+    return claims

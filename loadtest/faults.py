@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from client.connection import CouldNotOpen
+from loadtest import foreign_faults
 from loadtest.fault_proxy import Direction, FaultProxy
 from loadtest.recorded_musician import Echo
 from loadtest.stage import Stage
@@ -28,16 +29,23 @@ WAYS: tuple[tuple[Direction, ...], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`harm`: with the seconds it is to last; returns whom it hit. `stops_acks`: for everyone."""
+    """`harm`: with the seconds it is to last; returns whom it hit. `stops_acks`: for everyone.
+
+    `needs`: what else must be well meanwhile, by the first words of names. `must_hit`: what a run
+    says of it that hit nothing. `explains`: alarming counters that it makes rise, rightly.
+    """
 
     name: str
     harm: Harm
     stops_acks: bool = False
+    needs: frozenset[str] = frozenset()
+    must_hit: str = ""
+    explains: frozenset[str] = frozenset()
 
     @property
-    def family(self) -> str:
-        """What it hurts: `node`, `postgres`, `redis`, `clients` or `deltas`."""
-        return self.name.split("_")[0]
+    def families(self) -> frozenset[str]:
+        """What it hurts or needs: `node`, `postgres`, `redis`, `clients`, `deltas` and the like."""
+        return self.needs | {self.name.split("_")[0]}
 
 
 async def _kill_node(stage: Stage, _seconds: float) -> str:
@@ -207,4 +215,28 @@ FAULTS = (
     Fault("clients_throttled", _throttle_clients),
     Fault("clients_half_closed", _half_close_clients),
     Fault("deltas_sent_again", _send_again),
+    Fault(
+        "postgres_row_locked",
+        foreign_faults.lock_row,
+        stops_acks=True,
+        must_hit="no delta waited for the locked row",
+    ),
+    Fault(
+        "postgres_foreign_transaction",
+        foreign_faults.foreign_transaction,
+        needs=frozenset({"node", "redis"}),
+        must_hit="nobody logged out while a transaction was open",
+    ),
+    Fault(
+        "postgres_failover_synchronous",
+        foreign_faults.fail_over_synchronously,
+    ),
+    Fault(
+        "postgres_failover_asynchronous",
+        foreign_faults.fail_over_asynchronously,
+        must_hit="no acknowledged delta was lost with the primary, so nothing had to be healed",
+        explains=frozenset({"journal_went_back", "diverged"}),
+    ),
+    Fault("project_large", foreign_faults.work_on_the_large, must_hit="no work was answered"),
+    Fault("hostile_client", foreign_faults.be_hostile, must_hit="the server said nothing to it"),
 )

@@ -30,6 +30,8 @@ class What(StrEnum):
     ROW_FAIL = "row_fail"
     ROW_UNKNOWN = "row_unknown"
     ROW_READ = "row_read"
+    LOST_BY_FAILOVER = "lost_by_failover"
+    """An `ok` of what an asynchronous standby had not had when it was promoted."""
     FAULT = "fault"
     HEALED = "healed"
 
@@ -52,6 +54,10 @@ class Happening:
     """A hash of the ops that took effect."""
     fresh: bool = False
     text: str = ""
+    epoch: str = ""
+    """Of the copy, where `seq` is about it."""
+    digest: str = ""
+    """What the copy of who tells this comes to, if it stands at `seq`."""
 
     def line(self) -> str:
         """As JSON, without what says nothing."""

@@ -1,6 +1,7 @@
 """What a hub says of itself at /metrics, as numbers by name."""
 
 import asyncio
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -40,18 +41,18 @@ def _plain(labels: str) -> str:
     return ",".join(f"{name}={value}" for name, value in sorted(LABEL.findall(labels)))
 
 
-async def scrape(url: str) -> Metrics:
+async def scrape(url: str, seconds: float = SCRAPE_SECONDS) -> Metrics:
     """Ask the hub that serves `ws://.../v1`; raises `NoMetrics`."""
     page = urlsplit(url)._replace(scheme="http", path="/metrics", query="").geturl()
     try:
-        text = await asyncio.to_thread(_read, page)
-    except (OSError, urllib.error.URLError) as error:
+        text = await asyncio.to_thread(_read, page, seconds)
+    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
         raise NoMetrics(f"{page}: {error}") from error
     return parse(text)
 
 
-def _read(page: str) -> str:
-    with urllib.request.urlopen(page, timeout=SCRAPE_SECONDS) as answer:
+def _read(page: str, seconds: float) -> str:
+    with urllib.request.urlopen(page, timeout=seconds) as answer:
         text: str = answer.read().decode()
         return text
 

@@ -78,11 +78,12 @@ class RecordedMusician(Participant):
             self._note(What.GAP, text=f"{self._gaps} in all")
         match event:
             case Acknowledged(delta_id=delta_id, seq=seq):
-                self._answered(What.OK, delta_id, seq=seq)
+                self._answered(What.OK, delta_id, seq=seq, **self._copy_at(seq))
             case Refused(delta_id=delta_id):
                 self._answered(What.FAIL, delta_id, text=f"{event.code}: {event.message}")
             case Committed(seq=seq, delta_id=delta_id, ops=ops):
-                self._note(What.READ, delta=delta_id, seq=seq, ops=hash_of(ops))
+                copy = self._copy_at(seq)
+                self._note(What.READ, delta=delta_id, seq=seq, ops=hash_of(ops), **copy)
             case Synced(fresh=fresh):
                 self._synced(fresh=fresh)
             case FoundDiverged(seq=seq, theirs=theirs, ours=ours):
@@ -101,7 +102,15 @@ class RecordedMusician(Participant):
         for delta_id in [one for one in replica.pending if one in self._under_way]:
             self._note(What.UNKNOWN, delta=delta_id)
         self._under_way = set(replica.pending)
-        self._note(What.SYNCED, seq=replica.position.seq, fresh=fresh)
+        seq = replica.position.seq
+        self._note(What.SYNCED, seq=seq, fresh=fresh, **self._copy_at(seq))
+
+    def _copy_at(self, seq: int) -> dict[str, Any]:
+        """Epoch and digest of the copy, if it stands at `seq`."""
+        position = self.room.replica.position
+        if position is None or position.seq != seq:
+            return {} if position is None else {"epoch": position.epoch}
+        return {"epoch": position.epoch, "digest": self.room.replica.digest}
 
     def _note(self, what: What, *, at: float | None = None, **told: Any) -> None:
         self._history.note(what, self.name, at=at, node=self.client.node, **told)

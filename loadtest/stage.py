@@ -3,18 +3,22 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from client.local_cluster import ClusterOptions, LocalCluster, Servers
 from client.local_hub import LocalHub
+from loadtest.failovers import Failover
 from loadtest.fault_proxy import FaultProxy, Streams, tcp
 from loadtest.history import History, What
+from loadtest.hostile import Hostile
+from loadtest.large_project import LargeProject
 from loadtest.recorded_musician import RecordedMusician
+from loadtest.standby import Standby, to_primary
 
-POSTGRES_PORT = 5432
 WORST_MOMENT_SECONDS = 0.5
 
 
@@ -32,6 +36,8 @@ class Stage:
 
     cluster: LocalCluster
     ways: Sequence[NodeWays]
+    watch_way: FaultProxy
+    """To whichever PostgreSQL is the primary, for who only looks."""
     rng: random.Random
     history: History
     links: list[FaultProxy] = field(default_factory=list)
@@ -39,6 +45,13 @@ class Stage:
     musicians: list[RecordedMusician] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     echoes_acked: int = 0
+    hits: Counter[str] = field(default_factory=Counter)
+    """What faults have hit, by their names: of those that say so."""
+    failovers: list[Failover] = field(default_factory=list)
+    large: LargeProject | None = None
+    hostile: Hostile | None = None
+    _standby: Standby | None = None
+    """The copy that is promoted next."""
     _turn: int = 0
 
     def next_node(self) -> LocalHub:
@@ -76,11 +89,34 @@ class Stage:
         self.links.append(link)
         return f"ws://127.0.0.1:{await link.start()}/v1"
 
+    def acked(self) -> int:
+        """Answers to deltas so far."""
+        return sum(one.what is What.OK for one in self.history.happenings)
+
+    async def standby(self) -> Standby:
+        """A copy of PostgreSQL that follows, and waits to be promoted; made if there is none."""
+        if self._standby is None:
+            standby = Standby(self.cluster, len(self.failovers) + 1)
+            self._standby = standby
+            await standby.start()
+        return self._standby
+
+    async def fail_over(self, *, is_synchronous: bool) -> None:
+        """The primary ends at once, and the standby takes its place."""
+        standby = await self.standby()
+        self.failovers.append(await standby.take_over(is_synchronous=is_synchronous))
+        self._standby = None
+
     async def close(self) -> None:
         """End the musicians and all ways; the cluster has an owner of its own."""
         for musician in self.musicians:
             await musician.client.close()
-        for proxy in [*self.links, *(p for way in self.ways for p in (way.postgres, way.redis))]:
+        if self.large is not None:
+            await self.large.close()
+        if self._standby is not None:
+            await self._standby.stop()
+        ways = [p for way in self.ways for p in (way.postgres, way.redis)]
+        for proxy in [*self.links, *ways, self.watch_way]:
             await proxy.stop()
 
     def _take_turn(self) -> int:
@@ -98,8 +134,7 @@ async def build_stage(
     """A stage whose ways are open and whose cluster is not started yet."""
 
     async def to_postgres() -> Streams:
-        folder = parse_qs(urlsplit(cluster.servers.database_url).query)["host"][0]
-        return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{POSTGRES_PORT}")
+        return await to_primary(cluster)
 
     async def to_valkey() -> Streams:
         return await asyncio.open_unix_connection(urlsplit(cluster.servers.redis_url).path)
@@ -108,6 +143,8 @@ async def build_stage(
     for way in ways:
         await way.postgres.start()
         await way.redis.start()
+    watch_way = FaultProxy(to_postgres)
+    await watch_way.start()
 
     def servers_of(number: int, _servers: Servers) -> Servers:
         way = ways[number - 1]
@@ -118,4 +155,4 @@ async def build_stage(
 
     led = ClusterOptions(options.nodes, options.module, options.environment, servers_of)
     cluster = LocalCluster(directory, led)
-    return Stage(cluster, ways, rng, history)
+    return Stage(cluster, ways, watch_way, rng, history)

@@ -41,6 +41,9 @@ STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 # One line each: single-user mode ends a statement at the end of the line.
 CREATE_PRIME = "CREATE ROLE prime LOGIN CREATEDB;\nCREATE DATABASE prime OWNER prime;\n"
 
+READY = ("ready", "standby")
+"""What the postmaster's file ends with once it takes connections; a standby only to read."""
+
 SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "60",
@@ -56,15 +59,20 @@ class EmbeddedPostgres:
     """One PostgreSQL on one directory, alive between start and stop, and never longer than we.
 
     Whoever may open the socket's directory (the same user, or root) may connect; nobody else.
-    With `port` it also listens on 127.0.0.1, where every local user may connect.
+    With `port` it also listens on 127.0.0.1, where every local user may connect. Where there is no
+    data yet, `standby_of` (libpq's words for a primary) makes it a copy that follows that primary,
+    until `promote`.
     """
 
-    def __init__(self, directory: Path, *, port: int | None = None) -> None:
+    def __init__(
+        self, directory: Path, *, port: int | None = None, standby_of: str | None = None
+    ) -> None:
         self.directory = directory.resolve()
         self._data = self.directory / "postgres"
         self.log = self.directory / "postgres.log"
         self._lock = DirectoryLock(self.directory / "postgres.lock")
         self._port = port
+        self._standby_of = standby_of
         self._server: ChildProcess | None = None
         self._sockets: Path | None = None
 
@@ -97,6 +105,11 @@ class EmbeddedPostgres:
                 self._sockets.rmdir()
             self._sockets = None
         self._lock.release()
+
+    def promote(self) -> None:
+        """Follow no more: become a primary. Returns at once; it takes writes a moment later."""
+        (self._data / "promote").touch()  # as pg_ctl does it
+        os.kill(self.pid, signal.SIGUSR1)
 
     @property
     def pid(self) -> int:
@@ -149,19 +162,39 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         launcher.give(unfinished)
+        if self._standby_of is None:
+            self._new_data(launcher, binaries, unfinished)
+        else:
+            self._copied_data(launcher, binaries, unfinished, self._standby_of)
+        unfinished.rename(self._data)
+
+    def _copied_data(
+        self, launcher: Launcher, binaries: Path, unfinished: Path, primary: str
+    ) -> None:
+        """The slot keeps what the standby has not had yet, however long it is cut off."""
+        slot = f"prime_{os.getpid()}_{time.time_ns():x}"
+        command = [
+            *(str(binaries / "pg_basebackup"), "-d", primary, "-D", str(unfinished), "-R"),
+            *("-X", "stream", "-C", "-S", slot, "--checkpoint=fast", "--no-sync", "-w"),
+        ]
+        self._run_for_data(launcher, command)
+
+    def _new_data(self, launcher: Launcher, binaries: Path, unfinished: Path) -> None:
         initdb = [
             *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust"),
             *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
         ]
         single = [str(binaries / "postgres"), "--single", "-D", str(unfinished), "postgres"]
         for command, script in ((initdb, ""), (single, CREATE_PRIME)):
-            finished = launcher.run(command, stdin=script)
-            if finished.returncode != 0 or "ERROR: " in finished.stdout:
-                raise ServerUnavailable(
-                    f"Cannot create a database in {self.directory} ({Path(command[0]).name} "
-                    f"failed). It said:\n{finished.stdout[-2000:].strip()}"
-                )
-        unfinished.rename(self._data)
+            self._run_for_data(launcher, command, script)
+
+    def _run_for_data(self, launcher: Launcher, command: list[str], script: str = "") -> None:
+        finished = launcher.run(command, stdin=script)
+        if finished.returncode != 0 or "ERROR: " in finished.stdout:
+            raise ServerUnavailable(
+                f"Cannot create a database in {self.directory} ({Path(command[0]).name} "
+                f"failed). It said:\n{finished.stdout[-2000:].strip()}"
+            )
 
     def _command(self, binaries: Path) -> list[str]:
         settings = SETTINGS | {
@@ -177,7 +210,7 @@ class EmbeddedPostgres:
             lines = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[-1].strip() == "ready"
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[-1].strip() in READY
 
 
 def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Path]:
@@ -206,6 +239,11 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True, help="directory for the data")
     parser.add_argument("--port", type=int, help="listen on 127.0.0.1 too, without password")
+    parser.add_argument(
+        "--standby-of",
+        metavar="CONNINFO",
+        help="without data: copy this primary and follow it; SIGUSR1 promotes the copy",
+    )
     arguments = parser.parse_args()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -213,7 +251,10 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, interrupt)
     parent = os.getppid()
-    postgres = EmbeddedPostgres(arguments.data, port=arguments.port)
+    postgres = EmbeddedPostgres(
+        arguments.data, port=arguments.port, standby_of=arguments.standby_of
+    )
+    signal.signal(signal.SIGUSR1, lambda *_: postgres.promote())
     try:
         url = postgres.start()
         print(json.dumps({"database_url": url, "pid": postgres.pid}), flush=True)

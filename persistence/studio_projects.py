@@ -78,6 +78,10 @@ SELECT id, version, archived_at IS NOT NULL AS archived
 FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
+CHECKPOINTS_AMONG = """
+SELECT id, epoch, state_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
 EXISTS = """
 SELECT FROM studio_projects WHERE id = $1
 """
@@ -194,6 +198,12 @@ async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[
     """Of those that exist: id, version, and whether it is archived."""
     rows = await db.fetch(VERSIONS_AMONG, list(projects))
     return [(row["id"], row["version"], row["archived"]) for row in rows]
+
+
+async def checkpoints_among(db: Executor, projects: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Of those that exist: epoch and seq of the stored state."""
+    rows = await db.fetch(CHECKPOINTS_AMONG, list(projects))
+    return {row["id"]: (row["epoch"], row["state_seq"]) for row in rows}
 
 
 async def state_at(db: Executor, project: str) -> Checkpoint:

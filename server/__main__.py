@@ -46,7 +46,7 @@ def main() -> int:
     logging.getLogger("websockets").setLevel(logging.CRITICAL)  # a stranger's bytes are no news
     try:
         if args.command == "audit":
-            return _audit(args.project)
+            return _audit(args.project, digests=args.digests)
         settings = read_settings(args.host, args.port, args.data)
         if args.nodes > 1:
             return _serve_several(settings, args.nodes, as_json=args.json)
@@ -114,14 +114,14 @@ def _with_servers(settings: Settings) -> Iterator[tuple[str, Settings]]:
         yield url, replace(settings, database_url=url)
 
 
-def _audit(project: str) -> int:
+def _audit(project: str, *, digests: bool) -> int:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return _fail("audit reads a database: set DATABASE_URL", 2)
     if PROJECT_ID.fullmatch(project) is None:
         return _fail(f"{project!r} is no project id", 2)
     try:
-        report = asyncio.run(audit(url, project))
+        report = asyncio.run(audit(url, project, digests=digests))
     except NotFound:
         return _fail(f"there is no project {project}", 2)
     print(json.dumps(report))
@@ -137,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run", description="Serve, or audit a project.")
     parser.add_argument("command", nargs="?", choices=("serve", "audit"), default="serve")
     parser.add_argument("project", nargs="?", default="", help="for audit: the project's id")
+    parser.add_argument(
+        "--digests", action="store_true", help="for audit: of each seq and of each snapshot"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"

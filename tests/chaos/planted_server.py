@@ -1,16 +1,17 @@
-"""The server with one bug planted in it, which `./run chaos --plant` must find."""
+"""The server with bugs planted in it, which `./run chaos --plant` must find."""
 
 import asyncio
 import itertools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace as with_other
 from typing import Any
 
 from msgspec.structs import replace
 
 from persistence import studio_projects
-from persistence.journal import Appended, Known
+from persistence.journal import Appended, Checkpoint, Known
 from persistence.journal_postgres import PostgresJournal
 from rooms.effects import Packet
 from rooms.journal_entry import Outcome, Proposal
@@ -18,21 +19,25 @@ from rooms.tail import Kept, Tail
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
+from server import hub
 from server.__main__ import main
 from server.connection import Connection
+from server.hub import Hub
 from server.waiting_deltas import ProjectQueue
 
 COMMIT_LATER_SECONDS = 0.25
 EVERY = 25
 """Of so many messages, one is spoilt."""
 
-_append = PostgresJournal.append
-_send_packet = Connection.send_packet
+LEAKED_BYTES = 4 << 20
+MOST_LEAKED = 64
+"""Of `LEAKED_BYTES` each; past what a run allows a node to grow by, and not past the machine."""
 
 
 def ack_before_commit() -> None:
     """What was acknowledged is still in an open transaction when the node is killed."""
     open_commits: set[asyncio.Task[None]] = set()
+    append_before = PostgresJournal.append
 
     async def commit_later(transaction: Any) -> None:
         await asyncio.sleep(COMMIT_LATER_SECONDS)
@@ -45,7 +50,7 @@ def ack_before_commit() -> None:
         transaction = self._db.transaction()
         there = PostgresJournal(await transaction.__aenter__())
         try:
-            appended = await _append(there, proposals, known)
+            appended = await append_before(there, proposals, known)
         except BaseException:
             await transaction.__aexit__(*sys.exc_info())
             raise
@@ -78,16 +83,17 @@ def refuse_after_commit() -> None:
 
 def no_dedupe() -> None:
     """A delta that comes again is stored again."""
+    append_before = PostgresJournal.append
 
     async def append(
         self: PostgresJournal, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> Appended:
-        first = await _append(self, proposals, known)
+        first = await append_before(self, proposals, known)
         outcomes, entries = list(first.outcomes), list(first.entries)
         for n, (outcome, _) in enumerate(first.outcomes):
             if outcome is Outcome.DUPLICATE:
                 again = replace(proposals[n], delta_id=f"{proposals[n].delta_id}~{next(count)}")
-                second = await _append(self, [again], known)
+                second = await append_before(self, [again], known)
                 outcomes[n] = (Outcome.DUPLICATE, second.outcomes[0][1])
                 entries = second.entries
         return Appended(outcomes, entries)
@@ -119,29 +125,79 @@ def lost_update() -> None:
     )
 
 
+def false_alarm() -> None:
+    """Each node counts once what calls an operator, for no reason."""
+    look = Hub.look_for_more
+    alarmed: list[Hub] = []
+
+    async def look_for_more(self: Hub) -> None:
+        if self not in alarmed:
+            alarmed.append(self)
+            self._count("nodes_diverged")
+        await look(self)
+
+    Hub.look_for_more = look_for_more  # type: ignore[method-assign]  # that is the bug
+
+
+def wrong_checkpoint() -> None:
+    """Every other checkpoint lacks something; the next one takes its place."""
+    save = PostgresJournal.save
+    count = itertools.count(1)
+
+    async def spoilt(self: PostgresJournal, checkpoint: Checkpoint) -> None:
+        if next(count) % 2:
+            checkpoint = with_other(checkpoint, slices=checkpoint.slices[1:])
+        await save(self, checkpoint)
+
+    hub.CHECKPOINT_SECONDS = 1.0
+    PostgresJournal.save = spoilt  # type: ignore[method-assign]  # that is the bug
+
+
+def wrong_copy() -> None:
+    """Now and then an author is told that the delta did nothing; everybody else has it."""
+    _spoil(Ack, lambda ack: _with(ack, ops=(), digest=None))
+
+
+def leak() -> None:
+    """A node keeps megabytes for messages that it has sent."""
+    kept: list[bytes] = []
+
+    def remember(message: Any) -> Any:
+        if len(kept) < MOST_LEAKED:
+            kept.append(os.urandom(LEAKED_BYTES))
+        return message
+
+    _spoil(DeltaCommitted, remember, every=1)
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
         ack_before_commit,
+        false_alarm,
         gap,
+        leak,
         lost_update,
         no_dedupe,
         other_ops,
         refuse_after_commit,
         reorder,
+        wrong_checkpoint,
+        wrong_copy,
     )
 }
 
 
-def _spoil(kind: type, spoil: Callable[[Any], Any]) -> None:
+def _spoil(kind: type, spoil: Callable[[Any], Any], every: int = EVERY) -> None:
     """Every so many messages of a kind become what `spoil` makes of them, or nothing."""
     count = itertools.count(1)
+    send_before = Connection.send_packet
 
     def send_packet(self: Connection, packet: Packet) -> None:
-        if not isinstance(packet.message, kind) or next(count) % EVERY:
-            _send_packet(self, packet)
+        if not isinstance(packet.message, kind) or next(count) % every:
+            send_before(self, packet)
         elif (spoilt := spoil(packet.message)) is not None:
-            _send_packet(self, Packet(spoilt))
+            send_before(self, Packet(spoilt))
 
     Connection.send_packet = send_packet  # type: ignore[method-assign]  # that is the bug
 
@@ -152,5 +208,6 @@ def _with(message: Any, **changed: Any) -> Any:
 
 
 if __name__ == "__main__":
-    PLANTS[os.environ["PRIME_PLANT"]]()
+    for plant in os.environ["PRIME_PLANT"].split(","):
+        PLANTS[plant]()
     sys.exit(main())
