@@ -11,6 +11,7 @@ from client import room as room_module
 from client import send_queue
 from client.client import Client
 from client.codec import BadFrame, CodecName, codec_named
+from client.connection import Connection, CouldNotOpen
 from client.events import Acknowledged, CameIn, Committed, Event, Left
 from client.failures import (
     CallFailed,
@@ -423,3 +424,17 @@ def test_frames_that_are_no_messages_are_refused(name: CodecName) -> None:
     for data in (b"no zlib", b"x\x9c\x03"):
         with pytest.raises(BadFrame):
             codec.decode_state(data)
+
+
+async def test_a_connection_that_goes_in_the_handshake_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """websockets asserts there: a client that let that through was over for good."""
+
+    async def connect(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("client.connection.connect", connect)
+    with pytest.raises(CouldNotOpen) as caught:
+        await Connection.open("ws://127.0.0.1:9/v1", codec_named("msgpack"), {}, 1.0)
+    assert not caught.value.ending.is_final
