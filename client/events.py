@@ -45,11 +45,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """A delta of ours was not taken just now: send it again, with the same id."""
+    """A delta of ours was not taken just now: it is sent again, with the same id.
+
+    `after`: because that one, before it, was not taken either (rule D12).
+    """
 
     delta_id: str
     code: str
     retry_after_ms: float
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

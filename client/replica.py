@@ -35,8 +35,11 @@ from client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back,
 
 Message = dict[str, Any]
 
-POSTPONING_CODES = frozenset({"unavailable", "rate_limited", "not_joined"})
-"""Errors that leave a delta pending: the same id may be sent again."""
+POSTPONING_CODES = frozenset({"unavailable", "rate_limited", "internal", "not_joined"})
+"""Errors that leave a delta pending: the same id may be sent again (rule D12)."""
+
+UNHEARD = "unheard"
+"""The code of a refusal that was not heard."""
 
 
 class Gap(Exception):
@@ -160,6 +163,13 @@ class Replica:
         self._take_back_pending()
         del self.pending[delta_id]
         self._reapply_pending()
+
+    def refused_unheard(self, delta_id: str) -> Refused:
+        """Take back a delta whose refusal was lost with a connection (rule D13)."""
+        delta = self.pending[delta_id]
+        self.withdraw(delta_id)
+        why = "the server refused it, and why was lost with the connection; make the edit again"
+        return Refused(delta_id, UNHEARD, why, {}, delta.ops)
 
     def delta_message(self, delta: PendingDelta) -> Message:
         """The message that proposes a delta, each time with the same id."""
@@ -353,7 +363,8 @@ class Replica:
         if delta is None:
             return []
         if code in POSTPONING_CODES:
-            return [Postponed(delta.id, code, float(details.get("retry_after_ms", 0)))]
+            retry_after_ms = float(details.get("retry_after_ms", 0))
+            return [Postponed(delta.id, code, retry_after_ms, details.get("after"))]
         self.withdraw(delta.id)
         return [Refused(delta.id, code, message["message"], details, delta.ops)]
 

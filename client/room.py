@@ -278,8 +278,11 @@ class Room:
             self._happened(event)
             if self._over is not None:
                 return
-            for listener in tuple(self._listeners):
-                listener(event)
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
 
     def close(self, why: Exception) -> None:
         """No more of this room, and everyone who waits is told why."""
@@ -295,8 +298,7 @@ class Room:
         self._waiting.clear()
         self._ready.set()
         self._settled.set()
-        for listener in tuple(self._listeners):
-            listener(Left(str(why)))
+        self._tell(Left(str(why)))
         self._on_closed()
 
     # How edits get to the server.
@@ -304,25 +306,39 @@ class Room:
     def _happened(self, event: Event) -> None:
         match event:
             case Synced():
-                self._queue.begin_again(self.replica.pending)
-                self._send_what_may_go()
+                self._came_back()
                 self._ready.set()
             case Acknowledged(delta_id=delta_id, seq=seq):
+                self._queue.committed(delta_id)
                 self._answered(delta_id, seq)
             case Refused(delta_id=delta_id):
+                self._queue.answered(delta_id)
                 self._answered(delta_id, event)
             case FoundDiverged() | Postponed(code="not_joined"):
                 self._rejoin()
-            case Postponed(delta_id=delta_id):
-                # All that follow wait as well, so that the order stays.
-                self._queue.postpone(delta_id, self.replica.pending)
-                self._schedule(event.retry_after_ms / 1_000, self._send_what_may_go)
+            case Postponed():
+                self._postponed(event)
             case JoinFailed():
                 self._join_failed(event)
             case Left(reason=str(reason)):
                 self.close(RoomClosed(reason))
             case _:
                 pass
+
+    def _came_back(self) -> None:
+        for delta_id in self._queue.begin_again():
+            refused = self.replica.refused_unheard(delta_id)
+            self._answered(delta_id, refused)
+            self._tell(refused)
+        self._send_what_may_go()
+
+    def _postponed(self, event: Postponed) -> None:
+        """All that follow wait as well, so that the order stays (rule D12)."""
+        self._queue.postpone(event.delta_id)
+        if event.after is not None and event.after not in self.replica.pending:
+            self._rejoin()  # the server waits for what we have given up
+        elif event.after is None or self._retry is None:
+            self._schedule(event.retry_after_ms / 1_000, self._send_what_may_go)
 
     def _encoded(self, message: Message) -> Frame:
         frame = self._codec.encode(message)
@@ -344,7 +360,6 @@ class Room:
         return self._codec.encode(self.replica.delta_message(delta))
 
     def _answered(self, delta_id: str, outcome: int | Refused) -> None:
-        self._queue.answered(delta_id)
         self._outcomes[delta_id] = outcome
         if len(self._outcomes) > OUTCOMES_KEPT:
             self._outcomes.popitem(last=False)
