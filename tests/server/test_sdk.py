@@ -1,6 +1,7 @@
 """The SDK against a real server: what a client developer does first."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from client.client import Client
+from client.events import Postponed
 from client.failures import CallFailed, DeltaRefused
 from client.room import Room
+from server.connection import Connection as NodeConnection
 from tests.server.conftest import Node, eventually
 
 pytestmark = pytest.mark.postgres
@@ -124,3 +127,45 @@ async def test_S2_a_copy_that_has_gone_astray_is_mended(
     await eventually(is_mended)
     await same(ann, ben)
     assert 'kind="diverged"} 1.0' in (await node.http("/metrics"))[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_and_reconnects(
+    node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)
+    monkeypatch.setattr("rooms.edits.MAX_DELTAS_IN_FLIGHT", 16)
+    monkeypatch.setattr("rooms.edits.MAX_WAITING_BYTES", 2_000)
+    monkeypatch.setattr("client.room.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("client.client.BACKOFF_BASE_SECONDS", 0.01)
+    is_within = NodeConnection._is_within_rate
+    monkeypatch.setattr(
+        NodeConnection,
+        "_is_within_rate",
+        lambda self, size: is_within(self, size) and (size < 120 or rng.random() < 0.9),
+    )
+    _, ann, ben = duo
+    track = {"name": "Keys", "content": ["notes"]}
+    made = [ann.edit([{"op": "insert", "col": "tracks", "id": "track_001", "entity": track}])]
+    postponed = []
+    ann.subscribe(lambda e: postponed.append(e) if isinstance(e, Postponed) else None)
+    for n in range(24):
+        clip = {"track": "track_001", "time": float(n), "duration": 1.0, "kind": "notes"}
+        note = {"clip": f"clip_{n:04}", "time": 0.0, "duration": 1.0, "key": 60}
+        made.append(
+            ann.edit([{"op": "insert", "col": "clips", "id": f"clip_{n:04}", "entity": clip}])
+        )
+        made.append(
+            ann.edit([{"op": "insert", "col": "notes", "id": f"note_{n:04}", "entity": note}])
+        )
+        if rng.random() < 0.2:
+            for connection in [c for c in node.front.connections.values() if c.device == "desk"]:
+                connection.abort("")
+        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await ann.settled()
+    journal = await node.journal.read(ann.project, 0, 1_000)
+    assert [entry.delta_id for entry in journal] == made
+    await same(ann, ben)
+    assert len(ben.state["notes"]) == 24
+    assert postponed
