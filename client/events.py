@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """Everything up to the position of `joined` is here; `fresh`: as a new state."""
+    """Everything up to the `head` of `joined` is here (rule J13); `fresh`: as a new state."""
 
     fresh: bool
 

@@ -100,6 +100,8 @@ class Replica:
         self._decode_state = decode_state
         self.join_id: str | None = None
         self._target: Position | None = None
+        self._head = 0
+        self._is_fresh = False
         self._parts: list[bytes] = []
         self._receivers: dict[str, Callable[[Message], list[Event]]] = {
             "joined": self._joined,
@@ -216,6 +218,7 @@ class Replica:
             return []
         self.join_id = None
         self._target = Position(message["position"]["epoch"], message["position"]["seq"])
+        self._head = max(self._target.seq, message.get("head", 0))
         self.you = message["you"]
         self.role = message["role"]
         self.members = {member["member"]: member for member in message["members"]}
@@ -229,6 +232,7 @@ class Replica:
         self.degraded = message.get("degraded", False)
         self.hears_late = False  # if it is so, that comes right behind
         self._parts = []
+        self._is_fresh = False
         if not message["resumed"]:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
@@ -258,10 +262,11 @@ class Replica:
     def _check_synced(self, *, fresh: bool) -> list[Event]:
         if self.synced or self.position is None or self._target is None:
             return []
-        if self.position.seq < self._target.seq:
+        self._is_fresh = self._is_fresh or fresh
+        if self.position.seq < self._head:
             return []
         self.synced = True
-        return [Synced(fresh)]
+        return [Synced(self._is_fresh)]
 
     def _delta(self, message: Message) -> list[Event]:
         delta_id, seq = message["id"], message["seq"]

@@ -260,6 +260,7 @@ class Room:
         """The connection is gone."""
         self._connection = None
         self.replica.synced = False
+        self._queue.stop()
         self._cancel_retry()
 
     def owns(self, message_id: str) -> bool:
@@ -305,8 +306,8 @@ class Room:
 
     def _happened(self, event: Event) -> None:
         match event:
-            case Synced():
-                self._came_back()
+            case Synced(fresh=fresh):
+                self._came_back(fresh=fresh)
                 self._ready.set()
             case Acknowledged(delta_id=delta_id, seq=seq):
                 self._queue.committed(delta_id)
@@ -325,8 +326,8 @@ class Room:
             case _:
                 pass
 
-    def _came_back(self) -> None:
-        for delta_id in self._queue.begin_again():
+    def _came_back(self, *, fresh: bool) -> None:
+        for delta_id in self._queue.begin_again(fresh=fresh):
             refused = self.replica.refused_unheard(delta_id)
             self._answered(delta_id, refused)
             self._tell(refused)
@@ -376,6 +377,7 @@ class Room:
     # Coming in and coming back.
 
     def _join(self) -> None:
+        self._queue.stop()
         if self._connection is not None:
             self._connection.send(self.replica.join_message(self._make_id()))
 

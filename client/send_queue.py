@@ -21,6 +21,7 @@ class SendQueue:
 
     def __init__(self) -> None:
         self.resent = 0
+        self._is_joined = False  # until `begin_again` nothing goes out
         self._unsent: OrderedDict[str, Frame | None] = OrderedDict()
         self._in_flight: dict[str, int] = {}
         self._bytes_in_flight = 0
@@ -29,6 +30,7 @@ class SendQueue:
         self._committed_up_to = 0
         self._postponed: list[str] = []
         self._sent_before: set[str] = set()
+        self._doubtful: set[str] = set()  # sent before a fresh state, which may hold it
 
     @property
     def in_flight(self) -> int:
@@ -40,16 +42,25 @@ class SendQueue:
         self._unsent[delta_id] = frame
         self._place[delta_id] = self._added = self._added + 1
 
-    def begin_again(self) -> list[str]:
+    def stop(self) -> None:
+        """We are out of the room: what is in flight may be lost."""
+        self._is_joined = False
+
+    def begin_again(self, *, fresh: bool = False) -> list[str]:
         """Nothing is in flight any more: all that is unanswered goes out again.
 
         Returned, and not sent, is what the server must have refused, for it has committed what was
-        sent after it: the answer was lost with a connection (rule D13).
+        sent after it: the answer was lost with a connection (rule D13). What a `fresh` state holds
+        of ours is not known: of that nothing is said.
         """
-        sent = [one for one in self._place if one in self._sent_before]
-        refused = [one for one in sent if self._place[one] < self._committed_up_to]
+        if fresh:
+            self._doubtful |= self._sent_before
+        sent = self._sent_before - self._doubtful
+        behind = [one for one in self._place if self._place[one] < self._committed_up_to]
+        refused = [one for one in behind if one in sent]
         for delta_id in refused:
             self.answered(delta_id)
+        self._is_joined = True
         self._in_flight.clear()
         self._postponed.clear()
         self._bytes_in_flight = 0
@@ -76,6 +87,7 @@ class SendQueue:
         self._unsent.pop(delta_id, None)
         self._place.pop(delta_id, None)
         self._sent_before.discard(delta_id)
+        self._doubtful.discard(delta_id)
 
     def take(self, encode: Callable[[str], Frame]) -> Iterator[Frame]:
         """The frames that may go out now."""
@@ -106,4 +118,7 @@ class SendQueue:
         self._bytes_in_flight -= self._in_flight.pop(delta_id, 0)
 
     def _window_is_open(self) -> bool:
-        return len(self._in_flight) < DELTAS_IN_FLIGHT and self._bytes_in_flight < BYTES_IN_FLIGHT
+        is_open = (
+            len(self._in_flight) < DELTAS_IN_FLIGHT and self._bytes_in_flight < BYTES_IN_FLIGHT
+        )
+        return is_open and self._is_joined

@@ -247,6 +247,7 @@ class Room:
             undo=undo,
             redo=redo,
             digest=None if resumed_at is not None else picture,
+            head=self.head,
         )
         enter = Enter(seat.connection, joined, self.edits.tail.after(start))
         owed, seat.owed = seat.owed, []

@@ -265,7 +265,8 @@ class Error(Struct, frozen=True, gc=False, tag_field="t", tag="error"):
 class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     """You are in. `parts` messages `state` follow, or the deltas that you missed.
 
-    `undo` and `redo` count the steps that you can undo and do again.
+    `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq of this
+    moment; whoever has come so far holds all that was acknowledged before.
     """
 
     id: str
@@ -280,6 +281,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     undo: int = 0
     redo: int = 0
     digest: Digest | None = None
+    head: int = 0
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):

@@ -23,7 +23,7 @@ from client.events import (
     WentOut,
 )
 from client.replica import Gap, Position, Replica
-from tests.client.model_server import ModelServer, decoded, member_named, new_state
+from tests.client.model_server import ModelServer, decoded, encoded, member_named, new_state
 
 TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}
 MASTER = "ch_master"
@@ -96,6 +96,33 @@ def test_J2_fresh_state_comes_in_parts(ada: Peer) -> None:
     assert ada.replica.position == Position("e", 0)
     assert ada.replica.state == new_state()
     assert ada.replica.role == "editor"
+
+
+def test_J13_a_copy_is_synced_when_it_has_come_up_to_the_head_of_the_join(
+    server: ModelServer,
+) -> None:
+    joined: dict[str, Any] = {"t": "joined", "id": "join-ada", "project": "p", "you": "ada"}
+    joined |= {"role": "editor", "members": [], "resumed": False, "head": 7}
+    joined |= {"position": {"epoch": "e", "seq": 5}}
+    delta: dict[str, Any] = {
+        "t": "delta",
+        "project": "p",
+        "user": "ben",
+        "member": "ben",
+        "at": 0.0,
+        "ops": [],
+    }
+    state = {"t": "state", "project": "p", "part": 0, "parts": 1, "data": encoded(new_state())}
+    replica = Replica("p", lambda: "delta-0001", decoded)
+    replica.join_message("join-ada")
+    for message in (joined, state, delta | {"seq": 6, "id": "a"}):
+        assert not [e for e in replica.receive(message) if isinstance(e, Synced)]
+    assert not replica.synced
+    assert replica.receive(delta | {"seq": 7, "id": "b"})[-1] == Synced(fresh=True)
+    replica.join_message("join-ada")
+    resumed = joined | {"position": {"epoch": "e", "seq": 7}, "resumed": True, "head": 8}
+    assert replica.receive(resumed) == []
+    assert replica.receive(delta | {"seq": 8, "id": "c"})[-1] == Synced(fresh=False)
 
 
 def test_edit_is_seen_at_once_and_complete(ada: Peer) -> None:

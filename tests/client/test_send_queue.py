@@ -19,6 +19,7 @@ def taken(queue: SendQueue) -> list[str]:
 
 def queue_of(*delta_ids: str) -> SendQueue:
     queue = SendQueue()
+    queue.begin_again()
     for delta_id in delta_ids:
         queue.add(delta_id, frame_of(delta_id))
     return queue
@@ -78,12 +79,33 @@ def test_D13_after_a_new_join_all_that_is_unanswered_goes_out_in_its_order() -> 
     assert taken(queue) == ["b", "c", "d"]
 
 
+def test_D13_nothing_goes_out_between_a_loss_and_the_next_join() -> None:
+    queue = queue_of("a", "b")
+    taken(queue)
+    queue.stop()
+    queue.add("c", b"c")
+    queue.committed("a")  # heard as a missed delta
+    assert taken(queue) == []
+    queue.begin_again()
+    assert taken(queue) == ["b", "c"]
+
+
 def test_D13_what_was_sent_before_a_committed_one_was_refused_and_does_not_go_out() -> None:
     queue = queue_of("a", "b", "c")
     taken(queue)
     queue.committed("b")
     assert queue.begin_again() == ["a"]
     assert taken(queue) == ["c"]
+
+
+def test_D13_of_what_a_fresh_state_may_hold_nothing_is_concluded() -> None:
+    queue = queue_of("a", "b", "c")
+    taken(queue)
+    queue.begin_again(fresh=True)
+    taken(queue)
+    queue.committed("b")
+    assert queue.begin_again() == []
+    assert taken(queue) == ["a", "c"]
 
 
 class Server:
@@ -116,6 +138,7 @@ class Line:
 
     def __init__(self, rng: random.Random) -> None:
         self.queue = SendQueue()
+        self.queue.begin_again()
         self.server = Server(rng)
         self.unanswered: set[str] = set()
         self._there: deque[str] = deque()

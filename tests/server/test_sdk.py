@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from client.client import Client
-from client.events import Postponed
+from client.connection import Connection
+from client.events import Postponed, Synced
 from client.failures import CallFailed, DeltaRefused
 from client.room import Room
 from server.connection import Connection as NodeConnection
@@ -169,3 +170,49 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     await same(ann, ben)
     assert len(ben.state["notes"]) == 24
     assert postponed
+
+
+async def insert_markers(room: Room, count: int) -> None:
+    for n in range(count):
+        entity = {"time": float(n)}
+        room.edit([{"op": "insert", "col": "markers", "id": f"marker_{n:03}", "entity": entity}])
+    await room.settled()
+
+
+async def test_J13_who_has_joined_holds_all_that_was_acknowledged_before(
+    node: Node, duo: tuple[Client, Room, Room]
+) -> None:
+    client, ann, _ = duo
+    token = client.access_token
+    async with Client(node.url, device="phone", access_token=token) as phone:
+        await phone.join(ann.project)  # there is a picture of the empty state now
+        await insert_markers(ann, 100)
+    async with Client(node.url, device="tablet", access_token=token) as tablet:
+        assert len((await tablet.join(ann.project)).state["markers"]) == 100
+
+
+async def test_J13_synced_says_again_that_all_is_here_after_a_reconnect(
+    node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ann, ben = duo
+    there: list[int] = []
+    ann.subscribe(
+        lambda e: there.append(len(ann.state["markers"])) if isinstance(e, Synced) else None
+    )
+    may_come, open_ = asyncio.Event(), Connection.open
+
+    async def open_later(*args: Any) -> Connection:
+        await may_come.wait()
+        return await open_(*args)
+
+    monkeypatch.setattr(Connection, "open", open_later)
+    [connection] = [c for c in node.front.connections.values() if c.username == "ann"]
+    connection.abort("")
+    await insert_markers(ben, 100)
+    may_come.set()
+
+    async def is_back() -> bool:
+        return bool(there)
+
+    await eventually(is_back)
+    assert there == [100]

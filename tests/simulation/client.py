@@ -101,8 +101,9 @@ class Client:
 
     def repeat(self) -> None:
         """Send a delta again that was acknowledged, or that can only be."""
-        # What was refused once may be valid later: who sends that again hears both answers.
-        safe = self._only_sets | set(self.acknowledged)
+        # What was refused once may be valid later: who sends that again hears both answers. And
+        # what has no answer yet is sent by the queue alone, in its order (rule D12).
+        safe = (self._only_sets & self.must_be_refused) | set(self.acknowledged)
         again = [delta_id for delta_id in self._sent if delta_id in safe]
         if self.replica.synced and self.link is not None and again:
             self.link.to_node(self._sent[self._studio.rng.choice(again[-8:])])
@@ -137,20 +138,16 @@ class Client:
     def _happened(self, event: Event) -> None:
         match event:
             case Synced(fresh=fresh):
-                self._studio.tally["fresh" if fresh else "resumed"] += 1
-                self._was_synced = True
-                self._queue.begin_again(self.replica.pending)
-                self._send_what_may_go()
+                self._came_in(fresh=fresh)
             case Acknowledged():
                 if event.delta_id in self.must_be_refused:
                     self._studio.fail(f"{event.delta_id} is invalid and was acknowledged")
-                self._queue.answered(event.delta_id)
+                self._queue.committed(event.delta_id)
                 self.acknowledged[event.delta_id] = event.seq
                 self._send_what_may_go()
             case Refused():
                 self._queue.answered(event.delta_id)
-                self.refused.add(event.delta_id)
-                self._studio.tally[f"refused_{event.code}"] += 1
+                self._refused(event)
                 self._send_what_may_go()
             case JoinFailed(code="unavailable"):
                 self._on_this_link(0.1, self._join)
@@ -158,15 +155,27 @@ class Client:
                 self._studio.fail(f"{self.name} is kept out, or has diverged: {event}")
             case Postponed():
                 self._studio.tally[f"postponed_{event.code}"] += 1
-                self._queue.postpone(event.delta_id, self.replica.pending)
+                self._queue.postpone(event.delta_id)
                 self._on_this_link(0.1, self._send_what_may_go)
             case _:
                 pass
 
     # Inside.
 
+    def _came_in(self, *, fresh: bool) -> None:
+        self._studio.tally["fresh" if fresh else "resumed"] += 1
+        self._was_synced = True
+        for delta_id in self._queue.begin_again(fresh=fresh):
+            self._refused(self.replica.refused_unheard(delta_id))
+        self._send_what_may_go()
+
+    def _refused(self, event: Refused) -> None:
+        self.refused.add(event.delta_id)
+        self._studio.tally[f"refused_{event.code}"] += 1
+
     def _join(self) -> None:
         assert self.link is not None
+        self._queue.stop()
         join = self.replica.join_message(self._new_id())
         self.link.to_node(MsgpackCodec().encode(join))
 
