@@ -154,13 +154,23 @@ class Client:
             case JoinFailed() | Left() | Postponed(code="not_joined") | FoundDiverged():
                 self._studio.fail(f"{self.name} is kept out, or has diverged: {event}")
             case Postponed():
-                self._studio.tally[f"postponed_{event.code}"] += 1
-                self._queue.postpone(event.delta_id)
-                self._on_this_link(0.1, self._send_what_may_go)
+                self._postponed(event)
             case _:
                 pass
 
     # Inside.
+
+    def _postponed(self, event: Postponed) -> None:
+        self._studio.tally[f"postponed_{event.code}"] += 1
+        self._queue.postpone(event.delta_id)
+        if event.after is not None and event.after not in self.replica.pending:
+            # A repeated one was not taken, so it has to come again as well (rule D12).
+            self._on_this_link(0.05, lambda: self._again(str(event.after)))
+        self._on_this_link(0.1, self._send_what_may_go)
+
+    def _again(self, delta_id: str) -> None:
+        if self.link is not None and self.replica.synced:
+            self.link.to_node(self._sent[delta_id])
 
     def _came_in(self, *, fresh: bool) -> None:
         self._studio.tally["fresh" if fresh else "resumed"] += 1
