@@ -1,6 +1,6 @@
 """The digest of a project state: a sum over its entities, so an edit changes only its own terms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +9,15 @@ import msgspec
 _encode = msgspec.msgpack.Encoder(order="sorted").encode
 
 MODULUS = 2**64
+
+SLICE_LEAVES = 32
+"""Entries of a map that are encoded at once, where the whole is long."""
+
+SLICE_ENCODED = 65_536
+"""Bytes encoded between two pauses."""
+
+SLICE_WEIGHT = 2_000
+"""For how many bytes more the encoding of a slice is taken."""
 
 
 def canonical(collection: str, entity_id: str, entity: Mapping[str, Any]) -> bytes:
@@ -19,6 +28,66 @@ def canonical(collection: str, entity_id: str, entity: Mapping[str, Any]) -> byt
 def term(encoded: bytes) -> int:
     """What one entity, in its canonical form, adds to the digest."""
     return int.from_bytes(sha256(encoded).digest()[:8], "big")
+
+
+class LongTerm:
+    """The term of a long entity, slice by slice."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.is_to_pause = False
+        self._hash = sha256()
+        self._weight = 0
+
+    def add(self, encoded: bytes) -> None:
+        """The next slice."""
+        self._hash.update(encoded)
+        self.size += len(encoded)
+        self._weight += len(encoded) + SLICE_WEIGHT
+        self.is_to_pause = self._weight > SLICE_ENCODED
+        if self.is_to_pause:
+            self._weight = 0
+
+    @property
+    def value(self) -> int:
+        """What the entity adds to the digest."""
+        return int.from_bytes(self._hash.digest()[:8], "big")
+
+
+def is_long(device: Mapping[str, Any]) -> bool:
+    """Whether to encode the device at once would take long."""
+    return len(device["params"]) > SLICE_LEAVES
+
+
+def slices(collection: str, entity_id: str, entity: Mapping[str, Any]) -> Iterator[bytes]:
+    """`canonical`, in slices."""
+    yield b"\x93" + _encode(collection) + _encode(entity_id) + _header(len(entity))
+    for name in sorted(entity):
+        yield _encode(name)
+        value = entity[name]
+        if type(value) is not dict:
+            yield _encode(_plain(value))
+            continue
+        yield _header(len(value))
+        names = sorted(value)
+        for start in range(0, len(names), SLICE_LEAVES):
+            some = names[start : start + SLICE_LEAVES]
+            encoded = _encode({leaf: _plain(value[leaf]) for leaf in some})
+            yield encoded[header_size(len(some)) :]
+
+
+def size_of(value: Any) -> int:
+    """Bytes of one value in its canonical form."""
+    return len(_encode(_plain(value)))
+
+
+def header_size(entries: int) -> int:
+    """Bytes that tell how many entries a map of at most 65,535 has."""
+    return 1 if entries < 16 else 3
+
+
+def _header(entries: int) -> bytes:
+    return bytes([0x80 | entries]) if entries < 16 else b"\xde" + entries.to_bytes(2, "big")
 
 
 def shown(total: int) -> str:

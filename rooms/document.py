@@ -1,37 +1,27 @@
 """A project's document: what ops do to its state. Total, deterministic, cost by what is touched."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import UNSET
 
 from rooms import digest
 from rooms.cascades import what_falls
-from rooms.document_index import POINTERS, DocumentIndex, target_of
-from rooms.entity_rules import problem_with_whole
+from rooms.document_index import POINTERS, target_of
+from rooms.entity_rules import TOO_MANY_PARAMS, problem_with_whole
+from rooms.entity_store import Change, Entity, EntityStore, State, Steps, finish
 from rooms.op_rules import problem_with_op, props_of_move
+from rooms.owned_devices import are_too_many
 from rooms.routes import TooFar, Walk, meet
 from rooms.structure_rules import problem_with_place, route_of
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
-from schema.limits import MAX_ENTITIES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
+from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
-
-Entity = dict[str, Any]
-State = dict[str, dict[str, Entity]]
-
-Result = TypeVar("Result")
-
-Steps = Generator[None, None, Result]
-"""What may take long, with pauses in which the document must neither be changed nor `frozen`."""
-
-Change = tuple[str, str, Entity | None, Entity | None]
-"""What became of one entity: collection, id, before, after; None: it was, or is, not there."""
 
 SLICE_OPS = 40
 """Ops between two points at which a large delta may pause: about half a millisecond."""
@@ -39,17 +29,10 @@ SLICE_OPS = 40
 SLICE_DOOMED = 50
 """Entities taken away between two pauses."""
 
-SLICE_COUNTED = 50
-"""Changes counted between two pauses."""
-
-SLICE_FROZEN = 5_000
-"""Entities between two points at which copying the state may pause: about half a millisecond."""
-
-SLICE_FREED = 1_000
-"""Entries freed between two pauses."""
-
 ROUTED = frozenset({"channels", "sends"})
 """Collections whose entities lead sound from one channel to another."""
+
+TOO_LONG_PARAMS = f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes; make them shorter"
 
 _DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 
@@ -90,90 +73,21 @@ class _Dropped(Exception):
         self.detail = detail
 
 
-class Document:
-    """A project state with the indexes that make each op cost what it touches.
-
-    Entities are never changed in place but replaced, so `frozen()` is a cheap picture of a moment.
-    """
+class Document(EntityStore):
+    """A project state and what ops do to it."""
 
     def __init__(self, state: State | None = None) -> None:
-        self.collections: State = {name: {} for name in ENTITY_TYPES}
-        self.where: dict[str, str] = {}
-        self.size = 0
-        self._digest = 0
-        self._index = DocumentIndex()
-        self._log: list[Change] = []
         self._is_at_door = False
-        for collection, entities in (state or {}).items():
-            self.load(collection, entities)
-
-    def load(self, collection: str, entities: Mapping[str, Entity]) -> None:
-        """Take in entities of a stored state, which are known to be valid."""
-        self.collections[collection].update(entities)
-        for entity_id, entity in entities.items():
-            self.where[entity_id] = collection
-            self._index.add(collection, entity_id, entity)
-            self._count(collection, entity_id, entity, 1)
-
-    @property
-    def digest(self) -> str:
-        """What the state comes to; see `rooms.digest`."""
-        return digest.shown(self._digest)
-
-    def __len__(self) -> int:
-        return len(self.where)
-
-    def get(self, entity_id: str) -> Entity | None:
-        """The entity with this id, of whichever collection."""
-        collection = self.where.get(entity_id)
-        return None if collection is None else self.collections[collection][entity_id]
-
-    def referrers(self, entity_id: str) -> list[tuple[str, str]]:
-        """(id, property) of every pointer at this entity, in a fixed order."""
-        return [(referrer, name) for referrer, name, _ in self._index.referrers(entity_id)]
-
-    def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
-        """The ids of the collection whose property `name` points at this entity."""
-        return self._index.referring(entity_id, collection, name)
-
-    def holds_kind(self, track_id: str, kind: str) -> bool:
-        """Whether a clip of this kind is on the track."""
-        return self._index.holds_kind(track_id, kind)
-
-    def track_levels(self, track_id: str) -> int:
-        """How many levels of tracks there are from this one down, itself the first."""
-        return self._index.levels.of(track_id)
-
-    def frozen(self) -> State:
-        """The state of this moment, safe to read later and from another thread."""
-        return _finish(self.freezing())
-
-    def freezing(self) -> Generator[None, None, State]:
-        """`frozen` with pauses, in which the document must not be changed."""
-        state: State = {}
-        for collection, entities in self.collections.items():
-            copy = state[collection] = {}
-            left = iter(entities.items())
-            for _ in range(0, len(entities), SLICE_FROZEN):
-                copy.update(islice(left, SLICE_FROZEN))
-                yield
-        return state
-
-    def dismantling(self) -> Generator[None, None, None]:
-        """Take the document apart with pauses: freed at once, a large one takes 15 ms."""
-        for entities in (*self.collections.values(), *self._index.maps(), self.where):
-            while entities:
-                for _ in range(min(len(entities), SLICE_FREED)):
-                    entities.popitem()
-                yield
+        super().__init__(state)
 
     def apply(self, ops: Sequence[Op], *, atomic: bool = False) -> Applied:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops."""
-        return _finish(self.applying(ops, atomic=atomic))
+        return finish(self.applying(ops, atomic=atomic))
 
     def applying(self, ops: Sequence[Op], *, atomic: bool = False) -> Steps[Applied]:
         """`apply` with pauses."""
-        self._begin(is_at_door=False)
+        self._begin()
+        self._is_at_door = False
         applied = Applied()
         counted = 0
         before = self.size, self._digest
@@ -190,14 +104,14 @@ class Document:
                 counted = yield from self._counting(counted)
                 yield
         yield from self._counting(counted)
+        yield from self._counting_apart()
         if applied.drops:
             applied.as_sent = False
             if atomic:
                 yield from self._rolling_back()
                 self.size, self._digest = before
                 return _dropped_whole(ops, applied)
-        applied.changes = self._log
-        self._log = []
+        applied.changes = self._taken_log()
         return applied
 
     def rehearse(self, ops: Sequence[Op]) -> list[Drop]:
@@ -205,11 +119,12 @@ class Document:
 
         Stricter than `apply` by what only the door refuses (rule O18).
         """
-        return _finish(self.rehearsing(ops))
+        return finish(self.rehearsing(ops))
 
     def rehearsing(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         """`rehearse` with pauses."""
-        self._begin(is_at_door=True)
+        self._begin()
+        self._is_at_door = True
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
@@ -222,10 +137,6 @@ class Document:
                 yield
         yield from self._rolling_back()
         return drops
-
-    def _begin(self, *, is_at_door: bool) -> None:
-        self._log.clear()
-        self._is_at_door = is_at_door
 
     # One op: what took effect, or, if that may take long, the steps to it.
 
@@ -248,15 +159,31 @@ class Document:
         entity = self._expected(op)
         if "params" in props:
             self._check_size()
+        if op.col == "devices" and self._is_wide(op.id, entity):
+            return self._change_wide(op, entity, props)
         changed = merged(entity, props)
         pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
         self._check_pointers(op.col, op.id, changed, pointers)
         touched = set(props)
         self._check_whole(op.col, op.id, changed, touched)
+        if self._is_at_door and "params" in props:
+            _check_params_size(entity["params"], changed["params"])
         self._check_stays_from_zero(op.col, op.id, changed)
         if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
             return self._routing(op, changed, props)
         return self._put_changed(op, changed, props)
+
+    def _change_wide(self, op: Set | Move, device: Entity, props: Entity) -> list[Op]:
+        """As `_change`, for a device with so many parameters that it is changed in place."""
+        if "channel" in props:
+            self._check_pointers(op.col, op.id, props, POINTERS[op.col])
+        leaves = props.get("params") or {}
+        if are_too_many(device["params"], leaves):
+            raise _Dropped(DropReason.INVALID, TOO_MANY_PARAMS)
+        grown = self._change_in_place(op.id, device, props)
+        if self._is_at_door and grown > 0 and self._owned[op.id].params_size > MAX_PARAMS_BYTES:
+            raise _Dropped(DropReason.LIMIT, TOO_LONG_PARAMS)
+        return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
     def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
         slot = changed.get("slot")
@@ -276,6 +203,8 @@ class Document:
         self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
         touched = set(entity)
         self._check_whole(op.col, op.id, entity, touched)
+        if self._is_at_door and op.col == "devices":
+            _check_params_size({}, entity["params"])
         if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
             return self._routing(op, entity, op.entity)
         return self._put_inserted(op, entity)
@@ -432,59 +361,6 @@ class Document:
         self._put("points", other, self.collections["points"][other] | {"slot": 0})
         return [Set("points", other, {"slot": 0})]
 
-    # The primitives: every change of the maps and their indexes goes through these.
-
-    def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
-        before = self.collections[collection].get(entity_id)
-        self._log.append((collection, entity_id, before, entity))
-        self._place(collection, entity_id, before, entity)
-
-    def _rolling_back(self) -> Generator[None, None, None]:
-        while self._log:
-            for _ in range(min(len(self._log), 2 * SLICE_OPS)):
-                collection, entity_id, before, after = self._log.pop()
-                self._place(collection, entity_id, after, before)
-            if self._log:
-                yield
-
-    def _counting(self, start: int) -> Steps[int]:
-        """Bring size and digest up to what the log holds from `start` on; the log's length."""
-        for number, (collection, entity_id, before, after) in enumerate(self._log[start:], 1):
-            if before is not None:
-                self._count(collection, entity_id, before, -1)
-            if after is not None:
-                self._count(collection, entity_id, after, 1)
-            if not number % SLICE_COUNTED:
-                yield
-        return len(self._log)
-
-    def _count(self, collection: str, entity_id: str, entity: Entity, sign: int) -> None:
-        encoded = digest.canonical(collection, entity_id, entity)
-        self.size += sign * len(encoded)
-        self._digest += sign * digest.term(encoded)
-
-    def _place(
-        self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
-    ) -> None:
-        if before is not None:
-            self._index.discard(collection, entity_id, before)
-        if after is None:
-            del self.collections[collection][entity_id]
-            del self.where[entity_id]
-        else:
-            self.collections[collection][entity_id] = after
-            self.where[entity_id] = collection
-            self._index.add(collection, entity_id, after)
-
-
-def _finish(steps: Generator[None, None, Result]) -> Result:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-
 
 def merged(entity: Entity, props: Entity) -> Entity:
     """The entity with these properties in place; `params` by leaf, null removes one (rule O2)."""
@@ -493,6 +369,13 @@ def merged(entity: Entity, props: Entity) -> Entity:
         leaves = entity["params"] | props["params"]
         changed["params"] = {name: value for name, value in leaves.items() if value is not None}
     return changed
+
+
+def _check_params_size(before: Entity, after: Entity) -> None:
+    """Only the door refuses parameters that grow past their bound (rule O19)."""
+    size = digest.size_of(after)
+    if size > MAX_PARAMS_BYTES and size > digest.size_of(before):
+        raise _Dropped(DropReason.LIMIT, TOO_LONG_PARAMS)
 
 
 def _is_as_expected(value: Any, expected: Any) -> bool:

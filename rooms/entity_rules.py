@@ -12,6 +12,8 @@ Entity = Mapping[str, object]
 _NOT_AUTOMATED = frozenset({"lanes", "points"})
 """Automation of automation could take itself away."""
 
+TOO_MANY_PARAMS = f"devices.params must have at most {MAX_PARAMS_PER_DEVICE} parameters"
+
 _ROUNDING = 1e-9
 """What adding two fades may be off by."""
 
@@ -163,7 +165,7 @@ def _problem_with_device(entity: Entity) -> str | None:
     assert isinstance(params, dict)
     if len(params) <= MAX_PARAMS_PER_DEVICE:
         return None
-    return f"devices.params must have at most {MAX_PARAMS_PER_DEVICE} parameters"
+    return TOO_MANY_PARAMS
 
 
 def _problem_with_clip(entity: Entity) -> str | None:

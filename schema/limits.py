@@ -190,6 +190,16 @@ MAX_PARAMS_PER_DEVICE = BOUNDS.add(
     "Of one device's `params`: large synthesizers have a thousand.",
 )
 
+MAX_PARAMS_BYTES = BOUNDS.add(
+    "MAX_PARAMS_BYTES",
+    131_072,
+    "bytes",
+    "an op",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/document.py",
+    "Of one device's `params` in the encoding of the digest: 4,096 leaves of 32 bytes.",
+)
+
 MAX_STRING_LENGTH = BOUNDS.add(
     "MAX_STRING_LENGTH",
     256,

@@ -1,6 +1,7 @@
 """Bounds of what an op may cost."""
 
 from itertools import pairwise
+from typing import Any
 
 from rooms.document import Document
 from schema import limits
@@ -19,11 +20,32 @@ def route_links() -> Seen:
     return Seen(_joined(most), _joined(most + 1))
 
 
+@case("MAX_PARAMS_BYTES")
+def params_bytes() -> Seen:
+    """The header of the map has 3 bytes, a key of 6 characters one more, a text of 1,000 three."""
+    room = limits.MAX_PARAMS_BYTES - 3 - 128 * (7 + 3)
+    return Seen(_set_params(room), _set_params(room + 1))
+
+
+def _set_params(characters: int) -> Past | None:
+    bench = Bench()
+    bench.join("ada")
+    bench.edit("ada", Set("devices", "dev_synth", {"params": {"cutoff": None, "res": None}}))
+    lengths = [characters // 128 + (n < characters % 128) for n in range(128)]
+    params: dict[str, Any] = {f"leaf{n:02x}": "x" * length for n, length in enumerate(lengths)}
+    bench.edit("ada", Set("devices", "dev_synth", {"params": params}))
+    return _told(bench)
+
+
 def _joined(links: int) -> Past | None:
     """What is said of a link from the end of one chain of channels to the start of another."""
     bench = Bench(document=_two_chains(links))
     bench.join("ada")
     bench.edit("ada", Set("channels", "this_0000", {"dest": f"that_{links:04}"}))
+    return _told(bench)
+
+
+def _told(bench: Bench) -> Past | None:
     told = bench.last("ada")
     return ErrorCode(told.code) if isinstance(told, Error) else None
 

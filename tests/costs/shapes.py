@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from rooms.document import Document
 from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
+from schema.limits import MAX_PARAMS_PER_DEVICE
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import blank
 
@@ -315,3 +316,16 @@ def edits_beside_a_crowd(size: int) -> tuple[Document, Sequence[Op]]:
         Delete("tempo", "tempo_start"),
     ]
     return document, edits * (OPS // 4)
+
+
+@shape()
+def device_of_many_leaves(size: int) -> tuple[Document, Sequence[Op]]:
+    leaves: dict[str, Any] = {f"leaf_{n:04}": n for n in range(min(size, MAX_PARAMS_PER_DEVICE))}
+    device: dict[str, Any] = {"channel": MASTER_CHANNEL, "params": leaves}
+    document = grown(Insert("devices", "device_1", device))
+    edits: list[Op] = [
+        Set("devices", "device_1", {"params": {"leaf_0001": 0.5}}, {"params": {"leaf_0002": 2}}),
+        Set("devices", "device_1", {"params": {"leaf_0003": None, "leaf_new": "x"}}),
+        Set("devices", "device_1", {"enabled": False, "channel": MASTER_CHANNEL}),
+    ]
+    return document, edits * (OPS // 3)

@@ -1,11 +1,14 @@
 """A small song with one entity of almost every kind, made of ops, and what applies plain ops."""
 
-from typing import Any, cast
+from collections.abc import Generator
+from typing import Any, TypeVar, cast
 
 from rooms.document import Applied, Document, State
 from schema.entities import empty_state
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set
+
+Result = TypeVar("Result")
 
 MASTER = "ch_master"
 
@@ -61,6 +64,15 @@ def outcome(document: Document, *ops: Op) -> list[DropReason]:
     reasons = why(document.apply(ops))
     assert rehearsed == reasons
     return reasons
+
+
+def finished(steps: Generator[None, None, Result]) -> Result:
+    """What comes of steps, whose pauses are not for us."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return cast("Result", stop.value)
 
 
 def replay(state: State, ops: list[Op]) -> None:
