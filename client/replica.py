@@ -191,6 +191,8 @@ class Replica:
         if self.position is not None:
             position = {"epoch": self.position.epoch, "seq": self.position.seq}
             message["position"] = position
+            if self._check_digests:
+                message["digest"] = self.digest
         if self._divergence is not None:
             message["diverged"], self._divergence = self._divergence, None
         return message

@@ -64,11 +64,11 @@ class Edits:
         self.head_id: str | None = None
         """Of the entry at the head; None: it is not known, or there is none."""
         self.digest = document.digest
-        self.tail = Tail(position.seq)
+        self.tail = Tail(position.seq, self.digest)
         self.stacks = UndoStacks()
         self.waiting = Proposals()
         self.unrecorded: dict[int, list[Op]] = {}
-        self.early: dict[int, tuple[Entry, Mapping[str, bytes]]] = {}
+        self.early: dict[int, tuple[Entry, Mapping[str, bytes], str | None]] = {}
         self._seats = seats
         self._gestures = gestures
 
@@ -228,17 +228,28 @@ class Edits:
             yield from self._apply(entry)
             yield from self._apply_early()
 
-    def heard(self, entry: Entry, frames: Mapping[str, bytes]) -> Work:
-        """What another node has committed, and its `delta` as frames; a gap may fill itself."""
+    def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
+        """What another node has committed, and its `delta` as frames; a gap may fill itself.
+
+        `previous`: the id of the entry before it. Where ours is another one, one of us holds what
+        is not the project any more: the journal says who.
+        """
         if entry.seq <= self.head:
             return
         if entry.seq > self.head + 1:
             if len(self.early) < MAX_EARLY:
-                self.early[entry.seq] = (entry, frames)
+                self.early[entry.seq] = (entry, frames, previous)
             yield [CatchUp(self.head, is_early=True)]
+            return
+        if not self._follows(previous):
+            yield [CatchUp(self.head)]
             return
         yield from self._apply(entry, frames)
         yield from self._apply_early()
+
+    def _follows(self, previous: str | None) -> bool:
+        """Whether an entry behind the one of this id is one behind our head, as far as we know."""
+        return previous is None or self.head_id is None or previous == self.head_id
 
     def _apply_early(self) -> Work:
         while self.early:
@@ -246,12 +257,19 @@ class Edits:
             if early is None:
                 self.early = {seq: e for seq, e in self.early.items() if seq > self.head}
                 return
-            yield from self._apply(*early)
+            entry, frames, previous = early
+            if not self._follows(previous):
+                yield [CatchUp(self.head)]
+                return
+            yield from self._apply(entry, frames)
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
         """What became of a proposal; what was committed has been answered by its entry."""
         proposed = self.waiting.get(proposal.delta_id)
         if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
+            return
+        if outcome is Outcome.DUPLICATE and seq is not None and seq > self.head:
+            yield [CatchUp(self.head)]  # that brings its entry, which answers it in its turn
             return
         told = self.waiting.settle(proposed)
         yield [effect for asked in told for effect in self._outcome(asked, outcome, seq)]
@@ -442,6 +460,8 @@ class Edits:
         if outcome is not Outcome.DUPLICATE or seq is None:
             error = answers.of_outcome(self.project, proposal.delta_id, outcome)
             return [send(error, [connection])]
+        if seq > self.head:
+            return self._answer_in_turn(connection, proposal)
         kept = self.tail.find(proposal.delta_id)
         drops = list(kept.drops) if kept else []
         at = kept.at if kept else 0.0
@@ -456,10 +476,20 @@ class Edits:
         seat = self._seats.get(connection)
         return [] if seat is None else self._ack_to(seat, ack)
 
+    def _answer_in_turn(self, connection: str, proposal: Proposal) -> Effects:
+        """A seq that the room has not come to is acknowledged when it has (rule D2)."""
+        seat = self._seats.get(connection)
+        if seat is not None:
+            ops = decode_ops(proposal.ops)
+            proposed = self.waiting.enter(proposal)
+            self.waiting.ask(proposed, Asked(Wish(proposal, ops), seat))
+            self.waiting.send(proposed, proposal, ops)
+        return [CatchUp(self.head)]
+
     # From the journal into the document.
 
     def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
-        ops = self._ops_of(entry)
+        ops, previous = self._ops_of(entry), self.head_id
         applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
         self.head, self.head_id = entry.seq, entry.delta_id
         self.digest = self.document.digest
@@ -491,6 +521,7 @@ class Edits:
                 size,
                 packet,
                 tuple(drops),
+                digest=self.digest,
             )
         )
         proposed = self.waiting.get(entry.delta_id)
@@ -501,7 +532,7 @@ class Edits:
         told = self.waiting.settle(proposed)
         yield self._tell(told, packet, ack)
         if was_sent:
-            yield [ForwardEntry(entry, packet, self.digest)]
+            yield [ForwardEntry(entry, packet, self.digest, previous)]
         yield from self._after(told)
 
     def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:

@@ -40,11 +40,15 @@ class ForwardTick(Struct, frozen=True, gc=False):
 
 
 class ForwardEntry(Struct, frozen=True, gc=False):
-    """Let other nodes that have the room hear of what we have committed."""
+    """Let other nodes that have the room hear of what we have committed.
+
+    `digest`: of the state after it; `previous`: the id of the entry before it, if it is known.
+    """
 
     entry: Entry
     packet: Packet
     digest: str
+    previous: str | None
 
 
 class Announce(Struct, frozen=True, gc=False):

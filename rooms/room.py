@@ -101,13 +101,20 @@ class Room:
             text = "the room is full; try again when someone has left"
             return [self._error(request, ErrorCode.LIMIT_REACHED, text)]
         seat, effects = self.members.take_seat(request)
-        if position is not None and self._holds(position):
+        if position is not None and self._holds(position) and not self.is_another_copy(request):
             return [*effects, *self._enter(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
 
     def is_behind(self, position: Position | None) -> bool:
         """Whether a member knows of entries that we do not (rule J5)."""
         return position is not None and position.epoch == self.epoch and position.seq > self.head
+
+    def is_another_copy(self, request: JoinRequest) -> bool:
+        """Whether what a client holds at its position is not what the journal has there (J9)."""
+        position, digest = request.position, request.digest
+        if position is None or digest is None or position.epoch != self.epoch:
+            return False
+        return self.edits.tail.digest_at(position.seq) not in ("", digest)
 
     def state_is_ready(self, seq: int, digest: str, codecs: Iterable[str]) -> Effects:
         """The shell has pictures of the state at `seq`: all who waited for one come in with it."""

@@ -30,6 +30,7 @@ class JoinRequest:
     position: Position | None
     at: int = 0
     diverged: Digest | None = None
+    digest: str | None = None
     codec: str = SUBPROTOCOL_MSGPACK
 
 

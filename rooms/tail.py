@@ -20,13 +20,16 @@ class Kept(Struct, frozen=True, gc=False):
     size: int
     packet: Packet
     drops: tuple[Dropped, ...]
+    digest: str = ""
 
 
 class Tail:
     """Holds every delta after `start`."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, digest: str = "") -> None:
         self.start = start
+        self._start_digest = digest
+        """Of the state at `start`; empty: not known."""
         self._kept: deque[Kept] = deque()
         self._by_id: dict[str, Kept] = {}
         self.bytes = 0
@@ -40,11 +43,18 @@ class Tail:
             oldest = self._kept.popleft()
             del self._by_id[oldest.delta_id]
             self.bytes -= oldest.size
-            self.start = oldest.seq
+            self.start, self._start_digest = oldest.seq, oldest.digest
 
     def find(self, delta_id: str) -> Kept | None:
         """The delta with this id, if it is still here."""
         return self._by_id.get(delta_id)
+
+    def digest_at(self, seq: int) -> str:
+        """Of the state after this delta; empty: it is not known."""
+        place = seq - self.start - 1
+        if place == -1:
+            return self._start_digest
+        return self._kept[place].digest if 0 <= place < len(self._kept) else ""
 
     def holds_after(self, seq: int) -> bool:
         """Whether every delta after `seq` is still here."""

@@ -45,11 +45,14 @@ class Position(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     seq: Seq
 
 
+DigestText = Annotated[str, Meta(min_length=16, max_length=16)]
+
+
 class Digest(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the whole state comes to at `seq`, in 16 hex digits: see "The digest"."""
 
     seq: Seq
-    digest: Annotated[str, Meta(min_length=16, max_length=16)]
+    digest: DigestText
 
 
 # Presence: where a member is, and what it does there.
@@ -140,13 +143,15 @@ class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
 class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="join"):
     """Enter a project's room; with a position, only what is missing is sent.
 
-    `diverged`: what this client's copy came to where the server's digest was another one.
+    `digest`: what this client's copy at `position` comes to; `diverged`: what it came to where the
+    server's digest was another one.
     """
 
     id: RequestId
     project: ProjectId
     position: Position | None = None
     diverged: Digest | None = None
+    digest: DigestText | None = None
 
 
 class Leave(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="leave"):

@@ -48,7 +48,8 @@ class Moved(Struct, frozen=True, array_like=True, tag="moved"):
 class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed"):
     """An entry of the journal, as `rooms.journal_entry.Entry` has it, after its COMMIT.
 
-    `frame`: its `delta` as the sockets of this node got it; `digest`: of the state after it.
+    `frame`: its `delta` as the sockets of this node got it; `digest`: of the state after it;
+    `previous`: the id of the entry before it, if the node knows it.
     """
 
     project: ProjectId
@@ -66,6 +67,7 @@ class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed")
     step: str | None
     digest: str
     frame: bytes
+    previous: str | None = None
 
 
 class HeadMoved(Struct, frozen=True, array_like=True, tag="head"):

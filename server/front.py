@@ -328,6 +328,7 @@ class Front:
                     at=int(time.time() * 1_000),
                     position=message.position,
                     diverged=message.diverged,
+                    digest=message.digest,
                     codec=connection.codec.name,
                 )
                 if message.diverged is not None:

@@ -136,6 +136,8 @@ class Hub:
         live = await self._open_up_to(project, request.position)
         if request.connection not in self.peers or not is_wanted():
             return  # it has gone meanwhile
+        if live.room.is_another_copy(request):
+            self._count("copy_differed")
         live.carry_out(live.room.join(request))
         live.schedule_tick()
 

@@ -123,6 +123,7 @@ class OtherNodes:
             step=entry.step,
             digest=effect.digest,
             frame=MSGPACK.frame(effect.packet),
+            previous=effect.previous,
         )
         if len(message.ops) + len(message.frame) > MAX_ENTRY_BYTES:
             self._say(entry.project, HeadMoved(entry.project, entry.seq))
@@ -266,7 +267,7 @@ class OtherNodes:
             body.reverts,
             body.step,
         )
-        live.run(live.room.edits.heard(entry, {MSGPACK.name: body.frame}))
+        live.run(live.room.edits.heard(entry, {MSGPACK.name: body.frame}, body.previous))
         live.run(self._compare(live, body))
 
     def _compare(self, live: "LiveRoom", body: Committed) -> Work:

@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from persistence import change_log, epochs
+from persistence import change_log
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
@@ -211,100 +211,6 @@ async def test_F6_F7_a_database_that_restarts_holds_everything_up_and_loses_noth
     found = await audit(url, project)
     assert (found["head"], found["gapless"]) == (len(sent), True)
     await nodes.stop()
-
-
-async def lose_after(database: Database, project: str, seq: int) -> None:
-    """What a restored backup does, or a standby that was behind."""
-    async with database.transaction() as transaction:
-        lose = "DELETE FROM project_deltas WHERE project_id = $1 AND seq > $2"
-        await transaction.execute(lose, project, seq)
-        set_head = "UPDATE studio_projects SET head_seq = $2 WHERE id = $1"
-        await transaction.execute(set_head, project, seq)
-
-
-def counted(node: Node, kind: str) -> float:
-    """How often this has happened on a node."""
-    return node.app.metrics._events.counts.get(kind, 0.0)
-
-
-async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_an_idle_node(
-    node: Node, database: Database
-) -> None:
-    ann, ben, project = await node.pair()
-    for n in range(3):
-        await ann.edit(project, marker(f"marker_{n}"))
-    position = await position_of(ann, project)
-    await lose_after(database, project, 1)
-    for wire in (ann, ben):
-        await wire.closed(1012)
-    assert counted(node, "journal_went_back") == 1
-    back = await node.again(ann)
-    joined, state = await back.join(project, position)
-    assert (joined["resumed"], joined["position"]["seq"]) == (False, 1)
-    assert joined["position"]["epoch"] != position["epoch"]
-    assert list(state["markers"]) == ["marker_0"]
-    assert (await back.edit(project, marker("marker_9")))["seq"] == 2
-    past = (await back.result("history.at", project=project, seq=1))["position"]
-    assert past == joined["position"]
-
-
-async def test_F31_J4_a_node_follows_new_epochs_without_an_alarm(
-    node: Node, database: Database
-) -> None:
-    ann, ben, project = await node.pair()
-    for n in range(3):
-        await ann.edit(project, marker(f"marker_{n}"))
-    position = await position_of(ann, project)
-    assert await epochs.renew(database) == epochs.Renewed(projects=1, snapshots=1)
-    for wire in (ann, ben):
-        await wire.closed(1012)
-    assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 1)
-    back = await node.again(ann)
-    joined, state = await back.join(project, position)
-    assert (joined["resumed"], joined["position"]["seq"], len(state["markers"])) == (False, 3, 3)
-
-
-async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_who_writes(
-    node: Node, database: Database
-) -> None:
-    ann, ben, project = await node.pair()
-    for n in range(5):
-        await ann.edit(project, marker(f"marker_{n}"))
-    epoch = (await position_of(ann, project))["epoch"]
-    await lose_after(database, project, 3)
-    for n in range(5):
-        await ann.propose(project, marker(f"late_mark_{n}"))
-    for wire in (ann, ben):
-        heard = await wire.closed(1012)
-        assert [m for m in heard if m["t"] in ("ack", "delta") and m["seq"] > 5] == []
-    back = await node.again(ann)
-    joined, state = await back.join(project)
-    assert (joined["position"]["seq"], len(state["markers"])) == (3, 3)  # nothing in the old epoch
-    assert joined["position"]["epoch"] != epoch
-    assert counted(node, "journal_went_back") == 1
-    assert (await back.edit(project, marker("late_mark_0")))["seq"] == 4
-
-
-async def test_S3_a_delta_read_before_its_append_is_answered_is_no_sign_of_anything(
-    node: Node,
-) -> None:
-    ann, ben, project = await node.pair()
-    await ann.edit(project, marker("marker_0"))
-    node.journal.gate.clear()
-    await ann.propose(project, marker("marker_1"), id="read_early")
-    live = node.hub.rooms[project]
-
-    async def stored() -> bool:
-        return (await node.journal.heads([project]))[project] == 2
-
-    await eventually(stored)
-    await live.read_on()  # as after a HeadMoved, a Present, or the slow tick
-    assert (await ann.answer_to("read_early"))["seq"] == 2
-    node.journal.gate.set()
-    assert (await ann.edit(project, marker("marker_2")))["seq"] == 3
-    assert [(await ben.until("delta"))["seq"] for _ in range(3)] == [1, 2, 3]
-    assert node.hub.rooms[project] is live
-    assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 0)
 
 
 async def test_F6_an_idle_node_says_that_it_has_no_database(

@@ -131,10 +131,12 @@ class Wire:
         return await self.expect("welcome")
 
     async def join(
-        self, project: str, position: Message | None = None
+        self, project: str, position: Message | None = None, digest: str | None = None
     ) -> tuple[Message, dict[str, Any]]:
         """`joined`, and the state (empty when resumed)."""
         message = {"t": "join", "id": self.new_id(), "project": project, "position": position}
+        if digest is not None:
+            message["digest"] = digest
         joined = await self.ask(message)
         assert joined["t"] == "joined", joined
         packed = b""

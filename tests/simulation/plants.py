@@ -62,7 +62,7 @@ class LossyEdits(Edits):
 class TrustingEdits(Edits):
     """Takes what comes over the bus for what is next."""
 
-    def heard(self, entry: Entry, frames: Mapping[str, bytes]) -> Work:
+    def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
         self.head = max(self.head, entry.seq - 1)
         yield from super().heard(entry, frames)
 

@@ -1,0 +1,326 @@
+"""A journal that goes back (F31): who notices, what members see, and what is no sign of it."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from client.digest import digest
+from persistence import epochs
+from persistence.pool import Database
+from rooms.journal_entry import Entry, Proposal
+from server.hub import keep_books
+from server.live_room import LiveRoom, RoomClosed
+from tests.server.conftest import Node, Nodes, create_project, eventually
+from tests.server.wire import Wire, marker
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+
+async def position_of(wire: Wire, project: str) -> dict[str, object]:
+    row = await wire.result("projects.get", project=project)
+    return {"epoch": row["epoch"], "seq": row["head"]}
+
+
+async def lose_after(database: Database, project: str, seq: int) -> None:
+    """What a restored backup does, or a standby that was behind."""
+    async with database.transaction() as transaction:
+        lose = "DELETE FROM project_deltas WHERE project_id = $1 AND seq > $2"
+        await transaction.execute(lose, project, seq)
+        set_head = "UPDATE studio_projects SET head_seq = $2 WHERE id = $1"
+        await transaction.execute(set_head, project, seq)
+
+
+def counted(node: Node, kind: str) -> float:
+    """How often this has happened on a node."""
+    return node.app.metrics._events.counts.get(kind, 0.0)
+
+
+async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_an_idle_node(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    await lose_after(database, project, 1)
+    for wire in (ann, ben):
+        await wire.closed(1012)
+    assert counted(node, "journal_went_back") == 1
+    back = await node.again(ann)
+    joined, state = await back.join(project, position)
+    assert (joined["resumed"], joined["position"]["seq"]) == (False, 1)
+    assert joined["position"]["epoch"] != position["epoch"]
+    assert list(state["markers"]) == ["marker_0"]
+    assert (await back.edit(project, marker("marker_9")))["seq"] == 2
+    past = (await back.result("history.at", project=project, seq=1))["position"]
+    assert past == joined["position"]
+
+
+async def test_F31_J4_a_node_follows_new_epochs_without_an_alarm(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    assert await epochs.renew(database) == epochs.Renewed(projects=1, snapshots=1)
+    for wire in (ann, ben):
+        await wire.closed(1012)
+    assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 1)
+    back = await node.again(ann)
+    joined, state = await back.join(project, position)
+    assert (joined["resumed"], joined["position"]["seq"], len(state["markers"])) == (False, 3, 3)
+
+
+async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_who_writes(
+    node: Node, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for n in range(5):
+        await ann.edit(project, marker(f"marker_{n}"))
+    epoch = (await position_of(ann, project))["epoch"]
+    await lose_after(database, project, 3)
+    for n in range(5):
+        await ann.propose(project, marker(f"late_mark_{n}"))
+    for wire in (ann, ben):
+        heard = await wire.closed(1012)
+        assert [m for m in heard if m["t"] in ("ack", "delta") and m["seq"] > 5] == []
+    back = await node.again(ann)
+    joined, state = await back.join(project)
+    assert (joined["position"]["seq"], len(state["markers"])) == (3, 3)  # nothing in the old epoch
+    assert joined["position"]["epoch"] != epoch
+    assert counted(node, "journal_went_back") == 1
+    assert (await back.edit(project, marker("late_mark_0")))["seq"] == 4
+
+
+async def test_S3_a_delta_read_before_its_append_is_answered_is_no_sign_of_anything(
+    node: Node,
+) -> None:
+    ann, ben, project = await node.pair()
+    await ann.edit(project, marker("marker_0"))
+    node.journal.gate.clear()
+    await ann.propose(project, marker("marker_1"), id="read_early")
+    live = node.hub.rooms[project]
+
+    async def stored() -> bool:
+        return (await node.journal.heads([project]))[project] == 2
+
+    await eventually(stored)
+    await live.read_on()  # as after a HeadMoved, a Present, or the slow tick
+    assert (await ann.answer_to("read_early"))["seq"] == 2
+    node.journal.gate.set()
+    assert (await ann.edit(project, marker("marker_2")))["seq"] == 3
+    assert [(await ben.until("delta"))["seq"] for _ in range(3)] == [1, 2, 3]
+    assert node.hub.rooms[project] is live
+    assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 0)
+
+
+# What a client holds.
+
+
+async def test_J9_a_copy_that_is_not_of_this_history_is_never_resumed(node: Node) -> None:
+    ann, _, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    _, state = await node.fresh(ann, project)
+    back = await node.again(ann)
+    joined, _ = await back.join(project, position, digest(state))
+    assert joined["resumed"]
+    state["markers"]["marker_0"]["name"] = "another"
+    back = await node.again(ann)
+    joined, state = await back.join(project, position, digest(state))
+    assert (joined["resumed"], len(state["markers"])) == (False, 3)
+    assert counted(node, "copy_differed") == 1
+
+
+async def test_F31_J9_numbers_given_out_anew_while_a_client_was_away(
+    nodes: Nodes, database: Database
+) -> None:
+    """Nobody who knew of them was there: only the client's copy can tell."""
+    one = await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for n in range(5):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    _, mine = await one.fresh(ann, project)
+    await one.die()
+    await lose_after(database, project, 3)
+    two = await nodes.start()
+    phone = await two.again(ann, "phone")
+    await phone.join(project)
+    for n in range(4):
+        added = await phone.edit(project, marker(f"anew_{n:04}"), id=f"anew_{n:04}")
+        assert added["seq"] == 4 + n
+    assert (await position_of(phone, project))["epoch"] == position["epoch"]
+    back = await two.again(ann)
+    two.hub.rooms[project].room.pictures.clear()
+    joined, state = await back.join(project, position, digest(mine))
+    assert not joined["resumed"]
+    assert sorted(state["markers"]) == [f"anew_{n:04}" for n in range(4)] + [
+        f"marker_{n}" for n in range(3)
+    ]
+
+
+async def test_F31_S3_numbers_refilled_by_another_node_while_one_was_idle(
+    nodes: Nodes, database: Database
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for n in range(5):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    for node in (one, two):
+        node.bus.set_up(False)
+    await lose_after(database, project, 3)
+    phone = await two.again(ann, "phone")
+    await phone.join(project)
+    for n in range(4):
+        await phone.edit(project, marker(f"anew_{n:04}"), id=f"anew_{n:04}")
+    for wire in (ann, phone):
+        await wire.closed(1012, within=5.0)
+    assert counted(one, "journal_went_back") == 1
+    assert (counted(two, "journal_went_back"), counted(two, "epoch_changed")) == (0, 1)
+    back = await one.again(ann)
+    joined, state = await back.join(project, position)
+    assert (joined["resumed"], joined["position"]["seq"]) == (False, 7)
+    assert joined["position"]["epoch"] != position["epoch"]
+    assert len(state["markers"]) == 7
+
+
+async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
+    nodes: Nodes, database: Database
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for n in range(5):
+        await ann.edit(project, marker(f"marker_{n}"))
+    phone = await two.again(ann, "phone")
+    await phone.join(project)
+    live = two.hub.rooms[project]
+
+    async def is_quiet() -> bool:
+        return not live._is_catching_up and live.room.members.remote.is_shared
+
+    await eventually(is_quiet)
+    live.room.edits.head_id = "another_entry"  # as after a history of its own
+    await ann.edit(project, marker("marker_9"))
+    await phone.closed(1012)
+    assert phone.heard("delta") == []
+
+
+# A closed room.
+
+
+def proposal_of(project: str) -> Proposal:
+    return Proposal(project, "restore-1", "ann", "login", "member", b"[]", False)
+
+
+def entry_of(project: str) -> Entry:
+    return Entry(project, 9, "delta-9", "ann", "member", b"[]", False, 0.0, b"")
+
+
+CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
+    "checkpoint": lambda live: live.checkpoint(0.0),
+    "done": lambda live: live.done(iter(())),
+    "moment": lambda live: live.moment(),
+    "read_on": lambda live: live.read_on(),
+    "record": lambda live: live.record(),
+    "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
+    "store": lambda live: live.store(0.0),
+    "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
+    "catch_up": lambda live: live.catch_up(),
+    "close": lambda live: live.close(),
+    "run": lambda live: live.run(iter([[object()]])),  # type: ignore[list-item]
+    "schedule_tick": lambda live: live.schedule_tick(),
+    "take_committed": lambda live: live.take_committed([entry_of(live.room.project)]),
+}
+"""Every way into a room. What can be waited for is refused; everything else does nothing."""
+
+
+def methods(kind: type) -> set[str]:
+    return {
+        name
+        for name, what in vars(kind).items()
+        if inspect.isfunction(what) and not name.startswith("_")
+    }
+
+
+def test_every_way_into_a_room_has_a_case_for_a_closed_one() -> None:
+    assert methods(LiveRoom) == set(CLOSED)
+
+
+@pytest.mark.parametrize("name", CLOSED)
+async def test_a_closed_room_does_nothing_more(node: Node, database: Database, name: str) -> None:
+    ann, _, project = await node.pair()
+    await ann.edit(project, marker("marker_1"))
+    live = node.hub.rooms[project]
+    before = await node.journal.load(project)
+    await epochs.renew(database)
+    await node.hub.look_for_more()
+    assert live.is_closed
+    asked: list[Coroutine[Any, Any, None]] = []
+    live._spawn = asked.append
+    result = CLOSED[name](live)
+    if inspect.isawaitable(result):
+        with pytest.raises(RoomClosed):
+            await result
+    assert asked == []
+    assert not live._works
+    assert (await node.journal.load(project)).slices == before.slices
+
+
+async def test_who_waits_for_a_room_that_is_closed_is_told(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, _, project = await node.pair()
+    await ann.edit(project, marker("marker_1"))
+    live = node.hub.rooms[project]
+    held = asyncio.Event()
+    monkeypatch.setattr(live._around.turns, "take", lambda _: held.set())
+    waits: list[Awaitable[Any]] = [
+        asyncio.ensure_future(live.moment()),
+        asyncio.ensure_future(live.done(iter(()))),
+        asyncio.ensure_future(live.store(0.0)),
+        asyncio.ensure_future(live.restore(proposal_of(project), [], "c")),
+    ]
+    await held.wait()
+    await asyncio.sleep(0)
+    live.close()
+    for told in await asyncio.gather(*waits, return_exceptions=True):
+        assert isinstance(told, RoomClosed)
+
+
+async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
+    node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was an empty state under the right digest, and a wrong one under its own."""
+    ann, _, project = await node.pair()
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    live = node.hub.rooms[project]
+    record = live._record
+
+    async def closed_meanwhile(*given: Any) -> None:
+        await record(*given)
+        await epochs.renew(database)
+        await node.hub.look_for_more()
+
+    monkeypatch.setattr(LiveRoom, "_record", lambda _self, *given: closed_meanwhile(*given))
+    live.checkpoint_at = float("-inf")
+    await keep_books(node.hub, database)
+    assert live.is_closed
+    assert (await node.journal.load(project)).seq == 0
+    monkeypatch.undo()
+    back = await node.again(ann)
+    joined, state = await back.join(project)
+    assert (joined["position"]["seq"], len(state["markers"])) == (3, 3)
