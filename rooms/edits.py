@@ -275,6 +275,25 @@ class Edits:
         yield [effect for asked in told for effect in self._outcome(asked, outcome, seq)]
         yield from self._after(told)
 
+    def given_back(self, proposals: Sequence[Proposal]) -> Work:
+        """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
+        first_of: set[str] = set()
+        for proposal in proposals:
+            proposed = self.waiting.get(proposal.delta_id)
+            if proposed is None or proposed.proposal is not proposal:
+                continue
+            told = self.waiting.settle(proposed)
+            for asked in told:
+                seat = asked.seat
+                if seat is None or asked.ticket is not None:
+                    yield self._outcome(asked, Outcome.UNAVAILABLE, None)
+                    continue
+                error = answers.of_outcome(self.project, proposal.delta_id, Outcome.UNAVAILABLE)
+                is_first = seat.connection not in first_of
+                first_of.add(seat.connection)
+                yield self._not_done(seat, error) if is_first else self._not_taken(seat, error)
+            yield from self._after(told)
+
     # From a wish to the journal.
 
     def _refusal(
@@ -325,6 +344,9 @@ class Edits:
         told = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
             first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            if seat.looked_up is not None:  # what the journal says of it does not matter now
+                told.append(answers.behind(self.project, seat.looked_up, first))
+                seat.looked_up = None
             for wish in list(seat.wishes):
                 self.waiting.withdraw(wish, seat)
                 self._end_gesture(seat, wish.gesture)

@@ -31,8 +31,8 @@ log = structlog.get_logger()
 class Committer:
     """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3).
 
-    `refused` hears of what has waited too long; `degraded` of a project that cannot be written to,
-    or can again (None: all of them), and why.
+    `held_back` hears of a project that has waited too long, and calls `give_back`; `degraded` of
+    one that cannot be written to, or can again (None: all of them), and why.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Committer:
         journal: Journal,
         known: Callable[[set[str]], Mapping[str, Known]],
         committed: Callable[[list[Proposal], Appended], None],
-        refused: Callable[[list[Proposal]], None],
+        held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
     ) -> None:
         self._journal = journal
         self._known = known
         self._committed = committed
-        self._refused = refused
+        self._held_back = held_back
         self._degraded = degraded
         self._count = count
         self.took: Callable[[float], None] = lambda _: None
@@ -74,6 +74,19 @@ class Committer:
         event = self._aside if self._waiting.add(proposal) else self._together
         event.set()
         self._idle.clear()
+
+    def give_back(self, project: str) -> list[Proposal]:
+        """What has waited too long in a project, in order: it does not wait any more.
+
+        Nothing, if it is being tried again just now.
+        """
+        queue = self._waiting.queues.get(project)
+        if queue is None or queue.is_in_flight or not queue.failures:
+            return []
+        refused = self._waiting.refuse(queue)
+        if not self._waiting.count:
+            self._idle.set()
+        return refused
 
     async def settled(self) -> None:
         """Wait until nothing waits any more."""
@@ -173,7 +186,8 @@ class Committer:
             text = "this project cannot be written to just now; your edits wait"
             self._degraded(queue.project, True, text)
         if seconds >= HOLD_SECONDS:
-            self._refused(self._waiting.refuse(queue))
+            queue.is_in_flight = False
+            self._held_back(queue.project)
 
     def _give_back(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
         for queue in taken:

@@ -16,7 +16,7 @@ from persistence.errors import OtherHistory, PersistenceError
 from persistence.journal import Appended, Journal, Known
 from persistence.pool import Executor
 from rooms.document import Document
-from rooms.effects import send
+from rooms.effects import Work, send
 from rooms.journal_entry import STRAYED, Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
@@ -93,7 +93,7 @@ class Hub:
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
         self.committer = Committer(
-            journal, self._known, self._committed, self._refused, self._degrade, count
+            journal, self._known, self._committed, self._held_back, self._degrade, count
         )
         self.is_degraded = False
         self._spawn = spawn
@@ -253,12 +253,17 @@ class Hub:
             if live is not None:
                 live.run(live.room.edits.answered(proposal, outcome, seq))
 
-    def _refused(self, proposals: list[Proposal]) -> None:
-        """What waited too long: its authors are to send it again."""
-        for proposal in proposals:
-            live = self.rooms.get(proposal.project)
-            if live is not None:
-                live.run(live.room.edits.answered(proposal, Outcome.UNAVAILABLE, None))
+    def _held_back(self, project: str) -> None:
+        """What waited too long: its authors are to send it again, in its order (rule D12)."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.run(self._give_back(live))
+        else:
+            self.committer.give_back(project)
+
+    def _give_back(self, live: LiveRoom) -> Work:
+        """A work of the room: all that it has taken before is in the committer's hands by now."""
+        yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
 
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
         """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""

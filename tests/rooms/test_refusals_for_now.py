@@ -208,6 +208,46 @@ def test_D12_if_the_journal_does_not_answer_both_are_refused_in_their_order(aske
     assert asked.room.edits.waiting_bytes == 0
 
 
+def test_D12_D16_what_the_journal_gives_back_comes_again_before_what_follows(bench: Bench) -> None:
+    propose(bench, delta(1))
+    propose(bench, delta(2))
+    propose(bench, Undo(PROJECT, "undo-0003"))
+    propose(bench, delta(4))
+    given_back, bench.waiting = bench.waiting, []
+    bench.run(bench.room.edits.given_back(given_back))
+    errors = [m for m in bench.heard["ann"] if isinstance(m, Error)]
+    told = [(m.id, m.code, m.details.get("after")) for m in errors]
+    assert sorted(told, key=str) == [
+        ("delta-0001", "unavailable", None),
+        ("delta-0002", "unavailable", "delta-0001"),
+        ("delta-0004", "unavailable", "delta-0001"),
+        ("undo-0003", "unavailable", "delta-0001"),
+    ]
+    propose(bench, delta(5))
+    assert waits_for(bench, "delta-0001", "unavailable")
+    for message in (delta(1), delta(2), Undo(PROJECT, "undo-0003"), delta(4), delta(5)):
+        propose(bench, message)
+        bench.commit()
+    assert committed(bench) == [f"delta-{n:04}" for n in (1, 2)] + [
+        "undo-0003",
+        "delta-0004",
+        "delta-0005",
+    ]
+    assert bench.room.edits.waiting_bytes == 0
+
+
+def test_D12_what_is_given_back_comes_before_one_that_was_refused_since(bench: Bench) -> None:
+    propose(bench, delta(1))
+    refuse(bench, delta(2))
+    bench.run(bench.room.edits.given_back([bench.waiting.pop()]))
+    propose(bench, delta(2))
+    assert waits_for(bench, "delta-0001", "unavailable")
+    propose(bench, delta(1))
+    propose(bench, delta(2))
+    bench.commit()
+    assert committed(bench) == ["delta-0001", "delta-0002"]
+
+
 class Client:
     """Honest by D12: sends in order, and again in order, and nothing while one behind is out."""
 
@@ -236,6 +276,36 @@ class Client:
         self.heard = len(heard)
 
 
+class Line:
+    """A client, the room, and what is under way from one to the other."""
+
+    def __init__(self, rng: random.Random, bench: Asked, client: Client) -> None:
+        self.client = client
+        self._rng = rng
+        self._bench = bench
+        self._wire = deque[Any]()
+
+    def send(self) -> None:
+        if self.client.may_send():
+            self._wire.append(self.client.send())
+
+    def serve(self) -> None:
+        if self._wire:
+            take = refuse if self._rng.random() < 0.2 else propose
+            take(self._bench, self._wire.popleft())
+
+    def ask_journal(self) -> None:
+        if self._bench.asked:
+            self._bench.journal_answers(fails=self._rng.random() < 0.4)
+
+    def give_back(self) -> None:
+        given_back, self._bench.waiting = self._bench.waiting, []
+        self._bench.run(self._bench.room.edits.given_back(given_back))
+
+    def hear(self) -> None:
+        self.client.hear(self._bench.heard["ann"])
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -252,24 +322,12 @@ def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
         wrong = rng.random() < 0.2
         made = Undo(PROJECT, f"undo-{number:04}") if is_undo else delta(number, is_wrong=wrong)
         messages.append(made)
-    client, wire = Client(messages), deque[Any]()
-    steps = 0
-    while client.unsent or client.out:
-        steps += 1
-        assert steps < 20_000
-        match rng.randrange(5):
-            case 0 if client.may_send():
-                wire.append(client.send())
-            case 1 if wire:
-                take = refuse if rng.random() < 0.2 else propose
-                take(bench, wire.popleft())
-            case 2 if bench.asked:
-                bench.journal_answers(fails=rng.random() < 0.4)
-            case 3 if rng.random() < 0.5:
-                bench.commit()
-            case 4 if rng.random() < 0.5:
-                client.hear(bench.heard["ann"])
-    order = [client.order.index(one) for one in committed(bench)]
+    line = Line(rng, bench, Client(messages))
+    acts = [line.send, line.serve, line.ask_journal, line.give_back, bench.commit, line.hear]
+    while line.client.unsent or line.client.out:
+        [act] = rng.choices(acts, [10, 10, 10, 1, 5, 5])
+        act()
+    order = [line.client.order.index(one) for one in committed(bench)]
     assert order == sorted(order)
     assert len(order) > 10
     assert bench.room.edits.waiting_bytes == 0

@@ -72,12 +72,15 @@ class Rig:
             self.journal,
             lambda projects: {},
             lambda batch, appended: None,
-            lambda proposals: self.refused.extend(p.delta_id for p in proposals),
+            self._refuse,
             lambda project, is_degraded, reason: self.degraded.update({project: is_degraded}),
             lambda kind, amount=1: self.counted.update({kind: int(amount)}),
         )
         runs = (self.committer.run, self.committer.run_aside, self.committer.run_aside)
         self.tasks = [asyncio.ensure_future(run()) for run in runs]
+
+    def _refuse(self, project: str) -> None:
+        self.refused.extend(p.delta_id for p in self.committer.give_back(project))
 
     def submit(self, project: str, *numbers: int, size: int = 2) -> None:
         for n in numbers:
