@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from persistence import studio_projects
+from persistence import stored_states, studio_projects
 from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.pool import Executor
-from persistence.state_slices import checkpoint_of, joined, sliced
+from persistence.state_slices import checkpoint_of, sliced
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 
 APPEND = """
@@ -80,8 +80,10 @@ SELECT EXISTS (SELECT FROM ours)
 
 BASE = sliced(
     """
-    SELECT id AS project_id, epoch, state_seq AS seq, state_digest AS digest, project_state AS state
-    FROM studio_projects WHERE id = $1 AND state_seq <= $2
+    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
+        t.project_state AS state
+    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
+    WHERE p.id = $1 AND p.state_seq <= $2
     UNION ALL
     SELECT s.project_id, s.epoch, s.seq, s.checksum, s.state
     FROM project_snapshots AS s
@@ -91,34 +93,6 @@ BASE = sliced(
     LIMIT 1
     """
 )
-
-# As bytes: of a large state there is never a str.
-CLEAR_PARTS = """
-DELETE FROM state_parts WHERE project_id = $1
-"""
-
-PUT_PART = """
-INSERT INTO state_parts (project_id, part, data) VALUES ($1, $2, $3)
-"""
-
-STATE_SEQ = """
-SELECT p.state_seq, s.verdict
-FROM journal_stands(ARRAY[$1::uuid], ARRAY[$3::bigint], ARRAY[$2::text], ARRAY[$4::text]) AS s
-JOIN studio_projects AS p ON p.id = s.project
-"""
-
-SAVE = """
-UPDATE studio_projects
-SET project_state = convert_from((
-        SELECT string_agg(data, '' ORDER BY part) FROM state_parts WHERE project_id = $1
-    ), 'UTF8')::jsonb,
-    state_seq = $3, state_digest = $4
-WHERE id = $1 AND epoch = $2 AND state_seq < $3
-    AND EXISTS (
-        SELECT FROM journal_stands(
-            ARRAY[$1::uuid], ARRAY[$3::bigint], ARRAY[$2::text], ARRAY[$5::text])
-        WHERE verdict IS NULL)
-"""
 
 
 # Calling an enum costs more than all else that is done with a row.
@@ -134,10 +108,18 @@ class _Verdict:
 
 
 class PostgresJournal:
-    """A `Journal`."""
+    """A `Journal`.
 
-    def __init__(self, db: Executor) -> None:
-        self._db = db
+    Appends have connections of their own (`appends`), which nothing else uses; what rooms read and
+    look up goes over `rooms`, what is written behind over `behind`.
+    """
+
+    def __init__(
+        self, appends: Executor, rooms: Executor | None = None, behind: Executor | None = None
+    ) -> None:
+        self._appends = appends
+        self._rooms = rooms or appends
+        self._behind = behind or appends
 
     async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store the batch in one transaction; see `Journal`."""
@@ -157,7 +139,7 @@ class PostgresJournal:
 
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
-        rows = await self._db.fetch(STAND, *_columns(known))
+        rows = await self._rooms.fetch(STAND, *_columns(known))
         stands = {
             row["project"]: Stands(row["epoch"], row["head"], _outcome(row["verdict"]))
             for row in rows
@@ -169,14 +151,16 @@ class PostgresJournal:
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
-        rows = await self._db.fetch(READ, project, after, limit)
+        rows = await self._rooms.fetch(READ, project, after, limit)
         if rows and after < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
         return [_entry(row) for row in rows if row["seq"] is not None]
 
     async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
-        rows = await self._db.fetch(READ_ON, project, known.seq, limit, known.epoch, known.delta_id)
+        rows = await self._rooms.fetch(
+            READ_ON, project, known.seq, limit, known.epoch, known.delta_id
+        )
         if rows and rows[0]["verdict"] is not None:
             raise OtherHistory(NOT_OURS)
         if rows and known.seq < rows[0]["compacted_seq"]:
@@ -185,7 +169,7 @@ class PostgresJournal:
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
-        row = await self._db.fetchrow(FIND, proposal.project, proposal.delta_id)
+        row = await self._rooms.fetchrow(FIND, proposal.project, proposal.delta_id)
         if row is None:
             return None
         same = row["payload_hash"] == proposal.payload_hash
@@ -193,7 +177,7 @@ class PostgresJournal:
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
-        rows = await self._db.fetch(MARKS, project, up_to, limit)
+        rows = await self._rooms.fetch(MARKS, project, up_to, limit)
         return [
             StepMark(
                 row["seq"], row["member"], Purpose(row["purpose"]), row["reverts"], row["step"]
@@ -206,7 +190,7 @@ class PostgresJournal:
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
         seqs, ops = list(effects), [each.decode() for each in effects.values()]
-        is_ours = await self._db.fetchval(
+        is_ours = await self._behind.fetchval(
             RECORD_EFFECTS, project, seqs, ops, known.seq, known.epoch, known.delta_id
         )
         if not is_ours:
@@ -214,46 +198,20 @@ class PostgresJournal:
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state of this epoch at or before seq `at`; None: there is none."""
-        return checkpoint_of(await self._db.fetch(BASE, project, at))
+        return checkpoint_of(await self._rooms.fetch(BASE, project, at))
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""
-        rows = await self._db.fetch(HEADS, list(projects))
+        rows = await self._rooms.fetch(HEADS, list(projects))
         return {row["id"]: row["head_seq"] for row in rows}
 
     async def load(self, project: str) -> Checkpoint:
         """The newest checkpoint; raises `NotFound`."""
-        return await studio_projects.state_at(self._db, project)
+        return await studio_projects.state_at(self._rooms, project)
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
-        project = checkpoint.project
-        if await self._is_stored(self._db, checkpoint):
-            return
-        async with self._db.transaction() as transaction:
-            await transaction.execute(CLEAR_PARTS, project)
-            for number, part in enumerate(joined(checkpoint.slices)):
-                await transaction.execute(PUT_PART, project, number, part)
-            saved = await transaction.execute(
-                SAVE,
-                project,
-                checkpoint.epoch,
-                checkpoint.seq,
-                checkpoint.digest,
-                checkpoint.delta_id,
-            )
-            if saved != "UPDATE 1" and not await self._is_stored(transaction, checkpoint):
-                raise OtherHistory(NOT_OURS)
-            await transaction.execute(CLEAR_PARTS, project)
-
-    async def _is_stored(self, db: Executor, checkpoint: Checkpoint) -> bool:
-        """Whether a state as new as this is there already; raises `OtherHistory`."""
-        row = await db.fetchrow(
-            STATE_SEQ, checkpoint.project, checkpoint.epoch, checkpoint.seq, checkpoint.delta_id
-        )
-        if row is None or row["verdict"] is not None:
-            raise OtherHistory(NOT_OURS)
-        return bool(row["state_seq"] >= checkpoint.seq)
+        await stored_states.save(self._behind, checkpoint)
 
     async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> _Verdict:
         """One bad proposal fails its whole batch; alone, only itself."""
@@ -267,7 +225,7 @@ class PostgresJournal:
     async def _append(
         self, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> tuple[list[_Verdict], list[Entry]]:
-        rows = await self._db.fetch(
+        rows = await self._appends.fetch(
             APPEND,
             [proposal.project for proposal in proposals],
             [proposal.delta_id for proposal in proposals],

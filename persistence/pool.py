@@ -105,6 +105,7 @@ class Database:
         *,
         max_size: int = 10,
         statement_timeout_seconds: float = 5,
+        lock_timeout_seconds: float | None = None,
         application_name: str = NODE_NAME,
     ) -> "Database":
         """Connect, or raise `Unavailable` or `Refused`; trying again is the caller's."""
@@ -116,6 +117,8 @@ class Database:
             "timezone": "UTC",
             "jit": "off",
         }
+        if lock_timeout_seconds is not None:
+            settings["lock_timeout"] = str(int(lock_timeout_seconds * 1000))
         with own_errors():
             pool = asyncpg.create_pool(
                 dsn,

@@ -31,8 +31,8 @@ WITH s AS (
     INSERT INTO project_snapshots (id, project_id, author_id, kind, name, description, state,
         epoch, seq, checksum, musical_context, audio_analysis)
     SELECT coalesce($1, gen_random_uuid()), p.id, (SELECT id FROM prime_users WHERE id = $3),
-        $4, $5, $6, p.project_state, p.epoch, p.state_seq, p.state_digest, $8, $9
-    FROM studio_projects AS p
+        $4, $5, $6, t.project_state, p.epoch, p.state_seq, p.state_digest, $8, $9
+    FROM studio_projects AS p JOIN project_states AS t ON t.id = p.state_id
     WHERE p.id = $2 AND p.state_seq = $7 AND p.epoch = $10
     ON CONFLICT (id) DO NOTHING
     RETURNING *
@@ -82,11 +82,13 @@ STATE = sliced(
 )
 
 FORK = f"""
-WITH p AS (
+WITH beginning AS (
+    SELECT state FROM project_snapshots WHERE project_id = $1 AND id = $2
+), p AS (
     INSERT INTO studio_projects (id, owner_id, name, description, bpm, key, scale, signature, tags,
-        project_state, state_digest, forked_from)
+        state_digest, forked_from)
     SELECT coalesce($3, gen_random_uuid()), $4, $5, o.description, o.bpm, o.key, o.scale,
-        o.signature, o.tags, f.state, f.checksum, f.id
+        o.signature, o.tags, f.checksum, f.id
     FROM project_snapshots AS f JOIN studio_projects AS o ON o.id = f.project_id
     WHERE f.project_id = $1 AND f.id = $2
     ON CONFLICT (id) DO NOTHING

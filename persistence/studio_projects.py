@@ -19,22 +19,28 @@ COLUMNS = """
     (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
 """
 
-# A new project `p` has an owner, and a snapshot to replay its history from.
+# A new project `p` has an owner, the state of its `beginning`, and a snapshot of that to replay
+# its history from.
 BEGINNING = """m AS (
     INSERT INTO project_members (project_id, user_id, role)
     SELECT id, owner_id, 'owner' FROM p
     RETURNING role
 ), s AS (
     INSERT INTO project_snapshots (project_id, author_id, kind, state, epoch, seq, checksum)
-    SELECT id, owner_id, 'auto', project_state, epoch, state_seq, state_digest FROM p
+    SELECT p.id, p.owner_id, 'auto', b.state, p.epoch, p.state_seq, p.state_digest
+    FROM p, beginning AS b
+), t AS (
+    INSERT INTO project_states (id, project_id, project_state)
+    SELECT p.state_id, p.id, b.state FROM p, beginning AS b
 )"""
 
 CREATE = f"""
-WITH p AS (
+WITH beginning AS (
+    SELECT $10::jsonb AS state
+), p AS (
     INSERT INTO studio_projects
-        (id, owner_id, name, description, bpm, key, scale, signature, tags, project_state,
-            state_digest)
-    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        (id, owner_id, name, description, bpm, key, scale, signature, tags, state_digest)
+    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $11)
     ON CONFLICT (id) DO NOTHING
     RETURNING *
 ), {BEGINNING}
@@ -88,8 +94,10 @@ SELECT FROM studio_projects WHERE id = $1
 
 STATE_AT = sliced(
     """
-    SELECT id AS project_id, epoch, state_seq AS seq, state_digest AS digest, project_state AS state
-    FROM studio_projects WHERE id = $1
+    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
+        t.project_state AS state
+    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
+    WHERE p.id = $1
     """
 )
 

@@ -218,6 +218,16 @@ MAX_BATCH_BYTES = SERVER_BOUNDS.add(
     "Ops in one transaction, unless one proposal alone is larger.",
 )
 
+MAX_CALLS_AT_ONCE = SERVER_BOUNDS.add(
+    "MAX_CALLS_AT_ONCE",
+    2,
+    "calls",
+    "a user on a node",
+    Instead.WAITS,
+    "server/calls/turns.py",
+    "Of all connections of a user: half of the smallest lane of connections to the database.",
+)
+
 LARGE_DELTA_BYTES = SERVER_BOUNDS.add(
     "LARGE_DELTA_BYTES",
     65_536,

@@ -15,6 +15,7 @@ import structlog
 from persistence import change_log, collaboration_sessions, server_secrets
 from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
+from persistence.lanes import Lanes
 from persistence.migrate import migrate
 from persistence.pool import Database, check_durability
 from server.bus import Bus
@@ -123,14 +124,14 @@ class App:
             self._call_threads, functools.partial(function, *args)
         )
 
-    async def _database(self, url: str) -> Database:
+    async def _database(self, url: str) -> Lanes:
         """A database that is down at start is waited for; one that is unfit is refused."""
         delay = 0.5
         while True:
             try:
                 await migrate(url)
-                db = await Database.open(url)
-                await check_durability(db)
+                db = await Lanes.open(url, self._settings.lanes)
+                await check_durability(db.calls)
                 return db
             except Unavailable as error:
                 log.warning("the database is not there yet; trying again", reason=str(error))
@@ -145,15 +146,16 @@ class App:
         except TimeoutError:
             return False
 
-    async def _serve(self, db: Database) -> None:
+    async def _serve(self, db: Lanes) -> None:
         loop = asyncio.get_running_loop()
         secret = self._settings.secret or await server_secrets.get_or_create(
-            db, "tokens", lambda: secrets.token_bytes(32)
+            db.calls, "tokens", lambda: secrets.token_bytes(32)
         )
         codec = BusCodec(secret, node=secrets.token_hex(4))
         bus = self._bus(codec.deployment)
+        past = PostgresJournal(db.reads)
         hub = Hub(
-            PostgresJournal(db),
+            PostgresJournal(db.appends, db.rooms, db.behind),
             self.spawn,
             self.in_thread,
             bus,
@@ -161,15 +163,17 @@ class App:
             self.metrics.count,
             self._load,
         )
+        hub.past = past
         front = Front(hub, self.metrics, self.spawn, self._settings.origins)
-        news = RowNews(db, front, hub.others.tell_row_changed, self.spawn)
+        news = RowNews(db.rooms, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
         front.database_answers = lambda: news.is_current
         front.down = lambda: self.supervisor.down
         await news.look()  # from here on nothing written is missed
         passwords = Passwords()
         front.context = Context(
-            db=db,
+            db=db.calls,
+            reads=db.reads,
             hub=hub,
             tokens=Tokens(secret, self._settings.access_seconds),
             passwords=passwords,
@@ -191,7 +195,7 @@ class App:
         try:
             await self._stopping.wait()
             self.supervisor.stop(*until_told)
-            await leave(hub, front, db)
+            await leave(hub, front, db.behind)
         finally:
             server.close()
             passwords.close()
@@ -211,17 +215,17 @@ class App:
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)
         repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(front))
 
-    def _keep_until_told(self, db: Database, hub: Hub, news: RowNews) -> list[str]:
+    def _keep_until_told(self, db: Lanes, hub: Hub, news: RowNews) -> list[str]:
         """What ends when the node is told to stop; its names."""
         before = set(self.supervisor.kept)
         repeat, days = self.supervisor.repeat, self._settings.history_days
         repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.look_for_more, vital=True)
         repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
-        repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db), vital=True)
-        repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
-        trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
+        repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db.behind), vital=True)
+        repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
+        trim = functools.partial(change_log.trim, db.behind, CHANGES_DAYS)
         repeat("trimming the change log", COMPACT_SECONDS, trim)
-        orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
+        orphans = functools.partial(collaboration_sessions.close_orphans, db.behind, ORPHAN_SECONDS)
         repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
         if self._settings.stall_probe:
             self.supervisor.keep("measuring stalls", self._stalls.run)
@@ -253,7 +257,7 @@ class App:
             raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
         self._stopping.set()
 
-    def _watch(self, hub: Hub, front: Front, db: Database) -> None:
+    def _watch(self, hub: Hub, front: Front, db: Lanes) -> None:
         gauge = self.metrics.gauge
         gauge("connections", "Open connections.", lambda: len(front.connections))
         if self._settings.stall_probe:
@@ -267,8 +271,12 @@ class App:
         gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
         took = "From a delta's coming to its COMMIT; of each transaction the longest."
         hub.committer.took = self.metrics.histogram("commit_seconds", took)
-        gauge("database_connections", "Open connections to PostgreSQL.", lambda: db.size)
-        gauge("database_busy", "Those of them that are in use.", lambda: db.busy)
+        each = self.metrics.gauge_by
+        lanes = db.by_name
+        sizes = {name: functools.partial(_size, lane) for name, lane in lanes.items()}
+        busy = {name: functools.partial(_busy, lane) for name, lane in lanes.items()}
+        each("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
+        each("database_busy", "Those of them that are in use.", "lane", busy)
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
         gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
         held_up = "Projects that cannot be written to, while others can."
@@ -294,6 +302,14 @@ class App:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.metrics.count("task_failed")
             log.error("a task failed", task=task.get_name(), exc_info=error)
+
+
+def _size(lane: Database) -> float:
+    return lane.size
+
+
+def _busy(lane: Database) -> float:
+    return lane.busy
 
 
 def _shown(host: str) -> str:

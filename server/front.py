@@ -70,6 +70,7 @@ from schema.node_messages import RowChanged
 from server.admission import PATIENCE_SECONDS, Admission
 from server.calls.context import Context, Refused
 from server.calls.table import ANSWERS
+from server.calls.turns import CallTurns
 from server.codec import BadMessage
 from server.connection import Connection
 from server.hub import Hub
@@ -103,6 +104,7 @@ class Front:
         self.all_gone.set()
         self.context: Context | None = None
         self.connections: dict[str, Connection] = {}
+        self._call_turns = CallTurns()
         self._hub = hub
         self._metrics = metrics
         self._spawn = spawn
@@ -387,7 +389,8 @@ class Front:
 
     async def _answer(self, connection: Connection, call: Call, params: msgspec.Struct) -> None:
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            whose = self._call_turns.of(connection.user or connection.id)
+            async with asyncio.timeout(CALL_SECONDS), whose:
                 result = await ANSWERS[call.method](self._context(), connection, params)
             connection.send(Reply(call.id, result))
         except Exception as error:  # whatever it is, the caller gets its answer

@@ -86,6 +86,7 @@ class Hub:
         load: LoopLoad | None = None,
     ) -> None:
         self.journal = journal
+        self.past: Journal = journal  # the same, over connections for what takes long
         self.bus: Bus = bus or MemoryBus()
         self.node = codec.node if codec is not None else secrets.token_hex(4)
         alone = BusCodec(secrets.token_bytes(32), self.node)
@@ -371,7 +372,7 @@ class Hub:
             with suppress(RoomClosed):
                 return await in_thread(question, (await live.moment()).state, *args)
         head = (await self.journal.heads([project])).get(project, 0)
-        async with await document_at(self.journal, project, head, in_thread) as there:
+        async with await document_at(self.past, project, head, in_thread) as there:
             return await there.use(_of_state, question, args)
 
     async def record_effects(self, project: str) -> None:

@@ -1,6 +1,6 @@
 """The few figures worth watching, for Prometheus at /metrics."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
@@ -62,6 +62,14 @@ class Metrics:
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """A figure that is read at each scrape."""
         Gauge(f"prime_{name}", meaning, registry=self.registry).set_function(read)
+
+    def gauge_by(
+        self, name: str, meaning: str, label: str, read: Mapping[str, Callable[[], float]]
+    ) -> None:
+        """One figure for each value of the label."""
+        gauge = Gauge(f"prime_{name}", meaning, [label], registry=self.registry)
+        for value, each in read.items():
+            gauge.labels(value).set_function(each)
 
     def histogram(self, name: str, meaning: str) -> Callable[[float], None]:
         """Where to say how many seconds something took, each time."""

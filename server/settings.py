@@ -1,8 +1,10 @@
 """Everything that can be set, read once from the command line and the environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from persistence.lanes import LaneSizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Settings:
     """Life of an auth session, however often it is refreshed."""
     history_days: float = 30.0
     """How far back `history.at` and undo reach; the ops of older deltas are let go of."""
+    lanes: LaneSizes = field(default_factory=LaneSizes)
+    """Connections to PostgreSQL for each kind of work."""
     stall_probe: bool = False
     """Measure how long the event loop is ever held up: 1,000 timers a second, for load tests."""
 
@@ -44,8 +48,27 @@ def read_settings(host: str, port: int, data: str) -> Settings:
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
         history_days=_days(os.environ.get("PRIME_HISTORY_DAYS") or "30"),
+        lanes=LaneSizes(
+            appends=_connections("APPENDS", os.environ.get("PRIME_DB_APPENDS"), 3),
+            rooms=_connections("ROOMS", os.environ.get("PRIME_DB_ROOMS"), 3),
+            behind=_connections("BEHIND", os.environ.get("PRIME_DB_BEHIND"), 3),
+            calls=_connections("CALLS", os.environ.get("PRIME_DB_CALLS"), 4),
+            reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
+        ),
         stall_probe=bool(os.environ.get("PRIME_STALL_PROBE")),
     )
+
+
+def _connections(lane: str, text: str | None, otherwise: int) -> int:
+    """Three at least for appends: two serve the projects that are set aside."""
+    least = 3 if lane == "APPENDS" else 1
+    try:
+        count = int(text or otherwise)
+    except ValueError:
+        count = 0
+    if not least <= count <= 100:
+        raise ValueError(f"PRIME_DB_{lane} must be a number of connections from {least} to 100")
+    return count
 
 
 def _days(text: str) -> float:

@@ -61,7 +61,7 @@ def metrics_in(node: ast.AST) -> Iterator[str]:
     """Gauges, histograms by full name, counters by kind; `*` where the rest is not constant."""
     match node:
         case ast.Call(
-            func=ast.Name(id="gauge") | ast.Attribute(attr="histogram"),
+            func=ast.Name(id="gauge" | "each") | ast.Attribute(attr="histogram"),
             args=[ast.Constant(value=str(name)), *_],
         ):
             yield f"prime_{name}"

@@ -237,6 +237,58 @@ BEGIN
     RETURN session;
 END $$;
 
+CREATE TABLE public.studio_projects (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    owner_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    bpm double precision DEFAULT 120 NOT NULL,
+    key text,
+    scale text,
+    signature text DEFAULT '4/4'::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    state_seq bigint DEFAULT 0 NOT NULL,
+    head_seq bigint DEFAULT 0 NOT NULL,
+    epoch text DEFAULT (gen_random_uuid())::text NOT NULL,
+    default_role text DEFAULT 'viewer'::text NOT NULL,
+    link_sharing boolean DEFAULT false NOT NULL,
+    member_limit integer DEFAULT 500 NOT NULL,
+    storage_path text,
+    stems_path text,
+    archived_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    state_digest text DEFAULT ''::text NOT NULL,
+    compacted_seq bigint DEFAULT 0 NOT NULL,
+    emptied_seq bigint DEFAULT 0 NOT NULL,
+    forked_from uuid,
+    state_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    CONSTRAINT studio_projects_bpm_check CHECK (((bpm >= (10)::double precision) AND (bpm <= (1000)::double precision))),
+    CONSTRAINT studio_projects_check CHECK ((head_seq >= state_seq)),
+    CONSTRAINT studio_projects_compacted_check CHECK (((0 <= emptied_seq) AND (emptied_seq <= compacted_seq) AND (compacted_seq <= state_seq))),
+    CONSTRAINT studio_projects_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'viewer'::text]))),
+    CONSTRAINT studio_projects_description_check CHECK ((length(description) <= 10000)),
+    CONSTRAINT studio_projects_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
+    CONSTRAINT studio_projects_key_check CHECK ((length(key) <= 16)),
+    CONSTRAINT studio_projects_member_limit_check CHECK (((member_limit >= 1) AND (member_limit <= 500))),
+    CONSTRAINT studio_projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT studio_projects_scale_check CHECK ((length(scale) <= 32)),
+    CONSTRAINT studio_projects_signature_check CHECK ((signature ~ '^[0-9]{1,2}/[0-9]{1,2}$'::text)),
+    CONSTRAINT studio_projects_state_digest_check CHECK ((length(state_digest) = ANY (ARRAY[0, 16]))),
+    CONSTRAINT studio_projects_state_seq_check CHECK ((state_seq >= 0)),
+    CONSTRAINT studio_projects_stems_path_check CHECK ((length(stems_path) <= 1024)),
+    CONSTRAINT studio_projects_storage_path_check CHECK ((length(storage_path) <= 1024)),
+    CONSTRAINT studio_projects_tags_check CHECK ((cardinality(tags) <= 32))
+)
+WITH (fillfactor='70');
+
+CREATE FUNCTION public.project_state(p public.studio_projects) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT s.project_state FROM project_states AS s WHERE s.id = p.state_id
+$$;
+
 CREATE FUNCTION public.renew_epochs(ids uuid[], olds text[]) RETURNS TABLE(projects bigint, snapshots bigint)
     LANGUAGE sql
     AS $$
@@ -548,6 +600,13 @@ CREATE TABLE public.project_snapshots (
     CONSTRAINT project_snapshots_state_check CHECK ((jsonb_typeof(state) = 'object'::text))
 );
 
+CREATE TABLE public.project_states (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    project_id uuid NOT NULL,
+    project_state jsonb NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.server_secrets (
     name text NOT NULL,
     value bytea NOT NULL,
@@ -576,56 +635,10 @@ CREATE TABLE public.session_states (
 WITH (fillfactor='50');
 
 CREATE UNLOGGED TABLE public.state_parts (
-    project_id uuid NOT NULL,
+    state_id uuid NOT NULL,
     part integer NOT NULL,
     data bytea NOT NULL
 );
-
-CREATE TABLE public.studio_projects (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    owner_id uuid NOT NULL,
-    name text NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    bpm double precision DEFAULT 120 NOT NULL,
-    key text,
-    scale text,
-    signature text DEFAULT '4/4'::text NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    project_state jsonb DEFAULT '{}'::jsonb NOT NULL,
-    state_seq bigint DEFAULT 0 NOT NULL,
-    head_seq bigint DEFAULT 0 NOT NULL,
-    epoch text DEFAULT (gen_random_uuid())::text NOT NULL,
-    default_role text DEFAULT 'viewer'::text NOT NULL,
-    link_sharing boolean DEFAULT false NOT NULL,
-    member_limit integer DEFAULT 500 NOT NULL,
-    storage_path text,
-    stems_path text,
-    archived_at timestamp with time zone,
-    version bigint DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    state_digest text DEFAULT ''::text NOT NULL,
-    compacted_seq bigint DEFAULT 0 NOT NULL,
-    emptied_seq bigint DEFAULT 0 NOT NULL,
-    forked_from uuid,
-    CONSTRAINT studio_projects_bpm_check CHECK (((bpm >= (10)::double precision) AND (bpm <= (1000)::double precision))),
-    CONSTRAINT studio_projects_check CHECK ((head_seq >= state_seq)),
-    CONSTRAINT studio_projects_compacted_check CHECK (((0 <= emptied_seq) AND (emptied_seq <= compacted_seq) AND (compacted_seq <= state_seq))),
-    CONSTRAINT studio_projects_default_role_check CHECK ((default_role = ANY (ARRAY['editor'::text, 'viewer'::text]))),
-    CONSTRAINT studio_projects_description_check CHECK ((length(description) <= 10000)),
-    CONSTRAINT studio_projects_epoch_check CHECK (((length(epoch) >= 1) AND (length(epoch) <= 64))),
-    CONSTRAINT studio_projects_key_check CHECK ((length(key) <= 16)),
-    CONSTRAINT studio_projects_member_limit_check CHECK (((member_limit >= 1) AND (member_limit <= 500))),
-    CONSTRAINT studio_projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
-    CONSTRAINT studio_projects_scale_check CHECK ((length(scale) <= 32)),
-    CONSTRAINT studio_projects_signature_check CHECK ((signature ~ '^[0-9]{1,2}/[0-9]{1,2}$'::text)),
-    CONSTRAINT studio_projects_state_digest_check CHECK ((length(state_digest) = ANY (ARRAY[0, 16]))),
-    CONSTRAINT studio_projects_state_seq_check CHECK ((state_seq >= 0)),
-    CONSTRAINT studio_projects_stems_path_check CHECK ((length(stems_path) <= 1024)),
-    CONSTRAINT studio_projects_storage_path_check CHECK ((length(storage_path) <= 1024)),
-    CONSTRAINT studio_projects_tags_check CHECK ((cardinality(tags) <= 32))
-)
-WITH (fillfactor='70');
 
 ALTER TABLE ONLY public.change_log ALTER COLUMN "position" SET DEFAULT nextval('public.change_log_position_seq'::regclass);
 
@@ -677,6 +690,9 @@ ALTER TABLE ONLY public.project_members
 ALTER TABLE ONLY public.project_snapshots
     ADD CONSTRAINT project_snapshots_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.project_states
+    ADD CONSTRAINT project_states_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.server_secrets
     ADD CONSTRAINT server_secrets_pkey PRIMARY KEY (name);
 
@@ -684,7 +700,7 @@ ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_pkey PRIMARY KEY (collaboration_session_id, user_id, device);
 
 ALTER TABLE ONLY public.state_parts
-    ADD CONSTRAINT state_parts_pkey PRIMARY KEY (project_id, part);
+    ADD CONSTRAINT state_parts_pkey PRIMARY KEY (state_id, part);
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
@@ -746,6 +762,8 @@ CREATE INDEX project_members_user_idx ON public.project_members USING btree (use
 CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btree (author_id);
 
 CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at, id);
+
+CREATE INDEX project_states_project_idx ON public.project_states USING btree (project_id);
 
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
@@ -837,6 +855,9 @@ ALTER TABLE ONLY public.project_snapshots
 
 ALTER TABLE ONLY public.project_snapshots
     ADD CONSTRAINT project_snapshots_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_states
+    ADD CONSTRAINT project_states_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_collaboration_session_id_fkey FOREIGN KEY (collaboration_session_id) REFERENCES public.collaboration_sessions(id) ON DELETE CASCADE;

@@ -55,6 +55,9 @@ class Context:
     """One for the whole server; the caller comes with each call."""
 
     db: Database
+    """For calls that ask for little."""
+    reads: Database
+    """For what reads or copies much: history, stored states."""
     hub: Hub
     tokens: Tokens
     passwords: Passwords

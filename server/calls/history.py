@@ -21,7 +21,7 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
     await require_member(context, params.project, caller.user)
     await context.hub.record_effects(params.project)
     rows = await project_history.list_entries(
-        context.db,
+        context.reads,
         params.project,
         user=params.user,
         member=params.member,
@@ -44,7 +44,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
     before: int | None = None
     while True:
         rows = await project_history.list_entries(
-            context.db,
+            context.reads,
             params.project,
             user=None,
             member=None,
@@ -70,7 +70,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
         raise Refused(ErrorCode.VALIDATION, "give either `seq` or `time`")
     seq = params.seq
     if params.time is not None:
-        seq = await project_history.seq_at(context.db, params.project, params.time)
+        seq = await project_history.seq_at(context.reads, params.project, params.time)
     assert seq is not None
     head = (await context.hub.journal.heads([params.project])).get(params.project, 0)
     if seq > head:
@@ -78,7 +78,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
     asked = seq
 
     async def find() -> Held:
-        return await document_at(context.hub.journal, params.project, asked, context.in_thread)
+        return await document_at(context.hub.past, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
     return await context.pages.part(key, caller.codec, params.part, find)

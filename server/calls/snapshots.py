@@ -31,7 +31,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
     live = await context.hub.open(params.project)
     analysis = params.audio_analysis
     row = await keep(
-        context.db,
+        context.reads,
         live,
         kind="manual",
         author=caller.user,
@@ -135,7 +135,7 @@ async def restore(
         raise Refused(ErrorCode.ID_REUSED, "this id was used for another delta; make a new id")
     async with await _held(context, params.project, params.snapshot) as target:
         live = await context.hub.open(params.project)
-        kept = await keep(context.db, live, kind="before-restore", author=caller.user)
+        kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
         moment = await live.moment()
         ops: list[Op] = await target.use(_ops_from, moment.state)
     if not ops:
@@ -153,7 +153,7 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
     async with await _held(context, params.project, params.snapshot):
         pass  # a damaged one is no start
     row = await project_snapshots.fork(
-        context.db,
+        context.reads,
         project=params.project,
         snapshot=params.snapshot,
         id=params.id,
@@ -179,7 +179,7 @@ async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot)
 
 
 async def _held(context: Context, project: str, snapshot: str) -> Held:
-    stored = await project_snapshots.state(context.db, project, snapshot)
+    stored = await project_snapshots.state(context.reads, project, snapshot)
     return await held(stored, context.in_thread)
 
 

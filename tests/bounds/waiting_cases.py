@@ -1,8 +1,17 @@
 """Cases of the table of bounds: what goes into one transaction."""
 
+import asyncio
+
 from rooms.journal_entry import Proposal
 from schema.bounds import Past
-from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES, SERVER_BOUNDS
+from schema.server_limits import (
+    LARGE_DELTA_BYTES,
+    MAX_BATCH,
+    MAX_BATCH_BYTES,
+    MAX_CALLS_AT_ONCE,
+    SERVER_BOUNDS,
+)
+from server.calls.turns import CallTurns
 from server.waiting_deltas import WaitingDeltas
 from tests.bounds.cases import Seen, case
 
@@ -35,3 +44,27 @@ def _a_delta_that_goes_alone() -> Seen:
         _waits("LARGE_DELTA_BYTES", [2, LARGE_DELTA_BYTES]),
         _waits("LARGE_DELTA_BYTES", [2, LARGE_DELTA_BYTES + 1]),
     )
+
+
+async def _run_at_once(count: int) -> Past | None:
+    turns, running = CallTurns(), []
+
+    async def call() -> None:
+        async with turns.of("ann"):
+            running.append(1)
+            await asyncio.Event().wait()
+
+    calls = [asyncio.ensure_future(call()) for _ in range(count)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    for each in calls:
+        each.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    past = SERVER_BOUNDS.rows["MAX_CALLS_AT_ONCE"].past
+    return None if len(running) == count else past
+
+
+@case("MAX_CALLS_AT_ONCE")
+def _calls_of_a_user() -> Seen:
+    at, past = MAX_CALLS_AT_ONCE, MAX_CALLS_AT_ONCE + 1
+    return Seen(asyncio.run(_run_at_once(at)), asyncio.run(_run_at_once(past)))

@@ -47,7 +47,7 @@ def ack_before_commit() -> None:
         self: PostgresJournal, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> Appended:
         await asyncio.gather(*open_commits, return_exceptions=True)
-        transaction = self._db.transaction()
+        transaction = self._appends.transaction()
         there = PostgresJournal(await transaction.__aenter__())
         try:
             appended = await append_before(there, proposals, known)

@@ -155,7 +155,7 @@ async def test_the_feed_hears_of_fields_and_not_of_heads_or_states(
 ) -> None:
     project = await make_project(database, ann)
     await database.execute("UPDATE studio_projects SET head_seq = head_seq + 1")
-    await database.execute("UPDATE studio_projects SET state_seq = 1, project_state = '{}'")
+    await database.execute("UPDATE studio_projects SET state_seq = 1, state_id = DEFAULT")
     saved = await studio_projects.get(database, project.id, ann.id)
     assert (saved.version, saved.updated_at > project.updated_at) == (1, True)
     assert await actions(database) == ["insert"]

@@ -28,8 +28,8 @@ SECRET = b"a secret of tests, 32 bytes long"
 class HeldJournal(PostgresJournal):
     """A journal that a test can stall (`gate`) or break (`is_broken`)."""
 
-    def __init__(self, db: Any) -> None:
-        super().__init__(db)
+    def __init__(self, *lanes: Any) -> None:
+        super().__init__(*lanes)
         self.gate = asyncio.Event()
         self.gate.set()
         self.is_broken = False
@@ -201,8 +201,8 @@ class Nodes:
             made.front = Front(*args)
             return made.front
 
-        def keep_journal(db: Any) -> HeldJournal:
-            made.journal = HeldJournal(db)
+        def keep_journal(*lanes: Any) -> HeldJournal:
+            made.journal = HeldJournal(*lanes)
             return made.journal
 
         def keep_bus() -> MemoryBus:

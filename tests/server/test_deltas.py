@@ -63,7 +63,9 @@ async def test_operators_see_how_long_musicians_wait(node: Node) -> None:
     assert shown["prime_members"] == "2.0"
     assert shown['prime_commit_seconds_bucket{le="0.05"}'] == "0.0"
     assert shown["prime_commit_seconds_count"] == "1.0"
-    assert 0 <= float(shown["prime_database_busy"]) <= float(shown["prime_database_connections"])
+    for lane in ("appends", "rooms", "behind", "calls", "reads"):
+        busy = float(shown[f'prime_database_busy{{lane="{lane}"}}'])
+        assert 0 <= busy <= float(shown[f'prime_database_connections{{lane="{lane}"}}'])
 
 
 async def _seqs(wire: Wire, count: int) -> list[int]:

@@ -227,7 +227,9 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
     await ann.ask({"t": "leave", "project": project, "id": "out"})
     await node.hub.close_room(project, None)
     db = node.front._context().db
-    await db.execute(f"UPDATE studio_projects SET project_state = {damage} WHERE id = $1", project)
+    await db.execute(
+        f"UPDATE project_states SET project_state = {damage} WHERE project_id = $1", project
+    )
     _, state = await ann.join(project)
     assert {i: m["time"] for i, m in state["markers"].items()} == {"marker_1": 1, "marker_2": 1}
 
@@ -236,7 +238,7 @@ async def test_N6_a_project_without_any_whole_state_says_so(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
     db = node.front._context().db
-    await db.execute('UPDATE studio_projects SET project_state = \'{"markers": {"m": 1}}\'')
+    await db.execute('UPDATE project_states SET project_state = \'{"markers": {"m": 1}}\'')
     await db.execute("DELETE FROM project_snapshots")
     answer = await ann.ask({"t": "join", "id": "in", "project": project})
     assert answer["code"] == "snapshot_damaged"

@@ -1,0 +1,70 @@
+"""Connections of their own for each kind of work: none waits until another gives one back."""
+
+import asyncio
+from dataclasses import dataclass, fields
+
+from persistence.pool import Database
+
+APPEND_LOCK_SECONDS = 0.025
+"""What an append waits for a lock, which is held by others for a millisecond or two as a rule."""
+
+STATEMENT_SECONDS = {"appends": 5.0, "rooms": 10.0, "behind": 30.0, "calls": 5.0, "reads": 10.0}
+"""What a statement gets, by lane: a large state is written in seconds, and so is history read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSizes:
+    """How many connections each lane opens, at most."""
+
+    appends: int = 3
+    """Deltas: one for all that go together, the others for projects that are set aside."""
+    rooms: int = 3
+    """What rooms read: states to open with, entries they missed; and rows that have changed."""
+    behind: int = 3
+    """What is written behind: states, session states, compaction."""
+    calls: int = 4
+    """Calls, logins and joins."""
+    reads: int = 3
+    """What calls read of history and snapshots."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+class Lanes:
+    """All connections of a node; each lane is a `Database`."""
+
+    def __init__(self, by_name: dict[str, Database]) -> None:
+        self.by_name = by_name
+        self.appends = by_name["appends"]
+        self.rooms = by_name["rooms"]
+        self.behind = by_name["behind"]
+        self.calls = by_name["calls"]
+        self.reads = by_name["reads"]
+
+    @classmethod
+    async def open(cls, dsn: str, sizes: LaneSizes) -> "Lanes":
+        """Connect, or raise `Unavailable` or `Refused`."""
+        by_name: dict[str, Database] = {}
+        try:
+            for name, seconds in STATEMENT_SECONDS.items():
+                by_name[name] = await Database.open(
+                    dsn,
+                    max_size=getattr(sizes, name),
+                    statement_timeout_seconds=seconds,
+                    lock_timeout_seconds=APPEND_LOCK_SECONDS if name == "appends" else None,
+                )
+        except BaseException:
+            await _close(by_name)
+            raise
+        return cls(by_name)
+
+    async def close(self) -> None:
+        """Wait a moment for queries under way, then cut."""
+        await _close(self.by_name)
+
+
+async def _close(by_name: dict[str, Database]) -> None:
+    await asyncio.gather(*(db.close() for db in by_name.values()))

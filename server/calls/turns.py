@@ -1,0 +1,27 @@
+"""Calls in turn: one user does not take all connections to the database from everyone else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from schema.server_limits import MAX_CALLS_AT_ONCE
+
+
+class CallTurns:
+    """Some calls of each user run at once, over whichever connections; the others wait."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
+
+    @asynccontextmanager
+    async def of(self, user: str) -> AsyncIterator[None]:
+        """Wait for a turn, and have it inside."""
+        turns, here = self._turns.setdefault(user, (asyncio.Semaphore(MAX_CALLS_AT_ONCE), []))
+        here.append(None)
+        try:
+            async with turns:
+                yield
+        finally:
+            here.pop()
+            if not here:
+                del self._turns[user]
