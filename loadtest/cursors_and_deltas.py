@@ -16,6 +16,7 @@ from rich.table import Table
 from client.local_hub import LocalHub
 from loadtest import generator, percentiles
 from loadtest.generator import Failed, Job, Measured
+from loadtest.without_limits import WITHOUT_LIMITS
 
 LAG_BOUND_MS = 50.0
 RATE_BOUND = 0.95
@@ -35,7 +36,9 @@ async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
         url = arguments.url
         if not url:
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="prime-load-"))
-            hub = await stack.enter_async_context(LocalHub(Path(directory) / "data"))
+            hub = await stack.enter_async_context(
+                LocalHub(Path(directory) / "data", environment=WITHOUT_LIMITS)
+            )
             url = hub.url
         jobs = _jobs(arguments, url)
         measured, cpu, seconds = await _load(jobs, hub)

@@ -23,6 +23,7 @@ from loadtest.live_view import Figures, live, plain_line, proof
 from loadtest.participants import Participant, Tally, take_seats
 from loadtest.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
+from loadtest.without_limits import WITHOUT_LIMITS
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0
@@ -210,7 +211,9 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _hubs(directory: Path, nodes: int) -> Hubs:
-    return LocalHub(directory) if nodes == 1 else LocalCluster(directory, ClusterOptions(nodes))
+    if nodes == 1:
+        return LocalHub(directory, environment=WITHOUT_LIMITS)
+    return LocalCluster(directory, ClusterOptions(nodes, environment=WITHOUT_LIMITS))
 
 
 def own_song() -> Path:

@@ -12,6 +12,7 @@ import psutil
 
 from client.local_hub import LocalHub
 from loadtest.cores import Cores, divide, tree
+from loadtest.without_limits import WITHOUT_LIMITS
 
 SPARE_FILES = 512
 """Open files of a process beside its connections: libraries, the database, logs."""
@@ -69,6 +70,7 @@ async def pinned_hub(
     cores = divide()
     cores.pin_this_process()  # before there is a hub: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
+        environment = {**WITHOUT_LIMITS, **(environment or {})}
         async with PinnedHub(Path(directory) / "data", cores, environment) as hub:
             try:
                 yield hub

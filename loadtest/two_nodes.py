@@ -28,6 +28,7 @@ from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.server_watch import Watched, watch
+from loadtest.without_limits import WITHOUT_LIMITS
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {
@@ -111,7 +112,7 @@ async def _load(
 @asynccontextmanager
 async def _two_hubs(directory: Path, cores: Cores) -> AsyncIterator[Running]:
     async with _valkey(directory) as redis_url:
-        environment = {"REDIS_URL": redis_url}
+        environment = {**WITHOUT_LIMITS, "REDIS_URL": redis_url}
         async with (
             LocalHub(directory / "one", environment=environment) as one,
             LocalHub(

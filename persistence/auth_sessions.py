@@ -1,5 +1,6 @@
 """Queries on `auth_sessions`: logins on devices, and the turning of their refresh tokens."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,21 @@ RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
 REVOKE = """
 UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
 WHERE id = $1 AND revoked_at IS NULL
+"""
+
+END_OLDEST = """
+UPDATE auth_sessions SET revoked_at = now(), revoked_reason = 'too many logins'
+WHERE id IN (
+    SELECT id FROM auth_sessions
+    WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+    ORDER BY last_used_at DESC, id
+    OFFSET $2)
+RETURNING id
+"""
+
+TRIM = """
+DELETE FROM auth_sessions
+WHERE expires_at < now() - interval '30 days' OR revoked_at < now() - interval '30 days'
 """
 
 REVOKED_AMONG = """
@@ -108,6 +124,18 @@ async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
 async def revoke(db: Executor, session_id: str, reason: str) -> None:
     """End a login: when this returns, no delta of it can be stored any more."""
     await db.execute(REVOKE, session_id, reason)
+
+
+async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:
+    """Revoke those logins of a user that were not used for longest; which ones they were."""
+    if math.isinf(most):
+        return []
+    return [row["id"] for row in await db.fetch(END_OLDEST, user_id, int(most))]
+
+
+async def trim(db: Executor) -> None:
+    """Forget logins that ended a month ago."""
+    await db.execute(TRIM)
 
 
 async def revoked_among(db: Executor, session_ids: Collection[str]) -> set[str]:

@@ -36,6 +36,10 @@ SELECT count(*) FROM project_members
 WHERE project_id = $1 AND user_id <> $2 AND role = 'owner'
 """
 
+COUNT_OTHERS = """
+SELECT count(*) FROM project_members WHERE project_id = $1 AND user_id <> $2
+"""
+
 GRANT = """
 WITH m AS (
     INSERT INTO project_members (project_id, user_id, role)
@@ -76,6 +80,12 @@ async def roles_among(
 async def list_of(db: Executor, project: str) -> list[MemberRow]:
     """Owners first."""
     return [_member(row) for row in await db.fetch(LIST_OF, project)]
+
+
+async def count_others(db: Executor, project: str, user: str) -> int:
+    """Members beside this user."""
+    count: int = await db.fetchval(COUNT_OTHERS, project, user)
+    return count
 
 
 async def grant(db: Executor, project: str, user: str, role: str) -> MemberRow:

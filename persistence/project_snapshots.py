@@ -50,6 +50,11 @@ GET = f"""
 {BY_ID} AND s.project_id = $2
 """
 
+COUNT_OTHERS = """
+SELECT count(*) FROM project_snapshots
+WHERE project_id = $1 AND (kind = 'manual' OR name <> '') AND id IS DISTINCT FROM $2
+"""
+
 LIST_OF = f"""
 SELECT {COLUMNS}, (extract(epoch FROM s.created_at) * 1000000)::bigint AS created_us
 FROM project_snapshots AS s LEFT JOIN prime_users AS u ON u.id = s.author_id
@@ -180,6 +185,12 @@ async def keep(
         if row is not None and (row["project_id"], row["author_id"]) != (project, author):
             raise Taken("id")
     return _snapshot(row) if row is not None else None
+
+
+async def count_others(db: Executor, project: str, id: str | None) -> int:
+    """Snapshots that are kept for good, beside the one with this id."""
+    count: int = await db.fetchval(COUNT_OTHERS, project, id)
+    return count
 
 
 async def get(db: Executor, project: str, snapshot: str) -> SnapshotRow:

@@ -47,6 +47,10 @@ WITH beginning AS (
 SELECT {COLUMNS} FROM p, m
 """
 
+COUNT_OTHERS = """
+SELECT count(*) FROM studio_projects WHERE owner_id = $1 AND id IS DISTINCT FROM $2
+"""
+
 GET = f"""
 SELECT {COLUMNS}
 FROM studio_projects AS p
@@ -155,6 +159,12 @@ async def made(db: Executor, row: Any, id: str | None, owner: str) -> ProjectRow
     if row is None or row["owner_id"] != owner:
         raise Taken("id")
     return _project(row)
+
+
+async def count_others(db: Executor, owner: str, id: str | None) -> int:
+    """Projects that the user owns, beside the one with this id."""
+    count: int = await db.fetchval(COUNT_OTHERS, owner, id)
+    return count
 
 
 async def get(db: Executor, project: str, user: str) -> ProjectRow:

@@ -95,12 +95,17 @@ class Members:
 
     # Coming and going.
 
-    def is_full_for(self, request: JoinRequest) -> bool:
-        """Whether one more would be one too many."""
+    def reached_by(self, request: JoinRequest) -> str | None:
+        """None: there is a seat. Else the bound that is reached, in a sentence (rule K3)."""
         member = member_id(request.user, request.device)
         is_known = member in self.remote.members or member in self.absent
-        is_known = is_known or self.seat_of(member) is not None
-        return not is_known and self.size >= MAX_MEMBERS_PER_ROOM
+        if is_known or self.seat_of(member) is not None:
+            return None
+        if self.size >= MAX_MEMBERS_PER_ROOM:
+            return f"{MAX_MEMBERS_PER_ROOM} members are in the room; come when someone has left"
+        if sum(shown.user == request.user for shown in self.everyone()) >= request.seats:
+            return f"you are in the room with {request.seats:.0f} devices; leave with one of them"
+        return None
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
         """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""

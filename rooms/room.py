@@ -97,9 +97,8 @@ class Room:
         position = None if request.diverged is not None else request.position
         if self.is_behind(position):
             return [self._refuse_position(request)]
-        if self.members.is_full_for(request):
-            text = "the room is full; try again when someone has left"
-            return [self._error(request, ErrorCode.LIMIT_REACHED, text)]
+        if (reached := self.members.reached_by(request)) is not None:
+            return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
         seat, effects = self.members.take_seat(request)
         if position is not None and self._holds(position) and not self.is_another_copy(request):
             return [*effects, *self._enter(seat, position)]

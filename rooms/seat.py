@@ -9,6 +9,7 @@ from rooms.document import Change
 from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE, Mover, Ticks
 from schema.errors import ErrorCode
+from schema.limits import MAX_SEATS_PER_USER
 from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position, Presence
 from schema.ops import Op
 
@@ -32,6 +33,8 @@ class JoinRequest:
     diverged: Digest | None = None
     digest: str | None = None
     codec: str = SUBPROTOCOL_MSGPACK
+    seats: float = MAX_SEATS_PER_USER
+    """As many devices of this user may be in the room, on all nodes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,6 +23,8 @@ class Instead(StrEnum):
     READ_FROM_JOURNAL = "is read from the journal"
     DRAWN_ANEW = "is made anew"
     DROPPED = "dropped, and made good later"
+    STATUS_429 = "the handshake is answered with status 429"
+    OLDEST_ENDED = "the one that was not used for longest is ended"
 
 
 Past = ErrorCode | CloseCode | Instead

@@ -25,6 +25,9 @@ OVERLOADED = CloseCode(1013, "overloaded", "The server is full; come back later,
 SILENT = CloseCode(4002, "silent", "Nothing was heard from you for too long; come back and resume.")
 TOKEN_EXPIRED = CloseCode(4003, "token_expired", "Refresh the access token, then come back.")
 RATE_LIMITED = CloseCode(4004, "rate_limited", "Too many messages for too long; come back slower.")
+TOO_MANY_CONNECTIONS = CloseCode(
+    4005, "too_many_connections", "This user has too many open; close one, or come back later."
+)
 REPLACED = CloseCode(4500, "replaced", "The same user on the same device connected again.")
 NO_HELLO = CloseCode(4505, "no_hello", "No hello or login arrived in time.")
 SESSION_REVOKED = CloseCode(4501, "session_revoked", "This login was ended; log in again.")
@@ -40,6 +43,7 @@ CLOSE_CODES = (
     SILENT,
     TOKEN_EXPIRED,
     RATE_LIMITED,
+    TOO_MANY_CONNECTIONS,
     REPLACED,
     SESSION_REVOKED,
     BAD_MESSAGES,

@@ -5,7 +5,14 @@ Each constant is defined with its row: unit, door, what happens past it, the fil
 """
 
 from schema.bounds import Bounds, Instead
-from schema.close_codes import BAD_MESSAGES, NO_HELLO, RATE_LIMITED, SILENT
+from schema.close_codes import (
+    BAD_MESSAGES,
+    NO_HELLO,
+    OVERLOADED,
+    RATE_LIMITED,
+    SILENT,
+    TOO_MANY_CONNECTIONS,
+)
 from schema.errors import ErrorCode
 
 BOUNDS = Bounds()
@@ -399,4 +406,184 @@ STALL_SECONDS = BOUNDS.add(
     Instead.CUT_OFF,
     "rooms/outbox.py",
     "A reader that takes no byte for so long is gone or might as well be.",
+)
+
+MAX_SOCKETS_PER_ADDRESS = BOUNDS.add(
+    "MAX_SOCKETS_PER_ADDRESS",
+    1_000,
+    "sockets",
+    "a handshake",
+    Instead.STATUS_429,
+    "server/use_limits.py",
+    "Of one server: two windows of everyone in a school behind one address.",
+)
+
+MAX_STRANGERS_PER_ADDRESS = BOUNDS.add(
+    "MAX_STRANGERS_PER_ADDRESS",
+    200,
+    "sockets",
+    "a handshake",
+    Instead.STATUS_429,
+    "server/use_limits.py",
+    "Of one server, without a login yet: a class that logs in at once.",
+)
+
+MAX_STRANGERS = BOUNDS.add(
+    "MAX_STRANGERS",
+    4_096,
+    "sockets",
+    "a handshake",
+    OVERLOADED,
+    "server/use_limits.py",
+    "Of one server, without a login yet: past it the one that has waited longest goes.",
+)
+
+MAX_CONNECTS_PER_SECOND = BOUNDS.add(
+    "MAX_CONNECTS_PER_SECOND",
+    100.0,
+    "handshakes a second",
+    "a handshake",
+    Instead.STATUS_429,
+    "server/use_limits.py",
+    "Of one address at one server; ten seconds of it may come at once: a school comes back.",
+)
+
+MAX_SOCKETS_PER_USER = BOUNDS.add(
+    "MAX_SOCKETS_PER_USER",
+    64,
+    "sockets",
+    "`hello`, `auth.login`",
+    TOO_MANY_CONNECTIONS,
+    "server/use_limits.py",
+    "Of one server. (A call that logs in is refused with `limit_reached`.)",
+)
+
+MAX_ROOMS_PER_USER = BOUNDS.add(
+    "MAX_ROOMS_PER_USER",
+    64,
+    "rooms",
+    "`join`",
+    ErrorCode.LIMIT_REACHED,
+    "server/use_limits.py",
+    "Of one server, over all connections of the user.",
+)
+
+MAX_SEATS_PER_USER = BOUNDS.add(
+    "MAX_SEATS_PER_USER",
+    16,
+    "members",
+    "`join`",
+    ErrorCode.LIMIT_REACHED,
+    "server/use_limits.py",
+    "Devices of one user in one room, on all servers.",
+)
+
+MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
+    "MAX_REGISTRATIONS_PER_HOUR",
+    60.0,
+    "accounts an hour",
+    "`auth.register`",
+    ErrorCode.RATE_LIMITED,
+    "server/use_limits.py",
+    "Of one address at one server: a class. One that is answered `taken` counts five times.",
+)
+
+MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
+    "MAX_WRONG_PASSWORDS_PER_HOUR",
+    300.0,
+    "tries an hour",
+    "`auth.login`",
+    ErrorCode.RATE_LIMITED,
+    "server/use_limits.py",
+    "Of one address at one server, over all accounts.",
+)
+
+MAX_GUESSES_PER_HOUR = BOUNDS.add(
+    "MAX_GUESSES_PER_HOUR",
+    100.0,
+    "tries an hour",
+    "`auth.login`",
+    ErrorCode.RATE_LIMITED,
+    "rooms/login_tries.py",
+    "Of one account, from addresses where it never logged in (OWASP ASVS); a fifth at once.",
+)
+
+MAX_FREE_GUESSES = BOUNDS.add(
+    "MAX_FREE_GUESSES",
+    5,
+    "tries",
+    "`auth.login`",
+    ErrorCode.RATE_LIMITED,
+    "rooms/login_tries.py",
+    "Wrong in a row, of one account from one address; then each doubles the wait, from 1 s.",
+)
+
+MAX_GUESS_SECONDS = BOUNDS.add(
+    "MAX_GUESS_SECONDS",
+    900.0,
+    "seconds",
+    "`auth.login`",
+    ErrorCode.RATE_LIMITED,
+    "rooms/login_tries.py",
+    "The longest wait after a wrong password.",
+)
+
+MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
+    "MAX_KNOWN_GUESS_SECONDS",
+    30.0,
+    "seconds",
+    "`auth.login`",
+    ErrorCode.RATE_LIMITED,
+    "rooms/login_tries.py",
+    "The same from an address where the account has logged in, in the last 90 days.",
+)
+
+MAX_LOGINS_PER_USER = BOUNDS.add(
+    "MAX_LOGINS_PER_USER",
+    100,
+    "auth sessions",
+    "`auth.login`",
+    Instead.OLDEST_ENDED,
+    "server/use_limits.py",
+    "Of one user, on all servers.",
+)
+
+MAX_PROJECTS_PER_USER = BOUNDS.add(
+    "MAX_PROJECTS_PER_USER",
+    1_000,
+    "projects",
+    "`projects.create`, `snapshots.fork`",
+    ErrorCode.LIMIT_REACHED,
+    "server/use_limits.py",
+    "Owned by one user, archived ones too.",
+)
+
+MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
+    "MAX_MEMBERS_PER_PROJECT",
+    500,
+    "members",
+    "`members.grant`",
+    ErrorCode.LIMIT_REACHED,
+    "server/use_limits.py",
+    "Users with a role in one project.",
+)
+
+MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
+    "MAX_SNAPSHOTS_PER_PROJECT",
+    1_000,
+    "snapshots",
+    "`snapshots.create`",
+    ErrorCode.LIMIT_REACHED,
+    "server/use_limits.py",
+    "Made by someone; automatic ones are thinned out by themselves.",
+)
+
+MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
+    "MAX_LOOKUPS_PER_HOUR",
+    60.0,
+    "answers an hour",
+    "`members.grant`, `projects.create`, `snapshots.create`",
+    ErrorCode.RATE_LIMITED,
+    "server/use_limits.py",
+    "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )

@@ -287,3 +287,13 @@ LOG_BYTES_KEPT = SERVER_BOUNDS.add(
     "persistence/child_process.py",
     "A log that is larger is kept aside at the next start.",
 )
+
+MAX_ADDRESSES_COUNTED = SERVER_BOUNDS.add(
+    "MAX_ADDRESSES_COUNTED",
+    65_536,
+    "addresses",
+    "counting by address",
+    Instead.OLDEST_FORGOTTEN,
+    "server/usage.py",
+    "Whose rates are remembered; 8 MiB.",
+)

@@ -23,6 +23,7 @@ from server.audit import audit
 from server.embedded_valkey import EmbeddedValkey
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
+from server.use_limits import limits_in_words
 
 DEFAULT_PORT = 8787
 
@@ -47,7 +48,7 @@ def main() -> int:
     try:
         if args.command == "audit":
             return _audit(args.project, digests=args.digests)
-        settings = read_settings(args.host, args.port, args.data)
+        settings = read_settings(args.host, args.port, args.data, behind_proxy=args.behind_proxy)
         if args.nodes > 1:
             return _serve_several(settings, args.nodes, as_json=args.json)
         return _serve(settings, as_json=args.json)
@@ -134,7 +135,12 @@ def _fail(text: str, code: int) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./run", description="Serve, or audit a project.")
+    parser = argparse.ArgumentParser(
+        prog="./run",
+        description="Serve, or audit a project.",
+        epilog=limits_in_words(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("command", nargs="?", choices=("serve", "audit"), default="serve")
     parser.add_argument("project", nargs="?", default="", help="for audit: the project's id")
     parser.add_argument(
@@ -143,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
+    )
+    parser.add_argument(
+        "--behind-proxy", action="store_true", help="others reach --host only through a TLS proxy"
     )
     parser.add_argument("--data", default=".data", help="directory of all data (%(default)s)")
     parser.add_argument(

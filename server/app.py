@@ -12,7 +12,13 @@ from typing import Any
 
 import structlog
 
-from persistence import change_log, collaboration_sessions, server_secrets
+from persistence import (
+    auth_sessions,
+    change_log,
+    collaboration_sessions,
+    login_tries,
+    server_secrets,
+)
 from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
 from persistence.lanes import Lanes
@@ -23,11 +29,13 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
+from server.door import Door
 from server.front import Front
 from server.garbage import Garbage
 from server.history_keeping import compact_old
 from server.hub import Hub, keep_books
 from server.leaving import leave
+from server.logins import Logins
 from server.loop_load import LoopLoad
 from server.metrics import Metrics
 from server.passwords import Passwords
@@ -37,6 +45,7 @@ from server.stall_probe import StallProbe
 from server.state_pages import StatePages
 from server.supervisor import Supervisor
 from server.tokens import Tokens
+from server.usage import Usage
 
 BACKLOG = 4_096
 """Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
@@ -164,7 +173,9 @@ class App:
             self._load,
         )
         hub.past = past
-        front = Front(hub, self.metrics, self.spawn, self._settings.origins)
+        usage = Usage(self._settings.limits)
+        door = Door(usage, self._settings.proxies, self.metrics.count)
+        front = Front(hub, self.metrics, self.spawn, self._settings.origins, door)
         news = RowNews(db.rooms, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
         front.database_answers = lambda: news.is_current
@@ -177,6 +188,9 @@ class App:
             hub=hub,
             tokens=Tokens(secret, self._settings.access_seconds),
             passwords=passwords,
+            usage=usage,
+            logins=Logins(passwords, usage, secret, self.metrics.count),
+            registration=self._settings.registration,
             announcer=news,
             refresh_seconds=self._settings.refresh_seconds,
             pages=StatePages(),
@@ -225,6 +239,10 @@ class App:
         repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
         trim = functools.partial(change_log.trim, db.behind, CHANGES_DAYS)
         repeat("trimming the change log", COMPACT_SECONDS, trim)
+        trim = functools.partial(login_tries.trim, db.behind)
+        repeat("trimming tries at passwords", COMPACT_SECONDS, trim)
+        trim = functools.partial(auth_sessions.trim, db.behind)
+        repeat("trimming logins", COMPACT_SECONDS, trim)
         orphans = functools.partial(collaboration_sessions.close_orphans, db.behind, ORPHAN_SECONDS)
         repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
         if self._settings.stall_probe:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from schema.server_limits import BALANCER_BUFFER_BYTES
+from server.addresses import refuse_bare
 
 PROBE_SECONDS = 1.0
 """Between two questions to a node, and how long one may take."""
@@ -297,12 +298,15 @@ def main() -> int:
         "trying many nodes on one machine; it speaks no TLS and keeps no log of who came.",
     )
     parser.add_argument("--listen", default="127.0.0.1:8787", metavar="HOST:PORT")
+    parser.add_argument("--behind-proxy", action="store_true", help="a TLS proxy is in front")
     parser.add_argument("--to", action="append", required=True, metavar="URL", help="a node")
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     arguments = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         listen, nodes = Node.of(arguments.listen), [Node.of(url) for url in arguments.to]
+        is_wanted = arguments.behind_proxy or bool(os.environ.get("PRIME_BEHIND_PROXY"))
+        refuse_bare(listen.host, is_wanted)
     except ValueError as error:
         parser.error(str(error))
     try:

@@ -58,6 +58,12 @@ class Server(Protocol):
 
     origins: list[Origin | None] | None
 
+    def came(self, connection: "Connection", peer: object) -> bool: ...
+
+    def refuse_handshake(
+        self, connection: "Connection", peer: object, forwarded: list[str]
+    ) -> tuple[int, str] | None: ...
+
     def opened(self, connection: "Connection") -> None: ...
 
     def closed(self, connection: "Connection") -> None: ...
@@ -76,6 +82,7 @@ class Server(Protocol):
 class Connection(asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
+    `address`: what it is counted under.
     `is_over`, once it is lost: the peer closed it, or was told not to come back by itself.
     """
 
@@ -100,6 +107,7 @@ class Connection(asyncio.Protocol):
         "_transport",
         "_unwritten",
         "_unwritten_bytes",
+        "address",
         "auth_session",
         "calls_in_flight",
         "codec",
@@ -119,6 +127,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
         self.id = uuid.uuid4().hex[:16]
+        self.address = ""
         self.codec: Codec = MSGPACK
         self.user = ""
         self.name = ""
@@ -169,6 +178,9 @@ class Connection(asyncio.Protocol):
         """A TCP connection is there; the handshake comes next."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=131_072, low=32_768)
+        if not self._server.came(self, transport.get_extra_info("peername")):
+            self.abort("too_many_sockets")
+            return
         timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
         self._handshake_timer = timer
 
@@ -374,11 +386,15 @@ class Connection(asyncio.Protocol):
     def _shake_hands(self, request: Request) -> None:
         path = request.path.split("?", 1)[0]
         plain = self._server.answer_http(self, path)
+        if plain is None and path not in ("/", "/v1"):
+            plain = 404, "Not here: connect to /v1.\n"
+        if plain is None and self._transport is not None:
+            forwarded = request.headers.get_all("X-Forwarded-For")
+            peer = self._transport.get_extra_info("peername")
+            plain = self._server.refuse_handshake(self, peer, forwarded)
         response: Response
         if plain is not None:
             response = self._protocol.reject(*plain)
-        elif path not in ("/", "/v1"):
-            response = self._protocol.reject(404, "Not here: connect to /v1.\n")
         else:
             response = self._protocol.accept(request)
             request._exception = None

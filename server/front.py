@@ -30,6 +30,7 @@ from schema.close_codes import (
     SESSION_REVOKED,
     SILENT,
     TOKEN_EXPIRED,
+    TOO_MANY_CONNECTIONS,
     UNSUPPORTED_VERSION,
 )
 from schema.errors import ErrorCode
@@ -73,11 +74,12 @@ from server.calls.table import ANSWERS
 from server.calls.turns import CallTurns
 from server.codec import BadMessage
 from server.connection import Connection
+from server.door import Door
 from server.hub import Hub
 from server.metrics import Metrics
 from server.passwords import TooBusy
 from server.stored_state import Damaged
-from server.tokens import BadToken
+from server.tokens import Access, BadToken
 
 log = structlog.get_logger()
 
@@ -91,6 +93,7 @@ class Front:
         metrics: Metrics,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         origins: tuple[str, ...],
+        door: Door,
     ) -> None:
         self.origins: list[Origin | None] | None = (
             [Origin(origin) for origin in origins] + [None] if origins else None
@@ -106,6 +109,7 @@ class Front:
         self.connections: dict[str, Connection] = {}
         self._call_turns = CallTurns()
         self._hub = hub
+        self._door = door
         self._metrics = metrics
         self._spawn = spawn
 
@@ -119,6 +123,17 @@ class Front:
     def count(self, what: str, amount: float = 1) -> None:
         """Into the metrics."""
         self._metrics.count(what, amount)
+
+    def came(self, connection: Connection, peer: object) -> bool:
+        """A TCP connection is there; whether it may stay until it has asked for something."""
+        return self._door.came(connection, peer)
+
+    def refuse_handshake(
+        self, connection: Connection, peer: object, forwarded: list[str]
+    ) -> tuple[int, str] | None:
+        """The answer to a handshake that is one too many; None: it may be (rule K1)."""
+        now = asyncio.get_running_loop().time()
+        return self._door.refusal(connection, peer, forwarded, now)
 
     def answer_http(self, connection: Connection, path: str) -> tuple[int, str] | None:
         """The three pages for operators, or a refusal; None: a handshake, or nothing of ours."""
@@ -152,10 +167,13 @@ class Front:
         """The handshake is done; hello is awaited (rule H3)."""
         self.connections[connection.id] = connection
         self.all_gone.clear()
+        if (longest := self._door.usage.opened(connection.id)) is not None:
+            self.connections[longest].close(OVERLOADED)
 
     def closed(self, connection: Connection) -> None:
         """The socket is gone."""
         self.connections.pop(connection.id, None)
+        self._door.usage.sockets.remove(connection.id)
         self._hub.gone(connection.id, for_good=connection.is_over)
         if not self.connections:
             self.all_gone.set()
@@ -241,29 +259,43 @@ class Front:
             if hello.token is None:
                 self._welcome(connection)
             else:
-                self._let_wait(connection, hello.token)
+                self._look_at_token(connection, hello.token)
 
-    def _let_wait(self, connection: Connection, token: str) -> None:
+    def _look_at_token(self, connection: Connection, token: str) -> None:
+        """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
+        usage = self._door.usage
+        try:
+            access = self._context().tokens.read_access(token)
+        except BadToken as error:
+            if not error.is_expired:
+                self._door.bad_token(connection, asyncio.get_running_loop().time())
+            self._turn_away(connection, is_expired=error.is_expired)
+            return
+        reached = usage.may_log_in(connection.id, access.user)
+        if reached is None:
+            usage.sockets.give(connection.id, access.user)
+            self._let_wait(connection, access)
+        else:
+            connection.send(Error(None, ErrorCode.LIMIT_REACHED, reached))
+            connection.close(TOO_MANY_CONNECTIONS)
+
+    def _let_wait(self, connection: Connection, access: Access) -> None:
         """A herd comes in turn (rule H7)."""
         wait = self.admission.turn(asyncio.get_running_loop().time())
         if wait <= PATIENCE_SECONDS:
-            self._spawn(self._log_in_by_token(connection, token, wait))
+            self._spawn(self._log_in_by_token(connection, access, wait))
             return
         text = "too many come at once; come back later"
         details: Details = {"retry_after_ms": int(wait * random.uniform(1_000, 2_000))}
         connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
         connection.close(OVERLOADED)
 
-    async def _log_in_by_token(self, connection: Connection, token: str, wait: float) -> None:
+    async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:
         await asyncio.sleep(wait)
         context = self._context()
         try:
-            access = context.tokens.read_access(token)
             revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
             user = await users.by_id(context.db, access.user)
-        except BadToken as error:
-            self._turn_away(connection, is_expired=error.is_expired)
-            return
         except Unavailable:
             text = "the database does not answer; come back in a moment"
             connection.send(Error(None, ErrorCode.UNAVAILABLE, text))
@@ -309,8 +341,21 @@ class Front:
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
             return
+        if message.project not in connection.rooms and self._rooms_are_full(connection.user):
+            most = self._door.usage.limits.rooms_per_user
+            text = f"you are in {most:.0f} rooms over all your connections; leave one"
+            code = ErrorCode.LIMIT_REACHED
+            connection.send(Error(message.id, code, text, message.project))
+            return
         connection.rooms.add(message.project)
         self._spawn(self._let_in(connection, message))
+
+    def _rooms_are_full(self, user: str) -> bool:
+        """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
+        usage = self._door.usage
+        theirs = (self.connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
+        rooms = sum(len(connection.rooms) for connection in theirs if connection is not None)
+        return rooms >= usage.limits.rooms_per_user
 
     async def _let_in(self, connection: Connection, message: Join) -> None:
         context = self._context()
@@ -332,6 +377,7 @@ class Front:
                     diverged=message.diverged,
                     digest=message.digest,
                     codec=connection.codec.name,
+                    seats=self._door.usage.limits.seats_per_user,
                 )
                 if message.diverged is not None:
                     self._report_divergence(connection, message.project, message.diverged)

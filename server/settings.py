@@ -1,10 +1,13 @@
 """Everything that can be set, read once from the command line and the environment."""
 
+import ipaddress
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from persistence.lanes import LaneSizes
+from server.addresses import Network, refuse_bare
+from server.use_limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,17 @@ class Settings:
     """Connections to PostgreSQL for each kind of work."""
     stall_probe: bool = False
     """Measure how long the event loop is ever held up: 1,000 timers a second, for load tests."""
+    limits: Limits = field(default_factory=Limits)
+    """How much an address or a user may have and do (rules K1 to K5)."""
+    proxies: tuple[Network, ...] = ()
+    """Who is believed when it names a client's address."""
+    registration: bool = True
+    """Whether strangers may make accounts (rule A5)."""
 
 
-def read_settings(host: str, port: int, data: str) -> Settings:
+def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False) -> Settings:
     """The given words, and DATABASE_URL, REDIS_URL and the variables that begin with PRIME_."""
+    refuse_bare(host, behind_proxy or bool(os.environ.get("PRIME_BEHIND_PROXY")))
     secret = os.environ.get("PRIME_SECRET") or None
     if secret is not None and len(secret) < 32:
         raise ValueError("PRIME_SECRET must have at least 32 characters")
@@ -56,6 +66,9 @@ def read_settings(host: str, port: int, data: str) -> Settings:
             reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
         ),
         stall_probe=bool(os.environ.get("PRIME_STALL_PROBE")),
+        limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
+        proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
+        registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
     )
 
 
@@ -79,3 +92,19 @@ def _days(text: str) -> float:
     if not 1 <= days <= 36_500:
         raise ValueError("PRIME_HISTORY_DAYS must be a number of days from 1 to 36500")
     return days
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        parts = filter(None, (part.strip() for part in text.split(",")))
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError as error:
+        raise ValueError(
+            f"PRIME_PROXIES must be addresses or networks like 10.0.0.0/8,fd00::/8: {error}"
+        ) from None
+
+
+def _is_open(text: str) -> bool:
+    if text not in ("open", "closed"):
+        raise ValueError("PRIME_REGISTRATION must be open or closed")
+    return text == "open"

@@ -27,6 +27,12 @@ LAST_DELAY_SECONDS = 10.0
 STEADY_SECONDS = 10.0
 """A node that lived as long is started again at once; one that did not, ever later."""
 
+HIDDEN = (
+    "sockets_per_address=0,strangers_per_address=0,connects_per_second=0,"
+    "registrations_per_hour=0,wrong_passwords_per_hour=0"
+)
+"""Limits that do not hold: to a node all clients come from the balancer's address."""
+
 log = structlog.get_logger()
 
 
@@ -104,6 +110,7 @@ class SeveralNodes:
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url or "",
             "PYTHONUNBUFFERED": "1",
+            "PRIME_LIMITS": ",".join(filter(None, (os.environ.get("PRIME_LIMITS"), HIDDEN))),
         }
         self._settings = settings
         self._nodes = [

@@ -3,8 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
+
+from server.use_limits import Limits
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"
@@ -111,3 +114,10 @@ def test_alarms_ask_for_metrics_that_exist() -> None:
     known = named("What to watch")
     assert asked
     assert [kind for kind in asked if not any(fnmatch(kind, name) for name in known)] == []
+
+
+def test_every_limit_is_on_the_page_with_its_default() -> None:
+    section = PAGE.read_text(encoding="utf-8").split("\n## Who may have how much\n")[1]
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)", section.split("\n## ")[0], re.MULTILINE)
+    told = {name: float(number.replace(",", "")) for name, number in rows}
+    assert told == asdict(Limits())

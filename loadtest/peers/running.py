@@ -19,6 +19,7 @@ from client.local_hub import HubFailed, LocalHub
 from loadtest.cores import Cores
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed, node_command, python_command
+from loadtest.without_limits import WITHOUT_LIMITS
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 3.0
@@ -46,7 +47,7 @@ async def running(peer: Peer, cores: Cores) -> AsyncIterator[Running]:
 async def _running_prime(cores: Cores) -> AsyncIterator[Running]:
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         try:
-            async with LocalHub(Path(directory) / "data") as hub:
+            async with LocalHub(Path(directory) / "data", environment=WITHOUT_LIMITS) as hub:
                 yield pinned_hubs([hub], cores)
         except HubFailed as error:
             raise PeerFailed(str(error)) from error

@@ -445,6 +445,18 @@ CREATE TABLE public.collaboration_sessions (
     CONSTRAINT collaboration_sessions_transport_check CHECK ((jsonb_typeof(transport) = 'object'::text))
 );
 
+CREATE TABLE public.login_tries (
+    account bytea NOT NULL,
+    address text NOT NULL,
+    wrong integer DEFAULT 0 NOT NULL,
+    free_at timestamp with time zone NOT NULL,
+    known_until timestamp with time zone NOT NULL,
+    CONSTRAINT login_tries_account_check CHECK ((length(account) = 16)),
+    CONSTRAINT login_tries_address_check CHECK ((length(address) <= 64)),
+    CONSTRAINT login_tries_wrong_check CHECK ((wrong >= 0))
+)
+WITH (fillfactor='80');
+
 CREATE TABLE public.mail_outbox (
     id bigint NOT NULL,
     user_id uuid,
@@ -663,6 +675,9 @@ ALTER TABLE ONLY public.change_log
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.login_tries
+    ADD CONSTRAINT login_tries_pkey PRIMARY KEY (account, address);
+
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_pkey PRIMARY KEY (id);
 
@@ -738,6 +753,8 @@ CREATE UNIQUE INDEX collaboration_sessions_invite_key ON public.collaboration_se
 CREATE INDEX collaboration_sessions_participants_idx ON public.collaboration_sessions USING gin (participants);
 
 CREATE INDEX collaboration_sessions_project_idx ON public.collaboration_sessions USING btree (project_id, started_at DESC);
+
+CREATE INDEX login_tries_free_idx ON public.login_tries USING btree (free_at);
 
 CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id);
 

@@ -1,41 +1,64 @@
 """Accounts just enough to be real: register, log in, refresh, log out."""
 
+import asyncio
+
 from persistence import auth_credentials, auth_sessions, users
 from persistence.auth_sessions import AuthSession, RotationResult
+from persistence.errors import Taken
 from persistence.users import UserRow
 from schema import calls
 from schema.errors import ErrorCode
 from schema.messages import User
-from server.calls.context import Caller, Context, Refused
+from server.calls.context import Caller, Context, Refused, too_often
 from server.tokens import BadToken
 
-WRONG = "the e-mail address or the password is wrong"
 NO_TOKEN = "this refresh token is not valid any more; log in again"
+
+TAKEN_COST = 4.0
+"""What the answer `taken` costs, in registrations, beside its own: it tells of others' accounts."""
 
 
 async def register(context: Context, caller: Caller, params: calls.Register) -> calls.Tokens:
-    """Make an account and log in."""
-    password_hash = await context.passwords.hash(params.password)
+    """Make an account and log in (rule A5)."""
+    if not context.registration:
+        text = "this server makes no accounts by itself; ask its operator for one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+    rates, now = context.usage.registrations, asyncio.get_running_loop().time()
+    if wait := rates.take(caller.address, now):
+        raise too_often(wait, "too many registrations from this address")
+    password_hash = await context.passwords.hash(params.password, caller.address)
     async with context.db.transaction() as tx:
-        user = await users.create(
-            tx, email=params.email, username=params.username, name=params.name or params.username
-        )
+        try:
+            user = await users.create(
+                tx,
+                email=params.email,
+                username=params.username,
+                name=params.name or params.username,
+            )
+        except Taken:
+            rates.charge(caller.address, now, TAKEN_COST)
+            raise
         await auth_credentials.create_password(tx, user.id, password_hash)
         session = await auth_sessions.create(tx, user.id, caller.device, context.refresh_seconds)
+    await context.logins.logged_in(context.db, params.email, caller.address)
     return _logged_in(context, caller, user, session)
 
 
 async def login(context: Context, caller: Caller, params: calls.Login) -> calls.Tokens:
     """Log in; an unknown address takes as long as a wrong password (rule A1)."""
-    user = await users.by_email(context.db, params.email)
-    password_hash = (
-        None if user is None else await auth_credentials.password_of(context.db, user.id)
+    now = asyncio.get_running_loop().time()
+    user = await context.logins.user_of(
+        context.db, params.email, params.password, caller.address, now
     )
-    if not await context.passwords.verify(params.password, password_hash) or user is None:
-        raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+    _heed_sockets(context, caller, user)
     session = await auth_sessions.create(
         context.db, user.id, caller.device, context.refresh_seconds
     )
+    ended = await auth_sessions.end_oldest(
+        context.db, user.id, context.usage.limits.logins_per_user
+    )
+    for auth_session in ended:
+        context.announcer.session_revoked(auth_session)
     return _logged_in(context, caller, user, session)
 
 
@@ -54,6 +77,7 @@ async def refresh(context: Context, caller: Caller, params: calls.Refresh) -> ca
     user = await users.by_id(context.db, rotation.session.user_id)
     if user is None:
         raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
+    _heed_sockets(context, caller, user)
     return _logged_in(context, caller, user, rotation.session)
 
 
@@ -64,11 +88,19 @@ async def logout(context: Context, caller: Caller, params: calls.Logout) -> call
     return calls.Done()
 
 
+def _heed_sockets(context: Context, caller: Caller, user: UserRow) -> None:
+    """Raises `Refused` if this connection would be one too many of the user's (rule K2)."""
+    reached = context.usage.may_log_in(caller.id, user.id) if not caller.user else None
+    if reached is not None:
+        raise Refused(ErrorCode.LIMIT_REACHED, reached)
+
+
 def _logged_in(
     context: Context, caller: Caller, user: UserRow, session: AuthSession
 ) -> calls.Tokens:
     if caller.user in ("", user.id):
         caller.logged_in(user.id, user.username, user.name, session.id)
+        context.usage.sockets.give(caller.id, user.id)
     return calls.Tokens(
         user=User(user.id, user.username, user.name),
         access_token=context.tokens.access(user.id, session.id),

@@ -1,9 +1,14 @@
 """What a call has at hand, and how it says no."""
 
+import asyncio
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from persistence import project_members
+from persistence.errors import NotFound, Taken
 from persistence.pool import Database
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
@@ -12,8 +17,10 @@ from server.hub import Hub
 from server.passwords import Passwords
 from server.stored_state import InThread
 from server.tokens import Tokens
+from server.usage import Usage
 
 if TYPE_CHECKING:
+    from server.logins import Logins
     from server.state_pages import StatePages
 
 
@@ -26,10 +33,17 @@ class Refused(Exception):
         self.details = details
 
 
+def too_often(seconds: float, what: str) -> Refused:
+    """The answer to who does something too often: when to do it again."""
+    text = f"{what}; try again in {math.ceil(seconds)} s"
+    return Refused(ErrorCode.RATE_LIMITED, text, retry_after_ms=math.ceil(seconds * 1_000))
+
+
 class Caller(Protocol):
     """The connection a call came over."""
 
     id: str
+    address: str
     user: str
     device: str
     auth_session: str
@@ -65,6 +79,9 @@ class Context:
     refresh_seconds: int
     pages: "StatePages"
     in_thread: InThread
+    usage: Usage
+    logins: "Logins"
+    registration: bool
 
 
 async def require_member(context: Context, project: str, user: str) -> str:
@@ -89,3 +106,30 @@ async def require_owner(context: Context, project: str, user: str) -> None:
     """Raises `Refused`: not_found to strangers, forbidden to other members (rules R1, C6)."""
     if await require_member(context, project, user) not in GOVERNS:
         raise Refused(ErrorCode.FORBIDDEN, "only an owner may do this; ask one")
+
+
+@contextmanager
+def looking_up(context: Context, user: str) -> Iterator[None]:
+    """What is done here may be answered by what exists of others, as `taken` (rule K5).
+
+    Such answers have a rate: raises `Refused` before anything is done, if it is used up.
+    """
+    rates, now = context.usage.lookups, asyncio.get_running_loop().time()
+    if wait := rates.take(user, now):
+        raise too_often(wait, "too many answers about what is not yours")
+    try:
+        yield
+    except (Taken, NotFound):
+        raise
+    except BaseException:
+        rates.charge(user, now, -1)
+        raise
+    else:
+        rates.charge(user, now, -1)
+
+
+def within(count: int, most: float, what: str) -> None:
+    """Raises `Refused` if there are as many as there may be (rule K4)."""
+    if count >= most:
+        text = f"there may be {most:.0f} {what}; delete some you no longer need"
+        raise Refused(ErrorCode.LIMIT_REACHED, text)

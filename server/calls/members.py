@@ -3,9 +3,8 @@
 from persistence import project_members, users
 from persistence.errors import NotFound
 from schema import calls
-from schema.errors import ErrorCode
 from schema.messages import User
-from server.calls.context import Caller, Context, Refused, require_owner
+from server.calls.context import Caller, Context, looking_up, require_owner, within
 
 
 async def list_(
@@ -21,9 +20,12 @@ async def list_(
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:
     """Give a role, or another one."""
     await require_owner(context, params.project, caller.user)
-    user = await users.by_email(context.db, params.email)
-    if user is None:
-        raise Refused(ErrorCode.NOT_FOUND, "nobody with that e-mail address has an account")
+    with looking_up(context, caller.user):
+        user = await users.by_email(context.db, params.email)
+        if user is None:
+            raise NotFound("nobody with that e-mail address has an account")
+    others = await project_members.count_others(context.db, params.project, user.id)
+    within(others, context.usage.limits.members_per_project, "members of one project")
     row = await project_members.grant(context.db, params.project, user.id, params.role)
     context.announcer.role_changed(params.project, user.id, params.role)
     return _member(row)

@@ -11,27 +11,36 @@ from rooms.document import Document
 from schema import calls
 from schema.entities import empty_state
 from schema.errors import ErrorCode
-from server.calls.context import Caller, Context, Refused, require_owner
+from server.calls.context import (
+    Caller,
+    Context,
+    Refused,
+    looking_up,
+    require_owner,
+    within,
+)
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:
     """Make a project with an empty state; the same id again makes no second one (rule C4)."""
+    await require_room(context, caller.user, params.id)
     num, den = (int(part) for part in params.signature.split("/"))
     state = empty_state(params.name, params.bpm, num, den)
-    row = await studio_projects.create(
-        context.db,
-        id=params.id,
-        owner=caller.user,
-        name=params.name,
-        description=params.description,
-        bpm=params.bpm,
-        key=params.key,
-        scale=params.scale,
-        signature=params.signature,
-        tags=params.tags,
-        state=msgspec.json.encode(state),
-        digest=Document(state).digest,
-    )
+    with looking_up(context, caller.user):
+        row = await studio_projects.create(
+            context.db,
+            id=params.id,
+            owner=caller.user,
+            name=params.name,
+            description=params.description,
+            bpm=params.bpm,
+            key=params.key,
+            scale=params.scale,
+            signature=params.signature,
+            tags=params.tags,
+            state=msgspec.json.encode(state),
+            digest=Document(state).digest,
+        )
     context.announcer.project_made(row.id, caller.user, row.version)
     return as_project(row)
 
@@ -76,6 +85,12 @@ async def archive(context: Context, caller: Caller, params: calls.ArchiveProject
     row = await studio_projects.get(context.db, params.project, caller.user)
     context.announcer.project_changed(row.id, row.version, row.archived)
     return as_project(row)
+
+
+async def require_room(context: Context, user: str, id: str | None) -> None:
+    """Raises `Refused` if the user owns as many projects as one may, not counting this one."""
+    owned = await studio_projects.count_others(context.db, user, id)
+    within(owned, context.usage.limits.projects_per_user, "projects of one owner")
 
 
 def as_project(row: ProjectRow) -> calls.Project:

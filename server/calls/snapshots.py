@@ -18,8 +18,16 @@ from schema import calls
 from schema.errors import ErrorCode
 from schema.messages import Position, User
 from schema.ops import Op
-from server.calls.context import Caller, Context, Refused, require_editor, require_member
-from server.calls.projects import as_project
+from server.calls.context import (
+    Caller,
+    Context,
+    Refused,
+    looking_up,
+    require_editor,
+    require_member,
+    within,
+)
+from server.calls.projects import as_project, require_room
 from server.live_room import NotCommitted
 from server.snapshots import keep
 from server.stored_state import Held, breathe, held
@@ -28,18 +36,20 @@ from server.stored_state import Held, breathe, held
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
     """Keep the state of now; the same id again makes no second one."""
     await require_editor(context, params.project, caller.user)
+    await _require_room(context, params.project, params.id)
     live = await context.hub.open(params.project)
     analysis = params.audio_analysis
-    row = await keep(
-        context.reads,
-        live,
-        kind="manual",
-        author=caller.user,
-        name=params.name,
-        description=params.description,
-        id=params.id,
-        audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
-    )
+    with looking_up(context, caller.user):
+        row = await keep(
+            context.reads,
+            live,
+            kind="manual",
+            author=caller.user,
+            name=params.name,
+            description=params.description,
+            id=params.id,
+            audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
+        )
     return _snapshot(row)
 
 
@@ -78,6 +88,8 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
 async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:
     """Change name, description or analysis, if the version is still the one that was read."""
     await require_editor(context, params.project, caller.user)
+    if params.name:  # one with a name is kept for good
+        await _require_room(context, params.project, params.snapshot)
     changes: dict[str, object] = {}
     if params.name is not UNSET:
         changes["name"] = params.name
@@ -150,16 +162,18 @@ async def restore(
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
+    await require_room(context, caller.user, params.id)
     async with await _held(context, params.project, params.snapshot):
         pass  # a damaged one is no start
-    row = await project_snapshots.fork(
-        context.reads,
-        project=params.project,
-        snapshot=params.snapshot,
-        id=params.id,
-        owner=caller.user,
-        name=params.name,
-    )
+    with looking_up(context, caller.user):
+        row = await project_snapshots.fork(
+            context.reads,
+            project=params.project,
+            snapshot=params.snapshot,
+            id=params.id,
+            owner=caller.user,
+            name=params.name,
+        )
     context.announcer.project_made(row.id, caller.user, row.version)
     return as_project(row)
 
@@ -230,3 +244,9 @@ def _snapshot(row: SnapshotRow) -> calls.Snapshot:
         version=row.version,
         created_at=row.created_at,
     )
+
+
+async def _require_room(context: Context, project: str, id: str | None) -> None:
+    """Raises `Refused` if as many as may be are kept for good, not counting this one."""
+    kept = await project_snapshots.count_others(context.db, project, id)
+    within(kept, context.usage.limits.snapshots_per_project, "snapshots kept for good")

@@ -188,7 +188,7 @@ class Nodes:
         self._data = data
         self._monkeypatch = monkeypatch
 
-    async def start(self) -> Node:
+    async def start(self, **settings_of_its_own: Any) -> Node:
         """One more."""
         made = Node()
         ready = asyncio.get_running_loop().create_future()
@@ -221,6 +221,7 @@ class Nodes:
             redis_url=None,
             origins=(),
             secret=SECRET,
+            **settings_of_its_own,
         )
         made.app = App(settings, ready.set_result)
         made.running = asyncio.create_task(made.app.run(self._database_url))

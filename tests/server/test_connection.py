@@ -28,7 +28,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     """`soon`: what the loop does with what is to be called soon."""
     loop = Mock(time=lambda: 1.0, call_later=lambda *_: None, call_soon=soon)
     server: Any = Mock(origins=None)
-    server.answer_http = lambda *_: None
+    server.answer_http = server.refuse_handshake = lambda *_: None
     server.opened = server.closed = server.count = lambda *_: None
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
@@ -90,8 +90,8 @@ class Flow:
         self.refusals: list[Error] = []
         self.heard = 0
         monkeypatch.setattr(Connection, "close", lambda _, code: self.closes.append(code))
-        monkeypatch.setattr(Connection, "send", lambda _, error: self.refusals.append(error))
         server: Any = self.connection._server
+        server.over_rate = lambda _, __, error: self.refusals.append(error)
         server.received = self._received
         self.connection.logged_in("user", "ann", "Ann", "login")
 

@@ -25,6 +25,12 @@ class Counting:
         self.one_is_gone = asyncio.Event()
         self.on_opened: Callable[[Connection], object] = lambda _: None
 
+    def came(self, connection: Connection, peer: object) -> bool:
+        return True
+
+    def refuse_handshake(self, *_: object) -> None:
+        return None
+
     def opened(self, connection: Connection) -> None:
         asyncio.get_running_loop().call_soon(self.on_opened, connection)
 

@@ -1,0 +1,231 @@
+"""Bounds of what an address and a user may have and do (rules A4, A5, K1 to K5)."""
+
+from persistence import auth_sessions
+from rooms.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
+from schema import limits, server_limits
+from schema.bounds import Instead, Past
+from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS
+from schema.errors import ErrorCode
+from server.calls.context import Refused, within
+from server.usage import CONNECT_BURST_SECONDS, Rates, Usage
+from server.use_limits import Limits
+from tests.bounds.cases import Seen, case, live_case
+from tests.rooms.bench import Bench
+from tests.server.conftest import Node
+
+
+def _shaking(usage: Usage, number: int) -> Past | None:
+    usage.came(str(number), "here")
+    told = usage.shakes_hands(str(number), number / 50)
+    return None if told is None else Instead.STATUS_429
+
+
+@case("MAX_SOCKETS_PER_ADDRESS")
+def sockets_per_address() -> Seen:
+    usage = Usage()
+    last = None
+    for number in range(limits.MAX_SOCKETS_PER_ADDRESS):
+        last = _shaking(usage, number)
+        usage.sockets.give(str(number), f"user {number}")
+    return Seen(last, _shaking(usage, limits.MAX_SOCKETS_PER_ADDRESS))
+
+
+@case("MAX_STRANGERS_PER_ADDRESS")
+def strangers_per_address() -> Seen:
+    usage = Usage()
+    last = None
+    for number in range(limits.MAX_STRANGERS_PER_ADDRESS):
+        last = _shaking(usage, number)
+        usage.opened(str(number))
+    return Seen(last, _shaking(usage, limits.MAX_STRANGERS_PER_ADDRESS))
+
+
+@case("MAX_STRANGERS")
+def strangers() -> Seen:
+    usage = Usage()
+
+    def opened(number: int) -> Past | None:
+        usage.came(str(number), f"address {number}")
+        return None if usage.opened(str(number)) is None else OVERLOADED
+
+    told = [opened(number) for number in range(limits.MAX_STRANGERS + 1)]
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_CONNECTS_PER_SECOND")
+def connects_per_second() -> Seen:
+    usage = Usage()
+
+    def connect() -> Past | None:
+        usage.came("one", "here")
+        told = usage.shakes_hands("one", 1.0)
+        usage.sockets.remove("one")
+        return None if told is None else Instead.STATUS_429
+
+    most = int(limits.MAX_CONNECTS_PER_SECOND * CONNECT_BURST_SECONDS)
+    told = [connect() for _ in range(most + 1)]
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_SOCKETS_PER_USER")
+def sockets_per_user() -> Seen:
+    usage = Usage()
+
+    def log_in(number: int) -> Past | None:
+        usage.came(str(number), "here")
+        told = usage.may_log_in(str(number), "ann")
+        usage.sockets.give(str(number), "ann")
+        return None if told is None else TOO_MANY_CONNECTIONS
+
+    told = [log_in(number) for number in range(limits.MAX_SOCKETS_PER_USER + 1)]
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_SEATS_PER_USER")
+def seats_per_user() -> Seen:
+    bench = Bench()
+
+    def join(number: int) -> Past | None:
+        request = bench.request("ann", device=f"device {number}", connection=f"c{number}")
+        told = bench.room.members.reached_by(request)
+        bench.room.join(request)
+        return None if told is None else ErrorCode.LIMIT_REACHED
+
+    told = [join(number) for number in range(limits.MAX_SEATS_PER_USER + 1)]
+    return Seen(told[-2], told[-1])
+
+
+def _rate(rates: Rates, most: float) -> Seen:
+    told = [rates.take("ann", 1.0) for _ in range(int(most) + 1)]
+    return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
+
+
+@case("MAX_REGISTRATIONS_PER_HOUR")
+def registrations_per_hour() -> Seen:
+    return _rate(Usage().registrations, limits.MAX_REGISTRATIONS_PER_HOUR)
+
+
+@case("MAX_WRONG_PASSWORDS_PER_HOUR")
+def wrong_passwords_per_hour() -> Seen:
+    return _rate(Usage().wrong_passwords, limits.MAX_WRONG_PASSWORDS_PER_HOUR)
+
+
+@case("MAX_LOOKUPS_PER_HOUR")
+def lookups_per_hour() -> Seen:
+    return _rate(Usage().lookups, limits.MAX_LOOKUPS_PER_HOUR)
+
+
+def _waits(here: Tries, all_over: Tries, now: float) -> Past | None:
+    return ErrorCode.RATE_LIMITED if seconds_to_wait(here, all_over, now) else None
+
+
+@case("MAX_FREE_GUESSES")
+def free_guesses() -> Seen:
+    here, all_over, told = Tries(), Tries(), []
+    for _ in range(limits.MAX_FREE_GUESSES + 1):
+        told.append(_waits(here, all_over, 1e6))
+        here, all_over = after_a_try(here, all_over, 1e6)
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_GUESSES_PER_HOUR")
+def guesses_per_hour() -> Seen:
+    """A fifth of them comes at once."""
+    all_over, told = Tries(), []
+    for _ in range(int(limits.MAX_GUESSES_PER_HOUR / 5) + 1):
+        told.append(_waits(Tries(), all_over, 1e6))
+        all_over = after_a_try(Tries(), all_over, 1e6)[1]
+    return Seen(told[-2], told[-1])
+
+
+def _longest(here: Tries, seconds: float) -> Seen:
+    """At the end of the longest wait one is heard, and a moment sooner one is not."""
+    now = 1e6
+    for _ in range(40):
+        here, _all_over = after_a_try(here, Tries(), now)
+        now = max(now, here.free_at)
+    begun = here.free_at - seconds
+    return Seen(_waits(here, Tries(), begun + seconds), _waits(here, Tries(), begun + seconds - 1))
+
+
+@case("MAX_GUESS_SECONDS")
+def guess_seconds() -> Seen:
+    return _longest(Tries(), limits.MAX_GUESS_SECONDS)
+
+
+@case("MAX_KNOWN_GUESS_SECONDS")
+def known_guess_seconds() -> Seen:
+    return _longest(after_a_login(Tries(), Tries(), 1e6)[0], limits.MAX_KNOWN_GUESS_SECONDS)
+
+
+@case("MAX_ADDRESSES_COUNTED")
+def addresses_counted() -> Seen:
+    rates = Rates(1.0, 1.0)
+
+    def take(number: int) -> Past | None:
+        rates.take(str(number), 1.0)
+        return None if len(rates) == number + 1 else Instead.OLDEST_FORGOTTEN
+
+    told = [take(number) for number in range(server_limits.MAX_ADDRESSES_COUNTED + 1)]
+    return Seen(told[-2], told[-1])
+
+
+def _rows(most: int) -> Seen:
+    """As the calls ask with the number of rows that are there."""
+
+    def told(there: int) -> Past | None:
+        try:
+            within(there, most, "rows")
+        except Refused as refused:
+            return refused.code
+        return None
+
+    return Seen(told(most - 1), told(most))
+
+
+@case("MAX_PROJECTS_PER_USER")
+def projects_per_user() -> Seen:
+    return _rows(int(Limits().projects_per_user))
+
+
+@case("MAX_MEMBERS_PER_PROJECT")
+def members_per_project() -> Seen:
+    return _rows(int(Limits().members_per_project))
+
+
+@case("MAX_SNAPSHOTS_PER_PROJECT")
+def snapshots_per_project() -> Seen:
+    return _rows(int(Limits().snapshots_per_project))
+
+
+@live_case("MAX_ROOMS_PER_USER")
+async def rooms_per_user(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    wires = [ann, *[await node.again(ann, f"device {n}") for n in range(4)]]
+    codes: list[str | None] = []
+    for number in range(limits.MAX_ROOMS_PER_USER + 1):
+        project = (await ann.result("projects.create", name="Song"))["id"]
+        wire = wires[number // limits.MAX_ROOMS_PER_CONNECTION]
+        codes.append((await wire.ask({"t": "join", "id": "j", "project": project})).get("code"))
+    return Seen(*(None if code is None else ErrorCode(code) for code in codes[-2:]))
+
+
+@live_case("MAX_LOGINS_PER_USER")
+async def logins_per_user(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    assert node.front.context is not None
+    db = node.front.context.db
+    for _ in range(limits.MAX_LOGINS_PER_USER - 2):
+        await auth_sessions.create(db, ann.user, "before", 3_600)
+    guest = await node.guest()
+
+    async def log_in() -> Past | None:
+        await guest.result("auth.login", email="ann@example.org", password="correct horse")
+        live = await db.fetchval("SELECT count(*) FROM auth_sessions WHERE revoked_at IS NULL")
+        ended = await db.fetchval("SELECT count(*) FROM auth_sessions WHERE revoked_at IS NOT NULL")
+        assert live == limits.MAX_LOGINS_PER_USER
+        return Instead.OLDEST_ENDED if ended else None
+
+    seen = Seen(await log_in(), await log_in())
+    await ann.closed(4501)
+    return seen

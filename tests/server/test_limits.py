@@ -1,0 +1,199 @@
+"""How much an address and a user may have and do, over real sockets."""
+
+import asyncio
+import ipaddress
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from server.use_limits import Limits
+from tests.server.conftest import Node, Nodes, create_project
+from tests.server.wire import MSGPACK, PATIENCE, Wire
+
+pytestmark = pytest.mark.postgres
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
+
+
+async def node_with(nodes: Nodes, limits: str, **settings: Any) -> Node:
+    return await nodes.start(limits=Limits.read(limits), **settings)
+
+
+async def status(node: Node, **headers: str) -> int:
+    """What a handshake is answered; 101: it is a socket now, and stays."""
+    try:
+        socket = await connect(
+            node.url,
+            subprotocols=[Subprotocol(MSGPACK)],
+            proxy=None,
+            compression=None,
+            additional_headers=headers,
+        )
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    node.wires.append(Wire(socket, MSGPACK))
+    return 101
+
+
+async def test_K1_too_many_strangers_of_an_address_are_answered_429(nodes: Nodes) -> None:
+    node = await node_with(nodes, "strangers_per_address=3")
+    assert [await status(node) for _ in range(5)] == [101, 101, 101, 429, 429]
+    assert (await node.http("/healthz"))[0] == 200
+    await node.wires[0].socket.close()
+    await node.wires[1].hello()
+    await node.wires[1].result(
+        "auth.register", email="ann@example.org", username="ann", password="correct horse"
+    )
+    assert [await status(node) for _ in range(3)] == [101, 101, 429]
+    assert 'kind="handshakes_refused"} 3.0' in node.app.metrics.text()
+
+
+async def test_K1_a_proxy_is_believed_if_it_is_named(nodes: Nodes) -> None:
+    node = await node_with(nodes, "strangers_per_address=1", proxies=LOOPBACK)
+    first, second = {"X-Forwarded-For": "6.6.6.6, 192.0.2.1"}, {"X-Forwarded-For": "192.0.2.2"}
+    assert [await status(node, **first) for _ in range(2)] == [101, 429]
+    assert [await status(node, **second) for _ in range(2)] == [101, 429]
+    spoofed = {"X-Forwarded-For": "192.0.2.99, 192.0.2.1"}
+    assert await status(node, **spoofed) == 429
+
+
+async def test_K1_nobody_else_is(nodes: Nodes) -> None:
+    node = await node_with(nodes, "strangers_per_address=1")
+    answers = [await status(node, **{"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]
+    assert answers == [101, 429, 429]
+
+
+async def test_K1_of_too_many_strangers_the_oldest_is_told_to_come_later(nodes: Nodes) -> None:
+    node = await node_with(nodes, "strangers=2")
+    oldest = await node.guest()
+    ann = await node.musician("ann")
+    for _ in range(2):
+        await node.guest()
+    await oldest.closed(1013)
+    await ann.ping()
+
+
+async def test_K1_sockets_that_say_nothing_are_cut_off_past_the_bound(nodes: Nodes) -> None:
+    node = await node_with(nodes, "sockets_per_address=1")
+    where = urlsplit(node.url)
+    mute = [await asyncio.open_connection(where.hostname, where.port) for _ in range(80)]
+    async with asyncio.timeout(PATIENCE):
+        for reader, _ in mute[70:]:
+            with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                await reader.readexactly(1)
+    for _, writer in mute:
+        writer.close()
+
+
+async def test_K2_a_user_has_so_many_connections(nodes: Nodes) -> None:
+    node = await node_with(nodes, "sockets_per_user=3")
+    ann = await node.musician("ann")
+    phone = await node.again(ann, "phone")
+    await node.again(ann, "tablet")
+    over = await node.connect()
+    await over.send(hello(ann, "another"))
+    assert (await over.expect("error"))["code"] == "limit_reached"
+    await over.closed(4005)
+    guest = await node.guest()
+    credentials = {"email": "ann@example.org", "password": "correct horse"}
+    refused = await guest.call("auth.login", **credentials)
+    assert refused["code"] == "limit_reached"
+    assert "3 connections" in refused["message"]
+    await phone.socket.close()
+    await guest.result("auth.login", **credentials)
+
+
+async def test_K3_one_user_does_not_fill_a_room(nodes: Nodes) -> None:
+    node = await node_with(nodes, "seats_per_user=2")
+    ann, ben, project = await node.pair()
+    phone = await node.again(ben, "phone")
+    await phone.join(project)
+    third = await node.again(ben, "tablet")
+    refused = await third.ask({"t": "join", "id": "j", "project": project})
+    assert refused["code"] == "limit_reached"
+    assert "2 devices" in refused["message"]
+    again = await node.again(ben, "phone")  # the same device has its seat
+    await again.join(project)
+    await ann.ping()
+
+
+async def test_K3_a_user_is_in_so_many_rooms(nodes: Nodes) -> None:
+    node = await node_with(nodes, "rooms_per_user=2")
+    ann = await node.musician("ann")
+    phone = await node.again(ann, "phone")
+    projects = [await create_project(ann) for _ in range(3)]
+    await ann.join(projects[0])
+    await phone.join(projects[1])
+    refused = await phone.ask({"t": "join", "id": "j", "project": projects[2]})
+    assert refused["code"] == "limit_reached"
+    await phone.join(projects[1])
+    await ann.ask({"t": "leave", "id": "l", "project": projects[0]})
+    await phone.join(projects[2])
+
+
+async def test_K4_rows_of_a_user_and_a_project_are_bounded(nodes: Nodes) -> None:
+    node = await node_with(
+        nodes, "projects_per_user=2,members_per_project=2,snapshots_per_project=2"
+    )
+    ann, _, project = await node.pair()
+    second = str(uuid.uuid4())
+    await ann.result("projects.create", name="Song", id=second)
+    assert (await ann.call("projects.create", name="Song"))["code"] == "limit_reached"
+    assert (await ann.result("projects.create", name="Song", id=second))["id"] == second
+    await node.musician("cid")
+    grant = {"project": project, "role": "viewer"}
+    refused = await ann.call("members.grant", email="cid@example.org", **grant)
+    assert refused["code"] == "limit_reached"
+    await ann.result("members.grant", email="ben@example.org", **grant)
+    kept = str(uuid.uuid4())
+    await ann.result("snapshots.create", project=project)
+    await ann.result("snapshots.create", project=project, id=kept)
+    assert (await ann.call("snapshots.create", project=project))["code"] == "limit_reached"
+    await ann.result("snapshots.create", project=project, id=kept)
+    fork = await ann.call("snapshots.fork", project=project, snapshot=kept, name="Fork")
+    assert fork["code"] == "limit_reached"
+
+
+async def test_K4_of_too_many_logins_the_one_unused_for_longest_ends(nodes: Nodes) -> None:
+    node = await node_with(nodes, "logins_per_user=2")
+    ann = await node.musician("ann")
+    for _ in range(2):
+        guest = await node.guest()
+        await guest.result("auth.login", email="ann@example.org", password="correct horse")
+    await ann.closed(4501)
+    await guest.ping()
+
+
+async def test_K5_answers_about_what_is_not_yours_have_a_rate(nodes: Nodes) -> None:
+    node = await node_with(nodes, "lookups_per_hour=3")
+    ann, ben, project = await node.pair()
+    theirs = await create_project(ben)
+    grant = {"project": project, "role": "viewer"}
+    for _ in range(10):  # what is yours costs nothing
+        await ann.result("members.grant", email="ben@example.org", **grant)
+    nobody = await ann.call("members.grant", email="nobody@example.org", **grant)
+    assert nobody["code"] == "not_found"
+    for _ in range(2):
+        taken = await ann.call("projects.create", name="Song", id=theirs)
+        assert taken["code"] == "taken"
+    for call in (
+        ann.call("members.grant", email="nobody@example.org", **grant),
+        ann.call("members.grant", email="ben@example.org", **grant),
+        ann.call("projects.create", name="Song", id=theirs),
+        ann.call("projects.create", name="Song", id=str(uuid.uuid4())),
+        ann.call("snapshots.create", project=project, id=str(uuid.uuid4())),
+    ):
+        refused = await call
+        assert refused["code"] == "rate_limited"
+        assert refused["details"]["retry_after_ms"] > 60_000
+    await ben.result("projects.create", name="Song")
+
+
+def hello(wire: Wire, device: str) -> dict[str, Any]:
+    token = wire.tokens["access_token"]
+    return {"t": "hello", "versions": [1], "device": device, "token": token}

@@ -1,0 +1,139 @@
+"""Logging in while someone guesses; and making accounts."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from schema.limits import MAX_FREE_GUESSES
+from server.use_limits import Limits
+from tests.server.conftest import Node, Nodes
+from tests.server.test_limits import LOOPBACK, node_with, status
+from tests.server.wire import Message, Wire
+
+pytestmark = pytest.mark.postgres
+
+RIGHT, OTHER = "correct horse", "wrong horse"
+
+
+async def from_address(node: Node, address: str) -> Wire:
+    """A guest that a proxy says is there."""
+    assert await status(node, **{"X-Forwarded-For": address}) == 101
+    wire = node.wires[-1]
+    await wire.hello()
+    return wire
+
+
+async def log_in(wire: Wire, password: str, name: str = "ann") -> Message:
+    return await wire.call("auth.login", email=f"{name}@example.org", password=password)
+
+
+def codes(answers: list[Message]) -> list[str]:
+    return [str(answer.get("code", answer["t"])) for answer in answers]
+
+
+@pytest.mark.parametrize("name", ["ann", "nobody"])
+async def test_A4_after_some_wrong_passwords_one_waits_whether_there_is_an_account_or_not(
+    nodes: Nodes, name: str
+) -> None:
+    node = await nodes.start(proxies=LOOPBACK)
+    home = await from_address(node, "192.0.2.1")
+    await register(home, "ann")
+    stranger = await from_address(node, "192.0.2.66")
+    with capture_logs() as logs:
+        answers = [await log_in(stranger, OTHER, name) for _ in range(MAX_FREE_GUESSES + 2)]
+    assert codes(answers) == ["auth_failed"] * MAX_FREE_GUESSES + ["rate_limited"] * 2
+    assert 0 < answers[-1]["details"]["retry_after_ms"] <= 1_000
+    assert codes([await log_in(stranger, RIGHT, name)]) == ["rate_limited"]
+    told = [line for line in logs if "password" in line["event"]]
+    assert [line["event"] for line in told] == ["wrong passwords", "passwords held back"]
+    assert {line["address"] for line in told} == {"192.0.2.66"}
+    assert told[0]["user"] == (home.user if name == "ann" else None)
+    assert "example.org" not in str(logs)
+    assert 'kind="login_failed"} 5.0' in node.app.metrics.text()
+    assert 'kind="login_held_back"} 3.0' in node.app.metrics.text()
+
+
+async def test_A4_strangers_do_not_keep_the_owner_out(nodes: Nodes) -> None:
+    """Neither by guessing from its neighbourhood nor from many places, on whatever node."""
+    one, two = await nodes.start(proxies=LOOPBACK), await nodes.start(proxies=LOOPBACK)
+    await register(await from_address(one, "192.0.2.1"), "ann")
+    strangers = [await from_address(one, f"198.51.100.{n}") for n in range(25)]
+    answers = await asyncio.gather(*(log_in(wire, OTHER) for wire in strangers))
+    assert set(codes(list(answers))) == {"auth_failed", "rate_limited"}
+    elsewhere = await from_address(two, "203.0.113.5")
+    assert codes([await log_in(elsewhere, RIGHT)]) == ["rate_limited"]
+    home = await from_address(two, "192.0.2.1")
+    assert codes([await log_in(home, RIGHT)]) == ["reply"]
+
+
+async def test_A4_an_address_has_so_many_wrong_passwords_over_all_accounts(nodes: Nodes) -> None:
+    node = await node_with(nodes, "wrong_passwords_per_hour=3")
+    guest = await node.guest()
+    answers = [await log_in(guest, OTHER, f"user{n}") for n in range(4)]
+    assert codes(answers) == ["auth_failed"] * 3 + ["rate_limited"]
+
+
+async def test_H8_tokens_that_are_none_keep_nobody_waiting(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await nodes.start(limits=Limits.read("connects_per_second=0"))
+    ann = await node.musician("ann")
+    turns: list[float] = []
+    turn = node.front.admission.turn
+
+    def counted(now: float) -> float:
+        turns.append(now)
+        return turn(now)
+
+    monkeypatch.setattr(node.front.admission, "turn", counted)
+    for _ in range(20):
+        wire = await node.connect()
+        await wire.send({"t": "hello", "versions": [1], "device": "x", "token": "x"})
+        await wire.closed(4507)
+    assert turns == []
+    await node.again(ann, "phone")
+    assert len(turns) == 1
+    assert 'kind="bad_tokens"} 20.0' in node.app.metrics.text()
+
+
+async def test_H8_tokens_that_are_none_cost_connections(nodes: Nodes) -> None:
+    node = await node_with(nodes, "connects_per_second=3")
+    for _ in range(2):
+        wire = await node.connect()
+        await wire.send({"t": "hello", "versions": [1], "device": "x", "token": "x"})
+        await wire.closed(4507)
+    assert [await status(node) for _ in range(12)].count(429) >= 3
+
+
+async def test_A5_accounts_are_made_at_a_rate(nodes: Nodes) -> None:
+    node = await node_with(nodes, "registrations_per_hour=7")
+    guest = await node.guest()
+    await register(guest, "ann")
+    assert (await try_to_register(guest, "ann"))["code"] == "taken"
+    await register(guest, "ben")  # the answer `taken` has cost five
+    refused = await try_to_register(guest, "cid")
+    assert refused["code"] == "rate_limited"
+    assert refused["details"]["retry_after_ms"] > 60_000
+
+
+async def test_A5_a_server_may_be_closed_to_new_accounts(nodes: Nodes) -> None:
+    open_, closed = await nodes.start(), await nodes.start(registration=False)
+    await register(await open_.guest(), "ann")
+    guest = await closed.guest()
+    refused = await try_to_register(guest, "ben")
+    assert refused["code"] == "forbidden"
+    assert codes([await log_in(guest, RIGHT)]) == ["reply"]
+
+
+async def try_to_register(wire: Wire, name: str) -> Message:
+    who: dict[str, Any] = {"email": f"{name}@example.org", "username": name}
+    return await wire.call("auth.register", **who, password=RIGHT)
+
+
+async def register(wire: Wire, name: str) -> None:
+    answer = await try_to_register(wire, name)
+    assert answer["t"] == "reply", answer
+    wire.tokens = answer["result"]
+    wire.user = wire.tokens["user"]["id"]

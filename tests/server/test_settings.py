@@ -1,0 +1,65 @@
+"""What is read from the command line and the environment."""
+
+import ipaddress
+
+import pytest
+
+from server.addresses import is_loopback
+from server.settings import Settings, read_settings
+from server.use_limits import Limits
+
+
+def read(monkeypatch: pytest.MonkeyPatch, host: str = "127.0.0.1", **variables: str) -> Settings:
+    for name in ("PRIME_BEHIND_PROXY", "PRIME_LIMITS", "PRIME_PROXIES", "PRIME_REGISTRATION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read_settings(host, 0, ".data")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "prime.example", ""])
+def test_H9_an_address_that_others_reach_is_not_served_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    with pytest.raises(ValueError, match="--behind-proxy"):
+        read(monkeypatch, host)
+    read(monkeypatch, host, PRIME_BEHIND_PROXY="1")
+    read_settings(host, 0, ".data", behind_proxy=True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_H9_this_machine_needs_no_word(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert is_loopback(host)
+    read(monkeypatch, host)
+
+
+def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(
+        monkeypatch,
+        PRIME_LIMITS="sockets_per_user=7, strangers=0",
+        PRIME_PROXIES="10.0.0.0/8, ::1",
+        PRIME_REGISTRATION="closed",
+    )
+    assert settings.limits == Limits(sockets_per_user=7, strangers=float("inf"))
+    assert settings.proxies == (
+        ipaddress.ip_network("10.0.0.0/8"),
+        ipaddress.ip_network("::1/128"),
+    )
+    assert not settings.registration
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PRIME_LIMITS", "sockets=1"),
+        ("PRIME_PROXIES", "10.0.0.1/8"),
+        ("PRIME_PROXIES", "proxy.internal"),
+        ("PRIME_REGISTRATION", "no"),
+        ("PRIME_HISTORY_DAYS", "0"),
+    ],
+)
+def test_what_is_none_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(ValueError, match=name):
+        read(monkeypatch, **{name: value})
