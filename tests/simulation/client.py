@@ -129,7 +129,7 @@ class Client:
         try:
             events = self.replica.receive(message)
         except Gap as gap:
-            self._studio.fail(f"{self.name} sees a gap: {gap}")
+            self._come_again(f"sees a gap: {gap}")
             return
         self._studio.check_digest(self)
         for event in events:
@@ -149,10 +149,8 @@ class Client:
                 self._queue.answered(event.delta_id)
                 self._refused(event)
                 self._send_what_may_go()
-            case JoinFailed(code="unavailable"):
-                self._on_this_link(0.1, self._join)
-            case JoinFailed() | Left() | Postponed(code="not_joined") | FoundDiverged():
-                self._studio.fail(f"{self.name} is kept out, or has diverged: {event}")
+            case JoinFailed() | Left() | FoundDiverged() | Postponed(code="not_joined"):
+                self._kept_out(event)
             case Postponed():
                 self._postponed(event)
             case _:
@@ -182,6 +180,26 @@ class Client:
     def _refused(self, event: Refused) -> None:
         self.refused.add(event.delta_id)
         self._studio.tally[f"refused_{event.code}"] += 1
+
+    def _kept_out(self, event: Event) -> None:
+        match event:
+            case JoinFailed(code="unavailable"):
+                self._on_this_link(0.1, self._join)
+            case JoinFailed(code="position_ahead") if self._studio.lost:
+                self.replica.forget_position()
+                self._join()
+            case FoundDiverged():
+                self._come_again("has diverged")
+            case _:
+                self._studio.fail(f"{self.name} is kept out: {event}")
+
+    def _come_again(self, why: str) -> None:
+        """What must never happen, unless the journal has lost what we hold."""
+        if not self._studio.lost or self.link is None:
+            self._studio.fail(f"{self.name} {why}")
+            return
+        self._studio.tally["came_again"] += 1
+        self.link.cut()
 
     def _join(self) -> None:
         assert self.link is not None

@@ -41,6 +41,8 @@ MUST_HAPPEN = (
     "rooms_shared",
     "answers_lost",
     "checkpoints_compared",
+    "went_back",
+    "counted_journal_went_back",
 )
 
 
