@@ -134,6 +134,7 @@ class Node:
             join.position,
             at=int(self._studio.loop.time() * 1_000),
             diverged=join.diverged,
+            digest=join.digest,
         )
         try:
             await hub.join(request, PROJECT)

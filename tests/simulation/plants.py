@@ -18,7 +18,7 @@ from rooms.effects import Effects, Enter, LookUp, Packet, Work
 from rooms.journal_entry import Entry, Outcome, Proposal
 from rooms.proposals import Asked
 from rooms.room import Room
-from rooms.seat import Seat
+from rooms.seat import JoinRequest, Seat
 from schema.messages import Ack, DeltaCommitted, Position
 from server.live_room import LiveRoom
 from tests.simulation.studio import Tally, simulate
@@ -76,6 +76,13 @@ class LateRoom(Room):
         return [enter if resumed_at is not None else replace(enter, tail=()), *more]
 
 
+class CredulousRoom(Room):
+    """Believes that a copy is the journal's because its position is."""
+
+    def is_another_copy(self, request: JoinRequest) -> bool:
+        return False
+
+
 class SilentLiveRoom(LiveRoom):
     """Leaves a delta unanswered when the journal cannot be asked: the first bug found here."""
 
@@ -102,6 +109,7 @@ PLANTS = {
     "subscribe_after_load": Plant(room=LateRoom),
     "lossy_news": Plant(edits=LossyEdits),
     "trusting_bus": Plant(edits=TrustingEdits),
+    "copies_believed": Plant(room=CredulousRoom),
     "look_up_unanswered": Plant(live_room=SilentLiveRoom),
 }
 
