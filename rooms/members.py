@@ -123,6 +123,7 @@ class Members:
             was = known.as_member() if isinstance(known, Seat) else known.member
             seat.color, seat.presence = was.color, was.presence
             seat.generation = max(request.at, known.generation + 1)
+            self._ticks.hand_over(seat)
         if before is not None:
             self._give_up(before)
             if before.connection != request.connection:
@@ -142,6 +143,7 @@ class Members:
         if seat is None:
             return []
         self._give_up(seat)
+        self._ticks.forget((seat.member,))
         self._gestures.forget(seat.member)
         return [self._to_live(MemberLeft(self._project, seat.member)), Announce()]
 
@@ -151,7 +153,7 @@ class Members:
         if seat is None:
             return []
         self._give_up(seat)
-        self.absent.add(seat.as_member(), seat.generation, now, was_here=True)
+        self.absent.add(_latest(seat), seat.generation, now, was_here=True)
         return [Announce()]
 
     def role_changed(self, user: str, role: str | None) -> Effects:
@@ -233,14 +235,14 @@ class Members:
 
     def _moved_away(self, seat: Seat) -> Effects:
         shown = self._gestures.give_up(seat.member)
-        self.remote.take_over(seat.as_member(), seat.generation, shown)
+        self.remote.take_over(_latest(seat), seat.generation, shown)
         self._give_up(seat)
         return [Disconnect(seat.connection, REPLACED)]
 
     def _give_up(self, seat: Seat) -> None:
+        """Its member may go on elsewhere: the next tick still tells where it was last."""
         seat.is_given_up = True
         self._live = None
-        self._ticks.forget(seat)
         self._gestures.end_all(seat.member)
         self._let_go(seat)
         del self.seats[seat.connection]
@@ -252,7 +254,13 @@ class Members:
         return next((color for color in in_turn if color not in used), in_turn[0])
 
     def _gone(self, members: Sequence[str]) -> Effects:
+        self._ticks.forget(members)
         return [self._to_live(MemberLeft(self._project, member)) for member in members]
 
     def _to_live(self, message: MemberJoined | MemberLeft) -> Send:
         return send(message, self.live())
+
+
+def _latest(seat: Seat) -> Member:
+    """Who sat there, and where it was when it went."""
+    return structs.replace(seat.as_member(), presence=seat.latest())

@@ -1,5 +1,6 @@
 """Where members are: latest wins per field, gathered between ticks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from msgspec import UNSET
@@ -60,6 +61,10 @@ class Mover:
     presence: Presence = field(default=NOWHERE, kw_only=True)
     untold: Presence | None = field(default=None, kw_only=True)
 
+    def latest(self) -> Presence:
+        """Where it is, with what no tick has told yet."""
+        return self.presence if self.untold is None else merge(self.presence, self.untold)
+
 
 @dataclass(slots=True)
 class Ticks:
@@ -84,11 +89,17 @@ class Ticks:
             who.untold = merge(before, change)
             self.is_overwritten = True
 
-    def forget(self, who: Mover) -> None:
-        """Someone goes: it is where it said last, and no tick will say so."""
-        if who.untold is not None:
-            who.presence, who.untold = merge(who.presence, who.untold), None
-            self.moved = [other for other in self.moved if other is not who]
+    def hand_over(self, who: Mover) -> None:
+        """Someone is back before the tick that would tell where it went: as its own move."""
+        for place, other in enumerate(self.moved):
+            if other.member == who.member:
+                who.untold, other.untold = other.untold, None
+                self.moved[place] = who
+
+    def forget(self, members: Collection[str]) -> None:
+        """These have gone: no tick says where they went."""
+        if any(who.member in members for who in self.moved):
+            self.moved = [who for who in self.moved if who.member not in members]
 
     def due(self, members: int, load: float = 0.0, *, also: bool = False) -> float | None:
         """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.

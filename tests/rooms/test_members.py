@@ -3,6 +3,9 @@
 from dataclasses import replace
 from typing import TypeVar
 
+import pytest
+from msgspec import UNSET
+
 from rooms.absent_members import ABSENCE_SECONDS
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
 from rooms.remote_members import LEASE_SECONDS
@@ -16,6 +19,7 @@ from schema.messages import (
     MemberJoined,
     MemberLeft,
     MovePresence,
+    Presence,
     Previewed,
     Tick,
 )
@@ -192,6 +196,62 @@ def test_P7_who_comes_back_soon_was_never_away() -> None:
     assert len(said(bench, "ann", MemberJoined)) == 1
     seat = bench.room.seats["ben again"]
     assert (seat.color, seat.presence.cursor) == (color, Cursor(time=5.0, y=0.5))
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+@pytest.mark.parametrize("moves_on", [False, True])
+def test_P2_the_last_move_before_a_reconnect_is_told(is_lost: bool, moves_on: bool) -> None:
+    bench = Bench("a")
+    bench.join("ann")
+    bench.join("ben")
+    move(bench, "ben", 5.0)
+    if is_lost:
+        bench.take(bench.room.members.lost("ben", 10.0))
+    bench.join("ben", connection="ben again")
+    seat = bench.room.seats["ben again"]
+    if moves_on:
+        seat.ticks.move(seat, Presence(tool="knife"))
+    bench.take(bench.room.tick(10.1))
+    [tick] = said(bench, "ann", Tick)
+    tool = "knife" if moves_on else UNSET
+    assert tick.moved == {seat.member: Presence(Cursor(time=5.0, y=0.5), tool=tool)}
+    assert seat.presence.cursor == Cursor(time=5.0, y=0.5)
+
+
+def test_P2_the_last_move_of_one_who_is_away_is_told() -> None:
+    bench = Bench("a")
+    bench.join("ann")
+    bench.join("ben")
+    move(bench, "ben", 5.0)
+    bench.take(bench.room.members.lost("ben", 10.0))
+    bench.take(bench.room.tick(10.1))
+    [tick] = said(bench, "ann", Tick)
+    assert [presence.cursor for presence in tick.moved.values()] == [Cursor(time=5.0, y=0.5)]
+
+
+def test_P2_the_last_move_before_a_reconnect_elsewhere_is_told() -> None:
+    two = TwoNodes()
+    two.here.join("ann")
+    two.here.join("ben")
+    two.tell()
+    move(two.here, "ben", 5.0)
+    two.there.join("ben", at=5)
+    two.tell()
+    assert len(two.here.disconnected) == 1
+    two.here.take(two.here.room.tick(10.1))
+    tick = said(two.here, "ann", Tick)[0]
+    assert [presence.cursor for presence in tick.moved.values()] == [Cursor(time=5.0, y=0.5)]
+
+
+def test_P2_no_tick_tells_of_who_has_left_for_good() -> None:
+    bench = Bench("a")
+    bench.join("ann")
+    bench.join("ben")
+    move(bench, "ben", 5.0)
+    bench.take(bench.room.members.lost("ben", 10.0))
+    bench.take(bench.room.members.role_changed("ben", None))
+    bench.take(bench.room.tick(10.1))
+    assert said(bench, "ann", Tick) == []
 
 
 def test_P7_who_does_not_come_back_has_left() -> None:
