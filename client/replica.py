@@ -103,6 +103,7 @@ class Replica:
         self._head = 0
         self._is_fresh = False
         self._parts: list[bytes] = []
+        self._group: list[Message] = []
         self._receivers: dict[str, Callable[[Message], list[Event]]] = {
             "joined": self._joined,
             "state": self._state_part,
@@ -235,6 +236,7 @@ class Replica:
         self.hears_late = False  # if it is so, that comes right behind
         self._parts = []
         self._is_fresh = False
+        self._group = []
         if not message["resumed"]:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
@@ -271,23 +273,27 @@ class Replica:
         return [Synced(self._is_fresh)]
 
     def _delta(self, message: Message) -> list[Event]:
-        delta_id, seq = message["id"], message["seq"]
-        mine = delta_id in self.pending
+        """A group waits here for its last delta: nobody shall see a part of it (rule D14)."""
+        self._check_follows(message["seq"])
+        self._group.append(message)
+        return [] if message.get("more") else self._take_group()
+
+    def _take_group(self) -> list[Event]:
         on_resume = not self.synced
-        self._commit(seq, delta_id, message["ops"])
-        event: Event
+        group, self._group = self._group, []
+        self._take_back_pending()
+        events = [self._apply_delta(message) for message in group]
+        self._reapply_pending()
+        return [*events, *(self._check_synced(fresh=False) if on_resume and group else [])]
+
+    def _apply_delta(self, message: Message) -> Event:
+        delta_id, seq, ops = message["id"], message["seq"], message["ops"]
+        mine = self.pending.pop(delta_id, None) is not None
+        self._apply_committed(seq, ops)
         if mine:
-            event = Acknowledged(delta_id, seq, on_resume=True)
-        else:
-            event = Committed(
-                seq,
-                delta_id,
-                message["member"],
-                message["ops"],
-                message.get("purpose", "edit"),
-                message.get("reverts"),
-            )
-        return [event, *(self._check_synced(fresh=False) if on_resume else [])]
+            return Acknowledged(delta_id, seq, on_resume=True)
+        purpose, reverts = message.get("purpose", "edit"), message.get("reverts")
+        return Committed(seq, delta_id, message["member"], ops, purpose, reverts)
 
     def _ack(self, message: Message) -> list[Event]:
         delta_id, seq = message["id"], message["seq"]
@@ -308,26 +314,34 @@ class Replica:
             if delta is None or delta.kind != "delta":
                 raise Gap(f"an ack of seq {seq} without ops for a delta that is not ours")
             ops = delta.ops
-        self._commit(seq, delta_id, ops)
+        before = self._commit(seq, delta_id, ops)
         dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
         is_again = bool(message.get("duplicate"))
         theirs = {"seq": seq, "digest": message.get("digest")}
         return [
+            *before,
             Acknowledged(delta_id, seq, dropped, is_again, skipped),
             *self._compare(theirs if theirs["digest"] is not None else None),
         ]
 
-    def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> None:
-        if self.position is None or seq != self.position.seq + 1:
-            have = None if self.position is None else self.position.seq
-            raise Gap(f"seq {seq} after {have}")
+    def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> list[Event]:
+        """Our own delta takes effect, and with it the group whose last one it is."""
+        self._check_follows(seq)
+        group, self._group = self._group, []
         self._take_back_pending()
         self.pending.pop(delta_id, None)
-        self._apply_committed(ops)
-        self.position = Position(self.position.epoch, seq)
+        events = [self._apply_delta(message) for message in group]
+        self._apply_committed(seq, ops)
         self._reapply_pending()
+        return events
 
-    def _apply_committed(self, ops: list[Op]) -> None:
+    def _check_follows(self, seq: int) -> None:
+        have = None if self.position is None else self.position.seq + len(self._group)
+        if have is None or seq != have + 1:
+            raise Gap(f"seq {seq} after {have}")
+
+    def _apply_committed(self, seq: int, ops: list[Op]) -> None:
+        assert self.position is not None
         undo: Undo = []
         try:
             for op in ops:
@@ -337,6 +351,7 @@ class Replica:
             raise Gap(f"our copy has gone astray: {error}") from error
         if self._check_digests:
             self._count(undo)
+        self.position = Position(self.position.epoch, seq)
 
     def _count(self, undo: Undo) -> None:
         """Bring the digest up to what committed ops have changed."""

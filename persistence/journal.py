@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
+from schema.server_limits import READ_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Stands:
     epoch: str
     head: int
     verdict: Outcome | None
+
+
+def may_have_more(entries: Sequence[Entry], limit: int) -> bool:
+    """Whether a read stopped at a bound: then the caller reads on."""
+    return len(entries) >= limit or sum(len(entry.ops) for entry in entries) >= READ_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,15 @@ class Journal(Protocol):
         number is given out anew in the old one.
         """
 
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        """Store the deltas of one group with seqs in a row, or none of them (rule D14).
+
+        The last one is judged, as by `append`, and its seq is the answer: the others have no answer
+        of their own. `staging`, a UUID, is where they wait in the journal: the same for each try.
+        """
+
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known of each project that exists, without any proposal.
 
@@ -95,7 +110,10 @@ class Journal(Protocol):
         """
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
-        """Entries with seq > `after`, in order."""
+        """Entries with seq > `after`, in order: at most `limit`, and no more past READ_BYTES.
+
+        See `may_have_more`.
+        """
 
     async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, and as `read` does."""

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import accumulate, count
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.state_slices import cut, digest_of_state
 from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
-from schema.server_limits import MAX_MISSED
+from schema.server_limits import MAX_MISSED, READ_BYTES
 
 
 @dataclass(slots=True)
@@ -98,8 +98,26 @@ class MemoryJournal:
             stored = self._projects.get(project)
             if stored is None or project in strayed or stored.compacted_seq > each.seq:
                 continue
-            entries += stored.entries[each.seq : each.seq + MAX_MISSED]
+            entries += _bounded(stored.entries[each.seq : each.seq + MAX_MISSED])
         return Appended(outcomes, entries)
+
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        """Store all of them or none; see `Journal`."""
+        last = parts[-1]
+        if not all(map(is_storable, parts)):
+            return Outcome.INVALID, None
+        verdict = (await self.stand({last.project: known})).get(last.project)
+        if verdict is not None and verdict.verdict is not None:
+            return verdict.verdict, None
+        outcome, seq = self._judged(last)
+        if outcome is not Outcome.COMMITTED:
+            return outcome, seq
+        at = self._commit_time(self._projects[last.project])
+        for part in parts[:-1]:
+            self._store(part, at, more=True)
+        return outcome, self._store(last, at)
 
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
@@ -120,7 +138,7 @@ class MemoryJournal:
             return []
         if after < stored.compacted_seq:
             raise Compacted(stored.compacted_seq)
-        return stored.entries[after : after + limit]
+        return _bounded(stored.entries[after : after + limit])
 
     async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
@@ -135,10 +153,7 @@ class MemoryJournal:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
         stored = self._projects.get(project)
         entries = stored.entries[:up_to] if stored else []
-        return [
-            StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
-            for entry in entries[max(0, len(entries) - limit) :]
-        ]
+        return [entry.mark for entry in entries[max(0, len(entries) - limit) :]]
 
     async def record_effects(
         self, project: str, effects: Mapping[int, bytes], known: Known
@@ -216,6 +231,12 @@ class MemoryJournal:
     def _append_one(self, proposal: Proposal) -> tuple[Outcome, int | None]:
         if not is_storable(proposal):
             return Outcome.INVALID, None
+        outcome, seq = self._judged(proposal)
+        if outcome is not Outcome.COMMITTED:
+            return outcome, seq
+        return outcome, self._store(proposal, self._commit_time(self._projects[proposal.project]))
+
+    def _judged(self, proposal: Proposal) -> tuple[Outcome, int | None]:
         known = self._known(proposal)
         if known is not None and known[0] is Outcome.DUPLICATE:
             return known
@@ -224,7 +245,7 @@ class MemoryJournal:
             return refusal, None
         if known is not None:
             return known[0], None
-        return Outcome.COMMITTED, self._store(proposal)
+        return Outcome.COMMITTED, None
 
     def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         project = self._projects.get(proposal.project)
@@ -244,7 +265,7 @@ class MemoryJournal:
             return Outcome.FORBIDDEN
         return Outcome.ARCHIVED if project.archived else None
 
-    def _store(self, proposal: Proposal) -> int:
+    def _store(self, proposal: Proposal, at: float, *, more: bool = False) -> int:
         project = self._projects[proposal.project]
         seq = len(project.entries) + 1
         project.entries.append(
@@ -256,11 +277,12 @@ class MemoryJournal:
                 proposal.member,
                 proposal.ops,
                 proposal.atomic,
-                self._commit_time(project),
+                at,
                 proposal.payload_hash,
                 proposal.purpose,
                 proposal.reverts,
                 proposal.step,
+                more,
             )
         )
         project.seqs[proposal.delta_id] = seq
@@ -269,3 +291,8 @@ class MemoryJournal:
     def _commit_time(self, project: _Project) -> float:
         now = self._clock() * 1000
         return max(now, project.entries[-1].committed_at) if project.entries else now
+
+
+def _bounded(entries: Sequence[Entry]) -> list[Entry]:
+    sizes = accumulate((len(entry.ops) for entry in entries), initial=0)
+    return [entry for entry, before in zip(entries, sizes, strict=False) if before < READ_BYTES]

@@ -7,33 +7,47 @@ from datetime import datetime
 from typing import Any
 
 from persistence import stored_states, studio_projects
-from persistence.errors import BadValue, Compacted, OtherHistory
+from persistence.errors import BadValue, Compacted, OtherHistory, Unavailable
 from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_payload import NOT_OURS, is_storable
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, sliced
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
+from schema.server_limits import READ_BYTES
 
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-    payload_hash, purpose, reverts, step
+    payload_hash, purpose, reverts, step, more
 FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+STAGE = """
+INSERT INTO staged_deltas (staging, part, delta_id, ops, bytes, payload_hash)
+VALUES ($1, $2, $3, $4::json, octet_length($4::json::text), $5)
+ON CONFLICT (staging, part) DO NOTHING
+"""
+
+APPEND_GROUP = """
+SELECT outcome, seq
+FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+CLEAR_STAGED = """
+DELETE FROM staged_deltas WHERE staged_at < now() - $1::float8 * interval '1 second'
 """
 
 STAND = """
 SELECT project, epoch, head, verdict FROM journal_stands($1, $2, $3, $4)
 """
 
-READ = """
+READ = f"""
 SELECT p.compacted_seq, d.*
 FROM studio_projects AS p
 LEFT JOIN LATERAL (
     SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-        payload_hash, purpose, reverts, step
-    FROM project_deltas
-    WHERE project_id = p.id AND seq > $2 AND p.compacted_seq <= $2
-    ORDER BY seq
-    LIMIT $3
+        payload_hash, purpose, reverts, step, more
+    FROM read_deltas(p.id, $2, $3, {READ_BYTES})
+    WHERE p.compacted_seq <= $2
 ) AS d ON true
 WHERE p.id = $1
 """
@@ -53,7 +67,7 @@ SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
 MARKS = """
-SELECT seq, member, purpose, reverts, step FROM project_deltas
+SELECT seq, member, purpose, reverts, step, bytes, more FROM project_deltas
 WHERE project_id = $1 AND seq <= $2
 ORDER BY seq DESC
 LIMIT $3
@@ -137,6 +151,59 @@ class PostgresJournal:
         own = _own_entries(proposals, verdicts) if known else []
         return Appended(outcomes, _without_gaps([*missed, *own], known))
 
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        """Stage them a statement each, then store all of them in one; see `Journal`.
+
+        Over `behind`: it takes its time, and waits for the lock longer than an append may.
+        """
+        if not all(map(is_storable, parts)):
+            return Outcome.INVALID, None
+        try:
+            appended = await self._append_staged(staging, parts, known)
+            if appended is None:
+                for number, part in enumerate(parts, start=1):
+                    row = part.delta_id, part.ops.decode(), part.payload_hash
+                    await self._behind.execute(STAGE, staging, number, *row)
+                appended = await self._append_staged(staging, parts, known)
+        except BadValue:
+            return Outcome.INVALID, None
+        if appended is None:
+            raise Unavailable("what was staged is gone: the database has crashed meanwhile")
+        return appended
+
+    async def _append_staged(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None] | None:
+        """None: not all of it is staged."""
+        last = parts[-1]
+        row = await self._behind.fetchrow(
+            APPEND_GROUP,
+            staging,
+            len(parts),
+            last.project,
+            last.delta_id,
+            last.author,
+            last.auth_session,
+            last.member,
+            last.atomic,
+            last.payload_hash,
+            last.purpose.value,
+            last.reverts,
+            last.step,
+            known.seq,
+            known.epoch,
+            known.delta_id,
+        )
+        if row is None or row["outcome"] == "unstaged":
+            return None
+        return OUTCOMES[row["outcome"]], row["seq"]
+
+    async def clear_staged(self, older_than_seconds: float) -> None:
+        """Drop what nodes have staged and not stored, because they died meanwhile."""
+        await self._behind.execute(CLEAR_STAGED, older_than_seconds)
+
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         rows = await self._rooms.fetch(STAND, *_columns(known))
@@ -180,7 +247,13 @@ class PostgresJournal:
         rows = await self._rooms.fetch(MARKS, project, up_to, limit)
         return [
             StepMark(
-                row["seq"], row["member"], Purpose(row["purpose"]), row["reverts"], row["step"]
+                row["seq"],
+                row["member"],
+                Purpose(row["purpose"]),
+                row["reverts"],
+                row["step"],
+                row["bytes"],
+                row["more"],
             )
             for row in reversed(rows)
         ]
@@ -308,6 +381,7 @@ def _entry(row: Any) -> Entry:
         PURPOSES[row["purpose"]],
         row["reverts"],
         row["step"],
+        row["more"],
     )
 
 

@@ -1,7 +1,6 @@
 """Deltas on their way: from what a member proposes, over the journal, into the document."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +11,7 @@ from rooms.document import Change, Document, Drop, problem_with_op
 from rooms.effects import (
     CatchUp,
     Commit,
+    CommitGroup,
     Effects,
     ForwardEntry,
     LookUp,
@@ -23,18 +23,19 @@ from rooms.effects import (
     send,
 )
 from rooms.gestures import Gestures
+from rooms.groups import TooLarge, parts_of
 from rooms.inverse import inverse
-from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
 from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.roles import EDITS
 from rooms.seat import NotTaken, Seat, Wish
 from rooms.tail import Kept, Tail
 from rooms.undo_stacks import UndoStacks
 from schema.errors import ERRORS, DropReason, ErrorCode
-from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
+from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_GROUP_BYTES, MAX_WAITING_BYTES
 from schema.messages import Ack, DeltaCommitted, Error, Position, ProposeDelta, Redo, Undo
 from schema.ops import Op, decode_ops, encode_ops
-from schema.server_limits import MADE_OPS, MAX_EARLY
+from schema.server_limits import MAX_EARLY
 
 NO_FRAMES: Mapping[str, bytes] = {}
 
@@ -67,6 +68,12 @@ class Edits:
         self.tail = Tail(position.seq, self.digest)
         self.stacks = UndoStacks()
         self.waiting = Proposals()
+        self.is_inside = False
+        """The entry at the head belongs to a group that goes on: this is no state to stop at."""
+        self.group: Proposed | None = None
+        """The group that the journal is storing: one at a time, as it may be large."""
+        self._has_group_ended = False
+        """What others wished meanwhile is still to have its turn."""
         self.unrecorded: dict[int, list[Op]] = {}
         self.early: dict[int, tuple[Entry, Mapping[str, bytes], str | None]] = {}
         self._seats = seats
@@ -145,6 +152,12 @@ class Edits:
         answer = self._known(asked)
         if answer is not None:
             yield answer
+            return
+        if self.group is not None:
+            text = "another large change of this project is being stored; ask again with this id"
+            code = ErrorCode.UNAVAILABLE
+            error = answers.try_again(self.project, proposal.delta_id, code, text)
+            yield [Settled(ticket, None, error)]
             return
         proposed = self.waiting.enter(proposal)
         self.waiting.ask(proposed, asked)
@@ -271,7 +284,7 @@ class Edits:
         if outcome is Outcome.DUPLICATE and seq is not None and seq > self.head:
             yield [CatchUp(self.head)]  # that brings its entry, which answers it in its turn
             return
-        told = self.waiting.settle(proposed)
+        told = self._settle(proposed)
         yield [effect for asked in told for effect in self._outcome(asked, outcome, seq)]
         yield from self._after(told)
 
@@ -375,12 +388,17 @@ class Edits:
         return LookUp(seat.connection, wish.proposal, refusal)
 
     def _go_on(self, seat: Seat) -> Work:
-        """What a member wished, in its order: an undo needs to know what came before it."""
+        """What a member wished, in its order: an undo needs to know what came before it.
+
+        Inside a group it waits: nothing is judged against a state that nobody is shown.
+        """
         while seat.wishes and not seat.is_recalling and seat.looked_up is None:
+            if self.is_inside:
+                return
             wish = seat.wishes[0]
             if wish.ops is not None:
                 yield from self._to_journal(seat, wish)
-            elif seat.in_flight:
+            elif seat.in_flight or self.group is not None:
                 return
             else:
                 yield from self._turn_back(seat, wish)
@@ -409,25 +427,51 @@ class Edits:
         yield from self._make(proposed, replace(proposal, reverts=step.seqs[-1]), ops)
 
     def _make(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> Work:
-        """Ops that the server made, as one delta or, where they are many, several in a row."""
-        parts = [ops[n : n + MADE_OPS] for n in range(0, len(ops), MADE_OPS)] or [ops]
-        last = parts.pop()
-        commits: Effects = []
-        for number, part in enumerate(parts):
-            part_id = self._part_id(proposal, number)
-            if part_id in self.waiting:
-                continue  # of the same wish, asked for before
-            made = replace(proposal, ops=encode_ops(part), delta_id=part_id, reverts=None)
-            self.waiting.send(self.waiting.enter(made), made, part)
-            commits.append(Commit(made))
-        made = replace(proposal, ops=encode_ops(last))
-        self.waiting.send(proposed, made, last)
-        yield [*commits, Commit(made)]
+        """Ops that the server made: one delta or, where they are many, a group (rule D14)."""
+        try:
+            parts = yield from parts_of(proposal, ops)
+        except TooLarge:
+            yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
+            return
+        if proposed.stage is not Stage.WISHED:
+            return  # whoever asked has gone meanwhile
+        last = parts[-1]
+        if len(parts) == 1:
+            self.waiting.send(proposed, last, ops)
+            yield [Commit(last)]
+        else:
+            self.waiting.send_group(proposed, last, ops)
+            self.group = proposed
+            yield [CommitGroup(parts)]
 
-    def _part_id(self, proposal: Proposal, number: int) -> str:
-        """Asked for again at another head, an undo has other parts."""
-        name = f"{proposal.delta_id}\0{self.head}\0{number}"
-        return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()
+    def _too_large(self, delta_id: str) -> Error:
+        limit = MAX_GROUP_BYTES // 1_048_576
+        text = (
+            f"it would take more than {limit} MiB of ops, the most that is stored at once; bring"
+            " back a snapshot from before"
+        )
+        return answers.refused(self.project, delta_id, ErrorCode.LIMIT_REACHED, text)
+
+    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+        """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
+        proposed = self.waiting.get(proposal.delta_id)
+        if proposed is None or proposed.proposal is not proposal:
+            return
+        told = self._settle(proposed)
+        effects: Effects = []
+        for asked in told:
+            if asked.ticket is not None:
+                effects.append(Settled(asked.ticket, None, error))
+            elif asked.seat is not None:
+                effects += self._not_done(asked.seat, error)
+        yield effects
+        yield from self._after(told)
+
+    def _settle(self, proposed: Proposed) -> list[Asked]:
+        """Who is to be told; `_after` is to follow."""
+        if self.group is proposed:
+            self.group, self._has_group_ended = None, True
+        return self.waiting.settle(proposed)
 
     def _broken(self, ops: Sequence[Op], drops: Sequence[Drop]) -> Drop | None:
         """Why the delta is refused, if it is; what is in flight may mend all but a bound."""
@@ -513,10 +557,10 @@ class Edits:
     def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
         ops, previous = self._ops_of(entry), self.head_id
         applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
-        self.head, self.head_id = entry.seq, entry.delta_id
+        self._has_group_ended |= self.is_inside and not entry.more
+        self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
-        mark = StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
-        self.stacks.note(mark)
+        self.stacks.note(entry.mark)
         self.stacks.remember(entry.seq, applied.changes)
         if applied.drops or len(applied.ops) != len(ops):
             self.unrecorded[entry.seq] = applied.ops
@@ -530,6 +574,7 @@ class Edits:
             ops=applied.ops if entry.purpose is Purpose.EDIT else answers.bare(applied.ops),
             purpose=entry.purpose,
             reverts=entry.reverts,
+            more=entry.more,
         )
         packet = Packet(news, dict(frames))
         ack, drops = answers.ack(self.project, entry, applied, ops, self.digest)
@@ -549,9 +594,10 @@ class Edits:
         proposed = self.waiting.get(entry.delta_id)
         if proposed is None or proposed.proposal.payload_hash != entry.payload_hash:
             yield self._tell((), packet, ack)
+            yield from self._after(())
             return
         was_sent = proposed.stage is Stage.SENT
-        told = self.waiting.settle(proposed)
+        told = self._settle(proposed)
         yield self._tell(told, packet, ack)
         if was_sent:
             yield [ForwardEntry(entry, packet, self.digest, previous)]
@@ -600,6 +646,10 @@ class Edits:
             seat = asked.seat
             if seat is not None and not seat.is_given_up:
                 self._end_gesture(seat, asked.wish.gesture)
+                yield from self._go_on(seat)
+        if self._has_group_ended:
+            self._has_group_ended = False
+            for seat in list(self._seats.values()):
                 yield from self._go_on(seat)
 
     def _end_gesture(self, seat: Seat, gesture: str | None) -> None:

@@ -78,6 +78,12 @@ class Commit(Struct, frozen=True, gc=False):
     proposal: Proposal
 
 
+class CommitGroup(Struct, frozen=True, gc=False):
+    """Append several deltas to the journal, all or none; what becomes of the last comes back."""
+
+    parts: tuple[Proposal, ...]
+
+
 class LookUp(Struct, frozen=True, gc=False):
     """Ask the journal whether a delta that would be refused was committed long ago."""
 
@@ -127,6 +133,7 @@ Effect = (
     | SendState
     | Enter
     | Commit
+    | CommitGroup
     | LookUp
     | Recall
     | Settled

@@ -77,7 +77,10 @@ class Proposal(Struct, frozen=True, gc=False):
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """A delta that has its place: `seq` from 1 without holes, `committed_at` in ms since 1970."""
+    """A delta that has its place: `seq` from 1 without holes, `committed_at` in ms since 1970.
+
+    `more`: the next one belongs to it, and nobody may stop between the two (rule D14).
+    """
 
     project: str
     seq: int
@@ -91,13 +94,26 @@ class Entry(Struct, frozen=True, gc=False):
     purpose: Purpose = Purpose.EDIT
     reverts: int | None = None
     step: str | None = None
+    more: bool = False
+
+    @property
+    def mark(self) -> "StepMark":
+        """What the undo stacks need to know of it."""
+        return StepMark(
+            self.seq, self.member, self.purpose, self.reverts, self.step, len(self.ops), self.more
+        )
 
 
 class StepMark(Struct, frozen=True, gc=False):
-    """What the undo stacks need to know of an entry that is not in memory any more."""
+    """What the undo stacks need to know of an entry that is not in memory any more.
+
+    `bytes`: of its ops as they were proposed; 0 where that is not known.
+    """
 
     seq: int
     member: str
     purpose: Purpose
     reverts: int | None
     step: str | None
+    bytes: int = 0
+    more: bool = False

@@ -54,7 +54,7 @@ class Proposed:
 
     def is_sent_as(self, ops: bytes) -> bool:
         """Whether the journal was given just these ops."""
-        return self.stage is Stage.SENT and self.proposal.ops == ops
+        return self.stage is Stage.SENT and bool(self.ops) and self.proposal.ops == ops
 
 
 class Proposals:
@@ -106,6 +106,16 @@ class Proposals:
             if asked.seat is not None:
                 asked.seat.wishes.remove(asked.wish)
                 asked.seat.in_flight += 1
+
+    def send_group(self, proposed: Proposed, last: Proposal, ops: Sequence[Op]) -> None:
+        """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
+
+        The bytes are those of whoever stores it: a group has a bound of its own.
+        """
+        touched = frozenset(op.id for op in ops)
+        self.send(proposed, last, ())
+        proposed.touched = touched
+        self._weigh(proposed, 0)
 
     def settle(self, proposed: Proposed) -> list[Asked]:
         """It is known what became of it: who is to be told."""

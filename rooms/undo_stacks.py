@@ -10,16 +10,34 @@ from dataclasses import dataclass, field
 
 from rooms.document import Change
 from rooms.journal_entry import Purpose, StepMark
-from schema.limits import MAX_UNDO_STEPS
+from schema.limits import MAX_STEP_BYTES, MAX_STEP_DELTAS, MAX_UNDO_STEPS
 from schema.server_limits import MAX_REMEMBERED_CHANGES
 
 
 @dataclass(slots=True)
 class Step:
-    """What is undone at once: the deltas (by seq, in order) of one name, or a single one."""
+    """What is undone at once: the deltas (by seq, in order) of one name, or a single one.
+
+    `bytes`: of their ops as proposed. `is_open`: the newest belongs to a group that goes on.
+    """
 
     name: str | None
     seqs: list[int]
+    bytes: int = 0
+    is_open: bool = False
+
+    def takes(self, mark: StepMark) -> bool:
+        """Whether this delta belongs to the step: a group always does, others within bounds."""
+        if self.is_open:
+            return True
+        has_room = len(self.seqs) < MAX_STEP_DELTAS and self.bytes + mark.bytes <= MAX_STEP_BYTES
+        return mark.step is not None and mark.step == self.name and has_room
+
+    def add(self, mark: StepMark) -> None:
+        """One more delta of it."""
+        self.seqs.append(mark.seq)
+        self.bytes += mark.bytes
+        self.is_open = mark.more
 
 
 @dataclass(slots=True)
@@ -86,7 +104,6 @@ def _turn(taken_from: deque[Step], given_to: deque[Step], mark: StepMark) -> Non
 
 
 def _push(steps: deque[Step], mark: StepMark) -> None:
-    if mark.step is not None and steps and steps[-1].name == mark.step:
-        steps[-1].seqs.append(mark.seq)
-    else:
-        steps.append(Step(mark.step, [mark.seq]))
+    if not steps or not steps[-1].takes(mark):
+        steps.append(Step(mark.step, []))
+    steps[-1].add(mark)

@@ -328,6 +328,36 @@ MAX_PREVIEWED = BOUNDS.add(
     "Whose values one gesture shows: a large selection, dragged.",
 )
 
+MAX_STEP_DELTAS = BOUNDS.add(
+    "MAX_STEP_DELTAS",
+    500,
+    "deltas",
+    "a step",
+    Instead.SPLIT,
+    "rooms/undo_stacks.py",
+    "Of one name, undone at once; the next one begins a new step.",
+)
+
+MAX_STEP_BYTES = BOUNDS.add(
+    "MAX_STEP_BYTES",
+    8 * 1_048_576,
+    "bytes of ops",
+    "a step",
+    Instead.SPLIT,
+    "rooms/undo_stacks.py",
+    "Of one name, undone at once; the next delta begins a new step.",
+)
+
+MAX_GROUP_BYTES = BOUNDS.add(
+    "MAX_GROUP_BYTES",
+    192 * 1_048_576,
+    "bytes of ops",
+    "`undo`, `redo`, `snapshots.restore`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/groups.py",
+    "Stored at once: any project state can be restored over any other.",
+)
+
 MAX_UNDO_STEPS = BOUNDS.add(
     "MAX_UNDO_STEPS",
     200,

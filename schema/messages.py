@@ -373,7 +373,8 @@ class Ack(Struct, frozen=True, gc=False, tag_field="t", tag="ack"):
 class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="delta"):
     """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes.
 
-    `purpose`: `edit`, `undo`, `redo` or `restore`; `reverts`: the seq that it takes back.
+    `purpose`: `edit`, `undo`, `redo` or `restore`; `reverts`: the seq that it takes back. `more`:
+    the next one belongs to it: show both at once.
     """
 
     project: str
@@ -385,6 +386,7 @@ class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     ops: list[Op]
     purpose: str = "edit"
     reverts: int | None = None
+    more: bool = False
 
 
 class Degraded(Struct, frozen=True, gc=False, tag_field="t", tag="degraded"):

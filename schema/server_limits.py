@@ -72,7 +72,37 @@ MADE_OPS = SERVER_BOUNDS.add(
     "undo, restore",
     Instead.SPLIT,
     "rooms/edits.py",
-    "In one delta of an undo or a restore; a larger one becomes several with one step.",
+    "In one delta of an undo or a restore; a larger one becomes a group of several.",
+)
+
+MADE_BYTES = SERVER_BOUNDS.add(
+    "MADE_BYTES",
+    262_144,
+    "bytes",
+    "undo, restore",
+    Instead.SPLIT,
+    "rooms/edits.py",
+    "Of ops in one delta of a group, unless one op alone is larger.",
+)
+
+READ_BYTES = SERVER_BOUNDS.add(
+    "READ_BYTES",
+    4 * 1_048_576,
+    "bytes",
+    "the journal, read back",
+    Instead.NEXT_PAGE,
+    "persistence/journal_postgres.py",
+    "Of ops in one read, unless one entry alone is larger.",
+)
+
+MAX_STEP_CHANGES = SERVER_BOUNDS.add(
+    "MAX_STEP_CHANGES",
+    800_000,
+    "changes of an entity",
+    "undo, redo",
+    ErrorCode.LIMIT_REACHED,
+    "server/stored_state.py",
+    "That one undo takes back, worked out from the journal: one full project in another's place.",
 )
 
 MAX_EARLY = SERVER_BOUNDS.add(

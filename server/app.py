@@ -32,7 +32,7 @@ from server.connection import Connection
 from server.door import Door
 from server.front import Front
 from server.garbage import Garbage
-from server.history_keeping import compact_old
+from server.history_keeping import clear_staged, compact_old
 from server.hub import Hub, keep_books
 from server.leaving import leave
 from server.logins import Logins
@@ -237,6 +237,8 @@ class App:
         repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
         repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db.behind), vital=True)
         repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
+        staged = functools.partial(clear_staged, db.behind)
+        repeat("clearing what dead nodes staged", COMPACT_SECONDS, staged)
         trim = functools.partial(change_log.trim, db.behind, CHANGES_DAYS)
         repeat("trimming the change log", COMPACT_SECONDS, trim)
         trim = functools.partial(login_tries.trim, db.behind)

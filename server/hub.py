@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,12 +15,14 @@ from persistence import collaboration_sessions, session_states
 from persistence.errors import OtherHistory, PersistenceError
 from persistence.journal import Appended, Journal, Known
 from persistence.pool import Executor
+from rooms import answers
 from rooms.document import Document
 from rooms.effects import Work, send
 from rooms.journal_entry import STRAYED, Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
 from schema.close_codes import RESTARTING
+from schema.errors import ErrorCode
 from schema.messages import (
     Error,
     Gesture,
@@ -37,6 +39,7 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
+from server.group_committer import GroupCommitter
 from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
 from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
@@ -96,6 +99,9 @@ class Hub:
         self.committer = Committer(
             journal, self._known, self._committed, self._held_back, self._degrade, count
         )
+        self.groups = GroupCommitter(
+            journal, self._known_of, self._group_answered, self._group_failed, spawn, count
+        )
         self.is_degraded = False
         self._spawn = spawn
         self.in_thread = in_thread
@@ -105,6 +111,7 @@ class Hub:
             peers=self.peers,
             journal=journal,
             submit=self.committer.submit,
+            submit_group=self.groups.submit,
             spawn=spawn,
             in_thread=in_thread,
             voice=self.others,
@@ -237,8 +244,33 @@ class Hub:
     # The committer's view.
 
     def _known(self, projects: set[str]) -> Mapping[str, Known]:
-        live = {project: self.rooms.get(project) for project in projects}
-        return {p: NOBODYS if room is None else room.known for p, room in live.items()}
+        return {project: self._known_of(project) for project in projects}
+
+    def _known_of(self, project: str) -> Known:
+        live = self.rooms.get(project)
+        return NOBODYS if live is None else live.known
+
+    def _group_answered(self, parts: Sequence[Proposal], outcome: Outcome, seq: int | None) -> None:
+        """A group is read back, as other nodes do it: it may be larger than is wanted at once."""
+        live = self.rooms.get(parts[-1].project)
+        if live is None:
+            return
+        if outcome in STRAYED:
+            self._epoch_is_over(live, outcome)
+        elif outcome is Outcome.COMMITTED:
+            live.catch_up()
+        else:
+            live.run(live.room.edits.answered(parts[-1], outcome, seq))
+
+    def _group_failed(self, parts: Sequence[Proposal]) -> None:
+        """Whether it was stored nobody knows: the same id again finds out."""
+        last = parts[-1]
+        live = self.rooms.get(last.project)
+        if live is not None:
+            text = "the server made a mistake; send this again with the same id"
+            error = answers.try_again(last.project, last.delta_id, ErrorCode.INTERNAL, text)
+            live.run(live.room.edits.gave_up(last, error))
+            live.catch_up()
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
         self._close_strayed(batch, appended)

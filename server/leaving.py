@@ -66,6 +66,7 @@ async def _settle(hub: Hub) -> None:
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
             await hub.committer.settled()
+            await hub.groups.settled()
     except TimeoutError:
         log.warning("the database does not answer; what waits is sent again by its authors")
 

@@ -11,13 +11,14 @@ import msgspec
 import structlog
 
 from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
-from persistence.journal import Checkpoint, Journal, Known
+from persistence.journal import Checkpoint, Journal, Known, may_have_more
 from rooms import answers
 from rooms.document import State
 from rooms.effects import (
     Announce,
     CatchUp,
     Commit,
+    CommitGroup,
     Disconnect,
     Effect,
     Effects,
@@ -44,7 +45,7 @@ from schema.server_limits import CATCH_UP_ENTRIES, RECORD_BYTES
 from server.codec import Codec
 from server.metrics import Count
 from server.picture import draw
-from server.stored_state import Damaged, breathe, changes_of, sliced
+from server.stored_state import Damaged, TooManyChanges, breathe, changes_of, sliced
 from server.tick_timers import TickTimers
 from server.turns import Turns
 
@@ -119,6 +120,7 @@ class Surroundings:
     peers: Mapping[str, Peer]
     journal: Journal
     submit: Callable[[Proposal], None]
+    submit_group: Callable[[Sequence[Proposal]], None]
     spawn: Spawn
     in_thread: Run
     voice: Voice
@@ -142,6 +144,7 @@ class LiveRoom:
         "_audience",
         "_audience_peers",
         "_awaited",
+        "_held_back",
         "_is_catching_up",
         "_is_working",
         "_journal",
@@ -197,6 +200,8 @@ class LiveRoom:
         self._tickets = count(1)
         self._awaited: set[asyncio.Future[Any]] = set()
         """What works will answer, or `close` when they are not done any more."""
+        self._held_back: list[asyncio.Future[Moment]] = []
+        """Those who want a moment, while the head is inside a group (rule D14)."""
 
     @property
     def known(self) -> Known:
@@ -249,7 +254,7 @@ class LiveRoom:
         await self._answer_to(finished)
 
     async def moment(self) -> Moment:
-        """The state between two works; raises `RoomClosed`."""
+        """The state between two works, and never inside a group; raises `RoomClosed`."""
         self._check_open()
         taken: asyncio.Future[Moment] = self._loop.create_future()
         self.run(self._take(taken))
@@ -265,6 +270,9 @@ class LiveRoom:
 
     def _take(self, taken: "asyncio.Future[Moment]") -> Work:
         edits, document = self.room.edits, self.room.document
+        if edits.is_inside:
+            self._held_back.append(taken)
+            return
         state = yield from _pausing(document.freezing())
         if not taken.done():
             known = Known(self.room.epoch, edits.head, edits.head_id)
@@ -280,6 +288,9 @@ class LiveRoom:
                     if self._loop.time() >= deadline:
                         return True
                 self._works.popleft()
+                if self._held_back and not self.room.edits.is_inside:
+                    self._works.extend(map(self._take, self._held_back))
+                    self._held_back.clear()
         except Exception as error:
             # The works after it are not at fault, nor is whoever let us go on.
             if self._works:
@@ -311,10 +322,12 @@ class LiveRoom:
             case _:
                 self._fetch(effect)
 
-    def _fetch(self, effect: Commit | SendState | LookUp | Recall | CatchUp) -> None:
+    def _fetch(self, effect: Commit | CommitGroup | SendState | LookUp | Recall | CatchUp) -> None:
         match effect:
             case Commit(proposal):
                 self._around.submit(proposal)
+            case CommitGroup(parts):
+                self._around.submit_group(parts)
             case SendState():
                 self._start(self._draw())
             case LookUp():
@@ -523,7 +536,7 @@ class LiveRoom:
             known = Known(self.room.epoch, edits.head, edits.head_id)
             entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
             await self.done(edits.committed(entries))
-            if len(entries) < CATCH_UP_ENTRIES:
+            if not may_have_more(entries, CATCH_UP_ENTRIES):
                 return
 
     async def _look_up(self, look_up: LookUp) -> None:
@@ -549,6 +562,9 @@ class LiveRoom:
         except Unavailable:
             text = "the database does not answer; ask again with the same id"
             error = answers.try_again(project, "", ErrorCode.UNAVAILABLE, text)
+        except TooManyChanges as problem:
+            text = f"this step is too large to be undone: {problem}; bring back a snapshot instead"
+            error = answers.refused(project, "", ErrorCode.LIMIT_REACHED, text)
         except (Damaged, PersistenceError) as problem:
             error = answers.refused(project, "", ErrorCode.SNAPSHOT_DAMAGED, str(problem))
         self.run(self.room.edits.recalled(recall.connection, changes, error))

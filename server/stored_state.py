@@ -16,6 +16,7 @@ from rooms.journal_entry import Entry
 from rooms.older_states import launcher_links, link, renewed
 from schema.entities import ENTITY_TYPES
 from schema.ops import Op, decode_ops
+from schema.server_limits import MAX_STEP_CHANGES
 from server.codec import JSON
 from server.picture import SLICE
 
@@ -29,6 +30,10 @@ InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 class Damaged(Exception):
     """A stored state does not come to its digest, or cannot be read at all."""
+
+
+class TooManyChanges(Exception):
+    """What is to be undone is larger than any state: changed over and over."""
 
 
 def read_document(stored: Checkpoint) -> Document:
@@ -131,12 +136,15 @@ async def newest_whole(
 
 
 async def document_at(journal: Journal, project: str, seq: int, in_thread: InThread) -> Held:
-    """The state after `seq`; raises as `newest_whole` does, and `Compacted`."""
+    """The state after `seq`, or after the group that it is in (rule D14).
+
+    Raises as `newest_whole` does, and `Compacted`.
+    """
     stored, document = await newest_whole(journal, project, seq, in_thread)
     there = Held(document, stored.epoch, seq, in_thread)
     del document
     try:
-        await _replay(journal, project, there, stored.seq, seq)
+        _, there.seq = await _replay(journal, project, there, stored.seq, seq)
     except BaseException:
         await there.__aexit__()
         raise
@@ -146,10 +154,10 @@ async def document_at(journal: Journal, project: str, seq: int, in_thread: InThr
 async def changes_of(
     journal: Journal, project: str, seqs: Sequence[int], in_thread: InThread
 ) -> dict[int, Sequence[Change]]:
-    """What each of these entries has changed; raises as `document_at` does."""
+    """What each of these has changed; raises as `document_at` does, and `TooManyChanges`."""
     first, last = min(seqs), max(seqs)
     async with await document_at(journal, project, first - 1, in_thread) as there:
-        changes = await _replay(journal, project, there, first - 1, last, frozenset(seqs))
+        changes, _ = await _replay(journal, project, there, first - 1, last, frozenset(seqs))
     return {seq: changes.get(seq, ()) for seq in seqs}
 
 
@@ -160,15 +168,21 @@ async def _replay(
     after: int,
     up_to: int,
     wanted: frozenset[int] = frozenset(),
-) -> dict[int, Sequence[Change]]:
+) -> tuple[dict[int, Sequence[Change]], int]:
+    """Up to that seq, or the end of the group it is in: what has changed, and where it ends."""
     changes: dict[int, Sequence[Change]] = {}
-    while after < up_to:
-        page = await journal.read(project, after, min(READ_ENTRIES, up_to - after))
+    count, is_inside = 0, False
+    while after < up_to or is_inside:
+        page = await journal.read(project, after, min(READ_ENTRIES, max(1, up_to - after)))
         if not page:
             break
-        changes |= await there.use(apply_entries, page, wanted)
-        after = page[-1].seq
-    return changes
+        found = await there.use(apply_entries, page, wanted)
+        count += sum(map(len, found.values()))
+        if count > MAX_STEP_CHANGES:
+            raise TooManyChanges(f"more than {MAX_STEP_CHANGES:,} changes, the most of one undo")
+        changes |= found
+        after, is_inside = page[-1].seq, page[-1].more
+    return changes, after
 
 
 def apply_entries(

@@ -5,12 +5,14 @@ CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors 
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    RETURN QUERY SELECT * FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
+    RETURN QUERY SELECT a.proposal, a.outcome, a.project_id, a.seq, a.delta_id, a.author, a.member,
+        a.ops, a.atomic, a.committed_at, a.payload_hash, a.purpose, a.reverts, a.step
+    FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
         payloads, atomics, hashes, purposes, reverted_seqs, step_names,
-        known_projects, known_heads, NULL::text[], NULL::text[]);
+        known_projects, known_heads, NULL::text[], NULL::text[]) AS a;
 END $$;
 
-CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -111,27 +113,24 @@ BEGIN
     SELECT o.n, o.outcome, NULL::uuid,
         CASE WHEN o.outcome IN ('committed', 'duplicate') THEN o.seq END,
         NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at,
-        NULL::bytea, NULL, NULL::bigint, NULL
+        NULL::bytea, NULL, NULL::bigint, NULL, NULL::boolean
     FROM unnest(outcomes, seqs, times) WITH ORDINALITY AS o (outcome, seq, at, n);
 
     RETURN QUERY
     SELECT NULL::bigint, NULL, e.project_id, e.seq, e.delta_id,
         e.author, e.member, e.ops, e.atomic, e.committed_at,
-        e.payload_hash, e.purpose, e.reverts, e.step
+        e.payload_hash, e.purpose, e.reverts, e.step, e.more
     FROM unnest(known_projects, known_heads) AS k (project, head)
     JOIN studio_projects AS p ON p.id = k.project AND p.compacted_seq <= k.head
-        AND array_position(strayed, k.project) IS NULL
-    CROSS JOIN LATERAL (
-        SELECT d.* FROM project_deltas AS d
-        WHERE d.project_id = k.project AND d.seq > k.head
-        ORDER BY d.seq LIMIT 1000
-    ) AS e;
+        AND p.head_seq > k.head AND array_position(strayed, k.project) IS NULL
+    CROSS JOIN LATERAL read_deltas(p.id, k.head, 1000, 4194304) AS e;
 
     IF stored > 0 THEN
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
-            ops, payload_hash, atomic, committed_at, purpose, reverts, step)
+            ops, payload_hash, atomic, committed_at, purpose, reverts, step, bytes)
         SELECT u.project, u.seq, u.delta_id, u.author, u.auth_session, u.member,
-            u.payload, u.hash, u.atomic, u.at, u.purpose, u.reverts, u.step
+            u.payload, u.hash, u.atomic, u.at, u.purpose, u.reverts, u.step,
+            octet_length(u.payload::text)
         FROM unnest(projects, seqs, delta_ids, authors, auth_sessions, members,
                 payloads, hashes, atomics, times, outcomes, purposes, reverted_seqs, step_names)
             AS u (project, seq, delta_id, author, auth_session, member,
@@ -146,6 +145,51 @@ BEGIN
         ) AS c
         WHERE p.id = c.project;
     END IF;
+END $$;
+
+CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project uuid, group_id text, of_author uuid, of_auth_session uuid, of_member text, is_atomic boolean, hash bytea, of_purpose text, reverted_seq bigint, step_name text, known_head bigint, known_epoch text, known_id text) RETURNS TABLE(outcome text, seq bigint)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    last_ops json;
+    first_seq bigint;
+    stored_at timestamptz;
+BEGIN
+    PERFORM FROM studio_projects AS p WHERE p.id = of_project FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM staged_deltas AS s WHERE s.staging = of_staging) = parts THEN
+        SELECT s.ops INTO last_ops FROM staged_deltas AS s
+        WHERE s.staging = of_staging AND s.part = parts;
+    ELSIF EXISTS (
+        SELECT FROM project_deltas AS d WHERE d.project_id = of_project AND d.delta_id = group_id
+    ) THEN
+        last_ops := '[]';  -- it is known, and judged by its hash
+    ELSE
+        RETURN QUERY SELECT 'unstaged', NULL::bigint;
+        RETURN;
+    END IF;
+
+    SELECT a.outcome, a.seq, a.committed_at INTO outcome, first_seq, stored_at
+    FROM append_deltas(ARRAY[of_project], ARRAY[group_id], ARRAY[of_author],
+        ARRAY[of_auth_session], ARRAY[of_member], ARRAY[last_ops], ARRAY[is_atomic], ARRAY[hash],
+        ARRAY[of_purpose], ARRAY[reverted_seq], ARRAY[step_name],
+        ARRAY[of_project], ARRAY[known_head], ARRAY[known_epoch], ARRAY[known_id]) AS a
+    WHERE a.proposal = 1;
+    seq := first_seq;
+
+    IF outcome = 'committed' THEN
+        seq := first_seq + parts - 1;
+        UPDATE project_deltas AS d SET seq = append_group.seq
+        WHERE d.project_id = of_project AND d.seq = first_seq;
+        INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
+            ops, payload_hash, atomic, committed_at, purpose, step, more, bytes)
+        SELECT of_project, first_seq + s.part - 1, s.delta_id, of_author, of_auth_session,
+            of_member, s.ops, s.payload_hash, is_atomic, stored_at, of_purpose, step_name, true,
+            s.bytes
+        FROM staged_deltas AS s WHERE s.staging = of_staging AND s.part < parts;
+        UPDATE studio_projects AS p SET head_seq = p.head_seq + parts - 1 WHERE p.id = of_project;
+    END IF;
+    DELETE FROM staged_deltas AS s WHERE s.staging = of_staging;
+    RETURN NEXT;
 END $$;
 
 CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
@@ -288,6 +332,53 @@ CREATE FUNCTION public.project_state(p public.studio_projects) RETURNS jsonb
     AS $$
     SELECT s.project_state FROM project_states AS s WHERE s.id = p.state_id
 $$;
+
+CREATE TABLE public.project_deltas (
+    project_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    delta_id text NOT NULL,
+    author uuid NOT NULL,
+    auth_session uuid NOT NULL,
+    member text NOT NULL,
+    kind text DEFAULT 'ops'::text NOT NULL,
+    ops json NOT NULL,
+    payload_hash bytea NOT NULL,
+    atomic boolean DEFAULT false NOT NULL,
+    committed_at timestamp with time zone NOT NULL,
+    purpose text DEFAULT 'edit'::text NOT NULL,
+    reverts bigint,
+    step text,
+    effective json,
+    more boolean DEFAULT false NOT NULL,
+    bytes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
+    CONSTRAINT project_deltas_kind_check CHECK ((kind = ANY (ARRAY['ops'::text, 'transport'::text, 'leases'::text]))),
+    CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
+    CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
+    CONSTRAINT project_deltas_purpose_check CHECK ((purpose = ANY (ARRAY['edit'::text, 'undo'::text, 'redo'::text, 'restore'::text]))),
+    CONSTRAINT project_deltas_reverts_check CHECK ((reverts >= 1)),
+    CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1)),
+    CONSTRAINT project_deltas_step_check CHECK (((length(step) >= 1) AND (length(step) <= 64)))
+);
+
+CREATE FUNCTION public.read_deltas(of_project uuid, after bigint, most bigint, most_bytes bigint) RETURNS SETOF public.project_deltas
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    entry project_deltas;
+    size bigint := 0;
+BEGIN
+    FOR entry IN
+        SELECT * FROM project_deltas AS d
+        WHERE d.project_id = of_project AND d.seq > after
+        ORDER BY d.seq LIMIT most
+    LOOP
+        RETURN NEXT entry;
+        size := size
+            + CASE WHEN entry.bytes > 0 THEN entry.bytes ELSE octet_length(entry.ops::text) END;
+        EXIT WHEN size >= most_bytes;
+    END LOOP;
+END $$;
 
 CREATE FUNCTION public.renew_epochs(ids uuid[], olds text[]) RETURNS TABLE(projects bigint, snapshots bigint)
     LANGUAGE sql
@@ -548,32 +639,6 @@ CREATE TABLE public.prime_users (
     CONSTRAINT prime_users_username_check CHECK (((length(username) >= 2) AND (length(username) <= 32)))
 );
 
-CREATE TABLE public.project_deltas (
-    project_id uuid NOT NULL,
-    seq bigint NOT NULL,
-    delta_id text NOT NULL,
-    author uuid NOT NULL,
-    auth_session uuid NOT NULL,
-    member text NOT NULL,
-    kind text DEFAULT 'ops'::text NOT NULL,
-    ops json NOT NULL,
-    payload_hash bytea NOT NULL,
-    atomic boolean DEFAULT false NOT NULL,
-    committed_at timestamp with time zone NOT NULL,
-    purpose text DEFAULT 'edit'::text NOT NULL,
-    reverts bigint,
-    step text,
-    effective json,
-    CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
-    CONSTRAINT project_deltas_kind_check CHECK ((kind = ANY (ARRAY['ops'::text, 'transport'::text, 'leases'::text]))),
-    CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
-    CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
-    CONSTRAINT project_deltas_purpose_check CHECK ((purpose = ANY (ARRAY['edit'::text, 'undo'::text, 'redo'::text, 'restore'::text]))),
-    CONSTRAINT project_deltas_reverts_check CHECK ((reverts >= 1)),
-    CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1)),
-    CONSTRAINT project_deltas_step_check CHECK (((length(step) >= 1) AND (length(step) <= 64)))
-);
-
 CREATE TABLE public.project_members (
     project_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -646,6 +711,17 @@ CREATE TABLE public.session_states (
 )
 WITH (fillfactor='50');
 
+CREATE UNLOGGED TABLE public.staged_deltas (
+    staging uuid NOT NULL,
+    part integer NOT NULL,
+    delta_id text NOT NULL,
+    ops json NOT NULL,
+    bytes integer NOT NULL,
+    payload_hash bytea NOT NULL,
+    staged_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT staged_deltas_part_check CHECK ((part >= 1))
+);
+
 CREATE UNLOGGED TABLE public.state_parts (
     state_id uuid NOT NULL,
     part integer NOT NULL,
@@ -713,6 +789,9 @@ ALTER TABLE ONLY public.server_secrets
 
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_pkey PRIMARY KEY (collaboration_session_id, user_id, device);
+
+ALTER TABLE ONLY public.staged_deltas
+    ADD CONSTRAINT staged_deltas_pkey PRIMARY KEY (staging, part);
 
 ALTER TABLE ONLY public.state_parts
     ADD CONSTRAINT state_parts_pkey PRIMARY KEY (state_id, part);
@@ -785,6 +864,8 @@ CREATE INDEX project_states_project_idx ON public.project_states USING btree (pr
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
 CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id);
+
+CREATE INDEX staged_deltas_staged_at_idx ON public.staged_deltas USING btree (staged_at);
 
 CREATE INDEX studio_projects_owner_idx ON public.studio_projects USING btree (owner_id);
 

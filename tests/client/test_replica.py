@@ -461,3 +461,84 @@ def random_op(rng: random.Random) -> dict[str, Any]:
             return {"op": "delete", "col": collection, "id": entity_id}
         case _:
             return volume(rng.random())
+
+
+def part(seq: int, name: str, *, more: bool, delta_id: str = "") -> dict[str, Any]:
+    """One delta of someone's restore, which renames the track."""
+    return {
+        "t": "delta",
+        "project": "p",
+        "seq": seq,
+        "id": delta_id or f"part-{seq}",
+        "user": "ben",
+        "member": "ben",
+        "at": 0.0,
+        "ops": [{"op": "set", "col": "tracks", "id": "track_01", "props": {"name": name}}],
+        "purpose": "restore",
+        "more": more,
+    }
+
+
+def peer_with_track(server: ModelServer) -> Peer:
+    peer = Peer(server, "ada")
+    peer.hears()
+    peer.edit(TRACK)
+    peer.server_takes()
+    peer.hears()
+    return peer
+
+
+def test_D14_nobody_sees_a_part_of_a_group(server: ModelServer) -> None:
+    ada = peer_with_track(server)
+    receive, track = ada.replica.receive, ada.replica.state["tracks"]["track_01"]
+    assert receive(part(2, "one", more=True)) == []
+    assert receive(part(3, "two", more=True)) == []
+    assert ada.replica.state["tracks"]["track_01"] == track
+    assert ada.replica.position == Position("e", 1)
+    events = receive(part(4, "three", more=False))
+    assert [e.seq for e in events if isinstance(e, Committed)] == [2, 3, 4]
+    assert ada.replica.state["tracks"]["track_01"]["name"] == "three"
+    assert ada.replica.position == Position("e", 4)
+    assert ada.replica.digest == digest(ada.replica.state)
+
+
+def test_D14_our_own_group_ends_with_its_ack(server: ModelServer) -> None:
+    ada = peer_with_track(server)
+    undo = ada.replica.turn_back("undo")
+    ada.replica.receive(part(2, "one", more=True))
+    last = part(3, "two", more=False)
+    ack = {"t": "ack", "project": "p", "id": undo["id"], "seq": 3, "at": 0.0, "ops": last["ops"]}
+    events = ada.replica.receive(ack)
+    assert [type(event) for event in events] == [Committed, Acknowledged]
+    assert ada.replica.position == Position("e", 3)
+    assert ada.replica.pending == {}
+
+
+def test_D14_a_group_has_no_hole(server: ModelServer) -> None:
+    ada = peer_with_track(server)
+    ada.replica.receive(part(2, "one", more=True))
+    with pytest.raises(Gap):
+        ada.replica.receive(part(4, "three", more=False))
+
+
+def test_D14_who_comes_back_in_the_middle_asks_for_all_of_the_group(server: ModelServer) -> None:
+    ada = peer_with_track(server)
+    ada.replica.receive(part(2, "one", more=True))
+    join = ada.replica.join_message("join-2")
+    assert join["position"] == {"epoch": "e", "seq": 1}
+    joined = {
+        "t": "joined",
+        "id": "join-2",
+        "you": "ada",
+        "role": "editor",
+        "members": [],
+        "position": join["position"],
+        "resumed": True,
+        "parts": 0,
+        "head": 3,
+    }
+    ada.replica.receive(joined)
+    ada.replica.receive(part(2, "one", more=True))
+    ada.replica.receive(part(3, "two", more=False))
+    assert ada.replica.position == Position("e", 3)
+    assert ada.replica.state["tracks"]["track_01"]["name"] == "two"

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 import json
 import random
 import uuid
@@ -14,9 +15,10 @@ import pytest
 from msgspec.structs import replace
 
 from persistence.errors import NotFound, OtherHistory
-from persistence.journal import Checkpoint, Journal, Known, StateSlice
+from persistence.journal import Checkpoint, Journal, Known, StateSlice, may_have_more
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.ops import Leaf, Set, encode_ops
+from schema.server_limits import READ_BYTES
 
 NOTHING: Mapping[str, Known] = {}
 
@@ -76,6 +78,20 @@ async def known(bench: Bench, project: str, seq: int = 0) -> dict[str, Known]:
     entries = await bench.journal.read(project, seq - 1, 1) if seq else []
     at = entries[0].delta_id if entries else None
     return {project: Known(await bench.epoch(project), seq, at)}
+
+
+def group(project: str, author: Author, size: int) -> list[Proposal]:
+    """The deltas of one large undo; the last one has the id that was asked for."""
+    step = uuid.uuid4().hex
+    return [
+        replace(
+            propose(project, author, step if n == size else f"{step}-{n}", text=f"part {n}"),
+            purpose=Purpose.UNDO,
+            reverts=1 if n == size else None,
+            step=step,
+        )
+        for n in range(1, size + 1)
+    ]
 
 
 def seqs(entries: list[Entry]) -> list[int]:
@@ -477,8 +493,8 @@ class JournalContract:
         assert appended.entries == await bench.journal.read(project, 0, 10)
         marks = await bench.journal.marks(project, 3, 2)
         assert marks == [
-            StepMark(2, "member-1", Purpose.UNDO, 1, "step-1"),
-            StepMark(3, "member-1", Purpose.EDIT, None, "step-2"),
+            StepMark(2, "member-1", Purpose.UNDO, 1, "step-1", len(ops())),
+            StepMark(3, "member-1", Purpose.EDIT, None, "step-2", len(ops())),
         ]
         assert [mark.seq for mark in await bench.journal.marks(project, 1, 10)] == [1]
 
@@ -644,3 +660,108 @@ class JournalContract:
         appended = await bench.journal.append([propose(project, author)], after)
         assert appended.outcomes == [(Outcome.COMMITTED, 2)]
         assert (await bench.journal.stand(after))[project].epoch == await bench.epoch(project)
+
+    async def test_D14_a_group_has_seqs_in_a_row_and_all_but_the_last_say_more(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        epoch = await bench.epoch(project)
+        first = propose(project, author)
+        await outcomes(bench.journal, first)
+        parts = group(project, author, 3)
+        known = Known(epoch, 1, first.delta_id)
+        stored = await bench.journal.append_group(str(uuid.uuid4()), parts, known)
+        assert stored == (Outcome.COMMITTED, 4)
+        await outcomes(bench.journal, propose(project, author))
+        entries = await bench.journal.read(project, 0, 10)
+        assert [(e.seq, e.more) for e in entries] == [
+            (1, False),
+            (2, True),
+            (3, True),
+            (4, False),
+            (5, False),
+        ]
+        assert [e.delta_id for e in entries[1:4]] == [part.delta_id for part in parts]
+        assert [e.ops for e in entries[1:4]] == [part.ops for part in parts]
+        assert [e.payload_hash for e in entries[1:4]] == [part.payload_hash for part in parts]
+        assert [e.reverts for e in entries] == [None, None, None, 1, None]
+        assert len({e.committed_at for e in entries[1:4]}) == 1
+        missed = await bench.journal.append([], {project: Known(epoch, 1, first.delta_id)})
+        assert missed.entries == entries[1:]
+        assert await bench.journal.marks(project, 9, 9) == [entry.mark for entry in entries]
+
+    async def test_D14_the_same_group_again_answers_the_same_seq(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        known = Known(await bench.epoch(project), 0)
+        parts = group(project, author, 3)
+        staging = str(uuid.uuid4())
+        assert await bench.journal.append_group(staging, parts, known) == (Outcome.COMMITTED, 3)
+        again = await bench.journal.append_group(staging, parts, known)
+        assert again == (Outcome.DUPLICATE, 3)
+        elsewhere = await bench.journal.append_group(str(uuid.uuid4()), parts[1:], known)
+        assert elsewhere == (Outcome.DUPLICATE, 3)
+        other = [*parts[:-1], replace(parts[-1], purpose=Purpose.REDO)]
+        reused = await bench.journal.append_group(str(uuid.uuid4()), other, known)
+        assert reused == (Outcome.ID_REUSED, None)
+        assert len(await bench.journal.read(project, 0, 10)) == 3
+
+    async def test_D14_of_a_refused_group_nothing_is_there(self, bench: Bench) -> None:
+        author, stranger = await bench.author(), await bench.author()
+        project = await bench.project(author)
+        epoch = await bench.epoch(project)
+        known = Known(epoch, 0)
+
+        async def outcome_of(who: Author, known: Known) -> Outcome:
+            parts = group(project, who, 3)
+            outcome, seq = await bench.journal.append_group(str(uuid.uuid4()), parts, known)
+            assert seq is None
+            return outcome
+
+        assert await outcome_of(stranger, known) is Outcome.FORBIDDEN
+        assert await outcome_of(author, Known("another", 0)) is Outcome.OTHER_EPOCH
+        await bench.archive(project, True)
+        assert await outcome_of(author, known) is Outcome.ARCHIVED
+        await bench.archive(project, False)
+        await bench.revoke_session(author.auth_session)
+        assert await outcome_of(author, known) is Outcome.SESSION_REVOKED
+        assert await bench.journal.read(project, 0, 10) == []
+        assert await bench.journal.heads([project]) == {project: 0}
+
+    async def test_D14_groups_and_deltas_of_many_writers_do_not_mix(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        known = Known(await bench.epoch(project), 0)
+
+        async def write_groups() -> None:
+            for size in (2, 5, 3):
+                parts = group(project, author, size)
+                await bench.journal.append_group(str(uuid.uuid4()), parts, known)
+
+        async def write() -> None:
+            for _ in range(15):
+                await outcomes(bench.journal, propose(project, author), propose(project, author))
+
+        await asyncio.gather(write(), write_groups(), write(), write_groups())
+        entries = await bench.journal.read(project, 0, 1_000)
+        assert seqs(entries) == list(range(1, 81))
+        assert sum(entry.more for entry in entries) == 2 * (10 - 3)
+        for entry, after in itertools.pairwise(entries):
+            if entry.more:
+                assert after.step == entry.step
+
+    async def test_a_read_is_bounded_in_bytes(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        large = "x" * (READ_BYTES // 3)
+        for _ in range(5):
+            await outcomes(bench.journal, propose(project, author, text=large))
+        first = await bench.journal.read(project, 0, 100)
+        assert seqs(first) == [1, 2, 3]
+        assert may_have_more(first, 100)
+        rest = await bench.journal.read(project, 3, 100)
+        assert seqs(rest) == [4, 5]
+        assert not may_have_more(rest, 100)
+        missed = await bench.journal.append([], {project: Known(await bench.epoch(project), 0)})
+        assert seqs(missed.entries) == [1, 2, 3]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rooms.document import Change, Document
 from rooms.effects import (
     Commit,
+    CommitGroup,
     Disconnect,
     Effect,
     Enter,
@@ -35,7 +36,7 @@ class Bench:
         self.disconnected: list[Disconnect] = []
         self.entries: list[Entry] = []
         self.changes: dict[int, Sequence[Change]] = {}
-        self.waiting: list[Proposal] = []
+        self.waiting: list[tuple[Proposal, ...]] = []
         self.heard: dict[str, list[ServerMessage]] = {}
         self.look_ups: list[LookUp] = []
         self._replica = Document(self.room.document.frozen())
@@ -96,7 +97,9 @@ class Bench:
         for effect in effects:
             match effect:
                 case Commit(proposal):
-                    self.waiting.append(proposal)
+                    self.waiting.append((proposal,))
+                case CommitGroup(parts):
+                    self.waiting.append(parts)
                 case Send() | SendTick() | Enter():
                     self._hear(effect)
                 case Disconnect():
@@ -124,20 +127,20 @@ class Bench:
     def commit(self) -> None:
         """Commit until nothing waits any more."""
         while self.waiting:
-            proposals, self.waiting = self.waiting, []
-            for proposal in proposals:
-                self.append(proposal)
+            groups, self.waiting = self.waiting, []
+            for parts in groups:
+                self.append(*parts)
 
-    def append(self, proposal: Proposal) -> None:
-        """One entry, as the journal would have it, and the room hears of it."""
-        entry = self.stored(proposal)
-        self.run(self.room.edits.committed([entry]))
-        self.run(self.room.edits.answered(proposal, Outcome.COMMITTED, entry.seq))
+    def append(self, *parts: Proposal) -> None:
+        """A delta or a group, as the journal would have it, and the room hears of it."""
+        entries = [self.stored(part, more=part is not parts[-1]) for part in parts]
+        self.run(self.room.edits.committed(entries))
+        self.run(self.room.edits.answered(parts[-1], Outcome.COMMITTED, entries[-1].seq))
         if not self._remembers:
             self.room.edits.stacks._changes.clear()
         assert self._replica.frozen() == self.room.document.frozen()
 
-    def stored(self, proposal: Proposal) -> Entry:
+    def stored(self, proposal: Proposal, *, more: bool = False) -> Entry:
         """The entry that the journal makes of it."""
         entry = Entry(
             proposal.project,
@@ -152,6 +155,7 @@ class Bench:
             proposal.purpose,
             proposal.reverts,
             proposal.step,
+            more,
         )
         self.entries.append(entry)
         ops = self.room.edits._ops_of(entry)

@@ -49,7 +49,7 @@ def behind() -> tuple[Bench, list[Entry], Proposal]:
     bench.join("ann")
     bench.edit("ann", rename("one"))
     bench.propose("ann", rename("three"))
-    [mine] = bench.waiting
+    [[mine]] = bench.waiting
     missed = [
         entry(2, "of-ben-2", "two"),
         replace(entry(3, mine.delta_id, "three", "ann"), payload_hash=mine.payload_hash),

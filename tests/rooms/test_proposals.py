@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
-from rooms import edits as edits_module
-from rooms.effects import Commit, Effect, Enter, LookUp, Packet, Recall, Send, Settled, Work
+from rooms import groups
+from rooms.effects import (
+    Commit,
+    CommitGroup,
+    Effect,
+    Enter,
+    LookUp,
+    Packet,
+    Recall,
+    Send,
+    Settled,
+    Work,
+)
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest, Seat
@@ -31,7 +42,7 @@ class World:
         self.edits = self.room.edits
         self.entries: list[Entry] = []
         self.known: dict[str, Entry] = {}
-        self.under_way: deque[Proposal] = deque()
+        self.under_way: deque[tuple[Proposal, ...]] = deque()
         self.answers: list[tuple[Proposal, Outcome, int | None]] = []
         self.questions: list[LookUp | Recall] = []
         self.asked: Counter[tuple[Seat, str]] = Counter()
@@ -104,7 +115,8 @@ class World:
         """The journal takes the oldest, or does not; the answer is told some time later."""
         if not self.under_way:
             return
-        proposal = self.under_way.popleft()
+        parts = self.under_way.popleft()
+        proposal = parts[-1]
         known = self.known.get(proposal.delta_id)
         if known is not None:
             same = known.payload_hash == proposal.payload_hash
@@ -113,7 +125,8 @@ class World:
         elif self.rng.random() < 0.15:
             self.answers.append((proposal, Outcome.FORBIDDEN, None))
         else:
-            entry = self._store(proposal)
+            for part in parts:
+                entry = self._store(part, more=part is not proposal)
             self.answers.append((proposal, Outcome.COMMITTED, entry.seq))
 
     def others_commit(self) -> None:
@@ -199,7 +212,9 @@ class World:
         for effect in effects:
             match effect:
                 case Commit(proposal):
-                    self.under_way.append(proposal)
+                    self.under_way.append((proposal,))
+                case CommitGroup(parts):
+                    self.under_way.append(parts)
                 case LookUp() | Recall():
                     self.questions.append(effect)
                 case Settled(ticket):
@@ -247,7 +262,7 @@ class World:
         self.asked[seat, delta_id] += 1
         self.owed.add((seat, delta_id))
 
-    def _store(self, proposal: Proposal) -> Entry:
+    def _store(self, proposal: Proposal, *, more: bool = False) -> Entry:
         entry = Entry(
             proposal.project,
             len(self.entries) + 1,
@@ -261,13 +276,16 @@ class World:
             proposal.purpose,
             proposal.reverts,
             proposal.step,
+            more,
         )
         self.entries.append(entry)
         self.known[entry.delta_id] = entry
         return entry
 
     def _read_on(self) -> None:
-        self.run(self.edits.committed(self.entries[self.edits.head :]))
+        """In pages, as a node reads: one may end inside a group."""
+        while missed := self.entries[self.edits.head :]:
+            self.run(self.edits.committed(missed[: self.rng.randint(1, 3)]))
 
 
 def _fields(proposal: Proposal) -> dict[str, Any]:
@@ -278,7 +296,7 @@ def _fields(proposal: Proposal) -> dict[str, Any]:
 def test_D3_all_who_asked_are_answered_once_and_every_count_comes_back(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits_module, "MADE_OPS", 2)
+    monkeypatch.setattr(groups, "MADE_OPS", 2)
     world = World(seed)
     seats: list[Seat] = []
     for _ in range(200):
@@ -324,9 +342,9 @@ class Calls:
 
     def commit(self) -> None:
         waiting, self.bench.waiting = self.bench.waiting, []
-        for proposal in waiting:
-            entry = self.bench.stored(proposal)
-            for effects in self.bench.room.edits.committed([entry]):
+        for parts in waiting:
+            entries = [self.bench.stored(part, more=part is not parts[-1]) for part in parts]
+            for effects in self.bench.room.edits.committed(entries):
                 self.take(effects)
 
     def take(self, effects: Iterable[Effect]) -> None:
@@ -420,7 +438,7 @@ def test_D3_who_asked_first_and_went_leaves_the_answer_to_who_asked_then() -> No
 def test_D3_an_entry_of_our_id_with_another_payload_is_not_ours() -> None:
     calls = Calls()
     calls.propose("same-id-1")
-    [ours] = calls.bench.waiting
+    [[ours]] = calls.bench.waiting
     theirs = Proposal(**(_fields(ours) | {"ops": b"[]"}))
     calls.bench.run(calls.bench.room.edits.committed([calls.bench.stored(theirs)]))
     assert isinstance(calls.bench.last("ann"), DeltaCommitted)

@@ -265,8 +265,7 @@ def test_U7_another_server_has_the_same_stacks_from_the_journal_alone() -> None:
     undo(bench, "bob")
     other = UndoStacks()
     for entry in bench.entries:
-        mark = StepMark(entry.seq, entry.member, entry.purpose, entry.reverts, entry.step)
-        other.note(mark)
+        other.note(entry.mark)
     here = bench.room.edits.stacks
     for seat in bench.room.seats.values():
         assert other.depths(seat.member) == here.depths(seat.member)

@@ -40,6 +40,14 @@ class UnreliableJournal:
         await self._after()
         return appended
 
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        await self._before()
+        appended = await self.inner.append_group(staging, parts, known)
+        await self._after()
+        return appended
+
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         await self._before()
         return await self.inner.marks(project, up_to, limit)

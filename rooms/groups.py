@@ -1,0 +1,58 @@
+"""Deltas that the server makes: one, or a group of several that are stored together (rule D14)."""
+
+from collections.abc import Generator, Sequence
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from rooms.effects import Effects
+from rooms.journal_entry import Proposal
+from schema.limits import MAX_GROUP_BYTES
+from schema.ops import Op, encode_ops
+from schema.server_limits import MADE_BYTES, MADE_OPS
+
+SLICE_ENCODED = 200
+"""Ops encoded by themselves before others get their turn."""
+
+
+class TooLarge(Exception):
+    """The ops come to more than one group may hold; nothing of it was stored."""
+
+
+def parts_of(
+    proposal: Proposal, ops: Sequence[Op]
+) -> Generator[Effects, None, tuple[Proposal, ...]]:
+    """The proposals that these ops are: the last has the id that was asked for, and `reverts`.
+
+    Raises `TooLarge`.
+    """
+    encoded: list[bytes] = []
+    parts: list[bytes] = []
+    size = whole = 0
+    for number, op in enumerate(ops):
+        piece = encode_ops(op)
+        if encoded and (len(encoded) >= MADE_OPS or size + len(piece) > MADE_BYTES):
+            parts.append(_joined(encoded))
+            encoded, size = [], 0
+        encoded.append(piece)
+        size += len(piece) + 1
+        whole += len(piece) + 1
+        if whole > MAX_GROUP_BYTES:
+            raise TooLarge
+        if number % SLICE_ENCODED == SLICE_ENCODED - 1:
+            yield []
+    made = [
+        replace(proposal, ops=part, delta_id=_part_id(proposal, number), reverts=None)
+        for number, part in enumerate(parts)
+    ]
+    return (*made, replace(proposal, ops=_joined(encoded)))
+
+
+def _joined(encoded: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(encoded) + b"]"
+
+
+def _part_id(proposal: Proposal, number: int) -> str:
+    """The same for the same wish: no part can be stored twice."""
+    name = f"{proposal.delta_id}\0{number}"
+    return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()
