@@ -35,7 +35,7 @@ def parts_of(
             parts.append(_joined(encoded))
             encoded, size = [], 0
         encoded.append(piece)
-        size += len(piece) + 1
+        size += len(piece)
         whole += len(piece) + 1
         if whole > MAX_GROUP_BYTES:
             raise TooLarge

@@ -71,7 +71,7 @@ MADE_OPS = SERVER_BOUNDS.add(
     "ops",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/edits.py",
+    "rooms/groups.py",
     "In one delta of an undo or a restore; a larger one becomes a group of several.",
 )
 
@@ -81,7 +81,7 @@ MADE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/edits.py",
+    "rooms/groups.py",
     "Of ops in one delta of a group, unless one op alone is larger.",
 )
 

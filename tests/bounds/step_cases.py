@@ -103,6 +103,7 @@ def read_bytes() -> Seen:
 @case("MAX_STEP_CHANGES")
 def step_changes() -> Seen:
     """With a bound of ten: the real one would take seconds."""
+
     async def in_thread(function, *args):  # type: ignore[no-untyped-def]
         return function(*args)
 

@@ -11,7 +11,7 @@ from schema import limits, server_limits
 from schema.bounds import Bounds
 from schema.limits import BOUNDS
 from schema.server_limits import SERVER_BOUNDS
-from tests.bounds import cost_cases, message_cases, usage_cases, waiting_cases
+from tests.bounds import cost_cases, message_cases, step_cases, usage_cases, waiting_cases
 from tests.bounds.cases import CASES, LIVE_CASES
 from tests.server.conftest import Node
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = BOUNDS.rows | SERVER_BOUNDS.rows
 IS_BOUND = re.compile(r"^(MAX|MIN)_\w+$|^\w+_BYTES$")
 
-CASE_MODULES = (message_cases, cost_cases, waiting_cases, usage_cases)
+CASE_MODULES = (message_cases, cost_cases, waiting_cases, usage_cases, step_cases)
 """Read for their cases."""
 
 WITHOUT_CASE: frozenset[str] = frozenset(
@@ -61,7 +61,6 @@ WITHOUT_CASE: frozenset[str] = frozenset(
         "PREPAID_BYTES",
         "MAX_TAIL_BYTES",
         "STALE_PICTURE_BYTES",
-        "MADE_OPS",
         "MAX_EARLY",
         "MAX_REMEMBERED_CHANGES",
         "MAX_NODES_KNOWN",
