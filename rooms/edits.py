@@ -295,7 +295,7 @@ class Edits:
             proposed = self.waiting.get(proposal.delta_id)
             if proposed is None or proposed.proposal is not proposal:
                 continue
-            told = self.waiting.settle(proposed)
+            told = self._settle(proposed)
             for asked in told:
                 seat = asked.seat
                 if seat is None or asked.ticket is not None:

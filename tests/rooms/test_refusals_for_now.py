@@ -213,7 +213,7 @@ def test_D12_D16_what_the_journal_gives_back_comes_again_before_what_follows(ben
     propose(bench, delta(2))
     propose(bench, Undo(PROJECT, "undo-0003"))
     propose(bench, delta(4))
-    given_back, bench.waiting = bench.waiting, []
+    given_back, bench.waiting = [parts[-1] for parts in bench.waiting], []
     bench.run(bench.room.edits.given_back(given_back))
     errors = [m for m in bench.heard["ann"] if isinstance(m, Error)]
     told = [(m.id, m.code, m.details.get("after")) for m in errors]
@@ -239,7 +239,7 @@ def test_D12_D16_what_the_journal_gives_back_comes_again_before_what_follows(ben
 def test_D12_what_is_given_back_comes_before_one_that_was_refused_since(bench: Bench) -> None:
     propose(bench, delta(1))
     refuse(bench, delta(2))
-    bench.run(bench.room.edits.given_back([bench.waiting.pop()]))
+    bench.run(bench.room.edits.given_back(bench.waiting.pop()))
     propose(bench, delta(2))
     assert waits_for(bench, "delta-0001", "unavailable")
     propose(bench, delta(1))
@@ -299,7 +299,8 @@ class Line:
             self._bench.journal_answers(fails=self._rng.random() < 0.4)
 
     def give_back(self) -> None:
-        given_back, self._bench.waiting = self._bench.waiting, []
+        given_back = [parts[-1] for parts in self._bench.waiting]
+        self._bench.waiting = []
         self._bench.run(self._bench.room.edits.given_back(given_back))
 
     def hear(self) -> None:
