@@ -67,7 +67,6 @@ from schema.messages import (
     User,
     Welcome,
 )
-from schema.node_messages import RowChanged
 from server.admission import PATIENCE_SECONDS, Admission
 from server.calls.context import Context, Refused
 from server.calls.table import ANSWERS
@@ -78,6 +77,7 @@ from server.door import Door
 from server.hub import Hub
 from server.metrics import Metrics
 from server.passwords import TooBusy
+from server.row_news import Concern
 from server.stored_state import Damaged
 from server.tokens import Access, BadToken
 
@@ -447,19 +447,19 @@ class Front:
 
     # What has changed in the tables, here or on another node.
 
-    def concerns(self, changed: RowChanged) -> bool:
-        """Whether anyone here is to be told of it."""
-        match changed.table:
-            case "project_members":
-                return changed.project in self._hub.rooms or any(
-                    connection.user == changed.user for connection in self.connections.values()
-                )
-            case "auth_sessions":
-                return any(c.auth_session == changed.row for c in self.connections.values())
-            case "studio_projects":
-                return changed.row in self._hub.rooms
-            case _:
-                return False
+    def concern(self) -> Concern:
+        """What those who are here hang on."""
+        rooms = self._hub.rooms
+        return Concern(
+            users=frozenset(connection.user for connection in self.connections.values()),
+            sessions=frozenset(c.auth_session for c in self.connections.values() if c.auth_session),
+            roles={
+                (project, seat.request.user): seat.role
+                for project, live in rooms.items()
+                for seat in live.room.seats.values()
+            },
+            projects=frozenset(rooms),
+        )
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """To the room, and to all connections of that user (rule R3)."""

@@ -267,7 +267,8 @@ class OtherNodes:
             body.reverts,
             body.step,
         )
-        live.run(live.room.edits.heard(entry, {MSGPACK.name: body.frame}, body.previous))
+        # Not `body.frame`: ours are told what was applied here, encoded here.
+        live.run(live.room.edits.heard(entry, {}, body.previous))
         live.run(self._compare(live, body))
 
     def _compare(self, live: "LiveRoom", body: Committed) -> Work:

@@ -5,18 +5,17 @@ says. What the bus loses is found in the change log by the slow tick.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Coroutine, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
 
 from persistence import auth_sessions, change_log, project_members, studio_projects
+from persistence.change_log import NOWHERE
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from schema.node_messages import RowChanged
-
-if TYPE_CHECKING:
-    from persistence.change_log import Place
 
 CHANGES_AT_ONCE = 1_000
 REMEMBERED = 10_000
@@ -25,10 +24,42 @@ REMEMBERED = 10_000
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What the connections and rooms of a node hang on; made once for many rows."""
+
+    users: frozenset[str]
+    sessions: frozenset[str]
+    roles: Mapping[tuple[str, str], str]
+    """(project, user) -> the role that its seats in open rooms have."""
+    projects: frozenset[str]
+    """Those of the open rooms."""
+
+    def has(self, changed: RowChanged) -> bool:
+        """Whether anyone here is to be told of it."""
+        match changed.table:
+            case "project_members":
+                return changed.project in self.projects or changed.user in self.users
+            case "auth_sessions":
+                return changed.row in self.sessions
+            case "studio_projects":
+                return changed.row in self.projects
+            case _:
+                return False
+
+    def rows(self) -> list[RowChanged]:
+        """All of it."""
+        return [
+            *(RowChanged("auth_sessions", session) for session in self.sessions),
+            *(RowChanged("project_members", f"{p}/{u}", p, u) for p, u in self.roles),
+            *(RowChanged("studio_projects", project, project) for project in self.projects),
+        ]
+
+
 class Told(Protocol):
     """Those of this node who are concerned."""
 
-    def concerns(self, changed: RowChanged) -> bool: ...
+    def concern(self) -> Concern: ...
 
     def role_changed(self, project: str, user: str, role: str | None) -> None: ...
 
@@ -40,7 +71,8 @@ class Told(Protocol):
 class RowNews:
     """The `Announcer` of every call, and the reader of what calls on other nodes have written.
 
-    `is_current` is false from a look that fails until one that succeeds.
+    `is_current` is false from a look that fails until one that succeeds. After a restore, after a
+    failover, and where more has changed than is read at once, all of concern is looked at anew.
     """
 
     def __init__(
@@ -55,7 +87,7 @@ class RowNews:
         self._tell_nodes = tell_nodes
         self._spawn = spawn
         self.is_current = True
-        self._place: Place | None = None
+        self._place = NOWHERE
         self._known: OrderedDict[Hashable, object] = OrderedDict()
         self._waiting: set[RowChanged] = set()
         self._is_reading = False
@@ -89,8 +121,8 @@ class RowNews:
 
     def heard(self, changed: RowChanged) -> None:
         """Another node has changed a row: read it, with all that is heard meanwhile."""
-        if not self._is_of_concern(changed) or len(self._waiting) >= REMEMBERED:
-            return
+        if len(self._waiting) >= REMEMBERED:
+            return  # the slow tick reads it
         self._waiting.add(changed)
         if not self._is_reading:
             self._is_reading = True
@@ -106,16 +138,19 @@ class RowNews:
         self.is_current = True
 
     async def _look(self) -> None:
-        if self._place is None:
-            self._place = await change_log.now(self._db)
-        while True:
-            changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE)
-            rows = [RowChanged(c.table, c.row, c.project, c.user) for c in changes]
-            await self._act(list(filter(self._is_of_concern, rows)))
-            if changes:
-                self._place = changes[-1].place
-            if len(changes) < CHANGES_AT_ONCE:
-                return
+        place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE)
+        if changes is None:
+            await self._act_on_all()
+        else:
+            await self._act([RowChanged(c.table, c.row, c.project, c.user) for c in changes])
+        self._place = place
+
+    async def _act_on_all(self) -> None:
+        concern = self._told.concern()
+        log.info("looking at all rows of concern", rows=len(concern.rows()))
+        self._known.clear()
+        self._known.update(concern.roles)  # who still has that role need not be told
+        await self._act(concern.rows())
 
     async def _read_waiting(self) -> None:
         try:
@@ -127,7 +162,8 @@ class RowNews:
         finally:
             self._is_reading = False
 
-    async def _act(self, rows: Sequence[RowChanged]) -> None:
+    async def _act(self, changed: Sequence[RowChanged]) -> None:
+        rows = self._of_concern(changed) if changed else ()
         tables: dict[str, list[RowChanged]] = {}
         for row in rows:
             tables.setdefault(row.table, []).append(row)
@@ -155,11 +191,15 @@ class RowNews:
             if self._is_news(project, version):
                 self._told.project_changed(project, version, archived)
 
-    def _is_of_concern(self, changed: RowChanged) -> bool:
-        if self._told.concerns(changed):
-            return True
-        self._known.pop(_subject(changed), None)  # nobody here is told, so nothing is known
-        return False
+    def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
+        concern = self._told.concern()
+        rows: list[RowChanged] = []
+        for row in changed:
+            if concern.has(row):
+                rows.append(row)
+            else:
+                self._known.pop(_subject(row), None)  # nobody here is told, so nothing is known
+        return rows
 
     def _is_news(self, subject: Hashable, fact: object) -> bool:
         if subject in self._known and self._known[subject] == fact:

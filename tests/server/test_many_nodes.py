@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from rooms.journal_entry import Entry
-from schema.node_messages import RowChanged
+from schema.node_messages import Committed, NodeMessage, RowChanged
 from server.audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker
@@ -287,3 +288,21 @@ async def test_J8_a_room_on_two_nodes_is_one_collaboration_session(session: Sess
 
     both = (session.one, session.two)
     await eventually(both_have_it, 10)
+
+
+async def test_D8_a_frame_that_is_not_of_its_entry_reaches_nobody(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What members are told is what their own node has applied."""
+    others = session.one.hub.others
+    say = others._say
+
+    def planted(project: str | None, body: NodeMessage) -> bool:
+        if isinstance(body, Committed):
+            body = replace(body, frame=b"planted")
+        return say(project, body)
+
+    monkeypatch.setattr(others, "_say", planted)
+    await session.ann.edit(session.project, marker("marker_1"))
+    delta = await session.ben.until("delta")
+    assert [op["id"] for op in delta["ops"]] == ["marker_1"]
