@@ -327,3 +327,13 @@ MAX_ADDRESSES_COUNTED = SERVER_BOUNDS.add(
     "server/usage.py",
     "Whose rates are remembered; 8 MiB.",
 )
+
+MAX_DOCUMENT_CALLS_WAITING = SERVER_BOUNDS.add(
+    "MAX_DOCUMENT_CALLS_WAITING",
+    16,
+    "calls",
+    "calls that need a whole state",
+    ErrorCode.UNAVAILABLE,
+    "server/document_turns.py",
+    "Of one user, on all connections; one call of all users has a document at a time.",
+)

@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -29,6 +28,7 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.calls.context import Context
 from server.connection import Connection
+from server.document_turns import DocumentTurns
 from server.door import Door
 from server.front import Front
 from server.garbage import Garbage
@@ -44,6 +44,7 @@ from server.settings import Settings
 from server.stall_probe import StallProbe
 from server.state_pages import StatePages
 from server.supervisor import Supervisor
+from server.threads import Threads
 from server.tokens import Tokens
 from server.usage import Usage
 
@@ -88,8 +89,8 @@ class App:
         self._ready = ready
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
-        self._call_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calls")
+        self._threads = Threads("pictures")
+        self._call_threads = Threads("calls")
         self._stalls = StallProbe()
         self._garbage = Garbage()
         self._load = LoopLoad()
@@ -107,8 +108,8 @@ class App:
         finally:
             self._garbage.give_back()
             await db.close()
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._call_threads.shutdown(wait=False, cancel_futures=True)
+            self._threads.close()
+            self._call_threads.close()
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""
@@ -120,18 +121,6 @@ class App:
         self._tasks.add(started)
         started.add_done_callback(self._task_ended)
         return started
-
-    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Run a function off the loop, in a thread of its own kind."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, functools.partial(function, *args)
-        )
-
-    async def in_call_thread(self, function: Callable[..., Any], *args: Any) -> Any:
-        """The same for calls, which no joiner waits for."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._call_threads, functools.partial(function, *args)
-        )
 
     async def _database(self, url: str) -> Lanes:
         """A database that is down at start is waited for; one that is unfit is refused."""
@@ -166,7 +155,7 @@ class App:
         hub = Hub(
             PostgresJournal(db.appends, db.rooms, db.behind),
             self.spawn,
-            self.in_thread,
+            self._threads.run,
             bus,
             codec,
             self.metrics.count,
@@ -182,6 +171,7 @@ class App:
         front.down = lambda: self.supervisor.down
         await news.look()  # from here on nothing written is missed
         passwords = Passwords()
+        documents = DocumentTurns()
         front.context = Context(
             db=db.calls,
             reads=db.reads,
@@ -193,8 +183,9 @@ class App:
             registration=self._settings.registration,
             announcer=news,
             refresh_seconds=self._settings.refresh_seconds,
-            pages=StatePages(),
-            in_thread=self.in_call_thread,
+            pages=StatePages(documents),
+            documents=documents,
+            in_thread=self._call_threads.run,
         )
         self._watch(hub, front, db)
         server = await loop.create_server(

@@ -67,6 +67,9 @@ NOBODYS = Known("", 0)
 
 log = structlog.get_logger()
 
+NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
+"""What is said of a project to be told how far it is."""
+
 Question = Callable[..., Any]
 """A function whose first argument is a state."""
 
@@ -393,6 +396,18 @@ class Hub:
                 live.carry_out(live.room.degraded(is_degraded, reason))
 
     # For calls.
+
+    async def position(self, project: str) -> Position:
+        """How far the project is, whether its room is open or not."""
+        live = self.rooms.get(project)
+        if live is not None:
+            return Position(live.room.epoch, live.room.head)
+        stands = (await self.journal.stand({project: NOTHING_KNOWN})).get(project)
+        return (
+            Position(NOTHING_KNOWN.epoch, 0)
+            if stands is None
+            else Position(stands.epoch, stands.head)
+        )
 
     async def ask(self, project: str, in_thread: InThread, question: Question, *args: Any) -> Any:
         """What a function of the state, in a worker thread, says of now.

@@ -45,7 +45,8 @@ from schema.server_limits import CATCH_UP_ENTRIES, RECORD_BYTES
 from server.codec import Codec
 from server.metrics import Count
 from server.picture import draw
-from server.stored_state import Damaged, TooManyChanges, breathe, changes_of, sliced
+from server.stored_state import Damaged, TooManyChanges, changes_of, sliced
+from server.threads import breathe
 from server.tick_timers import TickTimers
 from server.turns import Turns
 

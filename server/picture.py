@@ -1,6 +1,5 @@
 """A picture of a project's state: encoded and compressed once per codec, off the loop."""
 
-import time
 import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -12,6 +11,7 @@ from rooms.document import State
 from schema.limits import STATE_PART_BYTES
 from schema.messages import StatePart
 from server.codec import JSON, MSGPACK, Codec
+from server.threads import breathe
 
 SLICE = 500
 """Entities encoded before the event loop gets its turn: a fraction of a millisecond."""
@@ -40,7 +40,7 @@ def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:
     left = iter(entities.items())
     while some := list(islice(left, SLICE)):
         yield some
-        time.sleep(0)  # in a worker thread: lets the event loop have the interpreter
+        breathe()
 
 
 def _json(state: State) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """States that clients ask for part by part: encoded once, kept while they are being fetched."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from schema.calls import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
 from schema.server_limits import MAX_PAGES_BYTES
-from server.calls.context import Refused
+from server.calls.context import Caller, Refused
 from server.codec import Codec
+from server.document_turns import DocumentTurns
 from server.picture import packed
 from server.stored_state import Held
 
@@ -24,29 +24,36 @@ class _Pages:
 
 
 class StatePages:
-    """One for the whole server. One state at a time is found and encoded."""
+    """One for the whole server. Who is not served from here waits for a turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: DocumentTurns) -> None:
+        self._turns = turns
         self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
         self._bytes = 0
-        self._one_at_a_time = asyncio.Lock()
 
     async def part(
-        self, key: Hashable, codec: Codec, part: int, find: Callable[[], Awaitable[Held]]
+        self, key: Hashable, caller: Caller, part: int, find: Callable[[], Awaitable[Held]]
     ) -> StateData:
         """One part of the state that `key` names; `find` gets it when it is not here."""
-        async with self._one_at_a_time:
-            pages = self._kept.get((key, codec.name))
-            if pages is None:
-                async with await find() as there:
-                    digest, parts = await there.use(_packed, codec)
-                pages = _Pages(Position(there.epoch, there.seq), digest, parts)
-                self._keep((key, codec.name), pages)
-            self._kept.move_to_end((key, codec.name))
+        name = key, caller.codec.name
+        pages = self._kept.get(name)
+        if pages is None:
+            async with self._turns.turn(caller.user):
+                pages = self._kept.get(name) or await self._find(name, caller.codec, find)
+        self._kept.move_to_end(name)
         if part >= len(pages.parts):
             text = f"part: this state has {len(pages.parts)} parts, counted from 0"
             raise Refused(ErrorCode.VALIDATION, text)
         return StateData(pages.position, pages.digest, part, len(pages.parts), pages.parts[part])
+
+    async def _find(
+        self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[Held]]
+    ) -> _Pages:
+        async with await find() as there:
+            digest, parts = await there.use(_packed, codec)
+        pages = _Pages(Position(there.epoch, there.seq), digest, parts)
+        self._keep(name, pages)
+        return pages
 
     def _keep(self, key: Hashable, pages: _Pages) -> None:
         self._kept[key] = pages

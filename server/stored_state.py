@@ -19,6 +19,7 @@ from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
 from server.codec import JSON
 from server.picture import SLICE
+from server.threads import Abandoned, breathe
 
 READ_ENTRIES = 500
 """Entries read from the journal at once."""
@@ -49,6 +50,9 @@ def read_document(stored: Checkpoint) -> Document:
         found = document.digest
         if stored.digest not in ("", found):
             found = _digest_as_stored(stored)
+    except Abandoned:
+        _free_here(document)
+        raise
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"the state at seq {stored.seq} cannot be read: {error!r}") from error
     if stored.digest not in ("", found):
@@ -79,13 +83,13 @@ def sliced(state: State) -> tuple[StateSlice, ...]:
 def free(documents: list[Document]) -> None:
     """Take documents apart. Meant for a worker thread, which holds the loop up otherwise, too."""
     while documents:
-        for _ in documents.pop().dismantling():
-            breathe()
+        _free_here(documents.pop())
 
 
-def breathe() -> None:
-    """In a worker thread: let the event loop have the interpreter."""
-    time.sleep(0)
+def _free_here(document: Document) -> None:
+    """To the end, whether or not anyone waits for it."""
+    for _ in document.dismantling():
+        time.sleep(0)
 
 
 class Held:

@@ -20,6 +20,7 @@ from server.tokens import Tokens
 from server.usage import Usage
 
 if TYPE_CHECKING:
+    from server.document_turns import DocumentTurns
     from server.logins import Logins
     from server.state_pages import StatePages
 
@@ -78,6 +79,7 @@ class Context:
     announcer: Announcer
     refresh_seconds: int
     pages: "StatePages"
+    documents: "DocumentTurns"
     in_thread: InThread
     usage: Usage
     logins: "Logins"

@@ -81,7 +81,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
         return await document_at(context.hub.past, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
-    return await context.pages.part(key, caller.codec, params.part, find)
+    return await context.pages.part(key, caller, params.part, find)
 
 
 def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:

@@ -30,7 +30,8 @@ from server.calls.context import (
 from server.calls.projects import as_project, require_room
 from server.live_room import NotCommitted
 from server.snapshots import keep
-from server.stored_state import Held, breathe, held
+from server.stored_state import Held, held
+from server.threads import breathe
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
@@ -82,7 +83,7 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     async def find() -> Held:
         return await _held(context, params.project, params.snapshot)
 
-    return await context.pages.part(params.snapshot, caller.codec, params.part, find)
+    return await context.pages.part(params.snapshot, caller, params.part, find)
 
 
 async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:
@@ -108,7 +109,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
 async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
     """What differs, in the words of the model."""
     await require_member(context, params.project, caller.user)
-    async with contextlib.AsyncExitStack() as stack:
+    async with context.documents.turn(caller.user), contextlib.AsyncExitStack() as stack:
         states: list[State] = []
         for snapshot in (params.before, params.after):
             if snapshot is None:
@@ -145,7 +146,10 @@ async def restore(
         if outcome is Outcome.DUPLICATE:
             return calls.Restored(seq, 0, None)
         raise Refused(ErrorCode.ID_REUSED, "this id was used for another delta; make a new id")
-    async with await _held(context, params.project, params.snapshot) as target:
+    async with (
+        context.documents.turn(caller.user),
+        await _held(context, params.project, params.snapshot) as target,
+    ):
         live = await context.hub.open(params.project)
         kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
         moment = await live.moment()
@@ -163,7 +167,10 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
     await require_room(context, caller.user, params.id)
-    async with await _held(context, params.project, params.snapshot):
+    async with (
+        context.documents.turn(caller.user),
+        await _held(context, params.project, params.snapshot),
+    ):
         pass  # a damaged one is no start
     with looking_up(context, caller.user):
         row = await project_snapshots.fork(

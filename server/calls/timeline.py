@@ -5,7 +5,7 @@ from rooms.timeline import between as found_between
 from schema import calls
 from schema.errors import ErrorCode
 from server.calls.context import Caller, Context, Refused, require_member
-from server.stored_state import breathe
+from server.threads import breathe
 
 
 async def between(context: Context, caller: Caller, params: calls.Between) -> calls.Range:
@@ -14,17 +14,11 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     if params.end < params.start:
         raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
     tracks = None if params.tracks is None else set(params.tracks)
-    found: calls.Range = await context.hub.ask(
-        params.project,
-        context.in_thread,
-        found_between,
-        params.start,
-        params.end,
-        tracks,
-        params.notes,
-        params.limit,
-        breathe,
-    )
+    asked = params.start, params.end, tracks, params.notes, params.limit, breathe
+    async with context.documents.turn(caller.user):
+        found: calls.Range = await context.hub.ask(
+            params.project, context.in_thread, found_between, *asked
+        )
     return found
 
 
@@ -42,5 +36,11 @@ async def beats(context: Context, caller: Caller, params: calls.ToBeats) -> call
 
 async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
     await require_member(context, project, caller.user)
-    tempo: TempoMap = await context.hub.ask(project, context.in_thread, TempoMap.of)
+
+    async def find() -> TempoMap:
+        tempo: TempoMap = await context.hub.ask(project, context.in_thread, TempoMap.of)
+        return tempo
+
+    position = await context.hub.position(project)
+    tempo: TempoMap = await context.documents.once((project, position), caller.user, find)
     return tempo

@@ -1,17 +1,45 @@
 """Bounds of what an op may cost."""
 
+import asyncio
 from itertools import pairwise
 from typing import Any
 
 from rooms.document import Document
 from schema import limits
+from schema import server_limits as limits_of_server
 from schema.bounds import Past
 from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.ops import Insert, Set
+from server.calls.context import Refused
+from server.document_turns import DocumentTurns
 from tests.bounds.cases import Seen, case
 from tests.rooms.bench import Bench
 from tests.rooms.songs import blank
+
+
+@case("MAX_DOCUMENT_CALLS_WAITING")
+def document_calls_waiting() -> Seen:
+    most = limits_of_server.MAX_DOCUMENT_CALLS_WAITING
+    return Seen(asyncio.run(_last_of(most)), asyncio.run(_last_of(most + 1)))
+
+
+async def _last_of(waiting: int) -> Past | None:
+    """What the last of so many calls is told, while one more has its turn."""
+    turns, is_over, refused = DocumentTurns(), asyncio.Event(), []
+
+    async def call() -> None:
+        try:
+            async with turns.turn("ada"):
+                await is_over.wait()
+        except Refused as refusal:
+            refused.append(refusal.code)
+
+    calls = [asyncio.ensure_future(call()) for _ in range(waiting + 1)]
+    await asyncio.sleep(0)
+    is_over.set()
+    await asyncio.gather(*calls)
+    return refused[0] if refused else None
 
 
 @case("MAX_ROUTE_LINKS")

@@ -1,0 +1,60 @@
+"""Work off the loop, in a thread of one kind; who stops waiting for it ends it, too."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+
+class Abandoned(Exception):
+    """Nobody waits any more for what this thread works out."""
+
+
+class _Here(threading.local):
+    """What this thread works at: whether it is still wanted."""
+
+    is_wanted: Callable[[], bool] | None = None
+
+
+_here = _Here()
+
+
+def breathe() -> None:
+    """In a worker thread: let the loop have the interpreter; raises `Abandoned`."""
+    time.sleep(0)
+    if _here.is_wanted is not None and not _here.is_wanted():
+        raise Abandoned
+
+
+class Threads:
+    """One thread, and what waits for it."""
+
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What the function says. If this is cancelled, its next `breathe` raises `Abandoned`."""
+        waiting = asyncio.get_running_loop().create_future()
+        done = asyncio.get_running_loop().run_in_executor(
+            self._executor, _work, lambda: not waiting.cancelled(), function, args
+        )
+        try:
+            return await done
+        except asyncio.CancelledError:
+            waiting.cancel()
+            raise
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for nothing."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _work(is_wanted: Callable[[], bool], function: Callable[..., Any], args: Any) -> Any:
+    _here.is_wanted = is_wanted
+    try:
+        breathe()
+        return function(*args)
+    finally:
+        _here.is_wanted = None

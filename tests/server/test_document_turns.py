@@ -1,0 +1,117 @@
+"""Whole documents for calls: one at a time, users in turn, and given up when nobody waits."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from schema.errors import ErrorCode
+from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
+from server.calls.context import Refused
+from server.document_turns import DocumentTurns
+from server.threads import Abandoned, Threads, breathe
+
+
+class Studio:
+    """Calls that have a turn until they are told that it is over."""
+
+    def __init__(self) -> None:
+        self.turns = DocumentTurns()
+        self.served: list[str] = []
+        self.over: asyncio.Queue[None] = asyncio.Queue()
+
+    async def call(self, user: str) -> None:
+        async with self.turns.turn(user):
+            self.served.append(user)
+            await self.over.get()
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_one_has_a_document_at_a_time_and_users_have_their_turns_in_turn() -> None:
+    studio = Studio()
+    async with asyncio.TaskGroup() as calls:
+        for user in ("ada", "ada", "ada", "ben", "cleo", "ben"):
+            calls.create_task(studio.call(user))
+        for count in range(1, 7):
+            await settled()
+            assert len(studio.served) == count
+            studio.over.put_nowait(None)
+    assert studio.served == ["ada", "ada", "ben", "cleo", "ada", "ben"]
+
+
+async def test_who_has_too_many_waiting_is_told_to_come_again() -> None:
+    studio = Studio()
+    async with asyncio.TaskGroup() as calls:
+        tasks = [
+            calls.create_task(studio.call("ada")) for _ in range(MAX_DOCUMENT_CALLS_WAITING + 1)
+        ]
+        await settled()
+        with pytest.raises(Refused) as refused:
+            await studio.call("ada")
+        assert refused.value.code is ErrorCode.UNAVAILABLE
+        assert refused.value.details["retry_after_ms"]
+        other = calls.create_task(studio.call("ben"))
+        for _ in [*tasks, other]:
+            studio.over.put_nowait(None)
+    assert studio.served.count("ben") == 1
+
+
+@pytest.mark.parametrize("given_up", [0, 1, 2])
+async def test_a_call_that_is_given_up_gives_its_turn_on(given_up: int) -> None:
+    studio = Studio()
+    tasks = [asyncio.ensure_future(studio.call(user)) for user in ("ada", "ben", "cleo")]
+    await settled()
+    tasks[given_up].cancel()
+    for _ in range(2):
+        await settled()
+        studio.over.put_nowait(None)
+    await asyncio.wait(tasks)
+    assert len(studio.served) == (3 if given_up == 0 else 2)
+    async with studio.turns.turn("dora"):
+        pass
+
+
+async def test_the_same_question_of_the_same_state_is_answered_once() -> None:
+    turns, found = DocumentTurns(), []
+
+    async def find() -> int:
+        await asyncio.sleep(0)
+        found.append(1)
+        return 7
+
+    answers = await asyncio.gather(*(turns.once("key", "ada", find) for _ in range(9)))
+    assert (answers, found) == ([7] * 9, [1])
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    one = Threads("test")
+    yield one
+    one.close()
+
+
+async def test_who_stops_waiting_ends_the_work(threads: Threads) -> None:
+    began, ended = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        try:
+            while True:
+                began.set()
+                breathe()
+        except Abandoned:
+            loop.call_soon_threadsafe(ended.set)
+            raise
+
+    working = asyncio.ensure_future(threads.run(work))
+    await asyncio.to_thread(began.wait)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    await ended.wait()
+    assert await threads.run(lambda: 7) == 7
