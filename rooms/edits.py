@@ -29,7 +29,7 @@ from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
 from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.roles import EDITS
 from rooms.seat import NotTaken, Seat, Wish
-from rooms.tail import Kept, Tail
+from rooms.tail import Kept, Tail, size_of
 from rooms.undo_stacks import UndoStacks
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_GROUP_BYTES, MAX_WAITING_BYTES
@@ -578,7 +578,7 @@ class Edits:
         )
         packet = Packet(news, dict(frames))
         ack, drops = answers.ack(self.project, entry, applied, ops, self.digest)
-        size = len(entry.ops) + 256
+        size = size_of(len(entry.ops), len(applied.ops))
         self.tail.append(
             Kept(
                 entry.seq,
@@ -608,12 +608,13 @@ class Edits:
 
         Who asked for it as well hears then that it is done: by an ack that says nothing new.
         """
-        live = [seat.connection for seat in self._seats.values() if seat.is_live]
+        live = [s.connection for s in self._seats.values() if s.is_live and s.feed is None]
         seats = [asked.seat for asked in told if asked.seat is not None]
         first = next((seat for seat in seats if seat.is_live), None)
         effects: Effects = []
         if first is not None:
-            live.remove(first.connection)
+            if first.feed is None:
+                live.remove(first.connection)
             effects += self._ack_to(first, ack)
         effects.append(Send(tuple(live), packet))
         again = msgspec.structs.replace(ack, duplicate=True)
@@ -623,11 +624,14 @@ class Edits:
         return [*effects, *(Settled(ticket, ack.seq, None) for ticket in tickets)]
 
     def _ack_to(self, seat: Seat, ack: Ack) -> Effects:
-        """What one member hears; who does not have the state yet hears it after that."""
+        """What one member hears; who does not have what is before it yet hears it after that."""
         undo, redo = self.stacks.depths(seat.member)
         told = msgspec.structs.replace(ack, undo=undo, redo=redo)
         if not seat.is_live:
             seat.owed.append(told)
+            return []
+        if seat.feed is not None and seat.feed.comes_before(ack.seq):
+            seat.feed.hold(told)
             return []
         return [send(told, [seat.connection])]
 

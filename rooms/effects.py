@@ -62,14 +62,10 @@ class SendState(Struct, frozen=True, gc=False):
 
 
 class Enter(Struct, frozen=True, gc=False):
-    """A member is in: `joined`, the parts of the state (unless resumed), then the tail.
-
-    The shell fills in `joined.parts`: how many there are depends on the codec.
-    """
+    """A member is in: `joined`, and then at its own pace what the feed of its seat has."""
 
     connection: str
     joined: Joined
-    tail: tuple[Packet, ...]
 
 
 class Commit(Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from rooms.absent_members import AbsentMembers
 from rooms.effects import Announce, Disconnect, Effects, Send, send
+from rooms.feed import Feed
 from rooms.gestures import Gestures
 from rooms.presence import Ticks
 from rooms.remote_members import RemoteMembers
@@ -79,10 +80,16 @@ class Members:
         return [*seats, *away]
 
     def live(self) -> tuple[str, ...]:
-        """Connections that have the state, and hear of what happens; the same while they are."""
+        """Connections that hear deltas and ticks as they come; the same while they are."""
         if self._live is None:
-            self._live = tuple(seat.connection for seat in self.seats.values() if seat.is_live)
+            self._live = tuple(
+                seat.connection for seat in self.seats.values() if seat.is_live and not seat.feed
+            )
         return self._live
+
+    def told(self) -> tuple[str, ...]:
+        """Connections that have been let in: they hear who comes and goes, and what is wrong."""
+        return tuple(seat.connection for seat in self.seats.values() if seat.is_live)
 
     def shown(self, seat: Seat) -> Member:
         """The member, and what it shows."""
@@ -118,7 +125,7 @@ class Members:
         if known is None:
             seat.color = self._free_color()
             self._arrivals += 1
-            effects.append(self._to_live(MemberJoined(self._project, self.shown(seat))))
+            effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
             was = known.as_member() if isinstance(known, Seat) else known.member
             seat.color, seat.presence = was.color, was.presence
@@ -132,9 +139,16 @@ class Members:
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
 
-    def enter(self, seat: Seat) -> None:
-        """A member has the state, and hears of what happens from now on."""
+    def enter(self, seat: Seat, feed: Feed | None) -> None:
+        """A member is let in; with a feed it has to get that first."""
         seat.is_live = True
+        self.feed(seat, feed)
+
+    def feed(self, seat: Seat, feed: Feed | None) -> None:
+        """A member gets deltas at its own pace from now on; None: as they come."""
+        if seat.feed is not None:
+            seat.feed.stop()
+        seat.feed = feed
         self._live = None
 
     def leave(self, connection: str) -> Effects:
@@ -145,7 +159,7 @@ class Members:
         self._give_up(seat)
         self._ticks.forget((seat.member,))
         self._gestures.forget(seat.member)
-        return [self._to_live(MemberLeft(self._project, seat.member)), Announce()]
+        return [self._to_all(MemberLeft(self._project, seat.member)), Announce()]
 
     def lost(self, connection: str, now: float) -> Effects:
         """A connection broke; its member may be back in a moment (rule P7)."""
@@ -159,7 +173,7 @@ class Members:
     def role_changed(self, user: str, role: str | None) -> Effects:
         """A user's role is another one, or none any more (rule R3)."""
         theirs = [seat for seat in self.seats.values() if seat.request.user == user]
-        everyone = [*self.live(), *(s.connection for s in theirs if not s.is_live)]
+        everyone = [*self.told(), *(s.connection for s in theirs if not s.is_live)]
         effects: Effects = [send(RoleChanged(self._project, user, role), everyone)]
         for seat in theirs:
             if role is not None:
@@ -198,7 +212,7 @@ class Members:
             if is_there:
                 believed.append(told)
         news = self.remote.present(node, believed)
-        effects += [self._to_live(MemberJoined(self._project, m)) for m in news.joined]
+        effects += [self._to_all(MemberJoined(self._project, m)) for m in news.joined]
         return [*effects, *self._gone(news.left)]
 
     def node_left(self, node: str, number: int, now: float) -> Effects:
@@ -242,7 +256,7 @@ class Members:
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still tells where it was last."""
         seat.is_given_up = True
-        self._live = None
+        self.feed(seat, None)
         self._gestures.end_all(seat.member)
         self._let_go(seat)
         del self.seats[seat.connection]
@@ -255,10 +269,10 @@ class Members:
 
     def _gone(self, members: Sequence[str]) -> Effects:
         self._ticks.forget(members)
-        return [self._to_live(MemberLeft(self._project, member)) for member in members]
+        return [self._to_all(MemberLeft(self._project, member)) for member in members]
 
-    def _to_live(self, message: MemberJoined | MemberLeft) -> Send:
-        return send(message, self.live())
+    def _to_all(self, message: MemberJoined | MemberLeft) -> Send:
+        return send(message, self.told())
 
 
 def _latest(seat: Seat) -> Member:

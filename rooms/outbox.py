@@ -1,11 +1,12 @@
-"""What waits for one connection: frames in order, bounded in bytes, and the ticks it is owed."""
+"""What waits for one connection: frames in order, bounded in bytes, feeds, and ticks it is owed."""
 
 from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from rooms.feed import Feed
 from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
-from schema.server_limits import WRITABLE_BELOW_BYTES
+from schema.server_limits import FED_AT_ONCE_BYTES, MAX_PUSHED_BYTES, WRITABLE_BELOW_BYTES
 
 
 class Verdict(Enum):
@@ -19,50 +20,101 @@ class Verdict(Enum):
 
 @dataclass(slots=True)
 class Outbox:
-    """Decides; the connection writes. `buffered`: bytes in the socket's write buffer."""
+    """Decides; the connection writes. `buffered`: bytes in the socket's write buffer.
+
+    `feeds`: by project, what is fetched when there is room; their bytes belong to the rooms.
+    `rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
+    `is_behind`: whether there is a rest, or frames wait.
+    """
 
     waiting: deque[bytes] = field(default_factory=deque)
     waiting_bytes: int = 0
+    is_behind: bool = False
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    rest: memoryview = field(default_factory=lambda: memoryview(b""))
     owed_ticks: set[str] = field(default_factory=set)
     stalled_since: float | None = None
     buffered_before: int = 0
 
     def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
         """A frame that must arrive, in order. WAIT means that it is kept here."""
-        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+        return self._offer(frame, buffered, now, MAX_OUTBOX_BYTES)
+
+    def offer_shared(self, frame: bytes, buffered: int, now: float) -> Verdict:
+        """A frame that a feed could bring as well. CUT_OFF means that it should."""
+        return self._offer(frame, buffered, now, MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES)
+
+    def _offer(self, frame: bytes, buffered: int, now: float, most: int) -> Verdict:
+        if self.waiting_bytes + buffered + len(frame) > most:
+            return Verdict.CUT_OFF
+        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
             return Verdict.WRITE
-        if self.waiting_bytes + buffered + len(frame) > MAX_OUTBOX_BYTES:
-            return Verdict.CUT_OFF
         if self.stalled_since is None:
             self.stalled_since = now
         self.waiting.append(frame)
         self.waiting_bytes += len(frame)
+        self.is_behind = True
         return Verdict.WAIT
 
     def offer_tick(self, project: str, buffered: int) -> Verdict:
         """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
-        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             return Verdict.WRITE
         self.owed_ticks.add(project)
         return Verdict.SKIP
 
-    def take(self, buffered: int) -> bytes | None:
-        """The next frame, when the socket can take it."""
-        if not self.waiting or buffered >= WRITABLE_BELOW_BYTES:
+    def take(self, buffered: int) -> bytes | memoryview | None:
+        """The next frame, or piece of one, when the socket can take it."""
+        if not self.is_behind or buffered >= WRITABLE_BELOW_BYTES:
             return None
+        if self.rest:
+            return self._piece()
         frame = self.waiting.popleft()
         self.waiting_bytes -= len(frame)
+        self.is_behind = bool(self.waiting)
         return frame
+
+    def begin(self, frame: bytes) -> bytes | memoryview:
+        """A frame that a feed has brought: what of it goes at once; `take` gives the rest."""
+        if len(frame) <= FED_AT_ONCE_BYTES * 2:
+            return frame
+        self.rest = memoryview(frame)
+        return self._piece()
+
+    def _piece(self) -> memoryview:
+        piece, self.rest = self.rest[:FED_AT_ONCE_BYTES], self.rest[FED_AT_ONCE_BYTES:]
+        self.is_behind = bool(self.rest or self.waiting)
+        return piece
+
+    def next_feed(self) -> Feed | None:
+        """The one whose turn it is: each room gets a frame after the other."""
+        if not self.feeds:
+            return None
+        project = next(iter(self.feeds))
+        feed = self.feeds[project] = self.feeds.pop(project)
+        return feed
+
+    def empty(self) -> list[bytes | memoryview]:
+        """All that waits, at once: nothing comes after it."""
+        left: list[bytes | memoryview] = [self.rest, *self.waiting]
+        self.clear()
+        return left
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self.waiting.clear()
+        self.feeds.clear()
+        self.rest, self.waiting_bytes, self.is_behind = memoryview(b""), 0, False
 
     def progressed(self, buffered: int, now: float) -> None:
         """The socket took some bytes."""
-        idle = not self.waiting and buffered < WRITABLE_BELOW_BYTES
+        idle = not self.is_behind and buffered < WRITABLE_BELOW_BYTES
         self.stalled_since = None if idle else now
 
     def is_stalled(self, buffered: int, now: float) -> bool:
         """Whether nothing went out for STALL_SECONDS although something waits (rule X2)."""
-        if not self.waiting and buffered < WRITABLE_BELOW_BYTES:
+        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
             return False
         if self.stalled_since is None or buffered < self.buffered_before:

@@ -1,6 +1,8 @@
 """A project live on a node: events in, effects out. The shell has the clock and the sockets."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
 
 from rooms import answers
 from rooms.document import Document
@@ -17,6 +19,7 @@ from rooms.effects import (
     send,
 )
 from rooms.entity_rules import problem_with_props
+from rooms.feed import NO_PARTS, Feed
 from rooms.gestures import Gestures
 from rooms.members import Members
 from rooms.presence import Ticks
@@ -41,6 +44,18 @@ BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seco
 
 DIGEST_SECONDS = 2.0
 """Between two ticks that carry the digest, while the state changes."""
+
+
+class Picture(Struct, frozen=True):
+    """The state at a seq, as frames of `state` messages in one codec, which all joiners share."""
+
+    digest: Digest
+    parts: Sequence[bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its frames."""
+        return sum(map(len, self.parts))
 
 
 class Room:
@@ -72,7 +87,7 @@ class Room:
         self.is_degraded = False
         self.hears_late = False
         self.is_drawing = False
-        self.pictures: dict[str, Digest] = {}
+        self.pictures: dict[str, Picture] = {}  # by the name of the codec
         self._digest_told = (position.seq, float("-inf"))
 
     @property
@@ -115,11 +130,17 @@ class Room:
             return False
         return self.edits.tail.digest_at(position.seq) not in ("", digest)
 
-    def state_is_ready(self, seq: int, digest: str, codecs: Iterable[str]) -> Effects:
-        """The shell has pictures of the state at `seq`: all who waited for one come in with it."""
+    def state_is_ready(
+        self, seq: int, digest: str, drawn: Mapping[str, Sequence[bytes]]
+    ) -> Effects:
+        """The shell has drawn the state at `seq`: all who waited come in with it.
+
+        `drawn`: the name of a codec -> the frames of all `state` messages.
+        """
         self.is_drawing = False
         fresh = self.edits.tail.holds_after(seq)
-        self.pictures = dict.fromkeys(codecs, Digest(seq, digest)) if fresh else {}
+        pictures = {codec: Picture(Digest(seq, digest), parts) for codec, parts in drawn.items()}
+        self.pictures = pictures if fresh else {}
         waiting = [seat for seat in self.seats.values() if not seat.is_live]
         ready = [seat for seat in waiting if seat.request.codec in self.pictures]
         effects = [effect for seat in ready for effect in self._enter(seat, None)]
@@ -127,6 +148,39 @@ class Room:
             self.is_drawing = True
             effects.append(SendState())
         return effects
+
+    def state_is_missing(self) -> Effects:
+        """The shell could not draw: whoever waited is told, and may join again."""
+        self.is_drawing = False
+        text = "the state cannot be had just now; join again"
+        effects: Effects = []
+        for seat in [seat for seat in self.seats.values() if not seat.is_live]:
+            effects.append(self._error(seat.request, ErrorCode.UNAVAILABLE, text))
+            effects += self.members.leave(seat.connection)
+        return effects
+
+    def feed_from(self, connection: str, seq: int) -> Feed | None:
+        """A member reads slower than others write: it gets what follows `seq` at its own pace.
+
+        None: it has gone, or the tail is past that.
+        """
+        seat = self.seats.get(connection)
+        if seat is None or not self.edits.tail.holds_after(seq):
+            return None
+        feed = Feed(self.project, self.edits.tail, seq, ticked_at=self.ticks.last)
+        self.members.feed(seat, feed)
+        return feed
+
+    def has_caught_up(self, connection: str, feed: Feed) -> bool:
+        """A member has got all that its feed had, and hears with the others from now on.
+
+        Whether it has missed a tick meanwhile.
+        """
+        seat = self.seats.get(connection)
+        if seat is None or seat.feed is not feed:
+            return False
+        self.members.feed(seat, None)
+        return feed.ticked_at != self.ticks.last
 
     def leave(self, connection: str, request: str | None = None) -> Effects:
         """A member goes, as asked (`request`) or because it closed its connection."""
@@ -207,7 +261,7 @@ class Room:
         if self.is_degraded == is_degraded:
             return []
         self.is_degraded = is_degraded
-        return [send(Degraded(self.project, is_degraded, reason), self.members.live())]
+        return [send(Degraded(self.project, is_degraded, reason), self.members.told())]
 
     def late(self, hears_late: bool) -> Effects:
         """Whether what other nodes do is heard of late just now (rule D11)."""
@@ -215,7 +269,7 @@ class Room:
             return []
         self.hears_late = hears_late
         reason = BUS_IS_DOWN if hears_late else ""
-        return [send(Degraded(self.project, hears_late, reason, "bus"), self.members.live())]
+        return [send(Degraded(self.project, hears_late, reason, "bus"), self.members.told())]
 
     # Other nodes.
 
@@ -232,13 +286,14 @@ class Room:
         self.edits.forget(seat)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        picture = self.pictures.get(seat.request.codec)
-        if resumed_at is not None:
-            start = resumed_at.seq
-        else:
-            assert picture is not None
-            start = picture.seq
-        self.members.enter(seat)
+        picture = self.pictures.get(seat.request.codec) if resumed_at is None else None
+        start, parts = resumed_at.seq if resumed_at is not None else self.head, NO_PARTS
+        if picture is not None:
+            start, parts = picture.digest.seq, picture.parts
+        tail = self.edits.tail
+        is_there = not parts and tail.is_newest(start)
+        feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.last)
+        self.members.enter(seat, feed)
         undo, redo = self.edits.stacks.depths(seat.member)
         joined = Joined(
             id=seat.request.request,
@@ -248,32 +303,38 @@ class Room:
             members=self.members.everyone(),
             position=Position(self.epoch, start),
             resumed=resumed_at is not None,
-            parts=0,
+            parts=len(parts),
             degraded=self.is_degraded,
             undo=undo,
             redo=redo,
-            digest=None if resumed_at is not None else picture,
+            digest=None if picture is None else picture.digest,
             head=self.head,
         )
-        enter = Enter(seat.connection, joined, self.edits.tail.after(start))
+        effects: Effects = [Enter(seat.connection, joined)]
         owed, seat.owed = seat.owed, []
-        effects: Effects = [enter, *(send(ack, [seat.connection]) for ack in owed)]
+        for ack in owed:
+            if feed is not None:
+                feed.hold(ack)
+            else:
+                effects.append(send(ack, [seat.connection]))
         if not self.hears_late:
             return effects
         return [*effects, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
 
     def _wait_for_state(self, seat: Seat) -> Effects:
-        picture, tail = self.pictures.get(seat.request.codec), self.edits.tail
-        if (
-            picture is not None
-            and tail.holds_after(picture.seq)
-            and tail.bytes_after(picture.seq) <= STALE_PICTURE_BYTES
-        ):
+        picture = self.pictures.get(seat.request.codec)
+        if picture is not None and self._is_fresh(picture):
             return self._enter(seat, None)
         if self.is_drawing:
             return []
         self.is_drawing = True
         return [SendState()]
+
+    def _is_fresh(self, picture: Picture) -> bool:
+        """Whether the picture and what follows it is cheaper than another picture."""
+        tail, seq = self.edits.tail, picture.digest.seq
+        after = tail.bytes_after(seq)
+        return tail.holds_after(seq) and after <= max(STALE_PICTURE_BYTES, picture.size)
 
     def _holds(self, position: Position) -> bool:
         return position.epoch == self.epoch and self.edits.tail.holds_after(position.seq)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from rooms.document import Change
+from rooms.feed import Feed
 from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE, Mover, Ticks
 from schema.errors import ErrorCode
@@ -58,6 +59,8 @@ class NotTaken:
 class Seat(Mover):
     """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
 
+    `feed`: what it still has to get at its own pace; None: it hears deltas and ticks with everyone.
+
     `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
     the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
     the id of a delta that would be refused, while the journal is asked whether it knows it.
@@ -74,6 +77,7 @@ class Seat(Mover):
     generation: int = 0
     kept: Presence = NOWHERE
     is_live: bool = False
+    feed: Feed | None = None
     is_given_up: bool = False
     in_flight: int = 0
     wishes: deque[Wish] = field(default_factory=deque)

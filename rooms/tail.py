@@ -1,17 +1,38 @@
 """The newest deltas of a room, for who comes back: bounded in bytes, no hole up to the head."""
 
 from collections import deque
-from itertools import islice
+from typing import Protocol
 
 from msgspec import Struct
 
 from rooms.effects import Packet
 from schema.messages import Dropped
-from schema.server_limits import MAX_TAIL_BYTES
+from schema.server_limits import MAX_FED_TAIL_BYTES, MAX_TAIL_BYTES
+
+ENTRY_SIZE = 256
+"""Of an entry in memory, beside its ops and frames."""
+
+OP_SIZE = 300
+"""Of an op that took effect, beside its values: defaults and cascades are named by no proposal."""
+
+VALUES_FACTOR = 4
+"""A value as an object takes some four times its bytes in the journal."""
 
 
-class Kept(Struct, frozen=True, gc=False):
-    """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it."""
+class Reader(Protocol):
+    """Someone who is still being told the deltas after `seq`."""
+
+    seq: int
+
+    def lose(self) -> None: ...
+
+
+class Kept(Struct, gc=False):
+    """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
+
+    `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
+    `framed`: the bytes of its frames that `size` counts.
+    """
 
     seq: int
     delta_id: str
@@ -21,29 +42,59 @@ class Kept(Struct, frozen=True, gc=False):
     packet: Packet
     drops: tuple[Dropped, ...]
     digest: str = ""
+    framed: int = 0
+
+
+def size_of(proposed_bytes: int, ops: int) -> int:
+    """About how many bytes an entry takes without its frames; `ops`: how many took effect.
+
+    That may be far more than what was proposed: defaults, and all that a delete took with it.
+    """
+    return ENTRY_SIZE + VALUES_FACTOR * proposed_bytes + OP_SIZE * ops
 
 
 class Tail:
-    """Holds every delta after `start`."""
+    """Holds every delta after `start`.
+
+    It keeps what its readers still need, up to a larger bound; who is further behind is lost.
+    """
 
     def __init__(self, start: int, digest: str = "") -> None:
         self.start = start
+        self.bytes = 0
+        self.readers: set[Reader] = set()
         self._start_digest = digest
         """Of the state at `start`; empty: not known."""
         self._kept: deque[Kept] = deque()
         self._by_id: dict[str, Kept] = {}
-        self.bytes = 0
 
     def append(self, kept: Kept) -> None:
         """The next delta; the oldest go when there are too many bytes."""
+        if self._kept:
+            self.weigh(self._kept[-1])
         self._kept.append(kept)
         self._by_id[kept.delta_id] = kept
         self.bytes += kept.size
-        while self.bytes > MAX_TAIL_BYTES and len(self._kept) > 1:
+        self.weigh(kept)
+        self.trim()
+
+    def trim(self) -> None:
+        """Let go of the oldest, as far as nobody needs them or they are too many bytes."""
+        if self.bytes <= MAX_TAIL_BYTES or len(self._kept) <= 1:
+            return
+        needed = min((reader.seq for reader in self.readers), default=self._kept[-1].seq)
+        while len(self._kept) > 1 and (
+            self.bytes > MAX_FED_TAIL_BYTES
+            or (self.bytes > MAX_TAIL_BYTES and self._kept[0].seq <= needed)
+        ):
             oldest = self._kept.popleft()
             del self._by_id[oldest.delta_id]
             self.bytes -= oldest.size
             self.start, self._start_digest = oldest.seq, oldest.digest
+        if needed < self.start:
+            for reader in [reader for reader in self.readers if reader.seq < self.start]:
+                self.readers.discard(reader)
+                reader.lose()
 
     def find(self, delta_id: str) -> Kept | None:
         """The delta with this id, if it is still here."""
@@ -56,19 +107,31 @@ class Tail:
             return self._start_digest
         return self._kept[place].digest if 0 <= place < len(self._kept) else ""
 
+    def at(self, seq: int) -> Kept | None:
+        """The delta with this seq, if it is still here."""
+        place = seq - self.start - 1
+        return self._kept[place] if 0 <= place < len(self._kept) else None
+
     def holds_after(self, seq: int) -> bool:
         """Whether every delta after `seq` is still here."""
         return seq >= self.start
 
-    def after(self, seq: int) -> tuple[Packet, ...]:
-        """The packets of every delta after `seq`, in order."""
-        newest_first = islice(reversed(self._kept), self._count_after(seq))
-        return tuple(kept.packet for kept in newest_first)[::-1]
+    def is_newest(self, seq: int) -> bool:
+        """Whether there is no delta after `seq`."""
+        return self._count_after(seq) == 0
 
     def bytes_after(self, seq: int) -> int:
-        """About how many bytes `after(seq)` is, by the mean size."""
+        """About how many bytes the deltas after `seq` are, by the mean size."""
         newer = self._count_after(seq)
         return 0 if not newer else self.bytes * newer // len(self._kept)
+
+    def weigh(self, kept: Kept) -> None:
+        """Frames may have been made of it since it was counted: for its hearers, or a reader."""
+        more = sum(map(len, kept.packet.frames.values())) - kept.framed
+        if more and kept.seq > self.start:
+            kept.framed += more
+            kept.size += more
+            self.bytes += more
 
     def _count_after(self, seq: int) -> int:
         return max(0, min(len(self._kept), self._kept[-1].seq - seq)) if self._kept else 0

@@ -47,22 +47,74 @@ PREPAID_BYTES = SERVER_BOUNDS.add(
 
 MAX_TAIL_BYTES = SERVER_BOUNDS.add(
     "MAX_TAIL_BYTES",
-    2 * 1_048_576,
+    8 * 1_048_576,
     "bytes",
     "a room's tail",
     Instead.OLDEST_FORGOTTEN,
     "rooms/tail.py",
-    "Some ten thousand deltas of ordinary size: minutes of a busy room.",
+    "All that is held of the newest deltas, frames and objects: some ten thousand ordinary ones.",
+)
+
+MAX_FED_TAIL_BYTES = SERVER_BOUNDS.add(
+    "MAX_FED_TAIL_BYTES",
+    64 * 1_048_576,
+    "bytes",
+    "a room's tail",
+    Instead.CUT_OFF,
+    "rooms/tail.py",
+    "While a member still needs them: who reads slower than the others write comes back to a "
+    "fresh state.",
 )
 
 STALE_PICTURE_BYTES = SERVER_BOUNDS.add(
     "STALE_PICTURE_BYTES",
-    131_072,
+    524_288,
     "bytes",
     "a room's picture",
     Instead.DRAWN_ANEW,
     "rooms/room.py",
-    "A picture of the state serves joiners until the deltas after it weigh so much.",
+    "A picture of the state serves joiners until what the tail holds after it weighs so much, or "
+    "as much as the picture itself. So those that are still being fed weigh no more than the tail.",
+)
+
+MAX_PUSHED_BYTES = SERVER_BOUNDS.add(
+    "MAX_PUSHED_BYTES",
+    1_048_576,
+    "bytes",
+    "a connection, out",
+    Instead.WAITS,
+    "rooms/outbox.py",
+    "Deltas that wait in the outbox; past it the reader gets them from the tail, at its own pace.",
+)
+
+MAX_HELD_ACKS = SERVER_BOUNDS.add(
+    "MAX_HELD_ACKS",
+    16_384,
+    "acks",
+    "a connection, out",
+    Instead.CUT_OFF,
+    "rooms/feed.py",
+    "Answers to a member that still gets the state, each for its place: one for each seq.",
+)
+
+FED_AT_ONCE_BYTES = SERVER_BOUNDS.add(
+    "FED_AT_ONCE_BYTES",
+    65_536,
+    "bytes",
+    "a connection, out",
+    Instead.SPLIT,
+    "rooms/outbox.py",
+    "One write of what a reader gets at its own pace: a larger frame goes in pieces.",
+)
+
+UNSENT_BYTES = SERVER_BOUNDS.add(
+    "UNSENT_BYTES",
+    65_536,
+    "bytes",
+    "a socket",
+    Instead.WAITS,
+    "server/connection.py",
+    "Bytes in the kernel that are not on their way: so a slow line is seen to take some.",
 )
 
 MADE_OPS = SERVER_BOUNDS.add(

@@ -4,7 +4,9 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 """
 
 import asyncio
+import contextlib
 import math
+import socket
 import uuid
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -16,6 +18,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from rooms.effects import Packet
+from rooms.feed import Feed
 from rooms.outbox import Outbox, Verdict
 from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, RATE_LIMITED, CloseCode
@@ -30,9 +33,17 @@ from schema.limits import (
     PATIENCE_SECONDS,
 )
 from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
-from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, PREPAID_BYTES
+from schema.server_limits import (
+    CLOSING_SECONDS,
+    FED_AT_ONCE_BYTES,
+    HANDSHAKE_SECONDS,
+    PREPAID_BYTES,
+    UNSENT_BYTES,
+    WRITABLE_BELOW_BYTES,
+)
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.frame_cutter import FrameCutter, only_payload
+from server.turns import Turns
 
 if TYPE_CHECKING:
     from rooms.seat import Seat
@@ -51,6 +62,12 @@ REQUEST_END = b"\r\n\r\n"
 
 GOODBYE = (1000, 1001)
 """Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
+
+
+def limit_unsent(peer: socket.socket) -> None:
+    """Let the kernel hold little that is not on its way: it would hide whether the peer reads."""
+    with contextlib.suppress(OSError, AttributeError):  # not on every system, not on every socket
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 class Server(Protocol):
@@ -74,6 +91,8 @@ class Server(Protocol):
 
     def drained(self, connection: "Connection", projects: set[str]) -> None: ...
 
+    def fed(self, connection: "Connection", feed: Feed) -> None: ...
+
     def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
 
     def count(self, what: str, amount: float = 1) -> None: ...
@@ -95,6 +114,7 @@ class Connection(asyncio.Protocol):
         "_fragments_opcode",
         "_handshake_timer",
         "_is_at_start",
+        "_is_feeding",
         "_is_open",
         "_loop",
         "_messages",
@@ -105,6 +125,7 @@ class Connection(asyncio.Protocol):
         "_request_end",
         "_server",
         "_transport",
+        "_turns",
         "_unwritten",
         "_unwritten_bytes",
         "address",
@@ -165,6 +186,8 @@ class Connection(asyncio.Protocol):
         self._prepaid = 0
         self._bytes_owed = 0
         self._messages_in = 0
+        self._turns: Turns | None = None  # those of the node, once there was a feed
+        self._is_feeding = False  # whether a turn is taken, or waited for
 
     def _is_for_good(self) -> bool:
         theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
@@ -181,6 +204,8 @@ class Connection(asyncio.Protocol):
         if not self._server.came(self, transport.get_extra_info("peername")):
             self.abort("too_many_sockets")
             return
+        if (peer := transport.get_extra_info("socket")) is not None:
+            limit_unsent(peer)
         timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
         self._handshake_timer = timer
 
@@ -248,7 +273,7 @@ class Connection(asyncio.Protocol):
         self._end_handshake()
         _take_apart(self._protocol)
         self._count_traffic()
-        self.outbox.waiting.clear()
+        self.outbox.clear()
         self._server.closed(self)
 
     def resume_writing(self) -> None:
@@ -261,9 +286,28 @@ class Connection(asyncio.Protocol):
         """One message, in order."""
         self.send_frame(self.codec.frame_of(message))
 
-    def send_packet(self, packet: Packet) -> None:
-        """One packet, in order; its frame is built once for all who get it."""
-        self.send_frame(self.codec.frame(packet))
+    def send_packet(self, packet: Packet) -> bool:
+        """One packet, in order; its frame is built once for all who get it.
+
+        False: the reader is too slow for it, or it is too large. It is not sent; a feed may bring
+        it, or the connection has to end.
+        """
+        if self._transport is None or not self._is_open:
+            return True
+        frame = self.codec.frame(packet)
+        verdict = self.outbox.offer_shared(frame, self._buffered, self._loop.time())
+        if verdict is Verdict.WRITE:
+            self._write_soon(frame)
+        return verdict is not Verdict.CUT_OFF
+
+    def feed(self, feed: Feed, turns: Turns) -> None:
+        """Fetch what the feed has, as fast as the peer reads.
+
+        In the turns of the event loop that all works share, so that nobody else waits for it.
+        """
+        self.outbox.feeds[feed.project] = feed
+        self._turns = turns
+        self._go_on_feeding()
 
     def send_frame(self, frame: bytes) -> None:
         """One frame that must arrive, or the connection ends (rule X2)."""
@@ -283,7 +327,7 @@ class Connection(asyncio.Protocol):
         if transport is None or not self._is_open:
             return
         buffered = transport.get_write_buffer_size() + self._unwritten_bytes
-        if not buffered and not self.outbox.waiting_bytes:
+        if not buffered and not self.outbox.is_behind:
             transport.write(frames)
         elif self.outbox.offer_tick(project, buffered) is not Verdict.WRITE:
             self._server.count("ticks_skipped")
@@ -292,6 +336,11 @@ class Connection(asyncio.Protocol):
             self._unwritten_bytes += len(frames)
         else:
             transport.write(frames)
+
+    def owe_tick(self, project: str) -> None:
+        """The latest of everyone, for a member who could not be told as they moved (rule P4)."""
+        self.outbox.owed_ticks.add(project)
+        self._loop.call_soon(self._drain)
 
     @property
     def _buffered(self) -> int:
@@ -309,7 +358,7 @@ class Connection(asyncio.Protocol):
     def _write_and_drain(self) -> None:
         """The kernel may take all at once, and then nobody says that there is room again."""
         self._write_now()
-        if self.outbox.waiting or self.outbox.owed_ticks:
+        if self.outbox.is_behind or self.outbox.owed_ticks or self.outbox.feeds:
             self._drain()
 
     def _write_now(self) -> None:
@@ -328,9 +377,7 @@ class Connection(asyncio.Protocol):
             return
         if self._protocol.state is OPEN:
             self._write_now()
-            while self.outbox.waiting:  # nothing may follow the close frame, so all goes before it
-                self._transport.write(self.outbox.waiting.popleft())
-            self.outbox.waiting_bytes = 0
+            self._transport.writelines(self.outbox.empty())  # nothing may follow the close frame
         try:
             self._protocol.send_close(close.code, close.name)
         except InvalidState:
@@ -510,9 +557,57 @@ class Connection(asyncio.Protocol):
         while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
             transport.write(frame)
             self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
-        if self.outbox.owed_ticks and not self.outbox.waiting:
+        if self.outbox.is_behind:
+            return
+        if self.outbox.owed_ticks:
             owed, self.outbox.owed_ticks = self.outbox.owed_ticks, set()
             self._server.drained(self, owed)
+        if self.outbox.feeds:
+            self._go_on_feeding()
+
+    def _go_on_feeding(self) -> None:
+        if self._turns is not None and not self._is_feeding:
+            self._is_feeding = True
+            self._turns.take(self._feed_until)
+
+    def _feed_until(self, deadline: float) -> bool:
+        """Write what feeds have until the deadline of this turn, or the socket is full."""
+        while self._feed_some():
+            if self._loop.time() >= deadline:
+                return True
+        self._is_feeding = False
+        return False
+
+    def _feed_some(self) -> bool:
+        """One write of some frames; False: nothing more goes, for now or at all."""
+        transport = self._transport
+        if transport is None or self._protocol.state is not OPEN:
+            return False
+        self._write_now()
+        pieces: list[bytes | memoryview] = []
+        size, buffered = 0, transport.get_write_buffer_size()
+        while size < FED_AT_ONCE_BYTES:
+            piece = self.outbox.take(buffered + size) or self._fetch(buffered + size)
+            if piece is None:
+                break
+            pieces.append(piece)
+            size += len(piece)
+        if self._transport is None or not pieces:
+            return False
+        transport.writelines(pieces)
+        self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
+        return True
+
+    def _fetch(self, buffered: int) -> bytes | memoryview | None:
+        """A frame, or the first piece of a large one, from the feed whose turn it is."""
+        while buffered < WRITABLE_BELOW_BYTES and (feed := self.outbox.next_feed()) is not None:
+            item = feed.next()
+            if item is not None:
+                frame = self.codec.frame(item) if isinstance(item, Packet) else item
+                return self.outbox.begin(frame)
+            del self.outbox.feeds[feed.project]
+            self._server.fed(self, feed)
+        return None
 
     def _flush_protocol(self) -> None:
         transport = self._transport

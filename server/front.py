@@ -21,6 +21,7 @@ from persistence.errors import (
     Taken,
     Unavailable,
 )
+from rooms.feed import Feed
 from rooms.seat import JoinRequest
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import (
@@ -184,6 +185,12 @@ class Front:
             live = self._hub.rooms.get(project)
             if live is not None and connection.id in live.room.seats:
                 connection.send_tick(project, connection.codec.frame_of(live.room.everyone()))
+
+    def fed(self, connection: Connection, feed: Feed) -> None:
+        """A feed has nothing more."""
+        live = self._hub.rooms.get(feed.project)
+        if live is not None:
+            live.fed(connection, feed)
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""

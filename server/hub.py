@@ -242,7 +242,7 @@ class Hub:
         """To everyone of this node who is in the room."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out([send(message, live.room.members.live())])
+            live.carry_out([send(message, live.room.members.told())])
 
     # The committer's view.
 

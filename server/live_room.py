@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol, TypeVar, assert_never
 
-import msgspec
 import structlog
 
 from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
@@ -34,12 +33,13 @@ from rooms.effects import (
     Settled,
     Work,
 )
+from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
 from rooms.room import Room
 from rooms.seat import Seat
 from schema.close_codes import CloseCode
 from schema.errors import ErrorCode
-from schema.messages import Error
+from schema.messages import Ack, DeltaCommitted, Error
 from schema.ops import Op, encode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, RECORD_BYTES
 from server.codec import Codec
@@ -75,7 +75,13 @@ class Peer(Protocol):
     seat: Seat | None
     """The one that moved last: a shortcut of `Hub.move`."""
 
-    def send_packet(self, packet: Packet) -> None: ...
+    def send_packet(self, packet: Packet) -> bool: ...
+
+    def feed(self, feed: Feed, turns: Turns) -> None: ...
+
+    def owe_tick(self, project: str) -> None: ...
+
+    def abort(self, why: str) -> None: ...
 
     def send_frame(self, frame: bytes) -> None: ...
 
@@ -152,7 +158,6 @@ class LiveRoom:
         "_loop",
         "_must_read",
         "_peers",
-        "_pictures",
         "_settling",
         "_spawn",
         "_tickets",
@@ -193,7 +198,6 @@ class LiveRoom:
         self._audience_peers: list[Peer] = []
         self._works: deque[Work] = deque()
         self._is_working = False
-        self._pictures: dict[str, list[bytes]] = {}
         self._is_catching_up = False
         self._must_read = False
         self._settling: dict[int, asyncio.Future[int]] = {}
@@ -355,8 +359,9 @@ class LiveRoom:
         peers = self._peers
         if isinstance(effect, Send):
             for connection in effect.to:
-                if (peer := peers.get(connection)) is not None:
-                    peer.send_packet(effect.packet)
+                peer = peers.get(connection)
+                if peer is not None and not peer.send_packet(effect.packet):
+                    self._fall_behind(peer, effect.packet)
         elif (peer := peers.get(effect.connection)) is not None:
             if isinstance(effect, Disconnect):
                 self._forget_audience()
@@ -462,24 +467,28 @@ class LiveRoom:
                 self.room.edits.unrecorded.pop(seq, None)
 
     async def _draw(self) -> None:
-        while self.room.is_drawing:
-            moment = await self.moment()
-            pictures: dict[str, list[bytes]] = {}
+        try:
+            while self.room.is_drawing:
+                moment = await self.moment()
+                await self._draw_at(moment)
+        except BaseException:
+            self.carry_out(self.room.state_is_missing())
+            raise
+
+    async def _draw_at(self, moment: Moment) -> None:
+        pictures: dict[str, list[bytes]] = {}
+        held = Feed(self.room.project, self.room.edits.tail, moment.seq)
+        try:
             while missing := self._codecs_waited_for(pictures):
                 for codec in missing:
                     pictures[codec.name] = await self.in_thread(
                         draw, self.room.project, moment.state, codec
                     )
                     self._around.count("pictures_drawn")
-            if not pictures:  # whoever waited has gone
-                self.room.is_drawing = False
-                return
-            self._pictures = pictures
             effects = self.room.state_is_ready(moment.seq, moment.digest, pictures)
-            again = any(isinstance(effect, SendState) for effect in effects)
             self.carry_out([e for e in effects if not isinstance(e, SendState)])
-            if not again:
-                return
+        finally:
+            held.stop()  # until now the tail kept what follows the picture
 
     def _codecs_waited_for(self, drawn: Mapping[str, object]) -> list[Codec]:
         waiting = (seat.connection for seat in self.room.seats.values() if not seat.is_live)
@@ -488,15 +497,36 @@ class LiveRoom:
         return [codec for name, codec in codecs.items() if name not in drawn]
 
     def _enter(self, peer: Peer, effect: Enter) -> None:
-        frames: list[bytes] = []
-        if not effect.joined.resumed:
-            frames = self._pictures[peer.codec.name]
-        joined = msgspec.structs.replace(effect.joined, parts=len(frames))
-        peer.send_frame(peer.codec.frame_of(joined))
-        for frame in frames:
-            peer.send_frame(frame)
-        for packet in effect.tail:
-            peer.send_packet(packet)
+        peer.send_frame(peer.codec.frame_of(effect.joined))
+        seat = self.room.seats.get(effect.connection)
+        if seat is not None and seat.feed is not None:
+            peer.feed(seat.feed, self._around.turns)
+
+    def fed(self, peer: Peer, feed: Feed) -> None:
+        """A feed has nothing more: its member has caught up, or fell too far behind."""
+        if feed.is_lost:
+            peer.abort("fell_behind")
+        elif not feed.is_over:
+            self._forget_audience()
+            if self.room.has_caught_up(peer.id, feed):
+                peer.owe_tick(self.room.project)
+
+    def _fall_behind(self, peer: Peer, packet: Packet) -> None:
+        """A reader is too slow, or a frame too large: from here on it gets deltas by a feed."""
+        message = packet.message
+        feed = None
+        if isinstance(message, DeltaCommitted) or (
+            isinstance(message, Ack) and not message.duplicate
+        ):
+            feed = self.room.feed_from(peer.id, message.seq - 1)
+        if feed is None:
+            peer.send_frame(peer.codec.frame(packet))
+            return
+        if isinstance(message, Ack):
+            feed.hold(message)
+        self._forget_audience()
+        self._around.count("fell_behind")
+        peer.feed(feed, self._around.turns)
 
     # The journal.
 

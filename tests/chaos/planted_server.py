@@ -193,11 +193,11 @@ def _spoil(kind: type, spoil: Callable[[Any], Any], every: int = EVERY) -> None:
     count = itertools.count(1)
     send_before = Connection.send_packet
 
-    def send_packet(self: Connection, packet: Packet) -> None:
+    def send_packet(self: Connection, packet: Packet) -> bool:
         if not isinstance(packet.message, kind) or next(count) % every:
-            send_before(self, packet)
-        elif (spoilt := spoil(packet.message)) is not None:
-            send_before(self, Packet(spoilt))
+            return send_before(self, packet)
+        spoilt = spoil(packet.message)
+        return spoilt is None or send_before(self, Packet(spoilt))
 
     Connection.send_packet = send_packet  # type: ignore[method-assign]  # that is the bug
 

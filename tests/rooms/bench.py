@@ -56,7 +56,7 @@ class Bench:
         request = self.request(name, role, device, connection=connection, at=at)
         self.heard[request.connection] = []
         self.take(self.room.join(request))
-        self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
+        self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))
         return request.connection
 
     def request(

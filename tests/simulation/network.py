@@ -5,14 +5,21 @@ from typing import TYPE_CHECKING
 
 from client.codec import Frame, MsgpackCodec
 from rooms.effects import Packet
+from rooms.feed import Feed
 from schema.close_codes import CloseCode
 from server.bus_memory import Exchange, MemoryBus
 from server.codec import MSGPACK
+from server.live_room import LiveRoom
+from server.turns import Turns
 
 if TYPE_CHECKING:
     from rooms.seat import Seat
     from tests.simulation.client import Client
     from tests.simulation.studio import Studio
+
+
+SLOW = 0.02
+"""How often a reader does not take what comes next at once."""
 
 
 class UnreliableBus(MemoryBus):
@@ -59,8 +66,38 @@ class Link:
         self._studio.check_durable(message)
         self._deliver("down", lambda: self.client.receive(self, message))
 
-    def send_packet(self, packet: Packet) -> None:
+    def send_packet(self, packet: Packet) -> bool:
+        """Now and then it would not fit in the outbox: a feed brings it."""
+        if not self._studio.is_calm and self._studio.rng.random() < SLOW:
+            return False
         self.send_frame(self.codec.frame(packet))
+        return True
+
+    def feed(self, feed: Feed, turns: Turns) -> None:
+        """Some of it now, the rest when the reader gets to it."""
+        while self._studio.rng.random() > SLOW:
+            item = feed.next()
+            if item is None:
+                live = self._room(feed.project)
+                if live is not None:
+                    live.fed(self, feed)
+                return
+            self.send_frame(self.codec.frame(item) if isinstance(item, Packet) else item)
+        pause = self._studio.rng.choice((0.001, 0.05, 0.5))
+        self._studio.later(pause, lambda: None if self.is_cut else self.feed(feed, turns))
+
+    def owe_tick(self, project: str) -> None:
+        """The room tells it with the next tick that everyone gets."""
+        live = self._room(project)
+        if live is not None and self.id in live.room.seats:
+            self.send_frame(MSGPACK.frame_of(live.room.everyone()))
+
+    def _room(self, project: str) -> LiveRoom | None:
+        return None if self.node.hub is None else self.node.hub.rooms.get(project)
+
+    def abort(self, why: str) -> None:
+        self._studio.tally[f"aborted_{why}"] += 1
+        self.cut()
 
     def send_tick(self, project: str, frames: bytes) -> None:
         for frame in frames_in(frames):

@@ -71,9 +71,10 @@ class LateRoom(Room):
     """Gives a joiner the picture, and only what comes after it has come in."""
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        enter, *more = super()._enter(seat, resumed_at)
-        assert isinstance(enter, Enter)
-        return [enter if resumed_at is not None else replace(enter, tail=()), *more]
+        effects = super()._enter(seat, resumed_at)
+        if resumed_at is None and seat.feed is not None:
+            seat.feed.seq = self.head
+        return effects
 
 
 class CredulousRoom(Room):
