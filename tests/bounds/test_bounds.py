@@ -24,6 +24,10 @@ CASE_MODULES = (message_cases, cost_cases, waiting_cases, usage_cases, step_case
 
 WITHOUT_CASE: frozenset[str] = frozenset(
     {
+        "FED_AT_ONCE_BYTES",
+        "MAX_FED_TAIL_BYTES",
+        "MAX_PUSHED_BYTES",
+        "UNSENT_BYTES",
         "MAX_MESSAGE_BYTES",
         "MAX_MESSAGE_BYTES_BEFORE_LOGIN",
         "MESSAGES_PER_SECOND",
