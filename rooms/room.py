@@ -313,7 +313,7 @@ class Room:
         effects: Effects = [Enter(seat.connection, joined)]
         owed, seat.owed = seat.owed, []
         for ack in owed:
-            if feed is not None:
+            if feed is not None and feed.comes_before(ack.seq):
                 feed.hold(ack)
             else:
                 effects.append(send(ack, [seat.connection]))

@@ -26,6 +26,7 @@ WITHOUT_CASE: frozenset[str] = frozenset(
     {
         "FED_AT_ONCE_BYTES",
         "MAX_FED_TAIL_BYTES",
+        "MAX_HELD_ACKS",
         "MAX_PUSHED_BYTES",
         "UNSENT_BYTES",
         "MAX_MESSAGE_BYTES",

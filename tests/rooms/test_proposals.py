@@ -175,7 +175,7 @@ class World:
         if seat is None:
             self.come(connection)
         elif not seat.is_live or self.rng.random() < 0.5:
-            self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
+            self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))
         else:
             self.take(self.room.leave(connection))
 
@@ -185,7 +185,7 @@ class World:
         request = JoinRequest(connection, "in", user, user, device, "login", "editor", None)
         self.take(self.room.join(request))
         if self.rng.random() < 0.7:
-            self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
+            self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))
 
     def change_role(self) -> None:
         user, role = self.rng.choice(("ann", "ben")), self.rng.choice(("editor", "viewer"))
@@ -193,7 +193,7 @@ class World:
 
     def come_to_rest(self) -> None:
         """Everything under way is answered."""
-        self.take(self.room.state_is_ready(self.room.head, "", ["prime.v1.msgpack"]))
+        self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))
         while self.under_way or self.answers or self.questions:
             self.commit()
             self.tell()
@@ -219,13 +219,21 @@ class World:
                     self.questions.append(effect)
                 case Settled(ticket):
                     self.tickets.remove(ticket)
-                case Enter(connection, joined, tail):
+                case Enter(connection, joined):
                     self.heard[connection] = joined.position.seq
-                    self._hear((connection,), tail)
+                    self._fetch(connection)
                 case Send(to, packet):
                     self._hear(to, [packet])
                 case _:
                     pass
+
+    def _fetch(self, connection: str) -> None:
+        feed = self.room.seats[connection].feed
+        while feed is not None and (item := feed.next()) is not None:
+            assert isinstance(item, Packet)
+            self._hear((connection,), [item])
+        if feed is not None:
+            self.room.has_caught_up(connection, feed)
 
     def _hear(self, to: Iterable[str], packets: Iterable[Packet]) -> None:
         for connection in to:
@@ -455,7 +463,7 @@ def test_J6_who_has_no_state_yet_hears_of_its_delta_after_it() -> None:
     bench.run(bench.room.edits.propose("ann", ProposeDelta(PROJECT, "early-id", [CHANGE])))
     bench.commit()
     assert bench.heard.get("ann", []) == []
-    bench.take(bench.room.state_is_ready(bench.room.head, "", ["prime.v1.msgpack"]))
+    bench.take(bench.room.state_is_ready(bench.room.head, "", {"prime.v1.msgpack": ()}))
     joined, ack = bench.heard["ann"]
     assert isinstance(joined, Joined)
     assert isinstance(ack, Ack)

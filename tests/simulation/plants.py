@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from unittest.mock import patch
 
 from msgspec import structs
-from msgspec.structs import replace
 
 import rooms.room
 import server.hub
 from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
 from rooms.edits import Edits
-from rooms.effects import Effects, Enter, LookUp, Packet, Work
+from rooms.effects import Effects, LookUp, Packet, Work
 from rooms.journal_entry import Entry, Outcome, Proposal
 from rooms.proposals import Asked
 from rooms.room import Room
