@@ -7,17 +7,37 @@ from rooms.document_index import POINTERS, DocumentIndex, Referrer
 SLICE = 200
 """Referrers looked at between two pauses."""
 
-Left = dict[str, list[Referrer]]
-"""Of what goes: who points at it and does not go for that."""
+
+class Fall:
+    """What a delete takes with it.
+
+    `children_first`: all that goes, each before what it hangs on; `gone`: the same, to be asked.
+    """
+
+    def __init__(self, entity_id: str) -> None:
+        self.children_first: list[str] = []
+        self.gone = {entity_id}
+        self._left: dict[str, list[Referrer]] = {}
+        self._left_at: list[str] = []
+
+    def left(self) -> Iterator[tuple[str, list[Referrer]]]:
+        """Of what goes, the last first: who points at it and does not go for that."""
+        return ((entity_id, self._left[entity_id]) for entity_id in reversed(self._left_at))
+
+    def leave(self, entity_id: str, referrer: Referrer) -> None:
+        """It points at what goes, and does not go for that."""
+        self._left.setdefault(entity_id, []).append(referrer)
+
+    def take(self, entity_id: str) -> None:
+        """All that hangs on it has been taken."""
+        self.children_first.append(entity_id)
+        if entity_id in self._left:
+            self._left_at.append(entity_id)
 
 
-def what_falls(
-    index: DocumentIndex, entity_id: str
-) -> Generator[None, None, tuple[dict[str, None], Left]]:
-    """All that goes, each after all that it hangs on (rule O5), and what is left pointing at it."""
-    seen = {entity_id}
-    children_first: list[str] = []
-    left: Left = {}
+def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fall]:
+    """All that goes with this entity (rule O5)."""
+    fall = Fall(entity_id)
     ways: list[tuple[str, Iterator[Referrer]]] = []
     above, referrers = entity_id, (yield from index.in_order(entity_id))
     looked_at = 0
@@ -28,19 +48,14 @@ def what_falls(
                 yield
             below, name, collection = referrer
             if POINTERS[collection][name].on_delete != "cascade":
-                left.setdefault(above, []).append(referrer)
-            elif below in seen:
-                continue
-            elif index.is_referred_to(below):
-                seen.add(below)
+                fall.leave(above, referrer)
+            elif below not in fall.gone:
+                fall.gone.add(below)
                 ways.append((above, referrers))
                 above, referrers = below, (yield from index.in_order(below))
                 break
-            else:
-                seen.add(below)
-                children_first.append(below)
         else:
-            children_first.append(above)
+            fall.take(above)
             if not ways:
-                return dict.fromkeys(reversed(children_first)), left
+                return fall
             above, referrers = ways.pop()

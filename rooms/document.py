@@ -229,22 +229,19 @@ class Document(EntityStore):
 
     def _deleting(self, op: Delete) -> Steps[list[Op]]:
         """Point elsewhere what stays, then take away all that goes (rule O5)."""
-        doomed, left = yield from what_falls(self._index, op.id)
+        fall = yield from what_falls(self._index, op.id)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
         effective: list[Op] = []
-        for doomed_id in doomed:
-            for referrer, name, collection in left.get(doomed_id, ()):
-                if referrer in doomed:
+        for doomed_id, left in fall.left():
+            for referrer, name, col in left:
+                if referrer in fall.gone:
                     continue
-                value = yield from self._stand_in(
-                    doomed_id, referrer, (collection, name), from_master
-                )
-                changed = self.collections[collection][referrer] | {name: value}
-                self._put(collection, referrer, changed)
-                effective.append(Set(collection, referrer, {name: value}))
+                value = yield from self._stand_in(doomed_id, referrer, (col, name), from_master)
+                self._put(col, referrer, self.collections[col][referrer] | {name: value})
+                effective.append(Set(col, referrer, {name: value}))
                 if not len(effective) % SLICE_OPS:
                     yield
-        for doomed_id in reversed(doomed):
+        for doomed_id in fall.children_first:
             collection = self.where[doomed_id]
             self._put(collection, doomed_id, None)
             effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))

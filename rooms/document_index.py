@@ -105,7 +105,7 @@ class DocumentIndex:
             while some := sorted((i, name, collection) for i in islice(left, SLICE_SORTED)):
                 slices.append(some)
                 yield
-        return merge(*slices)
+        return merge(*map(iter, slices))  # iterators let go of what they are through with
 
     def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
         """The ids of the collection whose property `name` points at this entity."""

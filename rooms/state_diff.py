@@ -6,6 +6,7 @@ from typing import Any
 
 from rooms.document import Document, Entity, State
 from rooms.document_index import POINTERS
+from rooms.link_order import in_order_of_links
 from rooms.state_words import name_of
 from schema.calls import Change
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SINGLETONS
@@ -160,13 +161,17 @@ class _Way:
         return len(self._ops) > before
 
     def _in_order(self, waiting: dict[str, str]) -> list[tuple[str, str]]:
+        """What others wait for comes first: nearly everything is done at the first try."""
         if waiting is self._deletes:
-            order = {collection: -n for n, collection in enumerate(INSERT_ORDER)}
-            return sorted(waiting.items(), key=lambda item: (order[item[1]], item[0]))
+            order = {collection: n for n, collection in enumerate(INSERT_ORDER)}
+            by_id = sorted(waiting.items(), key=lambda item: (order[item[1]], item[0]))
+            pointed_first = in_order_of_links(by_id, self._document.collections, self._pause)
+            return pointed_first[::-1]
         points = self._target.get("points", {})
-        return sorted(
+        by_slot = sorted(
             waiting.items(), key=lambda item: points[item[0]]["slot"] if item[1] == "points" else 0
         )
+        return in_order_of_links(by_slot, self._target, self._pause)
 
     def _done(self, op: Op) -> bool:
         """Whether the op can be done now; if so, it has been."""

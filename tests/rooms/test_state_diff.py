@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document, State
+from rooms.document import Applied, Document, State
 from rooms.state_diff import ops_between
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.chaos import Chaos
@@ -199,3 +199,51 @@ def test_N4_clips_that_change_slots() -> None:
     )
     leads(target, elsewhere)
     leads(elsewhere, before)
+
+
+LINKED = ("channels", "sends", "media")
+
+
+def linked(collection: str, names: list[str]) -> State:
+    """Each leads to the one before it."""
+    document = blank()
+    for above, name in zip([None, *names], names, strict=False):
+        ops: list[Op] = [Insert("channels", name, {})]
+        if collection == "channels":
+            ops = [Insert("channels", name, {"dest": above})]
+        elif collection == "media":
+            ops = [Insert("media", name, {"stemOf": above})]
+        elif above is not None:
+            ops.append(Insert("sends", f"s_{name}", {"channel": name, "dest": above}))
+        assert not document.apply(ops).drops
+    return document.frozen()
+
+
+@pytest.mark.parametrize("collection", LINKED)
+@pytest.mark.parametrize("ways", ["in", "out", "about", "mixed"])
+def test_N4_ops_that_restore_a_chain_are_found_at_the_first_tries(
+    collection: str, ways: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"link_{n:04}" for n in range(300)]
+    mixed = random.Random(7).sample(names, len(names))
+    nothing, chain = blank().frozen(), linked(collection, names)
+    before, target = {
+        "in": (nothing, linked(collection, names[::-1])),
+        "out": (chain, nothing),
+        "about": (chain, linked(collection, names[::-1])),
+        "mixed": (chain, linked(collection, mixed)),
+    }[ways]
+    tries = [0]
+    apply = Document.apply
+
+    def counted(document: Document, ops: list[Op]) -> Applied:
+        tries[0] += 1
+        return apply(document, ops)
+
+    monkeypatch.setattr(Document, "apply", counted)
+    ops = ops_between(before, target)
+    monkeypatch.undo()
+    assert tries[0] < 4 * len(ops)
+    document = Document(before)
+    assert not document.apply(ops).drops
+    assert document.collections == target
