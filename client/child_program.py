@@ -108,11 +108,6 @@ class ChildProgram:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._serving_pid, number)
 
-    def tell(self, number: signal.Signals) -> None:
-        """Send a signal to the program itself, not to a server that it has started."""
-        if self._process is not None and self.is_running:
-            self._process.send_signal(number)
-
     @property
     def rss_mb(self) -> float:
         """Resident memory, in MiB; 0 when it is not running."""

@@ -42,6 +42,14 @@ HARM_SECONDS = (0.8, 3.0)
 RECOVERY_SECONDS = (0.4, 2.0)
 ROW_WRITERS = 3
 SETTLE_SECONDS = 20.0
+LONGER = 1.5
+"""So many times its seconds a run may last, for each kind of fault to happen once: a busy machine
+is slow at starting programs."""
+
+MIN_SHARE = HARM_SECONDS[0] + RECOVERY_SECONDS[0]
+
+FAILOVER = "postgres_failover"
+"""How the faults begin that need a standby."""
 
 BROKEN = (
     "lost",
@@ -110,7 +118,7 @@ class Chaos:
             history = History(stage.history.path.with_name("large.jsonl"))
             stage.large = LargeProject(stage.cluster.url, self._arguments.seed, history)
             await stage.large.set_up()
-        if any(name.startswith("postgres_failover") for name in chosen):
+        if any(name.startswith(FAILOVER) for name in chosen):
             await stage.standby()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -178,12 +186,13 @@ class Chaos:
     async def _do_harm(self, stop: asyncio.Event) -> None:
         """Each kind once, in an order by the seed; then two at a time, as the dice say."""
         rng, deadline = self.stage.rng, self._began + self._arguments.seconds
+        latest = self._began + self._arguments.seconds * LONGER
         chosen = [fault for fault in FAULTS if fault.name in self.counted]
         first = rng.sample(chosen, len(chosen))
         await wait(stop, RECOVERY_SECONDS[0])
         for left, fault in zip(range(len(first), 0, -1), first, strict=True):
-            share = (deadline - time.monotonic()) / left
-            if stop.is_set() or share <= 0:
+            share = max(MIN_SHARE, (deadline - time.monotonic()) / left)
+            if stop.is_set() or time.monotonic() > latest:
                 return
             await self._one(fault, share, stop)
         share = sum(HARM_SECONDS) / 2 / HARM_SHARE
@@ -192,6 +201,11 @@ class Chaos:
                 for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
                     tasks.create_task(self._one(fault, share, stop))
         await wait(stop, deadline - time.monotonic())
+
+    def _is_to_come(self, fault: Fault) -> bool:
+        """Whether another promotion is: each kind happens once before any happens twice."""
+        others = {name for name in self.counted if name.startswith(FAILOVER)} - {fault.name}
+        return any(not self.counted[name].times for name in others)
 
     async def _one(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
         ends = time.monotonic() + seconds
@@ -202,6 +216,8 @@ class Chaos:
         self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {whom}")
         self.in_force.discard(fault.name)
         counted.times += 1
+        if fault.name.startswith(FAILOVER) and self._is_to_come(fault):
+            self.stage.begin_standby()
         counted.acked += len(self.tally.acked) - before
         counted.seconds += time.monotonic() - began
         await wait(stop, _within(RECOVERY_SECONDS, ends - time.monotonic()))

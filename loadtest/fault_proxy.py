@@ -252,6 +252,8 @@ class _Pipe:
         while data and not self._is_closed:
             rate = self._condition.bytes_per_second
             size = max(1, int(rate / 20)) if rate else len(data)
+            if self._writer.transport.is_closing():
+                raise ConnectionResetError("the other end has gone")
             self._writer.write(data[:size])
             await self._writer.drain()
             if rate:

@@ -135,6 +135,8 @@ class Hostile:
     def _heard(self, message: dict[str, Any]) -> None:
         if message["t"] == "error":
             self.answers[message["code"]] += 1
+        elif message["t"] == "ack":
+            self.answers["ack"] += 1
 
     async def _garbage(self) -> None:
         """Frames that are none, and messages that are none."""
@@ -167,7 +169,7 @@ class Hostile:
     async def _chain(self) -> None:
         """Each routing asks whether it closes a circle, over all of the chain."""
         self._step += 1
-        name = f"c{self._step}"
+        name = f"chain{self._step:03}"
         ops = [_channel(f"{name}-0", "ch_master")]
         ops += [_channel(f"{name}-{n}", f"{name}-{n - 1}") for n in range(1, CHAIN)]
         ends = ("ch_master", f"{name}-0")
@@ -179,11 +181,11 @@ class Hostile:
 
     async def _wide_device(self) -> None:
         self._step += 1
-        name = f"w{self._step}"
+        name = f"wide{self._step:04}"
         params = {f"p{n}": "x" * 100 for n in range(WIDE)}
         device = {"channel": name, "role": "instrument", "name": "Wide", "params": params}
         insert = {"op": "insert", "col": "devices", "id": f"{name}-d", "entity": device}
-        turns = [_set("devices", f"{name}-d", {f"params/p{n}": n}) for n in range(100)]
+        turns = [_set("devices", f"{name}-d", {"params": {f"p{n}": n}}) for n in range(100)]
         async with self._inside(self._project) as prime:
             self._propose(prime, f"{name}-wide", [_channel(name, "ch_master"), insert])
             self._propose(prime, f"{name}-leaves", turns)
@@ -193,8 +195,8 @@ class Hostile:
         """Each shows other leaves of one device, and none ends."""
         async with self._inside(self._project) as prime:
             for number in range(GESTURES):
-                values = {f"params/g{number}-{n}": "y" * 200 for n in range(16)}
-                shown = {"ch_master": {"col": "channels", "props": values}}
+                leaves = {f"g{number}-{n}": "y" * 60 for n in range(16)}
+                shown = {"some-device": {"col": "devices", "props": {"params": leaves}}}
                 told = {"t": "gesture", "project": self._project, "id": f"g{number % 8}"}
                 prime.send(told | {"values": shown})
             await asyncio.sleep(seconds)
@@ -202,10 +204,10 @@ class Hostile:
     async def _same_id_twice(self) -> None:
         """Over two connections, with the same ops and with others."""
         self._step += 1
-        delta_id = f"twice-{self._step}"
+        delta_id = f"twice-{self._step:04}"
         async with self._inside(self._project) as one, self._inside(self._project) as other:
             for prime, name in ((one, "a"), (other, "a"), (other, "b"), (one, "b")):
-                self._propose(prime, delta_id, [_channel(f"t{self._step}-{name}", "ch_master")])
+                self._propose(prime, delta_id, [_channel(f"{delta_id}-{name}", "ch_master")])
             await self._until_closed(one, 0.5)
 
     def _present(self, prime: BarePrime, project: str, number: int) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from client.local_cluster import ClusterOptions, LocalCluster, Servers
-from client.local_hub import LocalHub
+from client.local_hub import HubFailed, LocalHub
+from loadtest.children import ChildFailed
 from loadtest.failovers import Failover
 from loadtest.fault_proxy import FaultProxy, Streams, tcp
 from loadtest.history import History, What
@@ -20,6 +21,8 @@ from loadtest.recorded_musician import RecordedMusician
 from loadtest.standby import Standby, to_primary
 
 WORST_MOMENT_SECONDS = 0.5
+MOST_COPIES = 20
+"""Attempts at a standby in one run."""
 
 
 @dataclass(slots=True)
@@ -50,8 +53,9 @@ class Stage:
     failovers: list[Failover] = field(default_factory=list)
     large: LargeProject | None = None
     hostile: Hostile | None = None
-    _standby: Standby | None = None
-    """The copy that is promoted next."""
+    _copying: asyncio.Task[Standby] | None = None
+    """Of it comes the copy that is promoted next."""
+    _copies: int = 0
     _turn: int = 0
 
     def next_node(self) -> LocalHub:
@@ -95,17 +99,34 @@ class Stage:
 
     async def standby(self) -> Standby:
         """A copy of PostgreSQL that follows, and waits to be promoted; made if there is none."""
-        if self._standby is None:
-            standby = Standby(self.cluster, len(self.failovers) + 1)
-            self._standby = standby
-            await standby.start()
-        return self._standby
+        if self._copying is None:
+            self.begin_standby()
+        assert self._copying is not None
+        return await asyncio.shield(self._copying)
+
+    def begin_standby(self) -> None:
+        """Begin to make the next one: a copy takes seconds."""
+        self._copying = asyncio.create_task(self._copied())
+
+    async def _copied(self) -> Standby:
+        """Other faults may break a copy off; then another is made."""
+        while True:
+            self._copies += 1
+            standby = Standby(self.cluster, self._copies)
+            try:
+                await standby.start()
+            except (HubFailed, ChildFailed):
+                await standby.stop()
+                if self._copies >= MOST_COPIES:
+                    raise
+            else:
+                return standby
 
     async def fail_over(self, *, is_synchronous: bool) -> None:
         """The primary ends at once, and the standby takes its place."""
         standby = await self.standby()
+        self._copying = None
         self.failovers.append(await standby.take_over(is_synchronous=is_synchronous))
-        self._standby = None
 
     async def close(self) -> None:
         """End the musicians and all ways; the cluster has an owner of its own."""
@@ -113,8 +134,11 @@ class Stage:
             await musician.client.close()
         if self.large is not None:
             await self.large.close()
-        if self._standby is not None:
-            await self._standby.stop()
+        if self._copying is not None:
+            self._copying.cancel()
+            for standby in await asyncio.gather(self._copying, return_exceptions=True):
+                if isinstance(standby, Standby):
+                    await standby.stop()
         ways = [p for way in self.ways for p in (way.postgres, way.redis)]
         for proxy in [*self.links, *ways, self.watch_way]:
             await proxy.stop()

@@ -23,8 +23,13 @@ ASKED = "persistence.standby"
 
 async def to_primary(cluster: LocalCluster) -> Streams:
     """The way to the PostgreSQL that is the cluster's at this moment."""
-    folder = parse_qs(urlsplit(cluster.servers.database_url).query)["host"][0]
+    folder = folder_of(cluster.servers.database_url)
     return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{POSTGRES_PORT}")
+
+
+def folder_of(database_url: str) -> str:
+    """Where the socket of an embedded server is."""
+    return parse_qs(urlsplit(database_url).query)["host"][0]
 
 
 def as_superuser(database_url: str) -> str:
@@ -47,8 +52,9 @@ class Standby:
         """Copy the primary and follow it; returns once that is so."""
         port = await self.way.start()
         words = ("--data", str(self._data))
-        of = f"host=127.0.0.1 port={port} user=postgres application_name={self._data.name}"
-        ready = await self._postgres.start((*words, "--standby-of", of))
+        of = f"host={folder_of(self._cluster.database_url)} user=postgres"
+        by = f"host=127.0.0.1 port={port} user=postgres application_name={self._data.name}"
+        ready = await self._postgres.start((*words, "--standby-of", of, "--follows", by))
         self.url = ready["database_url"]
         await ask(as_superuser(self._cluster.database_url), ASKED, "followed")
 
@@ -61,9 +67,7 @@ class Standby:
         await self._cluster.postgres.end(signal.SIGQUIT)
         cut_at = time.monotonic()
         self.way.refuse()  # what it has not got by now it will never get
-        held = await ask(as_superuser(self.url), ASKED, "heads")
-        self._postgres.tell(signal.SIGUSR1)
-        await ask(as_superuser(self.url), ASKED, "writable")
+        held = await ask(as_superuser(self.url), ASKED, "promoted")
         writable_at = time.monotonic()
         self._is_ours = False
         self._cluster.promoted(self._postgres, self._data, self.url)

@@ -61,11 +61,16 @@ class EmbeddedPostgres:
     Whoever may open the socket's directory (the same user, or root) may connect; nobody else.
     With `port` it also listens on 127.0.0.1, where every local user may connect. Where there is no
     data yet, `standby_of` (libpq's words for a primary) makes it a copy that follows that primary,
-    until `promote`.
+    until it is promoted; `follows`: the same primary by another way, once it is copied.
     """
 
     def __init__(
-        self, directory: Path, *, port: int | None = None, standby_of: str | None = None
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        standby_of: str | None = None,
+        follows: str | None = None,
     ) -> None:
         self.directory = directory.resolve()
         self._data = self.directory / "postgres"
@@ -73,6 +78,7 @@ class EmbeddedPostgres:
         self._lock = DirectoryLock(self.directory / "postgres.lock")
         self._port = port
         self._standby_of = standby_of
+        self._follows = follows
         self._server: ChildProcess | None = None
         self._sockets: Path | None = None
 
@@ -105,11 +111,6 @@ class EmbeddedPostgres:
                 self._sockets.rmdir()
             self._sockets = None
         self._lock.release()
-
-    def promote(self) -> None:
-        """Follow no more: become a primary. Returns at once; it takes writes a moment later."""
-        (self._data / "promote").touch()  # as pg_ctl does it
-        os.kill(self.pid, signal.SIGUSR1)
 
     @property
     def pid(self) -> int:
@@ -202,6 +203,8 @@ class EmbeddedPostgres:
             "port": str(self._port or DEFAULT_PORT),
             "unix_socket_directories": str(self._sockets),
         }
+        if self._follows is not None:
+            settings["primary_conninfo"] = self._follows
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         return [str(binaries / "postgres"), "-D", str(self._data), *words]
 
@@ -242,7 +245,10 @@ def main() -> None:
     parser.add_argument(
         "--standby-of",
         metavar="CONNINFO",
-        help="without data: copy this primary and follow it; SIGUSR1 promotes the copy",
+        help="without data: copy this primary, and follow it until pg_promote()",
+    )
+    parser.add_argument(
+        "--follows", metavar="CONNINFO", help="another way to that primary, once it is copied"
     )
     arguments = parser.parse_args()
 
@@ -252,9 +258,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, interrupt)
     parent = os.getppid()
     postgres = EmbeddedPostgres(
-        arguments.data, port=arguments.port, standby_of=arguments.standby_of
+        arguments.data,
+        port=arguments.port,
+        standby_of=arguments.standby_of,
+        follows=arguments.follows,
     )
-    signal.signal(signal.SIGUSR1, lambda *_: postgres.promote())
     try:
         url = postgres.start()
         print(json.dumps({"database_url": url, "pid": postgres.pid}), flush=True)

@@ -38,8 +38,8 @@ HEADS = """
 SELECT id::text, head_seq, version FROM studio_projects
 """
 
-IS_STANDBY = """
-SELECT pg_is_in_recovery()
+PROMOTE = """
+SELECT pg_promote(true, $1)
 """
 
 
@@ -57,27 +57,19 @@ async def synchronous(db: "asyncpg.Connection") -> dict[str, Any]:
     return {}
 
 
-async def heads(db: "asyncpg.Connection") -> dict[str, Any]:
-    """Of a standby that is cut off: head and version of each project, all it was given replayed."""
+async def promoted(db: "asyncpg.Connection") -> dict[str, Any]:
+    """A standby that is cut off takes writes from now on; head and version of what it had."""
     await _until(lambda: db.fetchval(HAS_REPLAYED_ALL))
     rows = await db.fetch(HEADS)
+    if not await db.fetchval(PROMOTE, int(PATIENCE_SECONDS)):
+        raise Unavailable("the standby was not promoted in time")
     return {
         "heads": {row["id"]: row["head_seq"] for row in rows},
         "versions": {row["id"]: row["version"] for row in rows},
     }
 
 
-async def writable(db: "asyncpg.Connection") -> dict[str, Any]:
-    """Once it takes writes."""
-
-    async def is_primary() -> bool:
-        return not await db.fetchval(IS_STANDBY)
-
-    await _until(is_primary)
-    return {}
-
-
-WORDS = {word.__name__: word for word in (followed, synchronous, heads, writable)}
+WORDS = {word.__name__: word for word in (followed, synchronous, promoted)}
 
 
 async def _until(is_so: Callable[[], Awaitable[Any]]) -> None:
