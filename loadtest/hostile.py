@@ -195,7 +195,9 @@ class Hostile:
         """Each shows other leaves of one device, and none ends."""
         async with self._inside(self._project) as prime:
             for number in range(GESTURES):
-                leaves = {f"g{number}-{n}": "y" * 60 for n in range(16)}
+                leaves = {
+                    f"g{number}-{n}-yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy": float(n) for n in range(16)
+                }
                 shown = {"some-device": {"col": "devices", "props": {"params": leaves}}}
                 told = {"t": "gesture", "project": self._project, "id": f"g{number % 8}"}
                 prime.send(told | {"values": shown})
