@@ -2,34 +2,65 @@
 
 from collections.abc import Mapping
 
-from schema.limits import MAX_GESTURES, MAX_PREVIEWED
+from schema.limits import (
+    MAX_GESTURES,
+    MAX_PREVIEWED,
+    MAX_SHOWN_BYTES,
+    MAX_SHOWN_IN_ROOM_BYTES,
+)
 from schema.messages import Previewed
 
 Values = dict[str, Previewed]
+
+ENTITY_SIZE = 24
+"""Bytes of an entity in a message, beside its id and values."""
+
+VALUE_SIZE = 10
+"""Bytes of a number, and of what stands around it."""
 
 
 class Gestures:
     """Those of one room: what they show, and what has changed since the last tick."""
 
     __slots__ = (
+        "_sizes",
         "_under_way",
+        "bytes",
         "changed",
     )
 
     def __init__(self) -> None:
         self._under_way: dict[str, dict[str, Values]] = {}
+        self._sizes: dict[str, int] = {}  # about the bytes that each member shows
+        self.bytes = 0  # their sum
         self.changed: dict[str, dict[str, Values | None]] = {}
 
-    def has_room(self, member: str, gesture: str, values: Mapping[str, Previewed]) -> bool:
-        """Whether the member may begin this gesture, or go on with it."""
+    def problem_with(
+        self, member: str, gesture: str, values: Mapping[str, Previewed], elsewhere: int = 0
+    ) -> str:
+        """Why the member may not begin this gesture, or go on with it; empty: it may.
+
+        `elsewhere`: bytes that members on other nodes show.
+        """
         gestures = self._under_way.get(member, {})
-        if gesture not in gestures:
-            return len(gestures) < MAX_GESTURES
-        return len(gestures[gesture].keys() | values.keys()) <= MAX_PREVIEWED
+        if gesture not in gestures and len(gestures) >= MAX_GESTURES:
+            return f"at most {MAX_GESTURES} gestures at once; end one of yours"
+        shown = gestures.get(gesture, {})
+        if len(shown.keys() | values.keys()) > MAX_PREVIEWED:
+            return f"a gesture shows at most {MAX_PREVIEWED} entities; show fewer"
+        more = _growth(shown, values)
+        if self._sizes.get(member, 0) + more > MAX_SHOWN_BYTES:
+            return f"a member shows at most {MAX_SHOWN_BYTES} bytes of values; show fewer"
+        if self.bytes + elsewhere + more > MAX_SHOWN_IN_ROOM_BYTES:
+            text = f"the gestures of a room show at most {MAX_SHOWN_IN_ROOM_BYTES} bytes of values"
+            return f"{text}; try again when others have ended theirs"
+        return ""
 
     def show(self, member: str, gesture: str, values: Mapping[str, Previewed]) -> None:
         """Begin a gesture, or go on with it."""
-        _lay_over(self._under_way.setdefault(member, {}).setdefault(gesture, {}), values)
+        shown = self._under_way.setdefault(member, {}).setdefault(gesture, {})
+        self._grow(member, _growth(shown, values))
+        _lay_over(shown, values)
         changed = self.changed.setdefault(member, {})
         news = changed.get(gesture)
         if news is None:
@@ -39,7 +70,9 @@ class Gestures:
     def end(self, member: str, gesture: str) -> None:
         """It is over, however it ended."""
         gestures = self._under_way.get(member, {})
-        if gestures.pop(gesture, None) is not None:
+        shown = gestures.pop(gesture, None)
+        if shown is not None:
+            self._grow(member, -sum(_size(*item) for item in shown.items()))
             self.changed.setdefault(member, {})[gesture] = None
         if not gestures:
             self._under_way.pop(member, None)
@@ -52,6 +85,7 @@ class Gestures:
     def forget(self, member: str) -> None:
         """The member went; others drop what it showed with it (rule G4)."""
         self._under_way.pop(member, None)
+        self._grow(member, -self._sizes.get(member, 0))
         self.changed.pop(member, None)
 
     def give_up(self, member: str) -> dict[str, None]:
@@ -64,10 +98,41 @@ class Gestures:
         """What a member shows now."""
         return {gesture: dict(v) for gesture, v in self._under_way.get(member, {}).items()}
 
+    def _grow(self, member: str, more: int) -> None:
+        self.bytes += more
+        self._sizes[member] = self._sizes.get(member, 0) + more
+        if not self._sizes[member]:
+            del self._sizes[member]
+
     def flush(self) -> dict[str, dict[str, Values | None]]:
         """What the next tick says."""
         changed, self.changed = self.changed, {}
         return changed
+
+
+def _growth(shown: Values, values: Mapping[str, Previewed]) -> int:
+    """By how many bytes it would be more with these values laid over it."""
+    growth = 0
+    for entity_id, newer in values.items():
+        before = shown.get(entity_id)
+        if before is None:
+            growth += _size(entity_id, newer)
+        else:
+            after = _laid_over(before, newer)
+            growth += _size(entity_id, after) - _size(entity_id, before)
+    return growth
+
+
+def _size(entity_id: str, shown: Previewed) -> int:
+    """About how many bytes an entity's values take in a message."""
+    size = ENTITY_SIZE + len(entity_id)
+    for name, value in shown.props.items():
+        size += len(name) + VALUE_SIZE
+        if isinstance(value, str):
+            size += 4 * len(value)
+        elif isinstance(value, dict):
+            size += sum(len(leaf) + VALUE_SIZE for leaf in value)
+    return size
 
 
 def _lay_over(values: Values, newer: Mapping[str, Previewed]) -> None:

@@ -10,10 +10,10 @@ from rooms.feed import Feed
 from rooms.gestures import Gestures
 from rooms.presence import Ticks
 from rooms.remote_members import RemoteMembers
-from rooms.roles import COLORS
+from rooms.roles import COLORS, EDITS
 from rooms.seat import JoinRequest, Seat, member_id
 from schema.close_codes import REPLACED
-from schema.limits import MAX_MEMBERS_PER_ROOM
+from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
 from schema.messages import Left, Member, MemberJoined, MemberLeft, RoleChanged
 from schema.node_messages import RemoteMember
 
@@ -71,11 +71,14 @@ class Members:
     def everyone(self) -> list[Member]:
         """All of them, as a client is told."""
         here = [self.shown(seat) for seat in self.seats.values()]
-        return [*here, *self.remote.as_members(), *(absent.member for absent in self.absent)]
+        away = (absent.member for absent in self.absent)
+        return _with_less_selected([*here, *self.remote.as_members(), *away])
 
     def here(self) -> list[RemoteMember]:
         """What other nodes are told of ours."""
-        seats = [RemoteMember(self.shown(s), s.generation) for s in self.seats.values()]
+        shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
+        pairs = zip(shown, self.seats.values(), strict=True)
+        seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
         away = [RemoteMember(a.member, a.generation, True) for a in self.absent if a.was_here]
         return [*seats, *away]
 
@@ -178,6 +181,8 @@ class Members:
         for seat in theirs:
             if role is not None:
                 seat.role = role
+                if role not in EDITS:
+                    self._gestures.end_all(seat.member)
                 continue
             left = Left(self._project, reason="access_revoked")
             effects.append(send(left, [seat.connection]))
@@ -273,6 +278,23 @@ class Members:
 
     def _to_all(self, message: MemberJoined | MemberLeft) -> Send:
         return send(message, self.told())
+
+
+def _with_less_selected(members: list[Member]) -> list[Member]:
+    """What all have selected, if it may be told at once; else the first ids of each (rule J12)."""
+    selections = [s for m in members if isinstance(s := m.presence.selection, list) and s]
+    if sum(map(len, selections)) <= MAX_SELECTED_TOLD:
+        return members
+    each = MAX_SELECTED_TOLD // len(selections)
+    return [_with_selected(member, each) for member in members]
+
+
+def _with_selected(member: Member, most: int) -> Member:
+    selection = member.presence.selection
+    if not isinstance(selection, list) or len(selection) <= most:
+        return member
+    presence = structs.replace(member.presence, selection=selection[:most])
+    return structs.replace(member, presence=presence)
 
 
 def _latest(seat: Seat) -> Member:

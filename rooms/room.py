@@ -27,7 +27,6 @@ from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from schema.entities import ENTITY_TYPES
 from schema.errors import ErrorCode
-from schema.limits import MAX_GESTURES, MAX_PREVIEWED
 from schema.messages import (
     Degraded,
     Digest,
@@ -205,6 +204,11 @@ class Room:
         self.gestures.show(seat.member, message.id, message.values)
         return []
 
+    def end_gestures(self) -> None:
+        """The project is archived: nobody edits any more."""
+        for seat in self.seats.values():
+            self.gestures.end_all(seat.member)
+
     def tick_due(self, load: float = 0.0) -> float | None:
         """When to call `tick`, in the shell's seconds; None: nobody moved."""
         remote = self.members.remote
@@ -351,8 +355,9 @@ class Room:
         if seat.role not in EDITS:
             text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
             return answers.refused(self.project, message.id, ErrorCode.FORBIDDEN, text)
-        if not self.gestures.has_room(seat.member, message.id, values):
-            text = f"at most {MAX_GESTURES} gestures at once, of {MAX_PREVIEWED} entities each"
+        elsewhere = self.members.remote.gestures.bytes
+        text = self.gestures.problem_with(seat.member, message.id, values, elsewhere)
+        if text:
             return answers.refused(self.project, message.id, ErrorCode.LIMIT_REACHED, text)
         for entity_id, shown in values.items():
             problem = "there is no such collection"

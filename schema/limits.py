@@ -358,6 +358,36 @@ MAX_GROUP_BYTES = BOUNDS.add(
     "Stored at once: any project state can be restored over any other.",
 )
 
+MAX_SHOWN_BYTES = BOUNDS.add(
+    "MAX_SHOWN_BYTES",
+    32_768,
+    "bytes",
+    "`gesture`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/gestures.py",
+    "About, of all values that one member shows: two of each of the largest selection fit.",
+)
+
+MAX_SHOWN_IN_ROOM_BYTES = BOUNDS.add(
+    "MAX_SHOWN_IN_ROOM_BYTES",
+    262_144,
+    "bytes",
+    "`gesture`",
+    ErrorCode.LIMIT_REACHED,
+    "rooms/gestures.py",
+    "About, of all values that all members show: each joiner is told all of it at once.",
+)
+
+MAX_SELECTED_TOLD = BOUNDS.add(
+    "MAX_SELECTED_TOLD",
+    4_096,
+    "ids",
+    "`joined`, a whole `tick`",
+    Instead.CLIPPED,
+    "rooms/members.py",
+    "Selected by all members together; past it the first of each are told.",
+)
+
 MAX_UNDO_STEPS = BOUNDS.add(
     "MAX_UNDO_STEPS",
     200,

@@ -484,8 +484,10 @@ class Front:
                 asyncio.get_running_loop().call_later(0.05, connection.close, SESSION_REVOKED)
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
-        """To the room (rule R5)."""
+        """To the room (rule R5); in an archived one nobody edits, so nobody shows (rule G6)."""
         self._hub.tell_room(project, ProjectChanged(project, version, archived))
+        if archived:
+            self._hub.end_gestures(project)
 
     # The clock.
 

@@ -237,12 +237,20 @@ class Hub:
         live = self.rooms.get(project)
         if live is not None:
             live.carry_out(live.room.members.role_changed(user, role))
+            live.schedule_tick()
 
     def tell_room(self, project: str, message: ServerMessage) -> None:
         """To everyone of this node who is in the room."""
         live = self.rooms.get(project)
         if live is not None:
             live.carry_out([send(message, live.room.members.told())])
+
+    def end_gestures(self, project: str) -> None:
+        """Nobody may edit there any more."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.room.end_gestures()
+            live.schedule_tick()
 
     # The committer's view.
 

@@ -11,7 +11,14 @@ from schema import limits, server_limits
 from schema.bounds import Bounds
 from schema.limits import BOUNDS
 from schema.server_limits import SERVER_BOUNDS
-from tests.bounds import cost_cases, message_cases, step_cases, usage_cases, waiting_cases
+from tests.bounds import (
+    cost_cases,
+    message_cases,
+    room_cases,
+    step_cases,
+    usage_cases,
+    waiting_cases,
+)
 from tests.bounds.cases import CASES, LIVE_CASES
 from tests.server.conftest import Node
 
@@ -19,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = BOUNDS.rows | SERVER_BOUNDS.rows
 IS_BOUND = re.compile(r"^(MAX|MIN)_\w+$|^\w+_BYTES$")
 
-CASE_MODULES = (message_cases, cost_cases, waiting_cases, usage_cases, step_cases)
+CASE_MODULES = (message_cases, room_cases, cost_cases, waiting_cases, usage_cases, step_cases)
 """Read for their cases."""
 
 WITHOUT_CASE: frozenset[str] = frozenset(
@@ -39,7 +46,6 @@ WITHOUT_CASE: frozenset[str] = frozenset(
         "LOGIN_SECONDS",
         "HEARTBEAT_SECONDS",
         "MAX_ROOMS_PER_CONNECTION",
-        "MAX_MEMBERS_PER_ROOM",
         "MAX_CALLS_IN_FLIGHT",
         "CALL_SECONDS",
         "MAX_DELTAS_IN_FLIGHT",
@@ -50,8 +56,6 @@ WITHOUT_CASE: frozenset[str] = frozenset(
         "MAX_BEATS",
         "MAX_ENTITIES",
         "MAX_STATE_BYTES",
-        "MAX_GESTURES",
-        "MAX_PREVIEWED",
         "MAX_UNDO_STEPS",
         "STATE_PART_BYTES",
         "MAX_OPS_SHOWN",

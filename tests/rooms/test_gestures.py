@@ -2,10 +2,22 @@
 
 from typing import Any
 
+import msgspec
+
 from rooms.seat import member_id
-from schema.limits import MAX_GESTURES, MAX_PREVIEWED
-from schema.messages import Error, Gesture, Previewed, Tick
+from schema.limits import (
+    MAX_GESTURES,
+    MAX_MEMBERS_PER_ROOM,
+    MAX_OUTBOX_BYTES,
+    MAX_PREVIEWED,
+    MAX_SELECTED_TOLD,
+    MAX_SELECTION,
+    MAX_SHOWN_BYTES,
+    MAX_SHOWN_IN_ROOM_BYTES,
+)
+from schema.messages import Error, Gesture, Joined, MovePresence, Previewed, Tick
 from schema.ops import Set
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES
 from tests.rooms.bench import PROJECT, Bench
 
 
@@ -153,3 +165,73 @@ def test_G5_who_missed_ticks_is_told_of_all_gestures_there_are() -> None:
     assert list(everyone.gestures) == [member(bench, "ann")]
     bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", None)))
     assert bench.room.everyone().gestures == {}
+
+
+def leaves(first: int, count: int, size: int = 40) -> dict[str, Previewed]:
+    """Values of a wide device, of about `count * (size + 10)` bytes."""
+    return {
+        "dev_synth": Previewed(
+            "devices", {"params": {f"{n:0{size}}": 0.5 for n in range(first, first + count)}}
+        )
+    }
+
+
+def test_G6_values_that_pile_up_are_bounded_as_a_sum() -> None:
+    bench = bench_with("ann", "bob")
+    refused = []
+    for n in range(100):
+        bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", leaves(50 * n, 50))))
+        last = bench.last("ann")
+        if isinstance(last, Error):
+            refused.append(last.code)
+    assert refused
+    assert set(refused) == {"limit_reached"}
+    [ann, _] = bench.room.members.everyone()
+    assert len(msgspec.json.encode(ann.gestures)) < MAX_SHOWN_BYTES
+    bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", None)))
+    assert bench.room.gestures.bytes == 0
+
+
+def test_G6_all_members_together_show_so_much_that_a_joiner_can_be_told() -> None:
+    bench = Bench()
+    for n in range(40):
+        bench.join(f"m{n}")
+        for part in range(12):
+            message = Gesture(PROJECT, "ride", leaves(50 * part, 50))
+            bench.take(bench.room.gesture(f"m{n}", message))
+    assert bench.room.gestures.bytes <= MAX_SHOWN_IN_ROOM_BYTES
+    shown = msgspec.json.encode(bench.room.members.everyone())
+    assert len(shown) < MAX_SHOWN_IN_ROOM_BYTES + 40 * 1_000
+    for n in range(40):
+        bench.take(bench.room.leave(f"m{n}"))
+    assert bench.room.gestures.bytes == 0
+
+
+def test_G6_who_may_not_edit_any_more_shows_nothing_any_more() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    tick(bench, 1.0)
+    bench.take(bench.room.members.role_changed("ann", "viewer"))
+    assert tick(bench, 2.0) == {member(bench, "ann"): {"ride": None}}
+    show(bench, "bob", "ride", ch_bass_=0.4)
+    bench.take(bench.room.tick(3.0))
+    bench.room.end_gestures()
+    assert bench.room.gestures.bytes == 0
+
+
+def test_G6_J12_a_full_room_that_shows_all_it_may_can_still_be_joined() -> None:
+    bench = Bench()
+    ids = [f"{n:032}" for n in range(MAX_SELECTION)]
+    for n in range(MAX_MEMBERS_PER_ROOM - 1):
+        bench.join(f"m{n}")
+        seat = bench.room.seats[f"m{n}"]
+        seat.ticks.move(seat, MovePresence(project=PROJECT, selection=ids))
+        bench.take(bench.room.gesture(f"m{n}", Gesture(PROJECT, "ride", leaves(0, 50))))
+    bench.room.tick(1.0)
+    bench.join("last")
+    [joined] = [m for m in bench.heard["last"] if isinstance(m, Joined)]
+    told = [m.presence.selection for m in joined.members if isinstance(m.presence.selection, list)]
+    assert 0 < sum(map(len, told)) <= MAX_SELECTED_TOLD
+    assert len(msgspec.json.encode(joined)) < MAX_OUTBOX_BYTES // 4
+    assert len(msgspec.json.encode(bench.room.everyone())) < MAX_OUTBOX_BYTES // 4
+    assert len(msgspec.json.encode(bench.room.members.here())) < MAX_BUS_MESSAGE_BYTES
