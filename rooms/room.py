@@ -72,6 +72,7 @@ class Room:
         "pictures",
         "project",
         "ticks",
+        "unsure_up_to",
     )
 
     def __init__(
@@ -87,6 +88,7 @@ class Room:
         self.hears_late = False
         self.is_drawing = False
         self.pictures: dict[str, Picture] = {}  # by the name of the codec
+        self.unsure_up_to = -1  # up to this seq a copy may be one that we gave wrongly
         self._digest_told = (position.seq, float("-inf"))
 
     @property
@@ -125,8 +127,10 @@ class Room:
     def is_another_copy(self, request: JoinRequest) -> bool:
         """Whether what a client holds at its position is not what the journal has there (J9)."""
         position, digest = request.position, request.digest
-        if position is None or digest is None or position.epoch != self.epoch:
+        if position is None or position.epoch != self.epoch:
             return False
+        if digest is None:
+            return position.seq <= self.unsure_up_to
         return self.edits.tail.digest_at(position.seq) not in ("", digest)
 
     def state_is_ready(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schema.messages import Member, ProjectId
+from schema.messages import Digest, Member, ProjectId
 
 VERSION = 1
 
@@ -29,13 +29,15 @@ class RemoteMember(Struct, frozen=True, array_like=True):
 class Present(Struct, frozen=True, array_like=True, tag="present"):
     """Who of a room is on this node: all of them, so that the next one mends what was lost.
 
-    `asks`: others are to say the same at once. `leaves`: the room is closed here.
+    `asks`: others are to say the same at once. `leaves`: the room is closed here. `digest`: of the
+    state there.
     """
 
     project: ProjectId
     members: list[RemoteMember]
     asks: bool = False
     leaves: bool = False
+    digest: Digest | None = None
 
 
 class Moved(Struct, frozen=True, array_like=True, tag="moved"):

@@ -113,6 +113,7 @@ class Connection(asyncio.Protocol):
         "_fragments",
         "_fragments_opcode",
         "_handshake_timer",
+        "_is_aborted",
         "_is_at_start",
         "_is_feeding",
         "_is_open",
@@ -165,6 +166,7 @@ class Connection(asyncio.Protocol):
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
+        self._is_aborted = False
         self._handshake_timer: asyncio.TimerHandle | None = None
         self._protocol = ServerProtocol(
             origins=server.origins,
@@ -389,8 +391,9 @@ class Connection(asyncio.Protocol):
     def abort(self, why: str) -> None:
         """Cut off at once, whatever waits."""
         if self._transport is not None:
-            if why:
+            if why and not self._is_aborted:
                 self._server.count(f"aborted_{why}")
+            self._is_aborted = True  # what else is sent to it until it is gone is no other event
             self._transport.abort()
 
     def check(self, now: float) -> bool:

@@ -79,8 +79,12 @@ from server.hub import Hub
 from server.metrics import Metrics
 from server.passwords import TooBusy
 from server.row_news import Concern
+from server.seldom import Seldom
 from server.stored_state import Damaged
 from server.tokens import Access, BadToken
+
+DIVERGENCES_SECONDS = 60.0
+"""Of clients of one room whose copy is another one, it is told at most so often."""
 
 log = structlog.get_logger()
 
@@ -113,6 +117,7 @@ class Front:
         self._door = door
         self._metrics = metrics
         self._spawn = spawn
+        self._divergences = Seldom(DIVERGENCES_SECONDS)
 
     @property
     def nobody_is_in_a_room(self) -> bool:
@@ -403,7 +408,10 @@ class Front:
             self._hub.role_changed(project, request.user, role)
 
     def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
-        self.count("diverged")
+        times = self._divergences.times(project, asyncio.get_running_loop().time())
+        self.count("diverged" if times else "diverged_again")
+        if not times:
+            return
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,
@@ -411,6 +419,7 @@ class Front:
             device=connection.device,
             seq=theirs.seq,
             digest=theirs.digest,
+            times=times,
         )
 
     # Calls.

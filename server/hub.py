@@ -39,6 +39,7 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.codec import JSON
 from server.committer import Committer
+from server.copy_check import CopyCheck
 from server.group_committer import GroupCommitter
 from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
 from server.loop_load import LoopLoad
@@ -127,6 +128,8 @@ class Hub:
         )
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._heard_while_opening: dict[str, int] = {}
+        self._wrong_up_to: dict[str, int] = {}  # of rooms that are loaded anew
+        self._copies = CopyCheck(self, journal, in_thread, spawn, count)
         self._is_hinted = False
         self._is_looking = False
 
@@ -363,6 +366,23 @@ class Hub:
         else:
             self._count("epoch_changed")
             log.info("the project has another epoch; the room is closed", project=project)
+        self._close(live)
+
+    def doubt(self, live: LiveRoom, seq: int) -> None:
+        """Another node has come to another state at this seq."""
+        self._copies.doubt(live, seq)
+
+    def load_anew(self, live: LiveRoom) -> None:
+        """What we hold is not what the journal comes to: members get fresh state (rule S4)."""
+        self._count("room_loaded_anew")
+        self._wrong_up_to[live.room.project] = live.known.seq
+        self._close(live)
+
+    def _close(self, live: LiveRoom) -> None:
+        """Its members come back at once, to what the journal holds."""
+        project = live.room.project
+        if self.rooms.get(project) is not live:
+            return
         del self.rooms[project]
         live.close()
         self.others.leave_room(project)
@@ -470,6 +490,7 @@ class Hub:
         stored, document = await newest_whole(self.journal, project, None, self.in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
         room.edits.head_id = stored.delta_id
+        room.unsure_up_to = self._wrong_up_to.pop(project, -1)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.edits.stacks.note(mark)
         live = LiveRoom(room, self._around)

@@ -24,6 +24,7 @@ ALARMING = (
     "diverged",
     "journal_went_back",
     "nodes_diverged",
+    "room_loaded_anew",
     "task_failed",
 )
 """Events that are told from the start, at 0: an alarm on an increase must see the first one."""

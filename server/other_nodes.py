@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rooms.effects import ForwardEntry, Packet, Work
 from rooms.journal_entry import Entry, Purpose
-from schema.messages import Tick
+from schema.messages import Digest, Tick
 from schema.node_messages import (
     Committed,
     HeadMoved,
@@ -52,6 +52,8 @@ class Rooms(Protocol):
     def heard(self, heads: Mapping[str, int]) -> None: ...
 
     def hint(self) -> None: ...
+
+    def doubt(self, live: "LiveRoom", seq: int) -> None: ...
 
 
 class OtherNodes:
@@ -160,9 +162,10 @@ class OtherNodes:
         self._announced_at[project] = asyncio.get_running_loop().time()
         asks = project in self._asking
         self._asking.discard(project)
-        here = live.room.members.here()
-        if not self._say(project, Present(project, here, asks)) and self.bus.is_up:
-            self._say(project, Present(project, [*map(_in_short, here)], asks))
+        here, edits = live.room.members.here(), live.room.edits
+        present = Present(project, here, asks, digest=Digest(edits.head, edits.digest))
+        if not self._say(project, present) and self.bus.is_up:
+            self._say(project, replace(present, members=[*map(_in_short, here)]))
 
     def _say(self, project: str | None, body: NodeMessage) -> bool:
         return self.bus.publish(project, self._codec.encode(body))
@@ -236,6 +239,8 @@ class OtherNodes:
             live.catch_up()  # what it committed before it knew of us was told to nobody
         live.carry_out(members.heard_present(node, number, body.members, now))
         live.schedule_tick()
+        if body.digest is not None:
+            live.run(self._compare(live, body.digest.seq, body.digest.digest))
         if body.asks:
             self.announce(body.project)
 
@@ -269,14 +274,13 @@ class OtherNodes:
         )
         # Not `body.frame`: ours are told what was applied here, encoded here.
         live.run(live.room.edits.heard(entry, {}, body.previous))
-        live.run(self._compare(live, body))
+        live.run(self._compare(live, body.seq, body.digest))
 
-    def _compare(self, live: "LiveRoom", body: Committed) -> Work:
-        """Two nodes that have applied the same must hold the same."""
+    def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Work:
+        """Two nodes that have applied the same must hold the same (rule S4)."""
         edits = live.room.edits
-        if edits.head == body.seq and edits.digest != body.digest:
-            self._count("nodes_diverged")
-            log.error("two nodes hold different states", project=body.project, seq=body.seq)
+        if edits.head == seq and edits.digest != digest:
+            self._hub.doubt(live, seq)
         yield []
 
     def _heard_another_version(self, other: OtherVersion) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.one_is_gone = asyncio.Event()
+        self.counts: defaultdict[str, float] = defaultdict(float)
         self.on_opened: Callable[[Connection], object] = lambda _: None
 
     def came(self, connection: Connection, peer: object) -> bool:
@@ -41,7 +43,7 @@ class Counting:
         return (200, "alive\n") if path == "/healthz" else None
 
     def count(self, what: str, amount: float = 1) -> None:
-        pass
+        self.counts[what] += amount
 
 
 @pytest.fixture
@@ -131,3 +133,18 @@ async def test_H3_nothing_is_left_of_what_we_end(
     server.on_opened = on_opened
     gc.collect()
     await nothing_is_left(server, port, HANDSHAKE, wait=False)
+
+
+async def test_a_connection_that_is_cut_off_is_counted_once(counting: tuple[Counting, int]) -> None:
+    made, port = counting
+
+    def cut_off(connection: Connection) -> None:
+        for _ in range(40):  # as every part of a state did, to who did not read
+            connection.abort("outbox_full")
+
+    made.on_opened = cut_off
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HANDSHAKE)
+    await made.one_is_gone.wait()
+    writer.close()
+    assert made.counts["aborted_outbox_full"] == 1

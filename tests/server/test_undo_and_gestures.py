@@ -162,3 +162,14 @@ async def test_S2_who_has_diverged_says_so_and_gets_fresh_state_and_it_is_counte
     joined = await ann.ask(join | {"diverged": mine})
     assert (joined["resumed"], joined["parts"] > 0) == (False, True)
     assert 'kind="diverged"} 1.0' in (await node.http("/metrics"))[1]
+
+
+async def test_S2_nobody_raises_the_alarm_as_often_as_it_can_join(node: Node) -> None:
+    ann, _, project = await node.pair()
+    join = {"t": "join", "project": project, "diverged": {"seq": 0, "digest": "0" * 16}}
+    for n in range(20):
+        await ann.ask({"t": "leave", "project": project, "id": f"out{n}"})
+        assert (await ann.ask(join | {"id": f"again{n}"}))["t"] == "joined"
+    metrics = (await node.http("/metrics"))[1]
+    assert 'kind="diverged"} 1.0' in metrics
+    assert 'kind="diverged_again"} 19.0' in metrics

@@ -11,6 +11,7 @@ from client.digest import digest
 from persistence import epochs
 from persistence.pool import Database
 from rooms.journal_entry import Entry, Proposal
+from schema.ops import Set
 from server.hub import keep_books
 from server.live_room import LiveRoom, RoomClosed
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -216,6 +217,31 @@ async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
     await ann.edit(project, marker("marker_9"))
     await phone.closed(1012)
     assert phone.heard("delta") == []
+
+
+async def test_S4_a_node_whose_state_is_not_the_journals_loads_it_anew(nodes: Nodes) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for n in range(3):
+        await ann.edit(project, marker(f"marker_{n}"))
+    position = await position_of(ann, project)
+    phone = await two.again(ann, "phone")
+    await phone.join(project)
+    right, wrong = one.hub.rooms[project], two.hub.rooms[project]
+    edits = wrong.room.edits
+    edits.document.apply([Set("markers", "marker_1", {"name": "in no journal"})])
+    edits.digest = edits.document.digest
+    await phone.closed(1012)  # whether anyone edits or not
+    assert counted(two, "room_loaded_anew") == 1
+    assert (one.hub.rooms[project], wrong.is_closed) == (right, True)
+    back = await two.again(ann, "phone")
+    joined, state = await back.join(project, position)
+    assert (joined["resumed"], state["markers"]["marker_1"]["name"]) == (False, "")
+    back = await one.again(ann, "tablet")
+    assert (await back.join(project, position))[0]["resumed"]
+    assert counted(one, "room_loaded_anew") == 0
 
 
 # A closed room.
