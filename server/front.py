@@ -409,9 +409,10 @@ class Front:
 
     def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
         times = self._divergences.times(project, asyncio.get_running_loop().time())
-        self.count("diverged" if times else "diverged_again")
         if not times:
+            self.count("diverged_again")
             return
+        self.count("diverged")
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,
