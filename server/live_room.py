@@ -221,6 +221,9 @@ class LiveRoom:
         self.is_closed = True
         self._works.clear()
         self._forget_audience()
+        for seat in self.room.seats.values():
+            if seat.feed is not None:
+                seat.feed.stop()  # nobody is given more of what this room holds
         for waiting in (*self._awaited, *self._settling.values()):
             if not waiting.done():
                 waiting.set_exception(RoomClosed())
@@ -504,6 +507,8 @@ class LiveRoom:
 
     def fed(self, peer: Peer, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
+        if self.is_closed:
+            return
         if feed.is_lost:
             peer.abort("fell_behind")
         elif not feed.is_over:

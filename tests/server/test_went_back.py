@@ -10,6 +10,7 @@ import pytest
 from client.digest import digest
 from persistence import epochs
 from persistence.pool import Database
+from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
 from schema.ops import Set
 from server.hub import keep_books
@@ -255,11 +256,22 @@ def entry_of(project: str) -> Entry:
     return Entry(project, 9, "delta-9", "ann", "member", b"[]", False, 0.0, b"")
 
 
+NOBODY: Any = object()
+"""Who is asked for anything, or told anything, fails the test."""
+
+
+def lost_feed(live: LiveRoom) -> Feed:
+    feed = Feed(live.room.project, live.room.edits.tail, 0)
+    feed.lose()
+    return feed
+
+
 CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "checkpoint": lambda live: live.checkpoint(0.0),
     "done": lambda live: live.done(iter(())),
     "moment": lambda live: live.moment(),
     "read_on": lambda live: live.read_on(),
+    "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
     "record": lambda live: live.record(),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
     "store": lambda live: live.store(0.0),
