@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
 
@@ -17,7 +16,6 @@ from persistence.errors import (
     Conflict,
     LastOwner,
     NotFound,
-    PersistenceError,
     Taken,
     Unavailable,
 )
@@ -77,6 +75,7 @@ from server.connection import Connection
 from server.door import Door
 from server.hub import Hub
 from server.metrics import Metrics
+from server.mistakes import mistake
 from server.passwords import TooBusy
 from server.row_news import Concern
 from server.seldom import Seldom
@@ -311,7 +310,11 @@ class Front:
         except Unavailable:
             text = "the database does not answer; come back in a moment"
             connection.send(Error(None, ErrorCode.UNAVAILABLE, text))
-            connection.abort("unavailable_at_hello")
+            connection.close(OVERLOADED)
+            return
+        except Exception as error:  # whatever it is, who says hello hears of it
+            connection.send(_as_error(None, error))
+            connection.close(OVERLOADED)
             return
         if revoked or user is None:
             self._turn_away(connection, is_expired=False)
@@ -396,7 +399,7 @@ class Front:
                 project = message.project
                 await self._hub.join(request, project, lambda: project in connection.rooms)
                 await self._look_at_role_again(request, project)
-        except (PersistenceError, Damaged, TimeoutError) as error:
+        except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, message.project):
                 connection.rooms.discard(message.project)
             connection.send(_as_error(message.id, error, message.project))
@@ -531,7 +534,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
 _DETAILS = ("field", "version", "oldest")
 
 
-def _as_error(message_id: str, error: Exception, project: str | None = None) -> Error:
+def _as_error(message_id: str | None, error: Exception, project: str | None = None) -> Error:
     details: Details = {}
     code = next((code for kind, code in _CODES if isinstance(error, kind)), None)
     text = str(error)
@@ -544,8 +547,5 @@ def _as_error(message_id: str, error: Exception, project: str | None = None) -> 
         code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
         details["retry_after_ms"] = 500
     else:
-        error_id = uuid.uuid4().hex[:12]
-        log.error("a call failed", error_id=error_id, exc_info=error)
-        code, text = ErrorCode.INTERNAL, "the server made a mistake; it is in its log"
-        details["error_id"] = error_id
+        return mistake(message_id, error, project)
     return Error(message_id, code, text, project, details)

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Protocol, TypeVar, assert_never
 
 import structlog
+from msgspec.structs import replace
 
 from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
 from persistence.journal import Checkpoint, Journal, Known, may_have_more
@@ -32,6 +33,7 @@ from rooms.effects import (
     SendTick,
     Settled,
     Work,
+    send,
 )
 from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
@@ -44,6 +46,7 @@ from schema.ops import Op, encode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, RECORD_BYTES
 from server.codec import Codec
 from server.metrics import Count
+from server.mistakes import mistake
 from server.picture import draw
 from server.stored_state import Damaged, TooManyChanges, changes_of, sliced
 from server.threads import breathe
@@ -337,7 +340,7 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._around.submit_group(parts)
             case SendState():
-                self._start(self._draw())
+                self._start(self._draw_or_say())
             case LookUp():
                 self._start(self._look_up(effect))
             case Recall():
@@ -469,6 +472,20 @@ class LiveRoom:
             for seq in effects:
                 self.room.edits.unrecorded.pop(seq, None)
 
+    async def _draw_or_say(self) -> None:
+        """Whoever waits for a picture that cannot be drawn is told, and may come again."""
+        try:
+            await self._draw()
+        except RoomClosed:
+            raise
+        except Exception as error:
+            self.room.is_drawing = False
+            told = mistake(None, error, self.room.project)
+            for seat in [seat for seat in self.room.seats.values() if not seat.is_live]:
+                request = seat.request.request
+                self.carry_out([send(replace(told, id=request), [seat.connection])])
+                self.carry_out(self.room.leave(seat.connection))
+
     async def _draw(self) -> None:
         try:
             while self.room.is_drawing:
@@ -583,6 +600,8 @@ class LiveRoom:
             answer = edits.looked_up(look_up, found)
         except Unavailable:
             pass
+        except Exception as error:
+            log.error("cannot look up a delta; its author sends it again", exc_info=error)
         finally:
             self.run(answer)
 
@@ -601,8 +620,12 @@ class LiveRoom:
         except TooManyChanges as problem:
             text = f"this step is too large to be undone: {problem}; bring back a snapshot instead"
             error = answers.refused(project, "", ErrorCode.LIMIT_REACHED, text)
-        except (Damaged, PersistenceError) as problem:
+        except Damaged as problem:
             error = answers.refused(project, "", ErrorCode.SNAPSHOT_DAMAGED, str(problem))
+        except RoomClosed:
+            raise
+        except Exception as problem:
+            error = mistake("", problem, project)
         self.run(self.room.edits.recalled(recall.connection, changes, error))
 
     # Restoring.

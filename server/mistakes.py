@@ -1,0 +1,18 @@
+"""What a client is told when we made a mistake: never nothing, and where to find it in the log."""
+
+import uuid
+
+import structlog
+
+from schema.errors import ErrorCode
+from schema.messages import Error
+
+log = structlog.get_logger()
+
+
+def mistake(message_id: str | None, error: Exception, project: str | None = None) -> Error:
+    """`internal` with an `error_id`, under which the log has the trace."""
+    error_id = uuid.uuid4().hex[:12]
+    log.error("what a client asked for has failed", error_id=error_id, exc_info=error)
+    text = "the server made a mistake; it is in its log"
+    return Error(message_id, ErrorCode.INTERNAL, text, project, {"error_id": error_id})
