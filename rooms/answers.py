@@ -83,7 +83,8 @@ def ack(
 ) -> tuple[Ack, list[Dropped]]:
     """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3)."""
     made_here = entry.purpose is not Purpose.EDIT
-    drops = [_told(drop, ops[drop.op]) if made_here else _dropped(drop) for drop in applied.drops]
+    told_whole = made_here and applied.mistake is None
+    drops = [_told(drop, ops[drop.op]) if told_whole else _dropped(drop) for drop in applied.drops]
     effective: list[Op] | None = None
     if made_here:
         effective = bare(applied.ops)

@@ -58,12 +58,20 @@ class Applied:
     drops: list[Drop] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
+    mistake: str | None = None
+    """What was raised by, or is wrong with, a delta that is quarantined (rule D17)."""
 
     def took(self, op: Op, effective: Sequence[Op]) -> None:
         """One op of the delta took effect."""
         if len(effective) != 1 or effective[0] is not op:
             self.as_sent = False
         self.ops.extend(effective)
+
+
+def quarantined(ops: int, mistake: str) -> Applied:
+    """What a delta of so many ops does that cannot be read or applied: nothing."""
+    drops = [Drop(index, DropReason.QUARANTINED) for index in range(max(1, ops))]
+    return Applied([], drops, as_sent=False, mistake=mistake)
 
 
 class _Dropped(Exception):
@@ -85,12 +93,22 @@ class Document(EntityStore):
         return finish(self.applying(ops, atomic=atomic))
 
     def applying(self, ops: Sequence[Op], *, atomic: bool = False) -> Steps[Applied]:
-        """`apply` with pauses."""
+        """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17)."""
         self._begin()
+        before = self.size, self._digest
+        try:
+            return (yield from self._applying(ops, atomic, before))
+        except MemoryError:
+            yield from self._undoing(*before)
+            raise  # of this machine, not of the delta: others have applied it
+        except Exception as error:
+            yield from self._undoing(*before)
+            return quarantined(len(ops), f"{type(error).__name__}: {error}")
+
+    def _applying(self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]) -> Steps[Applied]:
         self._is_at_door = False
         applied = Applied()
         counted = 0
-        before = self.size, self._digest
         for index, op in enumerate(ops):
             try:
                 effective = self._apply_op(op)

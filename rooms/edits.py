@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rooms import answers
-from rooms.document import Change, Document, Drop, problem_with_op
+from rooms.document import Change, Document, Drop, problem_with_op, quarantined
 from rooms.effects import (
     CatchUp,
     Commit,
@@ -16,6 +16,7 @@ from rooms.effects import (
     ForwardEntry,
     LookUp,
     Packet,
+    Quarantined,
     Recall,
     Send,
     Settled,
@@ -555,8 +556,14 @@ class Edits:
     # From the journal into the document.
 
     def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
-        ops, previous = self._ops_of(entry), self.head_id
-        applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
+        found, previous = self._ops_of(entry), self.head_id
+        ops = found or []
+        if found is None:
+            applied = quarantined(0, "it cannot be read")
+        else:
+            applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
+        if applied.mistake is not None:
+            yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
         self._has_group_ended |= self.is_inside and not entry.more
         self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
@@ -635,14 +642,14 @@ class Edits:
             return []
         return [send(told, [seat.connection])]
 
-    def _ops_of(self, entry: Entry) -> Sequence[Op]:
+    def _ops_of(self, entry: Entry) -> Sequence[Op] | None:
         proposed = self.waiting.get(entry.delta_id)
         if proposed is not None and proposed.is_sent_as(entry.ops):
             return proposed.ops
         try:
             return decode_ops(entry.ops)
         except (msgspec.DecodeError, msgspec.ValidationError):
-            return []  # an entry nobody can read keeps its seq and does nothing
+            return None
 
     def _after(self, told: Sequence[Asked]) -> Work:
         """Those who asked have their answer: their gestures end, and what they wished goes on."""

@@ -103,6 +103,14 @@ class Settled(Struct, frozen=True, gc=False):
     error: Error | None
 
 
+class Quarantined(Struct, frozen=True, gc=False):
+    """An entry could not be read or applied: it does nothing, and somebody has to know (D17)."""
+
+    seq: int
+    delta_id: str
+    mistake: str
+
+
 class CatchUp(Struct, frozen=True, gc=False):
     """Read the journal after this seq: something was missed.
 
@@ -133,6 +141,7 @@ Effect = (
     | LookUp
     | Recall
     | Settled
+    | Quarantined
     | CatchUp
     | Disconnect
 )

@@ -165,6 +165,28 @@ class EntityStore:
             if self._log:
                 yield
 
+    def _undoing(self, size: int, digest: int) -> Steps[None]:
+        """Bring back what was there before ops that raised: a primitive may be half done.
+
+        So the index is made anew, whatever it holds.
+        """
+        while self._log:
+            collection, entity_id, before, _ = self._log.pop()
+            if before is None:
+                self.collections[collection].pop(entity_id, None)
+                self.where.pop(entity_id, None)
+            else:
+                self.collections[collection][entity_id] = before
+                self.where[entity_id] = collection
+        self._begin()
+        self.size, self._digest = size, digest
+        self._index = DocumentIndex()
+        for collection, entities in self.collections.items():
+            for number, (entity_id, entity) in enumerate(entities.items(), start=1):
+                self._index.add(collection, entity_id, entity)
+                if not number % SLICE_FREED:
+                    yield
+
     def _taken_log(self) -> list[Change]:
         """What the ops have changed, which is not ours any more."""
         changes, self._log = self._log, []

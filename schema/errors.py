@@ -132,6 +132,7 @@ class DropReason(StrEnum):
     INVALID = "invalid"
     LIMIT = "limit"
     ATOMIC = "atomic"
+    QUARANTINED = "quarantined"
 
 
 DROP_REASONS: dict[DropReason, str] = {
@@ -143,4 +144,5 @@ DROP_REASONS: dict[DropReason, str] = {
     DropReason.INVALID: "With what others changed meanwhile, the result would break an invariant.",
     DropReason.LIMIT: "The project would grow past its bound.",
     DropReason.ATOMIC: "Another op of this atomic delta was dropped, so all of it was.",
+    DropReason.QUARANTINED: "No server can read or apply this delta: all of it does nothing.",
 }

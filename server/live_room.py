@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any, Protocol, TypeVar, assert_never
 
 import structlog
-from msgspec.structs import replace
 
 from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
 from persistence.journal import Checkpoint, Journal, Known, may_have_more
@@ -27,13 +26,13 @@ from rooms.effects import (
     ForwardTick,
     LookUp,
     Packet,
+    Quarantined,
     Recall,
     Send,
     SendState,
     SendTick,
     Settled,
     Work,
-    send,
 )
 from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
@@ -330,6 +329,15 @@ class LiveRoom:
                 self._speak_to_nodes(effect)
             case Settled():
                 self._tell_settled(effect)
+            case Quarantined():
+                self._around.count("entries_quarantined")
+                log.error(
+                    "an entry is quarantined: it does nothing, on any server",
+                    project=self.room.project,
+                    seq=effect.seq,
+                    delta=effect.delta_id,
+                    reason=effect.mistake,
+                )
             case _:
                 self._fetch(effect)
 
@@ -340,7 +348,7 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._around.submit_group(parts)
             case SendState():
-                self._start(self._draw_or_say())
+                self._start(self._draw())
             case LookUp():
                 self._start(self._look_up(effect))
             case Recall():
@@ -471,20 +479,6 @@ class LiveRoom:
             await self._journal.record_effects(self.room.project, effects, known)
             for seq in effects:
                 self.room.edits.unrecorded.pop(seq, None)
-
-    async def _draw_or_say(self) -> None:
-        """Whoever waits for a picture that cannot be drawn is told, and may come again."""
-        try:
-            await self._draw()
-        except RoomClosed:
-            raise
-        except Exception as error:
-            self.room.is_drawing = False
-            told = mistake(None, error, self.room.project)
-            for seat in [seat for seat in self.room.seats.values() if not seat.is_live]:
-                request = seat.request.request
-                self.carry_out([send(replace(told, id=request), [seat.connection])])
-                self.carry_out(self.room.leave(seat.connection))
 
     async def _draw(self) -> None:
         try:

@@ -22,6 +22,7 @@ ALARMING = (
     "bus_forged",
     "bus_malformed",
     "diverged",
+    "entries_quarantined",
     "journal_went_back",
     "nodes_diverged",
     "room_loaded_anew",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from persistence import project_history
 from persistence.project_history import HistoryRow
 from schema import calls
@@ -55,7 +57,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             limit=PAGE,
         )
         for row in rows:
-            given = _given(decode_ops(row.ops), params.entity, params.property)
+            given = _given(_ops_of(row), params.entity, params.property)
             if given is not None:
                 return calls.Blamed(_entry(row, 0), given[0])
         if len(rows) < PAGE:
@@ -101,8 +103,15 @@ def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
     return None
 
 
+def _ops_of(row: HistoryRow) -> list[Op]:
+    try:
+        return decode_ops(row.ops)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return []  # quarantined (rule D17): it is there, and did nothing
+
+
 def _entry(row: HistoryRow, shown: int) -> calls.HistoryEntry:
-    ops = decode_ops(row.ops)
+    ops = _ops_of(row)
     return calls.HistoryEntry(
         seq=row.seq,
         id=row.delta_id,

@@ -158,7 +158,7 @@ class Bench:
             more,
         )
         self.entries.append(entry)
-        ops = self.room.edits._ops_of(entry)
+        ops = self.room.edits._ops_of(entry) or []
         self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
         return entry
 

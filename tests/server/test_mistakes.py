@@ -52,9 +52,11 @@ async def picture(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch
         raise Planted
 
     plant.setattr(live_room_module, "draw", draw)
-    told(await ann.ask({"t": "join", "project": project, "id": "in"}))
+    answer = await ann.ask({"t": "join", "project": project, "id": "in"})
+    assert (answer["t"], answer["code"]) == ("error", "unavailable")
     plant.undo()
     await ann.join(project)
+    node.app.metrics.count("task_failed", -1)  # the one that was planted
 
 
 async def look_up(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
