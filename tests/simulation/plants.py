@@ -1,5 +1,6 @@
 """Bugs to be planted in a simulated studio: each of them must be noticed."""
 
+import asyncio
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rooms.proposals import Asked
 from rooms.room import Room
 from rooms.seat import JoinRequest, Seat
 from schema.messages import Ack, DeltaCommitted, Position
-from server.live_room import LiveRoom
+from server.live_room import LiveRoom, Moment
 from tests.simulation.studio import Tally, simulate
 from tests.simulation.unreliable_journal import UnreliableJournal
 
@@ -91,6 +92,16 @@ class SilentLiveRoom(LiveRoom):
         self.run(self.room.edits.looked_up(look_up, found))
 
 
+class HastyLiveRoom(LiveRoom):
+    """Takes the state as it is, also inside a group."""
+
+    def _take(self, taken: asyncio.Future[Moment]) -> Work:
+        edits = self.room.edits
+        was_inside, edits.is_inside = edits.is_inside, False
+        yield from super()._take(taken)
+        edits.is_inside = was_inside
+
+
 @dataclass(frozen=True)
 class Plant:
     """What takes the place of the real thing."""
@@ -111,6 +122,7 @@ PLANTS = {
     "trusting_bus": Plant(edits=TrustingEdits),
     "copies_believed": Plant(room=CredulousRoom),
     "look_up_unanswered": Plant(live_room=SilentLiveRoom),
+    "moments_inside": Plant(live_room=HastyLiveRoom),
 }
 
 

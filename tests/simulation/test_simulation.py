@@ -42,6 +42,7 @@ MUST_HAPPEN = (
     "answers_lost",
     "checkpoints_compared",
     "went_back",
+    "in_groups",
     "counted_journal_went_back",
 )
 
