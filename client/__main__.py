@@ -18,6 +18,7 @@ from rich.table import Table
 
 from client.client import Client
 from client.dawproject_export import write_dawproject
+from client.exporting import NotWhole, whole_state
 from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused, RoomClosed
 from client.importing import read_song
 from client.local_hub import HubFailed, LocalHub
@@ -35,6 +36,7 @@ FAILURES = (
     ConnectionOver,
     DeltaRefused,
     HubFailed,
+    NotWhole,
     RoomClosed,
     UploadIncomplete,
     OSError,
@@ -73,12 +75,11 @@ async def import_song(arguments: argparse.Namespace) -> int:
 
 
 async def export_project(arguments: argparse.Namespace) -> int:
-    """Write what a fresh join brings."""
+    """Write all that was acknowledged before, or fail."""
     path = _of_caller(arguments.file)
     write = _writer_for(path)
     async with _logged_in(arguments) as client:
-        room = await client.join(arguments.project)
-        state = room.state
+        state = await whole_state(client, arguments.project)
     problems = write(path, state)
     sizes = {collection: len(entities) for collection, entities in state.items()}
     if arguments.json:

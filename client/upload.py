@@ -35,9 +35,12 @@ def batches(ops: list[Op]) -> Iterator[list[Op]]:
 async def upload(room: Room, ops: list[Op]) -> int:
     """Insert these ops and wait until all of them are on disk; returns the number of deltas."""
     dropped: list[tuple[str, str]] = []
+    is_doubtful = False
 
     def note(event: object) -> None:
+        nonlocal is_doubtful
         if isinstance(event, Acknowledged):
+            is_doubtful = is_doubtful or event.on_resume
             dropped.extend((event.delta_id, reason) for _, reason in event.dropped)
 
     stop = room.subscribe(note)
@@ -48,4 +51,9 @@ async def upload(room: Room, ops: list[Op]) -> int:
         stop()
     if dropped:
         raise UploadIncomplete(f"{len(dropped)} ops were dropped, the first as {dropped[0][1]}")
+    # Of a delta that was heard of only after coming back it was not said what was dropped.
+    missing = [op for op in ops if op["op"] == "insert" and op["id"] not in room.state[op["col"]]]
+    if missing and is_doubtful:
+        first = f"{missing[0]['col']}/{missing[0]['id']}"
+        raise UploadIncomplete(f"{len(missing)} entities are not in the project, the first {first}")
     return len(delta_ids)

@@ -11,8 +11,10 @@ import pytest
 from client.client import Client
 from client.connection import Connection
 from client.events import Postponed, Synced
+from client.exporting import whole_state
 from client.failures import CallFailed, DeltaRefused
 from client.room import Room
+from client.upload import upload
 from server.connection import Connection as NodeConnection
 from tests.server.conftest import Node, eventually
 
@@ -216,3 +218,19 @@ async def test_J13_synced_says_again_that_all_is_here_after_a_reconnect(
 
     await eventually(is_back)
     assert there == [100]
+
+
+async def test_J13_what_was_imported_is_exported_whole_at_once(
+    node: Node, duo: tuple[Client, Room, Room]
+) -> None:
+    client, _, _ = duo
+    ops = [
+        {"op": "insert", "col": "markers", "id": f"marker_{n:04}", "entity": {"time": float(n)}}
+        for n in range(300)
+    ]
+    for _ in range(10):
+        async with Client(node.url, device="cli", access_token=client.access_token) as importing:
+            project = (await importing.call("projects.create", name="Song"))["id"]
+            await upload(await importing.join(project), ops)
+        async with Client(node.url, device="cli", access_token=client.access_token) as exporting:
+            assert len((await whole_state(exporting, project))["markers"]) == 300

@@ -1,0 +1,69 @@
+"""A project to be written down: all that was acknowledged before, checked against the server."""
+
+import asyncio
+import copy
+
+from client.client import Client
+from client.digest import digest
+from client.replica import Position
+from client.room import Room
+from client.state_ops import State
+
+CATCH_UP_SECONDS = 30.0
+"""How long a server may take to tell what it had acknowledged before it was asked."""
+
+
+class NotWhole(Exception):
+    """The copy is not what the server holds, or not all of it: nothing is to be written."""
+
+
+async def whole_state(client: Client, project: str) -> State:
+    """The state with all that was acknowledged before this was called.
+
+    Its digest is compared with the server's of the same seq. Raises `NotWhole`, and what
+    `Client.join` and `Client.call` raise.
+    """
+    row = await client.call("projects.get", project=project)
+    room = await client.join(project)
+    await _come_up_to(room, Position(row["epoch"], row["head"]))
+    state, position = copy.deepcopy(room.state), room.replica.position
+    assert position is not None
+    theirs = await client.call("history.at", project=project, seq=position.seq)
+    _compare(state, position, theirs["position"], theirs["digest"])
+    return state
+
+
+async def _come_up_to(room: Room, wanted: Position) -> None:
+    arrived = asyncio.Event()
+    stop = room.subscribe(lambda _: arrived.set())
+    try:
+        async with asyncio.timeout(CATCH_UP_SECONDS):
+            while not _holds(room, wanted):
+                arrived.clear()
+                await arrived.wait()
+    except TimeoutError:
+        have = room.replica.position
+        raise NotWhole(f"{wanted} was acknowledged, and the server gives only {have}") from None
+    finally:
+        stop()
+
+
+def _holds(room: Room, wanted: Position) -> bool:
+    position = room.replica.position
+    if not room.is_live or position is None:
+        return False
+    if position.epoch != wanted.epoch:
+        raise NotWhole("the project was brought back from a backup just now; export it again")
+    return position.seq >= wanted.seq
+
+
+def _compare(
+    state: State, position: Position, theirs: dict[str, object], their_digest: str
+) -> None:
+    if theirs != {"epoch": position.epoch, "seq": position.seq}:
+        raise NotWhole(f"asked for {position}, the server told of {theirs}")
+    ours = digest(state)
+    if ours != their_digest:
+        raise NotWhole(
+            f"at seq {position.seq} our copy comes to {ours}, the server's {their_digest}"
+        )
