@@ -111,7 +111,8 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
         if not url:
             hub = await stack.enter_async_context(LocalHub(arguments.data))
             url = hub.url
-        client = await stack.enter_async_context(Client(url, device="command line"))
+        client = Client(url, device="command line", on_login_needed=lambda why: client.give_up(why))
+        await stack.enter_async_context(client)
         if arguments.url:
             password = os.environ.get("PRIME_PASSWORD") or arguments.password
             await client.login(arguments.email, password or getpass.getpass("password: "))

@@ -18,11 +18,13 @@ from client.failures import (
     CallTimedOut,
     CannotConnect,
     ConnectionOver,
+    RoomClosed,
     StateDamaged,
 )
+from client.login import CALLS_TO_LOG_IN, AskForLogin, Login
 from client.room import Room
 from client.state_ops import State
-from schema.close_codes import SESSION_REVOKED, TOKEN_EXPIRED
+from schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
 from schema.limits import MAX_CALLS_IN_FLIGHT
 
 BACKOFF_BASE_SECONDS = 0.2
@@ -36,7 +38,12 @@ REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
 
 
 class Client:
-    """One device of one user. Comes back with full jitter until a close code says not to."""
+    """One device of one user. Comes back with full jitter until a close code says not to.
+
+    A login that the server does not know any more (a restored backup, a token too old) ends
+    nothing: rooms keep their copies and pending edits, hear `LoginNeeded`, and go on after `login`,
+    `register` or `log_in_with`. `on_login_needed` is called with the reason, and may do that.
+    """
 
     def __init__(
         self,
@@ -47,6 +54,7 @@ class Client:
         call_seconds: float = 10.0,
         access_token: str | None = None,
         rng: random.Random | None = None,
+        on_login_needed: AskForLogin | None = None,
     ) -> None:
         self.url = url
         self.device = device
@@ -56,8 +64,7 @@ class Client:
         self._codec = codec_named(codec)
         self._call_seconds = call_seconds
         self._rng = rng or random.Random()
-        self._session = AuthSession(access_token) if access_token else None
-        self._session_changed = asyncio.Event()
+        self._login = Login(AuthSession(access_token) if access_token else None, on_login_needed)
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
         self._over: ConnectionOver | None = None
@@ -89,9 +96,14 @@ class Client:
         return self._over
 
     @property
+    def login_needed(self) -> str | None:
+        """Why the application has to log in again, if it has to."""
+        return self._login.needed
+
+    @property
     def access_token(self) -> str | None:
         """What another client may borrow to log in as the same user, until it runs out."""
-        return self._session.access if self._session else None
+        return self._login.session.access if self._login.session else None
 
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`."""
@@ -107,6 +119,7 @@ class Client:
     async def close(self) -> None:
         """End the connection and everything that waits for it. May be called again."""
         self._finish(ConnectionOver(None, "this client was closed"))
+        self._login.close()
         life, self._life = self._life, None
         if life is not None:
             life.cancel()
@@ -117,6 +130,10 @@ class Client:
 
     async def call(self, method: str, /, **params: Any) -> Any:
         """Call a method and return its result; raises `CallFailed`."""
+        if self._login.needed is not None and self._over is None:
+            if method not in CALLS_TO_LOG_IN:
+                raise CallFailed("auth_required", f"log in again: {self._login.needed}")
+            self._login.begin()
         try:
             await self._until_ready(self._call_seconds)
         except TimeoutError:
@@ -135,10 +152,20 @@ class Client:
         """Log in; returns the user."""
         return self._logged_in(await self.call("auth.login", email=email, password=password))
 
+    async def log_in_with(self, access_token: str) -> None:
+        """Log in with a token that someone lends us, and connect anew with it."""
+        self._login.take(AuthSession(access_token))
+        if self._connection is not None:
+            self._connection.end()
+
+    def give_up(self, why: str) -> None:
+        """End for good where nobody can log in again: who waits is told by `ConnectionOver`."""
+        self._finish(ConnectionOver(AUTH_FAILED.code, why))
+
     async def logout(self) -> None:
         """End the auth session; the server then ends the connection for good."""
         await self.call("auth.logout")
-        self._session = None
+        self._login.session = None
 
     # Rooms.
 
@@ -146,9 +173,9 @@ class Client:
         """Enter a project's room and wait until the project is here."""
         room = self._rooms.get(project)
         if room is None:
-            room = Room(project, self._codec, _new_id, on_closed=lambda: self._forget_room(project))
+            room = Room(project, self._codec, _new_id, self._forget_room, self.call)
             self._rooms[project] = room
-            if self._connection is not None:
+            if self._connection is not None and self._login.needed is None:
                 room.attach(self._connection)
         await room.ready()
         return room
@@ -189,10 +216,13 @@ class Client:
         clock = asyncio.get_running_loop().time
         try:
             while self._over is None:
+                await self._login.begun()
                 started = clock()
                 ending = await self._connect_once()
                 self.last_problem = ending.reason
-                if ending.is_final:
+                if self.connections and self._login.is_refused(ending.code):
+                    self._need_login(ending.reason)
+                elif ending.is_final:
                     self._finish(ConnectionOver(ending.code, ending.reason))
                     return
                 attempt = 0 if clock() - started > STEADY_SECONDS else attempt + 1
@@ -221,63 +251,86 @@ class Client:
         return self._judged(ending)
 
     def _hello(self) -> Message:
-        token = None if self._session is None or self._token_is_old() else self._session.access
+        session = self._login.session
+        token = None if session is None or self._token_is_old() else session.access
         hello = {"t": "hello", "versions": [1], "device": self.device, "client": "prime-python"}
         return hello | {"token": token}
 
     def _token_is_old(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        return self._session is not None and now >= self._session.expires_at
+        session = self._login.session
+        return session is not None and asyncio.get_running_loop().time() >= session.expires_at
 
     def _judged(self, ending: Ending) -> Ending:
         """A token that ran out is a reason to fetch another one before saying anything else."""
-        if ending.code == TOKEN_EXPIRED.code and self._session is not None:
-            if self._session.is_borrowed:
-                self._finish(ConnectionOver(ending.code, "the borrowed access token ran out"))
-            self._session = self._session.run_out()
+        session = self._login.session
+        if ending.code == TOKEN_EXPIRED.code and session is not None:
+            if session.is_borrowed:
+                self._need_login("the borrowed access token ran out")
+            else:
+                self._login.session = session.run_out()
         return ending
+
+    def _need_login(self, why: str) -> None:
+        self._login.need(why)
+        for room in tuple(self._rooms.values()):
+            room.login_needed(why)
 
     async def _serve(self, connection: Connection) -> None:
         """What goes on beside reading: fresh tokens, and rooms once we are logged in."""
         if self._token_is_old() and not await self._refresh(connection):
             return
+        self._is_now(connection.welcome.get("user"))
         self._connection = connection
         self._ready.set()
-        for room in tuple(self._rooms.values()):
-            room.attach(connection)
+        if self._login.needed is None:
+            self._attach_rooms()
         while True:
             await self._until_refresh_is_due()
             if not await self._refresh(connection):
                 return
 
+    def _attach_rooms(self) -> None:
+        if self._connection is not None:
+            for room in tuple(self._rooms.values()):
+                room.attach(self._connection)
+
     async def _until_refresh_is_due(self) -> None:
         while True:
-            self._session_changed.clear()
-            due = math.inf if self._session is None else self._session.refresh_at
+            self._login.changed.clear()
+            due = math.inf if self._login.session is None else self._login.session.refresh_at
             try:
                 async with asyncio.timeout_at(due if math.isfinite(due) else None):
-                    await self._session_changed.wait()
+                    await self._login.changed.wait()
             except TimeoutError:
                 return
 
     async def _refresh(self, connection: Connection) -> bool:
-        if self._session is None:
+        if self._login.session is None:
             return True
-        params = {"refresh_token": self._session.refresh}
+        params = {"refresh_token": self._login.session.refresh}
         try:
             self._logged_in(await self._call_on(connection, "auth.refresh", params))
         except CallFailed as failed:
             if failed.code in REFRESH_REFUSED:
-                self._finish(ConnectionOver(SESSION_REVOKED.code, "this login is over: log in"))
+                self._need_login(failed.message)
             connection.end()
             return False
         return True
 
     def _logged_in(self, result: dict[str, Any]) -> Any:
-        self._session = AuthSession.of(result, asyncio.get_running_loop().time())
-        self._session_changed.set()
-        self.user = result["user"]
+        was_needed = self._login.needed is not None
+        self._login.take(AuthSession.of(result, asyncio.get_running_loop().time()))
+        self._is_now(result["user"])
+        if was_needed:
+            self._attach_rooms()
         return self.user
+
+    def _is_now(self, user: dict[str, Any] | None) -> None:
+        """What one user has pending is never proposed as another."""
+        before, self.user = self.user, user or self.user
+        if user is not None and before is not None and before["id"] != user["id"]:
+            for room in tuple(self._rooms.values()):
+                room.close(RoomClosed("another user has logged in"))
 
     def _disconnected(self) -> None:
         self._connection = None

@@ -5,6 +5,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Everything up to `seq` of `epoch` is in the confirmed state."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Synced:
     """Everything up to the `head` of `joined` is here (rule J13); `fresh`: as a new state."""
 
@@ -131,6 +139,28 @@ class ProjectChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewound:
+    """The project is of another epoch: a backup was restored, or a standby was behind.
+
+    We were at `before`, and came in at `now`. `lost`: ids of deltas of ours, of the last 4,096,
+    that were acknowledged and are gone; if not `is_exact` there may be more. What was not
+    acknowledged is proposed again.
+    """
+
+    before: Position
+    now: Position
+    lost: tuple[str, ...]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoginNeeded:
+    """The server does not know our login any more: log in again. Until then edits are kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """We are out of the room; without a reason because we asked for it."""
 
@@ -161,5 +191,7 @@ Event = (
     | DegradedChanged
     | ProjectChanged
     | Left
+    | LoginNeeded
+    | Rewound
     | JoinFailed
 )

@@ -5,7 +5,7 @@ import copy
 
 from client.client import Client
 from client.digest import digest
-from client.replica import Position
+from client.events import Position
 from client.room import Room
 from client.state_ops import State
 

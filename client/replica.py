@@ -22,6 +22,7 @@ from client.events import (
     JoinFailed,
     Left,
     Moved,
+    Position,
     Postponed,
     Previewed,
     ProjectChanged,
@@ -35,8 +36,11 @@ from client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back,
 
 Message = dict[str, Any]
 
-POSTPONING_CODES = frozenset({"unavailable", "rate_limited", "internal", "not_joined"})
-"""Errors that leave a delta pending: the same id may be sent again (rule D12)."""
+POSTPONING_CODES = frozenset(
+    {"unavailable", "rate_limited", "internal", "not_joined", "auth_failed"}
+)
+"""Errors that leave a delta pending: the same id may be sent again (rule D12), the last of them
+after a new login."""
 
 UNHEARD = "unheard"
 """The code of a refusal that was not heard."""
@@ -44,14 +48,6 @@ UNHEARD = "unheard"
 
 class Gap(Exception):
     """The message does not follow on our position: join again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Everything up to `seq` of `epoch` is in the confirmed state."""
-
-    epoch: str
-    seq: int
 
 
 @dataclass(slots=True)

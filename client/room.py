@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,11 @@ from client.events import (
     FoundDiverged,
     JoinFailed,
     Left,
+    LoginNeeded,
+    Position,
     Postponed,
     Refused,
+    Rewound,
     Skipped,
     Synced,
 )
@@ -28,6 +31,7 @@ from client.failures import (
 )
 from client.gesture import Gesture, Values
 from client.replica import Gap, Message, Replica
+from client.rewound import Call, gone
 from client.send_queue import SendQueue
 from client.state_ops import Op, State
 from schema.limits import MAX_MESSAGE_BYTES
@@ -63,13 +67,23 @@ class Room:
     """One project, on whichever connection there is; it survives them all."""
 
     def __init__(
-        self, project: str, codec: Codec, make_id: Callable[[], str], on_closed: Callable[[], None]
+        self,
+        project: str,
+        codec: Codec,
+        make_id: Callable[[], str],
+        on_closed: Callable[[str], None],
+        call: Call,
     ) -> None:
         self.replica = Replica(project, make_id, codec.decode_state)
         self.gaps = 0
         self._codec = codec
         self._make_id = make_id
         self._on_closed = on_closed
+        self._call = call
+        self._acknowledged: OrderedDict[str, int] = OrderedDict()  # of this epoch: id -> seq
+        self._came_from: Position | None = None  # where the copy was when the connection came
+        self._looking: asyncio.Task[None] | None = None  # for what is gone in a new epoch
+        self._doubted: str | None = None  # a delta refused for the login: once may be a race
         self._connection: Connection | None = None
         self._queue = SendQueue()
         self._outcomes: OrderedDict[str, int | Refused] = OrderedDict()
@@ -254,6 +268,7 @@ class Room:
     def attach(self, connection: Connection) -> None:
         """There is a connection: join on it, from where we are."""
         self._connection = connection
+        self._doubted = None
         self._join()
 
     def detach(self) -> None:
@@ -262,6 +277,10 @@ class Room:
         self.replica.synced = False
         self._queue.stop()
         self._cancel_retry()
+
+    def login_needed(self, why: str) -> None:
+        """The application has to log in again; until then edits are kept."""
+        self._tell(LoginNeeded(why))
 
     def owns(self, message_id: str) -> bool:
         """Whether an error with this id is about us."""
@@ -300,7 +319,9 @@ class Room:
         self._ready.set()
         self._settled.set()
         self._tell(Left(str(why)))
-        self._on_closed()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._on_closed(self.project)
 
     # How edits get to the server.
 
@@ -309,9 +330,8 @@ class Room:
             case Synced(fresh=fresh):
                 self._came_back(fresh=fresh)
                 self._ready.set()
-            case Acknowledged(delta_id=delta_id, seq=seq):
-                self._queue.committed(delta_id)
-                self._answered(delta_id, seq)
+            case Acknowledged():
+                self._committed(event.delta_id, event.seq)
             case Refused(delta_id=delta_id):
                 self._queue.answered(delta_id)
                 self._answered(delta_id, event)
@@ -327,15 +347,34 @@ class Room:
                 pass
 
     def _came_back(self, *, fresh: bool) -> None:
+        before, now = self._came_from, self.replica.position
+        if before is not None and now is not None and before.epoch != now.epoch:
+            before_all, self._acknowledged = self._acknowledged, OrderedDict()
+            self._looking = asyncio.create_task(
+                self._tell_rewound(before, now, before_all), name=f"prime rewound {self.project}"
+            )
         for delta_id in self._queue.begin_again(fresh=fresh):
             refused = self.replica.refused_unheard(delta_id)
             self._answered(delta_id, refused)
             self._tell(refused)
         self._send_what_may_go()
 
+    async def _tell_rewound(
+        self, before: Position, now: Position, acknowledged: Mapping[str, int]
+    ) -> None:
+        lost, is_exact = await gone(
+            self._call, self.project, self.replica.you, acknowledged, now.seq
+        )
+        self._tell(Rewound(before, now, lost, is_exact))
+
     def _postponed(self, event: Postponed) -> None:
         """All that follow wait as well, so that the order stays (rule D12)."""
         self._queue.postpone(event.delta_id)
+        if event.code == "auth_failed" and self._doubted in (None, event.delta_id):
+            if self._doubted is not None and self._connection is not None:
+                self._connection.end()  # hello will say that the login is over, and the client asks
+                return
+            self._doubted = event.delta_id
         if event.after is not None and event.after not in self.replica.pending:
             self._rejoin()  # the server waits for what we have given up
         elif event.after is None or self._retry is None:
@@ -360,6 +399,13 @@ class Room:
         delta = self.replica.pending[delta_id]
         return self._codec.encode(self.replica.delta_message(delta))
 
+    def _committed(self, delta_id: str, seq: int) -> None:
+        self._queue.committed(delta_id)
+        self._acknowledged[delta_id] = seq
+        if len(self._acknowledged) > OUTCOMES_KEPT:
+            self._acknowledged.popitem(last=False)
+        self._answered(delta_id, seq)
+
     def _answered(self, delta_id: str, outcome: int | Refused) -> None:
         self._outcomes[delta_id] = outcome
         if len(self._outcomes) > OUTCOMES_KEPT:
@@ -378,6 +424,7 @@ class Room:
 
     def _join(self) -> None:
         self._queue.stop()
+        self._came_from = self.replica.position or self._came_from
         if self._connection is not None:
             self._connection.send(self.replica.join_message(self._make_id()))
 

@@ -11,6 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from client.codec import CodecName, codec_named
+from client.events import Event
+from client.room import Room
 from tests.client.model_server import member_named, new_state
 
 Message = dict[str, Any]
@@ -28,6 +30,7 @@ class FakeServer:
         self.reactions: dict[str, Reaction] = {}
         self.connections = 0
         self.head = 0
+        self.epoch = "e"
         self.heartbeat_seconds = 10.0
         self.expires_in = 900.0
         self.resumes = True
@@ -141,7 +144,7 @@ class FakeServer:
             you="ada",
             role="editor",
             members=[member_named("ada")],
-            position={"epoch": "e", "seq": self.head},
+            position={"epoch": self.epoch, "seq": self.head},
             resumed=resumed,
             parts=0 if resumed else 1,
         )
@@ -159,6 +162,27 @@ class FakeServer:
 
     def on_leave(self, message: Message) -> None:
         self.say(t="left", project=message["project"], id=message["id"])
+
+
+class Heard:
+    """The events of a room, and how to wait for one."""
+
+    def __init__(self, room: Room) -> None:
+        self.events: list[Event] = []
+        self._arrived = asyncio.Event()
+        room.subscribe(self._note)
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event)
+        self._arrived.set()
+
+    async def until(self, kind: type[Event]) -> Any:
+        """The first of this kind, once it has come."""
+        async with asyncio.timeout(10):
+            while not any(isinstance(event, kind) for event in self.events):
+                self._arrived.clear()
+                await self._arrived.wait()
+        return next(event for event in self.events if isinstance(event, kind))
 
 
 @asynccontextmanager

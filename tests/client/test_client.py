@@ -195,31 +195,6 @@ async def test_A2_a_token_is_refreshed_before_it_runs_out(server: FakeServer) ->
         assert server.connections == 1
 
 
-async def test_A2_a_refresh_that_is_refused_is_final(server: FakeServer, client: Client) -> None:
-    def refuse(server: FakeServer, message: Message) -> None:
-        server.say(t="error", id=message["id"], code="auth_failed", message="used twice")
-
-    server.reactions["auth.refresh"] = refuse
-    await client.login("ada@example.org", "password")
-    room = await client.join(PROJECT)
-    ended = asyncio.Event()
-    room.subscribe(lambda event: ended.set() if isinstance(event, Left) else None)
-    server.end(4003)
-    await until(ended)
-    with pytest.raises(ConnectionOver, match="log in"):
-        room.edit([VOLUME])
-
-
-async def test_a_borrowed_token_that_ran_out_is_final(server: FakeServer) -> None:
-    async with Client(server.url, device="desk", access_token="lent") as client:
-        room = await client.join(PROJECT)
-        ended = asyncio.Event()
-        room.subscribe(lambda event: ended.set() if isinstance(event, Left) else None)
-        server.end(4003)
-        await until(ended)
-        assert client.over is not None
-
-
 async def test_H6_a_silent_server_is_left(server: FakeServer, room: Room) -> None:
     server.heartbeat_seconds = 0.02
     server.cut()

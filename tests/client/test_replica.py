@@ -16,13 +16,14 @@ from client.events import (
     JoinFailed,
     Left,
     Moved,
+    Position,
     Postponed,
     Refused,
     RoleChanged,
     Synced,
     WentOut,
 )
-from client.replica import Gap, Position, Replica
+from client.replica import Gap, Replica
 from tests.client.model_server import ModelServer, decoded, encoded, member_named, new_state
 
 TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}

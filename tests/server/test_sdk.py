@@ -10,12 +10,13 @@ import pytest
 
 from client.client import Client
 from client.connection import Connection
-from client.events import Postponed, Synced
+from client.events import LoginNeeded, Postponed, Synced
 from client.exporting import whole_state
 from client.failures import CallFailed, DeltaRefused
 from client.room import Room
 from client.upload import upload
 from server.connection import Connection as NodeConnection
+from tests.conftest import execute
 from tests.server.conftest import Node, eventually
 
 pytestmark = pytest.mark.postgres
@@ -234,3 +235,25 @@ async def test_J13_what_was_imported_is_exported_whole_at_once(
             await upload(await importing.join(project), ops)
         async with Client(node.url, device="cli", access_token=client.access_token) as exporting:
             assert len((await whole_state(exporting, project))["markers"]) == 300
+
+
+async def test_H4_a_login_that_a_restored_backup_does_not_hold_is_asked_for_and_edits_are_kept(
+    node: Node, duo: tuple[Client, Room, Room], database_url: str
+) -> None:
+    client, ann, ben = duo
+    needed = asyncio.Event()
+    ann.subscribe(lambda e: needed.set() if isinstance(e, LoginNeeded) else None)
+    assert client.user is not None
+    user = client.user["id"]
+    await execute(database_url, f"DELETE FROM auth_sessions WHERE user_id = '{user}'")
+    pending = ann.edit(volume(0.5))  # refused for the login, and kept
+    async with asyncio.timeout(10):
+        await needed.wait()
+    assert client.over is None
+    assert ann.replica.pending
+    ann.edit(volume(0.6))
+    await client.login("ann@example.org", "correct horse battery")
+    async with asyncio.timeout(10):
+        assert await ann.saved(pending) == 1
+        await ann.settled()
+    await same(ann, ben)
