@@ -137,6 +137,16 @@ MADE_BYTES = SERVER_BOUNDS.add(
     "Of ops in one delta of a group, unless one op alone is larger.",
 )
 
+MAX_GROUPS_BYTES = SERVER_BOUNDS.add(
+    "MAX_GROUPS_BYTES",
+    256 * 1_048_576,
+    "bytes of ops",
+    "undo, restore",
+    ErrorCode.UNAVAILABLE,
+    "server/group_committer.py",
+    "Of all groups of a node that wait to be stored, unless it is only one.",
+)
+
 READ_BYTES = SERVER_BOUNDS.add(
     "READ_BYTES",
     4 * 1_048_576,

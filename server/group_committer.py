@@ -10,6 +10,8 @@ import structlog
 from persistence.errors import Unavailable
 from persistence.journal import Journal, Known
 from rooms.journal_entry import Outcome, Proposal
+from schema.errors import ErrorCode
+from schema.server_limits import MAX_GROUPS_BYTES
 from server.metrics import Count
 
 FIRST_RETRY_SECONDS = 0.05
@@ -21,9 +23,10 @@ Parts = Sequence[Proposal]
 
 
 class GroupCommitter:
-    """One group at a time: it may be large, and what waits for others waits in its room.
+    """One group at a time, and few bytes that wait: a group may be large.
 
-    `answered` hears what became of a group; `failed`, that something broke and nobody knows.
+    `answered` hears what became of a group; `failed`, that something broke and nobody knows, or
+    (UNAVAILABLE) that there are too many just now.
     """
 
     def __init__(
@@ -31,7 +34,7 @@ class GroupCommitter:
         journal: Journal,
         known: Callable[[str], Known],
         answered: Callable[[Parts, Outcome, int | None], None],
-        failed: Callable[[Parts], None],
+        failed: Callable[[Parts, ErrorCode], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         count: Count,
     ) -> None:
@@ -43,30 +46,38 @@ class GroupCommitter:
         self._count = count
         self._turn = asyncio.Lock()
         self._under_way = 0
+        self._bytes = 0
+        """Of all groups that are not stored yet."""
         self._idle = asyncio.Event()
         self._idle.set()
 
     def submit(self, parts: Parts) -> None:
         """Store the deltas of a group, all or none."""
+        size = sum(len(part.ops) for part in parts)
+        if self._bytes and self._bytes + size > MAX_GROUPS_BYTES:
+            self._failed(parts, ErrorCode.UNAVAILABLE)
+            return
         self._under_way += 1
+        self._bytes += size
         self._idle.clear()
-        self._spawn(self._commit(parts))
+        self._spawn(self._commit(parts, size))
 
     async def settled(self) -> None:
         """Wait until nothing waits any more."""
         await self._idle.wait()
 
-    async def _commit(self, parts: Parts) -> None:
+    async def _commit(self, parts: Parts, size: int) -> None:
         try:
             outcome, seq = await self._append(parts)
         except Exception:
-            self._failed(parts)
+            self._failed(parts, ErrorCode.INTERNAL)
             raise
         else:
             self._count("groups")
             self._answered(parts, outcome, seq)
         finally:
             self._under_way -= 1
+            self._bytes -= size
             if not self._under_way:
                 self._idle.set()
 

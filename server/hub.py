@@ -276,13 +276,13 @@ class Hub:
         else:
             live.run(live.room.edits.answered(parts[-1], outcome, seq))
 
-    def _group_failed(self, parts: Sequence[Proposal]) -> None:
-        """Whether it was stored nobody knows: the same id again finds out."""
+    def _group_failed(self, parts: Sequence[Proposal], code: ErrorCode) -> None:
+        """Whether it was stored nobody knows, or cares: the same id again finds out."""
         last = parts[-1]
         live = self.rooms.get(last.project)
         if live is not None:
-            text = "the server made a mistake; send this again with the same id"
-            error = answers.try_again(last.project, last.delta_id, ErrorCode.INTERNAL, text)
+            text = "it is not stored, as far as the server knows; send it again with the same id"
+            error = answers.try_again(last.project, last.delta_id, code, text)
             live.run(live.room.edits.gave_up(last, error))
             live.catch_up()
 

@@ -3,6 +3,9 @@
 import asyncio
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
+from persistence.journal import Known
 from persistence.journal_memory import MemoryJournal
 from rooms import groups
 from rooms.groups import TooLarge, parts_of
@@ -13,7 +16,9 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_STEP_BYTES, MAX_STEP_DELTAS
 from schema.ops import Op, Set, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS, READ_BYTES
-from server import stored_state
+from server import group_committer, stored_state
+from server.group_committer import GroupCommitter
+from server.metrics import uncounted
 from server.stored_state import TooManyChanges, changes_of
 from tests.bounds.cases import Seen, case
 
@@ -98,6 +103,28 @@ def read_bytes() -> Seen:
         return None if len(read) == 2 else Instead.NEXT_PAGE
 
     return Seen(happens(READ_BYTES - 1), happens(READ_BYTES))
+
+
+@case("MAX_GROUPS_BYTES")
+def groups_bytes() -> Seen:
+    """With a bound of ten bytes."""
+
+    async def happens(size: int) -> Past | None:
+        told: list[ErrorCode] = []
+        committer = GroupCommitter(
+            _journal(),
+            lambda _: Known("epoch", 0),
+            lambda *_: None,
+            lambda _, code: told.append(code),
+            lambda coroutine: coroutine.close(),
+            uncounted,
+        )
+        committer.submit([replace(WISH, ops=b"[ ]")])
+        committer.submit([replace(WISH, ops=b" " * (size - 3))])
+        return told[0] if told else None
+
+    with patch.object(group_committer, "MAX_GROUPS_BYTES", 10):
+        return Seen(asyncio.run(happens(10)), asyncio.run(happens(11)))
 
 
 @case("MAX_STEP_CHANGES")
