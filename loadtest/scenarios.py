@@ -12,6 +12,7 @@ from loadtest.herd import run_herd
 from loadtest.hub_metrics import NoMetrics
 from loadtest.idle import run_idle
 from loadtest.join import run_join
+from loadtest.neighbours import run_neighbours
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
 from loadtest.session import run_session
@@ -27,6 +28,7 @@ def add_to(words: Any) -> None:
     _add_join(words.add_parser("join", help="a storm into one room with a large project"))
     _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
     _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
+    _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
@@ -83,6 +85,20 @@ def _add_herd(herd: argparse.ArgumentParser) -> None:
     )
     herd.add_argument("--seed", type=int, default=1)
     _finish(herd, run_herd)
+
+
+def _add_neighbours(neighbours: argparse.ArgumentParser) -> None:
+    neighbours.description = (
+        "Someone edits in a quiet room. Beside it a project of 20 MiB is edited, checkpointed, "
+        "undone, read through by calls, and its row is locked by a session of someone else's for "
+        "ten seconds: how long are the acks of the quiet room at rest, and during each?"
+    )
+    neighbours.add_argument(
+        "--size", type=positive, default=20.0, metavar="MIB", help="of the other project (20)"
+    )
+    neighbours.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
+    neighbours.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    neighbours.set_defaults(run=run_neighbours)
 
 
 def _add_session(session: argparse.ArgumentParser) -> None:

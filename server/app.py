@@ -23,6 +23,7 @@ from persistence.journal_postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.migrate import migrate
 from persistence.pool import Database, check_durability
+from server.books import keep_books
 from server.bus import Bus
 from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
@@ -33,7 +34,7 @@ from server.door import Door
 from server.front import Front
 from server.garbage import Garbage
 from server.history_keeping import clear_staged, compact_old
-from server.hub import Hub, keep_books
+from server.hub import Hub
 from server.leaving import leave
 from server.logins import Logins
 from server.loop_load import LoopLoad

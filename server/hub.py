@@ -4,14 +4,13 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
-from msgspec import UNSET
 
-from persistence import collaboration_sessions, session_states
+from persistence import collaboration_sessions
 from persistence.errors import OtherHistory, PersistenceError
 from persistence.journal import Appended, Journal, Known
 from persistence.pool import Executor
@@ -37,7 +36,6 @@ from schema.messages import (
 from server.bus import Bus
 from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
-from server.codec import JSON
 from server.committer import Committer
 from server.copy_check import CopyCheck
 from server.group_committer import GroupCommitter
@@ -45,20 +43,9 @@ from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
 from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
-from server.snapshots import keep_automatically
 from server.stored_state import InThread, document_at, free, newest_whole
 from server.tick_timers import TickTimers
 from server.turns import Turns
-
-CHECKPOINT_DELTAS = 500
-CHECKPOINT_SECONDS = 10.0
-"""A checkpoint after so many deltas, or so long after the last one when there were any."""
-
-LINGER_SECONDS = 5.0
-"""An empty room stays this long: who lost the connection comes back to a warm one."""
-
-TOUCH_SECONDS = 20.0
-"""How often a collaboration session in which nobody moves says that it goes on."""
 
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
@@ -521,103 +508,3 @@ class Hub:
             await collaboration_sessions.close_session(db, session)
         log.info("room closed", project=project, head=live.room.head)
         await self._free(live)
-
-
-async def keep_books(hub: Hub, db: Executor) -> None:
-    """What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
-    now = time.monotonic()
-    rows: list[session_states.StateRow] = []
-    try:
-        await _keep_sessions(db, list(hub.rooms.values()), now)
-    except PersistenceError as error:
-        log.warning("could not write sessions behind", reason=str(error))
-    for project, live in list(hub.rooms.items()):
-        if live.is_closed:
-            continue
-        try:
-            await _keep_room(hub, db, project, live, now)
-        except RoomClosed:
-            continue
-        except PersistenceError as error:
-            log.warning("could not write behind", project=project, reason=str(error))
-        rows.extend(state_rows(live))
-    if rows:
-        await session_states.upsert_many(db, rows)
-
-
-async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    behind = live.room.head - live.checkpoint_seq
-    if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
-        await live.checkpoint(now)
-    await keep_automatically(db, live, now)
-    if live.is_busy:
-        live.emptied_at = None
-    elif live.emptied_at is None:
-        live.emptied_at = now
-    elif now - live.emptied_at >= LINGER_SECONDS:
-        await hub.close_room(project, db)
-
-
-async def _keep_sessions(db: Executor, rooms: Iterable[LiveRoom], now: float) -> None:
-    """One row for all nodes that have a room; it lives as long as any of them says so."""
-    kept = {live: users for live in rooms if (users := _users_to_note(live, now))}
-    for live, users in kept.items():
-        if live.collaboration_session is None:
-            await _open_session(db, live, users[0])
-    there = {s: users for live, users in kept.items() if (s := live.collaboration_session)}
-    if not there:
-        return
-    alive = await collaboration_sessions.touch_many(db, there)
-    for live in kept:
-        if live.collaboration_session in alive:
-            live.touched_at = now
-        else:
-            live.collaboration_session = None  # we were thought gone; the next round opens another
-
-
-def _users_to_note(live: LiveRoom, now: float) -> list[str]:
-    """Who is in the room, if that is to be written down: someone moves, or it has been a while."""
-    seats = live.room.seats.values()
-    is_moving = any(seat.presence is not seat.kept for seat in seats)
-    if not is_moving and now - live.touched_at < TOUCH_SECONDS:
-        return []
-    return sorted({seat.request.user for seat in seats})
-
-
-async def _open_session(db: Executor, live: LiveRoom, host: str) -> None:
-    project = live.room.project
-    try:
-        live.collaboration_session = await collaboration_sessions.open_session(db, project, host)
-    except PersistenceError as error:
-        log.warning("could not open a session", project=project, reason=str(error))
-
-
-def state_rows(live: LiveRoom) -> list[session_states.StateRow]:
-    """What moved since the last flush, as rows of `session_states` (rule P6)."""
-    session = live.collaboration_session
-    if session is None:
-        return []
-    heartbeat = time.time() * 1_000
-    rows = []
-    for seat in live.room.seats.values():
-        p = seat.presence
-        if p is seat.kept:
-            continue
-        seat.kept = p
-        rows.append(
-            session_states.StateRow(
-                session=session,
-                project=live.room.project,
-                user=seat.request.user,
-                device=seat.request.device,
-                cursor=None if p.cursor in (None, UNSET) else JSON.encode(p.cursor),
-                view_state=None if p.view in (None, UNSET) else JSON.encode(p.view),
-                active_tool=p.tool if isinstance(p.tool, str) else None,
-                selection=tuple(p.selection) if isinstance(p.selection, list) else (),
-                device_presence=JSON.encode({"playhead": p.playhead or None})
-                if p.playhead is not UNSET
-                else b"{}",
-                heartbeat_at=heartbeat,
-            )
-        )
-    return rows

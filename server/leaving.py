@@ -12,8 +12,9 @@ from persistence.pool import Executor
 from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
+from server.books import keep_books
 from server.front import Front
-from server.hub import Hub, keep_books
+from server.hub import Hub
 
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""

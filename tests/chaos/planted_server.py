@@ -19,7 +19,7 @@ from rooms.tail import Kept, Tail
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
-from server import hub
+from server import books
 from server.__main__ import main
 from server.connection import Connection
 from server.hub import Hub
@@ -149,7 +149,7 @@ def wrong_checkpoint() -> None:
             checkpoint = with_other(checkpoint, slices=checkpoint.slices[1:])
         await save(self, checkpoint)
 
-    hub.CHECKPOINT_SECONDS = 1.0
+    books.CHECKPOINT_SECONDS = 1.0
     PostgresJournal.save = spoilt  # type: ignore[method-assign]  # that is the bug
 
 

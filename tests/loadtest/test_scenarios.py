@@ -80,6 +80,20 @@ def test_H6_idle() -> None:
 
 
 @real_hub
+def test_D16_neighbours() -> None:
+    done = loadtest("neighbours", "--size", "0.3", "--seconds", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report["ack_ms"]) == {"rest", "edited", "checkpointed", "undone", "read", "locked"}
+    for figures in report["ack_ms"].values():
+        assert 0 < figures["p50"] <= figures["p99"]
+        assert figures["acks"] > 10
+    assert report["ratio"] == max(report["ratios"].values())
+    assert report["project_mb"] > 0.1
+    assert "the other project is" in done.stderr
+
+
+@real_hub
 def test_P1_P4_herd() -> None:
     report = report_of("herd", "--clients", "24", "--per-room", "8")
     assert (report["lost"], report["holes"], report["unanswered"]) == (0, 0, 0)

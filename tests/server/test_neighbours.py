@@ -7,8 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 import pytest
 
+from persistence import session_states
+from persistence.errors import Unavailable
 from schema.server_limits import MAX_CALLS_AT_ONCE
 from server import committer as committer_module
+from server.books import keep_books
 from server.calls.table import ANSWERS
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
@@ -154,3 +157,23 @@ async def test_C9_one_user_does_not_take_all_connections_for_calls(
 
     await eventually(are_answered)
     assert max(most) == MAX_CALLS_AT_ONCE
+
+
+async def test_P6_presence_rows_that_could_not_be_written_are_written_later(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, hers, _, _ = await two_rooms(node)
+    db = node.front._context().db
+    await ann.send({"t": "presence", "project": hers, "cursor": {"time": 7.0, "y": 0.5}})
+    await ann.ping()
+
+    async def unavailable(*_: object) -> None:
+        raise Unavailable("planted")
+
+    with monkeypatch.context() as plant:
+        plant.setattr(session_states, "upsert_many", unavailable)
+        with pytest.raises(Unavailable):
+            await keep_books(node.hub, db)
+    await keep_books(node.hub, db)
+    stored = "SELECT count(*) FROM session_states WHERE cursor IS NOT NULL AND project_id = $1"
+    assert await db.fetchval(stored, hers) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.hub import keep_books
+from server.books import keep_books
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.test_history import fetched
 from tests.server.wire import Wire, delete, marker, rename

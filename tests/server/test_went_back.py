@@ -13,7 +13,7 @@ from persistence.pool import Database
 from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
 from schema.ops import Set
-from server.hub import keep_books
+from server.books import keep_books
 from server.live_room import LiveRoom, RoomClosed
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
