@@ -77,6 +77,8 @@ class Replica:
         self.project = project
         self.state: State = {}
         self.position: Position | None = None
+        self.began_at: Position | None = None
+        """Where the last whole state was that came; deltas follow on it before `Synced`."""
         self.pending: dict[str, PendingDelta] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.you = ""
@@ -251,7 +253,7 @@ class Replica:
         for delta in self.pending.values():
             delta.undo.clear()
         self.state = state
-        self.position = self._target
+        self.position = self.began_at = self._target
         diverged: list[Event] = []
         if self._check_digests:
             self._digest = total(state)

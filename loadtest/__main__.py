@@ -13,7 +13,7 @@ from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClose
 from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
-from loadtest import chaos_command, comparisons, scenarios
+from loadtest import chaos_command, comparisons, scenarios, soak_command
 from loadtest.argument_types import at_least, path_of_caller
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
@@ -82,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     chaos_command.add_to(words)
+    soak_command.add_to(words)
     attack_command.add_to(words)
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))

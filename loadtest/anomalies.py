@@ -131,7 +131,7 @@ def _gap(facts: _Facts) -> Iterator[str]:
     for process, happenings in facts.by_process.items():
         at: int | None = None
         for happening in happenings:
-            if happening.what is What.SYNCED:
+            if happening.what in (What.STATE, What.SYNCED):
                 at = happening.seq
             elif at is not None and happening.what in (What.READ, What.OK):
                 is_again = happening.what is What.OK and happening.seq <= at

@@ -1,7 +1,7 @@
 """The command line of `./run chaos`."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadtest.argument_types import at_least, path_of_caller, positive
@@ -44,14 +44,14 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     chaos.add_argument("--nodes", type=at_least(1), default=3, help="hubs (3)")
     chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")
     chaos.add_argument(
-        "--faults", type=_some_of(names), default=names, metavar="A,B", help="only these (all)"
+        "--faults", type=some_of(names), default=names, metavar="A,B", help="only these (all)"
     )
     chaos.add_argument(
         "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
     )
     chaos.add_argument(
         "--plant",
-        type=_some_of(list(PLANTS)),
+        type=some_of(PLANTS),
         default=[],
         metavar="A,B",
         help=f"bugs that must be found: {', '.join(PLANTS)}",
@@ -60,7 +60,9 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     chaos.set_defaults(run=run_chaos)
 
 
-def _some_of(names: list[str]) -> Callable[[str], Any]:
+def some_of(names: Sequence[str]) -> Callable[[str], Any]:
+    """A list of such names, with commas."""
+
     def parse(text: str) -> list[str]:
         chosen = list(dict.fromkeys(text.split(",")))
         for name in chosen:

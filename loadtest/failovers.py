@@ -12,7 +12,7 @@ from loadtest.history import Happening, What
 TOLD_SECONDS = 4.0
 """Old copies may still be told of for so long after the promotion: a slow tick, and the way."""
 
-ABOUT_DELTAS = (What.OK, What.READ, What.SYNCED, What.DIVERGED)
+ABOUT_DELTAS = (What.OK, What.READ, What.STATE, What.SYNCED, What.DIVERGED)
 ABOUT_ROWS = (What.ROW_OK, What.ROW_READ)
 
 

@@ -21,6 +21,8 @@ class What(StrEnum):
     """Sent once more, by another device of the same user."""
     READ = "read"
     """Someone else's delta arrived."""
+    STATE = "state"
+    """A whole state came, of `seq`; what follows on it comes before `SYNCED`."""
     SYNCED = "synced"
     """Joined, and everything up to `seq` is here."""
     GAP = "gap"

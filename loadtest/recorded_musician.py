@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client.codec import codec_named
 from client.connection import Connection
@@ -23,6 +23,9 @@ from client.state_ops import Op
 from loadtest.history import History, What
 from loadtest.participants import Participant, Tally
 from loadtest.running import wait
+
+if TYPE_CHECKING:
+    from client.replica import Position
 
 UPDATE_SECONDS = (0.2, 0.8)
 """Between two changes of the project's row by one musician."""
@@ -48,10 +51,12 @@ class RecordedMusician(Participant):
         self._rng = random.Random(f"{seed} {number} row")
         self._under_way: set[str] = set()
         self._gaps = 0
+        self._began_at: Position | None = None
 
     async def enter(self, project: str) -> Room:
         """Join, and have all of it recorded."""
         room = await super().enter(project)
+        self._began_at = room.replica.began_at
         self._synced(fresh=True)
         room.subscribe(self._record)
         return room
@@ -73,6 +78,10 @@ class RecordedMusician(Participant):
     # What is heard.
 
     def _record(self, event: Event) -> None:
+        began_at = self.room.replica.began_at
+        if began_at is not self._began_at and began_at is not None:
+            self._began_at = began_at
+            self._note(What.STATE, seq=began_at.seq, epoch=began_at.epoch)
         if self.room.gaps > self._gaps:
             self._gaps = self.room.gaps
             self._note(What.GAP, text=f"{self._gaps} in all")

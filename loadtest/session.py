@@ -83,7 +83,7 @@ class _Session:
         self._account = account = await register(self._hub.url)
         for room in range(self._arguments.rooms):
             project = await create_project(account, f"session {room}")
-            await _upload(account, project)
+            await fill(account, project)
             self._projects.append(project)
             trails: dict[str, Trail] = {}
             for place in range(self._arguments.size):
@@ -202,7 +202,7 @@ class _Session:
             yield copies
 
 
-async def _upload(account: Account, project: str) -> None:
+async def fill(account: Account, project: str) -> None:
     """One track with its clips and notes, on disk when this returns."""
     tally = Tally()
     owner = ReturningMember(account, "filling", project, tally, random.Random(0))

@@ -279,6 +279,7 @@ class App:
         gauge("loop_load", "Part of a core that the event loop takes.", self._load.now)
         late = "By how much the latest tick was late since the last scrape."
         gauge("tick_late_ms", late, self._load.latest_tick_ms)
+        gauge("tasks", "Tasks of the event loop.", lambda: len(asyncio.all_tasks()))
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
         took = "From a delta's coming to its COMMIT; of each transaction the longest."

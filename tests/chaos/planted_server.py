@@ -29,8 +29,8 @@ COMMIT_LATER_SECONDS = 0.25
 EVERY = 25
 """Of so many messages, one is spoilt."""
 
-LEAKED_BYTES = 4 << 20
-MOST_LEAKED = 64
+LEAKED_BYTES = 2 << 20
+MOST_LEAKED = 200
 """Of `LEAKED_BYTES` each; past what a run allows a node to grow by, and not past the machine."""
 
 
