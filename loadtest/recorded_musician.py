@@ -25,7 +25,7 @@ from loadtest.participants import Participant, Tally
 from loadtest.running import wait
 
 if TYPE_CHECKING:
-    from client.replica import Position
+    from client.events import Position
 
 UPDATE_SECONDS = (0.2, 0.8)
 """Between two changes of the project's row by one musician."""
