@@ -12,6 +12,12 @@ ROLE_OF = """
 SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
 """
 
+STANDING_OF = """
+SELECT m.role, p.epoch, p.head_seq
+FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
+WHERE m.project_id = $1 AND m.user_id = $2
+"""
+
 ROLES_AMONG = """
 SELECT m.project_id, m.user_id, m.role
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
@@ -64,9 +70,24 @@ class MemberRow:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A user's role in a project, and the epoch and head of its journal at that moment."""
+
+    role: str
+    epoch: str
+    head: int
+
+
 async def role_of(db: Executor, project: str, user: str) -> str | None:
     role: str | None = await db.fetchval(ROLE_OF, project, user)
     return role
+
+
+async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
+    """The role of a user, and how far the project is; None: not a member."""
+    row = await db.fetchrow(STANDING_OF, project, user)
+    return None if row is None else Standing(row["role"], str(row["epoch"]), row["head_seq"])
 
 
 async def roles_among(

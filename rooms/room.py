@@ -316,7 +316,7 @@ class Room:
             undo=undo,
             redo=redo,
             digest=None if picture is None else picture.digest,
-            head=self.head,
+            head=self._head_for(seat.request),
         )
         effects: Effects = [Enter(seat.connection, joined)]
         owed, seat.owed = seat.owed, []
@@ -328,6 +328,13 @@ class Room:
         if not self.hears_late:
             return effects
         return [*effects, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
+
+    def _head_for(self, request: JoinRequest) -> int:
+        """What another node has committed is on its way here (rule J13)."""
+        known = request.known_head
+        return (
+            self.head if known is None or known.epoch != self.epoch else max(self.head, known.seq)
+        )
 
     def _wait_for_state(self, seat: Seat) -> Effects:
         picture = self.pictures.get(seat.request.codec)

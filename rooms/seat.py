@@ -19,6 +19,7 @@ from schema.ops import Op
 class JoinRequest:
     """Who wants in, as the shell has made sure of it; `role` is that of the database.
 
+    `known_head`: how far the journal was just before; a room may be behind it (rule J13).
     `at`: ms since 1970, on the clock of this node. Of two seats of a member the later one counts.
     """
 
@@ -36,6 +37,7 @@ class JoinRequest:
     codec: str = SUBPROTOCOL_MSGPACK
     seats: float = MAX_SEATS_PER_USER
     """As many devices of this user may be in the room, on all nodes."""
+    known_head: Position | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,6 +57,7 @@ from schema.messages import (
     MovePresence,
     Ping,
     Pong,
+    Position,
     ProjectChanged,
     ProposeDelta,
     Redo,
@@ -376,8 +377,9 @@ class Front:
         context = self._context()
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                role = await project_members.role_of(context.db, message.project, connection.user)
-                if role is None:
+                user, project = connection.user, message.project
+                standing = await project_members.standing_of(context.db, project, user)
+                if standing is None:
                     raise NotFound("there is no such project, or you are not a member of it")
                 request = JoinRequest(
                     connection=connection.id,
@@ -386,7 +388,8 @@ class Front:
                     name=connection.name,
                     device=connection.device,
                     auth_session=connection.auth_session,
-                    role=role,
+                    role=standing.role,
+                    known_head=Position(standing.epoch, standing.head),
                     at=int(time.time() * 1_000),
                     position=message.position,
                     diverged=message.diverged,
@@ -396,7 +399,6 @@ class Front:
                 )
                 if message.diverged is not None:
                     self._report_divergence(connection, message.project, message.diverged)
-                project = message.project
                 await self._hub.join(request, project, lambda: project in connection.rooms)
                 await self._look_at_role_again(request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it

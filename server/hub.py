@@ -141,6 +141,9 @@ class Hub:
             self._count("copy_differed")
         live.carry_out(live.room.join(request))
         live.schedule_tick()
+        known = request.known_head
+        if known is not None and known.epoch == live.room.epoch and known.seq > live.known_head:
+            live.catch_up()  # the member waits for it
 
     async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
         """The open room, not behind a member who comes from a node that was ahead of us."""

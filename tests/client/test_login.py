@@ -49,7 +49,7 @@ def refuse_token(server: FakeServer, message: Message) -> None:
         server.end(4507)
 
 
-async def test_H4_a_login_that_is_gone_is_asked_for_and_nothing_pending_is_lost(
+async def test_J14_a_login_that_is_gone_is_asked_for_and_nothing_pending_is_lost(
     server: FakeServer, client: Client, room: Room
 ) -> None:
     server.reactions["delta"] = swallow

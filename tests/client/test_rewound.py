@@ -38,7 +38,7 @@ async def room(client: Client) -> Room:
     return await client.join(PROJECT)
 
 
-async def test_S3_who_comes_to_another_epoch_is_told_what_of_its_own_is_gone(
+async def test_J14_S3_who_comes_to_another_epoch_is_told_what_of_its_own_is_gone(
     server: FakeServer, room: Room
 ) -> None:
     kept, lost = room.edit([VOLUME]), room.edit([VOLUME])

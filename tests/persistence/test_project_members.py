@@ -6,6 +6,7 @@ import pytest
 from persistence import project_members
 from persistence.errors import LastOwner, NotFound
 from persistence.pool import Database
+from persistence.project_members import Standing
 from persistence.users import UserRow
 from tests.persistence.rows import make_project, make_user
 
@@ -115,3 +116,13 @@ async def test_the_feed_hears_of_every_change_of_role(
     assert {(row["project_id"], row["row_id"]) for row in rows} == {
         (project, f"{project}/{bob.id}")
     }
+
+
+async def test_J13_the_standing_of_a_member_is_role_and_head(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    standing = await project_members.standing_of(database, project, ann.id)
+    row = await database.fetchrow("SELECT epoch FROM studio_projects WHERE id = $1", project)
+    assert row is not None
+    assert standing == Standing("owner", str(row["epoch"]), 0)
+    assert await project_members.standing_of(database, project, bob.id) is None

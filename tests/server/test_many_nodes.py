@@ -306,3 +306,19 @@ async def test_D8_a_frame_that_is_not_of_its_entry_reaches_nobody(
     await session.ann.edit(session.project, marker("marker_1"))
     delta = await session.ben.until("delta")
     assert [op["id"] for op in delta["ops"]] == ["marker_1"]
+
+
+async def test_J13_a_node_that_has_not_heard_of_it_yet_tells_the_head_of_the_journal(
+    nodes: Nodes,
+) -> None:
+    here, there = await nodes.start(), await nodes.start()
+    ann, ben, project = await here.pair()
+    phone = await there.again(ben, "phone")
+    await phone.join(project)
+    there.bus.set_up(False)  # what is committed here is heard there by the slow tick
+    assert (await ann.edit(project, marker("marker_1")))["seq"] == 1
+    tablet = await there.again(ben, "tablet")
+    joined, _ = await tablet.join(project)
+    assert joined["head"] == 1
+    if joined["position"]["seq"] == 0:
+        assert (await tablet.until("delta"))["seq"] == 1

@@ -237,7 +237,7 @@ async def test_J13_what_was_imported_is_exported_whole_at_once(
             assert len((await whole_state(exporting, project))["markers"]) == 300
 
 
-async def test_H4_a_login_that_a_restored_backup_does_not_hold_is_asked_for_and_edits_are_kept(
+async def test_J14_a_login_that_a_restored_backup_does_not_hold_is_asked_for_and_edits_are_kept(
     node: Node, duo: tuple[Client, Room, Room], database_url: str
 ) -> None:
     client, ann, ben = duo
