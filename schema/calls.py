@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from schema.messages import DeltaId, Milliseconds, Position, ProjectId, Seq, User
 from schema.ops import Collection, EntityId, Op
+from schema.texts import SHOWN, SHOWN_NOT_EMPTY, STORED
 
 Email = Annotated[
     str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z")
@@ -14,15 +15,15 @@ Email = Annotated[
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{2,32}\Z")]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
-PlainName = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+PlainName = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=SHOWN)]
 ProjectName = Annotated[
-    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+\Z")
+    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=SHOWN_NOT_EMPTY)
 ]
-Description = Annotated[str, Meta(max_length=10_000, pattern=r"^[^\x00]*\Z")]
-Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
+Description = Annotated[str, Meta(max_length=10_000, pattern=STORED)]
+Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 Tags = Annotated[list[Tag], Meta(max_length=32)]
-MusicalKey = Annotated[str, Meta(max_length=16, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
-Scale = Annotated[str, Meta(max_length=32, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+MusicalKey = Annotated[str, Meta(max_length=16, pattern=SHOWN)]
+Scale = Annotated[str, Meta(max_length=32, pattern=SHOWN)]
 Bpm = Annotated[float, Meta(ge=10, le=1_000)]
 Signature = Annotated[str, Meta(pattern=r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z")]
 Role = Literal["owner", "editor", "viewer"]
@@ -194,6 +195,7 @@ class Done(Struct, frozen=True):
 # history
 
 Page = Annotated[int, Meta(ge=1, le=200)]
+MemberId = Annotated[str, Meta(pattern=r"^[0-9a-f]{1,64}\Z")]
 PropertyPath = Annotated[str, Meta(min_length=1, max_length=80)]
 Part = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -203,7 +205,7 @@ class ListHistory(Params, frozen=True, forbid_unknown_fields=True):
 
     project: ProjectId
     user: ProjectId | None = None
-    member: Annotated[str, Meta(max_length=64)] | None = None
+    member: MemberId | None = None
     entity: EntityId | None = None
     since: Milliseconds | None = None
     until: Milliseconds | None = None
@@ -271,7 +273,7 @@ class StateData(Struct, frozen=True):
 
 SnapshotId = ProjectId
 SnapshotName = PlainName
-Words = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+Words = Annotated[str, Meta(max_length=64, pattern=SHOWN)]
 
 
 class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

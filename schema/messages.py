@@ -17,6 +17,7 @@ from schema.limits import (
     MAX_SELECTION,
 )
 from schema.ops import Collection, EntityId, Name, Op
+from schema.texts import SHOWN, SHOWN_NOT_EMPTY
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"
@@ -32,7 +33,8 @@ a twentieth of a busy server."""
 ShownTrackId = Annotated[str, Meta(min_length=7, max_length=32)]
 """Of what is said as often, and only shown: as long as an entity's id, for the same reason."""
 
-ShortText = Annotated[str, Meta(max_length=MAX_NAME_LENGTH)]
+ShortText = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=SHOWN)]
+DeviceName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=SHOWN_NOT_EMPTY)]
 Beats = Annotated[float, Meta(ge=-MAX_BEATS, le=MAX_BEATS)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
@@ -127,7 +129,7 @@ class Hello(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field
     """The first message: the versions a client speaks, who it is, and on which device."""
 
     versions: Annotated[list[int], Meta(min_length=1, max_length=16)]
-    device: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
+    device: DeviceName
     client: ShortText = ""
     token: Annotated[str, Meta(max_length=4_096)] | None = None
 

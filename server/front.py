@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, assert_never
+from unicodedata import normalize
 
 import msgspec
 import structlog
@@ -40,6 +41,7 @@ from schema.limits import (
     LOGIN_SECONDS,
     MAX_CALLS_IN_FLIGHT,
     MAX_MESSAGE_BYTES,
+    MAX_NAME_LENGTH,
     MAX_ROOMS_PER_CONNECTION,
 )
 from schema.messages import (
@@ -267,7 +269,7 @@ class Front:
             connection.close(UNSUPPORTED_VERSION)
         else:
             connection.greeted = True
-            connection.device = hello.device
+            connection.device = normalize("NFC", hello.device)[:MAX_NAME_LENGTH]
             if hello.token is None:
                 self._welcome(connection)
             else:

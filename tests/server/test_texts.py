@@ -1,0 +1,223 @@
+"""Every text that a client can say, with what no text may hold: walked from the schema."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args
+
+import msgspec
+import pytest
+from msgspec import inspect
+
+from schema.calls import METHODS, CreateProject, CreateSnapshot, Register
+from schema.messages import ClientMessage, Hello
+from server.codec import JSON as CODEC
+from server.codec import BadMessage
+from tests.server.conftest import Node, create_project
+from tests.server.wire import JSON, Wire, marker
+
+NUL, HALF_A_CHARACTER = "\0", "\ud800"
+PROJECT = "00000000-0000-4000-8000-000000000001"
+
+EXAMPLES = ("text", "abcdefgh", "ann@example.org", "4/4", "a" * 16, "password")
+"""Some text fits each pattern of the schema."""
+
+MESSAGES = pytest.mark.parametrize(
+    "kind", get_args(ClientMessage), ids=lambda kind: str(kind.__name__)
+)
+CALLS = pytest.mark.parametrize("method", METHODS)
+
+Values = tuple[Any, list[Any]]
+"""A plain value of a type, and the same with one of the texts in it spoilt, for each of them."""
+
+
+class Walk:
+    """`project`: where an id is asked for; `spoilt`: what is put into each text."""
+
+    def __init__(self, spoilt: str, project: str = PROJECT) -> None:
+        self.spoilt = spoilt
+        self.project = project
+
+    def through(self, kind: object) -> list[Any]:
+        """All spoilt values of a type."""
+        return self._values(inspect.type_info(kind))[1]
+
+    def plain(self, kind: object) -> Any:
+        """One that is good."""
+        return self._values(inspect.type_info(kind))[0]
+
+    def _values(self, kind: inspect.Type) -> Values:
+        match kind:
+            case inspect.StrType():
+                plain = self._example(kind)
+                return plain, [plain[:1] + self.spoilt + plain[2:]]
+            case inspect.ListType(item_type=item):
+                plain, bad = self._values(item)
+                return [plain], [[value] for value in bad]
+            case inspect.DictType(key_type=key_type, value_type=value_type):
+                key, bad_keys = self._values(key_type)
+                plain, bad = self._values(value_type)
+                return {key: plain}, [{k: plain} for k in bad_keys] + [{key: v} for v in bad]
+            case inspect.UnionType(types=kinds):
+                each = [self._values(one) for one in kinds]
+                richest = max(each, key=lambda values: len(values[1]))
+                return richest[0], [value for _, bad in each for value in bad]
+            case inspect.StructType():
+                return self._structs(kind)
+            case _:
+                return self._without_text(kind), []
+
+    def _without_text(self, kind: inspect.Type) -> Any:
+        match kind:
+            case inspect.LiteralType(values=literals):
+                return literals[0]
+            case inspect.FloatType(ge=least) | inspect.IntType(ge=least):
+                return max(1, least or 0)
+            case inspect.BoolType():
+                return False
+            case inspect.RawType():
+                return {}
+            case _:
+                return None
+
+    def _structs(self, kind: inspect.StructType) -> Values:
+        each = {field.encode_name: self._values(field.type) for field in kind.fields}
+        plain = {name: values[0] for name, values in each.items()}
+        if kind.tag_field is not None:
+            plain[kind.tag_field] = kind.tag
+        return plain, [plain | {name: v} for name, values in each.items() for v in values[1]]
+
+    def _example(self, kind: inspect.StrType) -> str:
+        bounds = msgspec.Meta(
+            pattern=kind.pattern, min_length=kind.min_length, max_length=kind.max_length
+        )
+        for text in (self.project, *EXAMPLES):
+            try:
+                return str(msgspec.convert(text, Annotated[str, bounds]))
+            except msgspec.ValidationError:
+                continue
+        raise AssertionError(f"no example fits {kind}")
+
+
+async def in_room(node: Node) -> tuple[Wire, str]:
+    ann = await node.musician("ann", JSON)
+    project = await create_project(ann)
+    await ann.join(project)
+    return ann, project
+
+
+@pytest.mark.postgres
+@CALLS
+async def test_E7_no_text_of_a_call_is_a_mistake_of_the_server(node: Node, method: str) -> None:
+    ann, project = await in_room(node)
+    for params in Walk(NUL, project).through(METHODS[method][0]):
+        answer = await ann.call(method, **params)
+        assert answer.get("code") != "internal", params
+    assert (await ann.call("projects.list"))["t"] == "reply"
+
+
+async def first_answer(wire: Wire, message: dict[str, Any]) -> str:
+    """The code of an error, or what kind of message came; `pong`: none did."""
+    await wire.send(message)
+    if message["t"] in ("presence", "gesture", "ping"):
+        await wire.send({"t": "ping"})
+    while True:
+        answer = await wire.next()
+        if answer["t"] in ("error", "reply", "ack", "joined", "left", "welcome", "pong"):
+            return str(answer.get("code", answer["t"]))
+
+
+@pytest.mark.postgres
+@MESSAGES
+async def test_E7_no_text_of_a_message_is_a_mistake_of_the_server(
+    node: Node, kind: type[msgspec.Struct]
+) -> None:
+    """A hello is followed by a login: what it says of the device is written then."""
+    ann, project = await in_room(node)
+    for message in Walk(NUL, project).through(kind):
+        wire = await node.connect(JSON)
+        if kind is Hello:
+            message["token"] = None
+        else:
+            await wire.hello(ann.tokens["access_token"], "spoilt")
+            await wire.join(project)
+        answer = await first_answer(wire, message)
+        assert answer != "internal", message
+        if answer == "welcome":
+            login = {"email": "ann@example.org", "password": "correct horse"}
+            assert (await wire.call("auth.login", **login))["t"] == "reply", message
+        await wire.socket.close()
+    edited = await ann.edit(project, marker("marker_2"))
+    assert edited["t"] == "ack", edited
+
+
+@MESSAGES
+def test_E7_half_a_character_is_no_text(kind: type[msgspec.Struct]) -> None:
+    for message in Walk(HALF_A_CHARACTER).through(kind):
+        with pytest.raises(BadMessage):
+            CODEC.decode(json.dumps(message).encode())
+
+
+@CALLS
+def test_E7_half_a_character_is_no_parameter(method: str) -> None:
+    kind = METHODS[method][0]
+    for params in Walk(HALF_A_CHARACTER).through(kind):
+        with pytest.raises(BadMessage):
+            CODEC.params(msgspec.Raw(json.dumps(params).encode()), kind)
+
+
+def test_the_walk_finds_every_text() -> None:
+    found = {name for value in Walk("!").through(ClientMessage) for name in _spoilt_in(value)}
+    assert {"device", "token", "project", "track", "selection", "step", "col"} <= found
+
+
+def _spoilt_in(value: Any, name: str = "") -> Iterator[str]:
+    match value:
+        case dict():
+            for key, inside in value.items():
+                yield from _spoilt_in(inside, str(key))
+        case list():
+            for inside in value:
+                yield from _spoilt_in(inside, name)
+        case str() if "!" in value:
+            yield name
+
+
+SHOWN: dict[str, tuple[type[msgspec.Struct], str]] = {
+    "device": (Hello, "device"),
+    "client": (Hello, "client"),
+    "user": (Register, "name"),
+    "project": (CreateProject, "name"),
+    "tag": (CreateProject, "tags"),
+    "key": (CreateProject, "key"),
+    "snapshot": (CreateSnapshot, "name"),
+}
+"""What others are shown beside their own words, or what stands in a log."""
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.parametrize("bad", [NUL, "\n", "\x1b", "\x7f", "\x85", "\u2028", "\u202e", "\u2066"])
+def test_E8_what_is_shown_holds_no_control_and_turns_no_text_round(shown: str, bad: str) -> None:
+    kind, field = SHOWN[shown]
+    plain = Walk(NUL).plain(kind)
+
+    def read(text: str) -> None:
+        value = plain | {field: [text] if isinstance(plain[field], list) else text}
+        msgspec.json.decode(json.dumps(value), type=kind)
+
+    read("B\u00fcro \u05d0\u200f\U0001f3b9")
+    with pytest.raises(msgspec.ValidationError):
+        read(f"a{bad}b")
+
+
+@pytest.mark.postgres
+async def test_E8_a_device_is_one_however_its_name_is_spelt(node: Node) -> None:
+    """macOS spells an umlaut as two characters, others as one."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    first = await node.again(ann, "Bu\u0308ro")
+    joined, _ = await first.join(project)
+    second = await node.again(ann, "B\u00fcro")
+    again, _ = await second.join(project)
+    assert joined["you"] == again["you"]
+    assert [member["device"] for member in again["members"]] == ["B\u00fcro"]
+    await first.closed(4500)
