@@ -11,7 +11,7 @@ from rooms.gestures import Gestures
 from rooms.presence import Ticks
 from rooms.remote_members import RemoteMembers
 from rooms.roles import COLORS, EDITS
-from rooms.seat import JoinRequest, Seat, member_id
+from rooms.seat import JoinRequest, Seat
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
 from schema.messages import Left, Member, MemberJoined, MemberLeft, RoleChanged
@@ -107,7 +107,7 @@ class Members:
 
     def reached_by(self, request: JoinRequest) -> str | None:
         """None: there is a seat. Else the bound that is reached, in a sentence (rule K3)."""
-        member = member_id(request.user, request.device)
+        member = request.member
         is_known = member in self.remote.members or member in self.absent
         if is_known or self.seat_of(member) is not None:
             return None
@@ -119,7 +119,7 @@ class Members:
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
         """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""
-        member = member_id(request.user, request.device)
+        member = request.member
         before, effects = self.seat_of(member), Effects()
         known = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(

@@ -31,6 +31,8 @@ class JoinRequest:
     auth_session: str
     role: str
     position: Position | None
+    member: str = field(kw_only=True)
+    """What `member_id` makes of user and device with the key of the deployment."""
     at: int = 0
     diverged: Digest | None = None
     digest: str | None = None
@@ -111,6 +113,9 @@ class Seat(Mover):
         )
 
 
-def member_id(user: str, device: str) -> str:
-    """The same for a user on a device, on every node and after every return (rule J7)."""
-    return blake2b(f"{user}\0{device}".encode(), digest_size=6).hexdigest()
+def member_id(key: bytes, user: str, device: str) -> str:
+    """The same for a user on a device, on every node and after every return (rule J7).
+
+    `key`: up to 64 bytes, a secret of the deployment: nobody can look for a device that is another.
+    """
+    return blake2b(f"{user}\0{device}".encode(), digest_size=12, key=key).hexdigest()

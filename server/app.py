@@ -150,6 +150,9 @@ class App:
         secret = self._settings.secret or await server_secrets.get_or_create(
             db.calls, "tokens", lambda: secrets.token_bytes(32)
         )
+        member_key = await server_secrets.get_or_create(
+            db.calls, "members", lambda: secrets.token_bytes(32)
+        )
         codec = BusCodec(secret, node=secrets.token_hex(4))
         bus = self._bus(codec.deployment)
         past = PostgresJournal(db.reads)
@@ -182,6 +185,7 @@ class App:
             usage=usage,
             logins=Logins(passwords, usage, secret, self.metrics.count),
             registration=self._settings.registration,
+            member_key=member_key,
             announcer=news,
             refresh_seconds=self._settings.refresh_seconds,
             pages=StatePages(documents),

@@ -21,7 +21,7 @@ from persistence.errors import (
     Unavailable,
 )
 from rooms.feed import Feed
-from rooms.seat import JoinRequest
+from rooms.seat import JoinRequest, member_id
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import (
     AUTH_FAILED,
@@ -394,6 +394,7 @@ class Front:
                     known_head=Position(standing.epoch, standing.head),
                     at=int(time.time() * 1_000),
                     position=message.position,
+                    member=member_id(context.member_key, connection.user, connection.device),
                     diverged=message.diverged,
                     digest=message.digest,
                     codec=connection.codec.name,

@@ -84,6 +84,7 @@ class Context:
     usage: Usage
     logins: "Logins"
     registration: bool
+    member_key: bytes
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

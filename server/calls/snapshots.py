@@ -133,7 +133,7 @@ async def restore(
         delta_id=params.id,
         author=caller.user,
         auth_session=caller.auth_session,
-        member=member_id(caller.user, caller.device),
+        member=member_id(context.member_key, caller.user, caller.device),
         ops=b"[]",
         atomic=False,
         purpose=Purpose.RESTORE,

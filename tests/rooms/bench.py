@@ -17,12 +17,14 @@ from rooms.effects import (
 )
 from rooms.journal_entry import Entry, Outcome, Proposal
 from rooms.room import Room
-from rooms.seat import JoinRequest
+from rooms.seat import JoinRequest, member_id
 from schema.messages import Position, ProposeDelta, ServerMessage
 from schema.ops import Op
 from tests.rooms.songs import song
 
 PROJECT = "00000000-0000-4000-8000-000000000001"
+
+KEY = b"the key of members' ids"
 
 
 class Bench:
@@ -69,8 +71,18 @@ class Bench:
         at: int = 0,
     ) -> JoinRequest:
         """Of a member that wants in."""
+        member = member_id(KEY, name, device)
         return JoinRequest(
-            connection or name, "join", name, name, device, "login", role, None, at=at
+            connection or name,
+            "join",
+            name,
+            name,
+            device,
+            "login",
+            role,
+            None,
+            member=member,
+            at=at,
         )
 
     def edit(self, who: str, *ops: Op, step: str | None = None, gesture: str | None = None) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from rooms.seat import member_id
 from schema.limits import (
     MAX_GESTURES,
     MAX_MEMBERS_PER_ROOM,
@@ -152,9 +151,11 @@ def test_G4_who_comes_back_on_another_connection_has_let_go_of_the_fader() -> No
     show(bench, "ann", "ride", ch_bass_=0.4)
     tick(bench, 1.0)
     who = bench.room.seats["ann"].request
-    again = type(who)("ann-2", "join", who.user, who.name, who.device, "login", "editor", None)
+    again = type(who)(
+        "ann-2", "join", who.user, who.name, who.device, "login", "editor", None, member=who.member
+    )
     bench.take(bench.room.join(again))
-    assert tick(bench, 2.0) == {member_id(who.user, who.device): {"ride": None}}
+    assert tick(bench, 2.0) == {who.member: {"ride": None}}
 
 
 def test_G5_who_missed_ticks_is_told_of_all_gestures_there_are() -> None:

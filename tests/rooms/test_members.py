@@ -1,6 +1,5 @@
 """Members of a room on several nodes: each once, wherever it is, and nobody flickers."""
 
-from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -9,6 +8,7 @@ from msgspec import UNSET
 from rooms.absent_members import ABSENCE_SECONDS
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
 from rooms.remote_members import LEASE_SECONDS
+from rooms.seat import member_id
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (
@@ -385,7 +385,7 @@ def test_F17_a_zombie_does_not_take_its_members_back() -> None:
 def test_the_same_user_on_two_devices_is_two_members() -> None:
     two = TwoNodes()
     two.here.join("ann")
-    phone = replace(two.here.request("ann"), device="phone")
+    phone = two.here.request("ann", device="phone")
     two.there.take(two.there.room.join(phone))
     two.tell()
     assert names(two.here) == names(two.there) == ["ann", "ann"]
@@ -416,3 +416,15 @@ def test_one_node_keeps_what_one_must_keep() -> None:
     two.tell()
     assert two.here.room.members.is_first_node
     assert not two.there.room.members.is_first_node
+
+
+def test_J7_a_members_id_cannot_be_looked_for() -> None:
+    """It is keyed and long; and what user and device have in common is no way to another."""
+    ids = {
+        member_id(key, user, device)
+        for key in (b"one", b"another")
+        for user, device in (("ann", "x"), ("ann", "y"), ("ben", "x"), ("annx", ""))
+    }
+    assert len(ids) == 8
+    assert {len(member) for member in ids} == {24}
+    assert member_id(b"one", "ann", "x") in ids

@@ -182,7 +182,10 @@ class World:
     def come(self, connection: str) -> None:
         device = connection.removesuffix("-again")
         user = DEVICES[connection]
-        request = JoinRequest(connection, "in", user, user, device, "login", "editor", None)
+        member = f"{user} on {device}"
+        request = JoinRequest(
+            connection, "in", user, user, device, "login", "editor", None, member=member
+        )
         self.take(self.room.join(request))
         if self.rng.random() < 0.7:
             self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))

@@ -132,6 +132,7 @@ class Node:
             "login",
             role,
             join.position,
+            member=f"{name} at the desk",
             at=int(self._studio.loop.time() * 1_000),
             diverged=join.diverged,
             digest=join.digest,
