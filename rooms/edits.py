@@ -391,10 +391,11 @@ class Edits:
     def _go_on(self, seat: Seat) -> Work:
         """What a member wished, in its order: an undo needs to know what came before it.
 
-        Inside a group it waits: nothing is judged against a state that nobody is shown.
+        Inside a group it waits: nothing is judged against a state that nobody is shown. And behind
+        a group of its own, which goes to the journal by another way (rules U6, D12).
         """
         while seat.wishes and not seat.is_recalling and seat.looked_up is None:
-            if self.is_inside:
+            if self.is_inside or (self.group is not None and self.group.is_asked_by(seat)):
                 return
             wish = seat.wishes[0]
             if wish.ops is not None:

@@ -139,6 +139,20 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_U6_D12_what_its_author_sends_after_a_large_undo_waits_for_it() -> None:
+    bench = Bench()
+    bench.join("ann")
+    bench.join("ben")
+    bench.edit("ann", *notes(5))
+    bench.run(bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+    for who in ("ann", "ben"):
+        bench.run(bench.room.edits.propose(who, ProposeDelta(PROJECT, f"delta-{who}", [CHANGE])))
+    assert [parts[-1].delta_id for parts in bench.waiting] == ["undo-1", "delta-ben"]
+    bench.commit()
+    assert [entry.delta_id for entry in bench.entries][-3:] == ["undo-1", "delta-ben", "delta-ann"]
+
+
+@pytest.mark.usefixtures("small")
 def test_D14_one_large_change_at_a_time_and_the_next_has_its_turn_then() -> None:
     calls = Calls()
     many = notes(5)
