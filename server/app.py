@@ -6,7 +6,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -31,6 +31,7 @@ from server.calls.context import Context
 from server.connection import Connection
 from server.document_turns import DocumentTurns
 from server.door import Door
+from server.embedded_servers import Embedded, keep_running
 from server.front import Front
 from server.garbage import Garbage
 from server.history_keeping import clear_staged, compact_old
@@ -85,8 +86,14 @@ log = structlog.get_logger()
 class App:
     """One node. `run` returns when it has been told to stop."""
 
-    def __init__(self, settings: Settings, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ready: Callable[[str], None],
+        servers: Mapping[str, Embedded] | None = None,
+    ) -> None:
         self._settings = settings
+        self._servers = servers or {}  # those that we started, by what an operator calls them
         self._ready = ready
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -220,6 +227,8 @@ class App:
         for number in range(1, ASIDE + 1):
             keep(f"committing edits set aside ({number})", hub.committer.run_aside, vital=True)
         keep("the bus", lambda: bus.run(hub.others), vital=True)
+        for name, server in self._servers.items():
+            keep(name, functools.partial(keep_running, name, server), vital=True)
         keep("measuring load", self._load.run)
         repeat("announcing rooms", BEAT_SECONDS, lambda: self._beat(hub), vital=True)
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)

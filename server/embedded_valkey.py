@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from persistence.child_directory import (
     DirectoryLock,
@@ -28,6 +28,9 @@ from persistence.child_process import (
     ServerUnavailable,
     child_user,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAME = "Valkey"
 PROGRAM = "valkey-server"
@@ -54,6 +57,8 @@ class EmbeddedValkey:
         self.log = self.directory / "valkey.log"
         self._lock = DirectoryLock(self.directory / "valkey.lock")
         self._server: ChildProcess | None = None
+        self._launch: Callable[[], ChildProcess] | None = None  # once it was started
+        self._path: Path | None = None  # its socket, once it was started
         self._sockets: Path | None = None
 
     def __enter__(self) -> Self:
@@ -98,6 +103,18 @@ class EmbeddedValkey:
     def is_running(self) -> bool:
         return self._server is not None and self._server.is_running
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it serves."""
+        return self.is_running and self._path is not None and answers_ping(self._path)
+
+    def begin_again(self) -> None:
+        """Start the server that has ended, and do not wait until it serves."""
+        if self._launch is None or self._path is None or self.is_running:
+            raise RuntimeError("it runs, or never did")
+        self._path.unlink(missing_ok=True)
+        self._server = self._launch()
+
     def _start(self) -> str:
         launcher, binary = find_binary(child_user(self.directory / "valkey"))
         self._sockets = socket_directory(self.directory / "valkey", launcher)
@@ -106,8 +123,9 @@ class EmbeddedValkey:
         path.unlink(missing_ok=True)
         settings = SETTINGS | {"unixsocket": str(path), "dir": str(self._sockets)}
         words = [word for key, value in settings.items() for word in (f"--{key}", value)]
-        server = launcher.start([str(binary), *words], self.log, signal.SIGTERM)
-        self._server = server
+        self._path = path
+        self._launch = lambda: launcher.start([str(binary), *words], self.log, signal.SIGTERM)
+        server = self._server = self._launch()
         server.wait_until(lambda: answers_ping(path), START_SECONDS, NAME)
         return f"unix://{path}"
 

@@ -1,13 +1,14 @@
 """`./run --nodes N`: several hubs on one machine, a balancer in front, and what ends is begun."""
 
 import asyncio
+import functools
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import structlog
 
 from persistence.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
 from server.balancer import Balancer, Node
+from server.embedded_servers import Embedded, keep_running
+from server.metrics import uncounted
 from server.settings import Settings
+from server.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -104,7 +108,9 @@ class NodeProcess:
 class SeveralNodes:
     """The nodes and the balancer. `run` returns when it has been told to stop."""
 
-    def __init__(self, settings: Settings, count: int) -> None:
+    def __init__(
+        self, settings: Settings, count: int, servers: Mapping[str, Embedded] | None = None
+    ) -> None:
         assert settings.database_url is not None
         environment = {
             "DATABASE_URL": settings.database_url,
@@ -116,7 +122,9 @@ class SeveralNodes:
         self._nodes = [
             NodeProcess(number, settings.data, environment) for number in range(1, count + 1)
         ]
+        self._servers = servers or {}
         self._stopping = asyncio.Event()
+        self._supervisor = Supervisor(asyncio.create_task, uncounted)
         self._balancer: Balancer | None = None
         self._keepers: list[asyncio.Task[None]] = []
         self._url = ""
@@ -147,6 +155,9 @@ class SeveralNodes:
         self._balancer = Balancer([Node.of(node.url) for node in self._nodes])
         port = await self._balancer.start(host, self._settings.port)
         self._url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1"
+        for name, server in self._servers.items():
+            run = functools.partial(keep_running, name, server)
+            self._supervisor.keep(name, run, vital=True)
         self._keepers = [asyncio.create_task(self._keep(node)) for node in self._nodes]
         await self._balancer.something_is_ready.wait()
 
@@ -166,6 +177,7 @@ class SeveralNodes:
         """Nobody comes in; nodes let their members go; what is left of the links is cut."""
         if self._balancer is not None:
             await self._balancer.stop_listening()
+        self._supervisor.stop()
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*(node.stop() for node in self._nodes))
