@@ -8,22 +8,23 @@ import msgspec
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from rooms.journal_entry import Purpose
+from schema.server_limits import MAX_BLAMED_BYTES
 
 # Compacted entries are listed, without ops whether or not they have been emptied yet.
 # CASE, because only it promises that the cheap condition is looked at first.
+# Bounded twice: by what is stored, whose size is known without reading it, and by what is shown.
 LIST_ENTRIES = """
+SELECT page.* FROM (
 SELECT e.*, coalesce(u.username, '') AS username, coalesce(u.name, '') AS name,
-    json_array_length(e.ops) AS total,
-    CASE WHEN json_array_length(e.ops) <= $10::bigint OR $10 IS NULL THEN e.ops::text
-        ELSE '[' || (
-            SELECT string_agg(o.value::text, ',' ORDER BY o.n)
-            FROM json_array_elements(e.ops) WITH ORDINALITY AS o (value, n)
-            WHERE o.n <= $10
-        ) || ']'
-    END AS shown
+    json_array_length(e.ops) AS total, s.shown,
+    sum(octet_length(s.shown)) OVER (ORDER BY e.seq DESC) - octet_length(s.shown) AS shown_before
 FROM studio_projects AS p
-LEFT JOIN LATERAL (
-    SELECT d.seq, d.delta_id, d.author, d.member, d.purpose, d.reverts, d.step,
+LEFT JOIN LATERAL (SELECT w.* FROM (
+    SELECT
+        sum(pg_column_size(coalesce(d.effective, d.ops)))
+            OVER (ORDER BY d.seq DESC ROWS UNBOUNDED PRECEDING) AS stored,
+        pg_column_size(coalesce(d.effective, d.ops)) AS stored_alone,
+        d.seq, d.delta_id, d.author, d.member, d.purpose, d.reverts, d.step,
         (extract(epoch FROM d.committed_at) * 1000)::float8 AS committed_ms,
         CASE WHEN d.seq <= p.compacted_seq THEN '[]' ELSE coalesce(d.effective, d.ops) END AS ops
     FROM project_deltas AS d
@@ -39,10 +40,22 @@ LEFT JOIN LATERAL (
         END
     ORDER BY d.seq DESC
     LIMIT $9
-) AS e ON true
+) AS w WHERE w.stored - w.stored_alone < $11) AS e ON true
+LEFT JOIN LATERAL (
+    SELECT '[' || coalesce(string_agg(o.op, ',' ORDER BY o.n), '') || ']' AS shown
+    FROM (
+        SELECT o.value::text AS op, o.n,
+            sum(octet_length(o.value::text) + 1) OVER (ORDER BY o.n) AS bytes
+        FROM json_array_elements(e.ops) WITH ORDINALITY AS o (value, n)
+        WHERE NOT $13::boolean OR o.value ->> 'id' = $7
+    ) AS o
+    WHERE o.bytes <= $12 AND ($10::bigint IS NULL OR o.n <= $10)
+) AS s ON true
 LEFT JOIN prime_users AS u ON u.id = e.author
 WHERE p.id = $1
-ORDER BY e.seq DESC
+) AS page
+WHERE page.seq IS NULL OR page.shown_before < $11
+ORDER BY page.seq DESC
 """
 
 # Commit times never run backwards in a project, so halving finds the place by primary key: an
@@ -81,6 +94,7 @@ class HistoryRow:
     """An entry with its author's names (empty: the account is gone); `ops` that took effect, JSON.
 
     `committed_at` in ms since 1970; `total` counts the ops where `ops` holds only the first.
+    `may_be_cut`: the page may end behind it because of its bytes.
     """
 
     seq: int
@@ -95,6 +109,7 @@ class HistoryRow:
     step: str | None
     ops: bytes
     total: int
+    may_be_cut: bool
 
 
 async def list_entries(
@@ -109,9 +124,13 @@ async def list_entries(
     before_seq: int | None,
     limit: int,
     max_ops: int | None = None,
+    max_entry_bytes: int = MAX_BLAMED_BYTES,
+    max_bytes: int = MAX_BLAMED_BYTES,
+    only_of_entity: bool = False,
 ) -> list[HistoryRow]:
-    """Entries, newest first, of at most `max_ops` ops each; raises `NotFound`.
+    """Entries, newest first, of the first `max_ops` ops and `max_entry_bytes` each; `NotFound`.
 
+    One at least, and more until they are `max_bytes`. `only_of_entity`: of the ops only its own.
     Of compacted ones the ops are gone: they have none, and no `entity` finds them.
     """
     first, last = await _between(db, project, since_ms, until_ms)
@@ -127,10 +146,13 @@ async def list_entries(
         _containing(entity),
         limit,
         max_ops,
+        max_bytes,
+        max_entry_bytes,
+        only_of_entity,
     )
     if not rows:
         raise NotFound("there is no such project")
-    return [_history(row) for row in rows if row["seq"] is not None]
+    return [_history(row, max_bytes) for row in rows if row["seq"] is not None]
 
 
 async def seq_at(db: Executor, project: str, time_ms: float) -> int:
@@ -169,7 +191,8 @@ def _found(seq: int | None) -> int:
     return seq
 
 
-def _history(row: Any) -> HistoryRow:
+def _history(row: Any, max_bytes: int) -> HistoryRow:
+    shown = row["shown"].encode()
     return HistoryRow(
         seq=row["seq"],
         delta_id=row["delta_id"],
@@ -181,6 +204,7 @@ def _history(row: Any) -> HistoryRow:
         purpose=Purpose(row["purpose"]),
         reverts=row["reverts"],
         step=row["step"],
-        ops=row["shown"].encode(),
+        ops=shown,
         total=row["total"],
+        may_be_cut=max(row["stored"], row["shown_before"] + len(shown)) >= max_bytes,
     )

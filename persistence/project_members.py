@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import LastOwner, NotFound
+from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.users import UserRow
 
@@ -25,11 +26,20 @@ JOIN project_members AS m USING (project_id, user_id)
 """
 
 LIST_OF = """
-SELECT u.id, u.email, u.username, u.name, m.role
-FROM project_members AS m
-JOIN prime_users AS u ON u.id = m.user_id
-WHERE m.project_id = $1
-ORDER BY array_position(ARRAY['owner', 'editor', 'viewer'], m.role), lower(u.username)
+SELECT listed.* FROM (
+    SELECT u.id, u.email, u.username, u.name, m.role,
+        array_position(ARRAY['owner', 'editor', 'viewer'], m.role) AS place,
+        lower(u.username) AS key
+    FROM project_members AS m
+    JOIN prime_users AS u ON u.id = m.user_id
+    WHERE m.project_id = $1
+) AS listed
+WHERE $3::bigint IS NULL
+    OR (listed.place, listed.key, listed.id) > (
+        $3, (SELECT lower(username) FROM prime_users WHERE id = $4::uuid), $4
+    )
+ORDER BY listed.place, listed.key, listed.id
+LIMIT $2
 """
 
 # First of all, always: whoever appends holds the same lock (see append_deltas).
@@ -98,9 +108,16 @@ async def roles_among(
     return {(row["project_id"], row["user_id"]): row["role"] for row in rows}
 
 
-async def list_of(db: Executor, project: str) -> list[MemberRow]:
-    """Owners first."""
-    return [_member(row) for row in await db.fetch(LIST_OF, project)]
+async def list_of(
+    db: Executor, project: str, limit: int = 500, after: str | None = None
+) -> tuple[list[MemberRow], str | None]:
+    """A page of them, owners first, and the `after` of the next one."""
+    place, user = read_cursor(after)
+    rows = await db.fetch(LIST_OF, project, limit + 1, place, user)
+    page = rows[:limit]
+    more = len(rows) > limit and bool(page)
+    next_page = write_cursor(page[-1]["place"], page[-1]["id"]) if more else None
+    return [_member(row) for row in page], next_page
 
 
 async def count_others(db: Executor, project: str, user: str) -> int:

@@ -12,6 +12,7 @@ from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, sliced
 from persistence.studio_projects import ProjectRow
+from schema.limits import MAX_PAGE_BYTES
 
 EDITABLE = ("name", "description", "audio_analysis")
 
@@ -20,7 +21,10 @@ NEWEST_KEPT = 20
 
 COLUMNS = """
     s.id, s.project_id, s.author_id, u.username, u.name AS author_name, s.kind, s.name,
-    s.description, s.epoch, s.seq, s.checksum, s.musical_context::text AS musical_context,
+    s.description, s.epoch, s.seq, s.checksum,
+    (CASE WHEN pg_column_size(s.musical_context) > 32768
+        THEN s.musical_context || '{"tempo": []}' ELSE s.musical_context END
+    )::text AS musical_context,
     s.audio_analysis::text AS audio_analysis, s.version,
     (extract(epoch FROM s.created_at) * 1000)::float8 AS created_ms
 """
@@ -55,8 +59,16 @@ SELECT count(*) FROM project_snapshots
 WHERE project_id = $1 AND (kind = 'manual' OR name <> '') AND id IS DISTINCT FROM $2
 """
 
+# What is told of a snapshot stored before tempi were counted may be megabytes.
+WORDS_SIZE = """
+    octet_length(s.description) + coalesce(octet_length(s.musical_context::text), 0)
+"""
+
 LIST_OF = f"""
-SELECT {COLUMNS}, (extract(epoch FROM s.created_at) * 1000000)::bigint AS created_us
+SELECT page.* FROM (
+SELECT {COLUMNS}, (extract(epoch FROM s.created_at) * 1000000)::bigint AS created_us,
+    {WORDS_SIZE} AS own_bytes,
+    sum({WORDS_SIZE}) OVER (ORDER BY s.created_at DESC, s.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
 FROM project_snapshots AS s LEFT JOIN prime_users AS u ON u.id = s.author_id
 WHERE s.project_id = $1
     AND ($2::text IS NULL OR s.kind = $2)
@@ -64,6 +76,8 @@ WHERE s.project_id = $1
         < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
 ORDER BY s.created_at DESC, s.id DESC
 LIMIT $3
+) AS page WHERE page.bytes - page.own_bytes < {MAX_PAGE_BYTES}
+ORDER BY page.created_us DESC, page.id DESC
 """
 
 UPDATE = f"""
@@ -208,7 +222,7 @@ async def list_of(
     time, last_id = read_cursor(after)
     rows = await db.fetch(LIST_OF, project, kind, limit + 1, time, last_id)
     page = rows[:limit]
-    more = len(rows) > limit and bool(page)
+    more = bool(page) and (len(rows) > limit or page[-1]["bytes"] >= MAX_PAGE_BYTES)
     next_page = write_cursor(page[-1]["created_us"], page[-1]["id"]) if more else None
     return [_snapshot(row) for row in page], next_page
 

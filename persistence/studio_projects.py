@@ -9,6 +9,7 @@ from persistence.journal import Checkpoint
 from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, sliced
+from schema.limits import MAX_PAGE_BYTES
 
 EDITABLE = ("name", "description", "bpm", "key", "scale", "signature", "tags")
 
@@ -58,8 +59,13 @@ JOIN project_members AS m ON m.project_id = p.id AND m.user_id = $2
 WHERE p.id = $1
 """
 
+# As many as a page holds: words and tags of a project may be fifty thousand bytes.
 LIST_FOR = f"""
-SELECT {COLUMNS}, (extract(epoch FROM p.updated_at) * 1000000)::bigint AS updated_us
+SELECT page.* FROM (
+SELECT {COLUMNS}, (extract(epoch FROM p.updated_at) * 1000000)::bigint AS updated_us,
+    octet_length(p.description) + octet_length(p.tags::text) AS own_bytes,
+    sum(octet_length(p.description) + octet_length(p.tags::text))
+        OVER (ORDER BY p.updated_at DESC, p.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
 FROM project_members AS m
 JOIN studio_projects AS p ON p.id = m.project_id
 WHERE m.user_id = $1
@@ -68,6 +74,8 @@ WHERE m.user_id = $1
         < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
 ORDER BY p.updated_at DESC, p.id DESC
 LIMIT $3
+) AS page WHERE page.bytes - page.own_bytes < {MAX_PAGE_BYTES}
+ORDER BY page.updated_us DESC, page.id DESC
 """
 
 UPDATE = f"""
@@ -182,7 +190,7 @@ async def list_for(
     time, last_id = read_cursor(after)
     rows = await db.fetch(LIST_FOR, user, archived, limit + 1, time, last_id)
     page = rows[:limit]
-    more = len(rows) > limit and bool(page)
+    more = bool(page) and (len(rows) > limit or page[-1]["bytes"] >= MAX_PAGE_BYTES)
     next_page = write_cursor(page[-1]["updated_us"], page[-1]["id"]) if more else None
     return [_project(row) for row in page], next_page
 

@@ -5,7 +5,7 @@ from typing import Any
 from rooms.document import State
 from rooms.tempo_map import TempoMap
 from schema.calls import MusicalContext, TempoAt
-from schema.limits import MAX_INSTRUMENTS
+from schema.limits import MAX_INSTRUMENTS, MAX_TEMPI_TOLD
 
 
 def musical_context(state: State) -> MusicalContext:
@@ -20,7 +20,7 @@ def musical_context(state: State) -> MusicalContext:
     devices = state.get("devices", {}).values()
     names = {d["name"] for d in devices if d["role"] == "instrument" and d["name"]}
     return MusicalContext(
-        tempo=[TempoAt(beat, bpm) for beat, bpm, _ in tempo.points],
+        tempo=[TempoAt(beat, bpm) for beat, bpm, _ in tempo.points[:MAX_TEMPI_TOLD]],
         key=project["key"],
         scale=project["scale"],
         signature=f"{first['num']:g}/{first['den']:g}",

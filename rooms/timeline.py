@@ -6,6 +6,7 @@ from math import floor
 from rooms.document import Entity, State
 from rooms.musical_context import is_arranged
 from rooms.tempo_map import TempoMap
+from rooms.within_bytes import first_within
 from schema.calls import Found, Range
 
 BREATH = 500
@@ -31,7 +32,7 @@ def between(
     if notes:
         found.extend(looking.notes())
     found.sort(key=lambda f: (f.start, f.col, f.id))
-    return Range(found[:limit], len(found))
+    return Range(first_within(found[:limit]), len(found))
 
 
 class _Looking:

@@ -155,9 +155,11 @@ class ProjectPage(Struct, frozen=True):
 
 
 class ListMembers(Params, frozen=True, forbid_unknown_fields=True):
-    """Who may see a project, and in which role."""
+    """Who may see a project, and in which role; `after` is the `next` of the page before."""
 
     project: ProjectId
+    limit: Annotated[int, Meta(ge=1, le=500)] = 500
+    after: Annotated[str, Meta(max_length=128)] | None = None
 
 
 class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
@@ -183,9 +185,10 @@ class ProjectMember(Struct, frozen=True):
 
 
 class ProjectMembers(Struct, frozen=True):
-    """All members of a project, owners first."""
+    """Members of a project, owners first, and where the next page starts (null: the last)."""
 
     members: list[ProjectMember]
+    next: str | None = None
 
 
 class Done(Struct, frozen=True):
@@ -231,7 +234,7 @@ class StateAt(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class HistoryEntry(Struct, frozen=True):
-    """One delta of the journal: at most the first 100 of the `total` ops that took effect."""
+    """One delta of the journal: of the `total` ops that took effect the first 100, or 64 KiB."""
 
     seq: int
     id: str
@@ -253,10 +256,14 @@ class HistoryPage(Struct, frozen=True):
 
 
 class Blamed(Struct, frozen=True):
-    """The entry that gave the property its value, without its ops; null: before what is kept."""
+    """The entry that gave the property its value, without its ops; null: before what is kept.
+
+    `clipped`: the value is too large to be told; ask for a leaf of it.
+    """
 
     entry: HistoryEntry | None
     value: bool | int | float | str | list[str] | dict[str, bool | int | float | str] | None
+    clipped: bool = False
 
 
 class StateData(Struct, frozen=True):
@@ -377,7 +384,10 @@ class TempoAt(Struct, frozen=True):
 
 
 class MusicalContext(Struct, frozen=True):
-    """What can be said of a state as music; lengths reach to the end of the last clip."""
+    """What can be said of a state as music; lengths reach to the end of the last clip.
+
+    Of tempi the first 256 are told, of instruments 200; `counts` tells how many there are.
+    """
 
     tempo: list[TempoAt]
     key: str | None
@@ -414,17 +424,24 @@ class SnapshotPage(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
-    """An entity that differs: added, removed or changed; `props`: name -> [before, after]."""
+    """An entity that differs: added, removed or changed; `props`: name -> [before, after].
+
+    `clipped`: these are too large to be told; there are more, or all of them are left out.
+    """
 
     col: str
     id: str
     action: str
     name: str = ""
     props: dict[str, list[Any]] = {}
+    clipped: bool = False
 
 
 class Diff(Struct, frozen=True):
-    """All that differs in sentences, and the first `limit` of `total` entities one by one."""
+    """All that differs in sentences, and the first of `total` entities one by one.
+
+    At most `limit`, and as many as a page holds.
+    """
 
     sentences: list[str]
     changes: list[Change]
@@ -478,7 +495,10 @@ class Found(Struct, frozen=True):
 
 
 class Range(Struct, frozen=True):
-    """The first `limit` of `total` entities, in order of their start."""
+    """The first of `total` entities, in order of their start: as many as a page holds.
+
+    At most `limit`; for those behind, ask from the `start` of the last one on.
+    """
 
     found: list[Found]
     total: int

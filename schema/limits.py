@@ -408,6 +408,46 @@ STATE_PART_BYTES = BOUNDS.add(
     "Other rooms' messages go between two parts.",
 )
 
+MAX_PAGE_BYTES = BOUNDS.add(
+    "MAX_PAGE_BYTES",
+    262_144,
+    "bytes",
+    "a reply that lists",
+    Instead.NEXT_PAGE,
+    "rooms/within_bytes.py",
+    "About: a page ends when it has so many, however many its `limit` allows.",
+)
+
+MAX_REPLY_BYTES = BOUNDS.add(
+    "MAX_REPLY_BYTES",
+    1_048_576,
+    "bytes",
+    "a reply",
+    ErrorCode.LIMIT_REACHED,
+    "server/front.py",
+    "All of it, in any encoding: ask for less.",
+)
+
+MAX_ENTRY_SHOWN_BYTES = BOUNDS.add(
+    "MAX_ENTRY_SHOWN_BYTES",
+    65_536,
+    "bytes",
+    "`history.list`, `snapshots.diff`",
+    Instead.CLIPPED,
+    "server/calls/history.py",
+    "The ops of one entry (`total` says how many there are), or the values of one change.",
+)
+
+MAX_TEMPI_TOLD = BOUNDS.add(
+    "MAX_TEMPI_TOLD",
+    256,
+    "tempi",
+    "a snapshot",
+    Instead.CLIPPED,
+    "rooms/musical_context.py",
+    "In `musical_context`; `counts` says how many there are.",
+)
+
 MAX_OPS_SHOWN = BOUNDS.add(
     "MAX_OPS_SHOWN",
     100,

@@ -248,6 +248,16 @@ CATCH_UP_ENTRIES = SERVER_BOUNDS.add(
     "Read at once after a gap.",
 )
 
+MAX_BLAMED_BYTES = SERVER_BOUNDS.add(
+    "MAX_BLAMED_BYTES",
+    2 * 1_048_576,
+    "bytes",
+    "a journal read",
+    Instead.NEXT_PAGE,
+    "persistence/project_history.py",
+    "Of ops that are looked through at once for who set a property: more than one message holds.",
+)
+
 MAX_BUS_MESSAGE_BYTES = SERVER_BOUNDS.add(
     "MAX_BUS_MESSAGE_BYTES",
     1_048_576,

@@ -42,6 +42,7 @@ from schema.limits import (
     MAX_CALLS_IN_FLIGHT,
     MAX_MESSAGE_BYTES,
     MAX_NAME_LENGTH,
+    MAX_REPLY_BYTES,
     MAX_ROOMS_PER_CONNECTION,
 )
 from schema.messages import (
@@ -467,7 +468,7 @@ class Front:
             whose = self._call_turns.of(connection.user or connection.id)
             async with asyncio.timeout(CALL_SECONDS), whose:
                 result = await ANSWERS[call.method](self._context(), connection, params)
-            connection.send(Reply(call.id, result))
+            connection.send_frame(_within_bound(connection, Reply(call.id, result)))
         except Exception as error:  # whatever it is, the caller gets its answer
             connection.send(_as_error(call.id, error))
         finally:
@@ -528,6 +529,15 @@ class Front:
     def _context(self) -> Context:
         assert self.context is not None
         return self.context
+
+
+def _within_bound(connection: Connection, reply: Reply) -> bytes:
+    """The frame of a reply; raises `Refused` if it is too large: no call may make such a one."""
+    frame = connection.codec.frame_of(reply)
+    if len(frame) > MAX_REPLY_BYTES:
+        text = f"the reply would be {len(frame)} bytes, of {MAX_REPLY_BYTES}; ask for less"
+        raise Refused(ErrorCode.LIMIT_REACHED, text)
+    return frame
 
 
 _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (

@@ -9,7 +9,7 @@ from persistence.project_history import HistoryRow
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
-from schema.limits import MAX_OPS_SHOWN
+from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
 from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls.context import Caller, Context, Refused, require_member
@@ -33,10 +33,14 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
         before_seq=params.before,
         limit=params.limit,
         max_ops=MAX_OPS_SHOWN,
+        max_entry_bytes=MAX_ENTRY_SHOWN_BYTES,
+        max_bytes=MAX_PAGE_BYTES,
     )
-    after = rows[-1].seq if len(rows) == params.limit else None
+    is_cut = len(rows) == params.limit or (bool(rows) and rows[-1].may_be_cut)
+    after = rows[-1].seq if is_cut else None
     oldest = await project_history.oldest(context.db, params.project)
-    return calls.HistoryPage([_entry(row, MAX_OPS_SHOWN) for row in rows], after, oldest + 1)
+    entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows)
+    return calls.HistoryPage(entries, after, oldest + 1)
 
 
 async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
@@ -55,12 +59,13 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             until_ms=None,
             before_seq=before,
             limit=PAGE,
+            only_of_entity=True,
         )
-        for row in rows:
-            given = _given(_ops_of(row), params.entity, params.property)
-            if given is not None:
-                return calls.Blamed(_entry(row, 0), given[0])
-        if len(rows) < PAGE:
+        found: calls.Blamed | None
+        found = await context.in_thread(_blamed, rows, params.entity, params.property)
+        if found is not None:
+            return found
+        if not rows:
             return calls.Blamed(None, None)
         before = rows[-1].seq
 
@@ -84,6 +89,19 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
 
     key = (params.project, asked)
     return await context.pages.part(key, caller, params.part, find)
+
+
+def _entries(rows: list[HistoryRow]) -> list[calls.HistoryEntry]:
+    return [_entry(row, MAX_OPS_SHOWN) for row in rows]
+
+
+def _blamed(rows: list[HistoryRow], entity: str, name: str) -> calls.Blamed | None:
+    for row in rows:
+        given = _given(_ops_of(row), entity, name)
+        if given is not None:
+            is_large = len(msgspec.json.encode(given[0])) > MAX_PAGE_BYTES
+            return calls.Blamed(_entry(row, 0), None if is_large else given[0], is_large)
+    return None
 
 
 def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:

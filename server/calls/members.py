@@ -3,18 +3,25 @@
 from persistence import project_members, users
 from persistence.errors import NotFound
 from schema import calls
+from schema.errors import ErrorCode
 from schema.messages import User
-from server.calls.context import Caller, Context, looking_up, require_owner, within
+from server.calls.context import Caller, Context, Refused, looking_up, require_owner, within
 
 
 async def list_(
     context: Context, caller: Caller, params: calls.ListMembers
 ) -> calls.ProjectMembers:
-    """All members, for any of them."""
+    """A page of the members, for any of them."""
     if await project_members.role_of(context.db, params.project, caller.user) is None:
         raise NotFound("there is no such project, or you are not a member of it")
-    rows = await project_members.list_of(context.db, params.project)
-    return calls.ProjectMembers([_member(row) for row in rows])
+    try:
+        rows, after = await project_members.list_of(
+            context.db, params.project, params.limit, params.after
+        )
+    except ValueError:
+        text = "`after` is the `next` of the page before, unchanged"
+        raise Refused(ErrorCode.VALIDATION, text, field="after") from None
+    return calls.ProjectMembers([_member(row) for row in rows], after)
 
 
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:

@@ -14,8 +14,10 @@ from rooms.roles import GOVERNS
 from rooms.seat import member_id
 from rooms.state_diff import changes_between, ops_between
 from rooms.state_words import sentences
+from rooms.within_bytes import first_within
 from schema import calls
 from schema.errors import ErrorCode
+from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.messages import Position, User
 from schema.ops import Op
 from server.calls.context import (
@@ -220,9 +222,16 @@ def _diff(states: list[State], limit: int) -> calls.Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
     changes = changes_between(before, after, breathe)
-    told = sentences(changes, before, after)
+    told = first_within(sentences(changes, before, after), MAX_PAGE_BYTES // 2)
     states.clear()
-    return calls.Diff(told, changes[:limit], len(changes))
+    shown = [_without_large_values(change) for change in changes[:limit]]
+    return calls.Diff(told, first_within(shown), len(changes))
+
+
+def _without_large_values(change: calls.Change) -> calls.Change:
+    if len(msgspec.msgpack.encode(change)) <= MAX_ENTRY_SHOWN_BYTES:
+        return change
+    return msgspec.structs.replace(change, props={}, clipped=True)
 
 
 def _author(row: SnapshotRow) -> User | None:

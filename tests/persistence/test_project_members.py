@@ -37,7 +37,8 @@ async def test_roles_are_granted_changed_and_listed_owners_first(
     assert await project_members.role_of(database, project, bob.id) == "editor"
     cat = await make_user(database, "aaa-cat")
     await project_members.grant(database, project, cat.id, "viewer")
-    listed = await project_members.list_of(database, project)
+    listed, after = await project_members.list_of(database, project)
+    assert after is None
     assert [(member.user, member.role) for member in listed] == [
         (ann, "owner"),
         (bob, "editor"),
@@ -69,7 +70,7 @@ async def test_two_owners_who_leave_at_once_leave_one(
         return_exceptions=True,
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["LastOwner", "NoneType"]
-    assert len(await project_members.list_of(database, project)) == 1
+    assert len((await project_members.list_of(database, project))[0]) == 1
 
 
 async def test_who_is_put_out_has_no_role(database: Database, bob: UserRow, project: str) -> None:
@@ -91,7 +92,7 @@ async def test_unknown_projects_and_users_are_not_found(
     ):
         with pytest.raises(NotFound):
             await change
-    assert await project_members.list_of(database, unknown) == []
+    assert await project_members.list_of(database, unknown) == ([], None)
 
 
 async def test_many_roles_are_read_at_once(

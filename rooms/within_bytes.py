@@ -1,0 +1,21 @@
+"""As much of a list as one page holds."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from schema.limits import MAX_PAGE_BYTES
+
+Item = TypeVar("Item")
+
+
+def first_within(items: Sequence[Item], most: int = MAX_PAGE_BYTES) -> list[Item]:
+    """The first ones that are at most so many bytes together, encoded."""
+    taken: list[Item] = []
+    for item in items:
+        most -= len(msgspec.msgpack.encode(item))
+        if most < 0:
+            break
+        taken.append(item)
+    return taken

@@ -1,0 +1,210 @@
+"""No reply is larger than its bound, whatever the project holds (kind K1)."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from persistence.pool import Database
+from schema.calls import METHODS
+from schema.limits import MAX_PAGE_BYTES, MAX_REPLY_BYTES
+from tests.server.conftest import Node, create_project
+from tests.server.wire import JSON, Message, Wire
+
+LONG = "\N{MUSICAL SYMBOL G CLEF}" * 10_000
+WIDE = {f"leaf_{n:04}": "x" * 1_000 for n in range(120)}
+"""Of one device: one op of 120 KB."""
+
+DELTAS = 12
+MANY = 40
+"""Deltas with the wide device, and with as many markers as an entry shows."""
+
+
+class Heavy:
+    """A project in which all that can be told is long; and what a case needs of it."""
+
+    def __init__(self, ann: Wire, project: str) -> None:
+        self.ann = ann
+        self.project = project
+        self.snapshots: list[Message] = []
+
+    async def fill(self, database: Database) -> None:
+        ann, project = self.ann, self.project
+        await ann.join(project)
+        device = {"channel": "ch_master", "params": {}}
+        insert = {"op": "insert", "col": "devices", "id": "dev_wide", "entity": device}
+        await self._edit("wide", insert)
+        await self._snapshot("empty")
+        for number in range(DELTAS):
+            params = {name: f"{number} {text}" for name, text in WIDE.items()}
+            props = {"params": params}
+            await self._edit(
+                str(number), {"op": "set", "col": "devices", "id": "dev_wide", "props": props}
+            )
+        await self._snapshot("wide")
+        tempi = [
+            {
+                "op": "insert",
+                "col": "tempo",
+                "id": f"tempo_{n:05}",
+                "entity": {"time": n + 1, "bpm": 100 + n % 50},
+            }
+            for n in range(3_000)
+        ]
+        await self._edit("tempi", *tempi)
+        name = "m" * 250
+        for part in range(MANY):
+            many = range(part * 120, part * 120 + 120)
+            await self._edit(f"markers-{part}", *(_marker(n, name) for n in many))
+        for number in range(12):
+            await self._snapshot(f"take {number}")
+        await self._members(database)
+        for number in range(12):
+            await ann.result("projects.create", name=f"P{number}", description=LONG)
+
+    async def _edit(self, name: str, *ops: Message) -> None:
+        delta = {"t": "delta", "project": self.project, "id": f"delta-{name:0>8}"}
+        answer = await self.ann.ask(delta | {"ops": list(ops)})
+        assert answer["t"] == "ack", answer
+
+    async def _snapshot(self, name: str) -> None:
+        words = {"name": name, "description": LONG}
+        made = await self.ann.result("snapshots.create", project=self.project, **words)
+        self.snapshots.append(made)
+
+    async def _members(self, database: Database) -> None:
+        await database.execute(
+            "INSERT INTO prime_users (email, username, name)"
+            " SELECT 'u' || n || '@example.org', 'user' || n, repeat('x', 120)"
+            " FROM generate_series(1, 450) AS n"
+        )
+        await database.execute(
+            "INSERT INTO project_members (project_id, user_id, role)"
+            " SELECT $1::text::uuid, id, 'viewer' FROM prime_users WHERE username LIKE 'user%'",
+            self.project,
+        )
+
+
+def _marker(n: int, name: str) -> Message:
+    entity = {"time": n, "name": name}
+    return {"op": "insert", "col": "markers", "id": f"marker_{n:05}", "entity": entity}
+
+
+def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
+    """The largest that can be asked for, of every call."""
+    project = {"project": heavy.project}
+    first, last = heavy.snapshots[0], heavy.snapshots[-1]
+    snapshot = project | {"snapshot": last["id"]}
+    who = {"email": "zoe@example.org", "password": "correct horse"}
+    times = [float(n) for n in range(1_000)]
+    return {
+        "projects.get": [project],
+        "projects.list": [{"limit": 200}],
+        "projects.update": [project | {"version": 1, "description": LONG}],
+        "members.list": [project],
+        "members.grant": [project | {"email": "u1@example.org", "role": "editor"}],
+        "members.revoke": [project | {"user": str(uuid.uuid4())}],
+        "history.list": [project | {"limit": 200}, project | {"limit": 200, "entity": "dev_wide"}],
+        "history.blame": [
+            project | {"entity": "dev_wide", "property": "params"},
+            project | {"entity": "dev_wide", "property": "params/leaf_0001"},
+        ],
+        "history.at": [project | {"seq": DELTAS}],
+        "snapshots.list": [project | {"limit": 200}],
+        "snapshots.get": [snapshot],
+        "snapshots.state": [snapshot],
+        "snapshots.update": [snapshot | {"version": 1, "description": LONG}],
+        "snapshots.diff": [
+            project | {"before": first["id"], "after": last["id"], "limit": 2_000},
+            project | {"before": last["id"], "after": first["id"], "limit": 2_000},
+        ],
+        "snapshots.create": [project | {"description": LONG}],
+        "snapshots.restore": [project | {"snapshot": first["id"], "id": "restore-0001"}],
+        "snapshots.fork": [snapshot | {"name": "Fork"}],
+        "snapshots.delete": [snapshot],
+        "timeline.between": [project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000}],
+        "timeline.seconds": [project | {"beats": times}],
+        "timeline.beats": [project | {"seconds": times}],
+        "projects.create": [{"name": "Last", "description": LONG}],
+        "projects.archive": [project],
+        "auth.register": [who | {"username": "zoe", "name": "z" * 120}],
+        "auth.login": [who],
+        "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],
+        "auth.logout": [{}],
+    }
+
+
+@pytest.fixture
+async def heavy(node: Node, database: Database) -> Heavy:
+    ann = await node.musician("ann", JSON)
+    made = Heavy(ann, await create_project(ann))
+    await made.fill(database)
+    return made
+
+
+async def test_C7_no_reply_of_any_call_is_larger_than_its_bound(heavy: Heavy) -> None:
+    params = _params(heavy)
+    assert params.keys() == METHODS.keys()
+    sizes: dict[str, int] = {}
+    for method, asked in params.items():
+        for one in asked:
+            answer = await heavy.ann.call(method, **one)
+            assert answer["t"] == "reply", (method, answer)
+            size = len(json.dumps(answer, ensure_ascii=False).encode())
+            sizes[method] = max(size, sizes.get(method, 0))
+    assert {method: size for method, size in sizes.items() if size > MAX_REPLY_BYTES} == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "items", "params"),
+    [
+        ("history.list", "entries", {"limit": 200}),
+        ("snapshots.list", "snapshots", {"limit": 200}),
+        ("members.list", "members", {"limit": 100}),
+        ("projects.list", "projects", {"limit": 200}),
+    ],
+)
+async def test_C8_the_next_page_begins_where_one_was_full(
+    heavy: Heavy, method: str, items: str, params: dict[str, Any]
+) -> None:
+    if method != "projects.list":
+        params = params | {"project": heavy.project}
+    found: list[str] = []
+    pages = 0
+    place: dict[str, Any] = {}
+    while True:
+        page = await heavy.ann.result(method, **params, **place)
+        pages += 1
+        found += [json.dumps(item) for item in page[items]]
+        if page["next"] is None:
+            break
+        place = {"before" if method == "history.list" else "after": page["next"]}
+    assert len(found) == len(set(found))
+    most = {"entries": DELTAS + MANY + 2, "snapshots": 14, "members": 451, "projects": 13}
+    assert len(found) >= most[items]
+    assert pages > 1
+
+
+async def test_C8_what_is_too_large_for_a_page_says_so(heavy: Heavy) -> None:
+    project = heavy.project
+    page = await heavy.ann.result("history.list", project=project, entity="dev_wide", limit=50)
+    assert {(len(entry["ops"]), entry["total"]) for entry in page["entries"][:-1]} == {(0, 1)}
+    newest = (await heavy.ann.result("history.list", project=project, limit=1))["entries"][0]
+    assert (len(newest["ops"]), newest["total"]) == (100, 120)
+    asked = {"project": project, "entity": "dev_wide"}
+    blamed = await heavy.ann.result("history.blame", **asked, property="params")
+    assert (blamed["clipped"], len(blamed["value"])) == (False, len(WIDE))
+    leaf = await heavy.ann.result("history.blame", **asked, property="params/leaf_0001")
+    assert (leaf["clipped"], leaf["value"][:2]) == (False, "11")
+    ends = {"before": heavy.snapshots[0]["id"], "after": heavy.snapshots[-1]["id"]}
+    diff = await heavy.ann.result("snapshots.diff", project=project, **ends, limit=2_000)
+    assert diff["total"] > len(diff["changes"])
+    ends["after"] = heavy.snapshots[1]["id"]
+    [change] = (await heavy.ann.result("snapshots.diff", project=project, **ends))["changes"]
+    assert (change["id"], change["clipped"], change.get("props", {})) == ("dev_wide", True, {})
+    found = await heavy.ann.result("timeline.between", project=project, start=0, end=1e6)
+    assert found["total"] > len(found["found"]) > 0
+    assert len(json.dumps(found)) < 2 * MAX_PAGE_BYTES
+    tempo = heavy.snapshots[-1]["musical_context"]["tempo"]
+    assert (len(tempo), heavy.snapshots[-1]["musical_context"]["counts"]["tempo"]) == (256, 3_001)
