@@ -23,7 +23,8 @@ COLUMNS = """
     s.id, s.project_id, s.author_id, u.username, u.name AS author_name, s.kind, s.name,
     s.description, s.epoch, s.seq, s.checksum,
     (CASE WHEN pg_column_size(s.musical_context) > 32768
-        THEN s.musical_context || '{"tempo": []}' ELSE s.musical_context END
+        THEN s.musical_context || jsonb_build_object('tempo', jsonb_build_array())
+        ELSE s.musical_context END
     )::text AS musical_context,
     s.audio_analysis::text AS audio_analysis, s.version,
     (extract(epoch FROM s.created_at) * 1000)::float8 AS created_ms

@@ -99,7 +99,7 @@ async def test_Y2_blame_names_who_last_set_a_property(node: Node) -> None:
     blamed = await ann.result("history.blame", project=project, entity="marker_1", property="color")
     assert (blamed["value"], blamed["entry"]["seq"]) == (None, 1)
     nobody = await ann.result("history.blame", project=project, entity="nobody__", property="name")
-    assert nobody == {"entry": None, "value": None}
+    assert nobody == {"entry": None, "value": None, "clipped": False}
 
 
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
