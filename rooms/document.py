@@ -14,7 +14,7 @@ from rooms.entity_rules import TOO_MANY_PARAMS, problem_with_whole
 from rooms.entity_store import Change, Entity, EntityStore, State, Steps, finish
 from rooms.op_rules import problem_with_op, props_of_move
 from rooms.owned_devices import are_too_many
-from rooms.routes import TooFar, Walk, meet
+from rooms.routes import ROUTED, TooFar, Walk, meet
 from rooms.structure_rules import problem_with_place, route_of
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
@@ -29,8 +29,7 @@ SLICE_OPS = 40
 SLICE_DOOMED = 50
 """Entities taken away between two pauses."""
 
-ROUTED = frozenset({"channels", "sends"})
-"""Collections whose entities lead sound from one channel to another."""
+TOO_FAR = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels"
 
 TOO_LONG_PARAMS = f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes; make them shorter"
 
@@ -307,8 +306,7 @@ class Document(EntityStore):
         try:
             return (yield from meet(onward, back, goal, is_limited=self._is_at_door))
         except TooFar:
-            text = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels"
-            raise _Dropped(DropReason.LIMIT, text) from None
+            raise _Dropped(DropReason.LIMIT, TOO_FAR) from None
 
     # What ops have in common.
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rooms import answers
-from rooms.document import Change, Document, Drop, problem_with_op, quarantined
+from rooms.document import TOO_FAR, Change, Document, Drop, problem_with_op, quarantined
 from rooms.effects import (
     CatchUp,
     Commit,
@@ -29,6 +29,7 @@ from rooms.inverse import inverse
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
 from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.roles import EDITS
+from rooms.routes import lead_elsewhere
 from rooms.seat import NotTaken, Seat, Wish
 from rooms.tail import Kept, Tail, size_of
 from rooms.undo_stacks import UndoStacks
@@ -73,7 +74,9 @@ class Edits:
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
         self.group: Proposed | None = None
         """The group that the journal is storing: one at a time, as it may be large."""
-        self._has_group_ended = False
+        self.routing: Proposed | None = None
+        """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
+        self._is_free_again = False
         """What others wished meanwhile is still to have its turn."""
         self.unrecorded: dict[int, list[Op]] = {}
         self.early: dict[int, tuple[Entry, Mapping[str, bytes], str | None]] = {}
@@ -380,6 +383,8 @@ class Edits:
             yield [self._look_up(seat, wish, error)]
             return
         self.waiting.send(proposed, wish.proposal, ops)
+        if lead_elsewhere(ops):
+            self.routing = proposed
         yield [Commit(wish.proposal)]
 
     def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
@@ -398,12 +403,18 @@ class Edits:
             if self.is_inside or (self.group is not None and self.group.is_asked_by(seat)):
                 return
             wish = seat.wishes[0]
+            if self._is_to_wait(seat, wish):
+                return
             if wish.ops is not None:
                 yield from self._to_journal(seat, wish)
-            elif seat.in_flight or self.group is not None:
-                return
             else:
                 yield from self._turn_back(seat, wish)
+
+    def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
+        """For what came before it, or for a route that is on its way: it is judged by both."""
+        if wish.ops is None:
+            return bool(seat.in_flight or self.group is not None or self.routing is not None)
+        return self.routing is not None and lead_elsewhere(wish.ops)
 
     def _turn_back(self, seat: Seat, wish: Wish) -> Work:
         proposal = wish.proposal
@@ -423,10 +434,23 @@ class Edits:
                 return
             changes.extend(of_seq)
         ops = yield from _pausing(inverse(changes, self.document))
+        is_too_far = yield from self._is_too_far(ops)
         proposed = self.waiting.wished(wish, seat)
         if proposed is None:
             return  # its member has gone meanwhile
+        if is_too_far:
+            code = ErrorCode.LIMIT_REACHED
+            error = answers.refused(self.project, proposal.delta_id, code, TOO_FAR)
+            yield from self.gave_up(proposal, error)
+            return
         yield from self._make(proposed, replace(proposal, reverts=step.seqs[-1]), ops)
+
+    def _is_too_far(self, ops: Sequence[Op]) -> Generator[Effects, None, bool]:
+        """Whether ops that the server made need more links than the door looks at (rule O18)."""
+        if not lead_elsewhere(ops):
+            return False
+        drops = yield from _pausing(self.document.rehearsing(ops))
+        return any(drop.detail == TOO_FAR for drop in drops)
 
     def _make(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> Work:
         """Ops that the server made: one delta or, where they are many, a group (rule D14)."""
@@ -440,11 +464,12 @@ class Edits:
         last = parts[-1]
         if len(parts) == 1:
             self.waiting.send(proposed, last, ops)
-            yield [Commit(last)]
         else:
             self.waiting.send_group(proposed, last, ops)
             self.group = proposed
-            yield [CommitGroup(parts)]
+        if lead_elsewhere(ops):
+            self.routing = proposed
+        yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
 
     def _too_large(self, delta_id: str) -> Error:
         limit = MAX_GROUP_BYTES // 1_048_576
@@ -472,7 +497,9 @@ class Edits:
     def _settle(self, proposed: Proposed) -> list[Asked]:
         """Who is to be told; `_after` is to follow."""
         if self.group is proposed:
-            self.group, self._has_group_ended = None, True
+            self.group, self._is_free_again = None, True
+        if self.routing is proposed:
+            self.routing, self._is_free_again = None, True
         return self.waiting.settle(proposed)
 
     def _broken(self, ops: Sequence[Op], drops: Sequence[Drop]) -> Drop | None:
@@ -565,7 +592,7 @@ class Edits:
             applied = yield from _pausing(self.document.applying(ops, atomic=entry.atomic))
         if applied.mistake is not None:
             yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
-        self._has_group_ended |= self.is_inside and not entry.more
+        self._is_free_again |= self.is_inside and not entry.more
         self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
         self.stacks.note(entry.mark)
@@ -659,8 +686,8 @@ class Edits:
             if seat is not None and not seat.is_given_up:
                 self._end_gesture(seat, asked.wish.gesture)
                 yield from self._go_on(seat)
-        if self._has_group_ended:
-            self._has_group_ended = False
+        if self._is_free_again:
+            self._is_free_again = False
             for seat in list(self._seats.values()):
                 yield from self._go_on(seat)
 

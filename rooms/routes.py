@@ -1,11 +1,12 @@
 """Which channel leads to which, and whether sound would come back to where it came from."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from sys import getsizeof
 from typing import TypeVar
 
 from schema.limits import MAX_ROUTE_LINKS
+from schema.ops import Op, Set
 
 SLICE_LINKS = 100
 """Links looked at between two pauses: some ten microseconds."""
@@ -16,6 +17,13 @@ Links = dict[str, dict[str, int]]
 Group = TypeVar("Group", dict[str, int], set[str])
 
 
+ROUTED = frozenset({"channels", "sends"})
+"""Collections whose entities lead sound from one channel to another."""
+
+_LEADING = frozenset({"channel", "dest"})
+"""The properties by which they do."""
+
+
 class TooFar(Exception):
     """More links than `MAX_ROUTE_LINKS` would have to be looked at."""
 
@@ -23,6 +31,14 @@ class TooFar(Exception):
 def shrunk(group: Group) -> Group:
     """The group, made anew if most have left it: who looks through it would pay for those, too."""
     return type(group)(group) if getsizeof(group) > 512 + 256 * len(group) else group
+
+
+def lead_elsewhere(ops: Sequence[Op]) -> bool:
+    """Whether any of these ops changes which channel leads to which."""
+    for op in ops:
+        if op.col in ROUTED and not (isinstance(op, Set) and _LEADING.isdisjoint(op.props)):
+            return True
+    return False
 
 
 @dataclass(slots=True)
