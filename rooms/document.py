@@ -33,6 +33,9 @@ TOO_FAR = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer cha
 
 TOO_LONG_PARAMS = f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes; make them shorter"
 
+AT_DOOR_ONLY = frozenset({TOO_FAR, TOO_LONG_PARAMS})
+"""What is refused at the door and never dropped."""
+
 _DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 
 
@@ -150,6 +153,8 @@ class Document(EntityStore):
                     yield from effective
             except _Dropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
+                if dropped.detail in AT_DOOR_ONLY:
+                    break  # the delta is refused, whatever follows
             if index % SLICE_OPS == SLICE_OPS - 1:
                 yield
         yield from self._rolling_back()
