@@ -49,7 +49,7 @@ async def two_rooms(node: Node) -> tuple[Wire, str, Wire, str]:
         "UPDATE studio_projects SET name = 'x' WHERE id = $1::uuid",
     ],
 )
-async def test_D16_a_locked_project_waits_alone_and_its_room_is_told(
+async def test_F12_D16_a_locked_project_waits_alone_and_its_room_is_told(
     node: Node, database_url: str, monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
     monkeypatch.setattr(committer_module, "TELL_SECONDS", 0.1)

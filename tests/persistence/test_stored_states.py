@@ -1,0 +1,91 @@
+"""A state is written apart from the project's row: nothing that an append needs is locked by it."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from persistence import stored_states
+from persistence.journal import Checkpoint
+from persistence.pool import Database, Transaction
+from persistence.state_slices import cut
+from tests.persistence.rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+LOCK = "SELECT FROM studio_projects WHERE id = $1::uuid FOR NO KEY UPDATE NOWAIT"
+COUNT = "SELECT count(*) FROM project_states WHERE project_id = $1"
+SEQ = "SELECT state_seq FROM studio_projects WHERE id = $1"
+
+
+@pytest.fixture
+async def checkpoint(database: Database) -> Checkpoint:
+    """Of a project whose journal has a thousand entries, as far as its row knows."""
+    project = await make_project(database, await make_user(database, "ann"))
+    await database.execute("UPDATE studio_projects SET head_seq = 1000")
+    return Checkpoint(project.id, project.epoch, 500, "0" * 16, cut(b'{"markers": {"m": {}}}'))
+
+
+class Watched(Database):
+    """A database that tries to lock the project's row, as an append would, before each COMMIT."""
+
+    def __init__(self, db: Database, dsn: str, project: str) -> None:
+        self.__dict__ = db.__dict__
+        self._dsn = dsn
+        self._project = project
+        self.locked = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with super().transaction() as transaction:
+            yield transaction
+            append = await asyncpg.connect(self._dsn, timeout=10)
+            try:
+                await append.execute(LOCK, self._project)  # raises if it had to wait
+                self.locked += 1
+            finally:
+                await append.close(timeout=10)
+
+
+async def test_while_a_state_is_written_its_project_is_not_locked(
+    database: Database, database_url: str, checkpoint: Checkpoint
+) -> None:
+    watched = Watched(database, database_url, checkpoint.project)
+    await stored_states.save(watched, checkpoint)
+    assert watched.locked == 1
+    assert await database.fetchval(SEQ, checkpoint.project) == 500
+
+
+async def test_one_state_is_kept_and_what_is_older_changes_nothing(
+    database: Database, checkpoint: Checkpoint
+) -> None:
+    for seq in (500, 700, 600, 700):
+        await stored_states.save(database, replace(checkpoint, seq=seq))
+    assert await database.fetchval(SEQ, checkpoint.project) == 700
+    assert await database.fetchval(COUNT, checkpoint.project) == 1
+    assert await database.fetchval("SELECT count(*) FROM state_parts") == 0
+
+
+async def test_two_servers_may_write_at_once(database: Database, checkpoint: Checkpoint) -> None:
+    saves = (stored_states.save(database, replace(checkpoint, seq=n)) for n in range(501, 505))
+    await asyncio.gather(*saves)
+    assert await database.fetchval(SEQ, checkpoint.project) == 504
+    readable = "SELECT p.project_state -> 'markers' ? 'm' FROM studio_projects AS p WHERE id = $1"
+    assert await database.fetchval(readable, checkpoint.project)
+
+
+async def test_what_a_server_left_when_it_died_is_swept_away(
+    database: Database, checkpoint: Checkpoint
+) -> None:
+    await database.execute(
+        "INSERT INTO project_states (id, project_id, project_state, written_at)"
+        " VALUES ($1, $2, '{}', now() - interval '1 hour')",
+        str(uuid.uuid4()),
+        checkpoint.project,
+    )
+    await stored_states.save(database, checkpoint)
+    assert await database.fetchval(COUNT, checkpoint.project) == 1
