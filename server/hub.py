@@ -261,7 +261,8 @@ class Hub:
             return
         if outcome in STRAYED:
             self._epoch_is_over(live, outcome)
-        elif outcome is Outcome.COMMITTED:
+        elif outcome is Outcome.COMMITTED and seq is not None:
+            live.expect(seq, parts[-1].delta_id)
             live.catch_up()
         else:
             live.run(live.room.edits.answered(parts[-1], outcome, seq))

@@ -237,6 +237,11 @@ class LiveRoom:
         if self.is_closed:
             raise RoomClosed
 
+    def expect(self, seq: int, delta_id: str) -> None:
+        """The journal has stored it, and will be asked for it: if it is gone then, it went back."""
+        if seq > self.known_head:
+            self.known_head, self.known_id = seq, delta_id
+
     def take_committed(self, entries: Sequence[Entry]) -> None:
         """Apply what follows `known_head`, when the works before it are done."""
         newest = entries[-1]

@@ -21,6 +21,7 @@ from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import Unavailable
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database
+from rooms.journal_entry import Outcome, Proposal, Purpose
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server import leaving
@@ -318,3 +319,16 @@ async def test_F1_after_a_kill_a_new_node_holds_all_that_was_acknowledged(
     assert len(state["markers"]) == 30
     entries = await PostgresJournal(database).read(project, 0, 100)
     assert [entry.delta_id for entry in entries] == [ack["id"] for ack in acked]
+
+
+async def test_F31_S3_a_group_that_was_stored_and_is_gone_when_it_is_read_shows_it(
+    node: Node,
+) -> None:
+    ann, _, project = await node.pair()
+    await ann.edit(project, marker("marker_1"))
+    live = node.hub.rooms[project]
+    lost = Proposal(project, "undo_001", ann.user, "", "", b"[]", False, Purpose.UNDO)
+    node.hub._group_answered((lost,), Outcome.COMMITTED, live.room.head + 3)
+    await node.hub.look_for_more()
+    await ann.closed(1012)
+    assert project not in node.hub.rooms
