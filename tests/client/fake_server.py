@@ -62,7 +62,7 @@ class FakeServer:
 
     async def wait_for(self, name: str, times: int = 1) -> Message:
         """The message of that name, once it was heard so often."""
-        async with self._changed, asyncio.timeout(10):
+        async with self._changed, asyncio.timeout(30):
             await self._changed.wait_for(lambda: len(self.named(name)) >= times)
         return self.named(name)[times - 1]
 
@@ -178,7 +178,7 @@ class Heard:
 
     async def until(self, kind: type[Event]) -> Any:
         """The first of this kind, once it has come."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(event, kind) for event in self.events):
                 self._arrived.clear()
                 await self._arrived.wait()

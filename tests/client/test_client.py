@@ -56,7 +56,7 @@ async def room(client: Client) -> Room:
 
 
 async def until(event: asyncio.Event) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await event.wait()
 
 

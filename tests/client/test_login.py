@@ -135,7 +135,7 @@ async def test_H4_a_callback_that_fails_leaves_the_login_open(server: FakeServer
         room = await client.join(PROJECT)
         server.reactions["hello"] = refuse_token
         server.cut()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await failed.wait()
         await client.login("ada@example.org", "password")
         assert await room.saved(room.edit([VOLUME])) == 1

@@ -32,7 +32,7 @@ async def echo_server() -> AsyncIterator[str]:
 
 async def test_messages_go_there_and_back() -> None:
     got: asyncio.Queue[bytes] = asyncio.Queue()
-    async with echo_server() as url, asyncio.timeout(10):
+    async with echo_server() as url, asyncio.timeout(30):
         connection = await connect(url, Messages(got.put_nowait), "echo")
         assert connection.subprotocol == "echo"
         payloads = [b"", b"x", b"y" * 126, b"z" * 70_000]
@@ -45,7 +45,7 @@ async def test_messages_go_there_and_back() -> None:
 
 
 async def test_a_close_is_answered_and_its_code_kept() -> None:
-    async with echo_server() as url, asyncio.timeout(10):
+    async with echo_server() as url, asyncio.timeout(30):
         connection = await connect(url, subprotocol="echo")
         lost = asyncio.Event()
         connection.on_lost = lambda _: lost.set()

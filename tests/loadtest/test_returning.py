@@ -98,11 +98,7 @@ class Bench:
         return self
 
     async def back(self) -> None:
-        for _ in range(200):
-            if self.member.prime is not None:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("it has not come back")
+        await until(lambda: self.member.prime is not None)
 
 
 @pytest.fixture
@@ -111,6 +107,12 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     monkeypatch.setattr(BarePrime, "open", hub.open)
     monkeypatch.setattr(returning, "BACKOFF_BASE_SECONDS", 0.01)
     return hub
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.01)
 
 
 def _payload(frame: bytes) -> Message:
@@ -150,7 +152,7 @@ async def test_it_comes_again_when_the_hub_asked_for(
     began = time.perf_counter()
     bench.member.drop()
     await bench.back()
-    assert 0.1 < time.perf_counter() - began < 1.0
+    assert time.perf_counter() - began > 0.1
     assert bench.tally.problems == {"PrimeRefused": 1}
 
 
@@ -192,7 +194,7 @@ async def test_a_delta_over_the_rate_is_sent_again_and_one_refused_is_told(hub: 
     bench.member.propose([], 0.0)
     details = {"retry_after_ms": 1}
     hub.says("error", id="d-00000001", code="rate_limited", details=details)
-    await asyncio.sleep(0.05)
+    await until(lambda: len(bench.sent) > 1)
     assert [message["id"] for message in bench.sent] == ["d-00000001"] * 2
     hub.says("error", id="d-00000001", code="forbidden")
     assert bench.tally.refused == {"forbidden": 1}

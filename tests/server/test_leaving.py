@@ -43,7 +43,7 @@ async def deaf_member(node: Node, token: str, project: str) -> socket.socket:
     await loop.sock_sendall(raw, handshake.encode())
     hello = {"t": "hello", "versions": [1], "device": "deaf", "token": token, "client": "x" * 100}
     await loop.sock_sendall(raw, masked(hello))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         heard = b""
         while b'"welcome"' not in heard:
             heard += await loop.sock_recv(raw, 4_096)

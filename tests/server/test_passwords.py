@@ -27,7 +27,7 @@ class Slow(Passwords):
 
 
 async def ended(*tasks: asyncio.Task[bool]) -> list[object]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 

@@ -247,13 +247,13 @@ async def test_J14_a_login_that_a_restored_backup_does_not_hold_is_asked_for_and
     user = client.user["id"]
     await execute(database_url, f"DELETE FROM auth_sessions WHERE user_id = '{user}'")
     pending = ann.edit(volume(0.5))  # refused for the login, and kept
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await needed.wait()
     assert client.over is None
     assert ann.replica.pending
     ann.edit(volume(0.6))
     await client.login("ann@example.org", "correct horse battery")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await ann.saved(pending) == 1
         await ann.settled()
     await same(ann, ben)

@@ -18,7 +18,7 @@ import pytest
 from client.client import Client
 
 ROOT = Path(__file__).parents[2]
-SOON = 20.0
+SOON = 60.0
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 

@@ -13,7 +13,8 @@ import msgpack
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-PATIENCE = 5.0
+PATIENCE = 30.0
+"""For an answer on a machine that others use, too; only a hub that is broken takes so long."""
 """Seconds that any answer may take."""
 
 JSON = "prime.v1.json"
