@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 from persistence.pool import Database
 
-APPEND_LOCK_SECONDS = 0.025
-"""What an append waits for a lock, which is held by others for a millisecond or two as a rule."""
+LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
+"""What a statement waits for a lock, which is held by others for a millisecond or two as a rule."""
 
 STATEMENT_SECONDS = {"appends": 5.0, "rooms": 10.0, "behind": 30.0, "calls": 5.0, "reads": 10.0}
 """What a statement gets, by lane: a large state is written in seconds, and so is history read."""
@@ -54,7 +54,7 @@ class Lanes:
                     dsn,
                     max_size=getattr(sizes, name),
                     statement_timeout_seconds=seconds,
-                    lock_timeout_seconds=APPEND_LOCK_SECONDS if name == "appends" else None,
+                    lock_timeout_seconds=LOCK_SECONDS.get(name),
                 )
         except BaseException:
             await _close(by_name)

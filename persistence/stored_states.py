@@ -17,6 +17,12 @@ PUT_PART = """
 INSERT INTO state_parts (state_id, part, data) VALUES ($1, $2, $3)
 """
 
+# Where someone else keeps the row for himself, that shows before a large state is written in vain.
+# No append waits for this lock, nor this for an append.
+SEE_THAT_IT_IS_FREE = """
+SELECT FROM studio_projects WHERE id = $1 FOR KEY SHARE
+"""
+
 # Locks nothing that an append needs: to point at a project (a foreign key) is no such lock.
 WRITE = """
 INSERT INTO project_states (id, project_id, project_state)
@@ -64,6 +70,7 @@ async def save(db: Executor, checkpoint: Checkpoint) -> None:
         return
     project, written = checkpoint.project, str(uuid.uuid4())
     async with db.transaction() as transaction:
+        await transaction.execute(SEE_THAT_IT_IS_FREE, project)
         for number, part in enumerate(joined(checkpoint.slices)):
             await transaction.execute(PUT_PART, written, number, part)
         await transaction.execute(WRITE, written, project)

@@ -71,6 +71,22 @@ async def test_F12_D16_a_locked_project_waits_alone_and_its_room_is_told(
     assert (await node.http("/readyz"))[1] == "ready\n"
 
 
+async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
+    node: Node, database_url: str
+) -> None:
+    ann, hers, ben, his = await two_rooms(node)
+    await ann.edit(hers, marker("marker_0"))
+    await ben.edit(his, marker("marker_0"))
+    db = node.journal._behind
+    async with foreign(database_url) as session:
+        await session.execute("SELECT FROM studio_projects WHERE id = $1::uuid FOR UPDATE", hers)
+        for live in node.hub.rooms.values():
+            live.checkpoint_at = float("-inf")
+        await keep_books(node.hub, db)
+        assert node.hub.rooms[his].checkpoint_seq == 1
+        assert node.hub.rooms[hers].checkpoint_seq == 0
+
+
 async def test_D16_what_waits_too_long_is_refused_and_the_same_id_is_good(
     node: Node, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
