@@ -20,17 +20,24 @@ from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.evidence import Evidence
 from loadtest.hub_metrics import Metrics, happened, scrape
-from loadtest.large_song import large_song
+from loadtest.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.samples import Samples
+from loadtest.slow_line import SlowLine
 from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 
 INSIDE_HZ = 30.0
 QUIET_SECONDS = 4.0
 AFTER_SECONDS = 1.0
 """How long those inside are watched after the last has joined."""
+
+FULL_ENTITIES = 100_000
+"""From so many on the project is as full as it may be, and joined over slow lines."""
+
+CUT_OFF = ("aborted_outbox_full", "aborted_slow_reader", "aborted_fell_behind")
+"""How a hub ends connections that it could not write to."""
 
 FULLY_DECODED = 5
 """Joiners who keep the whole state and check it; of the others parts and bytes are counted."""
@@ -54,12 +61,23 @@ TARGETS = (
 )
 
 
+SLOW_TARGETS = (
+    Target("failed", 0),
+    Target("cut_off", 0),
+    Target("wrong_states", 0),
+    Target("cursor_p99_ms", 100),
+)
+
+
 async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill a project, let some work in it, and storm the room."""
     console = Console(stderr=True)
+    is_full = arguments.entities >= FULL_ENTITIES
+    line = arguments.line or (1.0 if is_full else None)
+    clients = arguments.clients or (200 if line is None else 50)
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a hub", total=4)
-        connections = arguments.clients + arguments.inside
+        connections = clients + arguments.inside
         async with pinned_hub(connections) as hub:
             progress.update(step, description=f"filling {arguments.entities:,} entities")
             account, project, entities = await _filled(hub, arguments.entities)
@@ -68,9 +86,9 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
             watch = Watch(account, (project,), arguments.inside, INSIDE_HZ)
             async with watching(watch) as cursors:
                 progress.update(step, advance=1, description="cursors alone")
-                storm = _Storm(hub, account, project, arguments.clients, filled)
+                storm = _Storm(hub, account, project, clients, filled, line)
                 quiet = await cursors.during(QUIET_SECONDS)
-                progress.update(step, advance=1, description=f"{arguments.clients} join at once")
+                progress.update(step, advance=1, description=f"{clients} join at once")
                 storm.evidence.curves["cursors before"] = quiet.ms
                 report = await storm.run(cursors)
             progress.update(step, advance=1, description="checking what they got")
@@ -89,7 +107,9 @@ async def _filled(hub: PinnedHub, entities: int) -> tuple[Account, str, int]:
         user = await owner.register("owner@load.example", "owner", "correct horse battery")
         project = str((await owner.call("projects.create", name="Large"))["id"])
         room = await owner.join(project)
-        await upload(room, list(large_song(entities, seed=SEED)))
+        is_full = entities >= FULL_ENTITIES
+        ops = full_song(entities, SEED) if is_full else list(large_song(entities, seed=SEED))
+        await upload(room, ops)
         count = sum(map(len, room.state.values()))
         assert owner.access_token is not None
         account = Account(hub.url, "owner@load.example", owner.access_token, user["id"])
@@ -129,14 +149,22 @@ class _Storm:
     """So many clients who all begin to connect at one moment."""
 
     def __init__(
-        self, hub: PinnedHub, account: Account, project: str, clients: int, filled: Metrics
+        self,
+        hub: PinnedHub,
+        account: Account,
+        project: str,
+        clients: int,
+        filled: Metrics,
+        line: float | None,
     ) -> None:
         self._hub = hub
         self._filled = filled
         self._account = account
         self._project = project
         self._clients = clients
-        self.evidence = Evidence("join: a storm into one room", LEAD, TARGETS)
+        self._line = line  # MB/s of each client; None: as fast as it can
+        targets = TARGETS if line is None else SLOW_TARGETS
+        self.evidence = Evidence("join: a storm into one room", LEAD, targets)
         self._joined_s: list[float] = []
         self._failures: list[str] = []
 
@@ -177,6 +205,9 @@ class _Storm:
             "cursor_p99_ms": None if seen.p99 is None else round(seen.p99, 2),
             "joined_s": bounds[0] | {"last": round(max(self._joined_s, default=0.0), 3)},
             "clients": self._clients,
+            "all_in": len(joiners) == self._clients,
+            "line_mb_per_s": self._line,
+            "cut_off": sum(happened(self._filled, after, kind) or 0 for kind in CUT_OFF),
             "failed": len(self._failures),
             "failures": sorted(set(self._failures))[:3],
             "fully_decoded": len(checked),
@@ -196,6 +227,8 @@ class _Storm:
         """One client; its time runs from the moment of the storm, whenever its turn came."""
         try:
             joiner = await Joiner.open(self._account.url, f"joiner-{number}", self._account.token)
+            if self._line is not None:
+                SlowLine(joiner.connection, self._line * 1e6)
             joiner.keeps = number % max(1, self._clients // FULLY_DECODED) == 0
             await joiner.join(self._project)
         except (OSError, TimeoutError, HandshakeFailed, PrimeRefused) as error:

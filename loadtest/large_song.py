@@ -4,7 +4,14 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import msgpack
+
 from client.state_ops import Op
+from schema.entities import defaults
+from schema.limits import MAX_STATE_BYTES
+
+LEFT_FREE, LEFT_FREE_BYTES = 100, 65_536
+"""Of a full project: for what it begins with, and for those who work in it."""
 
 PER_TRACK = 500
 """Entities of one track with its channel, device, clips, notes and automation."""
@@ -18,6 +25,54 @@ def large_song(entities: int, seed: int | None = None) -> Iterator[Op]:
     hand = None if seed is None else random.Random(seed)
     for track in range(max(1, entities // PER_TRACK)):
         yield from _track(track, hand)
+
+
+def full_song(entities: int, seed: int) -> list[Op]:
+    """As much of such a song as a project holds: in entities, and in bytes (rules O13, O16).
+
+    Its ids are as clients make them, and its notes as they were played: neither packs well.
+    """
+    ops: list[Op] = []
+    left = MAX_STATE_BYTES - LEFT_FREE_BYTES
+    hand = random.Random(seed)
+    ids = {"ch_master": "ch_master"}
+    for plain in large_song(entities, seed):
+        ids[plain["id"]] = f"{hand.getrandbits(64):016x}"
+        op = _with_ids(plain, ids)
+        if op["col"] == "notes":
+            played = {name: hand.random() for name in ("duration", "vel", "rel", "pan")}
+            op["entity"].update(played, time=op["entity"]["time"] + hand.random())
+        left -= size_in_state(op)
+        if left < 0 or len(ops) >= entities - LEFT_FREE:
+            break
+        ops.append(op)
+    return ops
+
+
+def _with_ids(op: Op, ids: dict[str, str]) -> Op:
+    """The same with these ids, also where it points to others."""
+    entity = {
+        name: ids.get(value, value) if isinstance(value, str) else value
+        for name, value in op["entity"].items()
+    }
+    if "target" in entity:
+        entity["target"] = "/".join(ids.get(part, part) for part in entity["target"].split("/"))
+    return {**op, "id": ids[op["id"]], "entity": entity}
+
+
+def size_in_state(op: Op) -> int:
+    """Bytes of the entity in the encoding of the digest: names sorted, every number a float."""
+    collection, entity_id = op["col"], op["id"]
+    entity = {**defaults(collection), **op["entity"]}
+    plain = {name: _float(value) for name, value in entity.items()}
+    return len(msgpack.packb([collection, entity_id, plain]))
+
+
+def _float(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _float(leaf) for name, leaf in value.items()}
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else value
 
 
 def _track(n: int, hand: random.Random | None) -> Iterator[Op]:

@@ -16,7 +16,7 @@ from loadtest.neighbours import run_neighbours
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
 from loadtest.session import run_session
-from schema.limits import MAX_MEMBERS_PER_ROOM
+from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
 """What may go wrong, in one line each."""
@@ -54,10 +54,14 @@ def _add_join(join: argparse.ArgumentParser) -> None:
         "Many clients connect and join one room at the same moment, while others move in it: how "
         "long until they have the state, how often was it encoded, what did the others feel?"
     )
-    join.add_argument("--clients", type=at_least(1), default=200, help="who join at once (200)")
+    join.add_argument("--clients", type=at_least(1), help="who join at once (200; slow lines: 50)")
+    join.add_argument("--line", type=positive, help="MB/s of each (none; a full project: 1)")
     join.add_argument("--inside", type=at_least(2), default=10, help="who move meanwhile (10)")
     join.add_argument(
-        "--entities", type=at_least(500), default=50_000, help="of the project (50,000: 5 MB)"
+        "--entities",
+        type=at_least(500, MAX_ENTITIES),
+        default=50_000,
+        help="of the project (50,000: 5 MB; from 100,000 on as many as a full one holds)",
     )
     _finish(join, run_join)
 

@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from loadtest.large_song import full_song, size_in_state
+from rooms.document import Document
+from schema.entities import empty_state
+from schema.ops import Op
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("deltas", "join", "idle", "herd", "session")
@@ -149,3 +155,22 @@ def test_what_cannot_be_asked_for_is_refused(words: tuple[str, ...]) -> None:
     assert done.returncode == 2
     assert words[1] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@real_hub
+def test_J11_join_over_slow_lines() -> None:
+    report = report_of(
+        "join", "--clients", "3", "--inside", "2", "--entities", "2000", "--line", "0.05"
+    )
+    assert report["all_in"]
+    assert (report["line_mb_per_s"], report["cut_off"], report["wrong_states"]) == (0.05, 0, 0)
+
+
+def test_a_full_song_is_as_much_as_a_project_holds() -> None:
+    ops = full_song(3_000, 1)
+    assert len(ops) == 3_000 - 100
+    assert len({op["id"] for op in ops}) == len(ops)
+    document = Document(empty_state("full"))
+    before = document.size
+    assert not document.apply([msgspec.convert(op, Op) for op in ops]).drops
+    assert document.size - before == sum(size_in_state(op) for op in ops)
