@@ -1,6 +1,8 @@
 """The attacks of a stranger: complete, able to tell what gets through, and none does."""
 
+import json
 import re
+import subprocess
 
 import pytest
 
@@ -99,3 +101,17 @@ def test_got_through_says_what() -> None:
     with pytest.raises(GotThrough, match="open"):
         must(False, "open")
     must(True, "closed")
+
+
+@pytest.mark.slow
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.timeout(900)
+def test_nothing_gets_through() -> None:
+    ran = subprocess.run(
+        [CHECKOUT / "run", "attack", "--json"], capture_output=True, text=True, check=False
+    )
+    report = json.loads(ran.stdout)
+    assert report["problems"] == []
+    assert (ran.returncode, report["got_through"]) == (0, 0)
+    assert report["refused"] == report["attacks"] > 40
