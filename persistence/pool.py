@@ -226,7 +226,7 @@ class Database:
             return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
 
     async def _roll_back(self, connection: Any, transaction: Any, error: BaseException) -> None:
-        if not isinstance(error, Exception) or isinstance(error, Unavailable):
+        if not isinstance(error, Exception) or not _answered(error):
             await self._after_error(connection, error)
             return
         try:
@@ -251,6 +251,13 @@ class Database:
 def _cut(connection: Any) -> None:
     with suppress(asyncpg.InterfaceError):  # it is back in the pool already
         connection.terminate()
+
+
+def _answered(error: Exception) -> bool:
+    """Whether the connection is as good as before: the server said no, or was not asked."""
+    if not isinstance(error, Unavailable):
+        return True
+    return isinstance(error.__cause__, asyncpg.PostgresError) and not _died(error)
 
 
 def _died(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from persistence import pool as pool_module
 from persistence.embedded_postgres import EmbeddedPostgres
-from persistence.errors import BadValue, Faulty, Refused, Unavailable
+from persistence.errors import BadValue, Busy, Faulty, Refused, Unavailable
 from persistence.pool import Database, check_durability
 
 pytestmark = pytest.mark.postgres
@@ -49,6 +49,20 @@ async def test_a_transaction_is_all_or_nothing(database: Database) -> None:
         await inner.execute("INSERT INTO t VALUES (2)")
         assert await transaction.fetchval("SELECT a FROM t") == 2
     assert await database.fetchval("SELECT a FROM t") == 2
+
+
+async def test_a_transaction_that_gave_up_is_rolled_back(database_url: str) -> None:
+    """Else the driver does it when the connection is given back, and calls that our error."""
+    complaints: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    db = await Database.open(database_url, max_size=1, statement_timeout_seconds=0.1)
+    with pytest.raises(Busy):
+        async with db.transaction() as transaction:
+            await transaction.execute("SELECT pg_sleep(5)")
+    assert await db.fetchval("SELECT 1") == 1
+    await db.close()
+    assert complaints == []
 
 
 async def test_a_mistake_of_ours_is_not_called_an_outage(database: Database) -> None:
