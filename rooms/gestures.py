@@ -8,7 +8,7 @@ from schema.limits import (
     MAX_SHOWN_BYTES,
     MAX_SHOWN_IN_ROOM_BYTES,
 )
-from schema.messages import Previewed
+from schema.messages import SHOWN_LEAVES, SHOWN_PROPS, Previewed
 
 Values = dict[str, Previewed]
 
@@ -48,6 +48,9 @@ class Gestures:
         shown = gestures.get(gesture, {})
         if len(shown.keys() | values.keys()) > MAX_PREVIEWED:
             return f"a gesture shows at most {MAX_PREVIEWED} entities; show fewer"
+        if any(_is_too_wide(shown[one], values[one]) for one in shown.keys() & values.keys()):
+            wide = f"{SHOWN_PROPS} properties of an entity, and {SHOWN_LEAVES} leaves of `params`"
+            return f"a gesture shows at most {wide}; show fewer, or begin another"
         more = _growth(shown, values)
         if self._sizes.get(member, 0) + more > MAX_SHOWN_BYTES:
             return f"a member shows at most {MAX_SHOWN_BYTES} bytes of values; show fewer"
@@ -121,6 +124,13 @@ def _growth(shown: Values, values: Mapping[str, Previewed]) -> int:
             after = _laid_over(before, newer)
             growth += _size(entity_id, after) - _size(entity_id, before)
     return growth
+
+
+def _is_too_wide(before: Previewed, newer: Previewed) -> bool:
+    """Whether both together are more than one message may say: joiners are told them at once."""
+    props = _laid_over(before, newer).props
+    leaves = props.get("params")
+    return len(props) > SHOWN_PROPS or (isinstance(leaves, dict) and len(leaves) > SHOWN_LEAVES)
 
 
 def _size(entity_id: str, shown: Previewed) -> int:

@@ -94,7 +94,13 @@ class Presence(Struct, frozen=True, gc=False, omit_defaults=True):
     at: Milliseconds | UnsetType = UNSET
 
 
-ShownLeaves = Annotated[dict[Name, bool | int | float], Meta(max_length=64)]
+SHOWN_PROPS = 16
+"""Properties of one entity that a gesture shows, in one message and in all of them together."""
+
+SHOWN_LEAVES = 64
+"""Leaves of one device's `params` that a gesture shows, likewise."""
+
+ShownLeaves = Annotated[dict[Name, bool | int | float], Meta(max_length=SHOWN_LEAVES)]
 ShownValue = bool | int | float | Annotated[str, Meta(max_length=64)] | ShownLeaves | None
 
 
@@ -102,7 +108,7 @@ class Previewed(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The values that an entity would have if a gesture ended now."""
 
     col: Collection
-    props: Annotated[dict[Name, ShownValue], Meta(max_length=16)]
+    props: Annotated[dict[Name, ShownValue], Meta(max_length=SHOWN_PROPS)]
 
 
 Previews = Annotated[dict[EntityId, Previewed], Meta(max_length=MAX_PREVIEWED)]

@@ -236,3 +236,20 @@ def test_G6_J12_a_full_room_that_shows_all_it_may_can_still_be_joined() -> None:
     assert len(msgspec.json.encode(joined)) < MAX_OUTBOX_BYTES // 4
     assert len(msgspec.json.encode(bench.room.everyone())) < MAX_OUTBOX_BYTES // 4
     assert len(msgspec.json.encode(bench.room.members.here())) < MAX_BUS_MESSAGE_BYTES
+
+
+def test_G1_what_a_gesture_shows_of_an_entity_is_what_one_message_may_say() -> None:
+    """All of it is told at once to joiners and other nodes, who take no wider message."""
+    bench = bench_with("ann", "bob")
+    for n in range(10):
+        leaves = {f"leaf {n} {leaf}": 0.5 for leaf in range(30)}
+        values = {"dev_lead": Previewed("devices", {"params": leaves})}
+        bench.take(bench.room.gesture("ann", Gesture(PROJECT, "turn", values)))
+    refused = bench.last("ann")
+    assert isinstance(refused, Error)
+    assert "64 leaves" in refused.message
+    shown = msgspec.msgpack.encode(bench.room.gestures.of(member(bench, "ann")))
+    told = msgspec.msgpack.decode(shown, type=dict[str, dict[str, Previewed]])
+    leaves_told = told["turn"]["dev_lead"].props["params"]
+    assert isinstance(leaves_told, dict)
+    assert len(leaves_told) == 60
