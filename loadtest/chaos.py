@@ -46,6 +46,9 @@ LONGER = 1.5
 """So many times its seconds a run may last, for each kind of fault to happen once: a busy machine
 is slow at starting programs."""
 
+SHARE = sum(HARM_SECONDS) / 2 / HARM_SHARE
+"""Seconds of one fault, its recovery included, where there is time; what is left is for pairs."""
+
 MIN_SHARE = HARM_SECONDS[0] + RECOVERY_SECONDS[0]
 
 FAILOVER = "postgres_failover"
@@ -191,15 +194,15 @@ class Chaos:
         first = rng.sample(chosen, len(chosen))
         await wait(stop, RECOVERY_SECONDS[0])
         for left, fault in zip(range(len(first), 0, -1), first, strict=True):
-            share = max(MIN_SHARE, (deadline - time.monotonic()) / left)
+            share = (deadline - time.monotonic()) / left
+            share = min(max(MIN_SHARE, share), SHARE)
             if stop.is_set() or time.monotonic() > latest:
                 return
             await self._one(fault, share, stop)
-        share = sum(HARM_SECONDS) / 2 / HARM_SHARE
-        while not stop.is_set() and time.monotonic() + share < deadline:
+        while not stop.is_set() and time.monotonic() + SHARE < deadline:
             async with asyncio.TaskGroup() as tasks:
                 for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
-                    tasks.create_task(self._one(fault, share, stop))
+                    tasks.create_task(self._one(fault, SHARE, stop))
         await wait(stop, deadline - time.monotonic())
 
     def _is_to_come(self, fault: Fault) -> bool:
