@@ -15,8 +15,10 @@ ALARMING = (
     "bus_forged",
     "bus_malformed",
     "diverged",
+    "entries_quarantined",
     "journal_went_back",
     "nodes_diverged",
+    "room_loaded_anew",
     "task_failed",
 )
 """Counters at which an operator is called: each must be true."""
