@@ -7,7 +7,7 @@ pending delete hides the entity alone; what hangs on it follows when the server 
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,8 @@ class Replica:
         self._target: Position | None = None
         self._head = 0
         self._is_fresh = False
+        self._committed: dict[str, int] = {}
+        """Those of ours that the joined state holds, and that we have no answer to: id -> seq."""
         self._parts: list[bytes] = []
         self._group: list[Message] = []
         self._receivers: dict[str, Callable[[Message], list[Event]]] = {
@@ -181,8 +183,11 @@ class Replica:
         options = {"atomic": delta.atomic, "step": delta.step, "gesture": delta.gesture}
         return message | {name: value for name, value in options.items() if value}
 
-    def join_message(self, request_id: str) -> Message:
-        """The message that enters the room; until it is answered, the room's messages are void."""
+    def join_message(self, request_id: str, unanswered: Sequence[str] = ()) -> Message:
+        """The message that enters the room; until it is answered, the room's messages are void.
+
+        `unanswered`: the pending deltas that were sent before (rule J15).
+        """
         self.synced = False
         self.join_id = request_id
         self._target = None
@@ -192,6 +197,8 @@ class Replica:
             message["position"] = position
             if self._check_digests:
                 message["digest"] = self.digest
+        if unanswered:
+            message["unanswered"] = list(unanswered)
         if self._divergence is not None:
             message["diverged"], self._divergence = self._divergence, None
         return message
@@ -230,6 +237,7 @@ class Replica:
         }
         self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
         self._expected_digest = message.get("digest")
+        self._committed = message.get("committed") or {}
         self.degraded = message.get("degraded", False)
         self.hears_late = False  # if it is so, that comes right behind
         self._parts = []
@@ -239,7 +247,18 @@ class Replica:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
             raise Gap("the server resumes a position that we do not have")
-        return self._check_synced(fresh=False)
+        self._take_back_pending()
+        held = self._acknowledge_held()
+        self._reapply_pending()
+        return [*held, *self._check_synced(fresh=False)]
+
+    def _acknowledge_held(self) -> list[Event]:
+        """What the joined state holds of ours is done with; the view is without pending effects."""
+        committed, self._committed = self._committed, {}
+        held = [one for one in self.pending if one in committed]
+        for delta_id in held:
+            del self.pending[delta_id]
+        return [Acknowledged(one, committed[one], on_resume=True) for one in held]
 
     def _state_part(self, message: Message) -> list[Event]:
         if message["part"] != len(self._parts):
@@ -258,8 +277,9 @@ class Replica:
         if self._check_digests:
             self._digest = total(state)
             diverged = self._compare(self._expected_digest)
+        held = self._acknowledge_held()
         self._reapply_pending()
-        return diverged or self._check_synced(fresh=True)
+        return [*held, *(diverged or self._check_synced(fresh=True))]
 
     def _check_synced(self, *, fresh: bool) -> list[Event]:
         if self.synced or self.position is None or self._target is None:

@@ -327,8 +327,8 @@ class Room:
 
     def _happened(self, event: Event) -> None:
         match event:
-            case Synced(fresh=fresh):
-                self._came_back(fresh=fresh)
+            case Synced():
+                self._came_back()
                 self._ready.set()
             case Acknowledged():
                 self._committed(event.delta_id, event.seq)
@@ -346,14 +346,14 @@ class Room:
             case _:
                 pass
 
-    def _came_back(self, *, fresh: bool) -> None:
+    def _came_back(self) -> None:
         before, now = self._came_from, self.replica.position
         if before is not None and now is not None and before.epoch != now.epoch:
             before_all, self._acknowledged = self._acknowledged, OrderedDict()
             self._looking = asyncio.create_task(
                 self._tell_rewound(before, now, before_all), name=f"prime rewound {self.project}"
             )
-        for delta_id in self._queue.begin_again(fresh=fresh):
+        for delta_id in self._queue.begin_again():
             refused = self.replica.refused_unheard(delta_id)
             self._answered(delta_id, refused)
             self._tell(refused)
@@ -426,7 +426,8 @@ class Room:
         self._queue.stop()
         self._came_from = self.replica.position or self._came_from
         if self._connection is not None:
-            self._connection.send(self.replica.join_message(self._make_id()))
+            sent = self._queue.sent_unanswered()
+            self._connection.send(self.replica.join_message(self._make_id(), sent))
 
     def _rejoin(self) -> None:
         # Out and in again: what the old membership still sends is told apart by the join's id.

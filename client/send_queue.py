@@ -30,7 +30,6 @@ class SendQueue:
         self._committed_up_to = 0
         self._postponed: list[str] = []
         self._sent_before: set[str] = set()
-        self._doubtful: set[str] = set()  # sent before a fresh state, which may hold it
 
     @property
     def in_flight(self) -> int:
@@ -46,18 +45,19 @@ class SendQueue:
         """We are out of the room: what is in flight may be lost."""
         self._is_joined = False
 
-    def begin_again(self, *, fresh: bool = False) -> list[str]:
+    def sent_unanswered(self) -> list[str]:
+        """What was sent before and has no answer, in order: for the next join (rule J15)."""
+        return [one for one in self._place if one in self._sent_before]
+
+    def begin_again(self) -> list[str]:
         """Nothing is in flight any more: all that is unanswered goes out again.
 
         Returned, and not sent, is what the server must have refused, for it has committed what was
-        sent after it: the answer was lost with a connection (rule D13). What a `fresh` state holds
-        of ours is not known: of that nothing is said.
+        sent after it: the answer was lost with a connection (rule D13). What the server has
+        committed up to the `head` of the join is known by now, missed or told by the join.
         """
-        if fresh:
-            self._doubtful |= self._sent_before
-        sent = self._sent_before - self._doubtful
-        behind = [one for one in self._place if self._place[one] < self._committed_up_to]
-        refused = [one for one in behind if one in sent]
+        sent = self.sent_unanswered()
+        refused = [one for one in sent if self._place[one] < self._committed_up_to]
         for delta_id in refused:
             self.answered(delta_id)
         self._is_joined = True
@@ -87,7 +87,6 @@ class SendQueue:
         self._unsent.pop(delta_id, None)
         self._place.pop(delta_id, None)
         self._sent_before.discard(delta_id)
-        self._doubtful.discard(delta_id)
 
     def take(self, encode: Callable[[str], Frame]) -> Iterator[Frame]:
         """The frames that may go out now."""

@@ -121,6 +121,11 @@ class Journal(Protocol):
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""
 
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        """Which of these deltas of this user are stored: id -> seq."""
+
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 

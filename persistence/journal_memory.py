@@ -149,6 +149,18 @@ class MemoryJournal:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known(proposal)
 
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        """Which of these deltas of this user are stored: id -> seq."""
+        stored = self._projects.get(project)
+        if stored is None:
+            return {}
+        found = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
+        return {
+            each: seq for each, seq in found.items() if stored.entries[seq - 1].author == author
+        }
+
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
         stored = self._projects.get(project)

@@ -62,6 +62,16 @@ FIND = """
 SELECT seq, payload_hash FROM project_deltas WHERE project_id = $1 AND delta_id = $2
 """
 
+# The index named by its order, as in `append_deltas`: one look for each id, whatever the plan.
+SEQS_OF = """
+SELECT d.delta_id, d.seq FROM unnest($3::text[]) AS u (delta_id)
+JOIN LATERAL (
+    SELECT t.delta_id, t.seq, t.author FROM project_deltas AS t
+    WHERE t.project_id = $1 AND t.delta_id >= u.delta_id
+    ORDER BY t.delta_id LIMIT 1
+) AS d ON d.delta_id = u.delta_id AND d.author = $2
+"""
+
 HEADS = """
 SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
@@ -241,6 +251,13 @@ class PostgresJournal:
             return None
         same = row["payload_hash"] == proposal.payload_hash
         return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
+
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        """Which of these deltas of this user are stored: id -> seq."""
+        rows = await self._rooms.fetch(SEQS_OF, project, author, list(delta_ids))
+        return {row["delta_id"]: row["seq"] for row in rows}
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""

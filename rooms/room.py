@@ -25,6 +25,7 @@ from rooms.members import Members
 from rooms.presence import Ticks
 from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
+from rooms.unanswered import Unanswered
 from schema.entities import ENTITY_TYPES
 from schema.errors import ErrorCode
 from schema.messages import (
@@ -108,14 +109,18 @@ class Room:
 
     # Coming and going.
 
-    def join(self, request: JoinRequest) -> Effects:
-        """Someone who may comes in (rules J1-J7)."""
+    def join(self, request: JoinRequest, unanswered: Unanswered | None = None) -> Effects:
+        """Someone who may comes in (rules J1-J7).
+
+        `unanswered`: what the journal says of the request's, read on up to the head.
+        """
         position = None if request.diverged is not None else request.position
         if self.is_behind(position):
             return [self._refuse_position(request)]
         if (reached := self.members.reached_by(request)) is not None:
             return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
         seat, effects = self.members.take_seat(request)
+        seat.unanswered = unanswered
         if position is not None and self._holds(position) and not self.is_another_copy(request):
             return [*effects, *self._enter(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
@@ -146,7 +151,7 @@ class Room:
         self.pictures = pictures if fresh else {}
         waiting = [seat for seat in self.seats.values() if not seat.is_live]
         ready = [seat for seat in waiting if seat.request.codec in self.pictures]
-        effects = [effect for seat in ready for effect in self._enter(seat, None)]
+        effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
         if len(ready) < len(waiting):
             self.is_drawing = True
             effects.append(SendState())
@@ -155,12 +160,20 @@ class Room:
     def state_is_missing(self) -> Effects:
         """The shell could not draw: whoever waited is told, and may join again."""
         self.is_drawing = False
+        waiting = [seat for seat in self.seats.values() if not seat.is_live]
+        return [effect for seat in waiting for effect in self._send_away(seat)]
+
+    def _enter_or_not(self, seat: Seat) -> Effects:
+        """With the state that was drawn, if it is known what is in it of the member's own (J15)."""
+        own = seat.unanswered
+        if own is None or own.read_on(self.edits.tail, self.head):
+            return self._enter(seat, None)
+        return self._send_away(seat)
+
+    def _send_away(self, seat: Seat) -> Effects:
         text = "the state cannot be had just now; join again"
-        effects: Effects = []
-        for seat in [seat for seat in self.seats.values() if not seat.is_live]:
-            effects.append(self._error(seat.request, ErrorCode.UNAVAILABLE, text))
-            effects += self.members.leave(seat.connection)
-        return effects
+        error = self._error(seat.request, ErrorCode.UNAVAILABLE, text)
+        return [error, *self.members.leave(seat.connection)]
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
         """A member reads slower than others write: it gets what follows `seq` at its own pace.
@@ -303,6 +316,7 @@ class Room:
         feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.last)
         self.members.enter(seat, feed)
         undo, redo = self.edits.stacks.depths(seat.member)
+        own = seat.unanswered
         joined = Joined(
             id=seat.request.request,
             project=self.project,
@@ -317,7 +331,9 @@ class Room:
             redo=redo,
             digest=None if picture is None else picture.digest,
             head=self._head_for(seat.request),
+            committed={} if own is None else own.in_state(start),
         )
+        seat.unanswered = None  # whatever comes now is told as it comes
         effects: Effects = [Enter(seat.connection, joined)]
         owed, seat.owed = seat.owed, []
         for ack in owed:

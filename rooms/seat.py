@@ -9,6 +9,7 @@ from rooms.document import Change
 from rooms.feed import Feed
 from rooms.journal_entry import Proposal
 from rooms.presence import NOWHERE, Mover, Ticks
+from rooms.unanswered import Unanswered
 from schema.errors import ErrorCode
 from schema.limits import MAX_SEATS_PER_USER
 from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position, Presence
@@ -40,6 +41,8 @@ class JoinRequest:
     seats: float = MAX_SEATS_PER_USER
     """As many devices of this user may be in the room, on all nodes."""
     known_head: Position | None = None
+    unanswered: Sequence[str] = ()
+    """Ids of deltas that were sent before and have no answer (rule J15)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +93,8 @@ class Seat(Mover):
     looked_up: str | None = None
     not_taken: NotTaken | None = None
     owed: list[Ack] = field(default_factory=list)
+    unanswered: Unanswered | None = None
+    """Which of those that it named at the join are committed; None: it named none."""
     connection: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -157,6 +157,16 @@ MAX_DELTAS_IN_FLIGHT = BOUNDS.add(
     "Of one member, sent and not yet answered.",
 )
 
+MAX_UNANSWERED = BOUNDS.add(
+    "MAX_UNANSWERED",
+    MAX_DELTAS_IN_FLIGHT,
+    "ids",
+    "`join`",
+    ErrorCode.BAD_MESSAGE,
+    "schema/messages.py",
+    "As many deltas as one member may have on the wire.",
+)
+
 MAX_WAITING_BYTES = BOUNDS.add(
     "MAX_WAITING_BYTES",
     16 * 1_048_576,

@@ -15,6 +15,7 @@ from schema.limits import (
     MAX_OPS_PER_DELTA,
     MAX_PREVIEWED,
     MAX_SELECTION,
+    MAX_UNANSWERED,
 )
 from schema.ops import Collection, EntityId, Name, Op
 from schema.texts import SHOWN, SHOWN_NOT_EMPTY
@@ -152,7 +153,8 @@ class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
     """Enter a project's room; with a position, only what is missing is sent.
 
     `digest`: what this client's copy at `position` comes to; `diverged`: what it came to where the
-    server's digest was another one.
+    server's digest was another one. `unanswered`: ids of its deltas that were sent before, and have
+    no answer.
     """
 
     id: RequestId
@@ -160,6 +162,7 @@ class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
     position: Position | None = None
     diverged: Digest | None = None
     digest: DigestText | None = None
+    unanswered: Annotated[list[DeltaId], Meta(max_length=MAX_UNANSWERED)] = []
 
 
 class Leave(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="leave"):
@@ -279,7 +282,8 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     """You are in. `parts` messages `state` follow, or the deltas that you missed.
 
     `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq of this
-    moment; whoever has come so far holds all that was acknowledged before.
+    moment; whoever has come so far holds all that was acknowledged before. `committed`: those of
+    the join's `unanswered` that are in the state at `position`, id -> seq.
     """
 
     id: str
@@ -295,6 +299,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     redo: int = 0
     digest: Digest | None = None
     head: int = 0
+    committed: dict[str, int] = {}
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):

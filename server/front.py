@@ -402,6 +402,7 @@ class Front:
                     member=member_id(context.member_key, connection.user, connection.device),
                     diverged=message.diverged,
                     digest=message.digest,
+                    unanswered=message.unanswered,
                     codec=connection.codec.name,
                     seats=self._door.usage.limits.seats_per_user,
                 )

@@ -17,9 +17,11 @@ from persistence.pool import Executor
 from rooms import answers
 from rooms.document import Document
 from rooms.effects import Work, send
+from rooms.feed import Feed
 from rooms.journal_entry import STRAYED, Entry, Outcome, Proposal, Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
+from rooms.unanswered import Unanswered
 from schema.close_codes import RESTARTING
 from schema.errors import ErrorCode
 from schema.messages import (
@@ -134,16 +136,36 @@ class Hub:
 
         Raises `NotFound`, `Unavailable`.
         """
-        live = await self._open_up_to(project, request.position)
+        while True:
+            live = await self._open_up_to(project, request.position)
+            unanswered, is_known = await self._unanswered(live, request)
+            if is_known and self.rooms.get(project) is live:
+                break
         if request.connection not in self.peers or not is_wanted():
             return  # it has gone meanwhile
         if live.room.is_another_copy(request):
             self._count("copy_differed")
-        live.carry_out(live.room.join(request))
+        live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()
         known = request.known_head
         if known is not None and known.epoch == live.room.epoch and known.seq > live.known_head:
             live.catch_up()  # the member waits for it
+
+    async def _unanswered(
+        self, live: LiveRoom, request: JoinRequest
+    ) -> tuple[Unanswered | None, bool]:
+        """Which of a member's unanswered deltas are committed, and if that is so up to the head."""
+        if not request.unanswered:
+            return None, True
+        room, user, ids = live.room, request.user, request.unanswered
+        before = room.head
+        held = Feed(room.project, room.edits.tail, before)  # so that the tail keeps what follows
+        try:
+            found = await self.journal.seqs_of(room.project, user, ids)
+            unanswered = Unanswered(user, ids, found, before)
+            return unanswered, unanswered.read_on(room.edits.tail, room.head)
+        finally:
+            held.stop()
 
     async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
         """The open room, not behind a member who comes from a node that was ahead of us."""

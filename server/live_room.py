@@ -353,7 +353,8 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._around.submit_group(parts)
             case SendState():
-                self._start(self._draw())
+                edits = self.room.edits
+                self._start(self._draw(Feed(self.room.project, edits.tail, edits.head)))
             case LookUp():
                 self._start(self._look_up(effect))
             case Recall():
@@ -485,7 +486,8 @@ class LiveRoom:
             for seq in effects:
                 self.room.edits.unrecorded.pop(seq, None)
 
-    async def _draw(self) -> None:
+    async def _draw(self, held: Feed) -> None:
+        """`held`: by it the tail keeps what is committed meanwhile (rule J15)."""
         try:
             while self.room.is_drawing:
                 moment = await self.moment()
@@ -493,6 +495,8 @@ class LiveRoom:
         except BaseException:
             self.carry_out(self.room.state_is_missing())
             raise
+        finally:
+            held.stop()
 
     async def _draw_at(self, moment: Moment) -> None:
         pictures: dict[str, list[bytes]] = {}

@@ -52,6 +52,15 @@ def props_per_op() -> Seen:
     return Seen(_delta(1, limits.MAX_PROPS_PER_OP), _delta(1, limits.MAX_PROPS_PER_OP + 1))
 
 
+@case("MAX_UNANSWERED")
+def unanswered() -> Seen:
+    def join(count: int) -> Past | None:
+        ids = [f"delta-{n:06}" for n in range(count)]
+        return heard(t="join", id="j", project=PROJECT, unanswered=ids)
+
+    return Seen(join(limits.MAX_UNANSWERED), join(limits.MAX_UNANSWERED + 1))
+
+
 @case("MAX_SELECTION")
 def selection() -> Seen:
     def select(count: int) -> Past | None:

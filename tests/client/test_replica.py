@@ -126,6 +126,31 @@ def test_J13_a_copy_is_synced_when_it_has_come_up_to_the_head_of_the_join(
     assert replica.receive(delta | {"seq": 8, "id": "c"})[-1] == Synced(fresh=False)
 
 
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_J15_what_the_joined_state_holds_of_ours_is_acknowledged_before_synced(
+    ada: Peer, is_resumed: bool
+) -> None:
+    held, other = ada.edit(volume(0.5)), ada.edit(volume(0.7))
+    if is_resumed:
+        ada.replica.position = Position("e", 5)
+    join = ada.replica.join_message("join-again", [held, other])
+    assert join["unanswered"] == [held, other]
+    joined: dict[str, Any] = {"t": "joined", "id": "join-again", "project": "p", "you": "ada"}
+    joined |= {"role": "editor", "members": [], "resumed": is_resumed, "head": 5}
+    joined |= {"position": {"epoch": "e", "seq": 5}, "committed": {held: 3}}
+    state = new_state()
+    state["channels"][MASTER]["volume"] = 0.5
+    part = {"t": "state", "project": "p", "part": 0, "parts": 1, "data": encoded(state)}
+    events = ada.replica.receive(joined)
+    if not is_resumed:
+        assert events == []
+        assert list(ada.replica.pending) == [held, other]
+        events = ada.replica.receive(part)
+    assert events == [Acknowledged(held, 3, on_resume=True), Synced(fresh=not is_resumed)]
+    assert list(ada.replica.pending) == [other]
+    assert ada.replica.state["channels"][MASTER]["volume"] == 0.7
+
+
 def test_edit_is_seen_at_once_and_complete(ada: Peer) -> None:
     ada.edit(TRACK)
     assert ada.replica.state["tracks"]["track_01"]["name"] == "Bass"

@@ -7,6 +7,7 @@ import pytest
 
 from client import send_queue
 from client.send_queue import SendQueue
+from schema.limits import MAX_UNANSWERED
 
 
 def frame_of(delta_id: str) -> bytes:
@@ -98,14 +99,31 @@ def test_D13_what_was_sent_before_a_committed_one_was_refused_and_does_not_go_ou
     assert taken(queue) == ["c"]
 
 
-def test_D13_of_what_a_fresh_state_may_hold_nothing_is_concluded() -> None:
-    queue = queue_of("a", "b", "c")
+def test_J15_a_join_names_in_order_what_was_sent_and_has_no_answer() -> None:
+    queue = queue_of("a", "b", "c", "d")
     taken(queue)
-    queue.begin_again(fresh=True)
-    taken(queue)
-    queue.committed("b")
-    assert queue.begin_again() == []
-    assert taken(queue) == ["a", "c"]
+    queue.postpone("b")
+    queue.committed("a")
+    queue.answered("c")
+    queue.add("e", b"e")
+    queue.stop()
+    assert queue.sent_unanswered() == ["b", "d"]
+
+
+def test_J15_it_names_no_more_than_a_join_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert send_queue.DELTAS_IN_FLIGHT <= MAX_UNANSWERED
+    monkeypatch.setattr(send_queue, "DELTAS_IN_FLIGHT", 5)
+    rng = random.Random(1)
+    queue = queue_of(*(f"{number:03}" for number in range(400)))
+    on_the_wire: list[str] = []
+    for _ in range(2_000):
+        on_the_wire += taken(queue)
+        assert len(queue.sent_unanswered()) <= 5
+        if on_the_wire:
+            delta_id = on_the_wire.pop(rng.randrange(len(on_the_wire)))
+            (queue.postpone if rng.random() < 0.7 else queue.committed)(delta_id)
+        else:
+            queue.begin_again()
 
 
 class Server:

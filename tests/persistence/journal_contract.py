@@ -258,6 +258,18 @@ class JournalContract:
         reused = replace(proposal, ops=ops("b"))
         assert await bench.journal.find(reused) == (Outcome.ID_REUSED, 1)
 
+    async def test_J15_it_tells_which_of_a_users_deltas_are_stored(self, bench: Bench) -> None:
+        author, other = await bench.author(), await bench.author()
+        project, elsewhere = await bench.project(author), await bench.project(author)
+        mine = [propose(project, author, text=text) for text in "abc"]
+        theirs = propose(project, other)
+        there = propose(elsewhere, author)
+        await bench.grant(project, other.user, "editor")
+        await outcomes(bench.journal, mine[0], theirs, mine[2], there)
+        asked = [*(each.delta_id for each in mine), theirs.delta_id, there.delta_id]
+        found = await bench.journal.seqs_of(project, author.user, asked)
+        assert found == {mine[0].delta_id: 1, mine[2].delta_id: 3}
+
     async def test_D2_a_writer_gets_what_it_missed_and_its_own_in_order(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)

@@ -214,3 +214,20 @@ async def test_an_append_reads_by_index_however_small_the_tables(bench: Postgres
             "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
         )
     assert scanned == []
+
+
+async def test_J15_a_look_for_deltas_reads_by_index_however_small_the_tables(
+    bench: PostgresBench,
+) -> None:
+    author = await bench.author()
+    project = await bench.project(author)
+    stored = [propose(project, author) for _ in range(20)]
+    await bench.journal.append(stored, {})
+    await bench.db.execute("ANALYZE")
+    async with bench.db.transaction() as transaction:
+        ids = [each.delta_id for each in stored]
+        found = await PostgresJournal(transaction).seqs_of(project, author.user, ids)
+        scanned = await transaction.fetch(
+            "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
+        )
+    assert (len(found), scanned) == (20, [])

@@ -175,6 +175,43 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     assert postponed
 
 
+async def test_J15_D13_what_was_refused_unheard_is_not_taken_late_after_fresh_state(
+    node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client.client.BACKOFF_BASE_SECONDS", 0.01)
+    _, ann, ben = duo
+    await insert_markers(ben, 1)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(ann, "receive", lambda _: None)
+        marker = {"op": "insert", "col": "markers", "id": "marker_000", "entity": {"time": 1.0}}
+        refused = ann.edit([marker])  # there is one of this id
+        taken = ann.edit(volume(0.5))
+
+        async def is_committed() -> bool:
+            return len(await node.journal.read(ann.project, 0, 10)) == 2
+
+        await eventually(is_committed)
+        bens = ben.edit([{"op": "delete", "col": "markers", "id": "marker_000"}])
+        await ben.saved(bens)  # from now on it would be taken
+    ann.replica.forget_position()
+    node.hub.rooms[ann.project].room.pictures.clear()  # the next one holds all of it
+    for connection in [c for c in node.front.connections.values() if c.user == ann_of(ann)]:
+        connection.abort("")
+    async with asyncio.timeout(60):
+        await ann.settled()
+    assert await ann.saved(taken) == 2
+    with pytest.raises(DeltaRefused) as told:
+        await ann.saved(refused)
+    assert told.value.refused.code == "unheard"
+    journal = await node.journal.read(ann.project, 0, 10)
+    assert [entry.delta_id for entry in journal][1:] == [taken, bens]
+    await same(ann, ben)
+
+
+def ann_of(room: Room) -> str:
+    return str(room.replica.members[room.replica.you]["user"])
+
+
 async def insert_markers(room: Room, count: int) -> None:
     for n in range(count):
         entity = {"time": float(n)}

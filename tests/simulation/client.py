@@ -173,7 +173,7 @@ class Client:
     def _came_in(self, *, fresh: bool) -> None:
         self._studio.tally["fresh" if fresh else "resumed"] += 1
         self._was_synced = True
-        for delta_id in self._queue.begin_again(fresh=fresh):
+        for delta_id in self._queue.begin_again():
             self._refused(self.replica.refused_unheard(delta_id))
         self._send_what_may_go()
 
@@ -204,7 +204,7 @@ class Client:
     def _join(self) -> None:
         assert self.link is not None
         self._queue.stop()
-        join = self.replica.join_message(self._new_id())
+        join = self.replica.join_message(self._new_id(), self._queue.sent_unanswered())
         self.link.to_node(MsgpackCodec().encode(join))
 
     def _send_what_may_go(self) -> None:

@@ -136,6 +136,7 @@ class Node:
             at=int(self._studio.loop.time() * 1_000),
             diverged=join.diverged,
             digest=join.digest,
+            unanswered=join.unanswered,
         )
         try:
             await hub.join(request, PROJECT)

@@ -261,6 +261,20 @@ class Studio:
             self.fail(f"in the journal more than once: {twice}")
         if [entry.seq for entry in entries] != list(range(1, len(entries) + 1)):
             self.fail("the journal has a hole")
+        if not self.lost:
+            self._check_order(entries)
+
+    def _check_order(self, entries: list[Entry]) -> None:
+        """One client's deltas are in the order it made them in (rules D12, D13, J15)."""
+        newest: dict[str, str] = {}
+        for entry in entries:
+            client, is_clients, _ = entry.delta_id.partition("-delta-")
+            if not is_clients:
+                continue  # a part of a group, which the server named
+            before = newest.get(client, "")
+            if entry.delta_id < before:
+                self.fail(f"{entry.delta_id} came late, at seq {entry.seq}: behind {before}")
+            newest[client] = max(before, entry.delta_id)
 
     async def _replayed(self, entries: list[Entry]) -> Any:
         checkpoint = await self.stored.load(PROJECT)

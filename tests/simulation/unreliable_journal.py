@@ -87,6 +87,14 @@ class UnreliableJournal:
         await self._after()
         return found
 
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        await self._before()
+        found = await self.inner.seqs_of(project, author, delta_ids)
+        await self._after()
+        return found
+
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         await self._before()
         return await self.inner.heads(projects)
