@@ -109,7 +109,7 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
         (["new-epochs", "--force"], "-m persistence.new_epochs --force"),
         (["import", "song.als"], "-m client import song.als"),
         (["export", "p"], "-m client export p"),
-        (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub -x"),
+        (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub and not slow -x"),
         (["test", "-k", "a"], "-m pytest -k a"),
     ],
 )

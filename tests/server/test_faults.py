@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -274,6 +275,8 @@ async def test_F21_H7_a_herd_is_let_in_at_a_rate_and_served_from_memory(
     await ann.edit(project, marker("marker_1"))
     position = await position_of(ann, project)
     node.front.admission = Admission(per_second=40.0)
+    usage = node.front._door.usage
+    usage.limits = replace(usage.limits, seats_per_user=0)
 
     async def never(*_: object) -> None:
         raise AssertionError("the journal was asked")
