@@ -202,7 +202,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A TCP connection is there; the handshake comes next."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=131_072, low=32_768)
+        # Just when the outbox takes it for full is it paused, and somebody says when it is not.
+        full, low = WRITABLE_BELOW_BYTES - 1, WRITABLE_BELOW_BYTES // 4
+        self._transport.set_write_buffer_limits(high=full, low=low)
         if not self._server.came(self, transport.get_extra_info("peername")):
             self.abort("too_many_sockets")
             return

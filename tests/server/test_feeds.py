@@ -31,7 +31,7 @@ class SlowReader:
             parse_uri(url), subprotocols=[Subprotocol(JSON)], max_size=None
         )
         self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
         self._socket.setblocking(False)
         self._where = urlsplit(url)
         self.is_cut_off = False
