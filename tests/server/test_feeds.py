@@ -22,7 +22,10 @@ READ_BYTES = 65_536
 
 
 class SlowReader:
-    """A bare client that reads a little at a time; its socket holds next to nothing."""
+    """A bare client that reads a little at a time; its socket holds little.
+
+    Not less than a segment of the loopback: TCP would wait for its timers instead of sending.
+    """
 
     def __init__(self, url: str, token: str) -> None:
         self.heard: list[Message] = []
@@ -31,7 +34,7 @@ class SlowReader:
             parse_uri(url), subprotocols=[Subprotocol(JSON)], max_size=None
         )
         self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 131_072)
         self._socket.setblocking(False)
         self._where = urlsplit(url)
         self.is_cut_off = False
@@ -104,6 +107,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.outbox.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.connection.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.picture.STATE_PART_BYTES", 8_192)
+    monkeypatch.setattr("server.front.HEARTBEAT_SECONDS", 1_000)  # nobody pings here
 
 
 async def _full(node: Node) -> tuple[Wire, str]:
