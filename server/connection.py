@@ -577,9 +577,14 @@ class Connection(asyncio.Protocol):
 
     def _feed_until(self, deadline: float) -> bool:
         """Write what feeds have until the deadline of this turn, or the socket is full."""
-        while self._feed_some():
-            if self._loop.time() >= deadline:
-                return True
+        try:
+            while self._feed_some():
+                if self._loop.time() >= deadline:
+                    return True
+        except Exception as error:  # whoever let us go on is not at fault, nor are those behind us
+            failed = {"message": f"feeding connection {self.id} failed", "exception": error}
+            self._loop.call_exception_handler(failed)
+            self.abort("feed_failed")
         self._is_feeding = False
         return False
 

@@ -9,9 +9,12 @@ import msgspec
 import pytest
 from websockets.frames import Close, Frame, Opcode
 
+from rooms.feed import Feed
+from rooms.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import PATIENCE_SECONDS
 from server.connection import Connection
+from server.turns import Turns
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:
@@ -148,3 +151,20 @@ def test_E6_what_is_refused_for_its_bytes_costs_one_message(
         flow.send(1_000_000)
     after = flow.connection._messages.level + flow.connection._prepaid
     assert before - after == 20
+
+
+def test_J11_a_feed_that_fails_ends_its_own_connection_only() -> None:
+    connection, transport = opened()
+    loop: Any = connection._loop
+    failures: list[object] = []
+    loop.call_exception_handler = failures.append
+    server: Any = connection._server
+    server.fed = _raise
+    turns = Turns(loop)
+    connection.feed(Feed("song", Tail(0), 0), turns)
+    assert len(failures) == 1
+    assert transport.abort.called
+
+
+def _raise(*_: object) -> None:
+    raise RuntimeError("planted")
