@@ -1,6 +1,7 @@
 """All that a room may ask of the world; the shell carries it out in order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
 
 from msgspec import Struct, field
 
@@ -150,7 +151,20 @@ Effects = list[Effect]
 Work = Iterator[Effects]
 """Effects bit by bit. Between two bits other members may be served, but no other work begun."""
 
+Result = TypeVar("Result")
+
 
 def send(message: ServerMessage, to: Iterable[str]) -> Send:
     """A new packet to these connections."""
     return Send(tuple(to), Packet(message))
+
+
+def pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Result]:
+    """What the document does bit by bit, as part of a work."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        yield []

@@ -70,8 +70,10 @@ class Gestures:
             news = changed[gesture] = {}
         _lay_over(news, values)
 
-    def end(self, member: str, gesture: str) -> None:
-        """It is over, however it ended."""
+    def end(self, member: str, gesture: str | None) -> None:
+        """It is over, however it ended; None: there is none."""
+        if gesture is None:
+            return
         gestures = self._under_way.get(member, {})
         shown = gestures.pop(gesture, None)
         if shown is not None:

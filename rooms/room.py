@@ -65,6 +65,7 @@ class Room:
         "_digest_told",
         "edits",
         "epoch",
+        "follower",
         "gestures",
         "hears_late",
         "is_degraded",
@@ -85,6 +86,7 @@ class Room:
         self.gestures = Gestures()
         self.members = Members(project, node, self.ticks, self.gestures, self._let_go)
         self.edits = Edits(project, document, position, self.members.seats, self.gestures)
+        self.follower = self.edits.follower  # what all who join and tick look at
         self.is_degraded = False
         self.hears_late = False
         self.is_drawing = False
@@ -95,12 +97,12 @@ class Room:
     @property
     def document(self) -> Document:
         """What the deltas up to the head have made of the project."""
-        return self.edits.document
+        return self.follower.document
 
     @property
     def head(self) -> int:
         """The newest seq."""
-        return self.edits.head
+        return self.follower.head
 
     @property
     def seats(self) -> dict[str, Seat]:
@@ -136,7 +138,7 @@ class Room:
             return False
         if digest is None:
             return position.seq <= self.unsure_up_to
-        return self.edits.tail.digest_at(position.seq) not in ("", digest)
+        return self.follower.tail.digest_at(position.seq) not in ("", digest)
 
     def state_is_ready(
         self, seq: int, digest: str, drawn: Mapping[str, Sequence[bytes]]
@@ -146,7 +148,7 @@ class Room:
         `drawn`: the name of a codec -> the frames of all `state` messages.
         """
         self.is_drawing = False
-        fresh = self.edits.tail.holds_after(seq)
+        fresh = self.follower.tail.holds_after(seq)
         pictures = {codec: Picture(Digest(seq, digest), parts) for codec, parts in drawn.items()}
         self.pictures = pictures if fresh else {}
         waiting = [seat for seat in self.seats.values() if not seat.is_live]
@@ -166,7 +168,7 @@ class Room:
     def _enter_or_not(self, seat: Seat) -> Effects:
         """With the state that was drawn, if it is known what is in it of the member's own (J15)."""
         own = seat.unanswered
-        if own is None or own.read_on(self.edits.tail, self.head):
+        if own is None or own.read_on(self.follower.tail, self.head):
             return self._enter(seat, None)
         return self._send_away(seat)
 
@@ -181,9 +183,9 @@ class Room:
         None: it has gone, or the tail is past that.
         """
         seat = self.seats.get(connection)
-        if seat is None or not self.edits.tail.holds_after(seq):
+        if seat is None or not self.follower.tail.holds_after(seq):
             return None
-        feed = Feed(self.project, self.edits.tail, seq, ticked_at=self.ticks.last)
+        feed = Feed(self.project, self.follower.tail, seq, ticked_at=self.ticks.last)
         self.members.feed(seat, feed)
         return feed
 
@@ -241,7 +243,7 @@ class Room:
         to = self.members.live()
         effects: Effects = []
         if moved or gestures:
-            digest = self._digest_due(now) if self._digest_told[0] != self.edits.head else None
+            digest = self._digest_due(now) if self._digest_told[0] != self.follower.head else None
             tick = Tick(self.project, moved, gestures, digest=digest)
             own = Packet(tick)
             if remote.is_shared:
@@ -311,11 +313,11 @@ class Room:
         start, parts = resumed_at.seq if resumed_at is not None else self.head, NO_PARTS
         if picture is not None:
             start, parts = picture.digest.seq, picture.parts
-        tail = self.edits.tail
+        tail = self.follower.tail
         is_there = not parts and tail.is_newest(start)
         feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.last)
         self.members.enter(seat, feed)
-        undo, redo = self.edits.stacks.depths(seat.member)
+        undo, redo = self.follower.stacks.depths(seat.member)
         own = seat.unanswered
         joined = Joined(
             id=seat.request.request,
@@ -363,12 +365,12 @@ class Room:
 
     def _is_fresh(self, picture: Picture) -> bool:
         """Whether the picture and what follows it is cheaper than another picture."""
-        tail, seq = self.edits.tail, picture.digest.seq
+        tail, seq = self.follower.tail, picture.digest.seq
         after = tail.bytes_after(seq)
         return tail.holds_after(seq) and after <= max(STALE_PICTURE_BYTES, picture.size)
 
     def _holds(self, position: Position) -> bool:
-        return position.epoch == self.epoch and self.edits.tail.holds_after(position.seq)
+        return position.epoch == self.epoch and self.follower.tail.holds_after(position.seq)
 
     def _refuse_position(self, request: JoinRequest) -> Send:
         text = f"your position is ahead of seq {self.head}; join without a position"
@@ -399,4 +401,4 @@ class Room:
         if now - self._digest_told[1] < DIGEST_SECONDS:
             return None
         self._digest_told = (self.head, now)
-        return Digest(self.head, self.edits.digest)
+        return Digest(self.head, self.follower.digest)

@@ -153,7 +153,7 @@ MAX_DELTAS_IN_FLIGHT = BOUNDS.add(
     "deltas",
     "`delta`, `undo`, `redo`",
     ErrorCode.RATE_LIMITED,
-    "rooms/edits.py",
+    "rooms/refusals.py",
     "Of one member, sent and not yet answered.",
 )
 
@@ -173,7 +173,7 @@ MAX_WAITING_BYTES = BOUNDS.add(
     "bytes",
     "a room, in",
     ErrorCode.UNAVAILABLE,
-    "rooms/edits.py",
+    "rooms/refusals.py",
     "Ops of all deltas that wait for their commit.",
 )
 

@@ -173,7 +173,7 @@ MAX_EARLY = SERVER_BOUNDS.add(
     "entries",
     "a room, from other nodes",
     Instead.READ_FROM_JOURNAL,
-    "rooms/edits.py",
+    "rooms/journal_follower.py",
     "Entries of other nodes that came before those between; the bus bounds the size of each.",
 )
 

@@ -159,11 +159,11 @@ class Hub:
             return None, True
         room, user, ids = live.room, request.user, request.unanswered
         before = room.head
-        held = Feed(room.project, room.edits.tail, before)  # so that the tail keeps what follows
+        held = Feed(room.project, room.follower.tail, before)  # so that the tail keeps what follows
         try:
             found = await self.journal.seqs_of(room.project, user, ids)
             unanswered = Unanswered(user, ids, found, before)
-            return unanswered, unanswered.read_on(room.edits.tail, room.head)
+            return unanswered, unanswered.read_on(room.follower.tail, room.head)
         finally:
             held.stop()
 
@@ -502,10 +502,10 @@ class Hub:
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self.journal, project, None, self.in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
-        room.edits.head_id = stored.delta_id
+        room.follower.head_id = stored.delta_id
         room.unsure_up_to = self._wrong_up_to.pop(project, -1)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
-            room.edits.stacks.note(mark)
+            room.follower.stacks.note(mark)
         live = LiveRoom(room, self._around)
         await live.read_on()
         room.is_degraded = self.is_degraded or project in self.committer.held_up
@@ -515,7 +515,7 @@ class Hub:
 
     async def _free(self, live: LiveRoom) -> None:
         """A large document is not freed all at once."""
-        await self.in_thread(free, live.room.edits.let_go())
+        await self.in_thread(free, live.room.follower.let_go())
 
     async def close_room(self, project: str, db: Executor | None) -> None:
         """Store what an empty room holds, and forget it."""

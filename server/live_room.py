@@ -33,6 +33,7 @@ from rooms.effects import (
     SendTick,
     Settled,
     Work,
+    pausing,
 )
 from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
@@ -182,7 +183,7 @@ class LiveRoom:
         self.room = room
         self.collaboration_session: str | None = None
         self.known_head = room.head
-        self.known_id = room.edits.head_id
+        self.known_id = room.follower.head_id
         self.is_closed = False
         self.checkpoint_seq = room.head
         self.checkpoint_at = 0.0
@@ -213,9 +214,9 @@ class LiveRoom:
     @property
     def known(self) -> Known:
         """What the journal must hold, if it is still the one that we know."""
-        edits = self.room.edits
-        if edits.head >= self.known_head:
-            return Known(self.room.epoch, edits.head, edits.head_id)
+        follower = self.room.follower
+        if follower.head >= self.known_head:
+            return Known(self.room.epoch, follower.head, follower.head_id)
         return Known(self.room.epoch, self.known_head, self.known_id)
 
     def close(self) -> None:
@@ -247,7 +248,7 @@ class LiveRoom:
         newest = entries[-1]
         if newest.seq > self.known_head:
             self.known_head, self.known_id = newest.seq, newest.delta_id
-        self.run(self.room.edits.committed(entries))
+        self.run(self.room.follower.committed(entries))
 
     # Works: what touches the document goes one after the other, and never long at once.
 
@@ -284,14 +285,14 @@ class LiveRoom:
             self._awaited.discard(waiting)
 
     def _take(self, taken: "asyncio.Future[Moment]") -> Work:
-        edits, document = self.room.edits, self.room.document
-        if edits.is_inside:
+        follower, document = self.room.follower, self.room.document
+        if follower.is_inside:
             self._held_back.append(taken)
             return
-        state = yield from _pausing(document.freezing())
+        state = yield from pausing(document.freezing())
         if not taken.done():
-            known = Known(self.room.epoch, edits.head, edits.head_id)
-            taken.set_result(Moment(known, document.digest, state, dict(edits.unrecorded)))
+            known = Known(self.room.epoch, follower.head, follower.head_id)
+            taken.set_result(Moment(known, document.digest, state, dict(follower.unrecorded)))
 
     def _go_on(self, deadline: float) -> bool:
         try:
@@ -303,7 +304,7 @@ class LiveRoom:
                     if self._loop.time() >= deadline:
                         return True
                 self._works.popleft()
-                if self._held_back and not self.room.edits.is_inside:
+                if self._held_back and not self.room.follower.is_inside:
                     self._works.extend(map(self._take, self._held_back))
                     self._held_back.clear()
         except Exception as error:
@@ -353,8 +354,8 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._around.submit_group(parts)
             case SendState():
-                edits = self.room.edits
-                self._start(self._draw(Feed(self.room.project, edits.tail, edits.head)))
+                follower = self.room.follower
+                self._start(self._draw(Feed(self.room.project, follower.tail, follower.head)))
             case LookUp():
                 self._start(self._look_up(effect))
             case Recall():
@@ -472,9 +473,9 @@ class LiveRoom:
     async def record(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._check_open()
-        edits = self.room.edits
-        known = Known(self.room.epoch, edits.head, edits.head_id)
-        await self._record(dict(edits.unrecorded), known)
+        follower = self.room.follower
+        known = Known(self.room.epoch, follower.head, follower.head_id)
+        await self._record(dict(follower.unrecorded), known)
 
     async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
         """Before any checkpoint: what is not in memory any more is in the journal."""
@@ -484,7 +485,7 @@ class LiveRoom:
             self._check_open()
             await self._journal.record_effects(self.room.project, effects, known)
             for seq in effects:
-                self.room.edits.unrecorded.pop(seq, None)
+                self.room.follower.unrecorded.pop(seq, None)
 
     async def _draw(self, held: Feed) -> None:
         """`held`: by it the tail keeps what is committed meanwhile (rule J15)."""
@@ -500,7 +501,7 @@ class LiveRoom:
 
     async def _draw_at(self, moment: Moment) -> None:
         pictures: dict[str, list[bytes]] = {}
-        held = Feed(self.room.project, self.room.edits.tail, moment.seq)
+        held = Feed(self.room.project, self.room.follower.tail, moment.seq)
         try:
             while missing := self._codecs_waited_for(pictures):
                 for codec in missing:
@@ -565,16 +566,16 @@ class LiveRoom:
             self._start(self._catch_up())
 
     async def _catch_up(self) -> None:
-        edits = self.room.edits
+        follower = self.room.follower
         try:
             if not self._must_read:
                 await asyncio.sleep(EARLY_SECONDS)
-            while self._must_read or edits.early:
+            while self._must_read or follower.early:
                 self._must_read = False
-                asked_at = max(edits.early, default=0)
+                asked_at = max(follower.early, default=0)
                 await self.read_on()
-                for seq in [seq for seq in edits.early if seq <= asked_at]:
-                    del edits.early[seq]
+                for seq in [seq for seq in follower.early if seq <= asked_at]:
+                    del follower.early[seq]
         except RoomClosed:
             raise
         except OtherHistory:
@@ -586,12 +587,12 @@ class LiveRoom:
 
     async def read_on(self) -> None:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
-        project, edits = self.room.project, self.room.edits
+        project, follower = self.room.project, self.room.follower
         while True:
             self._check_open()
-            known = Known(self.room.epoch, edits.head, edits.head_id)
+            known = Known(self.room.epoch, follower.head, follower.head_id)
             entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
-            await self.done(edits.committed(entries))
+            await self.done(follower.committed(entries))
             if not may_have_more(entries, CATCH_UP_ENTRIES):
                 return
 
@@ -668,15 +669,6 @@ def _telling(finished: "asyncio.Future[None]") -> Work:
     if not finished.done():
         finished.set_result(None)
     yield []
-
-
-def _pausing(steps: Any) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
-        yield []
 
 
 def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:

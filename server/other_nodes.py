@@ -162,8 +162,8 @@ class OtherNodes:
         self._announced_at[project] = asyncio.get_running_loop().time()
         asks = project in self._asking
         self._asking.discard(project)
-        here, edits = live.room.members.here(), live.room.edits
-        present = Present(project, here, asks, digest=Digest(edits.head, edits.digest))
+        here, follower = live.room.members.here(), live.room.follower
+        present = Present(project, here, asks, digest=Digest(follower.head, follower.digest))
         if not self._say(project, present) and self.bus.is_up:
             self._say(project, replace(present, members=[*map(_in_short, here)]))
 
@@ -273,13 +273,13 @@ class OtherNodes:
             body.step,
         )
         # Not `body.frame`: ours are told what was applied here, encoded here.
-        live.run(live.room.edits.heard(entry, {}, body.previous))
+        live.run(live.room.follower.heard(entry, {}, body.previous))
         live.run(self._compare(live, body.seq, body.digest))
 
     def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Work:
         """Two nodes that have applied the same must hold the same (rule S4)."""
-        edits = live.room.edits
-        if edits.head == seq and edits.digest != digest:
+        follower = live.room.follower
+        if follower.head == seq and follower.digest != digest:
             self._hub.doubt(live, seq)
         yield []
 

@@ -146,10 +146,10 @@ class Bench:
     def append(self, *parts: Proposal) -> None:
         """A delta or a group, as the journal would have it, and the room hears of it."""
         entries = [self.stored(part, more=part is not parts[-1]) for part in parts]
-        self.run(self.room.edits.committed(entries))
+        self.run(self.room.follower.committed(entries))
         self.run(self.room.edits.answered(parts[-1], Outcome.COMMITTED, entries[-1].seq))
         if not self._remembers:
-            self.room.edits.stacks._changes.clear()
+            self.room.follower.stacks._changes.clear()
         assert self._replica.frozen() == self.room.document.frozen()
 
     def stored(self, proposal: Proposal, *, more: bool = False) -> Entry:
@@ -170,7 +170,7 @@ class Bench:
             more,
         )
         self.entries.append(entry)
-        ops = self.room.edits._ops_of(entry) or []
+        ops = self.room.follower.ops_of(entry) or []
         self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
         return entry
 

@@ -59,7 +59,7 @@ class Reader:
         ]
 
     def hear(self, number: int) -> None:
-        self.bench.run(self.bench.room.edits.committed([self.entries[number]]))
+        self.bench.run(self.bench.room.follower.committed([self.entries[number]]))
 
 
 def test_D14_the_parts_of_a_group_are_all_the_ops_in_their_order() -> None:
@@ -124,7 +124,7 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
     reader = Reader()
     reader.hear(0)
     room = reader.bench.room
-    is_inside = room.edits.is_inside
+    is_inside = room.follower.is_inside
     assert is_inside
     again: list[Op] = [notes(5)[0]]  # refused as `exists`, if judged before the undo is done
     room_work = room.edits.propose("ben", ProposeDelta(PROJECT, "delta-ben", again))
@@ -133,7 +133,7 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
     assert room.seats["ben"].in_flight == 0
     reader.hear(1)
     reader.hear(2)
-    is_inside = room.edits.is_inside
+    is_inside = room.follower.is_inside
     assert not is_inside
     assert [parts[-1].delta_id for parts in reader.bench.waiting] == ["delta-ben"]
 
@@ -234,7 +234,7 @@ def test_U5_a_step_that_was_one_group_is_undone_at_once() -> None:
         assert len(bench.waiting[-1]) == 3
         bench.commit()
     assert bench.room.document.frozen() == before
-    assert bench.room.edits.stacks.depths(bench.room.seats["ann"].member) == (0, 1)
+    assert bench.room.follower.stacks.depths(bench.room.seats["ann"].member) == (0, 1)
 
 
 def test_D14_a_group_is_one_effect() -> None:

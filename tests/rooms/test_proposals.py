@@ -295,8 +295,8 @@ class World:
 
     def _read_on(self) -> None:
         """In pages, as a node reads: one may end inside a group."""
-        while missed := self.entries[self.edits.head :]:
-            self.run(self.edits.committed(missed[: self.rng.randint(1, 3)]))
+        while missed := self.entries[self.room.follower.head :]:
+            self.run(self.room.follower.committed(missed[: self.rng.randint(1, 3)]))
 
 
 def _fields(proposal: Proposal) -> dict[str, Any]:
@@ -355,7 +355,7 @@ class Calls:
         waiting, self.bench.waiting = self.bench.waiting, []
         for parts in waiting:
             entries = [self.bench.stored(part, more=part is not parts[-1]) for part in parts]
-            for effects in self.bench.room.edits.committed(entries):
+            for effects in self.bench.room.follower.committed(entries):
                 self.take(effects)
 
     def take(self, effects: Iterable[Effect]) -> None:
@@ -451,7 +451,7 @@ def test_D3_an_entry_of_our_id_with_another_payload_is_not_ours() -> None:
     calls.propose("same-id-1")
     [[ours]] = calls.bench.waiting
     theirs = Proposal(**(_fields(ours) | {"ops": b"[]"}))
-    calls.bench.run(calls.bench.room.edits.committed([calls.bench.stored(theirs)]))
+    calls.bench.run(calls.bench.room.follower.committed([calls.bench.stored(theirs)]))
     assert isinstance(calls.bench.last("ann"), DeltaCommitted)
     calls.bench.run(calls.bench.room.edits.answered(ours, Outcome.ID_REUSED, None))
     answer = calls.bench.last("ann")

@@ -31,7 +31,7 @@ def back(
     """Ada joins anew; `found`: what the journal said of her ids when the room stood at `up_to`."""
     request = replace(bench.request("ada", connection="again"), position=position, unanswered=ids)
     own = Unanswered("ada", ids, found or {}, up_to)
-    assert own.read_on(bench.room.edits.tail, bench.room.head)
+    assert own.read_on(bench.room.follower.tail, bench.room.head)
     bench.heard["again"] = []
     bench.room.pictures = {}
     bench.take(bench.room.join(request, own))

@@ -266,7 +266,7 @@ def test_U7_another_server_has_the_same_stacks_from_the_journal_alone() -> None:
     other = UndoStacks()
     for entry in bench.entries:
         other.note(entry.mark)
-    here = bench.room.edits.stacks
+    here = bench.room.follower.stacks
     for seat in bench.room.seats.values():
         assert other.depths(seat.member) == here.depths(seat.member)
         assert other.top(seat.member, Purpose.UNDO) == here.top(seat.member, Purpose.UNDO)
@@ -314,4 +314,4 @@ def test_U3_two_authors_undo_in_any_order_and_the_state_stays_whole(seed: int) -
         else:
             bench.edit(who, *ops)
     assert {"undo", "redo"} <= {entry.purpose for entry in bench.entries}
-    assert Document(bench.room.document.frozen()).digest == bench.room.edits.digest
+    assert Document(bench.room.document.frozen()).digest == bench.room.follower.digest

@@ -223,7 +223,7 @@ async def test_D7_edits_wait_while_the_database_is_away(node: Node, codec: str) 
 async def test_D7_past_the_bound_edits_are_refused(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.edits.MAX_WAITING_BYTES", 500)
+    monkeypatch.setattr("rooms.refusals.MAX_WAITING_BYTES", 500)
     ann, _, project = await node.pair()
     node.journal.is_broken = True
     first = await ann.propose(project, marker("marker_0"))

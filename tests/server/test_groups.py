@@ -155,8 +155,8 @@ async def test_D14_all_who_listen_hear_the_parts_and_an_undo_takes_all_back(
         return bool(other.hub.rooms[session.project].room.head == ack["seq"])
 
     await eventually(is_there)
-    edits = [each.hub.rooms[session.project].room.edits for each in (session.node, other)]
-    assert edits[0].digest == edits[1].digest
+    copies = [each.hub.rooms[session.project].room.follower for each in (session.node, other)]
+    assert copies[0].digest == copies[1].digest
 
 
 async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None:
@@ -164,12 +164,12 @@ async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None
     project = await create_project(ann)
     await ann.join(project)
     live = node.hub.rooms[project]
-    live.room.edits.is_inside = True
+    live.room.follower.is_inside = True
     moment = asyncio.create_task(live.moment())
     await live.done(iter([[]]))
     await live.done(iter([[]]))
     assert not moment.done()
-    live.room.edits.is_inside = False
+    live.room.follower.is_inside = False
     live.run(iter([[]]))
     assert (await moment).seq == 0
 

@@ -147,7 +147,7 @@ async def test_Y4_history_older_than_is_kept_is_compacted_and_ids_are_not_forgot
     assert (answer["code"], answer["details"]["oldest"]) == ("compacted", 2), answer
     _, state = await fetched(ann, "history.at", project=project, seq=2)
     assert list(state["markers"]) == ["marker_1"]
-    node.hub.rooms[project].room.edits.tail._by_id.clear()
+    node.hub.rooms[project].room.follower.tail._by_id.clear()
     again = await ann.edit(project, marker("marker_1"), id="delta-old-1")
     assert (again["t"], again["seq"], again["duplicate"]) == ("ack", 1, True)
     assert (await ann.result("history.list", project=project))["oldest"] == 3

@@ -170,7 +170,7 @@ async def test_F16_D11_nodes_that_cannot_hear_each_other_go_on(
 
     async def agree() -> bool:
         rooms = [node.hub.rooms[session.project].room for node in (session.one, session.two)]
-        return len({room.edits.digest for room in rooms}) == 1 and rooms[0].head == 10
+        return len({room.follower.digest for room in rooms}) == 1 and rooms[0].head == 10
 
     await eventually(agree, 10)
     found = await audit(database_url, session.project)

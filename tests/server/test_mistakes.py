@@ -72,7 +72,7 @@ async def look_up(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch
 async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
-    node.hub.rooms[project].room.edits.stacks._changes.clear()  # as after a restart
+    node.hub.rooms[project].room.follower.stacks._changes.clear()  # as after a restart
     plant.setattr(live_room_module, "changes_of", planted)
     told(await ann.ask({"t": "undo", "project": project, "id": "undo-number-1"}))
     plant.undo()

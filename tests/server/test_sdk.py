@@ -138,8 +138,8 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     rng = random.Random(seed)
-    monkeypatch.setattr("rooms.edits.MAX_DELTAS_IN_FLIGHT", 16)
-    monkeypatch.setattr("rooms.edits.MAX_WAITING_BYTES", 2_000)
+    monkeypatch.setattr("rooms.refusals.MAX_DELTAS_IN_FLIGHT", 16)
+    monkeypatch.setattr("rooms.refusals.MAX_WAITING_BYTES", 2_000)
     monkeypatch.setattr("client.room.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("client.client.BACKOFF_BASE_SECONDS", 0.01)
     is_within = NodeConnection._is_within_rate

@@ -45,11 +45,11 @@ async def test_U6_an_undo_sent_again_after_the_tail_has_forgotten_it_is_a_duplic
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     assert (await undo(ann, project, "undo-0001"))["seq"] == 2
-    edits = node.hub.rooms[project].room.edits
-    edits.tail._by_id.clear()
+    follower = node.hub.rooms[project].room.follower
+    follower.tail._by_id.clear()
     ack = await undo(ann, project, "undo-0001")
     assert (ack["t"], ack["seq"], ack["duplicate"]) == ("ack", 2, True)
-    assert edits.head == 2
+    assert follower.head == 2
 
 
 async def _reopened(node: Node, project: str) -> None:

@@ -214,7 +214,7 @@ async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
         return not live._is_catching_up and live.room.members.remote.is_shared
 
     await eventually(is_quiet)
-    live.room.edits.head_id = "another_entry"  # as after a history of its own
+    live.room.follower.head_id = "another_entry"  # as after a history of its own
     await ann.edit(project, marker("marker_9"))
     await phone.closed(1012)
     assert phone.heard("delta") == []
@@ -231,9 +231,9 @@ async def test_S4_a_node_whose_state_is_not_the_journals_loads_it_anew(nodes: No
     phone = await two.again(ann, "phone")
     await phone.join(project)
     right, wrong = one.hub.rooms[project], two.hub.rooms[project]
-    edits = wrong.room.edits
-    edits.document.apply([Set("markers", "marker_1", {"name": "in no journal"})])
-    edits.digest = edits.document.digest
+    follower = wrong.room.follower
+    follower.document.apply([Set("markers", "marker_1", {"name": "in no journal"})])
+    follower.digest = follower.document.digest
     await phone.closed(1012)  # whether anyone edits or not
     assert counted(two, "room_loaded_anew") == 1
     assert (one.hub.rooms[project], wrong.is_closed) == (right, True)
@@ -261,7 +261,7 @@ NOBODY: Any = object()
 
 
 def lost_feed(live: LiveRoom) -> Feed:
-    feed = Feed(live.room.project, live.room.edits.tail, 0)
+    feed = Feed(live.room.project, live.room.follower.tail, 0)
     feed.lose()
     return feed
 

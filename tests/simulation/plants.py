@@ -9,13 +9,14 @@ from unittest.mock import patch
 
 from msgspec import structs
 
-import rooms.room
+import rooms.edits
 import server.hub
 from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
-from rooms.edits import Edits
+from rooms.answering import Answering
 from rooms.effects import Effects, LookUp, Packet, Work
 from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal_follower import JournalFollower
 from rooms.proposals import Asked
 from rooms.room import Room
 from rooms.seat import JoinRequest, Seat
@@ -42,24 +43,24 @@ class ForgetfulJournal(MemoryJournal):
         return None
 
 
-class ForgetfulEdits(Edits):
+class ForgetfulAnswering(Answering):
     """Does not remember what it has seen."""
 
-    def _known(self, asked: Asked) -> Effects | None:
+    def known(self, asked: Asked) -> Effects | None:
         return None
 
 
-class LossyEdits(Edits):
+class LossyAnswering(Answering):
     """Keeps the last op of a delta from all but its author."""
 
-    def _tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
+    def tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
         assert isinstance(packet.message, DeltaCommitted)
         if len(packet.message.ops) > 1:
             packet.message = structs.replace(packet.message, ops=packet.message.ops[:-1])
-        return super()._tell(told, packet, ack)
+        return super().tell(told, packet, ack)
 
 
-class TrustingEdits(Edits):
+class TrustingFollower(JournalFollower):
     """Takes what comes over the bus for what is next."""
 
     def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
@@ -96,10 +97,10 @@ class HastyLiveRoom(LiveRoom):
     """Takes the state as it is, also inside a group."""
 
     def _take(self, taken: asyncio.Future[Moment]) -> Work:
-        edits = self.room.edits
-        was_inside, edits.is_inside = edits.is_inside, False
+        follower = self.room.follower
+        was_inside, follower.is_inside = follower.is_inside, False
         yield from super()._take(taken)
-        edits.is_inside = was_inside
+        follower.is_inside = was_inside
 
 
 @dataclass(frozen=True)
@@ -109,17 +110,18 @@ class Plant:
     journal: type[UnreliableJournal] = UnreliableJournal
     memory: type[MemoryJournal] = MemoryJournal
     room: type[Room] = Room
-    edits: type[Edits] = Edits
+    answering: type[Answering] = Answering
+    follower: type[JournalFollower] = JournalFollower
     live_room: type[LiveRoom] = LiveRoom
 
 
 PLANTS = {
     "": Plant(),
     "ack_before_commit": Plant(journal=HastyJournal),
-    "no_dedupe": Plant(memory=ForgetfulJournal, edits=ForgetfulEdits),
+    "no_dedupe": Plant(memory=ForgetfulJournal, answering=ForgetfulAnswering),
     "subscribe_after_load": Plant(room=LateRoom),
-    "lossy_news": Plant(edits=LossyEdits),
-    "trusting_bus": Plant(edits=TrustingEdits),
+    "lossy_news": Plant(answering=LossyAnswering),
+    "trusting_bus": Plant(follower=TrustingFollower),
     "copies_believed": Plant(room=CredulousRoom),
     "look_up_unanswered": Plant(live_room=SilentLiveRoom),
     "moments_inside": Plant(live_room=HastyLiveRoom),
@@ -131,7 +133,8 @@ def planted(name: str) -> Iterator[Plant]:
     plant = PLANTS[name]
     with (
         patch.object(server.hub, "Room", plant.room),
-        patch.object(rooms.room, "Edits", plant.edits),
+        patch.object(rooms.edits, "Answering", plant.answering),
+        patch.object(rooms.edits, "JournalFollower", plant.follower),
         patch.object(server.hub, "LiveRoom", plant.live_room),
     ):
         yield plant

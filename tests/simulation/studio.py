@@ -243,7 +243,7 @@ class Studio:
                 self.fail("a room with members is not open")
         elif live.room.edits.waiting or live.room.head != head:
             self.fail("the room is not at rest")
-        elif live.room.edits.digest != self._model.digest:
+        elif live.room.follower.digest != self._model.digest:
             self.fail("the room's digest is not that of the journal")
         elif live.room.document.frozen() != expected:
             self.fail("the room's document is not the sum of the journal")

@@ -70,7 +70,7 @@ def test_D2_a_duplicate_found_by_the_append_is_acknowledged_in_its_turn() -> Non
     bench, missed, mine = behind()
     effects = [e for some in bench.room.edits.answered(mine, Outcome.DUPLICATE, 3) for e in some]
     assert [effect for effect in effects if isinstance(effect, CatchUp)] == effects != []
-    bench.run(bench.room.edits.committed(missed))
+    bench.run(bench.room.follower.committed(missed))
     assert heard_seqs(bench, "ann") == IN_ORDER
 
 
@@ -80,7 +80,7 @@ def test_D2_a_duplicate_found_by_a_look_up_is_acknowledged_in_its_turn() -> None
     refusal = Error(mine.delta_id, ErrorCode.OP_INVALID, "", PROJECT)
     found = (Outcome.DUPLICATE, 3)
     bench.run(bench.room.edits.looked_up(LookUp("ann", mine, refusal), found))
-    bench.run(bench.room.edits.committed(missed))
+    bench.run(bench.room.follower.committed(missed))
     assert heard_seqs(bench, "ann") == IN_ORDER
     waiting = bench.room.edits.waiting
     assert (len(waiting), waiting.bytes, bench.room.seats["ann"].in_flight) == (0, 0, 0)
@@ -88,7 +88,7 @@ def test_D2_a_duplicate_found_by_a_look_up_is_acknowledged_in_its_turn() -> None
 
 def test_D3_what_the_room_has_come_to_is_acknowledged_at_once() -> None:
     bench, missed, mine = behind()
-    bench.run(bench.room.edits.committed(missed))
+    bench.run(bench.room.follower.committed(missed))
     bench.heard["ann"].clear()
     bench.room.seats["ann"].looked_up = mine.delta_id
     refusal = Error(mine.delta_id, ErrorCode.OP_INVALID, "", PROJECT)
@@ -100,6 +100,6 @@ def test_D2_no_ack_is_made_but_of_an_entry_that_is_applied() -> None:
     """The kind: whoever would answer about a seq ahead of the room waits for it."""
     bench, _, mine = behind()
     look_up_instead(bench, mine)
-    effects = bench.room.edits._answer("ann", mine, Outcome.DUPLICATE, 3)
+    effects = bench.room.edits._answering.answer("ann", mine, Outcome.DUPLICATE, 3)
     assert [type(effect) for effect in effects] == [CatchUp]
     assert mine.delta_id in bench.room.edits.waiting

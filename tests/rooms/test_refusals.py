@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rooms import edits
+from rooms import refusals
 from rooms.answers import try_again
 from rooms.effects import Effect, LookUp, Recall
 from rooms.journal_entry import Purpose
@@ -76,7 +76,7 @@ def test_D12_what_follows_one_refused_for_the_rate_waits_for_it(
 def test_D12_D9_what_follows_one_too_many_waits_for_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "MAX_DELTAS_IN_FLIGHT", 1)
+    monkeypatch.setattr(refusals, "MAX_DELTAS_IN_FLIGHT", 1)
     propose(bench, delta(1))
     propose(bench, delta(2))
     bench.commit()
@@ -92,7 +92,7 @@ def test_D12_D9_what_follows_one_too_many_waits_for_it(
 def test_D12_D7_what_follows_one_that_found_the_node_full_waits_for_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "MAX_WAITING_BYTES", 100)
+    monkeypatch.setattr(refusals, "MAX_WAITING_BYTES", 100)
     propose(bench, delta(1))
     propose(bench, delta(2))
     assert answer(bench).code == "unavailable"
@@ -311,12 +311,12 @@ class Line:
 def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "MAX_DELTAS_IN_FLIGHT", 5)
-    monkeypatch.setattr(edits, "MAX_WAITING_BYTES", 400)
+    monkeypatch.setattr(refusals, "MAX_DELTAS_IN_FLIGHT", 5)
+    monkeypatch.setattr(refusals, "MAX_WAITING_BYTES", 400)
     rng = random.Random(seed)
     bench = Asked()
     bench.join("ann")
-    bench.room.edits.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
+    bench.room.follower.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
     messages: list[Any] = []
     for number in range(40):
         is_undo = rng.random() < 0.15

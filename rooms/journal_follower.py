@@ -1,0 +1,178 @@
+"""From the journal into the document: every entry once, in the order of seq."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from rooms import answers
+from rooms.document import Document, quarantined
+from rooms.effects import CatchUp, Packet, Quarantined, Work, pausing
+from rooms.journal_entry import Entry, Purpose
+from rooms.proposals import Proposals
+from rooms.tail import Kept, Tail, size_of
+from rooms.undo_stacks import UndoStacks
+from schema.messages import Ack, DeltaCommitted, Position
+from schema.ops import Op, decode_ops
+from schema.server_limits import MAX_EARLY
+
+NO_FRAMES: Mapping[str, bytes] = {}
+
+
+class News(NamedTuple):
+    """An entry that was applied just now, as its author (`ack`) and others (`packet`) hear of it.
+
+    `digest`: of the state after it; `previous`: the id of the entry before it, if it is known;
+    `ends_group`: the head was inside a group, and is not any more.
+    """
+
+    entry: Entry
+    packet: Packet
+    ack: Ack
+    digest: str
+    previous: str | None
+    ends_group: bool
+
+
+class JournalFollower:
+    """The document of a room, and how far the journal is in it.
+
+    `applied` hears of every entry as soon as it is in. Ops are taken from `waiting` where they are
+    there: whoever proposed them is on this node.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        document: Document,
+        position: Position,
+        waiting: Proposals,
+        applied: Callable[[News], Work],
+    ) -> None:
+        self.document = document
+        self.head = position.seq
+        self.head_id: str | None = None
+        """Of the entry at the head; None: it is not known, or there is none."""
+        self.digest = document.digest
+        """Of the document at the head."""
+        self.tail = Tail(position.seq, self.digest)
+        self.stacks = UndoStacks()
+        self.is_inside = False
+        """The entry at the head belongs to a group that goes on: this is no state to stop at."""
+        self.unrecorded: dict[int, list[Op]] = {}
+        """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
+        self.early: dict[int, tuple[Entry, Mapping[str, bytes], str | None]] = {}
+        """By seq: what came over the bus before the entries between, as `heard` got it."""
+        self._project = project
+        self._waiting = waiting
+        self._applied = applied
+
+    def committed(self, entries: Iterable[Entry]) -> Work:
+        """What the journal holds past the head, from this node's commits or any other's."""
+        for entry in entries:
+            if entry.seq <= self.head:
+                continue
+            if entry.seq > self.head + 1:
+                yield [CatchUp(self.head)]
+                return
+            yield from self._apply(entry)
+            yield from self._apply_early()
+
+    def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
+        """What another node has committed, and its `delta` as frames; a gap may fill itself.
+
+        `previous`: the id of the entry before it. Where ours is another one, one of us holds what
+        is not the project any more: the journal says who.
+        """
+        if entry.seq <= self.head:
+            return
+        if entry.seq > self.head + 1:
+            if len(self.early) < MAX_EARLY:
+                self.early[entry.seq] = (entry, frames, previous)
+            yield [CatchUp(self.head, is_early=True)]
+            return
+        if not self._follows(previous):
+            yield [CatchUp(self.head)]
+            return
+        yield from self._apply(entry, frames)
+        yield from self._apply_early()
+
+    def _follows(self, previous: str | None) -> bool:
+        """Whether an entry behind the one of this id is one behind our head, as far as we know."""
+        return previous is None or self.head_id is None or previous == self.head_id
+
+    def _apply_early(self) -> Work:
+        while self.early:
+            early = self.early.pop(self.head + 1, None)
+            if early is None:
+                self.early = {seq: e for seq, e in self.early.items() if seq > self.head}
+                return
+            entry, frames, previous = early
+            if not self._follows(previous):
+                yield [CatchUp(self.head)]
+                return
+            yield from self._apply(entry, frames)
+
+    def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
+        found, previous = self.ops_of(entry), self.head_id
+        ops = found or []
+        if found is None:
+            applied = quarantined(0, "it cannot be read")
+        else:
+            applied = yield from pausing(self.document.applying(ops, atomic=entry.atomic))
+        if applied.mistake is not None:
+            yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
+        ends_group = self.is_inside and not entry.more
+        self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
+        self.digest = self.document.digest
+        self.stacks.note(entry.mark)
+        self.stacks.remember(entry.seq, applied.changes)
+        if applied.drops or len(applied.ops) != len(ops):
+            self.unrecorded[entry.seq] = applied.ops
+        delta = DeltaCommitted(
+            project=self._project,
+            seq=entry.seq,
+            id=entry.delta_id,
+            user=entry.author,
+            member=entry.member,
+            at=entry.committed_at,
+            ops=applied.ops if entry.purpose is Purpose.EDIT else answers.bare(applied.ops),
+            purpose=entry.purpose,
+            reverts=entry.reverts,
+            more=entry.more,
+        )
+        packet = Packet(delta, dict(frames))
+        ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
+        size = size_of(len(entry.ops), len(applied.ops))
+        self.tail.append(
+            Kept(
+                entry.seq,
+                entry.delta_id,
+                entry.payload_hash,
+                entry.committed_at,
+                size,
+                packet,
+                tuple(drops),
+                digest=self.digest,
+            )
+        )
+        news = News(entry, packet, ack, self.digest, previous, ends_group)
+        yield from self._applied(news)
+
+    def ops_of(self, entry: Entry) -> Sequence[Op] | None:
+        proposed = self._waiting.get(entry.delta_id)
+        if proposed is not None and proposed.is_sent_as(entry.ops):
+            return proposed.ops
+        try:
+            return decode_ops(entry.ops)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return None
+
+    def let_go(self) -> list[Document]:
+        """The document, whose room is closed: to be freed by whom it is given to.
+
+        There is none from then on: an empty one could be taken for the project's.
+        """
+        documents = [self.document]
+        del self.document
+        return documents

@@ -1,0 +1,196 @@
+"""Proposals in their order: each goes to the journal in its turn, and is settled once."""
+
+from collections.abc import Generator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from rooms import answers
+from rooms.document import TOO_FAR, Change
+from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
+from rooms.gestures import Gestures
+from rooms.groups import TooLarge, parts_of
+from rooms.inverse import inverse
+from rooms.journal_entry import Proposal
+from rooms.journal_follower import JournalFollower
+from rooms.proposals import Asked, Proposals, Proposed, Stage
+from rooms.refusals import Refusals
+from rooms.routes import lead_elsewhere
+from rooms.seat import Seat, Wish
+from schema.errors import ErrorCode
+from schema.limits import MAX_GROUP_BYTES
+from schema.messages import Error
+from schema.ops import Op
+
+
+class ProposalQueue:
+    """Those of one room: `seat.wishes` of each member, one after the other."""
+
+    def __init__(
+        self,
+        project: str,
+        follower: JournalFollower,
+        waiting: Proposals,
+        refusals: Refusals,
+        seats: Mapping[str, Seat],
+        gestures: Gestures,
+    ) -> None:
+        self.group: Proposed | None = None
+        """The group that the journal is storing: one at a time, as it may be large."""
+        self.routing: Proposed | None = None
+        """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
+        self.is_free_again = False
+        """What others wished meanwhile is still to have its turn."""
+        self._project = project
+        self._follower = follower
+        self._waiting = waiting
+        self._refusals = refusals
+        self._seats = seats
+        self._gestures = gestures
+
+    def go_on(self, seat: Seat) -> Work:
+        """What a member wished, in its order: an undo needs to know what came before it.
+
+        Inside a group it waits: nothing is judged against a state that nobody is shown. And behind
+        a group of its own, which goes to the journal by another way (rules U6, D12).
+        """
+        while seat.wishes and not seat.is_recalling and seat.looked_up is None:
+            if self._follower.is_inside or (
+                self.group is not None and self.group.is_asked_by(seat)
+            ):
+                return
+            wish = seat.wishes[0]
+            if self._is_to_wait(seat, wish):
+                return
+            if wish.ops is not None:
+                yield from self._to_journal(seat, wish)
+            else:
+                yield from self._turn_back(seat, wish)
+
+    def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
+        """For what came before it, or for a route that is on its way: it is judged by both."""
+        if wish.ops is None:
+            return bool(seat.in_flight or self.group is not None or self.routing is not None)
+        return self.routing is not None and lead_elsewhere(wish.ops)
+
+    def _to_journal(self, seat: Seat, wish: Wish) -> Work:
+        ops = wish.ops or []
+        drops = yield from pausing(self._follower.document.rehearsing(ops))
+        proposed = self._waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
+        broken = self._refusals.broken(ops, drops)
+        if broken is not None:
+            self._gestures.end(seat.member, wish.gesture)
+            error = answers.refused_op(self._project, wish.proposal.delta_id, broken)
+            yield [self._look_up(seat, wish, error)]
+            return
+        self._waiting.send(proposed, wish.proposal, ops)
+        if lead_elsewhere(ops):
+            self.routing = proposed
+        yield [Commit(wish.proposal)]
+
+    def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
+        """What follows waits: the journal may not answer, and then this one comes first (D12)."""
+        self._waiting.withdraw(wish, seat)
+        seat.looked_up = wish.proposal.delta_id
+        return LookUp(seat.connection, wish.proposal, refusal)
+
+    def _turn_back(self, seat: Seat, wish: Wish) -> Work:
+        proposal = wish.proposal
+        step = self._follower.stacks.top(seat.member, proposal.purpose)
+        if step is None:
+            code, text = answers.NOTHING_LEFT[proposal.purpose]
+            error = answers.refused(self._project, proposal.delta_id, code, text)
+            yield [self._look_up(seat, wish, error)]
+            return
+        known, seat.recalled = seat.recalled or {}, None
+        changes: list[Change] = []
+        for seq in step.seqs:
+            of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
+            if of_seq is None:
+                seat.recalling = wish
+                yield [Recall(seat.connection, tuple(step.seqs))]
+                return
+            changes.extend(of_seq)
+        ops = yield from pausing(inverse(changes, self._follower.document))
+        is_too_far = yield from self._is_too_far(ops)
+        proposed = self._waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
+        if is_too_far:
+            code = ErrorCode.LIMIT_REACHED
+            error = answers.refused(self._project, proposal.delta_id, code, TOO_FAR)
+            yield from self.gave_up(proposal, error)
+            return
+        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), ops)
+
+    def _is_too_far(self, ops: Sequence[Op]) -> Generator[Effects, None, bool]:
+        """Whether ops that the server made need more links than the door looks at (rule O18)."""
+        if not lead_elsewhere(ops):
+            return False
+        drops = yield from pausing(self._follower.document.rehearsing(ops))
+        return any(drop.detail == TOO_FAR for drop in drops)
+
+    def make(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> Work:
+        """Ops that the server made: one delta or, where they are many, a group (rule D14)."""
+        try:
+            parts = yield from parts_of(proposal, ops)
+        except TooLarge:
+            yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
+            return
+        if proposed.stage is not Stage.WISHED:
+            return  # whoever asked has gone meanwhile
+        last = parts[-1]
+        if len(parts) == 1:
+            self._waiting.send(proposed, last, ops)
+        else:
+            self._waiting.send_group(proposed, last, ops)
+            self.group = proposed
+        if lead_elsewhere(ops):
+            self.routing = proposed
+        yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
+
+    def _too_large(self, delta_id: str) -> Error:
+        limit = MAX_GROUP_BYTES // 1_048_576
+        text = (
+            f"it would take more than {limit} MiB of ops, the most that is stored at once; bring"
+            " back a snapshot from before"
+        )
+        return answers.refused(self._project, delta_id, ErrorCode.LIMIT_REACHED, text)
+
+    # Settling.
+
+    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+        """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
+        proposed = self._waiting.get(proposal.delta_id)
+        if proposed is None or proposed.proposal is not proposal:
+            return
+        told = self.settle(proposed)
+        effects: Effects = []
+        for asked in told:
+            if asked.ticket is not None:
+                effects.append(Settled(asked.ticket, None, error))
+            elif asked.seat is not None:
+                effects += self._refusals.not_done(asked.seat, error)
+        yield effects
+        yield from self.after(told)
+
+    def settle(self, proposed: Proposed) -> list[Asked]:
+        """Who is to be told; `_after` is to follow."""
+        if self.group is proposed:
+            self.group, self.is_free_again = None, True
+        if self.routing is proposed:
+            self.routing, self.is_free_again = None, True
+        return self._waiting.settle(proposed)
+
+    def after(self, told: Sequence[Asked]) -> Work:
+        """Those who asked have their answer: their gestures end, and what they wished goes on."""
+        for asked in told:
+            seat = asked.seat
+            if seat is not None and not seat.is_given_up:
+                self._gestures.end(seat.member, asked.wish.gesture)
+                yield from self.go_on(seat)
+        if self.is_free_again:
+            self.is_free_again = False
+            for seat in list(self._seats.values()):
+                yield from self.go_on(seat)
