@@ -273,6 +273,7 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
     "record": lambda live: live.record(),
+    "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
     "store": lambda live: live.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
