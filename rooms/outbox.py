@@ -24,7 +24,8 @@ class Outbox:
 
     `feeds`: by project, what is fetched when there is room; their bytes belong to the rooms.
     `rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
-    `is_behind`: whether there is a rest, or frames wait.
+    `is_behind`: whether there is a rest, or frames wait. `acknowledged_before`: what the peer had
+    acknowledged, in bytes of all time, when it was last looked at.
     """
 
     waiting: deque[bytes] = field(default_factory=deque)
@@ -35,6 +36,7 @@ class Outbox:
     owed_ticks: set[str] = field(default_factory=set)
     stalled_since: float | None = None
     buffered_before: int = 0
+    acknowledged_before: int = 0
 
     def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
         """A frame that must arrive, in order. WAIT means that it is kept here."""
@@ -112,12 +114,21 @@ class Outbox:
         idle = not self.is_behind and buffered < WRITABLE_BELOW_BYTES
         self.stalled_since = None if idle else now
 
-    def is_stalled(self, buffered: int, now: float) -> bool:
-        """Whether nothing went out for STALL_SECONDS although something waits (rule X2)."""
-        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
+    def something_waits(self, buffered: int) -> bool:
+        """Whether the socket is full, or frames wait for it."""
+        return self.is_behind or buffered >= WRITABLE_BELOW_BYTES
+
+    def is_stalled(self, buffered: int, acknowledged: int, now: float) -> bool:
+        """Whether the peer took nothing for STALL_SECONDS although something waits (rule X2).
+
+        The system takes from us in large pieces: on a slow line seconds lie between two of them,
+        while the peer acknowledges byte after byte (`acknowledged`; 0 where nobody can tell).
+        """
+        if not self.something_waits(buffered):
             self.stalled_since = None
             return False
-        if self.stalled_since is None or buffered < self.buffered_before:
+        took = buffered < self.buffered_before or acknowledged > self.acknowledged_before
+        if self.stalled_since is None or took:
             self.stalled_since = now  # a slow line that still takes bytes is no stall
-        self.buffered_before = buffered
+        self.buffered_before, self.acknowledged_before = buffered, acknowledged
         return now - self.stalled_since >= STALL_SECONDS

@@ -41,6 +41,7 @@ from schema.server_limits import (
     UNSENT_BYTES,
     WRITABLE_BELOW_BYTES,
 )
+from server.acknowledged import acknowledged_bytes
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.frame_cutter import FrameCutter, only_payload
 from server.turns import Turns
@@ -406,7 +407,10 @@ class Connection(asyncio.Protocol):
             self.heard_at = now
         self._bytes.take(self._count_traffic(), now)
         self._drain()
-        if self.outbox.is_stalled(self._buffered, now):
+        buffered = self._buffered
+        waits = self.outbox.something_waits(buffered)
+        acknowledged = acknowledged_bytes(self._transport) if waits else 0
+        if self.outbox.is_stalled(buffered, acknowledged, now):
             self.abort("slow_reader")
             return False
         return True

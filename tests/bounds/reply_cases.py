@@ -171,7 +171,7 @@ def stalled() -> Seen:
     def wait(seconds: float) -> Past | None:
         box = Outbox()
         box.offer(b"x", server_limits.WRITABLE_BELOW_BYTES, 0.0)
-        is_stalled = box.is_stalled(server_limits.WRITABLE_BELOW_BYTES, seconds)
+        is_stalled = box.is_stalled(server_limits.WRITABLE_BELOW_BYTES, 0, seconds)
         return Instead.CUT_OFF if is_stalled else None
 
     return Seen(wait(limits.STALL_SECONDS - 0.001), wait(limits.STALL_SECONDS))

@@ -78,9 +78,9 @@ def test_X2_what_was_taken_makes_room() -> None:
 def test_X2_who_takes_nothing_for_five_seconds_is_stalled() -> None:
     outbox = Outbox()
     outbox.offer(b"delta", FULL, 100)
-    assert not outbox.is_stalled(FULL, 100)
-    assert not outbox.is_stalled(FULL, 100 + STALL_SECONDS - 0.1)
-    assert outbox.is_stalled(FULL, 100 + STALL_SECONDS)
+    assert not outbox.is_stalled(FULL, 0, 100)
+    assert not outbox.is_stalled(FULL, 0, 100 + STALL_SECONDS - 0.1)
+    assert outbox.is_stalled(FULL, 0, 100 + STALL_SECONDS)
     assert STALL_SECONDS == 5
 
 
@@ -88,15 +88,15 @@ def test_X2_who_reads_slowly_is_not_stalled() -> None:
     outbox = Outbox()
     outbox.offer(b"delta", FULL, 100)
     for now in range(101, 130, 4):
-        assert not outbox.is_stalled(FULL, now)
+        assert not outbox.is_stalled(FULL, 0, now)
         outbox.progressed(FULL, now)
-    assert outbox.is_stalled(FULL, 130 + STALL_SECONDS)
+    assert outbox.is_stalled(FULL, 0, 130 + STALL_SECONDS)
 
 
 def test_X2_a_socket_that_is_full_with_nothing_waiting_stalls_too() -> None:
     outbox = Outbox()
-    assert not outbox.is_stalled(FULL, 100)
-    assert outbox.is_stalled(FULL, 105)
+    assert not outbox.is_stalled(FULL, 0, 100)
+    assert outbox.is_stalled(FULL, 0, 105)
 
 
 def test_X2_who_has_read_everything_starts_anew() -> None:
@@ -104,9 +104,9 @@ def test_X2_who_has_read_everything_starts_anew() -> None:
     outbox.offer(b"delta", FULL, 100)
     outbox.take(0)
     outbox.progressed(0, 101)
-    assert not outbox.is_stalled(0, 200)
+    assert not outbox.is_stalled(0, 0, 200)
     outbox.offer(b"delta", FULL, 200)
-    assert not outbox.is_stalled(FULL, 204)
+    assert not outbox.is_stalled(FULL, 0, 204)
 
 
 def test_X2_an_old_stall_is_forgotten_with_the_first_frame_that_goes_through() -> None:
@@ -115,10 +115,18 @@ def test_X2_an_old_stall_is_forgotten_with_the_first_frame_that_goes_through() -
     outbox.take(0)
     assert outbox.offer(b"delta", 0, 101) is Verdict.WRITE
     outbox.offer(b"delta", FULL, 200)
-    assert not outbox.is_stalled(FULL, 201)
+    assert not outbox.is_stalled(FULL, 0, 201)
 
 
 def test_X2_a_slow_line_that_still_takes_bytes_is_not_stalled() -> None:
     outbox = Outbox()
     for second in range(20):
-        assert not outbox.is_stalled(FULL + 10_000 - 400 * second, 100.0 + second)
+        assert not outbox.is_stalled(FULL + 10_000 - 400 * second, 0, 100.0 + second)
+
+
+def test_X2_who_acknowledges_is_not_stalled_however_large_the_pieces_the_system_takes() -> None:
+    outbox = Outbox()
+    outbox.offer(b"x", FULL, 100)
+    for second in range(60):
+        assert not outbox.is_stalled(FULL, 1_000 + second, 100.0 + second)
+    assert outbox.is_stalled(FULL, 1_059, 160 + STALL_SECONDS)

@@ -1,0 +1,28 @@
+"""What a peer has acknowledged, asked of the system."""
+
+import asyncio
+import socket
+import sys
+
+import pytest
+
+from server.acknowledged import acknowledged_bytes
+from tests.server.conftest import eventually
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+async def test_X2_what_the_peer_has_taken_is_told_byte_by_byte() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_connection(asyncio.Protocol, *listening.getsockname())
+    peer, _ = listening.accept()
+    with listening, peer:
+        before = acknowledged_bytes(transport)
+        transport.write(b"x" * 1_000)
+        assert len(peer.recv(1_000, socket.MSG_WAITALL)) == 1_000
+
+        async def all_told() -> bool:
+            return acknowledged_bytes(transport) == before + 1_000
+
+        assert await eventually(all_told)
+        transport.abort()
