@@ -22,6 +22,7 @@ from server.app import App
 from server.audit import audit
 from server.embedded_servers import Embedded
 from server.embedded_valkey import EmbeddedValkey
+from server.library_logs import take_library_logs
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
 from server.use_limits import limits_in_words
@@ -30,6 +31,7 @@ DEFAULT_PORT = 8787
 
 log = structlog.get_logger()
 MOST_NODES = 16
+HIGHEST_PORT = 65_535
 PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -45,7 +47,7 @@ def main() -> int:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # a stranger's bytes are no news
+    take_library_logs()
     try:
         if args.command == "audit":
             return _audit(args.project, digests=args.digests)
@@ -151,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
+        "--port", type=_port, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
     )
     parser.add_argument(
         "--behind-proxy", action="store_true", help="others reach --host only through a TLS proxy"
@@ -162,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     return parser
+
+
+def _port(text: str) -> int:
+    if not 0 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {HIGHEST_PORT}")
+    return int(text)
 
 
 def _node_count(text: str) -> int:

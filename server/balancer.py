@@ -17,6 +17,8 @@ import structlog
 
 from schema.server_limits import BALANCER_BUFFER_BYTES
 from server.addresses import refuse_bare
+from server.library_logs import take_library_logs
+from server.switches import is_on
 
 PROBE_SECONDS = 1.0
 """Between two questions to a node, and how long one may take."""
@@ -303,10 +305,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     arguments = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    take_library_logs()
     try:
         listen, nodes = Node.of(arguments.listen), [Node.of(url) for url in arguments.to]
-        is_wanted = arguments.behind_proxy or bool(os.environ.get("PRIME_BEHIND_PROXY"))
-        refuse_bare(listen.host, is_wanted)
+        is_behind = is_on("PRIME_BEHIND_PROXY", os.environ.get("PRIME_BEHIND_PROXY"))
+        refuse_bare(listen.host, arguments.behind_proxy or is_behind)
     except ValueError as error:
         parser.error(str(error))
     try:

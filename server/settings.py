@@ -7,6 +7,7 @@ from pathlib import Path
 
 from persistence.lanes import LaneSizes
 from server.addresses import Network, refuse_bare
+from server.switches import is_on
 from server.use_limits import Limits
 
 
@@ -44,7 +45,8 @@ class Settings:
 
 def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False) -> Settings:
     """The given words, and DATABASE_URL, REDIS_URL and the variables that begin with PRIME_."""
-    refuse_bare(host, behind_proxy or bool(os.environ.get("PRIME_BEHIND_PROXY")))
+    is_behind = is_on("PRIME_BEHIND_PROXY", os.environ.get("PRIME_BEHIND_PROXY"))
+    refuse_bare(host, behind_proxy or is_behind)
     secret = os.environ.get("PRIME_SECRET") or None
     if secret is not None and len(secret) < 32:
         raise ValueError("PRIME_SECRET must have at least 32 characters")
@@ -65,7 +67,7 @@ def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False
             calls=_connections("CALLS", os.environ.get("PRIME_DB_CALLS"), 4),
             reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
         ),
-        stall_probe=bool(os.environ.get("PRIME_STALL_PROBE")),
+        stall_probe=is_on("PRIME_STALL_PROBE", os.environ.get("PRIME_STALL_PROBE")),
         limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),

@@ -64,6 +64,7 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
     [
         (["--port", "0"], {"DATABASE_URL": "nonsense"}, 1, "this is no database URL"),
         (["--port", "0"], {"PRIME_SECRET": "short"}, 2, "at least 32 characters"),
+        (["--port", "0"], {"PRIME_STALL_PROBE": "maybe"}, 2, "PRIME_STALL_PROBE must be 1,"),
         (["audit", "x"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
         (["audit", "x"], {"DATABASE_URL": "postgresql:///x"}, 2, "no project id"),
     ],
@@ -76,3 +77,11 @@ def test_what_is_wrong_is_said_in_one_line(
     assert process.returncode == code
     assert problem in error
     assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_a_wrong_command_line(port: str) -> None:
+    process = server("--port", port)
+    _, error = said(process)
+    assert process.returncode == 2
+    assert "argument --port" in error.splitlines()[-1]

@@ -1,6 +1,7 @@
 """What is read from the command line and the environment."""
 
 import ipaddress
+import os
 
 import pytest
 
@@ -10,7 +11,7 @@ from server.use_limits import Limits
 
 
 def read(monkeypatch: pytest.MonkeyPatch, host: str = "127.0.0.1", **variables: str) -> Settings:
-    for name in ("PRIME_BEHIND_PROXY", "PRIME_LIMITS", "PRIME_PROXIES", "PRIME_REGISTRATION"):
+    for name in [name for name in os.environ if name.startswith("PRIME_")]:
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -56,6 +57,8 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIME_PROXIES", "proxy.internal"),
         ("PRIME_REGISTRATION", "no"),
         ("PRIME_HISTORY_DAYS", "0"),
+        ("PRIME_BEHIND_PROXY", "maybe"),
+        ("PRIME_STALL_PROBE", "2"),
     ],
 )
 def test_what_is_none_is_refused_by_name(
@@ -63,3 +66,16 @@ def test_what_is_none_is_refused_by_name(
 ) -> None:
     with pytest.raises(ValueError, match=name):
         read(monkeypatch, **{name: value})
+
+
+@pytest.mark.parametrize("text", ["", "0", "false", "NO", "off"])
+def test_a_switch_that_is_off_is_off(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert not read(monkeypatch, PRIME_STALL_PROBE=text).stall_probe
+    with pytest.raises(ValueError, match="--behind-proxy"):
+        read(monkeypatch, "0.0.0.0", PRIME_BEHIND_PROXY=text)
+
+
+@pytest.mark.parametrize("text", ["1", "true", "Yes", "on"])
+def test_a_switch_that_is_on_is_on(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert read(monkeypatch, PRIME_STALL_PROBE=text).stall_probe
+    read(monkeypatch, "0.0.0.0", PRIME_BEHIND_PROXY=text)

@@ -1,0 +1,28 @@
+"""What libraries log, as lines of our own log: one each, without a trace."""
+
+import logging
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class _OneLine(logging.Handler):
+    """Says each record as a warning; of an exception its type and first line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = {"library": record.name}
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            told["reason"] = f"{type(error).__name__}: {_first_line(str(error))}"
+        log.warning(_first_line(record.getMessage()), **told)
+
+
+def take_library_logs() -> None:
+    """From now on; those of asyncpg, asyncio, redis and any other."""
+    logging.basicConfig(handlers=[_OneLine()], level=logging.WARNING, force=True)
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # a stranger's bytes are no news
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.splitlines()), "")

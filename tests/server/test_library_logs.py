@@ -1,0 +1,39 @@
+"""What a library logs is one line of our log."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+import logging, sys
+from unittest.mock import patch
+from server import __main__ as program
+def fail(*_, **__):
+    for name in ("asyncpg", "asyncio", "redis", "websockets"):
+        try:
+            raise OSError("gone\\nfor good")
+        except OSError:
+            logging.getLogger(name).exception("failed to %s\\nagain", "connect")
+    raise ValueError("stop")
+sys.argv[1:] = []
+with patch.object(program, "read_settings", fail):
+    sys.exit(program.main())
+"""
+
+
+def test_a_record_with_a_trace_is_one_line_of_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    *lines, last = done.stderr.splitlines()
+    assert last == "prime: stop"
+    told = [json.loads(line) for line in lines]
+    assert [line["library"] for line in told] == ["asyncpg", "asyncio", "redis"]
+    assert {(line["event"], line["level"], line["reason"]) for line in told} == {
+        ("failed to connect", "warning", "OSError: gone")
+    }
