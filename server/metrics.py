@@ -28,7 +28,10 @@ ALARMING = (
     "room_loaded_anew",
     "task_failed",
 )
-"""Events that are told from the start, at 0: an alarm on an increase must see the first one."""
+"""Events that must not happen without a fault to explain them."""
+
+FROM_THE_START = (*ALARMING, "aborted_stopping", "append_failed", "closed_overloaded")
+"""Events told from the start, at 0: an alarm on an increase must see the first one."""
 
 
 DURATIONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -39,7 +42,7 @@ class _Events(Collector):
     """Counted in a plain dict: some are counted with every message, in one thread."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, float] = dict.fromkeys(ALARMING, 0.0)
+        self.counts: dict[str, float] = dict.fromkeys(FROM_THE_START, 0.0)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
 
+from server.metrics import FROM_THE_START
 from server.use_limits import Limits
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +115,19 @@ def test_alarms_ask_for_metrics_that_exist() -> None:
     known = named("What to watch")
     assert asked
     assert [kind for kind in asked if not any(fnmatch(kind, name) for name in known)] == []
+
+
+def test_what_an_operator_is_called_for_is_told_from_the_start() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    rows = [
+        line.split("|") for line in page.splitlines() if re.match(r"\| `[^|]*\|.*\| ever: ", line)
+    ]
+    ever = {name for row in rows for name in NAME.findall(row[1])}
+    asked = {
+        kind for kinds in re.findall(r'kind=~?"([a-z_|]+)"', page) for kind in kinds.split("|")
+    }
+    assert "append_failed" in ever
+    assert ever | asked == set(FROM_THE_START)
 
 
 def test_every_limit_is_on_the_page_with_its_default() -> None:
