@@ -14,6 +14,7 @@ from loadtest.hub_metrics import NoMetrics, events, scrape
 ALARMING = (
     "bus_forged",
     "bus_malformed",
+    "calls_failed",
     "diverged",
     "entries_quarantined",
     "journal_went_back",

@@ -24,6 +24,11 @@ class DocumentTurns:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
+    @property
+    def waiting(self) -> int:
+        """How many users have calls that wait."""
+        return len(self._waiting)
+
     @asynccontextmanager
     async def turn(self, user: str) -> AsyncIterator[None]:
         """Wait until nobody else has a document; raises `Refused`."""
@@ -57,10 +62,12 @@ class DocumentTurns:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn in waiting:
+            if not turn.cancelled():
+                self._next()  # it had been given its turn, and nobody else has it
+            elif turn in waiting:
                 waiting.remove(turn)
-            else:
-                self._next()
+                if not waiting and self._waiting.get(user) is waiting:
+                    del self._waiting[user]
             raise
 
     def _next(self) -> None:
@@ -68,6 +75,8 @@ class DocumentTurns:
         self._is_taken = False
         while self._waiting:
             user, waiting = self._waiting.popitem(last=False)
+            while waiting and waiting[0].done():
+                waiting.popleft()  # cancelled, and not yet told so
             if not waiting:
                 continue
             turn = waiting.popleft()

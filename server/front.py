@@ -321,7 +321,7 @@ class Front:
             connection.close(OVERLOADED)
             return
         except Exception as error:  # whatever it is, who says hello hears of it
-            connection.send(_as_error(None, error))
+            connection.send(self._counted(_as_error(None, error)))
             connection.close(OVERLOADED)
             return
         if revoked or user is None:
@@ -413,7 +413,7 @@ class Front:
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, message.project):
                 connection.rooms.discard(message.project)
-            connection.send(_as_error(message.id, error, message.project))
+            connection.send(self._counted(_as_error(message.id, error, message.project)))
 
     async def _look_at_role_again(self, request: JoinRequest, project: str) -> None:
         """It may have been changed while the room was opened: nobody sat there to be told."""
@@ -471,10 +471,16 @@ class Front:
                 result = await ANSWERS[call.method](self._context(), connection, params)
             connection.send_frame(_within_bound(connection, Reply(call.id, result)))
         except Exception as error:  # whatever it is, the caller gets its answer
-            connection.send(_as_error(call.id, error))
+            connection.send(self._counted(_as_error(call.id, error)))
         finally:
             connection.calls_in_flight -= 1
             self.count(f"call_{call.method}")
+
+    def _counted(self, error: Error) -> Error:
+        """What a client is told of a call, a hello or a join: a mistake of ours counts."""
+        if error.code is ErrorCode.INTERNAL:
+            self.count("calls_failed")
+        return error
 
     # What has changed in the tables, here or on another node.
 
@@ -551,6 +557,9 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
 )
 """What a client is told of an error whose own words will do."""
 
+TOOK_TOO_LONG_MILLISECONDS = 1_000
+"""When to try again what was not done within `CALL_SECONDS`."""
+
 _DETAILS = ("field", "version", "oldest")
 
 
@@ -563,7 +572,11 @@ def _as_error(message_id: str | None, error: Exception, project: str | None = No
     elif isinstance(error, Refused):
         code = error.code
         details.update(error.details)
-    elif isinstance(error, Unavailable | TimeoutError | TooBusy):
+    elif isinstance(error, TimeoutError):
+        code = ErrorCode.UNAVAILABLE
+        text = f"not done within {CALL_SECONDS:.0f} seconds; try again later, one at a time"
+        details["retry_after_ms"] = TOOK_TOO_LONG_MILLISECONDS
+    elif isinstance(error, Unavailable | TooBusy):
         code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
         details["retry_after_ms"] = 500
     else:

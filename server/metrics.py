@@ -21,6 +21,7 @@ def uncounted(kind: str, amount: float = 1) -> None:
 ALARMING = (
     "bus_forged",
     "bus_malformed",
+    "calls_failed",
     "diverged",
     "entries_quarantined",
     "journal_went_back",

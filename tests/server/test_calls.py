@@ -51,6 +51,20 @@ async def test_C2_sixteen_calls_at_once(node: Node, monkeypatch: pytest.MonkeyPa
     await ann.result("projects.list")
 
 
+async def test_C9_a_call_that_took_too_long_is_told_the_bound_and_when_to_come_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: Any) -> Any:
+        raise TimeoutError
+
+    ann = await node.musician("ann")
+    monkeypatch.setitem(ANSWERS, "projects.list", slow)
+    error = await ann.call("projects.list")
+    assert error["code"] == "unavailable"
+    assert "15 seconds" in error["message"]
+    assert error["details"]["retry_after_ms"] == 1_000
+
+
 async def test_C3_parameters_have_ranges(node: Node) -> None:
     ann = await node.musician("ann")
     error = await ann.call("projects.create", name="Song", bpm=5)

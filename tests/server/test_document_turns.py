@@ -76,6 +76,51 @@ async def test_a_call_that_is_given_up_gives_its_turn_on(given_up: int) -> None:
         pass
 
 
+@pytest.mark.parametrize("last", ["ada", "ben"])
+async def test_several_that_are_given_up_together_give_the_turn_to_the_next_live_one(
+    last: str,
+) -> None:
+    """Their deadline is one: each is cancelled before any of them goes on."""
+    studio = Studio()
+    users = ("ada", "ada", "ben", "ada", "cleo", last)
+    *given_up, lives = [asyncio.ensure_future(studio.call(user)) for user in users]
+    await settled()
+    for task in given_up:
+        task.cancel()
+    ended = await asyncio.gather(*given_up, return_exceptions=True)
+    assert [type(one) for one in ended] == [asyncio.CancelledError] * len(given_up)
+    await settled()
+    assert studio.served == ["ada", last]
+    studio.over.put_nowait(None)
+    await lives
+    async with studio.turns.turn("dora"):
+        pass
+
+
+async def test_a_turn_that_came_as_its_call_was_given_up_goes_on() -> None:
+    studio = Studio()
+    async with studio.turns.turn("ada"):
+        second, third = [asyncio.ensure_future(studio.call(user)) for user in ("ben", "cleo")]
+        await settled()
+    second.cancel()
+    await settled()
+    assert studio.served == ["cleo"]
+    studio.over.put_nowait(None)
+    await third
+
+
+async def test_all_given_up_leave_nothing_behind() -> None:
+    studio = Studio()
+    tasks = [asyncio.ensure_future(studio.call(user)) for user in ("ada", "ben", "ben", "cleo")]
+    await settled()
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    assert not studio.turns.waiting
+    async with studio.turns.turn("dora"):
+        pass
+
+
 async def test_the_same_question_of_the_same_state_is_answered_once() -> None:
     turns, found = DocumentTurns(), []
 

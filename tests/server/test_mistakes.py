@@ -83,6 +83,7 @@ async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch)
 async def call(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
     plant.setitem(ANSWERS, "projects.get", planted)
     told(await ann.call("projects.get", project=project))
+    assert 'kind="calls_failed"} 1.0' in node.app.metrics.text()
     plant.undo()
     assert (await ann.call("projects.get", project=project))["t"] == "reply"
 
