@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -27,7 +28,7 @@ from client.song import BrokenSong, Song
 from client.state_ops import State
 from client.upload import UploadIncomplete, upload
 
-BROKEN_FILE = 2
+BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
 LOCAL_EMAIL = "you@prime.local"
 FAILURES = (
@@ -43,6 +44,10 @@ FAILURES = (
 )
 
 
+class NoPassword(Exception):
+    """None was given, and nobody is there to ask."""
+
+
 def main() -> int:
     """Run a command; 0 when it was done, 1 when it failed, 2 for a file or usage that is broken."""
     arguments = _arguments()
@@ -51,6 +56,8 @@ def main() -> int:
         return status
     except BrokenSong as error:
         return _complain(str(error), BROKEN_FILE)
+    except NoPassword as error:
+        return _complain(str(error), BROKEN_USAGE)
     except FAILURES as error:
         return _complain(str(error) or type(error).__name__, FAILED)
     except KeyboardInterrupt:
@@ -108,17 +115,29 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
     """A client of the server named, or of a hub of our own for as long as this takes."""
     async with contextlib.AsyncExitStack() as stack:
         url = arguments.url
+        password = _password(arguments) if url else ""
         if not url:
             hub = await stack.enter_async_context(LocalHub(arguments.data))
             url = hub.url
         client = Client(url, device="command line", on_login_needed=lambda why: client.give_up(why))
         await stack.enter_async_context(client)
         if arguments.url:
-            password = os.environ.get("PRIME_PASSWORD") or arguments.password
-            await client.login(arguments.email, password or getpass.getpass("password: "))
+            await client.login(arguments.email, password)
         else:
             await _log_in_locally(client, arguments.data)
         yield client
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    """Given, or asked for; raises `NoPassword`."""
+    if given := os.environ.get("PRIME_PASSWORD") or arguments.password:
+        return str(given)
+    if not sys.stdin.isatty():
+        raise NoPassword("no password, and no terminal to ask at: set PRIME_PASSWORD")
+    try:
+        return getpass.getpass("password: ")
+    except EOFError:
+        raise NoPassword("no password was typed") from None
 
 
 async def _log_in_locally(client: Client, directory: Path) -> None:
@@ -164,6 +183,13 @@ def _of_caller(path: Path) -> Path:
     return Path(os.environ.get("PRIME_CWD", ".")) / path
 
 
+def _project_id(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: this is no project id") from None
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="import|export")
@@ -174,7 +200,7 @@ def _arguments() -> argparse.Namespace:
     exports = words.add_parser(
         "export", help="write a project to a .dawproject or .prime.json file"
     )
-    exports.add_argument("project", help="its id")
+    exports.add_argument("project", type=_project_id, help="its id")
     exports.add_argument("file", type=Path)
     exports.set_defaults(run=export_project)
     for word in (imports, exports):

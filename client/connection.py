@@ -229,4 +229,6 @@ def _reason_of(socket: ClientConnection) -> str:
 def _in_words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error) or type(error).__name__

@@ -14,9 +14,17 @@ from client.local_hub import HubFailed
 from client.song import BrokenSong
 from client.upload import UploadIncomplete
 from loadtest import chaos_command, comparisons, scenarios, soak_command
-from loadtest.argument_types import at_least, path_of_caller
+from loadtest.argument_types import (
+    MOST_NODES,
+    at_least,
+    not_negative,
+    path_of_caller,
+    positive,
+    websocket_url,
+)
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
+from loadtest.attack.wire import Closed, NoHandshake
 from loadtest.chaos import BROKEN
 from loadtest.children import ChildFailed
 from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
@@ -30,9 +38,11 @@ EXPECTED = (
     CallFailed,
     CannotConnect,
     ChildFailed,
+    Closed,
     ConnectionOver,
     GeneratorFailed,
     HubFailed,
+    NoHandshake,
     NotSettled,
     OSError,
     RoomClosed,
@@ -51,14 +61,18 @@ def main() -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             report: dict[str, Any] = runner.run(arguments.run(arguments))
     except BaseException as error:
-        return _failed(_first(error))
+        return _failed(_first(error), getattr(arguments, "url", ""))
     if arguments.json:
         print(json.dumps(report))
     broken = [report.get(name) for name in BROKEN]
     return 0 if not any(broken) and report.get("converged", True) else 1
 
 
-def _failed(error: BaseException) -> int:
+def _failed(error: BaseException, url: str) -> int:
+    """In one line; `url`: of the server named on the command line, which did not do its part."""
+    if url and isinstance(error, (Closed, NoHandshake, OSError)):
+        why = getattr(error, "strerror", None) or str(error) or "no answer in time"
+        return _complain(f"{url}: {why}")
     if isinstance(error, EXPECTED):
         return _complain(str(error) or type(error).__name__)
     if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
@@ -99,12 +113,15 @@ def _add_document(document: argparse.ArgumentParser) -> None:
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
-    demo.add_argument("--seconds", type=float, default=20.0, help="how long they play (20)")
+    demo.add_argument("--seconds", type=positive, default=20.0, help="how long they play (20)")
     demo.add_argument("--musicians", type=at_least(1), default=4, help="how many (4)")
     demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
-    demo.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
+    demo.add_argument("--kill-every", type=not_negative, default=0.0, metavar="SECONDS")
     demo.add_argument(
-        "--nodes", type=at_least(1), default=1, help="hubs behind a balancer; a kill takes one (1)"
+        "--nodes",
+        type=at_least(1, MOST_NODES),
+        default=1,
+        help="hubs behind a balancer, 16 at most; a kill takes one (1)",
     )
     demo.add_argument(
         "--data", type=path_of_caller, help="directory for the hub (default: temporary)"
@@ -117,13 +134,17 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 def _add_mixed(mixed: argparse.ArgumentParser) -> None:
     mixed.add_argument("--rooms", type=at_least(1), default=4)
     mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
-    mixed.add_argument("--hz", type=float, default=20.0, help="moves a second per member (20)")
+    mixed.add_argument("--hz", type=positive, default=20.0, help="moves a second per member (20)")
     mixed.add_argument(
-        "--deltas-per-second", type=float, default=5.0, help="deltas a second per room (5)"
+        "--deltas-per-second", type=not_negative, default=5.0, help="deltas a second per room (5)"
     )
-    mixed.add_argument("--seconds", type=float, default=10.0)
-    mixed.add_argument("--generators", type=int, default=0, help="processes (default: cores - 1)")
-    mixed.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
+    mixed.add_argument("--seconds", type=positive, default=10.0)
+    mixed.add_argument(
+        "--generators", type=at_least(0), default=0, help="processes (default: cores - 1)"
+    )
+    mixed.add_argument(
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
+    )
     mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
     mixed.set_defaults(run=run_mixed)
 

@@ -4,6 +4,10 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
+
+MOST_NODES = 16
+"""Hubs on one machine, as many as `serve --nodes` starts."""
 
 
 def at_least(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
@@ -25,6 +29,26 @@ def positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError("must be above 0")
     return number
+
+
+def not_negative(text: str) -> float:
+    """The type of a number that may be zero."""
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError("must be at least 0")
+    return number
+
+
+def websocket_url(text: str) -> str:
+    """The type of a server's address; empty: none."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("ws", "wss") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_one = False
+    if text and not is_one:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address like ws://host:8787/v1")
+    return text
 
 
 def path_of_caller(text: str) -> Path:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.argument_types import MOST_NODES, at_least, path_of_caller, positive
 from loadtest.chaos import run_chaos
 from loadtest.faults import FAULTS
 
@@ -41,7 +41,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     chaos.add_argument("--seconds", type=positive, default=60.0, help="how long (60)")
     chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
-    chaos.add_argument("--nodes", type=at_least(1), default=3, help="hubs (3)")
+    chaos.add_argument("--nodes", type=at_least(1, MOST_NODES), default=3, help="hubs (3)")
     chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")
     chaos.add_argument(
         "--faults", type=some_of(names), default=names, metavar="A,B", help="only these (all)"

@@ -108,7 +108,7 @@ def main(job: Job, pipe: Pipe) -> None:
     try:
         pipe.send(asyncio.run(_generate(job, pipe)))
     except Exception as error:
-        pipe.send(Failed(repr(error)))
+        pipe.send(Failed(str(error) or type(error).__name__))
 
 
 async def _generate(job: Job, pipe: Pipe) -> Measured:

@@ -23,7 +23,9 @@ from client.upload import upload
 from loadtest.children import beside
 from loadtest.large_song import large_song
 from loadtest.percentiles import summary
+from loadtest.pinned_hub import kept_waiting_seconds
 from loadtest.running import data_directory
+from loadtest.sustained import disturbed
 
 BYTES_PER_ENTITY = 150
 """Of the large song, as the server counts a state (rule O16)."""
@@ -49,7 +51,10 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         with console.status("filling the large project"):
             await large.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
+        began, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
         report = await _measure(acks, large, arguments.seconds, console)
+        waited = kept_waiting_seconds(hub.pid) - waited
+        report["disturbed"] = disturbed(waited / (time.monotonic() - began) * 100)
         report["project_mb"] = round(large.state_bytes() / 2**20, 1)
         report["refused_calls"] = large.refused
     _tell(console, report)
@@ -248,3 +253,5 @@ def _tell(console: Console, report: dict[str, Any]) -> None:
         table.add_row(name, str(figure["p50"]), str(figure["p99"]), str(ratio))
     console.print(table)
     console.print(f"ratio {report['ratio']} (at most {WANTED_RATIO:g} wanted)")
+    for why in report["disturbed"]:
+        console.print(f"the machine was busy: {why}", highlight=False)

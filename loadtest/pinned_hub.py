@@ -45,16 +45,21 @@ class PinnedHub(LocalHub):
     @property
     def kept_waiting_seconds(self) -> float:
         """How long this life's event loop had work and no core; 0 where no kernel tells."""
-        try:
-            text = Path(f"/proc/{self.pid}/schedstat").read_text()
-        except OSError:
-            return 0.0
-        return int(text.split()[1]) / 1e9
+        return kept_waiting_seconds(self.pid)
 
     @property
     def postgres_cpu_seconds(self) -> float:
         """Processor time of PostgreSQL, its ended processes included."""
         return sum(map(_cpu_seconds, tree(self.postgres_pid)))
+
+
+def kept_waiting_seconds(pid: int) -> float:
+    """How long a process' main thread had work and no core; 0 where no kernel tells."""
+    try:
+        text = Path(f"/proc/{pid}/schedstat").read_text()
+    except OSError:
+        return 0.0
+    return int(text.split()[1]) / 1e9
 
 
 @asynccontextmanager

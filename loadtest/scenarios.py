@@ -95,7 +95,8 @@ def _add_neighbours(neighbours: argparse.ArgumentParser) -> None:
     neighbours.description = (
         "Someone edits in a quiet room. Beside it a project of 20 MiB is edited, checkpointed, "
         "undone, read through by calls, and its row is locked by a session of someone else's for "
-        "ten seconds: how long are the acks of the quiet room at rest, and during each?"
+        "ten seconds: how long are the acks of the quiet room at rest, and during each? The ratio "
+        "does not decide the exit code; it says little when the machine was busy, which is told."
     )
     neighbours.add_argument(
         "--size", type=positive, default=20.0, metavar="MIB", help="of the other project (20)"

@@ -140,7 +140,7 @@ class Soak:
             few = f"{per_node:g} idle moments after the warm-up"
             vacuous.append(f"{few}: {self._arguments.minutes:g} minutes were too short")
         growths = growth(looks, warm_at)
-        is_flat = not (problems := grown(looks, warm_at))
+        problems = [] if vacuous else grown(looks, warm_at)
         growers = await self.growers() if self._arguments.trace else {}
         return {
             "minutes": round(self._lasted / 60, 1),
@@ -148,7 +148,7 @@ class Soak:
             "evenings": self.evenings,
             "growth_mb_per_hour": max(growths.values(), default=0.0),
             "growth_mb_per_hour_by_node": growths,
-            "is_flat": is_flat,
+            "is_flat": not problems and not vacuous,
             "held": {node: _held([k for k in idle if k.node == node]) for node in growths},
             "done": dict(self.done),
             "acked": sum(map(len, self.acked.values())),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.argument_types import MOST_NODES, at_least, path_of_caller, positive
 from loadtest.chaos_command import PLANTS, some_of
 from loadtest.soak import run_soak
 
@@ -19,8 +19,15 @@ status 1: something grows, or was lost, or the run was too short to tell (`vacuo
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the word."""
     soak = words.add_parser("soak", help="is what a node holds flat?", description=DESCRIPTION)
-    soak.add_argument("--minutes", type=positive, default=30.0, help="how long (30)")
-    soak.add_argument("--nodes", type=at_least(1), default=1, help="hubs, with Valkey (1)")
+    soak.add_argument(
+        "--minutes",
+        type=positive,
+        default=30.0,
+        help="how long (30); with evenings of 30 s at least 5, or it is too short to tell",
+    )
+    soak.add_argument(
+        "--nodes", type=at_least(1, MOST_NODES), default=1, help="hubs, with Valkey (1)"
+    )
     soak.add_argument("--rooms", type=at_least(1), default=3, help="at once (3)")
     soak.add_argument("--size", type=at_least(1), default=5, help="people in each (5)")
     soak.add_argument("--cycle", type=positive, default=30.0, help="seconds of an evening (30)")

@@ -13,8 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from client.local_hub import LocalHub
+from loadtest.argument_types import websocket_url
 from loadtest.attack import bounds, doors, floods, inputs, projects, rights, tokens
-from loadtest.attack.catalogue import ATTACKS, Attack, GotThrough, NotTried, Outcome, Verdict
+from loadtest.attack.catalogue import (
+    ATTACKS,
+    ELSEWHERE,
+    Attack,
+    GotThrough,
+    NotTried,
+    Outcome,
+    Verdict,
+)
 from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
 
@@ -24,12 +33,17 @@ FAMILIES = (inputs, bounds, rights, tokens, doors, projects, floods)
 OWN_ORIGIN = "https://studio.example"
 """What our own hub lets in."""
 
+ROLES = ("owner", "viewer", "stranger")
+"""Of the accounts, in the order in which they are given."""
+
 COLORS = {Verdict.REFUSED: "green", Verdict.GOT_THROUGH: "bold red", Verdict.NOT_TRIED: "dim"}
 
 
 async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     """Try them one after the other; a report."""
     console = Console(stderr=True, quiet=arguments.json)
+    if len(arguments.account) > len(ROLES):
+        raise Unusable(f"{len(arguments.account)} accounts are given; three at most have a part")
     async with _hub(arguments) as (url, origin, log):
         target = _target(arguments, url, origin, log)
         await target.prepare()
@@ -39,8 +53,10 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
             for number, one in enumerate(chosen):
                 status.update(f"{number + 1}/{len(chosen)} {one.number} {one.what}")
                 outcomes.append(await try_one(one, target))
+    report = report_of(url, outcomes)
     console.print(_table(outcomes))
-    return report_of(url, outcomes)
+    console.print(summary_of(report), highlight=False)
+    return report
 
 
 def in_order() -> list[Attack]:
@@ -75,9 +91,9 @@ async def try_one(one: Attack, target: Target) -> Outcome:
 def _target(
     arguments: argparse.Namespace, url: str, origin: str | None, log: Path | None
 ) -> Target:
-    given = [Account(*text.split(":", 1)) for text in arguments.account]
-    made = [new_account(name) for name in ("owner", "viewer", "stranger")[len(given) :]]
-    owner, viewer, stranger = [*given, *made][:3]
+    given = [Account(*pair) for pair in arguments.account]
+    made = [new_account(name) for name in ROLES[len(given) :]]
+    owner, viewer, stranger = [*given, *made]
     return Target(url, owner, viewer, stranger, origin=origin, log=log)
 
 
@@ -113,9 +129,34 @@ def report_of(url: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "refused": refused,
         "got_through": len(through),
         "problems": through,
+        "vacuous": [] if refused or through else ["no attack was tried"],
         "not_tried": [f"{one.number} {one.what}: {one.told}" for one in untried],
         "outcomes": [asdict(one) for one in outcomes],
     }
+
+
+def summary_of(report: dict[str, Any]) -> str:
+    """The line below the table."""
+    return (
+        f"{report['attacks']} attacks, {report['refused']} refused,"
+        f" {report['got_through']} got through, {len(report['not_tried'])} not tried"
+    )
+
+
+def _account(text: str) -> tuple[str, str]:
+    email, colon, password = text.partition(":")
+    if not (email and colon and password):
+        raise argparse.ArgumentTypeError(f"{text!r} is not EMAIL:PASSWORD")
+    return email, password
+
+
+def _number(text: str) -> str:
+    if text in ELSEWHERE:
+        raise argparse.ArgumentTypeError(f"{text} is not tried here ({ELSEWHERE[text]})")
+    if text not in {one.number for one in ATTACKS}:
+        numbers = ", ".join(dict.fromkeys(one.number for one in in_order()))
+        raise argparse.ArgumentTypeError(f"there is no attack {text}; there are {numbers}")
+    return text
 
 
 def add_to(words: Any) -> None:
@@ -123,20 +164,29 @@ def add_to(words: Any) -> None:
     attack = words.add_parser("attack", help="whatever a stranger can try, against any server")
     attack.description = (
         "A raw client tries what a stranger would: forged tokens, other people's projects, bytes "
-        "that are no message, floods, projects that cost much. Exit code 1 if one gets through. "
-        "Attack only a server of your own: it will be busy, and hold what was made there."
+        "that are no message, floods, projects that cost much. Exit code 1 if one gets through, or "
+        "none could be tried. Attack only a server of your own: it will be busy, and hold what was "
+        "made there."
     )
-    attack.add_argument("--url", default="", help="ws://.../v1 (default: a hub of our own)")
+    attack.add_argument(
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
+    )
     attack.add_argument(
         "--account",
         action="append",
         default=[],
+        type=_account,
         metavar="EMAIL:PASSWORD",
         help="up to three: owner, viewer, stranger (default: registered anew)",
     )
     attack.add_argument("--origin", help="an origin that the server lets in")
     attack.add_argument(
-        "--only", action="append", default=[], metavar="NUMBER", help="as A22; may be repeated"
+        "--only",
+        action="append",
+        type=_number,
+        default=[],
+        metavar="NUMBER",
+        help="as A22; may be repeated",
     )
     attack.add_argument("--json", action="store_true", help="the report as one line on stdout")
     attack.set_defaults(run=run_attacks)

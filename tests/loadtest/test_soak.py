@@ -68,7 +68,7 @@ def test_a_log_that_swells_is_named() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_planted_leak_is_named() -> None:
-    words = ("--minutes", "0.35", "--cycle", "4", "--rooms", "1", "--size", "4")
+    words = ("--minutes", "1.5", "--cycle", "4", "--rooms", "1", "--size", "4")
     done = subprocess.run(
         [sys.executable, "-m", "loadtest", "soak", "--json", *words, "--plant", "leak"],
         capture_output=True,
@@ -79,6 +79,7 @@ def test_a_planted_leak_is_named() -> None:
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
     assert "node-1: resident memory grows" in " ".join(report["problems"])
+    assert report["vacuous"] == []
     assert report["growth_mb_per_hour"] > 100
     assert report["lost"] == 0
     assert report["acked"] > 0

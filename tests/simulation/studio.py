@@ -308,7 +308,8 @@ class Studio:
 
     def _stop_if_failed(self) -> None:
         if self._failure is not None:
-            raise SimulationFailed(f"{self._failure} (PRIME_SIM_SEED={self.seed} runs it again)")
+            again = f"./run simulate --first {self.seed} --seeds 1"
+            raise SimulationFailed(f"{self._failure} ({again} runs it again)")
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.fail(f"unexpected: {context.get('exception')!r}: {context['message']}")

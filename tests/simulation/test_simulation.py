@@ -88,5 +88,5 @@ def test_a_planted_bug_is_noticed(name: str) -> None:
 
 
 def test_a_failure_names_its_seed() -> None:
-    with pytest.raises(SimulationFailed, match=r"PRIME_SIM_SEED=\d+"):
+    with pytest.raises(SimulationFailed, match=r"\./run simulate --first \d+ --seeds 1 "):
         run_seeds(range(10), "ack_before_commit")

@@ -1,0 +1,68 @@
+"""What is no run is refused in one line: nothing was proven."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from loadtest.argument_types import not_negative, websocket_url
+from loadtest.attack.catalogue import Outcome, Verdict
+from loadtest.attack.command import report_of, summary_of
+from loadtest.demo import own_song
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("loadtest attack --only A99", "there is no attack A99"),
+        ("loadtest attack --only A6", "A6 is not tried here"),
+        ("loadtest attack --account x", "'x' is not EMAIL:PASSWORD"),
+        ("loadtest attack --url http://x", "is no address like ws://"),
+        ("loadtest demo --seconds 0", "must be above 0"),
+        ("loadtest demo --nodes 99", "at most 16"),
+        ("loadtest soak --nodes 99", "at most 16"),
+        ("loadtest chaos --nodes 99", "at most 16"),
+        ("loadtest mixed --seconds 0", "must be above 0"),
+        ("loadtest mixed --hz 0", "must be above 0"),
+        ("tests.simulation --seeds 0", "must be at least 1"),
+        ("client export nothing song.prime.json", "this is no project id"),
+        ("client import {song} --url ws://127.0.0.1:1/v1", "set PRIME_PASSWORD"),
+    ],
+)
+def test_it_is_a_wrong_command_line(words: str, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *words.format(song=own_song()).split()],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr.splitlines()[-1]
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "loadtest", "attack", "--url", "ws://127.0.0.1:1/v1"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "prime: ws://127.0.0.1:1/v1: Connection refused\n")
+
+
+def test_attacks_of_which_none_was_tried_prove_nothing() -> None:
+    report = report_of("ws://x", [Outcome("A0", "a door", Verdict.NOT_TRIED, "no door")])
+    assert report["vacuous"] == ["no attack was tried"]
+    assert summary_of(report) == "0 attacks, 0 refused, 0 got through, 1 not tried"
+
+
+def test_numbers_and_addresses() -> None:
+    assert not_negative("0") == 0
+    assert websocket_url("wss://[::1]:443/v1") == "wss://[::1]:443/v1"
+    assert websocket_url("") == ""
