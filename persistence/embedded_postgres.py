@@ -255,6 +255,12 @@ def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Pa
         return launcher, copy_for_all(root, [BINARIES, LIBRARIES]) / BINARIES / "bin"
 
 
+def _port(text: str) -> int:
+    if not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError("must be from 1 to 65535")
+    return int(text)
+
+
 def main() -> None:
     """Run in the foreground until a signal, or until whoever started us is gone."""
     parser = argparse.ArgumentParser(
@@ -263,7 +269,7 @@ def main() -> None:
         "ready; stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )
     parser.add_argument("--data", type=Path, required=True, help="directory for the data")
-    parser.add_argument("--port", type=int, help="listen on 127.0.0.1 too, without password")
+    parser.add_argument("--port", type=_port, help="listen on 127.0.0.1 too, without password")
     parser.add_argument(
         "--standby-of",
         metavar="CONNINFO",

@@ -19,9 +19,10 @@ LONGEST_SECONDS = 3_600.0
 """For each statement: all projects are in one transaction."""
 
 DESCRIPTION = """
-Give every project a new epoch, and its snapshots with it, after a backup was restored or a standby
-promoted that may lack commits: clients that have seen more then start from fresh state. Stop all
-nodes first. All is done in one transaction; running it again harms nothing.
+Give every project a new epoch, and its snapshots with it, after a backup was restored: clients that
+have seen more then start from fresh state. After a standby was promoted nodes do this by themselves
+for each project that they open; this does it for all. Stop all nodes first. All is done in one
+transaction; running it again harms nothing.
 """
 
 

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
         ("loadtest mixed --seconds 0", "must be above 0"),
         ("loadtest mixed --hz 0", "must be above 0"),
         ("tests.simulation --seeds 0", "must be at least 1"),
+        ("persistence.embedded_postgres --data x --port 99999", "must be from 1 to 65535"),
         ("client export nothing song.prime.json", "this is no project id"),
         ("client import {song} --url ws://127.0.0.1:1/v1", "set PRIME_PASSWORD"),
     ],
