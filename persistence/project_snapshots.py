@@ -190,14 +190,14 @@ async def keep(
 ) -> SnapshotRow | None:
     """Keep the stored checkpoint if it is at `at_seq` of `epoch`; None: at another, store it again.
 
-    The same id again gives its author the row; raises `Taken` to anyone else.
+    The same id again gives its author the row; raises `Taken` to anyone else, and for another kind.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
     words = (kind, name, description)
     row = await db.fetchrow(KEEP, id, project, author, *words, at_seq, context, analysis, epoch)
     if row is None and id is not None:
         row = await db.fetchrow(BY_ID, id)
-        if row is not None and (row["project_id"], row["author_id"]) != (project, author):
+        if row is not None and _made_of(row) != (project, author, kind):
             raise Taken("id")
     return _snapshot(row) if row is not None else None
 
@@ -264,12 +264,12 @@ async def fork(
 ) -> ProjectRow:
     """A new project that begins as a snapshot; the same id again gives its owner the row.
 
-    Raises `NotFound`, and `Taken` where the id is someone else's project.
+    Raises `NotFound`, and `Taken` where the id is a project of someone else, or of another origin.
     """
     row = await db.fetchrow(FORK, project, snapshot, id, owner, name)
     if row is None:
         await get(db, project, snapshot)
-    return await studio_projects.made(db, row, id, owner)
+    return await studio_projects.made(db, row, id, owner, snapshot)
 
 
 async def thin(db: Executor, project: str, now_ms: float) -> int:
@@ -282,6 +282,10 @@ async def thin(db: Executor, project: str, now_ms: float) -> int:
         await transaction.execute(LOCK_STORED_STATES, project)
         status = await transaction.execute(THIN, project, now_ms, NEWEST_KEPT)
         return int(status.split()[-1])
+
+
+def _made_of(row: Any) -> tuple[str, str | None, str]:
+    return row["project_id"], row["author_id"], row["kind"]
 
 
 def _assignments(changes: Mapping[str, object]) -> str:

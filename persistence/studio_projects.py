@@ -59,6 +59,10 @@ JOIN project_members AS m ON m.project_id = p.id AND m.user_id = $2
 WHERE p.id = $1
 """
 
+MADE = f"""
+{GET} AND p.owner_id = $2 AND p.forked_from IS NOT DISTINCT FROM $3::uuid
+"""
+
 # As many as a page holds: words and tags of a project may be fifty thousand bytes.
 LIST_FOR = f"""
 SELECT page.* FROM (
@@ -160,11 +164,16 @@ async def create(
     return await made(db, row, id, owner)
 
 
-async def made(db: Executor, row: Any, id: str | None, owner: str) -> ProjectRow:
-    """What an insert gave, or the row that its owner made with this id before; else `Taken`."""
+async def made(
+    db: Executor, row: Any, id: str | None, owner: str, forked_from: str | None = None
+) -> ProjectRow:
+    """What an insert gave, or the row that its owner made with this id before; else `Taken`.
+
+    Made of the same: of the snapshot `forked_from`, or of none.
+    """
     if row is None and id is not None:
-        row = await db.fetchrow(GET, id, owner)
-    if row is None or row["owner_id"] != owner:
+        row = await db.fetchrow(MADE, id, owner, forked_from)
+    if row is None:
         raise Taken("id")
     return _project(row)
 

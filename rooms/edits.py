@@ -53,6 +53,10 @@ class Edits:
         """Bytes of the ops of all proposals that are on their way."""
         return self.waiting.bytes
 
+    def knows(self, delta_id: str) -> bool:
+        """Whether it is on its way, or among the newest that are committed."""
+        return delta_id in self.waiting or self.follower.tail.find(delta_id) is not None
+
     # What members and calls want.
 
     def propose(self, connection: str, delta: ProposeDelta) -> Work:
@@ -115,8 +119,11 @@ class Edits:
     def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str, ticket: int) -> Work:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
 
+        No ops are an entry as well, so that its id is remembered; it is no step of the undo.
         `ticket`: the call's own; `connection`: the caller's, which may have a seat here.
         """
+        if not ops:
+            proposal = msgspec.structs.replace(proposal, step=None)
         asked = Asked(Wish(proposal), self._seats.get(connection), ticket)
         answer = self._answering.known(asked)
         if answer is not None:

@@ -40,8 +40,8 @@ class Proposal(Struct, frozen=True, gc=False):
     """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
 
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
-    Deltas of a member with the same `step` are one step of its undo. `snapshot`: the one that a
-    restore brings back.
+    Deltas of a member with the same `step` are one step of its undo; a restore without ops has
+    none. `snapshot`: the one that a restore brings back.
     """
 
     project: str
@@ -117,3 +117,8 @@ class StepMark(Struct, frozen=True, gc=False):
     step: str | None
     bytes: int = 0
     more: bool = False
+
+    @property
+    def is_no_step(self) -> bool:
+        """Whether nothing is there to be undone: a restore that had nothing to do names no step."""
+        return self.purpose is Purpose.RESTORE and self.step is None

@@ -58,6 +58,8 @@ class UndoStacks:
 
     def note(self, mark: StepMark) -> None:
         """The next entry of the journal."""
+        if mark.is_no_step:
+            return
         stacks = self._members.setdefault(mark.member, Stacks())
         match mark.purpose:
             case Purpose.UNDO:

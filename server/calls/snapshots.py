@@ -8,6 +8,7 @@ from msgspec import UNSET
 from persistence import project_snapshots
 from persistence.errors import NotFound
 from persistence.project_snapshots import SnapshotRow
+from rooms.answers import OUTCOMES
 from rooms.document import Document, State
 from rooms.journal_entry import Outcome, Proposal, Purpose
 from rooms.roles import GOVERNS
@@ -127,7 +128,10 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
 async def restore(
     context: Context, caller: Caller, params: calls.RestoreSnapshot
 ) -> calls.Restored:
-    """Bring a state back; what was before is kept first. The same id again does nothing more."""
+    """Bring a state back; what was before is kept first. The same id again does nothing more.
+
+    A restore that has nothing to do is an entry without ops: its id is remembered as any other.
+    """
     await require_editor(context, params.project, caller.user)
     await project_snapshots.get(context.db, params.project, params.snapshot)
     proposal = Proposal(
@@ -142,27 +146,31 @@ async def restore(
         step=params.id,
         snapshot=params.snapshot,
     )
-    known = await context.hub.journal.find(proposal)
-    if known is not None:
-        outcome, seq = known
-        if outcome is Outcome.DUPLICATE:
-            return calls.Restored(seq, 0, None)
-        raise Refused(ErrorCode.ID_REUSED, "this id was used for another delta; make a new id")
-    async with (
-        context.documents.turn(caller.user),
-        await _held(context, params.project, params.snapshot) as target,
-    ):
-        live = await context.hub.open(params.project)
-        kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
-        moment = await live.moment()
-        ops: list[Op] = await target.use(_ops_from, moment.state)
-    if not ops:
-        return calls.Restored(moment.seq, 0, kept.id)
+    before: str | None = None
+    async with context.documents.turn(caller.user):
+        known = await context.hub.journal.find(proposal)
+        if known is not None:
+            return _known(*known)
+        async with await _held(context, params.project, params.snapshot) as target:
+            live = await context.hub.open(params.project)
+            moment = await live.moment()
+            ops: list[Op] = await target.use(_ops_from, moment.state)
+        del moment  # `keep` takes a state of its own
+        if ops and not live.room.edits.knows(params.id):
+            kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
+            before = kept.id
     try:
         seq = await live.restore(proposal, ops, caller.id)
     except NotCommitted as refusal:
         raise Refused(ErrorCode(refusal.error.code), refusal.error.message) from None
-    return calls.Restored(seq, len(ops), kept.id)
+    return calls.Restored(seq, len(ops), before)
+
+
+def _known(outcome: Outcome, seq: int) -> calls.Restored:
+    if outcome is Outcome.DUPLICATE:
+        return calls.Restored(seq, 0, None)
+    code, text = OUTCOMES[outcome]
+    raise Refused(code, text)
 
 
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rooms.document import Document
-from rooms.journal_entry import Purpose, StepMark
+from rooms.journal_entry import Proposal, Purpose, StepMark
 from rooms.undo_stacks import UndoStacks
 from schema.limits import MAX_UNDO_STEPS
 from schema.messages import Ack, DeltaCommitted, Dropped, Error, ProposeDelta
@@ -240,6 +240,60 @@ def test_U6_the_id_of_an_undo_is_not_one_for_an_edit() -> None:
     answer = bench.last("ann")
     assert isinstance(answer, Error)
     assert answer.code == "id_reused"
+
+
+def test_U6_an_undo_that_others_have_overtaken_is_an_entry_whose_id_is_remembered() -> None:
+    bench = bench_with("ann", "bob")
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
+    bench.edit("bob", Set("channels", "ch_bass_", {"volume": 0.2}))
+    for is_again in (False, True):
+        bench.run(bench.room.edits.turn_back("ann", "undo-once", Purpose.UNDO))
+        bench.commit()
+        answer = bench.last("ann")
+        assert isinstance(answer, Ack)
+        assert (answer.seq, answer.duplicate, answer.undo, answer.redo) == (3, is_again, 0, 1)
+    assert volume(bench) == 0.2
+
+
+def restore(bench: Bench, delta_id: str, *ops: Op) -> None:
+    """A restore that ann calls for."""
+    member = bench.room.seats["ann"].member
+    proposal = Proposal(
+        PROJECT,
+        delta_id,
+        "ann",
+        "login",
+        member,
+        b"[]",
+        False,
+        Purpose.RESTORE,
+        None,
+        delta_id,
+        "s",
+    )
+    bench.run(bench.room.edits.restore(proposal, ops, "ann", 1))
+    bench.commit()
+
+
+def test_N4_a_restore_without_ops_is_an_entry_and_no_step_of_the_undo() -> None:
+    bench = bench_with("ann", "bob")
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.4}))
+    undo(bench, "ann")
+    restore(bench, "restore-nothing")
+    heard = bench.last("bob")
+    assert isinstance(heard, DeltaCommitted)
+    assert (heard.seq, heard.purpose, heard.ops) == (4, "restore", [])
+    assert isinstance(ack := bench.last("ann"), Ack)
+    assert (ack.undo, ack.redo) == (1, 1)
+    bench.edit("bob", Set("channels", "ch_bass_", {"pan": 0.2}))
+    restore(bench, "restore-nothing", Set("channels", "ch_bass_", {"pan": 0.0}))
+    assert bench.room.head == 5
+    redo(bench, "ann")
+    assert volume(bench) == 0.4
+    restore(bench, "restore-more", Set("channels", "ch_bass_", {"volume": 1.0}))
+    assert isinstance(ack := bench.last("ann"), Ack)
+    assert (ack.undo, ack.redo) == (3, 0)
 
 
 def test_U7_steps_that_memory_has_let_go_of_are_worked_out_from_the_journal() -> None:

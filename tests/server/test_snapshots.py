@@ -153,16 +153,63 @@ async def test_N4_the_same_id_for_another_snapshot_is_reused(node: Node) -> None
     assert (again["seq"], again["ops"]) == (restored["seq"], 0)
 
 
-async def test_N4_a_restore_needs_no_seat_and_an_empty_one_commits_nothing(node: Node) -> None:
+async def test_N4_a_restore_needs_no_seat(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
     snapshot = await kept(ann, project)
-    params = {"project": project, "snapshot": snapshot["id"], "id": "restore-1"}
-    assert (await ann.result("snapshots.restore", **params))["ops"] == 0
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     await ann.ask({"t": "leave", "project": project, "id": "out"})
+    params = {"project": project, "snapshot": snapshot["id"], "id": "restore-1"}
     assert (await ann.result("snapshots.restore", **params))["seq"] == 2
+
+
+async def test_N4_the_id_of_a_restore_that_had_nothing_to_do_is_remembered(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    await ben.edit(project, marker("marker_1"))
+    snapshot = await kept(ann, project)
+    params = {"project": project, "snapshot": snapshot["id"], "id": "restore-1"}
+    nothing = {"seq": 2, "ops": 0, "before": None}
+    assert await ann.result("snapshots.restore", **params) == nothing
+    heard = await ben.until("delta")
+    assert (heard["seq"], heard["purpose"], heard["ops"]) == (2, "restore", [])
+    await ben.edit(project, rename("marker_1", "mine"))
+    assert await ann.result("snapshots.restore", **params) == nothing
+    assert "before-restore" not in dict(await kinds(ann, project))
+    await ann.propose(project, marker("marker_2"), id="restore-1")
+    assert (await ann.until("error"))["code"] == "id_reused"
+    _, state = await node.fresh(ben, project, "phone")
+    assert {i: m["name"] for i, m in state["markers"].items()} == {"marker_1": "mine"}
+
+
+async def test_N4_the_same_restore_twice_at_once_keeps_one_snapshot_of_before(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    snapshot = await kept(ann, project)
+    await ben.edit(project, marker("marker_1"))
+    params = {"project": project, "snapshot": snapshot["id"], "id": "restore-1"}
+    wires = ann, await node.again(ann, "phone")
+    one, two = await asyncio.gather(*(w.result("snapshots.restore", **params) for w in wires))
+    assert (one["seq"], two["seq"]) == (2, 2)
+    kept_before = [kind for kind, _ in await kinds(ann, project) if kind == "before-restore"]
+    assert len(kept_before) == 1
+
+
+async def test_N2_N5_C4_an_id_names_what_was_made_with_it_and_nothing_else(node: Node) -> None:
+    ann, _, project = await node.pair()
+    first, second = await kept(ann, project), await kept(ann, project, "v2")
+    of = {"project": project, "snapshot": first["id"]}
+    fork = await ann.result("snapshots.fork", **of, name="Remix", id=str(uuid.uuid4()))
+    other = {"project": project, "snapshot": second["id"]}
+    await ann.edit(project, marker("marker_1"))
+    before = (await ann.result("snapshots.restore", **of, id="restore-1"))["before"]
+    for method, params in (
+        ("snapshots.fork", {**of, "name": "x", "id": project}),
+        ("snapshots.fork", {**other, "name": "x", "id": fork["id"]}),
+        ("projects.create", {"name": "x", "id": fork["id"]}),
+        ("snapshots.create", {"project": project, "name": "x", "id": before}),
+    ):
+        assert (await ann.call(method, **params))["code"] == "taken", (method, params)
+    assert await ann.result("snapshots.fork", **of, name="Remix", id=fork["id"]) == fork
 
 
 async def test_N5_a_fork_is_a_project_of_ones_own(node: Node) -> None:
