@@ -59,6 +59,14 @@ def is_long(device: Mapping[str, Any]) -> bool:
     return len(device["params"]) > SLICE_LEAVES
 
 
+def in_parts(collection: str, entity_id: str, entity: Mapping[str, Any]) -> Iterator[bytes]:
+    """`canonical`, in slices only if to encode the entity at once would take long."""
+    if collection == "devices" and is_long(entity):
+        yield from slices(collection, entity_id, entity)
+    else:
+        yield canonical(collection, entity_id, entity)
+
+
 def slices(collection: str, entity_id: str, entity: Mapping[str, Any]) -> Iterator[bytes]:
     """`canonical`, in slices."""
     yield b"\x93" + _encode(collection) + _encode(entity_id) + _header(len(entity))

@@ -15,6 +15,7 @@ from rooms.entity_store import Change, Entity, EntityStore, State, Steps, finish
 from rooms.op_rules import problem_with_op, props_of_move
 from rooms.owned_devices import are_too_many
 from rooms.routes import ROUTED, TooFar, Walk, meet
+from rooms.size_at_door import SizeAtDoor
 from rooms.structure_rules import problem_with_place, route_of
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
 from schema.errors import DropReason
@@ -28,6 +29,13 @@ SLICE_OPS = 40
 
 SLICE_DOOMED = 50
 """Entities taken away between two pauses."""
+
+FREE_OF_COUNTING = 0.4
+"""Of the bound of a state: below that no delta can pass it, as one adds less than 12 MiB.
+
+A byte of a message becomes at most nine of the state (a small number is a float 64 there), and
+what points at something that is deleted grows by a few bytes.
+"""
 
 TOO_FAR = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels"
 
@@ -145,20 +153,35 @@ class Document(EntityStore):
         """`rehearse` with pauses."""
         self._begin()
         self._is_at_door = True
+        before = self.size
+        size = SizeAtDoor(before) if before > MAX_STATE_BYTES * FREE_OF_COUNTING else None
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
                 effective = self._apply_op(op)
                 if not isinstance(effective, list):
                     yield from effective
+                if size is not None:
+                    yield from self._check_grown(op, size)
             except _Dropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
                 if dropped.detail in AT_DOOR_ONLY:
                     break  # the delta is refused, whatever follows
             if index % SLICE_OPS == SLICE_OPS - 1:
+                if size is not None:
+                    self.size = size.bytes  # `apply` would see this from here on
                 yield
+        self.size = before
         yield from self._rolling_back()
         return drops
+
+    def _check_grown(self, op: Op, size: SizeAtDoor) -> Steps[None]:
+        """Only the door sees what each op adds to the state, to the byte (rule O16)."""
+        before = size.bytes
+        grown, self._grown = self._grown, 0
+        yield from size.counting(self._log, self._apart, grown)
+        if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
+            raise _Dropped(DropReason.LIMIT, _too_large(size.bytes))
 
     # One op: what took effect, or, if that may take long, the steps to it.
 
@@ -328,8 +351,7 @@ class Document(EntityStore):
 
     def _check_size(self) -> None:
         if self.size >= MAX_STATE_BYTES:
-            limit = MAX_STATE_BYTES // 1_048_576
-            raise _Dropped(DropReason.LIMIT, f"a project holds at most {limit} MiB")
+            raise _Dropped(DropReason.LIMIT, _too_large(self.size))
 
     def _check_pointers(
         self, col: str, entity_id: str, entity: Entity, pointers: Mapping[str, Field]
@@ -387,6 +409,12 @@ def merged(entity: Entity, props: Entity) -> Entity:
         leaves = entity["params"] | props["params"]
         changed["params"] = {name: value for name, value in leaves.items() if value is not None}
     return changed
+
+
+def _too_large(size: int) -> str:
+    limit = MAX_STATE_BYTES // 1_048_576
+    had = f"{size:,} of {MAX_STATE_BYTES:,} bytes"
+    return f"a project holds at most {limit} MiB ({had}); delete something first"
 
 
 def _check_params_size(before: Entity, after: Entity) -> None:
