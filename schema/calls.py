@@ -7,12 +7,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from schema.messages import DeltaId, Milliseconds, Position, ProjectId, Seq, User
 from schema.ops import Collection, EntityId, Op
-from schema.texts import SHOWN, SHOWN_NOT_EMPTY, STORED
+from schema.texts import (
+    EMAIL,
+    MEMBER_ID,
+    SHOWN,
+    SHOWN_NOT_EMPTY,
+    SIGNATURE,
+    STORED,
+    USERNAME,
+)
 
-Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z")
-]
-Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{2,32}\Z")]
+Email = Annotated[str, Meta(max_length=254, pattern=EMAIL)]
+Username = Annotated[str, Meta(pattern=USERNAME)]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
 PlainName = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=SHOWN)]
@@ -25,7 +31,7 @@ Tags = Annotated[list[Tag], Meta(max_length=32)]
 MusicalKey = Annotated[str, Meta(max_length=16, pattern=SHOWN)]
 Scale = Annotated[str, Meta(max_length=32, pattern=SHOWN)]
 Bpm = Annotated[float, Meta(ge=10, le=1_000)]
-Signature = Annotated[str, Meta(pattern=r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z")]
+Signature = Annotated[str, Meta(pattern=SIGNATURE)]
 Role = Literal["owner", "editor", "viewer"]
 Version = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -198,7 +204,7 @@ class Done(Struct, frozen=True):
 # history
 
 Page = Annotated[int, Meta(ge=1, le=200)]
-MemberId = Annotated[str, Meta(pattern=r"^[0-9a-f]{1,64}\Z")]
+MemberId = Annotated[str, Meta(pattern=MEMBER_ID)]
 PropertyPath = Annotated[str, Meta(min_length=1, max_length=80)]
 Part = Annotated[int, Meta(ge=0, le=10_000)]
 

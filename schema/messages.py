@@ -18,15 +18,18 @@ from schema.limits import (
     MAX_UNANSWERED,
 )
 from schema.ops import Collection, EntityId, Name, Op
-from schema.texts import SHOWN, SHOWN_NOT_EMPTY
+from schema.texts import DELTA_ID, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"
 SUBPROTOCOL_JSON = "prime.v1.json"
 
 RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
-DeltaId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")]
-ProjectId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+StepName = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
+"""Stored with the delta, unlike the id of a request."""
+
+DeltaId = Annotated[str, Meta(pattern=DELTA_ID)]
+ProjectId = Annotated[str, Meta(pattern=PROJECT_ID)]
 JoinedProjectId = Annotated[str, Meta(min_length=36, max_length=36)]
 """Of what is said thirty times a second, and looked up among the joined rooms: a pattern would cost
 a twentieth of a busy server."""
@@ -192,7 +195,7 @@ class ProposeDelta(
     id: DeltaId
     ops: Annotated[list[Op], Meta(min_length=1, max_length=MAX_OPS_PER_DELTA)]
     atomic: bool = False
-    step: RequestId | None = None
+    step: StepName | None = None
     gesture: RequestId | None = None
 
 

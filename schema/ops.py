@@ -6,10 +6,11 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_PROPS_PER_OP
+from schema.texts import ENTITY_ID
 
 Text = Annotated[str, Meta(max_length=1_024)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-EntityId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{7,32}\Z")]
+EntityId = Annotated[str, Meta(pattern=ENTITY_ID)]
 Collection = Annotated[str, Meta(min_length=1, max_length=32)]
 Leaf = bool | int | float | Text | None
 Leaves = Annotated[dict[Name, Leaf], Meta(max_length=MAX_PARAMS_PER_DEVICE)]

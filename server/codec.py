@@ -14,6 +14,7 @@ from schema.messages import (
     ClientMessage,
     ServerMessage,
 )
+from schema.texts import in_words
 
 
 class BadMessage(Exception):
@@ -79,7 +80,7 @@ class Codec:
         try:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise BadMessage(str(error)) from None
+            raise BadMessage(in_words(str(error))) from None
 
     def frame(self, packet: Packet) -> bytes:
         """The packet as one WebSocket frame, built at the first call and kept."""
@@ -106,7 +107,11 @@ class Codec:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return BadMessage(f"not a message: {error}")
         unknown = "Invalid value" in str(error) and str(error).endswith("`$.t`")
-        text = f"there is no message {header.t[:32]!r}" if unknown else f"{header.t[:32]}: {error}"
+        text = (
+            f"there is no message {header.t[:32]!r}"
+            if unknown
+            else f"{header.t[:32]}: {in_words(str(error))}"
+        )
         message_id = header.id if header.id and len(header.id) <= 64 else None
         return BadMessage(text, message_id, unknown=unknown)
 

@@ -1,7 +1,7 @@
 """Every text that a client can say, with what no text may hold: walked from the schema."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -9,7 +9,8 @@ import pytest
 from msgspec import inspect
 
 from schema.calls import METHODS, CreateProject, CreateSnapshot, Register
-from schema.messages import ClientMessage, Hello
+from schema.messages import ClientMessage, Hello, ProposeDelta
+from schema.texts import IN_WORDS
 from server.codec import JSON as CODEC
 from server.codec import BadMessage
 from tests.server.conftest import Node, create_project
@@ -167,7 +168,56 @@ def test_E7_half_a_character_is_no_parameter(method: str) -> None:
 
 def test_the_walk_finds_every_text() -> None:
     found = {name for value in Walk("!").through(ClientMessage) for name in _spoilt_in(value)}
-    assert {"device", "token", "project", "track", "selection", "step", "col"} <= found
+    assert {"device", "client", "token", "project", "track", "selection", "step", "col"} <= found
+    assert {"tool", "id", "gesture", "method", "epoch", "digest", "unanswered"} <= found
+
+
+def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
+    match kind:
+        case inspect.StrType():
+            yield kind
+        case inspect.ListType(item_type=item):
+            yield from _texts(item)
+        case inspect.DictType(key_type=key, value_type=value):
+            yield from (*_texts(key), *_texts(value))
+        case inspect.UnionType(types=kinds):
+            yield from (text for one in kinds for text in _texts(one))
+        case inspect.StructType():
+            yield from (text for field in kind.fields for text in _texts(field.type))
+
+
+def refusal(read: Callable[..., object], *what: object) -> str:
+    """What is said of bytes that are refused; empty if they are not."""
+    try:
+        read(*what)
+    except BadMessage as error:
+        return str(error)
+    return ""
+
+
+def test_E1_every_pattern_is_told_in_words() -> None:
+    kinds = [ClientMessage, *(params for params, _ in METHODS.values())]
+    texts = [text for kind in kinds for text in _texts(inspect.type_info(kind))]
+    assert {text.pattern for text in texts if text.pattern} == set(IN_WORDS)
+
+
+@MESSAGES
+def test_E1_what_is_wrong_with_a_text_is_told_without_its_pattern(
+    kind: type[msgspec.Struct],
+) -> None:
+    for message in Walk(NUL).through(kind):
+        told = refusal(CODEC.decode, json.dumps(message).encode())
+        assert "regex" not in told
+        assert not told or "$." in told, message  # it says where
+
+
+@CALLS
+def test_C3_what_is_wrong_with_a_parameter_is_told_without_its_pattern(method: str) -> None:
+    kind = METHODS[method][0]
+    for params in Walk(NUL).through(kind):
+        told = refusal(CODEC.params, msgspec.Raw(json.dumps(params).encode()), kind)
+        assert "regex" not in told
+        assert not told or "$." in told, params
 
 
 def _spoilt_in(value: Any, name: str = "") -> Iterator[str]:
@@ -183,6 +233,7 @@ def _spoilt_in(value: Any, name: str = "") -> Iterator[str]:
 
 
 SHOWN: dict[str, tuple[type[msgspec.Struct], str]] = {
+    "step": (ProposeDelta, "step"),
     "device": (Hello, "device"),
     "client": (Hello, "client"),
     "user": (Register, "name"),
