@@ -29,14 +29,17 @@ class Answering:
         self._waiting = waiting
         self._seats = seats
 
-    def tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
+    def tell(
+        self, told: Sequence[Asked], packet: Packet, ack: Ack, *, is_ours: bool = True
+    ) -> Effects:
         """The first who asked hears of the delta by its `ack`, all others by the `delta`.
 
-        Who asked for it as well hears then that it is done: by an ack that says nothing new.
+        Who asked for it as well hears then that it is done: by an ack that says nothing new. Not
+        `is_ours`: the first who asked did so of another node, and has its `ack` there.
         """
         live = [s.connection for s in self._seats.values() if s.is_live and s.feed is None]
         seats = [asked.seat for asked in told if asked.seat is not None]
-        first = next((seat for seat in seats if seat.is_live), None)
+        first = next((seat for seat in seats if seat.is_live), None) if is_ours else None
         effects: Effects = []
         if first is not None:
             if first.feed is None:
@@ -92,16 +95,11 @@ class Answering:
         if seq > self._follower.head:
             return self._answer_in_turn(connection, proposal)
         kept = self._follower.tail.find(proposal.delta_id)
-        drops = list(kept.drops) if kept else []
-        at = kept.at if kept else 0.0
-        ack = Ack(
-            self._project,
-            proposal.delta_id,
-            seq,
-            at,
-            drops,
-            duplicate=True,
-        )
+        if kept is None:
+            ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
+        else:
+            at, drops = kept.at, list(kept.drops)
+            ack = Ack(self._project, proposal.delta_id, seq, at, drops, kept.told, duplicate=True)
         seat = self._seats.get(connection)
         return [] if seat is None else self._ack_to(seat, ack)
 

@@ -28,7 +28,7 @@ REFUSALS = {
 OUTCOMES = {
     Outcome.ID_REUSED: (
         ErrorCode.ID_REUSED,
-        "this delta id was used with other ops; make a new id",
+        "this id was used already, by someone else or with other ops; make a new id",
     ),
     Outcome.FORBIDDEN: (ErrorCode.FORBIDDEN, "your role in this project does not allow edits"),
     Outcome.SESSION_REVOKED: (ErrorCode.AUTH_FAILED, "this login was ended; log in again"),

@@ -249,7 +249,9 @@ class Edits:
             return
         was_sent = proposed.stage is Stage.SENT
         told = self._queue.settle(proposed)
-        yield self._answering.tell(told, packet, ack)
+        # Another device may have sent the same to another node, which was first.
+        is_ours = proposed.proposal.member == entry.member
+        yield self._answering.tell(told, packet, ack, is_ours=is_ours)
         if was_sent:
             yield [ForwardEntry(entry, packet, news.digest, news.previous)]
         yield from self._queue.after(told)

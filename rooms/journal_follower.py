@@ -153,6 +153,7 @@ class JournalFollower:
                 size,
                 packet,
                 tuple(drops),
+                None if ack.ops is None else delta.ops,  # the same ops, held once
                 digest=self.digest,
             )
         )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from rooms.effects import Packet
 from schema.messages import Dropped
+from schema.ops import Op
 from schema.server_limits import MAX_FED_TAIL_BYTES, MAX_TAIL_BYTES
 
 ENTRY_SIZE = 256
@@ -30,6 +31,7 @@ class Reader(Protocol):
 class Kept(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
+    `told`: what the first ack said that took effect; None: just what was proposed.
     `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
     `framed`: the bytes of its frames that `size` counts.
     """
@@ -41,6 +43,7 @@ class Kept(Struct, gc=False):
     size: int
     packet: Packet
     drops: tuple[Dropped, ...]
+    told: list[Op] | None = None
     digest: str = ""
     framed: int = 0
 

@@ -52,7 +52,11 @@ def behind() -> tuple[Bench, list[Entry], Proposal]:
     [[mine]] = bench.waiting
     missed = [
         entry(2, "of-ben-2", "two"),
-        replace(entry(3, mine.delta_id, "three", "ann"), payload_hash=mine.payload_hash),
+        replace(
+            entry(3, mine.delta_id, "three", "ann"),
+            payload_hash=mine.payload_hash,
+            member=mine.member,
+        ),
         entry(4, "of-ben-4", "four"),
     ]
     return bench, missed, mine

@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rooms import groups
 from rooms.effects import (
@@ -393,6 +394,7 @@ def test_D3_an_id_that_is_a_restore_is_no_delta() -> None:
     answer = calls.bench.last("ann")
     assert isinstance(answer, Error)
     assert answer.code == "id_reused"
+    assert "by someone else or with other ops" in answer.message
     calls.commit()
     assert (calls.told[1].seq, code_of(calls.told[1])) == (1, None)
     assert calls.is_at_rest()
@@ -431,6 +433,52 @@ def test_D3_the_same_id_from_two_live_connections_answers_both() -> None:
     assert isinstance(bench.heard["ann-phone"][-2], DeltaCommitted)
     assert [seat.in_flight for seat in bench.room.seats.values()] == [0, 0]
     assert bench.room.edits.waiting_bytes == 0
+
+
+def test_D3_the_same_id_from_two_devices_on_two_nodes_has_one_first_ack() -> None:
+    bench = Bench()
+    bench.join("ann", device="phone", connection="ann-phone")
+    bench.join("ben")
+    bench.run(bench.room.edits.propose("ann-phone", ProposeDelta(PROJECT, "same-id-1", [CHANGE])))
+    [[ours]] = bench.waiting
+    theirs = replace(ours, member=bench.request("ann", device="desk").member)
+    bench.run(bench.room.follower.heard(bench.stored(theirs), {}))
+    bench.run(bench.room.edits.answered(ours, Outcome.DUPLICATE, 1))
+    delta, ack = bench.heard["ann-phone"][-2:]
+    assert isinstance(delta, DeltaCommitted)
+    assert isinstance(ack, Ack)
+    assert (delta.seq, ack.seq, ack.duplicate) == (1, 1, True)
+    assert isinstance(bench.last("ben"), DeltaCommitted)
+    assert [seat.in_flight for seat in bench.room.seats.values()] == [0, 0]
+
+
+def dropped_edit(bench: Bench) -> None:
+    gone: Op = Set("channels", "ch_nowhere", {"volume": 0.1})
+    bench.run(bench.room.edits.propose("ann", ProposeDelta(PROJECT, "same-id-1", [gone])))
+
+
+def undo(bench: Bench) -> None:
+    bench.run(bench.room.edits.turn_back("ann", "same-id-1", Purpose.UNDO))
+
+
+def edit(bench: Bench) -> None:
+    bench.run(bench.room.edits.propose("ann", ProposeDelta(PROJECT, "same-id-1", [CHANGE])))
+
+
+@pytest.mark.parametrize("send", [dropped_edit, undo, edit])
+def test_D3_U1_a_duplicate_ack_says_what_the_first_one_said(send: Callable[[Bench], None]) -> None:
+    bench = Bench()
+    bench.join("ann")
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.7}))
+    send(bench)
+    bench.commit()
+    first = bench.last("ann")
+    send(bench)
+    again = bench.last("ann")
+    assert isinstance(first, Ack)
+    assert isinstance(again, Ack)
+    assert (first.ops is None) == (send is edit)
+    assert again == replace(first, duplicate=True)
 
 
 def test_D3_who_asked_first_and_went_leaves_the_answer_to_who_asked_then() -> None:
