@@ -55,7 +55,8 @@ class Refusals:
             ]
         if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
             code = ErrorCode.RATE_LIMITED
-            text = "too many deltas wait for an answer; send this one again after the next ack"
+            most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
+            text = f"{most}; send this one again after the next ack"
         elif self._waiting.bytes + len(proposal.ops) > MAX_WAITING_BYTES:
             code = ErrorCode.UNAVAILABLE
             text = "the database cannot keep up; send this delta again with the same id"

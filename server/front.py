@@ -241,15 +241,8 @@ class Front:
         match message:
             case MovePresence():
                 self._hub.move(connection, message)
-            case Gesture():
-                self._hub.gesture(connection.id, message)
-            case ProposeDelta() | Undo() | Redo():
-                if self._hub.is_in(connection.id, message.project):
-                    self._hub.propose(connection.id, message)
-                else:
-                    text = "join the project before editing it"
-                    code = ErrorCode.NOT_JOINED
-                    connection.send(Error(message.id, code, text, message.project))
+            case Gesture() | ProposeDelta() | Undo() | Redo():
+                self._edit(connection, message)
             case Join():
                 self._join(connection, message)
             case Leave():
@@ -260,6 +253,17 @@ class Front:
                     connection.send(Left(message.project, message.id))
             case _:
                 assert_never(message)
+
+    def _edit(self, connection: Connection, message: Gesture | ProposeDelta | Undo | Redo) -> None:
+        if not self._hub.is_in(connection.id, message.project):
+            if isinstance(message, Gesture) and message.values is None:
+                return  # it is over, as everything of a room that was left
+            text = "join the project before editing it"
+            connection.send(Error(message.id, ErrorCode.NOT_JOINED, text, message.project))
+        elif isinstance(message, Gesture):
+            self._hub.gesture(connection.id, message)
+        else:
+            self._hub.propose(connection.id, message)
 
     # Hello.
 

@@ -249,6 +249,7 @@ async def test_D9_deltas_in_flight_are_bounded(node: Node) -> None:
     ids = [await ann.propose(project, marker(f"marker_{n}", n)) for n in range(257)]
     refused = await ann.expect("error")
     assert (refused["id"], refused["code"]) == (ids[256], "rate_limited")
+    assert "at most 256 deltas" in refused["message"]
     await ben.propose(project, marker("ben_mark_1"))  # others have bounds of their own
     node.journal.gate.set()
     async with asyncio.timeout(30):

@@ -52,6 +52,18 @@ async def test_U6_an_undo_sent_again_after_the_tail_has_forgotten_it_is_a_duplic
     assert follower.head == 2
 
 
+async def test_G3_a_gesture_in_a_project_that_was_not_joined_is_answered(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    shown = {"ch_master": {"col": "channels", "props": {"volume": 0.5}}}
+    gesture = {"t": "gesture", "project": project, "id": "ride-1", "values": shown}
+    answer = await ann.ask(gesture)
+    assert (answer["t"], answer["id"], answer["code"]) == ("error", "ride-1", "not_joined")
+    await ann.send(gesture | {"id": "ride-2", "values": None})
+    await ann.send(gesture | {"id": "ride-3"})
+    assert (await ann.until("error"))["id"] == "ride-3"
+
+
 async def _reopened(node: Node, project: str) -> None:
     """The room is closed and opened from the database, as after a restart."""
     await node.hub.close_room(project, None)
