@@ -53,11 +53,13 @@ class ForgetfulAnswering(Answering):
 class LossyAnswering(Answering):
     """Keeps the last op of a delta from all but its author."""
 
-    def tell(self, told: Sequence[Asked], packet: Packet, ack: Ack) -> Effects:
+    def tell(
+        self, told: Sequence[Asked], packet: Packet, ack: Ack, *, is_ours: bool = True
+    ) -> Effects:
         assert isinstance(packet.message, DeltaCommitted)
         if len(packet.message.ops) > 1:
             packet.message = structs.replace(packet.message, ops=packet.message.ops[:-1])
-        return super().tell(told, packet, ack)
+        return super().tell(told, packet, ack, is_ours=is_ours)
 
 
 class TrustingFollower(JournalFollower):
