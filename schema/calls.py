@@ -455,7 +455,10 @@ class Diff(Struct, frozen=True):
 
 
 class Restored(Struct, frozen=True):
-    """The last seq of the restore, how many ops it took, and the snapshot of what was before."""
+    """The last seq of the restore, how many ops it took, and the snapshot of what was before.
+
+    `before` is null where nothing was kept: there were no ops, or the id was sent before.
+    """
 
     seq: int
     ops: int
