@@ -413,15 +413,25 @@ class Front:
                 if message.diverged is not None:
                     self._report_divergence(connection, message.project, message.diverged)
                 await self._hub.join(request, project, lambda: project in connection.rooms)
-                await self._look_at_role_again(request, project)
+                await self._look_at_role_again(connection, request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, message.project):
                 connection.rooms.discard(message.project)
             connection.send(self._counted(_as_error(message.id, error, message.project)))
 
-    async def _look_at_role_again(self, request: JoinRequest, project: str) -> None:
-        """It may have been changed while the room was opened: nobody sat there to be told."""
-        role = await project_members.role_of(self._context().db, project, request.user)
+    async def _look_at_role_again(
+        self, connection: Connection, request: JoinRequest, project: str
+    ) -> None:
+        """It may have been changed while the room was opened: nobody sat there to be told.
+
+        Who cannot be looked at is sent to come again: its join is answered, and only once.
+        """
+        try:
+            role = await project_members.role_of(self._context().db, project, request.user)
+        except Exception as error:
+            self._counted(_as_error(request.request, error, project))
+            connection.close(OVERLOADED)
+            return
         if role != request.role:
             self._hub.role_changed(project, request.user, role)
 

@@ -41,8 +41,18 @@ async def hello(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) 
 
 
 async def join(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
-    plant.setattr(project_members, "role_of", planted)
+    plant.setattr(project_members, "standing_of", planted)
     told(await ann.ask({"t": "join", "project": project, "id": "in"}))
+    plant.undo()
+    await ann.join(project)
+
+
+async def second_look(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(project_members, "role_of", planted)
+    wire = await node.again(ann, "another device")
+    await wire.send({"t": "join", "project": project, "id": "in"})
+    before = await wire.closed(1013)
+    assert [message for message in before if message["t"] == "error"] == []
     plant.undo()
     await ann.join(project)
 
@@ -88,7 +98,7 @@ async def call(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -
     assert (await ann.call("projects.get", project=project))["t"] == "reply"
 
 
-@pytest.mark.parametrize("ask", [hello, join, picture, look_up, recall, call])
+@pytest.mark.parametrize("ask", [hello, join, second_look, picture, look_up, recall, call])
 async def test_C1_whatever_raises_who_waits_is_told_and_may_go_on(
     node: Node, monkeypatch: pytest.MonkeyPatch, ask: Any
 ) -> None:
