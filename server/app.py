@@ -223,9 +223,10 @@ class App:
     def _keep(self, hub: Hub, front: Front, bus: Bus) -> None:
         """What goes on until everyone has gone; its names are what `/readyz` says is down."""
         keep, repeat = self.supervisor.keep, self.supervisor.repeat
-        keep("committing edits", hub.committer.run, vital=True)
+        keep("committing edits", hub.commits.committer.run, vital=True)
         for number in range(1, ASIDE + 1):
-            keep(f"committing edits set aside ({number})", hub.committer.run_aside, vital=True)
+            aside = hub.commits.committer.run_aside
+            keep(f"committing edits set aside ({number})", aside, vital=True)
         keep("the bus", lambda: bus.run(hub.others), vital=True)
         for name, server in self._servers.items():
             keep(name, functools.partial(keep_running, name, server), vital=True)
@@ -238,7 +239,7 @@ class App:
         """What ends when the node is told to stop; its names."""
         before = set(self.supervisor.kept)
         repeat, days = self.supervisor.repeat, self._settings.history_days
-        repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.look_for_more, vital=True)
+        repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
         repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
         repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db.behind), vital=True)
         repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
@@ -296,7 +297,7 @@ class App:
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
         took = "From a delta's coming to its COMMIT; of each transaction the longest."
-        hub.committer.took = self.metrics.histogram("commit_seconds", took)
+        hub.commits.committer.took = self.metrics.histogram("commit_seconds", took)
         each = self.metrics.gauge_by
         lanes = db.by_name
         sizes = {name: functools.partial(_size, lane) for name, lane in lanes.items()}
@@ -304,9 +305,9 @@ class App:
         each("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
         each("database_busy", "Those of them that are in use.", "lane", busy)
         gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
-        gauge("degraded", "1 while the journal cannot be written.", lambda: hub.is_degraded)
+        gauge("degraded", "1 while the journal cannot be written.", lambda: hub.commits.is_degraded)
         held_up = "Projects that cannot be written to, while others can."
-        gauge("projects_held_up", held_up, lambda: len(hub.committer.held_up))
+        gauge("projects_held_up", held_up, lambda: len(hub.commits.committer.held_up))
         gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(self.supervisor.down))
 
     async def _beat(self, hub: Hub) -> None:

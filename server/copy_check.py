@@ -23,8 +23,8 @@ DOUBT_SECONDS = 30.0
 log = structlog.get_logger()
 
 
-class Rooms(Protocol):
-    """What a check needs of a hub."""
+class Watch(Protocol):
+    """What a check needs of the journal's watch."""
 
     async def look_for_more(self) -> None: ...
 
@@ -36,13 +36,13 @@ class CopyCheck:
 
     def __init__(
         self,
-        hub: Rooms,
+        watch: Watch,
         journal: Journal,
         in_thread: "InThread",
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         count: Count,
     ) -> None:
-        self._hub = hub
+        self._watch = watch
         self._journal = journal
         self._in_thread = in_thread
         self._spawn = spawn
@@ -60,7 +60,7 @@ class CopyCheck:
     async def _check(self, live: LiveRoom) -> None:
         project = live.room.project
         try:
-            await self._hub.look_for_more()  # the journal may not be the one that we know
+            await self._watch.look_for_more()  # the journal may not be the one that we know
             moment = await live.moment()
             there = await document_at(self._journal, project, moment.seq, self._in_thread)
             async with there:
@@ -80,7 +80,7 @@ class CopyCheck:
                 digest=moment.digest,
                 journal=stored,
             )
-            self._hub.load_anew(live)
+            self._watch.load_anew(live)
 
 
 def _digest(document: Document) -> str:

@@ -161,14 +161,14 @@ class Front:
     def _readiness(self) -> tuple[int, str]:
         if not self.is_ready:
             return 503, "starting or stopping\n"
-        if self._hub.is_degraded or not self.database_answers():
+        if self._hub.commits.is_degraded or not self.database_answers():
             return 503, "; ".join(["database unavailable", *self._what_is_down()]) + "\n"
         if down := self._what_is_down():
             return 503, f"{down[0]}\n"
         but = []
         if not self._hub.bus.is_up:
             but.append("bus down: other nodes hear late")
-        if held_up := len(self._hub.committer.held_up):
+        if held_up := len(self._hub.commits.committer.held_up):
             but.append(f"projects that cannot be written to: {held_up}")
         return 200, "; ".join(["ready", *but]) + "\n"
 

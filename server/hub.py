@@ -3,27 +3,22 @@
 import asyncio
 import secrets
 import time
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
 
 from persistence import collaboration_sessions
-from persistence.errors import OtherHistory, PersistenceError
-from persistence.journal import Appended, Journal, Known
+from persistence.errors import OtherHistory
+from persistence.journal import Journal
 from persistence.pool import Executor
-from rooms import answers
-from rooms.document import Document
-from rooms.effects import Work, send
+from rooms.effects import send
 from rooms.feed import Feed
-from rooms.journal_entry import STRAYED, Entry, Outcome, Proposal, Purpose
+from rooms.journal_entry import Purpose
 from rooms.room import Room
 from rooms.seat import JoinRequest
 from rooms.unanswered import Unanswered
 from schema.close_codes import RESTARTING
-from schema.errors import ErrorCode
 from schema.messages import (
     Error,
     Gesture,
@@ -38,34 +33,20 @@ from schema.messages import (
 from server.bus import Bus
 from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
-from server.committer import Committer
-from server.copy_check import CopyCheck
-from server.group_committer import GroupCommitter
+from server.commits import Commits
+from server.journal_watch import JournalWatch
 from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
 from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
-from server.stored_state import InThread, document_at, free, newest_whole
+from server.stored_state import free, newest_whole
 from server.tick_timers import TickTimers
 from server.turns import Turns
 
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
 
-NOBODYS = Known("", 0)
-"""What a proposal knows whose room was closed since: it fits no journal, so nothing is stored."""
-
 log = structlog.get_logger()
-
-NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
-"""What is said of a project to be told how far it is."""
-
-Question = Callable[..., Any]
-"""A function whose first argument is a state."""
-
-
-def _of_state(document: Document, question: Question, args: tuple[Any, ...]) -> Any:
-    return question(document.collections, *args)
 
 
 class Hub:
@@ -89,13 +70,19 @@ class Hub:
         self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
         self.peers: dict[str, Peer] = {}
         self.rooms: dict[str, LiveRoom] = {}
-        self.committer = Committer(
-            journal, self._known, self._committed, self._held_back, self._degrade, count
+        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
+        self.watch = JournalWatch(
+            self.rooms,
+            self._opening,
+            journal,
+            self.bus,
+            self.others,
+            self._close,
+            spawn,
+            in_thread,
+            count,
         )
-        self.groups = GroupCommitter(
-            journal, self._known_of, self._group_answered, self._group_failed, spawn, count
-        )
-        self.is_degraded = False
+        self.commits = Commits(self.rooms, self.watch, journal, spawn, count)
         self._spawn = spawn
         self.in_thread = in_thread
         self._count = count
@@ -103,24 +90,18 @@ class Hub:
         self._around = Surroundings(
             peers=self.peers,
             journal=journal,
-            submit=self.committer.submit,
-            submit_group=self.groups.submit,
+            submit=self.commits.committer.submit,
+            submit_group=self.commits.groups.submit,
             spawn=spawn,
             in_thread=in_thread,
             voice=self.others,
             load=load.now,
             ticked_late=load.ticked_late,
-            doubt=self.hint,
+            doubt=self.watch.hint,
             count=count,
             turns=Turns(asyncio.get_running_loop()),
             timers=TickTimers(asyncio.get_running_loop()),
         )
-        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
-        self._heard_while_opening: dict[str, int] = {}
-        self._wrong_up_to: dict[str, int] = {}  # of rooms that are loaded anew
-        self._copies = CopyCheck(self, journal, in_thread, spawn, count)
-        self._is_hinted = False
-        self._is_looking = False
 
     @property
     def member_count(self) -> int:
@@ -178,7 +159,7 @@ class Hub:
                 except RoomClosed:
                     continue
                 except OtherHistory:
-                    await self.look_for_more()  # that closes it
+                    await self.watch.look_for_more()  # that closes it
                     continue
             if self.rooms.get(project) is live:
                 return live  # else it was closed meanwhile
@@ -267,130 +248,6 @@ class Hub:
             live.room.end_gestures()
             live.schedule_tick()
 
-    # The committer's view.
-
-    def _known(self, projects: set[str]) -> Mapping[str, Known]:
-        return {project: self._known_of(project) for project in projects}
-
-    def _known_of(self, project: str) -> Known:
-        live = self.rooms.get(project)
-        return NOBODYS if live is None else live.known
-
-    def _group_answered(self, parts: Sequence[Proposal], outcome: Outcome, seq: int | None) -> None:
-        """A group is read back, as other nodes do it: it may be larger than is wanted at once."""
-        live = self.rooms.get(parts[-1].project)
-        if live is None:
-            return
-        if outcome in STRAYED:
-            self._epoch_is_over(live, outcome)
-        elif outcome is Outcome.COMMITTED and seq is not None:
-            live.expect(seq, parts[-1].delta_id)
-            live.catch_up()
-        else:
-            live.run(live.room.edits.answered(parts[-1], outcome, seq))
-
-    def _group_failed(self, parts: Sequence[Proposal], code: ErrorCode) -> None:
-        """Whether it was stored nobody knows, or cares: the same id again finds out."""
-        last = parts[-1]
-        live = self.rooms.get(last.project)
-        if live is not None:
-            text = "it is not stored, as far as the server knows; send it again with the same id"
-            error = answers.try_again(last.project, last.delta_id, code, text)
-            live.run(live.room.edits.gave_up(last, error))
-            live.catch_up()
-
-    def _committed(self, batch: list[Proposal], appended: Appended) -> None:
-        self._close_strayed(batch, appended)
-        by_project: dict[str, list[Entry]] = defaultdict(list)
-        for entry in appended.entries:
-            by_project[entry.project].append(entry)
-        for project, entries in by_project.items():
-            live = self.rooms.get(project)
-            if live is not None:
-                live.take_committed(entries)
-        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
-            live = self.rooms.get(proposal.project)
-            if live is not None:
-                live.run(live.room.edits.answered(proposal, outcome, seq))
-
-    def _held_back(self, project: str) -> None:
-        """What waited too long: its authors are to send it again, in its order (rule D12)."""
-        live = self.rooms.get(project)
-        if live is not None:
-            live.run(self._give_back(live))
-        else:
-            self.committer.give_back(project)
-
-    def _give_back(self, live: LiveRoom) -> Work:
-        """A work of the room: all that it has taken before is in the committer's hands by now."""
-        yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
-
-    def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
-        """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
-        for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
-            live = self.rooms.get(proposal.project)
-            if live is not None and outcome in STRAYED:
-                self._epoch_is_over(live, outcome)
-
-    def heard(self, heads: Mapping[str, int]) -> None:
-        """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
-        for project, seq in heads.items():
-            live = self.rooms.get(project)
-            if live is not None and seq > live.room.head:
-                live.catch_up()
-            elif live is None and project in self._opening:
-                before = self._heard_while_opening.get(project, 0)
-                self._heard_while_opening[project] = max(before, seq)
-
-    def hint(self) -> None:
-        """Something may have been missed: look into the journal, once for many hints."""
-        self._is_hinted = True
-        if not self._is_looking:
-            self._is_looking = True
-            self._spawn(self._look_while_hinted())
-
-    async def look_for_more(self) -> None:
-        """The slow tick: one query asks the journal how it stands to all open rooms."""
-        asked = dict(self.rooms)
-        known = {project: live.known for project, live in asked.items()}
-        stands = await self.journal.stand(known) if known else {}
-        for project, each in stands.items():
-            live = asked[project]
-            if self.rooms.get(project) is not live:
-                continue
-            if each.verdict is not None:
-                self._epoch_is_over(live, each.verdict)
-            elif each.head > live.room.head:
-                self._others_have(project, live)
-        self.heard({project: each.head for project, each in stands.items()})
-
-    def _epoch_is_over(self, live: LiveRoom, verdict: Outcome) -> None:
-        """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
-        project, known = live.room.project, live.known
-        if verdict is Outcome.WENT_BACK:
-            self._count("journal_went_back")
-            log.error(
-                "the journal went back: what was acknowledged after that is lost. The project has"
-                " a new epoch, its members start from what is stored",
-                project=project,
-                head=known.seq,
-                epoch=known.epoch,
-            )
-        else:
-            self._count("epoch_changed")
-            log.info("the project has another epoch; the room is closed", project=project)
-        self._close(live)
-
-    def doubt(self, live: LiveRoom, seq: int) -> None:
-        """Another node has come to another state at this seq."""
-        self._copies.doubt(live, seq)
-
-    def load_anew(self, live: LiveRoom) -> None:
-        """What we hold is not what the journal comes to: members get fresh state (rule S4)."""
-        self._count("room_loaded_anew")
-        self._wrong_up_to[live.room.project] = live.known.seq
-        self._close(live)
-
     def _close(self, live: LiveRoom) -> None:
         """Its members come back at once, to what the journal holds."""
         project = live.room.project
@@ -403,71 +260,6 @@ class Hub:
             if connection in self.peers:
                 self.peers[connection].close(RESTARTING)
         self._spawn(self._free(live))
-
-    def _others_have(self, project: str, live: LiveRoom) -> None:
-        """Another node has written, and we did not hear it."""
-        if not self.bus.is_up:
-            live.carry_out(live.room.late(True))
-        elif not live.room.members.remote.is_shared:
-            self.others.announce(project, asks=True)
-
-    async def _look_while_hinted(self) -> None:
-        try:
-            while self._is_hinted:
-                self._is_hinted = False
-                await self.look_for_more()
-        except PersistenceError as error:
-            log.warning("cannot look for more; the slow tick asks again", reason=str(error))
-        finally:
-            self._is_looking = False
-
-    def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
-        """One project, or all that no trouble of their own holds up."""
-        if project is not None:
-            live = self.rooms.get(project)
-            if live is not None:
-                live.carry_out(live.room.degraded(is_degraded or self.is_degraded, reason))
-            return
-        if self.is_degraded and not is_degraded:
-            self.hint()  # a database that was away may be another one now
-        self.is_degraded = is_degraded
-        held_up = set(self.committer.held_up)
-        for project, live in self.rooms.items():
-            if project not in held_up:
-                live.carry_out(live.room.degraded(is_degraded, reason))
-
-    # For calls.
-
-    async def position(self, project: str) -> Position:
-        """How far the project is, whether its room is open or not."""
-        live = self.rooms.get(project)
-        if live is not None:
-            return Position(live.room.epoch, live.room.head)
-        stands = (await self.journal.stand({project: NOTHING_KNOWN})).get(project)
-        return (
-            Position(NOTHING_KNOWN.epoch, 0)
-            if stands is None
-            else Position(stands.epoch, stands.head)
-        )
-
-    async def ask(self, project: str, in_thread: InThread, question: Question, *args: Any) -> Any:
-        """What a function of the state, in a worker thread, says of now.
-
-        The room may be open or not; raises as `open` does.
-        """
-        live = self.rooms.get(project)
-        if live is not None:
-            with suppress(RoomClosed):
-                return await in_thread(question, (await live.moment()).state, *args)
-        head = (await self.journal.heads([project])).get(project, 0)
-        async with await document_at(self.past, project, head, in_thread) as there:
-            return await there.use(_of_state, question, args)
-
-    async def record_effects(self, project: str) -> None:
-        """See that the journal knows what took effect, as far as this server has applied it."""
-        live = self.rooms.get(project)
-        if live is not None:
-            await live.record()
 
     # Opening and closing rooms.
 
@@ -492,7 +284,7 @@ class Hub:
             self.bus.unfollow(project)
             raise
         self.rooms[project] = live
-        self.heard({project: self._heard_while_opening.pop(project, 0)})
+        self.watch.opened(project)
         self.others.announce(project, asks=True)
         log.info(
             "room opened", project=project, head=live.room.head, entities=len(live.room.document)
@@ -503,12 +295,12 @@ class Hub:
         stored, document = await newest_whole(self.journal, project, None, self.in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
         room.follower.head_id = stored.delta_id
-        room.unsure_up_to = self._wrong_up_to.pop(project, -1)
+        room.unsure_up_to = self.watch.wrong_up_to.pop(project, -1)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.follower.stacks.note(mark)
         live = LiveRoom(room, self._around)
         await live.read_on()
-        room.is_degraded = self.is_degraded or project in self.committer.held_up
+        room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
         room.hears_late = not self.bus.is_up
         live.checkpoint_at = live.snapshot_at = time.monotonic()
         return live
@@ -528,7 +320,7 @@ class Hub:
         self.others.leave_room(project)
         del self.rooms[project]
         live.close()
-        self.committer.forget(project)
+        self.commits.committer.forget(project)
         session = live.collaboration_session
         if db is not None and session is not None and not live.room.members.remote.is_shared:
             await collaboration_sessions.close_session(db, session)

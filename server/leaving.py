@@ -66,8 +66,8 @@ async def leave(hub: Hub, front: Front, db: Executor) -> None:
 async def _settle(hub: Hub) -> None:
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
-            await hub.committer.settled()
-            await hub.groups.settled()
+            await hub.commits.committer.settled()
+            await hub.commits.groups.settled()
     except TimeoutError:
         log.warning("the database does not answer; what waits is sent again by its authors")
 

@@ -1,7 +1,7 @@
 """What the rooms of this node and those of others say to each other over the bus."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 import msgspec
@@ -27,6 +27,7 @@ from server.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.codec import MSGPACK
 
 if TYPE_CHECKING:
+    from server.journal_watch import JournalWatch
     from server.live_room import LiveRoom
 
 BEAT_SECONDS = 2.0
@@ -49,11 +50,8 @@ class Rooms(Protocol):
 
     rooms: "dict[str, LiveRoom]"
 
-    def heard(self, heads: Mapping[str, int]) -> None: ...
-
-    def hint(self) -> None: ...
-
-    def doubt(self, live: "LiveRoom", seq: int) -> None: ...
+    @property
+    def watch(self) -> "JournalWatch": ...
 
 
 class OtherNodes:
@@ -177,7 +175,7 @@ class OtherNodes:
         for project, live in list(self._hub.rooms.items()):
             live.carry_out(live.room.late(False))
             self.announce(project, asks=True)
-        self._hub.hint()
+        self._hub.watch.hint()
 
     def lost(self, reason: str) -> None:
         """The bus is down: shared rooms tell their members."""
@@ -208,7 +206,7 @@ class OtherNodes:
         if live is not None:
             self._heard_in_room(live, envelope.node, envelope.number, body)
         elif isinstance(body, Committed | HeadMoved):
-            self._hub.heard({body.project: body.seq})
+            self._hub.watch.heard({body.project: body.seq})
 
     def _heard_in_room(
         self,
@@ -225,7 +223,7 @@ class OtherNodes:
             case Committed():
                 self._heard_entry(live, body)
             case HeadMoved():
-                self._hub.heard({body.project: body.seq})
+                self._hub.watch.heard({body.project: body.seq})
             case _:
                 assert_never(body)
 
@@ -256,7 +254,7 @@ class OtherNodes:
 
     def _heard_entry(self, live: "LiveRoom", body: Committed) -> None:
         if body.epoch != live.room.epoch:
-            self._hub.hint()
+            self._hub.watch.hint()
             return
         entry = Entry(
             body.project,
@@ -280,7 +278,7 @@ class OtherNodes:
         """Two nodes that have applied the same must hold the same (rule S4)."""
         follower = live.room.follower
         if follower.head == seq and follower.digest != digest:
-            self._hub.doubt(live, seq)
+            self._hub.watch.doubt(live, seq)
         yield []
 
     def _heard_another_version(self, other: OtherVersion) -> None:
@@ -288,7 +286,7 @@ class OtherNodes:
         now = asyncio.get_running_loop().time()
         if now - self._hinted_at >= HINT_GAP_SECONDS:
             self._hinted_at = now
-            self._hub.hint()
+            self._hub.watch.hint()
 
 
 def _in_short(told: RemoteMember) -> RemoteMember:

@@ -12,6 +12,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
 from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
+from server.calls import current_state
 from server.calls.context import Caller, Context, Refused, require_member
 from server.stored_state import Held, document_at
 
@@ -21,7 +22,7 @@ PAGE = 200
 async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> calls.HistoryPage:
     """A page of entries, newest first."""
     await require_member(context, params.project, caller.user)
-    await context.hub.record_effects(params.project)
+    await current_state.record_effects(context, params.project)
     rows = await project_history.list_entries(
         context.reads,
         params.project,
@@ -46,7 +47,7 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
 async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
     """The newest entry that gave the property its value."""
     await require_member(context, params.project, caller.user)
-    await context.hub.record_effects(params.project)
+    await current_state.record_effects(context, params.project)
     before: int | None = None
     while True:
         rows = await project_history.list_entries(

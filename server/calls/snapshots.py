@@ -21,6 +21,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.messages import Position, User
 from schema.ops import Op
+from server.calls import current_state
 from server.calls.context import (
     Caller,
     Context,
@@ -116,7 +117,7 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
         states: list[State] = []
         for snapshot in (params.before, params.after):
             if snapshot is None:
-                states.append(await context.hub.ask(params.project, context.in_thread, _itself))
+                states.append(await current_state.ask(context, params.project, _itself))
             else:
                 there = await _held(context, params.project, snapshot)
                 await stack.enter_async_context(there)

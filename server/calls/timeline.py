@@ -4,6 +4,7 @@ from rooms.tempo_map import TempoMap
 from rooms.timeline import between as found_between
 from schema import calls
 from schema.errors import ErrorCode
+from server.calls import current_state
 from server.calls.context import Caller, Context, Refused, require_member
 from server.threads import breathe
 
@@ -16,9 +17,7 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     tracks = None if params.tracks is None else set(params.tracks)
     asked = params.start, params.end, tracks, params.notes, params.limit, breathe
     async with context.documents.turn(caller.user):
-        found: calls.Range = await context.hub.ask(
-            params.project, context.in_thread, found_between, *asked
-        )
+        found: calls.Range = await current_state.ask(context, params.project, found_between, *asked)
     return found
 
 
@@ -38,9 +37,9 @@ async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
     await require_member(context, project, caller.user)
 
     async def find() -> TempoMap:
-        tempo: TempoMap = await context.hub.ask(project, context.in_thread, TempoMap.of)
+        tempo: TempoMap = await current_state.ask(context, project, TempoMap.of)
         return tempo
 
-    position = await context.hub.position(project)
+    position = await current_state.position(context, project)
     tempo: TempoMap = await context.documents.once((project, position), caller.user, find)
     return tempo

@@ -22,7 +22,7 @@ from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server import books
 from server.__main__ import main
 from server.connection import Connection
-from server.hub import Hub
+from server.journal_watch import JournalWatch
 from server.waiting_deltas import ProjectQueue
 
 COMMIT_LATER_SECONDS = 0.25
@@ -127,16 +127,16 @@ def lost_update() -> None:
 
 def false_alarm() -> None:
     """Each node counts once what calls an operator, for no reason."""
-    look = Hub.look_for_more
-    alarmed: list[Hub] = []
+    look = JournalWatch.look_for_more
+    alarmed: list[JournalWatch] = []
 
-    async def look_for_more(self: Hub) -> None:
+    async def look_for_more(self: JournalWatch) -> None:
         if self not in alarmed:
             alarmed.append(self)
             self._count("nodes_diverged")
         await look(self)
 
-    Hub.look_for_more = look_for_more  # type: ignore[method-assign]  # that is the bug
+    JournalWatch.look_for_more = look_for_more  # type: ignore[method-assign]  # that is the bug
 
 
 def wrong_checkpoint() -> None:

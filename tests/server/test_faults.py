@@ -346,7 +346,7 @@ async def test_F31_S3_a_group_that_was_stored_and_is_gone_when_it_is_read_shows_
     await ann.edit(project, marker("marker_1"))
     live = node.hub.rooms[project]
     lost = Proposal(project, "undo_001", ann.user, "", "", b"[]", False, Purpose.UNDO)
-    node.hub._group_answered((lost,), Outcome.COMMITTED, live.room.head + 3)
-    await node.hub.look_for_more()
+    node.hub.commits._group_answered((lost,), Outcome.COMMITTED, live.room.head + 3)
+    await node.hub.watch.look_for_more()
     await ann.closed(1012)
     assert project not in node.hub.rooms

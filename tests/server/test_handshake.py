@@ -158,6 +158,6 @@ async def test_operators_pages(node: Node) -> None:
 
 
 async def test_not_ready_while_degraded(node: Node) -> None:
-    node.hub.is_degraded = True
+    node.hub.commits.is_degraded = True
     assert (await node.http("/readyz"))[0] == 503
     assert (await node.http("/healthz"))[0] == 200

@@ -275,7 +275,7 @@ async def test_a_node_of_another_version_makes_us_look_into_the_journal(
     message = session.one.hub.others._codec.encode(RowChanged("studio_projects", "x"))
     monkeypatch.undo()
     looked = asyncio.Event()
-    monkeypatch.setattr(session.two.hub, "hint", looked.set)
+    monkeypatch.setattr(session.two.hub.watch, "hint", looked.set)
     session.two.hub.others.heard(message)
     assert looked.is_set()
     assert 'kind="bus_other_version"} 1.0' in session.two.app.metrics.text()

@@ -305,7 +305,7 @@ async def test_a_closed_room_does_nothing_more(node: Node, database: Database, n
     live = node.hub.rooms[project]
     before = await node.journal.load(project)
     await epochs.renew(database)
-    await node.hub.look_for_more()
+    await node.hub.watch.look_for_more()
     assert live.is_closed
     asked: list[Coroutine[Any, Any, None]] = []
     live._spawn = asked.append
@@ -352,7 +352,7 @@ async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
     async def closed_meanwhile(*given: Any) -> None:
         await record(*given)
         await epochs.renew(database)
-        await node.hub.look_for_more()
+        await node.hub.watch.look_for_more()
 
     monkeypatch.setattr(LiveRoom, "_record", lambda _self, *given: closed_meanwhile(*given))
     live.checkpoint_at = float("-inf")

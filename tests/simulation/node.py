@@ -43,8 +43,8 @@ class Node:
         codec = BusCodec(b"of all nodes", f"{self._name}{next(self._lives)}")
         self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec, studio.count)
         self._empty_since = None
-        self.spawn(self.hub.committer.run())
-        self.spawn(self.hub.committer.run_aside())
+        self.spawn(self.hub.commits.committer.run())
+        self.spawn(self.hub.commits.committer.run_aside())
         self.spawn(self._bus.run(self.hub.others))
         self.spawn(self._keep_books(self.hub))
         self.spawn(self._look(self.hub))
@@ -158,7 +158,7 @@ class Node:
             await asyncio.sleep(0.5)
             hub.others.beat(self._studio.loop.time())
             with suppress(Unavailable):
-                await hub.look_for_more()
+                await hub.watch.look_for_more()
 
     async def _keep_room(self, hub: Hub, live: LiveRoom) -> None:
         """A checkpoint, and a room that stays empty is closed."""

@@ -1,0 +1,54 @@
+"""What a project is now, whether its room is open or not."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from persistence.journal import Known
+from rooms.document import Document
+from schema.messages import Position
+from server.calls.context import Context
+from server.live_room import RoomClosed
+from server.stored_state import document_at
+
+NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
+"""What is said of a project to be told how far it is."""
+
+Question = Callable[..., Any]
+"""A function whose first argument is a state."""
+
+
+def _of_state(document: Document, question: Question, args: tuple[Any, ...]) -> Any:
+    return question(document.collections, *args)
+
+
+async def position(context: Context, project: str) -> Position:
+    """How far the project is, whether its room is open or not."""
+    live = context.hub.rooms.get(project)
+    if live is not None:
+        return Position(live.room.epoch, live.room.head)
+    stands = (await context.hub.journal.stand({project: NOTHING_KNOWN})).get(project)
+    return (
+        Position(NOTHING_KNOWN.epoch, 0) if stands is None else Position(stands.epoch, stands.head)
+    )
+
+
+async def ask(context: Context, project: str, question: Question, *args: Any) -> Any:
+    """What a function of the state, in a worker thread, says of now.
+
+    The room may be open or not; raises as `Hub.open` does.
+    """
+    live = context.hub.rooms.get(project)
+    if live is not None:
+        with suppress(RoomClosed):
+            return await context.in_thread(question, (await live.moment()).state, *args)
+    head = (await context.hub.journal.heads([project])).get(project, 0)
+    async with await document_at(context.hub.past, project, head, context.in_thread) as there:
+        return await there.use(_of_state, question, args)
+
+
+async def record_effects(context: Context, project: str) -> None:
+    """See that the journal knows what took effect, as far as this server has applied it."""
+    live = context.hub.rooms.get(project)
+    if live is not None:
+        await live.record()
