@@ -234,7 +234,7 @@ RECORD_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a statement",
     Instead.SPLIT,
-    "server/live_room.py",
+    "server/room_checkpoints.py",
     "Recorded effects in one statement.",
 )
 
@@ -244,7 +244,7 @@ CATCH_UP_ENTRIES = SERVER_BOUNDS.add(
     "entries",
     "a journal read",
     Instead.NEXT_PAGE,
-    "server/live_room.py",
+    "server/room_journal.py",
     "Read at once after a gap.",
 )
 

@@ -14,8 +14,9 @@ from rooms.seat import Seat
 from schema.messages import Presence
 from server.codec import JSON
 from server.hub import Hub
-from server.live_room import LiveRoom, RoomClosed
+from server.live_room import LiveRoom
 from server.snapshots import keep_automatically
+from server.surroundings import RoomClosed
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0
@@ -55,9 +56,9 @@ async def keep_books(hub: Hub, db: Executor) -> None:
 
 
 async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    behind = live.room.head - live.checkpoint_seq
-    if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoint_at >= CHECKPOINT_SECONDS):
-        await live.checkpoint(now)
+    behind = live.room.head - live.checkpoints.seq
+    if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoints.at >= CHECKPOINT_SECONDS):
+        await live.checkpoints.store_if_new(now)
     await keep_automatically(db, live, now)
     if live.is_busy:
         live.emptied_at = None

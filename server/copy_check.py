@@ -9,10 +9,11 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.journal import Journal
 from rooms.document import Document
-from server.live_room import LiveRoom, RoomClosed
+from server.live_room import LiveRoom
 from server.metrics import Count
 from server.seldom import Seldom
 from server.stored_state import Damaged, document_at
+from server.surroundings import RoomClosed
 
 if TYPE_CHECKING:
     from server.stored_state import InThread

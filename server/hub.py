@@ -35,11 +35,12 @@ from server.bus_codec import BusCodec
 from server.bus_memory import MemoryBus
 from server.commits import Commits
 from server.journal_watch import JournalWatch
-from server.live_room import LiveRoom, Peer, RoomClosed, Surroundings
+from server.live_room import LiveRoom
 from server.loop_load import LoopLoad
 from server.metrics import Count, uncounted
 from server.other_nodes import OtherNodes
 from server.stored_state import free, newest_whole
+from server.surroundings import Peer, RoomClosed, Surroundings
 from server.tick_timers import TickTimers
 from server.turns import Turns
 
@@ -302,7 +303,7 @@ class Hub:
         await live.read_on()
         room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
         room.hears_late = not self.bus.is_up
-        live.checkpoint_at = live.snapshot_at = time.monotonic()
+        live.checkpoints.at = live.snapshot_at = time.monotonic()
         return live
 
     async def _free(self, live: LiveRoom) -> None:
@@ -314,8 +315,8 @@ class Hub:
         live = self.rooms.get(project)
         if live is None:
             return  # it was closed meanwhile
-        await live.checkpoint(time.monotonic())
-        if live.is_busy or live.checkpoint_seq != live.room.head:
+        await live.checkpoints.store_if_new(time.monotonic())
+        if live.is_busy or live.checkpoints.seq != live.room.head:
             return  # someone came meanwhile
         self.others.leave_room(project)
         del self.rooms[project]

@@ -10,8 +10,9 @@ from persistence.journal import Journal
 from rooms.journal_entry import Outcome
 from server.bus import Bus
 from server.copy_check import CopyCheck
-from server.live_room import LiveRoom, Voice
+from server.live_room import LiveRoom
 from server.metrics import Count
+from server.surroundings import Voice
 
 log = structlog.get_logger()
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from rooms.effects import ForwardEntry, Packet, Work
 from rooms.journal_entry import Entry, Purpose
+from rooms.room import Room
 from schema.messages import Digest, Tick
 from schema.node_messages import (
     Committed,
@@ -102,14 +103,14 @@ class OtherNodes:
             self._announce(project)  # nobody knows yet who moves there
         self._say(project, Moved(project, MSGPACK.frame(packet)))
 
-    def forward_entry(self, live: "LiveRoom", effect: ForwardEntry) -> None:
+    def forward_entry(self, room: Room, effect: ForwardEntry) -> None:
         """Let other nodes hear at once of what we have committed."""
-        if not live.room.members.remote.is_shared:
+        if not room.members.remote.is_shared:
             return
         entry = effect.entry
         message = Committed(
             project=entry.project,
-            epoch=live.room.epoch,
+            epoch=room.epoch,
             seq=entry.seq,
             delta_id=entry.delta_id,
             author=entry.author,

@@ -53,7 +53,7 @@ async def keep(
     """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`."""
     for _ in range(TRIES):
         now = time.monotonic()
-        moment = await live.store(now)
+        moment = await live.checkpoints.store(now)
         context = await live.in_thread(musical_context, moment.state)
         row = await project_snapshots.keep(
             db,

@@ -8,8 +8,8 @@ from persistence.journal import Known
 from rooms.document import Document
 from schema.messages import Position
 from server.calls.context import Context
-from server.live_room import RoomClosed
 from server.stored_state import document_at
+from server.surroundings import RoomClosed
 
 NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
 """What is said of a project to be told how far it is."""
@@ -51,4 +51,4 @@ async def record_effects(context: Context, project: str) -> None:
     """See that the journal knows what took effect, as far as this server has applied it."""
     live = context.hub.rooms.get(project)
     if live is not None:
-        await live.record()
+        await live.checkpoints.record()

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from persistence import auth_sessions, project_members
-from server import live_room as live_room_module
+from server import room_feeds, room_journal
 from server.calls.table import ANSWERS
 from tests.server.conftest import Node, create_project
 from tests.server.wire import Message, Wire, marker
@@ -61,7 +61,7 @@ async def picture(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch
     def draw(*_: Any) -> Any:
         raise Planted
 
-    plant.setattr(live_room_module, "draw", draw)
+    plant.setattr(room_feeds, "draw", draw)
     answer = await ann.ask({"t": "join", "project": project, "id": "in"})
     assert (answer["t"], answer["code"]) == ("error", "unavailable")
     plant.undo()
@@ -83,7 +83,7 @@ async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch)
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     node.hub.rooms[project].room.follower.stacks._changes.clear()  # as after a restart
-    plant.setattr(live_room_module, "changes_of", planted)
+    plant.setattr(room_journal, "changes_of", planted)
     told(await ann.ask({"t": "undo", "project": project, "id": "undo-number-1"}))
     plant.undo()
     answer = await ann.ask({"t": "undo", "project": project, "id": "undo-number-1"})

@@ -81,10 +81,10 @@ async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
     async with foreign(database_url) as session:
         await session.execute("SELECT FROM studio_projects WHERE id = $1::uuid FOR UPDATE", hers)
         for live in node.hub.rooms.values():
-            live.checkpoint_at = float("-inf")
+            live.checkpoints.at = float("-inf")
         await keep_books(node.hub, db)
-        assert node.hub.rooms[his].checkpoint_seq == 1
-        assert node.hub.rooms[hers].checkpoint_seq == 0
+        assert node.hub.rooms[his].checkpoints.seq == 1
+        assert node.hub.rooms[hers].checkpoints.seq == 0
 
 
 async def test_D16_what_waits_too_long_is_refused_and_the_same_id_is_good(

@@ -14,7 +14,9 @@ from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
 from schema.ops import Set
 from server.books import keep_books
-from server.live_room import LiveRoom, RoomClosed
+from server.live_room import LiveRoom
+from server.room_checkpoints import RoomCheckpoints
+from server.surroundings import RoomClosed
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 
@@ -211,7 +213,7 @@ async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
     live = two.hub.rooms[project]
 
     async def is_quiet() -> bool:
-        return not live._is_catching_up and live.room.members.remote.is_shared
+        return not live._reads._is_catching_up and live.room.members.remote.is_shared
 
     await eventually(is_quiet)
     live.room.follower.head_id = "another_entry"  # as after a history of its own
@@ -267,15 +269,15 @@ def lost_feed(live: LiveRoom) -> Feed:
 
 
 CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
-    "checkpoint": lambda live: live.checkpoint(0.0),
+    "store_if_new": lambda live: live.checkpoints.store_if_new(0.0),
     "done": lambda live: live.done(iter(())),
     "moment": lambda live: live.moment(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
-    "record": lambda live: live.record(),
+    "record": lambda live: live.checkpoints.record(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
-    "store": lambda live: live.store(0.0),
+    "store": lambda live: live.checkpoints.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
     "catch_up": lambda live: live.catch_up(),
     "close": lambda live: live.close(),
@@ -295,7 +297,7 @@ def methods(kind: type) -> set[str]:
 
 
 def test_every_way_into_a_room_has_a_case_for_a_closed_one() -> None:
-    assert methods(LiveRoom) == set(CLOSED)
+    assert methods(LiveRoom) | methods(RoomCheckpoints) == set(CLOSED)
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -308,7 +310,7 @@ async def test_a_closed_room_does_nothing_more(node: Node, database: Database, n
     await node.hub.watch.look_for_more()
     assert live.is_closed
     asked: list[Coroutine[Any, Any, None]] = []
-    live._spawn = asked.append
+    live._works._spawn = asked.append
     result = CLOSED[name](live)
     if inspect.isawaitable(result):
         with pytest.raises(RoomClosed):
@@ -329,7 +331,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
     waits: list[Awaitable[Any]] = [
         asyncio.ensure_future(live.moment()),
         asyncio.ensure_future(live.done(iter(()))),
-        asyncio.ensure_future(live.store(0.0)),
+        asyncio.ensure_future(live.checkpoints.store(0.0)),
         asyncio.ensure_future(live.restore(proposal_of(project), [], "c")),
     ]
     await held.wait()
@@ -347,15 +349,15 @@ async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
     for n in range(3):
         await ann.edit(project, marker(f"marker_{n}"))
     live = node.hub.rooms[project]
-    record = live._record
+    record = live.checkpoints._record
 
     async def closed_meanwhile(*given: Any) -> None:
         await record(*given)
         await epochs.renew(database)
         await node.hub.watch.look_for_more()
 
-    monkeypatch.setattr(LiveRoom, "_record", lambda _self, *given: closed_meanwhile(*given))
-    live.checkpoint_at = float("-inf")
+    monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
+    live.checkpoints.at = float("-inf")
     await keep_books(node.hub, database)
 
     async def is_closed() -> bool:

@@ -165,7 +165,7 @@ class Node:
         now = self._studio.loop.time()
         if live.is_busy:
             self._empty_since = None
-            await live.checkpoint(now)
+            await live.checkpoints.store_if_new(now)
         elif self._empty_since is None:
             self._empty_since = now
         elif now - self._empty_since > LINGER_SECONDS:

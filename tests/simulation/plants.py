@@ -11,6 +11,7 @@ from msgspec import structs
 
 import rooms.edits
 import server.hub
+import server.live_room
 from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
 from rooms.answering import Answering
@@ -21,7 +22,8 @@ from rooms.proposals import Asked
 from rooms.room import Room
 from rooms.seat import JoinRequest, Seat
 from schema.messages import Ack, DeltaCommitted, Position
-from server.live_room import LiveRoom, Moment
+from server.room_journal import RoomJournal
+from server.room_works import Moment, RoomWorks
 from tests.simulation.studio import Tally, simulate
 from tests.simulation.unreliable_journal import UnreliableJournal
 
@@ -87,19 +89,19 @@ class CredulousRoom(Room):
         return False
 
 
-class SilentLiveRoom(LiveRoom):
+class SilentRoomJournal(RoomJournal):
     """Leaves a delta unanswered when the journal cannot be asked: the first bug found here."""
 
-    async def _look_up(self, look_up: LookUp) -> None:
+    async def look_up(self, look_up: LookUp) -> None:
         found = await self._journal.find(look_up.proposal)
-        self.run(self.room.edits.looked_up(look_up, found))
+        self._works.run(self._room.edits.looked_up(look_up, found))
 
 
-class HastyLiveRoom(LiveRoom):
+class HastyWorks(RoomWorks):
     """Takes the state as it is, also inside a group."""
 
     def _take(self, taken: asyncio.Future[Moment]) -> Work:
-        follower = self.room.follower
+        follower = self._room.follower
         was_inside, follower.is_inside = follower.is_inside, False
         yield from super()._take(taken)
         follower.is_inside = was_inside
@@ -114,7 +116,8 @@ class Plant:
     room: type[Room] = Room
     answering: type[Answering] = Answering
     follower: type[JournalFollower] = JournalFollower
-    live_room: type[LiveRoom] = LiveRoom
+    reads: type[RoomJournal] = RoomJournal
+    works: type[RoomWorks] = RoomWorks
 
 
 PLANTS = {
@@ -125,8 +128,8 @@ PLANTS = {
     "lossy_news": Plant(answering=LossyAnswering),
     "trusting_bus": Plant(follower=TrustingFollower),
     "copies_believed": Plant(room=CredulousRoom),
-    "look_up_unanswered": Plant(live_room=SilentLiveRoom),
-    "moments_inside": Plant(live_room=HastyLiveRoom),
+    "look_up_unanswered": Plant(reads=SilentRoomJournal),
+    "moments_inside": Plant(works=HastyWorks),
 }
 
 
@@ -137,7 +140,8 @@ def planted(name: str) -> Iterator[Plant]:
         patch.object(server.hub, "Room", plant.room),
         patch.object(rooms.edits, "Answering", plant.answering),
         patch.object(rooms.edits, "JournalFollower", plant.follower),
-        patch.object(server.hub, "LiveRoom", plant.live_room),
+        patch.object(server.live_room, "RoomJournal", plant.reads),
+        patch.object(server.live_room, "RoomWorks", plant.works),
     ):
         yield plant
 

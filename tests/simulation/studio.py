@@ -18,7 +18,7 @@ from rooms.journal_entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
-from server import live_room
+from server import room_journal
 from server.bus_memory import Exchange
 from server.codec import JSON
 from server.metrics import ALARMING
@@ -335,7 +335,7 @@ def simulate(
             capture_logs(),
             patch.object(tail, "MAX_TAIL_BYTES", tail_bytes),
             patch.object(groups, "MADE_OPS", 1 if seed % 2 else MADE_OPS),
-            patch.object(live_room, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),
+            patch.object(room_journal, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),
         ):
             run_virtually(main())
     except Stuck as stuck:
