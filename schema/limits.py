@@ -113,7 +113,7 @@ MAX_ROOMS_PER_CONNECTION = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/front.py",
+    "server/joining.py",
     "Projects that one connection may have open at once.",
 )
 
@@ -133,7 +133,7 @@ MAX_CALLS_IN_FLIGHT = BOUNDS.add(
     "calls",
     "`call`",
     ErrorCode.RATE_LIMITED,
-    "server/front.py",
+    "server/calls/dispatch.py",
     "Of one connection, sent and not yet answered.",
 )
 
@@ -143,7 +143,7 @@ CALL_SECONDS = BOUNDS.add(
     "seconds",
     "`call`, `join`",
     ErrorCode.UNAVAILABLE,
-    "server/front.py",
+    "server/calls/dispatch.py",
     "What a call did by then may stand.",
 )
 
@@ -434,7 +434,7 @@ MAX_REPLY_BYTES = BOUNDS.add(
     "bytes",
     "a reply",
     ErrorCode.LIMIT_REACHED,
-    "server/front.py",
+    "server/calls/dispatch.py",
     "All of it, in any encoding: ask for less.",
 )
 

@@ -178,8 +178,8 @@ class App:
         front = Front(hub, self.metrics, self.spawn, self._settings.origins, door)
         news = RowNews(db.rooms, front, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = news.heard
-        front.database_answers = lambda: news.is_current
-        front.down = lambda: self.supervisor.down
+        front.pages.database_answers = lambda: news.is_current
+        front.pages.down = lambda: self.supervisor.down
         await news.look()  # from here on nothing written is missed
         passwords = Passwords()
         documents = DocumentTurns()
@@ -206,7 +206,7 @@ class App:
         self._keep(hub, front, bus)
         until_told = self._keep_until_told(db, hub, news)
         self._garbage.take_over()
-        front.is_ready = True
+        front.pages.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
         try:

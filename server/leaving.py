@@ -47,7 +47,7 @@ def spread_ms(members: int) -> int:
 
 async def leave(hub: Hub, front: Front, db: Executor) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
-    front.is_ready, front.is_leaving = False, True
+    front.pages.is_ready, front.pages.is_leaving = False, True
     log.info("stopping", connections=len(front.connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):

@@ -16,9 +16,9 @@ from schema.calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
 from server.calls.context import Refused
+from server.calls.dispatch import within_bound
 from server.calls.snapshots import _without_large_values
 from server.codec import JSON
-from server.front import _within_bound
 from server.picture import draw
 from tests.bounds.cases import Seen, case
 from tests.rooms.test_feed import kept
@@ -39,7 +39,7 @@ class _Peer:
 def a_reply() -> Seen:
     def reply(size: int) -> Past | None:
         try:
-            _within_bound(_Peer(), Reply("q1", "x" * size))  # type: ignore[arg-type]
+            within_bound(_Peer(), Reply("q1", "x" * size))  # type: ignore[arg-type]
         except Refused as refused:
             return refused.code
         return None
