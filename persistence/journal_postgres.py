@@ -1,15 +1,20 @@
 """The journal in PostgreSQL: one round trip to `append_deltas` for whatever waits."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
-from persistence import stored_states, studio_projects
-from persistence.errors import BadValue, Compacted, OtherHistory, Unavailable
+from persistence import journal_groups, stored_states, studio_projects
+from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import Appended, Checkpoint, Known, Stands
 from persistence.journal_payload import NOT_OURS, is_storable
+from persistence.journal_rows import (
+    OUTCOMES,
+    Verdict,
+    columns,
+    entry_of,
+    outcome_of,
+    own_entries,
+    without_gaps,
+)
 from persistence.pool import Executor
 from persistence.state_slices import checkpoint_of, sliced
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose, StepMark
@@ -19,21 +24,6 @@ APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
     payload_hash, purpose, reverts, step, more
 FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-"""
-
-STAGE = """
-INSERT INTO staged_deltas (staging, part, delta_id, ops, bytes, payload_hash)
-VALUES ($1, $2, $3, $4::json, octet_length($4::json::text), $5)
-ON CONFLICT (staging, part) DO NOTHING
-"""
-
-APPEND_GROUP = """
-SELECT outcome, seq
-FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-"""
-
-CLEAR_STAGED = """
-DELETE FROM staged_deltas WHERE staged_at < now() - $1::float8 * interval '1 second'
 """
 
 STAND = """
@@ -119,18 +109,6 @@ BASE = sliced(
 )
 
 
-# Calling an enum costs more than all else that is done with a row.
-OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-PURPOSES = {purpose.value: purpose for purpose in Purpose}
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    outcome: Outcome
-    seq: int | None
-    committed_at: datetime | None = None
-
-
 class PostgresJournal:
     """A `Journal`.
 
@@ -147,7 +125,7 @@ class PostgresJournal:
 
     async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store the batch in one transaction; see `Journal`."""
-        verdicts = [_Verdict(Outcome.INVALID, None)] * len(proposals)
+        verdicts = [Verdict(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
@@ -158,67 +136,27 @@ class PostgresJournal:
         for n, verdict in zip(storable, judged, strict=True):
             verdicts[n] = verdict
         outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
-        own = _own_entries(proposals, verdicts) if known else []
-        return Appended(outcomes, _without_gaps([*missed, *own], known))
+        own = own_entries(proposals, verdicts) if known else []
+        return Appended(outcomes, without_gaps([*missed, *own], known))
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known: Known
     ) -> tuple[Outcome, int | None]:
-        """Stage them a statement each, then store all of them in one; see `Journal`.
+        """Store all of them or none; see `Journal`.
 
         Over `behind`: it takes its time, and waits for the lock longer than an append may.
         """
-        if not all(map(is_storable, parts)):
-            return Outcome.INVALID, None
-        try:
-            appended = await self._append_staged(staging, parts, known)
-            if appended is None:
-                for number, part in enumerate(parts, start=1):
-                    row = part.delta_id, part.ops.decode(), part.payload_hash
-                    await self._behind.execute(STAGE, staging, number, *row)
-                appended = await self._append_staged(staging, parts, known)
-        except BadValue:
-            return Outcome.INVALID, None
-        if appended is None:
-            raise Unavailable("what was staged is gone: the database has crashed meanwhile")
-        return appended
-
-    async def _append_staged(
-        self, staging: str, parts: Sequence[Proposal], known: Known
-    ) -> tuple[Outcome, int | None] | None:
-        """None: not all of it is staged."""
-        last = parts[-1]
-        row = await self._behind.fetchrow(
-            APPEND_GROUP,
-            staging,
-            len(parts),
-            last.project,
-            last.delta_id,
-            last.author,
-            last.auth_session,
-            last.member,
-            last.atomic,
-            last.payload_hash,
-            last.purpose.value,
-            last.reverts,
-            last.step,
-            known.seq,
-            known.epoch,
-            known.delta_id,
-        )
-        if row is None or row["outcome"] == "unstaged":
-            return None
-        return OUTCOMES[row["outcome"]], row["seq"]
+        return await journal_groups.append_group(self._behind, staging, parts, known)
 
     async def clear_staged(self, older_than_seconds: float) -> None:
         """Drop what nodes have staged and not stored, because they died meanwhile."""
-        await self._behind.execute(CLEAR_STAGED, older_than_seconds)
+        await journal_groups.clear_staged(self._behind, older_than_seconds)
 
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
-        rows = await self._rooms.fetch(STAND, *_columns(known))
+        rows = await self._rooms.fetch(STAND, *columns(known))
         stands = {
-            row["project"]: Stands(row["epoch"], row["head"], _outcome(row["verdict"]))
+            row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
         }
         went_back = [p for p, each in stands.items() if each.verdict is Outcome.WENT_BACK]
@@ -231,7 +169,7 @@ class PostgresJournal:
         rows = await self._rooms.fetch(READ, project, after, limit)
         if rows and after < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
-        return [_entry(row) for row in rows if row["seq"] is not None]
+        return [entry_of(row) for row in rows if row["seq"] is not None]
 
     async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
@@ -242,7 +180,7 @@ class PostgresJournal:
             raise OtherHistory(NOT_OURS)
         if rows and known.seq < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
-        return [_entry(row) for row in rows if row["seq"] is not None]
+        return [entry_of(row) for row in rows if row["seq"] is not None]
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
@@ -303,18 +241,18 @@ class PostgresJournal:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
         await stored_states.save(self._behind, checkpoint)
 
-    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> _Verdict:
+    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Verdict:
         """One bad proposal fails its whole batch; alone, only itself."""
         there = known.get(proposal.project)
         try:
             judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
         except BadValue:
-            return _Verdict(Outcome.INVALID, None)
+            return Verdict(Outcome.INVALID, None)
         return judged[0]
 
     async def _append(
         self, proposals: Sequence[Proposal], known: Mapping[str, Known]
-    ) -> tuple[list[_Verdict], list[Entry]]:
+    ) -> tuple[list[Verdict], list[Entry]]:
         rows = await self._appends.fetch(
             APPEND,
             [proposal.project for proposal in proposals],
@@ -328,79 +266,10 @@ class PostgresJournal:
             [proposal.purpose.value for proposal in proposals],
             [proposal.reverts for proposal in proposals],
             [proposal.step for proposal in proposals],
-            *_columns(known),
+            *columns(known),
         )
         judged = [
-            _Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"])
+            Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"])
             for row in rows[: len(proposals)]
         ]
-        return judged, [_entry(row) for row in rows[len(proposals) :]]
-
-
-def _own_entries(proposals: Sequence[Proposal], verdicts: Iterable[_Verdict]) -> list[Entry]:
-    return [
-        Entry(
-            proposal.project,
-            verdict.seq,
-            proposal.delta_id,
-            proposal.author,
-            proposal.member,
-            proposal.ops,
-            proposal.atomic,
-            _milliseconds(verdict.committed_at),
-            proposal.payload_hash,
-            proposal.purpose,
-            proposal.reverts,
-            proposal.step,
-        )
-        for proposal, verdict in zip(proposals, verdicts, strict=True)
-        if verdict.outcome is Outcome.COMMITTED
-        and verdict.seq is not None
-        and verdict.committed_at is not None
-    ]
-
-
-def _columns(known: Mapping[str, Known]) -> tuple[list[str], list[int], list[str], list[Any]]:
-    """Projects, heads, epochs, ids."""
-    each = known.values()
-    return list(known), [k.seq for k in each], [k.epoch for k in each], [k.delta_id for k in each]
-
-
-def _outcome(verdict: str | None) -> Outcome | None:
-    return None if verdict is None else OUTCOMES[verdict]
-
-
-def _without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[Entry]:
-    """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
-    by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
-    for entry in entries:
-        by_project[entry.project][entry.seq] = entry
-    following: list[Entry] = []
-    for project, each in known.items():
-        seq = each.seq + 1
-        while seq in by_project[project]:
-            following.append(by_project[project][seq])
-            seq += 1
-    return following
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row["project_id"],
-        row["seq"],
-        row["delta_id"],
-        row["author"],
-        row["member"],
-        row["ops"].encode(),
-        row["atomic"],
-        _milliseconds(row["committed_at"]),
-        row["payload_hash"],
-        PURPOSES[row["purpose"]],
-        row["reverts"],
-        row["step"],
-        row["more"],
-    )
-
-
-def _milliseconds(time: datetime) -> float:
-    return time.timestamp() * 1000
+        return judged, [entry_of(row) for row in rows[len(proposals) :]]
