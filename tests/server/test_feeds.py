@@ -47,6 +47,7 @@ class SlowReader:
         await self._flush()
         await self.until(lambda: self._protocol.state.name == "OPEN")
         await self.send({"t": "hello", "versions": [1], "device": "slow", "token": self._token})
+        await self.until(lambda: self.of("welcome"))
         join = {"t": "join", "id": "in", "project": project}
         await self.send(join | ({} if position is None else {"position": position}))
 
