@@ -68,11 +68,15 @@ def entities() -> Seen:
 
 @case("MAX_STATE_BYTES")
 def bytes_of_a_state() -> Seen:
+    marker = Insert("markers", "mk_last_", {"time": 1})
     document = Document(empty_state("full"))
-    document.size = limits.MAX_STATE_BYTES - 1
-    at = _refused(document, Insert("markers", "mk_last_", {"time": 1}))
-    document.size = limits.MAX_STATE_BYTES
-    return Seen(at, _refused(document, Insert("markers", "mk_past_", {"time": 1})))
+    before = document.size
+    document.apply([marker], atomic=False)
+    added, document = document.size - before, Document(empty_state("full"))
+    document.size = limits.MAX_STATE_BYTES - added
+    at = _refused(document, marker)
+    document.size += 1
+    return Seen(at, _refused(document, marker))
 
 
 def _mark(seq: int) -> StepMark:

@@ -14,7 +14,7 @@ SONG = next(iter(sorted((ROOT / "client/songs").glob("*.prime.json"))))
 
 
 def command(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": ""}
+    environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": "", "PRIME_PASSWORD": "secret"}
     return subprocess.run(
         [sys.executable, "-m", "client", *map(str, words)],
         capture_output=True,
@@ -36,7 +36,8 @@ def test_a_broken_file_is_one_line_and_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_exit_one() -> None:
-    done = command(*("import", SONG, "--url", "nonsense://127.0.0.1:1/v1"))
+    account = ("--email", "ann@example.org")
+    done = command("import", SONG, "--url", "nonsense://127.0.0.1:1/v1", *account)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
 
