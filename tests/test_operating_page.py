@@ -70,7 +70,8 @@ def metrics_in(node: ast.AST) -> Iterator[str]:
         ):
             yield f"prime_{name}"
         case ast.Call(
-            func=ast.Attribute(attr="count" | "_count"), args=[ast.Constant(value=str(kind)), *_]
+            func=ast.Attribute(attr="count" | "_count") | ast.Name(id="count"),
+            args=[ast.Constant(value=str(kind)), *_],
         ):
             yield kind
         case ast.Call(
