@@ -99,12 +99,22 @@ MAX_HELD_ACKS = SERVER_BOUNDS.add(
 
 FED_AT_ONCE_BYTES = SERVER_BOUNDS.add(
     "FED_AT_ONCE_BYTES",
-    131_072,
+    65_536,
     "bytes",
     "a connection, out",
     Instead.SPLIT,
     "rooms/outbox.py",
     "One write of what a reader gets at its own pace: a larger frame goes in pieces.",
+)
+
+UNSENT_BYTES = SERVER_BOUNDS.add(
+    "UNSENT_BYTES",
+    65_536,
+    "bytes",
+    "a socket",
+    Instead.WAITS,
+    "server/connection.py",
+    "Bytes in the kernel that are not on their way: so a slow line is seen to take some.",
 )
 
 MADE_OPS = SERVER_BOUNDS.add(

@@ -4,7 +4,9 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 """
 
 import asyncio
+import contextlib
 import math
+import socket
 import uuid
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -36,6 +38,7 @@ from schema.server_limits import (
     FED_AT_ONCE_BYTES,
     HANDSHAKE_SECONDS,
     PREPAID_BYTES,
+    UNSENT_BYTES,
     WRITABLE_BELOW_BYTES,
 )
 from server.acknowledged import acknowledged_bytes
@@ -60,6 +63,12 @@ REQUEST_END = b"\r\n\r\n"
 
 GOODBYE = (1000, 1001)
 """Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
+
+
+def limit_unsent(peer: socket.socket) -> None:
+    """Let the kernel hold little that is not on its way: it would hide whether the peer reads."""
+    with contextlib.suppress(OSError, AttributeError):  # not on every system, not on every socket
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 class Server(Protocol):
@@ -200,6 +209,8 @@ class Connection(asyncio.Protocol):
         if not self._server.came(self, transport.get_extra_info("peername")):
             self.abort("too_many_sockets")
             return
+        if (peer := transport.get_extra_info("socket")) is not None:
+            limit_unsent(peer)
         timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
         self._handshake_timer = timer
 

@@ -25,6 +25,7 @@ for _cases in sorted(Path(__file__).parent.glob("*_cases.py")):
 WITHOUT_CASE: frozenset[str] = frozenset(
     {
         "MAX_BLAMED_BYTES",
+        "UNSENT_BYTES",
         "MESSAGES_PER_SECOND",
         "BYTES_PER_SECOND",
         "PATIENCE_SECONDS",
