@@ -86,7 +86,7 @@ async def slow_reader(target: Target) -> str:
         project = await new_project(owner, "slow reader")
         await target.let_in(owner, project, target.viewer, "viewer")
     slow = await target.enter_room(target.viewer, project, "slow")
-    slow._reader._transport.pause_reading()  # type: ignore[attr-defined]
+    slow.stop_reading()
     async with slow, await target.enter_room(target.owner, project, "quick") as quick:
         for _ in range(PARTS_UNREAD):
             props = {"name": secrets.token_hex(100)}

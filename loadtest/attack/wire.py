@@ -7,7 +7,7 @@ import os
 import ssl
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 import msgpack
@@ -91,6 +91,10 @@ class Wire:
     def cut(self) -> None:
         """End without a word."""
         self._writer.transport.abort()
+
+    def stop_reading(self) -> None:
+        """Leave what comes in the socket, from now on."""
+        cast("asyncio.Transport", self._writer.transport).pause_reading()
 
     async def status(self) -> int:
         """Of the answer to a request; 0 if the server said nothing."""
