@@ -10,9 +10,8 @@ import uvloop
 from rich.console import Console
 
 from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
-from client.local_hub import HubFailed
-from client.song import BrokenSong
-from client.upload import UploadIncomplete
+from files.song import BrokenSong
+from files.upload import UploadIncomplete
 from loadtest import chaos_command, comparisons, scenarios, soak_command
 from loadtest.argument_types import (
     MOST_NODES,
@@ -32,6 +31,7 @@ from loadtest.demo import run_demo
 from loadtest.document_scale import run_document
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
+from machine.local_hub import HubFailed
 
 EXPECTED = (
     BrokenSong,

@@ -5,9 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from client.local_hub import audit
 from loadtest.proof import lost_deltas
 from loadtest.returning import ReturningMember
+from machine.local_hub import audit
 
 AUDITS_AT_ONCE = 2
 LOOK_SECONDS = 0.05

@@ -16,8 +16,7 @@ from typing import Any
 
 from rich.console import Console
 
-from client.importing import read_song
-from client.local_cluster import ClusterOptions
+from files.importing import read_song
 from loadtest import percentiles
 from loadtest.chaos_judgement import Judgement
 from loadtest.chaos_view import FaultFigures, Figures, Watched, verdict, watch
@@ -34,6 +33,7 @@ from loadtest.proof import settle
 from loadtest.recorded_musician import RecordedMusician
 from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.stage import Stage, build_stage
+from machine.local_cluster import ClusterOptions
 
 HARM_SHARE = 0.6
 """Of a fault's time, how much it is in force; the rest is for getting well."""

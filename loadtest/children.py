@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-from client.child_program import CHECKOUT, last_lines, surroundings
+from machine.child_program import CHECKOUT, last_lines, surroundings
 
 GONE_SECONDS = 10.0
 

@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from client.local_hub import LocalHub
 from loadtest import generator, percentiles
 from loadtest.generator import Failed, Job, Measured
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_hub import LocalHub
 
 LAG_BOUND_MS = 50.0
 RATE_BOUND = 0.95

@@ -9,7 +9,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from client.local_hub import audit
 from loadtest.bare_prime import Account, create_project, enter, register
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.delta_writers import Answers, DeltaWriter, drain, edit, offer
@@ -22,6 +21,7 @@ from loadtest.proof import lost_deltas
 from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.sustained import disturbed, problems, verdict
+from machine.local_hub import audit
 
 FULL_BATCH = 500
 """What a committer puts into one transaction at most."""

@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.live import Live
 
 from client.client import Client
-from client.importing import read_song
-from client.local_cluster import ClusterOptions, LocalCluster
-from client.local_hub import LocalHub
-from client.song import Song
+from files.importing import read_song
+from files.song import Song
 from loadtest import percentiles
 from loadtest.live_view import Figures, live, plain_line, proof
 from loadtest.participants import Participant, Tally, take_seats
 from loadtest.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_cluster import ClusterOptions, LocalCluster
+from machine.local_hub import LocalHub
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0
@@ -33,7 +33,7 @@ RECENT_SAMPLES = 2_000
 WORST_MOMENT_SECONDS = 2.0
 """How long a kill waits for one: musicians send a delta every few hundred milliseconds."""
 
-OWN_SONGS = Path(__file__).resolve().parent.parent / "client" / "songs"
+OWN_SONGS = Path(__file__).resolve().parent.parent / "files" / "songs"
 
 
 Hubs = LocalHub | LocalCluster

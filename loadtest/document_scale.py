@@ -17,12 +17,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from client.client import Client
-from client.local_hub import LocalHub
 from client.room import Room
 from client.state_ops import Op
-from client.upload import upload
+from files.upload import upload
 from loadtest.large_song import large_song
 from loadtest.writer import Writer
+from machine.local_hub import LocalHub
 
 SMALL = 5_000
 """Entities of the project that the large one is compared with."""

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from client.client import Client
 from client.codec import Message, codec_named
 from client.digest import digest
-from client.upload import upload
+from files.upload import upload
 from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.cursor_watch import CursorsSeen, CursorWatch, Watch, watching

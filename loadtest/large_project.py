@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from client.client import Client
 from client.digest import digest
 from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused
-from client.local_hub import audit
-from client.upload import batches, upload
+from files.upload import batches, upload
 from loadtest.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.failovers import Failover, lost_ids, without_lost
 from loadtest.history import History
@@ -16,6 +15,7 @@ from loadtest.large_song import PER_TRACK, large_song
 from loadtest.participants import Tally
 from loadtest.proof import lost_deltas
 from loadtest.recorded_musician import RecordedMusician
+from machine.local_hub import audit
 
 ENTITIES = 20_000
 """Some 1.6 MB as JSON, in sixteen parts or more for a joiner."""

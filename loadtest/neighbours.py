@@ -17,15 +17,15 @@ from rich.table import Table
 
 from client.client import Client
 from client.failures import CallFailed
-from client.local_hub import CHECKOUT, LocalHub
 from client.state_ops import Op
-from client.upload import upload
+from files.upload import upload
 from loadtest.children import beside
 from loadtest.large_song import large_song
 from loadtest.percentiles import summary
 from loadtest.pinned_hub import kept_waiting_seconds
 from loadtest.running import data_directory
 from loadtest.sustained import disturbed
+from machine.local_hub import CHECKOUT, LocalHub
 
 BYTES_PER_ENTITY = 150
 """Of the large song, as the server counts a state (rule O16)."""

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from client.local_hub import LocalHub
 from loadtest.history import Happening, What
 from loadtest.hub_metrics import NoMetrics, events, scrape
+from machine.local_hub import LocalHub
 
 ALARMING = (
     "bus_forged",

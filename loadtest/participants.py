@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from client.client import Client
 from client.events import Acknowledged, Event, Moved, Refused
 from client.failures import TooMuchPending
-from client.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from client.room import Room
-from client.song import Song
 from client.state_ops import Op
-from client.upload import upload
+from files.song import Song
+from files.upload import upload
 from loadtest.live_view import MemberFigures
+from loadtest.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 
 
 def now_ms() -> float:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from client.local_hub import LocalHub
 from loadtest.cores import Cores, divide, tree
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_hub import LocalHub
 
 SPARE_FILES = 512
 """Open files of a process beside its connections: libraries, the database, logs."""

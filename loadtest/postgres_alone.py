@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from client.local_hub import CHECKOUT
 from loadtest.cores import Cores
+from machine.local_hub import CHECKOUT
 
 
 class AloneFailed(Exception):

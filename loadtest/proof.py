@@ -6,9 +6,9 @@ from typing import Any
 
 from client.client import Client
 from client.digest import digest
-from client.local_hub import audit
 from client.state_ops import State
 from loadtest.participants import Participant, Tally
+from machine.local_hub import audit
 
 SETTLE_SECONDS = 60.0
 

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from client.client import Client
 from client.digest import digest
-from client.upload import batches
+from files.upload import batches
 from loadtest.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.evidence import Evidence

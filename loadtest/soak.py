@@ -13,7 +13,6 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from client.local_cluster import ClusterOptions, LocalCluster
 from loadtest.aftermath import audits
 from loadtest.chaos import PLANTED
 from loadtest.running import data_directory, interrupt_sets, wait
@@ -21,6 +20,7 @@ from loadtest.soak_load import Evening
 from loadtest.soak_looks import Look, Looks, grown, growth, log_rates
 from loadtest.soak_view import Figures, watch
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_cluster import ClusterOptions, LocalCluster
 
 IDLE_SHARE = 0.3
 """Of an evening's time, how much nobody is there; rooms close five seconds after the last."""

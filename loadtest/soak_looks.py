@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from client.local_cluster import LocalCluster
-from client.local_hub import LocalHub
 from loadtest.hub_metrics import NoMetrics, scrape
+from machine.local_cluster import LocalCluster
+from machine.local_hub import LocalHub
 
 SCRAPE_SECONDS = 5.0
 GROWTH_MB_PER_HOUR = 1.0

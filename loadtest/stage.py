@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from client.local_cluster import ClusterOptions, LocalCluster, Servers
-from client.local_hub import HubFailed, LocalHub
 from loadtest.children import ChildFailed
 from loadtest.failovers import Failover
 from loadtest.fault_proxy import FaultProxy, Streams, tcp
@@ -19,6 +17,8 @@ from loadtest.hostile import Hostile
 from loadtest.large_project import LargeProject
 from loadtest.recorded_musician import RecordedMusician
 from loadtest.standby import Standby, to_primary
+from machine.local_cluster import ClusterOptions, LocalCluster, Servers
+from machine.local_hub import HubFailed, LocalHub
 
 WORST_MOMENT_SECONDS = 0.5
 MOST_COPIES = 20

@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from client.local_cluster import LocalCluster
-from client.local_hub import local_postgres
 from loadtest.children import ask
 from loadtest.failovers import Failover
 from loadtest.fault_proxy import FaultProxy, Streams
+from machine.local_cluster import LocalCluster
+from machine.local_hub import local_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from client.child_program import ChildProgram
+    from machine.child_program import ChildProgram
 
 POSTGRES_PORT = 5432
 ASKED = "persistence.standby"

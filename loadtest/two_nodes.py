@@ -17,7 +17,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from client.local_hub import CHECKOUT, HubFailed, LocalHub
 from loadtest.compare import progress, table_of, wide_console
 from loadtest.cores import Cores
 from loadtest.cursor_load import Job
@@ -29,6 +28,7 @@ from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.server_watch import Watched, watch
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_hub import CHECKOUT, HubFailed, LocalHub
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["schema", "rooms", "persistence", "server", "client", "loadtest", "tests"]
+PACKAGES = [
+    "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "tests",
+]  # fmt: skip
 
 with (ROOT / "pyproject.toml").open("rb") as file:
     PYPROJECT = tomllib.load(file)

@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from client.local_hub import LocalHub
 from loadtest.argument_types import websocket_url
 from loadtest.attack import bounds, doors, floods, inputs, projects, rights, tokens
 from loadtest.attack.catalogue import (
@@ -26,6 +25,7 @@ from loadtest.attack.catalogue import (
 )
 from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
+from machine.local_hub import LocalHub
 
 FAMILIES = (inputs, bounds, rights, tokens, doors, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""

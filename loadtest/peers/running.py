@@ -15,11 +15,11 @@ from pathlib import Path
 
 import psutil
 
-from client.local_hub import HubFailed, LocalHub
 from loadtest.cores import Cores
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed, node_command, python_command
 from loadtest.without_limits import WITHOUT_LIMITS
+from machine.local_hub import HubFailed, LocalHub
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 3.0

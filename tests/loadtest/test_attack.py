@@ -6,7 +6,6 @@ import subprocess
 
 import pytest
 
-from client.child_program import CHECKOUT
 from loadtest.attack.catalogue import (
     ATTACKS,
     ELSEWHERE,
@@ -19,6 +18,7 @@ from loadtest.attack.catalogue import (
 )
 from loadtest.attack.command import FAMILIES, in_order, report_of, try_one
 from loadtest.attack.target import Target, new_account
+from machine.child_program import CHECKOUT
 
 
 class QuietWitness:

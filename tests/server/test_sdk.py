@@ -11,10 +11,10 @@ import pytest
 from client.client import Client
 from client.connection import Connection
 from client.events import LoginNeeded, Postponed, Synced
-from client.exporting import whole_state
 from client.failures import CallFailed, DeltaRefused
 from client.room import Room
-from client.upload import upload
+from files.exporting import whole_state
+from files.upload import upload
 from server.connection import Connection as NodeConnection
 from tests.conftest import execute
 from tests.server.conftest import Node, eventually

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from client.replica import Replica
 from client.state_ops import Entity, Op
-from client.studio_work import Work, new_track, split_clip, write_notes
+from loadtest.studio_work import Work, new_track, split_clip, write_notes
 
 NEVER_VALID = 99.0
 """A volume nobody may set."""

@@ -1,0 +1,221 @@
+"""`./run import` and `./run export`: project files into Prime and out of it."""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import json
+import os
+import secrets
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from client.client import Client
+from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused, RoomClosed
+from client.state_ops import State
+from files.dawproject_export import write_dawproject
+from files.exporting import NotWhole, whole_state
+from files.importing import read_song
+from files.prime_file import write_prime
+from files.song import BrokenSong, Song
+from files.upload import UploadIncomplete, upload
+from machine.local_hub import HubFailed, LocalHub
+
+BROKEN_FILE = BROKEN_USAGE = 2
+FAILED = 1
+LOCAL_EMAIL = "you@prime.local"
+FAILURES = (
+    CallFailed,
+    CannotConnect,
+    ConnectionOver,
+    DeltaRefused,
+    HubFailed,
+    NotWhole,
+    RoomClosed,
+    UploadIncomplete,
+    OSError,
+)
+
+
+class NoPassword(Exception):
+    """None was given, and nobody is there to ask."""
+
+
+def main() -> int:
+    """Run a command; 0 when it was done, 1 when it failed, 2 for a file or usage that is broken."""
+    arguments = _arguments()
+    try:
+        status: int = asyncio.run(arguments.run(arguments))
+        return status
+    except BrokenSong as error:
+        return _complain(str(error), BROKEN_FILE)
+    except NoPassword as error:
+        return _complain(str(error), BROKEN_USAGE)
+    except FAILURES as error:
+        return _complain(str(error) or type(error).__name__, FAILED)
+    except KeyboardInterrupt:
+        return _complain("interrupted", FAILED)
+
+
+async def import_song(arguments: argparse.Namespace) -> int:
+    """Read all of the file, and only then create a project and fill it."""
+    song = read_song(_of_caller(arguments.file))
+    async with _logged_in(arguments) as client:
+        name = arguments.name or song.name or arguments.file.stem
+        project = (await client.call("projects.create", name=name[:120]))["id"]
+        try:
+            room = await client.join(project)
+            deltas = await upload(room, song.to_ops())
+        except FAILURES:
+            with contextlib.suppress(*FAILURES):
+                await client.call("projects.archive", project=project)
+            raise
+    _report_import(arguments, song, project, deltas)
+    return 0
+
+
+async def export_project(arguments: argparse.Namespace) -> int:
+    """Write all that was acknowledged before, or fail."""
+    path = _of_caller(arguments.file)
+    write = _writer_for(path)
+    async with _logged_in(arguments) as client:
+        state = await whole_state(client, arguments.project)
+    problems = write(path, state)
+    sizes = {collection: len(entities) for collection, entities in state.items()}
+    if arguments.json:
+        report = {"project": arguments.project, "file": str(path), "entities": sum(sizes.values())}
+        print(json.dumps(report | {"problems": problems}))
+    else:
+        console = Console(stderr=True)
+        console.print(f"{sum(sizes.values()):,} entities written to {path}", highlight=False)
+        for problem in problems:
+            console.print(f"  not kept: {problem}", markup=False)
+    return 0
+
+
+def _writer_for(path: Path) -> Callable[[Path, State], list[str]]:
+    """By the file's name; what is written, and what the format could not hold."""
+    if path.name.endswith(".dawproject"):
+        return write_dawproject
+    if path.name.endswith(".prime.json"):
+        return write_prime
+    why = "is no format that Prime writes: name it .dawproject (for other DAWs) or .prime.json"
+    raise BrokenSong(path, "", why)
+
+
+@contextlib.asynccontextmanager
+async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
+    """A client of the server named, or of a hub of our own for as long as this takes."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = arguments.url
+        password = _password(arguments) if url else ""
+        if not url:
+            hub = await stack.enter_async_context(LocalHub(arguments.data))
+            url = hub.url
+        client = Client(url, device="command line", on_login_needed=lambda why: client.give_up(why))
+        await stack.enter_async_context(client)
+        if arguments.url:
+            await client.login(arguments.email, password)
+        else:
+            await _log_in_locally(client, arguments.data)
+        yield client
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    """Given, or asked for; raises `NoPassword`."""
+    if given := os.environ.get("PRIME_PASSWORD") or arguments.password:
+        return str(given)
+    if not sys.stdin.isatty():
+        raise NoPassword("no password, and no terminal to ask at: set PRIME_PASSWORD")
+    try:
+        return getpass.getpass("password: ")
+    except EOFError:
+        raise NoPassword("no password was typed") from None
+
+
+async def _log_in_locally(client: Client, directory: Path) -> None:
+    account = _local_account(directory)
+    try:
+        await client.login(account["email"], account["password"])
+    except CallFailed as failed:
+        if failed.code != "auth_failed":
+            raise
+        await client.register(account["email"], "you", account["password"], "You")
+
+
+def _local_account(directory: Path) -> dict[str, str]:
+    path = directory / "cli-account.json"
+    with contextlib.suppress(FileNotFoundError):
+        account: dict[str, str] = json.loads(path.read_text())
+        return account
+    account = {"email": LOCAL_EMAIL, "password": secrets.token_urlsafe(24)}
+    with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(account, file)
+    return account
+
+
+def _report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
+    counts: dict[str, Any] = asdict(song.counts)
+    problems = list(song.problems)
+    if arguments.json:
+        report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}
+        print(json.dumps(report | {"problems": problems}))
+        return
+    console = Console(stderr=True)
+    table = Table(title=song.name, title_justify="left", show_header=False, box=None)
+    for what, count in counts.items():
+        table.add_row(what, f"{count:,}")
+    console.print(table)
+    for problem in problems:
+        console.print(f"  not kept: {problem}", markup=False)
+    print(project)
+
+
+def _of_caller(path: Path) -> Path:
+    """`run` changes to the checkout; files are named from where it was called."""
+    return Path(os.environ.get("PRIME_CWD", ".")) / path
+
+
+def _project_id(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: this is no project id") from None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run", description=__doc__)
+    words = parser.add_subparsers(required=True, metavar="import|export")
+    imports = words.add_parser("import", help="make a project out of a file")
+    imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz or .prime.json")
+    imports.add_argument("--name", default="", help="name of the project (default: the song's)")
+    imports.set_defaults(run=import_song)
+    exports = words.add_parser(
+        "export", help="write a project to a .dawproject or .prime.json file"
+    )
+    exports.add_argument("project", type=_project_id, help="its id")
+    exports.add_argument("file", type=Path)
+    exports.set_defaults(run=export_project)
+    for word in (imports, exports):
+        word.add_argument("--url", default=os.environ.get("PRIME_URL", ""), help="ws://.../v1")
+        word.add_argument("--email", default=os.environ.get("PRIME_EMAIL", ""))
+        word.add_argument("--password", default="", help="better: PRIME_PASSWORD, or be asked")
+        word.add_argument("--data", type=Path, default=Path(".data"), help="without --url")
+        word.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser.parse_args()
+
+
+def _complain(message: str, status: int) -> int:
+    Console(stderr=True).print(f"prime: {message}", markup=False, highlight=False, soft_wrap=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

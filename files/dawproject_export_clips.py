@@ -1,0 +1,234 @@
+"""The timelines of a DAWproject that is being written: clips, notes, audio, automation, scenes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element, SubElement
+
+from files.dawproject_export_values import Entities, Ids, Losses, State, flag, numeral
+
+AUTOMATED = {"channels": {"volume", "pan", "mute"}, "sends": {"volume", "pan", "enable"}}
+UNITS = {"volume": "linear", "pan": "normalized", "mute": "linear", "enable": "linear"}
+
+
+class ClipWriter:
+    """`ids` knows the parameters that automation may aim at."""
+
+    def __init__(self, state: State, ids: Ids, losses: Losses) -> None:
+        self._state = state
+        self._ids = ids
+        self._losses = losses
+        self._on = {
+            (collection, name): self._by(collection, name)
+            for collection, name in (
+                ("clips", "track"),
+                ("clips", "slot"),
+                ("notes", "clip"),
+                ("warps", "clip"),
+                ("lanes", "clip"),
+                ("lanes", "track"),
+                ("points", "lane"),
+                ("slots", "scene"),
+            )
+        }
+        self._paths = Counted(self._of("media"))
+        self._count_media()
+
+    def _of(self, collection: str) -> Entities:
+        return self._state.get(collection, {})
+
+    def _by(self, collection: str, name: str) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = defaultdict(list)
+        for entity_id, entity in self._of(collection).items():
+            groups[str(entity[name])].append(entity_id)
+        return groups
+
+    def arrangement(self, lanes: Element) -> None:
+        """The clips and the automation of every track."""
+        for track_id in self._of("tracks"):
+            if track_id not in self._ids.known():
+                continue
+            element = SubElement(lanes, "Lanes", track=self._ids.of(track_id), id=self._ids.new())
+            self._track(element, track_id)
+        for lane in self._of("lanes").values():
+            if lane["track"] is None and lane["clip"] is None:
+                self._losses.note("lanes", "", "a lane of neither track nor clip")
+
+    def _track(self, element: Element, track_id: str) -> None:
+        clips = SubElement(element, "Clips", id=self._ids.new())
+        for clip_id in self._on["clips", "track"].get(track_id, ()):
+            if self._of("clips")[clip_id]["slot"] is None:
+                self._clip(clips, clip_id)
+        for lane_id in self._on["lanes", "track"].get(track_id, ()):
+            if self._of("lanes")[lane_id]["clip"] is None:
+                self._lane(element, lane_id)
+
+    def scenes(self, holder: Element) -> None:
+        """The launcher."""
+        scenes = self._of("scenes")
+        for scene_id in sorted(scenes, key=lambda s: (str(scenes[s]["order"]), s)):
+            scene = scenes[scene_id]
+            element = SubElement(holder, "Scene", id=self._ids.new(), name=str(scene["name"]))
+            if scene["color"] is not None:
+                element.set("color", str(scene["color"]))
+            lanes = SubElement(element, "Lanes", timeUnit="beats", id=self._ids.new())
+            for slot_id in self._on["slots", "scene"].get(scene_id, ()):
+                self._slot(lanes, slot_id)
+
+    def _slot(self, lanes: Element, slot_id: str) -> None:
+        slot = self._of("slots")[slot_id]
+        attributes = {
+            "track": self._ids.of(str(slot["track"])),
+            "hasStop": flag(slot["hasStop"]),
+            "timeUnit": "beats",
+            "id": self._ids.new(),
+        }
+        element = SubElement(lanes, "ClipSlot", attributes)
+        for clip_id in self._on["clips", "slot"].get(slot_id, ()):
+            self._clip(element, clip_id)
+
+    # Clips.
+
+    def _clip(self, above: Element, clip_id: str) -> None:
+        clip = self._of("clips")[clip_id]
+        attributes = {
+            "time": numeral(clip["time"]),
+            "duration": numeral(clip["duration"]),
+            "contentTimeUnit": str(clip["contentTimeUnit"]),
+            "playStart": numeral(clip["playStart"]),
+            "fadeTimeUnit": "beats",
+            "fadeInTime": numeral(clip["fadeIn"]),
+            "fadeOutTime": numeral(clip["fadeOut"]),
+            "enable": flag(clip["enable"]),
+            "name": str(clip["name"]),
+        }
+        if clip["loopEnd"] is not None:
+            attributes["loopStart"] = numeral(clip["loopStart"])
+            attributes["loopEnd"] = numeral(clip["loopEnd"])
+        if clip["color"] is not None:
+            attributes["color"] = str(clip["color"])
+        element = SubElement(above, "Clip", attributes)
+        if clip["ref"] is not None:
+            element.set("reference", self._ids.of(f"content of {clip['ref']}"))
+            self._count_content_of_alias(clip_id)
+        else:
+            self._content(element, clip_id, clip)
+
+    def _count_content_of_alias(self, clip_id: str) -> None:
+        for collection in ("notes", "warps", "lanes"):
+            for _ in self._on[collection, "clip"].get(clip_id, ()):
+                self._losses.note(collection, "", "an alias has the content of its original alone")
+
+    def _content(self, element: Element, clip_id: str, clip: Mapping[str, object]) -> None:
+        lanes = self._on["lanes", "clip"].get(clip_id, [])
+        holder = element
+        content_id = self._ids.of(f"content of {clip_id}")
+        if lanes or clip["kind"] == "automation":
+            holder = SubElement(element, "Lanes", timeUnit="beats", id=content_id)
+            content_id = self._ids.new()
+        match clip["kind"]:
+            case "notes":
+                self._notes(holder, content_id, clip_id)
+            case "audio" | "video":
+                self._media(holder, content_id, clip_id, clip)
+        for lane_id in lanes:
+            self._lane(holder, lane_id)
+        if clip["kind"] == "automation" and not any(part.tag == "Points" for part in holder):
+            self._losses.note("clips", "kind", "a clip of automation without automation")
+
+    def _notes(self, holder: Element, content_id: str, clip_id: str) -> None:
+        element = SubElement(holder, "Notes", timeUnit="beats", id=content_id)
+        notes = self._of("notes")
+        for note_id in self._on["notes", "clip"].get(clip_id, ()):
+            note = notes[note_id]
+            attributes = {
+                "time": numeral(note["time"]),
+                "duration": numeral(note["duration"]),
+                "channel": str(note["ch"]),
+                "key": str(note["key"]),
+                "vel": numeral(note["vel"]),
+                "rel": numeral(note["rel"]),
+            }
+            SubElement(element, "Note", attributes)
+
+    def _media(
+        self, holder: Element, content_id: str, clip_id: str, clip: Mapping[str, object]
+    ) -> None:
+        media = self._of("media").get(str(clip["media"]))
+        if media is None:
+            self._losses.note("clips", "media", "a clip of audio without audio")
+            return
+        warps = self._on["warps", "clip"].get(clip_id, [])
+        if warps:
+            attributes = {"contentTimeUnit": "seconds", "timeUnit": "beats", "id": content_id}
+            holder = SubElement(holder, "Warps", attributes)
+            content_id = self._ids.new()
+        attributes = {
+            "channels": str(media["channels"]),
+            "duration": numeral(media["duration"] or 0),
+            "sampleRate": str(round(float(str(media["sampleRate"] or 0)))),
+            "id": content_id,
+        }
+        tag = "Audio" if clip["kind"] == "audio" else "Video"
+        source = SubElement(holder, tag, attributes)
+        SubElement(source, "File", path=self._paths.of(str(clip["media"])), external="true")
+        entities = self._of("warps")
+        for warp_id in sorted(warps, key=lambda w: (float(str(entities[w]["time"])), w)):
+            warp = entities[warp_id]
+            at = {"time": numeral(warp["time"]), "contentTime": numeral(warp["contentTime"])}
+            SubElement(holder, "Warp", at)
+
+    def _count_media(self) -> None:
+        used = {str(clip["media"]) for clip in self._of("clips").values()}
+        for media_id, media in self._of("media").items():
+            if media_id not in used:
+                self._losses.note("media", "", "media that no clip plays")
+            for name in ("audioFile", "sha256", "stemOf"):
+                if media[name] is not None:
+                    self._losses.note("media", name, "DAWproject has no place for it")
+            if media["path"] is None or self._paths.of(media_id) != media["path"]:
+                self._losses.note("media", "path", "a path that is missing or used twice")
+            if media["name"] != self._paths.of(media_id).rsplit("/", 1)[-1]:
+                self._losses.note("media", "name", "media are named by their files")
+
+    # Automation.
+
+    def _lane(self, above: Element, lane_id: str) -> None:
+        lane = self._of("lanes")[lane_id]
+        target = str(lane["target"])
+        points = self._on["points", "lane"].get(lane_id, [])
+        collection, _, name = target.split("/")[:3]
+        known = name in AUTOMATED.get(collection, ()) or collection == "devices"
+        if not known or target not in self._ids.known():
+            self._losses.note("lanes", "", f"DAWproject cannot automate {collection}/.../{name}")
+            self._losses.counts["points", "", "of automation that is left out"] += len(points)
+            return
+        unit = UNITS.get(name, "linear" if name == "enabled" else str(lane["unit"]))
+        if unit != lane["unit"]:
+            self._losses.note("lanes", "unit", f"{name} is automated in the unit {unit}")
+        attributes = {"timeUnit": "beats", "unit": unit, "id": self._ids.new()}
+        element = SubElement(above, "Points", attributes | {"name": str(lane["name"])})
+        SubElement(element, "Target", parameter=self._ids.of(target))
+        entities = self._of("points")
+        order = sorted(points, key=lambda p: (float(str(entities[p]["time"])), entities[p]["slot"]))
+        for point_id in order:
+            point = entities[point_id]
+            at = {"time": numeral(point["time"]), "value": numeral(point["value"])}
+            SubElement(element, "RealPoint", at | {"interpolation": str(point["interp"])})
+
+
+class Counted:
+    """A path for every file, even where two have the same or one has none."""
+
+    def __init__(self, media: Entities) -> None:
+        self._paths: dict[str, str] = {}
+        taken: set[str] = set()
+        for media_id, one in media.items():
+            path = str(one["path"] or f"audio/{one['name'] or media_id}")
+            while path in taken:
+                path = f"{path}-{media_id}"
+            taken.add(path)
+            self._paths[media_id] = path
+
+    def of(self, media_id: str) -> str:
+        """Where the file is, or is to be found."""
+        return self._paths[media_id]

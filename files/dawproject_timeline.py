@@ -1,0 +1,214 @@
+"""The timelines of a DAWproject: arrangement, tempo, markers, scenes, automation.
+
+Everything comes out in beats: what counts in seconds goes through the tempo map.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from files.dawproject_clips import ClipReader
+from files.dawproject_values import Target, flag, point_value
+from files.song import Song
+from files.tempo_map import TempoMap
+from files.xml_input import ZipInput, integer, number
+
+_CONTENT = frozenset({"Notes", "Audio", "Video", "Warps"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What an inner timeline takes over from the ones around it."""
+
+    track: str | None = None
+    unit: str = "beats"
+    scene: str | None = None
+
+
+class Timeline:
+    """Reads the arrangement and the scenes of one project."""
+
+    def __init__(
+        self,
+        song: Song,
+        files: ZipInput | None,
+        targets: Mapping[str, Target],
+        tracks: Mapping[str, str],
+    ) -> None:
+        self._song = song
+        self._targets = targets
+        self._tracks = tracks
+        self._tempo = TempoMap([(0.0, 120.0, "hold")])
+        self._clips = ClipReader(song, files, self._add_lane)
+
+    def read(self, root: Element) -> None:
+        self._count(root)
+        arrangement = root.find("Arrangement")
+        if arrangement is not None:
+            self._read_tempo(arrangement.find("TempoAutomation"))
+            self._read_signatures(arrangement.find("TimeSignatureAutomation"))
+        self._tempo = TempoMap(
+            (_number(tempo["time"]), _number(tempo["bpm"]), str(tempo["interp"]))
+            for tempo in self._song.state["tempo"].values()
+        )
+        self._clips.tempo = self._tempo
+        if arrangement is not None:
+            for part in arrangement:
+                self._read_part(part, _Scope())
+        for scene in root.iterfind("Scenes/Scene"):
+            self._read_scene(scene)
+        self._clips.link_aliases()
+
+    def _count(self, root: Element) -> None:
+        names = {
+            "clips": ("Clip",),
+            "notes": ("Note",),
+            "points": tuple(f"{kind}Point" for kind in ("Real", "Bool", "Integer", "Enum", "")),
+            "warps": ("Warp",),
+            "markers": ("Marker",),
+            "scenes": ("Scene",),
+        }
+        for name, tags in names.items():
+            self._song.raw[name] = sum(1 for tag in tags for _ in root.iter(tag))
+
+    # Tempo and time signature.
+
+    def _read_tempo(self, points: Element | None) -> None:
+        if points is None:
+            return
+        self._song.lost("tempo automation timed in seconds", points.get("timeUnit") == "seconds")
+        for point in points.iterfind("RealPoint"):
+            interp = point.get("interpolation", "hold")
+            self._song.add_tempo(number(point, "time"), point_value(point), interp)
+
+    def _read_signatures(self, points: Element | None) -> None:
+        for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
+            num, den = integer(point, "numerator"), integer(point, "denominator")
+            self._song.add_signature(number(point, "time"), num, den)
+
+    # Nested timelines.
+
+    def _read_part(self, part: Element, outer: _Scope) -> None:
+        scope = self._inner(part, outer)
+        match part.tag:
+            case "Lanes":
+                for inner in part:
+                    self._read_part(inner, scope)
+            case "Clips" | "ClipSlot":
+                self._read_clips(part, scope)
+            case "Points":
+                self._read_points(part, scope)
+            case "Markers" | "markers":
+                self._read_markers(part, scope)
+            case tag if tag in _CONTENT:
+                self._read_loose_content(part, scope)
+
+    def _inner(self, part: Element, outer: _Scope) -> _Scope:
+        track = outer.track
+        if part.get("track"):
+            track = self._tracks.get(part.get("track", ""))
+            self._song.lost("lanes of a track that does not exist", track is None)
+        return replace(outer, track=track, unit=part.get("timeUnit", outer.unit))
+
+    def _read_clips(self, part: Element, scope: _Scope) -> None:
+        clips = part.findall("Clip")
+        if scope.track is None:
+            self._song.lost("clips without a track", len(clips))
+            return
+        made: list[str] = []
+        for clip in clips:
+            made += self._clips.read(clip, scope.track, scope.unit)
+        if part.tag == "ClipSlot":
+            self._add_slots(part, scope, made)
+
+    def _read_loose_content(self, part: Element, scope: _Scope) -> None:
+        """Notes or audio that lie on a track without a clip get one."""
+        if scope.track is None:
+            self._song.lost("timelines without a track")
+            return
+        clip = Element("Clip", time="0")
+        clip.append(part)
+        self._clips.read(clip, scope.track, scope.unit)
+
+    def _beat(self, time: float, unit: str) -> float:
+        return round(self._tempo.beat_at(time) if unit == "seconds" else time, 6)
+
+    def _read_markers(self, part: Element, scope: _Scope) -> None:
+        for marker in part.iterfind("Marker"):
+            time = self._beat(number(marker, "time"), scope.unit)
+            name, color = marker.get("name", ""), marker.get("color")
+            self._song.add("markers", time=time, name=name, color=color)
+
+    # Automation.
+
+    def _read_points(self, part: Element, scope: _Scope) -> None:
+        lane = self._add_lane(part, track=scope.track)
+        for point in _points(part) if lane else ():
+            time = self._beat(number(point, "time"), scope.unit)
+            self._add_point(part, point, lane, time)
+
+    def _add_lane(
+        self, part: Element, track: str | None = None, clip: str | None = None, scale: float = 0
+    ) -> str:
+        """A lane for these points, in a clip with the points themselves; "" if it has no target."""
+        aim = part.find("Target")
+        target = self._targets.get("" if aim is None else aim.get("parameter", ""))
+        size = sum(1 for _ in _points(part))
+        if target is None or target.role in ("tempo", "signature"):
+            is_expression = aim is not None and aim.get("expression")
+            what = "MIDI controllers and expressions" if is_expression else "unknown parameters"
+            self._song.lost(f"automation points of {what}", size)
+            return ""
+        lane = self._song.add(
+            "lanes",
+            track=track,
+            clip=clip,
+            target=target.path,
+            unit=target.unit,
+            name=part.get("name", ""),
+        )
+        for point in _points(part) if scale else ():
+            self._add_point(part, point, lane, round(number(point, "time") * scale, 6))
+        return lane
+
+    def _add_point(self, part: Element, point: Element, lane: str, time: float) -> None:
+        aim = part.find("Target")
+        target = self._targets["" if aim is None else aim.get("parameter", "")]
+        unit = part.get("unit", target.unit)
+        value = target.value(point_value(point), unit)
+        self._song.add_point(lane, time, value, point.get("interpolation", "hold"))
+
+    # Scenes.
+
+    def _read_scene(self, element: Element) -> None:
+        scene = self._song.add(
+            "scenes",
+            name=element.get("name", ""),
+            order=self._song.next_order("scenes"),
+            color=element.get("color"),
+        )
+        for part in element:
+            self._read_part(part, _Scope(scene=scene))
+
+    def _add_slots(self, part: Element, scope: _Scope, clips: list[str]) -> None:
+        if scope.scene is None:
+            self._song.lost("clip slots outside of a scene")
+            return
+        for clip in clips or [""]:
+            slot = self._song.add(
+                "slots",
+                scene=scope.scene,
+                track=scope.track,
+                hasStop=flag(part, "hasStop", True),
+            )
+            if clip:
+                self._song.change("clips", clip, slot=slot)
+
+
+def _points(part: Element) -> Iterable[Element]:
+    return (point for point in part if point.tag.endswith("Point"))
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)
+    return float(value)

@@ -1,0 +1,45 @@
+"""Reading a song of any kind: what a file holds decides how it is read, not its name."""
+
+from pathlib import Path
+from random import Random
+
+from files.dawproject import read_dawproject
+from files.lmms import read_lmms
+from files.prime_file import read_prime_file
+from files.song import BrokenSong, Song
+from files.xml_input import read_bytes, read_head
+
+ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .prime.json"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+def read_song(path: Path, ids: Random | None = None) -> Song:
+    """The song in this file; `ids` makes its ids the same every time."""
+    head = read_head(path)
+    if head.startswith(b"PK"):
+        return read_dawproject(path, ids)
+    if head.lstrip(_BLANK).startswith(b"{"):
+        return read_prime_file(path)
+    if head.lstrip(_BLANK).startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _read_xml(path, ids)
+    if _is_qt_compressed(head):
+        return read_lmms(path, ids)
+    raise _unknown(path)
+
+
+def _is_qt_compressed(head: bytes) -> bool:
+    """Four bytes of length, then the head of a zlib stream, whose two bytes divide by 31."""
+    return len(head) > 6 and head[4] & 0x0F == 8 and int.from_bytes(head[4:6], "big") % 31 == 0
+
+
+def _read_xml(path: Path, ids: Random | None) -> Song:
+    start = read_bytes(path)[:65_536].replace(b"\0", b"")
+    if b"<Project" in start:
+        return read_dawproject(path, ids)
+    if b"lmms-project" in start or b"multimedia-project" in start:
+        return read_lmms(path, ids)
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> BrokenSong:
+    return BrokenSong(path, "", f"is no kind of song known here. Accepted: {ACCEPTED}")

@@ -1,0 +1,135 @@
+"""Prime's own file, `.prime.json`: a project state, checked to the last value when read."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from files.audio_routing import circles
+from files.entity_values import Entity, State, fit
+from files.song import BrokenSong, Song
+from files.state_faults import faults
+from files.xml_input import read_bytes
+from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
+from schema.limits import MAX_ENTITIES
+
+FORMAT = "prime-project"
+VERSION = 1
+
+
+def read_prime_file(path: Path) -> Song:
+    """The song in this file. Its ids stay what they are."""
+    document = _parse(path)
+    if document.get("format") != FORMAT:
+        raise BrokenSong(path, "format", f'must be "{FORMAT}": this is another kind of JSON')
+    if document.get("version") != VERSION:
+        raise BrokenSong(path, "version", f"must be {VERSION}: update Prime to read a newer file")
+    state = _checked_state(path, document.get("state"))
+    song = Song("", source=path)
+    song.replace_state(state)
+    song.raw = {collection: len(entities) for collection, entities in state.items()}
+    return song
+
+
+def write_state(path: Path, state: Mapping[str, Mapping[str, object]]) -> None:
+    """Write a project state; the file is whole or the old one, never half."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(to_text(state), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def write_prime(path: Path, state: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """`write_state`, for who asks what could not be kept: nothing."""
+    write_state(path, state)
+    return []
+
+
+def to_text(state: Mapping[str, Mapping[str, object]]) -> str:
+    """A state as the file holds it: a line for each entity, so that versions can be compared."""
+    collections = [
+        f"{_json(name)}:{{"
+        + ",".join(f"\n{_json(key)}:{_json(entity)}" for key, entity in entities.items())
+        + "}"
+        for name, entities in state.items()
+    ]
+    head = f'{{"format":"{FORMAT}","version":{VERSION},"state":{{'
+    return head + ",\n".join(collections) + "}}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def write_prime_file(path: Path, song: Song) -> None:
+    """Write a song."""
+    write_state(path, song.state)
+
+
+def _parse(path: Path) -> dict[str, object]:
+    try:
+        document = json.loads(read_bytes(path).decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BrokenSong(path, where, f"is not JSON ({error.msg}): save it again") from error
+    except ValueError as error:
+        raise BrokenSong(path, "", f"is not JSON ({error})") from error
+    except RecursionError as error:
+        raise BrokenSong(path, "", "is nested deeper than any project") from error
+    if not isinstance(document, dict):
+        raise BrokenSong(path, "line 1", "must be an object with format, version and state")
+    return document
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _checked_state(path: Path, state: object) -> State:
+    if not isinstance(state, dict):
+        raise BrokenSong(path, "state", "must be an object: collection -> id -> entity")
+    unknown = sorted(set(state) - set(ENTITY_TYPES))
+    if unknown:
+        raise BrokenSong(path, f"state.{unknown[0]}", "is no collection that Prime knows")
+    checked: State = {}
+    size = 0
+    for collection in ENTITY_TYPES:
+        entities = state.get(collection, {})
+        if not isinstance(entities, dict):
+            raise BrokenSong(path, f"state.{collection}", "must be an object: id -> entity")
+        size += len(entities)
+        if size > MAX_ENTITIES:
+            raise BrokenSong(path, "state", f"holds more than {MAX_ENTITIES:,} entities")
+        checked[collection] = {
+            entity_id: _checked(path, collection, entity_id, entity)
+            for entity_id, entity in entities.items()
+        }
+    _check_as_a_whole(path, checked)
+    return checked
+
+
+def _checked(path: Path, collection: str, entity_id: str, entity: object) -> Entity:
+    where = f"state.{collection}.{entity_id[:40]}"
+    if collection not in SINGLETONS and not ENTITY_ID.fullmatch(entity_id):
+        raise BrokenSong(path, where, "an id has 8 to 32 letters, digits, - or _")
+    if not isinstance(entity, dict):
+        raise BrokenSong(path, where, "must be an object with the entity's properties")
+    fields = ENTITY_TYPES[collection]
+    for name, value in entity.items():
+        if name not in fields:
+            raise BrokenSong(path, f"{where}.{name[:40]}", f"is no property of {collection}")
+        _, fault = fit(fields[name], value)
+        if fault:
+            raise BrokenSong(path, f"{where}.{name}", fault)
+    whole = defaults(collection) | entity
+    for name in fields:
+        if name not in whole:
+            raise BrokenSong(path, where, f"has no {name}")
+    return whole
+
+
+def _check_as_a_whole(path: Path, state: State) -> None:
+    for where, fault in faults(state):
+        raise BrokenSong(path, f"state.{where.replace('/', '.', 1)}", fault)
+    for source, dest, _ in circles(state):
+        raise BrokenSong(path, f"state.channels.{source}", f"feeds {dest}, which feeds it")

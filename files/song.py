@@ -1,0 +1,236 @@
+"""A song being imported: entities as the project state keeps them, and what could not be kept."""
+
+import base64
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from files.entity_values import Entity, State, fit
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
+from schema.limits import MAX_ENTITIES
+from schema.order_keys import between
+
+Op = dict[str, object]
+
+PARENTS_FIRST = (
+    "project", "transport", "tempo", "signatures", "markers", "media", "channels", "tracks",
+    "sends", "devices", "scenes", "slots", "clips", "notes", "warps", "lanes", "points",
+)  # fmt: skip
+"""The collections in an order in which nothing points to a later one."""
+
+_TO_THEMSELVES = {"media": "stemOf", "channels": "dest", "tracks": "parent", "clips": "ref"}
+_ID_BYTES = 12
+_MAX_BLOB_BYTES = 16 * 1_048_576
+
+
+class BrokenSong(Exception):
+    """A project file that cannot be read: which, where in it, and why (with what to do)."""
+
+    def __init__(self, path: Path | str, where: str, why: str) -> None:
+        message = f"{path}: {where}: {why}" if where else f"{path}: {why}"
+        # What is quoted from a file may hold what no terminal can show.
+        super().__init__(message.encode(errors="backslashreplace").decode())
+        self.path = str(path)
+        self.where = where
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class SongCounts:
+    """How much a song holds: as entities of the project state, not as the file counted."""
+
+    tracks: int
+    channels: int
+    devices: int
+    clips: int
+    notes: int
+    lanes: int
+    points: int
+    entities: int
+
+
+class Song:
+    """Collects entities. What is added always satisfies `schema.entities`: misfits are mended
+    and reported in `problems`.
+    """
+
+    def __init__(self, name: str, source: Path | str = "song", ids: Random | None = None) -> None:
+        self.source = source
+        self.state: State = {}
+        for collection, entities in empty_state("").items():
+            assert isinstance(entities, dict)
+            self.state[collection] = entities
+        # What the file itself counts, by its own words ("patterns", "notes"): for the report.
+        self.raw: dict[str, int] = {}
+        # Plug-in states by "sha256:...", for whoever uploads them; devices point here.
+        self.blobs: dict[str, bytes] = {}
+        self._losses: Counter[str] = Counter()
+        master = str(self.state["channels"][MASTER_CHANNEL]["order"])
+        self._points_at: dict[tuple[str, float], list[str]] = {}
+        self._last_order: dict[tuple[str, str | None], str] = {("channels", None): master}
+        self._random_bytes: Callable[[int], bytes] = ids.randbytes if ids else secrets.token_bytes
+        self._size = sum(map(len, self.state.values()))
+        self.change("project", "project", name=name)
+
+    @property
+    def name(self) -> str:
+        return str(self.state["project"]["project"]["name"])
+
+    @property
+    def problems(self) -> list[str]:
+        """What the file holds and the project does not, most frequent first."""
+        return [f"{count} {what}" for what, count in self._losses.most_common()]
+
+    @property
+    def counts(self) -> SongCounts:
+        size = {collection: len(entities) for collection, entities in self.state.items()}
+        return SongCounts(
+            tracks=size["tracks"],
+            channels=size["channels"],
+            devices=size["devices"],
+            clips=size["clips"],
+            notes=size["notes"],
+            lanes=size["lanes"],
+            points=size["points"],
+            entities=sum(size.values()),
+        )
+
+    # Building.
+
+    def add(self, collection: str, **props: object) -> str:
+        """A new entity; the answer is its id."""
+        if self._size >= MAX_ENTITIES:
+            raise BrokenSong(
+                self.source,
+                "",
+                f"holds more than {MAX_ENTITIES:,} entities (tracks, clips, notes, points ...), "
+                "the most a project may have: split the song or thin out its automation",
+            )
+        self._size += 1
+        entity_id = self._mint()
+        entity = defaults(collection) | self._fitted(collection, props)
+        self.state[collection][entity_id] = entity
+        if collection == "clips":
+            self._let_track_hold(entity)
+        return entity_id
+
+    def _let_track_hold(self, clip: Mapping[str, object]) -> None:
+        """Formats let any clip lie on any track; here a track names what it holds."""
+        track = self.state["tracks"].get(str(clip["track"]), {})
+        content = track.get("content")
+        if isinstance(content, list) and clip["kind"] not in content:
+            track["content"] = [*content, clip["kind"]]
+
+    def change(self, collection: str, entity_id: str, **props: object) -> None:
+        """Other properties for an entity that is already there."""
+        self.state[collection][entity_id].update(self._fitted(collection, props))
+
+    def replace_state(self, state: State) -> None:
+        """Take over a whole state that has been checked."""
+        self.state = state
+        self._size = sum(map(len, state.values()))
+
+    def remove(self, collection: str, entity_id: str) -> None:
+        """Take an entity out again; what points to it is the caller's business."""
+        del self.state[collection][entity_id]
+        self._size -= 1
+
+    def next_order(self, collection: str, parent: str | None = None) -> str:
+        """The order key after the last one given out among these siblings."""
+        key = between(self._last_order.get((collection, parent)), None)
+        self._last_order[collection, parent] = key
+        return key
+
+    def add_point(self, lane: str, time: float, value: float, interp: str) -> None:
+        """A point of automation. Two at one time are a jump; of more the first and last count."""
+        here = self._points_at.setdefault((lane, time), [])
+        if len(here) < 2:
+            props = {"lane": lane, "time": time, "value": value, "interp": interp}
+            here.append(self.add("points", **props, slot=len(here)))
+        else:
+            self.change("points", here[1], value=value, interp=interp)
+            self.lost("automation points between two others at the same time")
+
+    def add_tempo(self, time: float, bpm: float, interp: str = "hold") -> None:
+        """A tempo from this beat on; at 0 it replaces the tempo every project starts with."""
+        if time <= 0:
+            self.change("tempo", "tempo_start", bpm=bpm, interp=interp)
+        else:
+            self.add("tempo", time=time, bpm=bpm, interp=interp)
+
+    def add_signature(self, time: float, num: int, den: int) -> None:
+        """A time signature from this beat on."""
+        if time <= 0:
+            self.change("signatures", "signature_start", num=num, den=den)
+        else:
+            self.add("signatures", time=time, num=num, den=den)
+
+    def keep_blob(self, content: bytes) -> str | None:
+        """Keep a plug-in's state for upload; the answer is what a device's `stateRef` holds."""
+        if len(content) > _MAX_BLOB_BYTES:
+            self.lost("plug-in states larger than 16 MiB were left out")
+            return None
+        reference = "sha256:" + hashlib.sha256(content).hexdigest()
+        self.blobs[reference] = content
+        return reference
+
+    def lost(self, what: str, count: int = 1) -> None:
+        """Report what cannot be kept; equal reports are counted together."""
+        if count:
+            self._losses[what] += count
+
+    def _mint(self) -> str:
+        return base64.urlsafe_b64encode(self._random_bytes(_ID_BYTES)).decode()
+
+    def _fitted(self, collection: str, props: Mapping[str, object]) -> Entity:
+        fields = ENTITY_TYPES[collection]
+        entity: Entity = {}
+        for name, value in props.items():
+            entity[name], fault = fit(fields[name], value)
+            if fault:
+                self.lost(f"values mended: {collection}.{name} {fault}")
+        return entity
+
+    # Telling.
+
+    def to_ops(self) -> list[Op]:
+        """The song as the ops that make it out of an empty project, parents first."""
+        return state_ops(self.state)
+
+
+def state_ops(state: State) -> list[Op]:
+    """The ops that turn an empty project into this state, parents first, defaults left out."""
+    ops: list[Op] = []
+    for collection in PARENTS_FIRST:
+        there = empty_state("")[collection]
+        assert isinstance(there, dict)
+        for entity_id, entity in _ordered(state[collection], _TO_THEMSELVES.get(collection)):
+            old = there.get(entity_id)
+            props = _changed(entity, defaults(collection) if old is None else old)
+            if old is None:
+                ops.append({"op": "insert", "col": collection, "id": entity_id, "entity": props})
+            elif props:
+                ops.append({"op": "set", "col": collection, "id": entity_id, "props": props})
+    return ops
+
+
+def _changed(entity: Entity, known: Entity) -> Entity:
+    return {name: value for name, value in entity.items() if known.get(name, ...) != value}
+
+
+def _ordered(entities: Mapping[str, Entity], pointer: str | None) -> Iterator[tuple[str, Entity]]:
+    """The entities, each after the one of its own kind that it points to."""
+    done: set[str] = set()
+    for entity_id in entities:
+        chain: list[str] = []
+        at: object = entity_id
+        while isinstance(at, str) and at in entities and at not in done:
+            done.add(at)
+            chain.append(at)
+            at = entities[at][pointer] if pointer else None
+        for link in reversed(chain):
+            yield link, entities[link]

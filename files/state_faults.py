@@ -1,0 +1,121 @@
+"""Finding what no single value of a project state can show: circles, dangling ids, dead lanes."""
+
+from collections.abc import Iterator, Mapping
+
+from files.entity_values import Entity, State
+from schema.entities import (
+    ENTITY_TYPES,
+    MAPS_FROM_ZERO,
+    MASTER_CHANNEL,
+    SINGLETONS,
+    TRACK_DEPTH,
+    empty_state,
+)
+
+
+def faults(state: State) -> Iterator[tuple[str, str]]:
+    """Where the state as a whole breaks a rule that no single value shows, and how."""
+    yield from _missing(state)
+    yield from _bad_fixtures(state)
+    yield from _repeated_ids(state)
+    yield from _dangling(state)
+    for collection, prop, bound in (
+        ("tracks", "parent", TRACK_DEPTH),
+        ("channels", "dest", 0),
+        ("clips", "ref", 1),
+        ("media", "stemOf", 0),
+    ):
+        yield from _bad_chains(state[collection], collection, prop, bound)
+    yield from _bad_clips(state)
+    yield from _dead_lanes(state)
+
+
+def _missing(state: State) -> Iterator[tuple[str, str]]:
+    for collection, entities in empty_state("").items():
+        assert isinstance(entities, dict)
+        for entity_id in entities:
+            if entity_id not in state[collection]:
+                yield f"{collection}/{entity_id}", "is missing: every project has it"
+
+
+def _bad_fixtures(state: State) -> Iterator[tuple[str, str]]:
+    for collection in SINGLETONS:
+        if len(state[collection]) > 1:
+            yield collection, "holds more than one entity"
+    for collection in MAPS_FROM_ZERO:
+        if all(entity["time"] != 0 for entity in state[collection].values()):
+            yield collection, "has no entity at time 0"
+    for channel_id, channel in state["channels"].items():
+        if (channel["role"] == "master") != (channel_id == MASTER_CHANNEL):
+            yield f"channels/{channel_id}", f"only {MASTER_CHANNEL} is the master"
+
+
+def _repeated_ids(state: State) -> Iterator[tuple[str, str]]:
+    seen: dict[str, str] = {}
+    for collection, entities in state.items():
+        for entity_id in entities:
+            if entity_id in seen:
+                yield f"{collection}/{entity_id}", f"has the id of an entity in {seen[entity_id]}"
+            seen[entity_id] = collection
+
+
+def _dangling(state: State) -> Iterator[tuple[str, str]]:
+    for collection, fields in ENTITY_TYPES.items():
+        pointers = {name: field for name, field in fields.items() if field.kind == "pointer"}
+        for entity_id, entity in state[collection].items():
+            for name, field in pointers.items():
+                target = entity[name]
+                if target is not None and target not in state[field.points_to]:
+                    yield f"{collection}/{entity_id}", f"{name} points to no {field.points_to}"
+
+
+def _bad_chains(
+    entities: Mapping[str, Entity], collection: str, prop: str, bound: int
+) -> Iterator[tuple[str, str]]:
+    limit = bound or len(entities)
+    for entity_id in entities:
+        steps, at = 0, entities[entity_id][prop]
+        while isinstance(at, str) and at in entities and steps <= limit:
+            steps, at = steps + 1, entities[at][prop]
+        if steps > limit or (steps == limit and not bound):
+            yield f"{collection}/{entity_id}", f"its chain of {prop} is a circle or too long"
+
+
+def _bad_clips(state: State) -> Iterator[tuple[str, str]]:
+    for clip_id, clip in state["clips"].items():
+        content = state["tracks"].get(str(clip["track"]), {}).get("content", ())
+        assert isinstance(content, list | tuple)
+        if clip["kind"] not in content:
+            yield f"clips/{clip_id}", f"its track holds no {clip['kind']}"
+        original = state["clips"].get(str(clip["ref"]))
+        if original is not None and original["kind"] != clip["kind"]:
+            yield f"clips/{clip_id}", "is of another kind than the clip it repeats"
+        fault = _loop_fault(clip["loopStart"], clip["loopEnd"])
+        if fault:
+            yield f"clips/{clip_id}", fault
+
+
+def _loop_fault(start: object, end: object) -> str:
+    if not isinstance(start, int | float) or not isinstance(end, int | float):
+        return "" if start is end else "has only one of loopStart and loopEnd"
+    return "" if end > start else "its loop ends before it starts"
+
+
+def _dead_lanes(state: State) -> Iterator[tuple[str, str]]:
+    for lane_id, lane in state["lanes"].items():
+        if not target_exists(state, str(lane["target"])):
+            yield f"lanes/{lane_id}", f"its target {lane['target']} does not exist"
+
+
+def target_exists(state: State, target: str) -> bool:
+    """Whether a path such as `devices/<id>/params/cutoff` leads to something in the state."""
+    collection, _, rest = target.partition("/")
+    entity_id, _, prop = rest.partition("/")
+    entity = state.get(collection, {}).get(entity_id)
+    if entity is None:
+        return False
+    name, _, leaf = prop.partition("/")
+    value = entity.get(name)
+    if not leaf:
+        return name in entity and name != "params"
+    return name == "params" and isinstance(value, dict) and leaf in value

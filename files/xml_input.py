@@ -1,0 +1,232 @@
+"""Reading XML that strangers wrote: bounded in bytes, depth and elements, without entities."""
+
+import hashlib
+import math
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from files.song import BrokenSong
+
+MAX_FILE_BYTES = 64 * 1_048_576
+MAX_INFLATED_BYTES = 256 * 1_048_576
+"""Thirty times the largest song seen; past it a file is a bomb."""
+
+MAX_NUMBER = 1e15
+"""Past it no time, level or count makes sense, and arithmetic would overflow."""
+
+MAX_HASHED_BYTES = 2**31
+"""One audio file: three hours of stereo at 48 kHz and 32 bits."""
+
+MAX_ELEMENTS = 2_000_000
+MAX_DEPTH = 128
+MAX_ZIP_ENTRIES = 10_000
+_CHUNK_BYTES = 1_048_576
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+
+
+class Located(Element):
+    """An element that knows its line, so that a message can name it."""
+
+    line = 0
+
+
+class BadElement(Exception):
+    """What is wrong with an element; a reader turns it into a `BrokenSong` of its file."""
+
+    def __init__(self, element: Element, why: str) -> None:
+        super().__init__(why)
+        self.where = f"line {getattr(element, 'line', 0)}, <{element.tag}>"
+        self.why = why
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """The whole file, if it is not too large."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BrokenSong(path, "", f"cannot be read: {reason}") from error
+    if len(content) > max_bytes:
+        raise BrokenSong(path, "", f"is larger than {max_bytes >> 20} MiB, the most read here")
+    return content
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file, by which its kind is known."""
+    try:
+        with path.open("rb") as file:
+            return file.read(64)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BrokenSong(path, "", f"cannot be read: {reason}") from error
+
+
+def inflate(path: Path, packed: bytes, max_bytes: int = MAX_INFLATED_BYTES) -> bytes:
+    """What zlib packed; stops as soon as more than `max_bytes` come out."""
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(packed, max_bytes + 1)
+    except zlib.error as error:
+        raise BrokenSong(path, "the packed part", f"is damaged ({error}): save it again") from error
+    if len(content) > max_bytes:
+        raise BrokenSong(path, "the packed part", f"unpacks to more than {max_bytes >> 20} MiB")
+    if not unpacker.eof:
+        raise BrokenSong(path, "the packed part", "ends too early: the file was cut off")
+    return content
+
+
+def parse_xml(path: Path, content: bytes) -> Element:
+    """The root element. Entity declarations and external entities are refused."""
+    if not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # Some programs write control characters into names; XML allows none of them.
+        content = content.translate(None, _CONTROLS) if b"\0" not in content[:8] else content
+    target = _BoundedTree()
+    parser = DefusedXMLParser(target=target, forbid_dtd=False)
+    target.parser = parser.parser
+    try:
+        parser.feed(content)
+        root = parser.close()
+    except ParseError as error:
+        line, column = error.position
+        why = f"is not XML ({str(error).split(':')[0]}): the file is damaged or of another kind"
+        raise BrokenSong(path, f"line {line}, column {column + 1}", why) from error
+    except DefusedXmlException as error:
+        why = f"declares an entity ({type(error).__name__}), which is refused: remove it"
+        raise BrokenSong(path, target.position(), why) from error
+    except (ValueError, LookupError, RecursionError, AssertionError) as error:
+        raise BrokenSong(path, target.position(), f"cannot be read as XML ({error})") from error
+    if not isinstance(root, Element):
+        raise BrokenSong(path, "line 1", "holds no element")
+    return root
+
+
+class _BoundedTree:
+    """Builds the tree and counts: a file that is too deep or too wide stops here."""
+
+    def __init__(self) -> None:
+        self._builder = TreeBuilder(element_factory=Located)
+        self._depth = 0
+        self._count = 0
+        self.parser: object = None
+
+    def position(self) -> str:
+        line = getattr(self.parser, "CurrentLineNumber", 0)
+        return f"line {line}, column {getattr(self.parser, 'CurrentColumnNumber', 0) + 1}"
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> Element:
+        self._depth += 1
+        self._count += 1
+        if self._depth > MAX_DEPTH:
+            raise ValueError(f"elements are nested more than {MAX_DEPTH} deep")
+        if self._count > MAX_ELEMENTS:
+            raise ValueError(f"more than {MAX_ELEMENTS:,} elements")
+        element = self._builder.start(tag, dict(attributes))
+        if isinstance(element, Located):
+            element.line = getattr(self.parser, "CurrentLineNumber", 0)
+        return element
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return self._builder.end(tag)
+
+    def data(self, text: str) -> None:
+        self._builder.data(text)
+
+    def close(self) -> Element:
+        return self._builder.close()
+
+
+class ZipInput:
+    """The files inside a ZIP, each read within what is left of one allowance."""
+
+    def __init__(self, path: Path, max_bytes: int = MAX_INFLATED_BYTES) -> None:
+        self._path = path
+        self._left = max_bytes
+        try:
+            self._zip = zipfile.ZipFile(path)
+            entries = self._zip.infolist()
+        except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+            raise BrokenSong(path, "", f"is not a whole ZIP ({error}): save it again") from error
+        if len(entries) > MAX_ZIP_ENTRIES:
+            self.close()
+            raise BrokenSong(path, "", f"holds more than {MAX_ZIP_ENTRIES:,} files")
+        self._entries = {entry.filename: entry for entry in entries}
+
+    def __enter__(self) -> "ZipInput":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries and _is_safe(name)
+
+    def read(self, name: str) -> bytes:
+        """One file's bytes; what it says of its own size is not believed."""
+        if name not in self:
+            raise BrokenSong(self._path, name, "is not in the ZIP")
+        pieces: list[bytes] = []
+        try:
+            with self._zip.open(self._entries[name]) as file:
+                while piece := file.read(_CHUNK_BYTES):
+                    self._spend(name, len(piece))
+                    pieces.append(piece)
+        except BrokenSong:
+            raise
+        except Exception as error:
+            # zipfile lets a dozen kinds of exception through, one per way of being damaged.
+            raise BrokenSong(self._path, name, f"is damaged ({error}): save it again") from error
+        return b"".join(pieces)
+
+    def sha256(self, name: str) -> str | None:
+        """A file's hash without keeping it; None if it is damaged or beyond all measure."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            with self._zip.open(self._entries[name]) as file:
+                while size <= MAX_HASHED_BYTES and (piece := file.read(_CHUNK_BYTES)):
+                    size += len(piece)
+                    digest.update(piece)
+        except Exception:
+            return None
+        return digest.hexdigest() if size <= MAX_HASHED_BYTES else None
+
+    def _spend(self, name: str, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise BrokenSong(self._path, name, "makes the ZIP unpack to more than is read here")
+
+
+def _is_safe(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
+
+
+def number(element: Element, name: str, default: float | None = None) -> float:
+    """An attribute as a number; a comma is taken for a decimal point, as some locales write it."""
+    text = element.get(name)
+    if text is None:
+        if default is None:
+            raise BadElement(element, f"has no {name}")
+        return default
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= MAX_NUMBER:  # which NaN is not, either
+        raise BadElement(element, f'{name}="{text[:40]}" is not a number, or a huge one')
+    return value
+
+
+def integer(element: Element, name: str, default: int | None = None) -> int:
+    """An attribute as a whole number."""
+    return round(number(element, name, default))

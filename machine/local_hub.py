@@ -1,0 +1,154 @@
+"""A hub of one's own: PostgreSQL and the server as child processes, for a command or a test."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from machine.child_program import (
+    CHECKOUT,
+    ChildProgram,
+    HubFailed,
+    Program,
+    last_lines,
+    surroundings,
+)
+
+POSTGRES_SECONDS = 90.0
+"""Creating a database and recovering one both take seconds; on a slow disk, many."""
+
+HUB_SECONDS = 60.0
+
+__all__ = ["CHECKOUT", "HubFailed", "LocalHub", "audit", "local_postgres"]
+
+
+class LocalHub:
+    """Starts a hub on `directory`; `kill` and `start` again keep port and data.
+
+    The children die with this process: by the kernel's hand on Linux, by `stop` elsewhere.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        database_url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        module: str = "server",
+    ) -> None:
+        self.directory = directory.resolve()
+        self.url = ""
+        self.ready_seconds = 0.0
+        self.database_url = database_url or ""
+        self.environment = dict(environment or {})
+        self._port = port
+        self._postgres = local_postgres(self.directory)
+        log = self.directory / "hub.log"
+        program = Program("the hub", module, log, HUB_SECONDS, signal.SIGKILL)
+        self._hub = ChildProgram(program)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def log(self) -> Path:
+        """What the hub has to say, of all its lives."""
+        return self._hub.program.log
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the hub's process is there."""
+        return self._hub.is_running
+
+    @property
+    def pid(self) -> int:
+        """The process of this life of the hub, or of its last one; 0 before the first."""
+        return self._hub.pid
+
+    @property
+    def postgres_pid(self) -> int:
+        """PostgreSQL, whose descendants are its processes; 0: not started here."""
+        return self._postgres.pid
+
+    @property
+    def rss_mb(self) -> float:
+        """Resident memory of the hub, in MiB; 0 when it is not running."""
+        return self._hub.rss_mb
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time this life of the hub has taken."""
+        return self._hub.cpu_seconds
+
+    async def start(self) -> str:
+        """Start what is not running and wait until the hub is ready; returns its address."""
+        began = time.perf_counter()
+        if not self.database_url:
+            data = ("--data", str(self.directory))
+            self.database_url = (await self._postgres.start(data))["database_url"]
+        environment = {"DATABASE_URL": self.database_url, "REDIS_URL": "", **self.environment}
+        words = ("--host", "127.0.0.1", "--port", str(self._port), "--json")
+        self.url = (await self._hub.start(words, environment))["url"]
+        self.ready_seconds = time.perf_counter() - began
+        self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
+        return self.url
+
+    async def kill(self) -> None:
+        """SIGKILL to the hub, and to nothing else: PostgreSQL stays."""
+        await self._hub.end(signal.SIGKILL)
+
+    async def leave(self) -> int | None:
+        """SIGTERM to the hub, and to nothing else; returns its exit status."""
+        return await self._hub.stop()
+
+    def freeze(self) -> None:
+        """Stop the hub's clock, so to speak: SIGSTOP."""
+        self._hub.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen hub go on."""
+        self._hub.send(signal.SIGCONT)
+
+    async def stop(self) -> None:
+        """Stop hub and PostgreSQL in order; harmless when not running."""
+        self.thaw()
+        await self._hub.stop()
+        await self._postgres.stop()
+
+
+def local_postgres(directory: Path) -> ChildProgram:
+    """PostgreSQL; to be started with `--data` and a directory, where it says its `database_url`."""
+    log = directory / "postgres-launcher.log"
+    module = "persistence.embedded_postgres"
+    return ChildProgram(Program("PostgreSQL", module, log, POSTGRES_SECONDS, signal.SIGTERM))
+
+
+async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
+    """What PostgreSQL holds of a project, by a process that never saw the hub."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server", "audit", project, *words, "--json"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=CHECKOUT,
+        env=surroundings({"DATABASE_URL": database_url}),
+    )
+    output, problems = await process.communicate()
+    lines = output.decode().strip().splitlines()
+    if process.returncode != 0 and not lines:
+        raise HubFailed(f"the audit failed: {last_lines(problems.decode())}")
+    report: dict[str, Any] = json.loads(lines[-1])
+    return report

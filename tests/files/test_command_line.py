@@ -1,0 +1,63 @@
+"""`run import` and `run export`: what is told to whom, and the exit codes."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
+
+
+def command(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": "", "PRIME_PASSWORD": "secret"}
+    return subprocess.run(
+        [sys.executable, "-m", "files", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+
+
+def test_a_broken_file_is_one_line_and_starts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "broken.prime.json").write_text('{"format":')
+    done = command("import", "broken.prime.json", "--data", tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "line 1" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_server_that_is_not_there_is_exit_one() -> None:
+    account = ("--email", "ann@example.org")
+    done = command("import", SONG, "--url", "nonsense://127.0.0.1:1/v1", *account)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_command_line_is_exit_two() -> None:
+    assert command("import").returncode == 2
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    imported = command("import", SONG, "--data", data, "--json")
+    assert imported.returncode == 0, imported.stderr
+    report = json.loads(imported.stdout)
+    assert report["counts"]["tracks"] > 0
+    assert stat.S_IMODE((data / "cli-account.json").stat().st_mode) == 0o600
+    out = tmp_path / "out.prime.json"
+    exported = command("export", report["project"], out, "--data", data)
+    assert exported.returncode == 0, exported.stderr
+    before, after = (json.loads(path.read_text())["state"] for path in (SONG, out))
+    assert after == before

@@ -1,0 +1,188 @@
+"""The builder of songs: always sound, always complete, never silent about what it lost."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from files import song as song_module
+from files.audio_routing import cut_circles
+from files.entity_values import fit
+from files.importing import read_song
+from files.song import BrokenSong, Song
+from files.songs.compose import SONG_FILE
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
+from tests.files.song_files import corpus_file
+from tests.files.state_rules import broken_rules, is_allowed
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=300),
+    st.lists(st.text(max_size=8), max_size=4),
+    st.dictionaries(st.text(max_size=70), st.one_of(st.floats(), st.text()), max_size=3),
+)
+
+
+def applied(ops: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the ops make of an empty project; every parent must be there before its child."""
+    state: Any = empty_state("")
+    for op in ops:
+        entities = state[op["col"]]
+        if op["op"] == "insert":
+            entity = defaults(op["col"]) | op["entity"]
+            for name, field in ENTITY_TYPES[op["col"]].items():
+                if field.kind == "pointer" and entity[name] is not None:
+                    assert entity[name] in state[field.points_to], (op["col"], name)
+            assert op["id"] not in entities
+            entities[op["id"]] = entity
+        else:
+            assert op["op"] == "set"
+            entities[op["id"]] = entities[op["id"]] | op["props"]
+    return dict(state)
+
+
+def test_a_new_song_is_an_empty_project() -> None:
+    song = Song("Nothing yet")
+    assert song.state == empty_state("Nothing yet")
+    assert song.to_ops() == [
+        {"op": "set", "col": "project", "id": "project", "props": {"name": "Nothing yet"}}
+    ]
+    assert song.counts.entities == 5
+    assert song.counts.channels == 1
+
+
+def test_ops_make_the_whole_song_again() -> None:
+    song = read_song(SONG_FILE)
+    assert applied(song.to_ops()) == song.state
+
+
+def test_ops_of_a_real_song() -> None:
+    song = read_song(corpus_file("CapDan-ZeroSumGame-OriginalByZakarra.mmpz"))
+    assert applied(song.to_ops()) == song.state
+
+
+def test_parents_come_first_even_when_made_last() -> None:
+    song = Song("Nested")
+    inner = song.add("tracks", name="inner")
+    outer = song.add("tracks", name="outer", content=["tracks"])
+    song.change("tracks", inner, parent=outer)
+    source = song.add("channels", dest=MASTER_CHANNEL)
+    song.change("channels", source, dest=song.add("channels", dest=MASTER_CHANNEL))
+    assert applied(song.to_ops()) == song.state
+
+
+def test_ids_are_random_and_long_enough_or_the_same_for_a_seed() -> None:
+    ids = {Song("x").add("scenes") for _ in range(50)}
+    assert len(ids) == 50
+    assert {len(entity_id) for entity_id in ids} == {16}
+    assert Song("x", ids=Random(7)).add("scenes") == Song("x", ids=Random(7)).add("scenes")
+
+
+def test_misfits_are_mended_and_reported_together() -> None:
+    song = Song("Loud")
+    for volume in (3, 4.5):
+        song.add("channels", volume=volume)
+    song.add("channels", volume=float("nan"), pan=-1, name="\0" + "n" * 300, role="karaoke")
+    assert "2 values mended: channels.volume is above 2" in song.problems
+    assert len(song.problems) == 5
+    assert broken_rules(song.state) == []
+
+
+@given(st.data())
+def test_whatever_comes_in_what_is_kept_is_allowed(data: st.DataObject) -> None:
+    collection = data.draw(st.sampled_from(sorted(ENTITY_TYPES)))
+    fields = ENTITY_TYPES[collection]
+    name = data.draw(st.sampled_from(sorted(fields)))
+    value = data.draw(ANYTHING)
+    field = fields[name]
+    fitted, fault = fit(field, value)
+    if field.kind in ("pointer", "path") and fitted is None:
+        assert fault or field.nullable
+    else:
+        assert is_allowed(field, fitted), (collection, name, fitted)
+    assert fit(field, fitted)[0] == fitted or fitted is None
+    if not fault:
+        assert fitted == value
+
+
+def test_order_keys_go_on_after_each_sibling() -> None:
+    song = Song("x")
+    assert [song.next_order("tracks") for _ in range(3)] == ["a0", "a1", "a2"]
+    assert song.next_order("tracks", "parent") == "a0"
+    assert song.next_order("channels") == "a1", "the master is first"
+
+
+def test_tempo_and_signature_at_the_start_replace_what_is_there() -> None:
+    song = Song("x")
+    song.add_tempo(0, 99)
+    song.add_tempo(8, 101, "linear")
+    song.add_signature(0, 7, 8)
+    song.add_signature(14, 3, 4)
+    assert song.state["tempo"]["tempo_start"]["bpm"] == 99
+    assert len(song.state["tempo"]) == 2
+    assert song.state["signatures"]["signature_start"]["den"] == 8
+    assert len(song.state["signatures"]) == 2
+
+
+def test_a_third_point_at_one_time_replaces_the_second() -> None:
+    song = Song("x")
+    lane = song.add("lanes", target=f"channels/{MASTER_CHANNEL}/volume")
+    for value in (0.1, 0.2, 0.3):
+        song.add_point(lane, 4, value, "linear")
+    assert [point["value"] for point in song.state["points"].values()] == [0.1, 0.3]
+    assert song.problems == ["1 automation points between two others at the same time"]
+
+
+def test_circles_are_cut_with_the_automation_of_what_is_cut() -> None:
+    song = Song("Feedback")
+    one, two = (song.add("channels", dest=MASTER_CHANNEL) for _ in range(2))
+    song.change("channels", one, dest=two)
+    back = song.add("sends", channel=two, dest=one)
+    out = song.add("sends", channel=MASTER_CHANNEL, dest=one)
+    lane = song.add("lanes", target=f"sends/{back}/volume")
+    song.add_point(lane, 0, 1, "hold")
+    song.add("lanes", target=f"channels/{one}/pan")
+    cut_circles(song)
+    assert out not in song.state["sends"]
+    assert broken_rules(song.state) == []
+    assert any("fed themselves" in problem for problem in song.problems)
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=40))
+def test_any_mixer_is_free_of_circles_once_they_are_cut(
+    routes: list[tuple[int, int, bool]],
+) -> None:
+    song = Song("Maze")
+    channels = [MASTER_CHANNEL, *(song.add("channels", dest=MASTER_CHANNEL) for _ in range(7))]
+    for source, dest, is_send in routes:
+        if is_send:
+            song.add("sends", channel=channels[source], dest=channels[dest])
+        else:
+            song.change("channels", channels[source], dest=channels[dest])
+    cut_circles(song)
+    assert broken_rules(song.state) == []
+
+
+def test_a_song_that_is_too_large_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(song_module, "MAX_ENTITIES", 10)
+    song = Song("Endless", source=Path("endless.mmp"))
+    for _ in range(5):
+        song.add("scenes")
+    with pytest.raises(BrokenSong, match=r"endless\.mmp: holds more than 10 entities"):
+        song.add("scenes")
+
+
+def test_plug_in_states_are_kept_by_their_hash() -> None:
+    song = Song("x")
+    reference = song.keep_blob(b"chunk")
+    assert reference is not None
+    assert reference.startswith("sha256:")
+    assert song.blobs == {reference: b"chunk"}
+    assert song.keep_blob(bytes(17 * 1_048_576)) is None
+    assert song.problems == ["1 plug-in states larger than 16 MiB were left out"]

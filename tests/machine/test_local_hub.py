@@ -1,0 +1,34 @@
+"""A hub of one's own: up, killed, up again at the same address, and gone in the end."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from client.client import Client
+from machine.local_hub import HubFailed, LocalHub
+
+pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+
+
+async def test_killed_and_started_again_it_has_the_same_address_and_data(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    async with LocalHub(tmp_path / "data") as hub:
+        url = hub.url
+        async with Client(url, device="desk") as client:
+            await client.register("ada@example.org", "ada", "a long password")
+        assert hub.rss_mb > 1
+        await hub.kill()
+        assert not hub.is_running
+        assert hub.rss_mb == 0
+        assert await hub.start() == url
+        async with Client(url, device="desk") as client:
+            assert (await client.login("ada@example.org", "a long password"))["username"] == "ada"
+    assert set(psutil.Process().children(recursive=True)) == before
+
+
+async def test_a_hub_that_cannot_start_says_why(tmp_path: Path) -> None:
+    hub = LocalHub(tmp_path / "data", database_url="no database")
+    with pytest.raises(HubFailed, match="no database URL"):
+        await hub.start()
+    await hub.stop()
