@@ -4,19 +4,17 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 
 from schema.calls import METHODS, WITHOUT_LOGIN
-from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, SINGLETONS, Field
-from schema.errors import DROP_REASONS, ERRORS
-from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
+from schema.protocol_page import BrokenPage, with_tables
 
 ROOT = Path(__file__).parent.parent
 JSON_SCHEMA = Path("schema/prime.v1.json")
@@ -26,10 +24,6 @@ UNIONS = {"ClientMessage": ClientMessage, "ServerMessage": ServerMessage, "Op": 
 """The structs that travel: each class has one docstring, which is its row in the tables."""
 
 Schema = dict[str, Any]
-
-
-class BrokenPage(Exception):
-    """PROTOCOL.md lacks a place for a table, or has one for a table that is not made."""
 
 
 def main(words: list[str] | None = None, root: Path = ROOT) -> int:
@@ -210,166 +204,6 @@ _SHAPES: dict[str, Callable[[Field], Schema]] = {
     "order": lambda _: {"type": "string", "pattern": "^[A-Za-z][0-9A-Za-z]{1,63}$"},
     "params": _params,
 }
-
-
-# The tables of PROTOCOL.md.
-
-
-def with_tables(page: str) -> tuple[str, list[str]]:
-    """The page with every table as it should be, and the names of those that were not."""
-    missing = [name for name in TABLES if f"<!-- generated: {name} -->" not in page]
-    if missing:
-        raise BrokenPage(f"{PROTOCOL} has no marker for: {', '.join(missing)}")
-    changed: list[str] = []
-
-    def renew(place: re.Match[str]) -> str:
-        name = place["name"]
-        if name not in TABLES:
-            raise BrokenPage(f"{PROTOCOL} wants a table that nobody makes: {name}")
-        table = f"<!-- generated: {name} -->\n\n{TABLES[name]()}\n\n<!-- end -->"
-        if table != place[0]:
-            changed.append(name)
-        return table
-
-    renewed = re.sub(
-        r"<!-- generated: (?P<name>[a-z ]+) -->\n.*?<!-- end -->", renew, page, flags=re.DOTALL
-    )
-    return renewed, changed
-
-
-def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:
-    names = [head.strip() for head in heads.split("|")]
-    lines = [names, ["---"] * len(names)]
-    lines += [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _structs_table(heads: str, union: Any) -> str:
-    rows = []
-    for struct in get_args(union):
-        tag = struct.__struct_config__.tag
-        rows.append((f"`{tag}`", _fields(struct), _meaning(struct)))
-    return _table(heads, rows)
-
-
-def _fields(struct: type[msgspec.Struct]) -> str:
-    """Its fields; a question mark follows what may be left out."""
-    fields = msgspec.structs.fields(struct)
-    return ", ".join(f"`{field.encode_name}{'' if field.required else '?'}`" for field in fields)
-
-
-def _meaning(struct: type) -> str:
-    return " ".join((struct.__doc__ or "").split())
-
-
-def _calls_table() -> str:
-    rows = (
-        (
-            f"`{method}`",
-            _fields(params),
-            f"`{result.__name__}`: {_fields(result)}" if _fields(result) else "nothing",
-            _yes(method not in WITHOUT_LOGIN),
-            _meaning(params),
-        )
-        for method, (params, result) in METHODS.items()
-    )
-    return _table("call | params | result | needs login | meaning", rows)
-
-
-def _errors_table() -> str:
-    rows = ((f"`{code}`", row.meaning, _yes(row.try_again)) for code, row in ERRORS.items())
-    return _table("code | meaning | try again", rows)
-
-
-def _drop_reasons_table() -> str:
-    rows = ((f"`{reason}`", meaning) for reason, meaning in DROP_REASONS.items())
-    return _table("reason | meaning", rows)
-
-
-def _close_codes_table() -> str:
-    codes = sorted(CLOSE_CODES, key=lambda code: code.code)
-    rows = ((code.code, f"`{code.name}`", _yes(code.reconnect), code.meaning) for code in codes)
-    return _table("code | name | reconnect | meaning", rows)
-
-
-def _limits_table() -> str:
-    rows = (
-        (f"`{row.name}`", f"{row.value:,.0f}", row.unit, row.door, row.told_past, row.why)
-        for row in BOUNDS.rows.values()
-    )
-    return _table("limit | value | unit | where | past it | of what, and why", rows)
-
-
-def _entity_types_table() -> str:
-    rows = (
-        (f"`{collection}`", f"`{name}`", _allowed(field), field.unit, _default(field))
-        for collection, fields in ENTITY_TYPES.items()
-        for name, field in fields.items()
-    )
-    return _table("collection | property | holds | unit | default", rows)
-
-
-def _allowed(field: Field) -> str:
-    words = _described(field) + (", or null" if field.nullable else "")
-    return words + (f"; {_ON_DELETE[field.on_delete]}" if field.points_to else "")
-
-
-def _described(field: Field) -> str:
-    if field.choices:
-        some = "some of " if field.kind == "choices" else ""
-        return some + ", ".join(f"`{choice}`" for choice in field.choices)
-    match field.kind:
-        case "number" | "integer":
-            above = "above " if field.exclusive_minimum else ""
-            return f"{field.kind}, {above}{_short(field.minimum)} to {_short(field.maximum)}"
-        case "text":
-            return f"text, at most {field.max_length:,} characters"
-        case "path":
-            return "text `collection/id/property`"
-        case "params":
-            return f"map of at most {field.max_length:,} leaves"
-        case "order":
-            return "order key"
-        case "pointer":
-            return f"id in `{field.points_to}`"
-        case _:
-            return "true or false"
-
-
-_ON_DELETE = {
-    "cascade": "deleted with it",
-    "clear": "cleared with it",
-    "reparent": "goes to the grandparent",
-    "master": "goes to the master",
-}
-
-
-def _short(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:g}"
-
-
-def _default(field: Field) -> str:
-    if field.required:
-        return "required"
-    return f"`{json.dumps({} if field.kind == 'params' else field.default)}`"
-
-
-def _yes(fact: bool) -> str:
-    return "yes" if fact else "no"
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    "messages from client": lambda: _structs_table("`t` | fields | meaning", ClientMessage),
-    "messages from server": lambda: _structs_table("`t` | fields | meaning", ServerMessage),
-    "ops": lambda: _structs_table("`op` | fields | meaning", Op),
-    "calls": _calls_table,
-    "errors": _errors_table,
-    "drop reasons": _drop_reasons_table,
-    "close codes": _close_codes_table,
-    "limits": _limits_table,
-    "entity types": _entity_types_table,
-}
-"""The name in a marker `<!-- generated: NAME -->` -> what makes the table."""
 
 
 if __name__ == "__main__":

@@ -16,15 +16,14 @@ from schema.generate import (
     JSON_SCHEMA,
     PROTOCOL,
     ROOT,
-    TABLES,
     UNIONS,
-    BrokenPage,
     entity_name,
     json_schema,
     main,
     stale_files,
-    with_tables,
 )
+from schema.protocol_page import BrokenPage, with_tables
+from schema.protocol_tables import TABLES
 
 STRUCTS = [struct for union in UNIONS.values() for struct in get_args(union)]
 STRUCTS += sorted({struct for pair in METHODS.values() for struct in pair}, key=str)
