@@ -16,7 +16,7 @@ RETURNING id, email, username, name
 """
 
 BY_EMAIL = """
-SELECT id, email, username, name FROM prime_users WHERE lower(email) = lower($1)
+SELECT id, email, username, name FROM prime_users WHERE lower(email) COLLATE "C" = lower($1)
 """
 
 BY_IDS = """

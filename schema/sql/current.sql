@@ -290,7 +290,7 @@ CREATE TABLE public.studio_projects (
     key text,
     scale text,
     signature text DEFAULT '4/4'::text NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
     state_seq bigint DEFAULT 0 NOT NULL,
     head_seq bigint DEFAULT 0 NOT NULL,
     epoch text DEFAULT (gen_random_uuid())::text NOT NULL,
@@ -336,7 +336,7 @@ $$;
 CREATE TABLE public.project_deltas (
     project_id uuid NOT NULL,
     seq bigint NOT NULL,
-    delta_id text NOT NULL,
+    delta_id text NOT NULL COLLATE pg_catalog."C",
     author uuid NOT NULL,
     auth_session uuid NOT NULL,
     member text NOT NULL,
@@ -423,7 +423,7 @@ CREATE TABLE public.audio_files (
     owner_id uuid,
     name text NOT NULL,
     storage_path text,
-    content_hash text,
+    content_hash text COLLATE pg_catalog."C",
     bytes bigint,
     duration_seconds double precision,
     sample_rate integer,
@@ -455,8 +455,8 @@ CREATE TABLE public.audio_files (
 CREATE TABLE public.auth_credentials (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    provider text NOT NULL,
-    subject text NOT NULL,
+    provider text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
     password_hash text,
     verified_at timestamp with time zone,
     verify_token_hash bytea,
@@ -521,7 +521,7 @@ CREATE TABLE public.collaboration_sessions (
     host_id uuid,
     participants uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
-    invite_code text,
+    invite_code text COLLATE pg_catalog."C",
     status text DEFAULT 'active'::text NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     ended_at timestamp with time zone,
@@ -538,7 +538,7 @@ CREATE TABLE public.collaboration_sessions (
 
 CREATE TABLE public.login_tries (
     account bytea NOT NULL,
-    address text NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
     wrong integer DEFAULT 0 NOT NULL,
     free_at timestamp with time zone NOT NULL,
     known_until timestamp with time zone NOT NULL,
@@ -578,8 +578,8 @@ ALTER TABLE public.mail_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
 CREATE TABLE public.mixx_recall (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    category text NOT NULL,
-    key text NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
     usage_count bigint DEFAULT 0 NOT NULL,
     confidence double precision DEFAULT 0 NOT NULL,
@@ -596,11 +596,11 @@ CREATE TABLE public.mixx_recall (
 CREATE TABLE public.plugin_presets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid,
-    plugin text NOT NULL,
+    plugin text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
-    category text DEFAULT ''::text NOT NULL,
+    category text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
     is_public boolean DEFAULT false NOT NULL,
     usage_count bigint DEFAULT 0 NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
@@ -618,7 +618,7 @@ CREATE TABLE public.plugin_presets (
 CREATE TABLE public.prime_users (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text NOT NULL,
-    username text NOT NULL,
+    username text NOT NULL COLLATE pg_catalog."C",
     name text DEFAULT ''::text NOT NULL,
     avatar_url text,
     favorite_genres text[] DEFAULT '{}'::text[] NOT NULL,
@@ -685,7 +685,7 @@ CREATE TABLE public.project_states (
 );
 
 CREATE TABLE public.server_secrets (
-    name text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
     value bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT server_secrets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
@@ -696,7 +696,7 @@ CREATE TABLE public.session_states (
     collaboration_session_id uuid NOT NULL,
     project_id uuid NOT NULL,
     user_id uuid NOT NULL,
-    device text NOT NULL,
+    device text NOT NULL COLLATE pg_catalog."C",
     cursor jsonb,
     view_state jsonb,
     active_tool text,
@@ -714,7 +714,7 @@ WITH (fillfactor='50');
 CREATE UNLOGGED TABLE public.staged_deltas (
     staging uuid NOT NULL,
     part integer NOT NULL,
-    delta_id text NOT NULL,
+    delta_id text NOT NULL COLLATE pg_catalog."C",
     ops json NOT NULL,
     bytes integer NOT NULL,
     payload_hash bytea NOT NULL,
@@ -841,7 +841,7 @@ CREATE INDEX mail_outbox_waiting_idx ON public.mail_outbox USING btree (next_try
 
 CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
 
-CREATE UNIQUE INDEX plugin_presets_name_key ON public.plugin_presets USING btree (COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid), plugin, lower(name));
+CREATE UNIQUE INDEX plugin_presets_name_key ON public.plugin_presets USING btree (COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid), plugin, lower(name) COLLATE "C");
 
 CREATE INDEX plugin_presets_owner_idx ON public.plugin_presets USING btree (owner_id);
 
@@ -849,7 +849,7 @@ CREATE INDEX plugin_presets_public_idx ON public.plugin_presets USING btree (plu
 
 CREATE INDEX plugin_presets_tags_idx ON public.plugin_presets USING gin (tags);
 
-CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email));
+CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email) COLLATE "C");
 
 CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (lower(username));
 
