@@ -17,9 +17,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from client.client import Client
-from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused, RoomClosed
-from client.state_ops import State
 from files.dawproject_export import write_dawproject
 from files.exporting import NotWhole, whole_state
 from files.importing import read_song
@@ -27,6 +24,15 @@ from files.prime_file import write_prime
 from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
 from machine.local_hub import HubFailed, LocalHub
+from prime_client.client import Client
+from prime_client.failures import (
+    CallFailed,
+    CannotConnect,
+    ConnectionOver,
+    DeltaRefused,
+    RoomClosed,
+)
+from prime_client.state_ops import State
 
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1

@@ -9,7 +9,6 @@ from typing import Any
 import uvloop
 from rich.console import Console
 
-from client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 from files.song import BrokenSong
 from files.upload import UploadIncomplete
 from loadtest import chaos_command, comparisons, scenarios, soak_command
@@ -32,6 +31,7 @@ from loadtest.document_scale import run_document
 from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
 from machine.local_hub import HubFailed
+from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (
     BrokenSong,

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import msgpack
 
-from client.codec import Message
 from loadtest.bare_client import BareConnection, connect
 from loadtest.frames import Messages, frame
+from prime_client.codec import Message
 
 SUBPROTOCOL = "prime.v1.msgpack"
 ANSWER_SECONDS = 60.0

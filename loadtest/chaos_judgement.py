@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from client.client import Client
 from loadtest.anomalies import Anomaly, Truth, check
 from loadtest.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.failovers import lost_ids, without_lost
@@ -19,6 +18,7 @@ from loadtest.participants import Tally
 from loadtest.proof import NotSettled, compare, settle
 from loadtest.stage import Stage
 from machine.local_hub import audit
+from prime_client.client import Client
 
 SETTLE_SECONDS = 30.0
 PRESENCE_SECONDS = 15.0

@@ -17,12 +17,12 @@ from typing import Any
 
 import uvloop
 
-from client.codec import Message
 from loadtest.bare_prime import Account, BarePrime, enter
 from loadtest.cores import divide
 from loadtest.heartbeats import keep_alive
 from loadtest.percentiles import percentile, summary
 from loadtest.sustained import problems
+from prime_client.codec import Message
 
 READY_SECONDS = 120.0
 PHASE_SECONDS = 60.0

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.codec import Message
 from loadtest.bare_prime import Account, BarePrime, enter, pack
 from loadtest.sustained import PROBE_SECONDS
+from prime_client.codec import Message
 
 COLLECTION, ENTITY = "channels", "ch_master"
 

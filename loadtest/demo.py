@@ -13,7 +13,6 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from client.client import Client
 from files.importing import read_song
 from files.song import Song
 from loadtest import percentiles
@@ -24,6 +23,7 @@ from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.without_limits import WITHOUT_LIMITS
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub
+from prime_client.client import Client
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0

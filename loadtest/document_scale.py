@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from client.client import Client
-from client.room import Room
-from client.state_ops import Op
 from files.upload import upload
 from loadtest.large_song import large_song
 from loadtest.writer import Writer
 from machine.local_hub import LocalHub
+from prime_client.client import Client
+from prime_client.room import Room
+from prime_client.state_ops import Op
 
 SMALL = 5_000
 """Entities of the project that the large one is compared with."""

@@ -5,11 +5,11 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from client.connection import CouldNotOpen
 from loadtest import foreign_faults
 from loadtest.fault_proxy import Direction, FaultProxy
 from loadtest.recorded_musician import Echo
 from loadtest.stage import Stage
+from prime_client.connection import CouldNotOpen
 
 DOWN_SECONDS = 0.5
 """A server that was ended stays so for as long, at least: others have to notice."""

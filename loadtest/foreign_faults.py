@@ -4,10 +4,10 @@ import asyncio
 import secrets
 import time
 
-from client.client import Client
-from client.failures import CannotConnect, ConnectionOver
 from loadtest.children import beside
 from loadtest.stage import Stage
+from prime_client.client import Client
+from prime_client.failures import CannotConnect, ConnectionOver
 
 HELD_BACK_SECONDS = 1.5
 """How long an asynchronous standby hears nothing before its primary is lost: so much is lost."""

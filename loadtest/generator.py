@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 
-from client.client import Client
-from client.events import Acknowledged, Event, Moved
-from client.room import Room
+from prime_client.client import Client
+from prime_client.events import Acknowledged, Event, Moved
+from prime_client.room import Room
 
 CONNECTING_AT_ONCE = 16
 MEASURED_MEMBERS = 4

@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from client.codec import Message
 from loadtest.bare_client import HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, create_project, enter, register
 from loadtest.evidence import Evidence
@@ -18,6 +17,7 @@ from loadtest.pinned_hub import PinnedHub, pinned_hub
 from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
+from prime_client.codec import Message
 from schema.limits import HEARTBEAT_SECONDS
 
 CONNECTING_AT_ONCE = 32

@@ -11,9 +11,6 @@ import msgpack
 from rich.console import Console
 from rich.progress import Progress
 
-from client.client import Client
-from client.codec import Message, codec_named
-from client.digest import digest
 from files.upload import upload
 from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused
@@ -27,6 +24,9 @@ from loadtest.report_table import Target
 from loadtest.samples import Samples
 from loadtest.slow_line import SlowLine
 from loadtest.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from prime_client.client import Client
+from prime_client.codec import Message, codec_named
+from prime_client.digest import digest
 
 INSIDE_HZ = 30.0
 QUIET_SECONDS = 4.0

@@ -4,9 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from client.client import Client
-from client.digest import digest
-from client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused
 from files.upload import batches, upload
 from loadtest.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.failovers import Failover, lost_ids, without_lost
@@ -16,6 +13,9 @@ from loadtest.participants import Tally
 from loadtest.proof import lost_deltas
 from loadtest.recorded_musician import RecordedMusician
 from machine.local_hub import audit
+from prime_client.client import Client
+from prime_client.digest import digest
+from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused
 
 ENTITIES = 20_000
 """Some 1.6 MB as JSON, in sixteen parts or more for a joiner."""

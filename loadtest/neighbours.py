@@ -15,9 +15,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from client.client import Client
-from client.failures import CallFailed
-from client.state_ops import Op
 from files.upload import upload
 from loadtest.children import beside
 from loadtest.large_song import large_song
@@ -26,6 +23,9 @@ from loadtest.pinned_hub import kept_waiting_seconds
 from loadtest.running import data_directory
 from loadtest.sustained import disturbed
 from machine.local_hub import CHECKOUT, LocalHub
+from prime_client.client import Client
+from prime_client.failures import CallFailed
+from prime_client.state_ops import Op
 
 BYTES_PER_ENTITY = 150
 """Of the large song, as the server counts a state (rule O16)."""

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from client.client import Client
-from client.events import Acknowledged, Event, Moved, Refused
-from client.failures import TooMuchPending
-from client.room import Room
-from client.state_ops import Op
 from files.song import Song
 from files.upload import upload
 from loadtest.live_view import MemberFigures
 from loadtest.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
+from prime_client.client import Client
+from prime_client.events import Acknowledged, Event, Moved, Refused
+from prime_client.failures import TooMuchPending
+from prime_client.room import Room
+from prime_client.state_ops import Op
 
 
 def now_ms() -> float:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from client.codec import Message
 from loadtest.bare_prime import Account
 from loadtest.returning import ReturningMember, Tally
+from prime_client.codec import Message
 
 FRAMES_PER_SECOND = 30.0
 BURST_SECONDS = (1.0, 4.0)

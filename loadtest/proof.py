@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from client.client import Client
-from client.digest import digest
-from client.state_ops import State
 from loadtest.participants import Participant, Tally
 from machine.local_hub import audit
+from prime_client.client import Client
+from prime_client.digest import digest
+from prime_client.state_ops import State
 
 SETTLE_SECONDS = 60.0
 

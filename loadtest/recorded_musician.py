@@ -7,9 +7,12 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from client.codec import codec_named
-from client.connection import Connection
-from client.events import (
+from loadtest.history import History, What
+from loadtest.participants import Participant, Tally
+from loadtest.running import wait
+from prime_client.codec import codec_named
+from prime_client.connection import Connection
+from prime_client.events import (
     Acknowledged,
     Committed,
     Event,
@@ -17,15 +20,12 @@ from client.events import (
     Refused,
     Synced,
 )
-from client.failures import CallFailed, CallInterrupted, CallTimedOut
-from client.room import Room
-from client.state_ops import Op
-from loadtest.history import History, What
-from loadtest.participants import Participant, Tally
-from loadtest.running import wait
+from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut
+from prime_client.room import Room
+from prime_client.state_ops import Op
 
 if TYPE_CHECKING:
-    from client.events import Position
+    from prime_client.events import Position
 
 UPDATE_SECONDS = (0.2, 0.8)
 """Between two changes of the project's row by one musician."""

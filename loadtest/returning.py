@@ -1,4 +1,4 @@
-"""A member that comes back by the law of `client.client`, resumes, and sends again what it must."""
+"""A member that comes back by the rules of the SDK, resumes, and sends again what it must."""
 
 import asyncio
 import random
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.client import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, STEADY_SECONDS
-from client.codec import Message
 from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, pack
+from prime_client.client import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, STEADY_SECONDS
+from prime_client.codec import Message
 
 COMES_AGAIN = frozenset({"rate_limited", "unavailable"})
 """Refusals of a delta after which it is sent again under the same id."""

@@ -12,8 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from client.client import Client
-from client.digest import digest
 from files.upload import batches
 from loadtest.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
@@ -27,6 +25,8 @@ from loadtest.report_table import Target
 from loadtest.returning import ReturningMember, Tally
 from loadtest.samples import Samples
 from loadtest.sustained import disturbed, problems, verdict
+from prime_client.client import Client
+from prime_client.digest import digest
 
 CONNECTING_AT_ONCE = 16
 OBSERVERS_PER_ROOM = 4

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Self
 
-from client.codec import Message, codec_named
-from client.connection import Connection
-from client.state_ops import Op
+from prime_client.codec import Message, codec_named
+from prime_client.connection import Connection
+from prime_client.state_ops import Op
 
 OPEN_SECONDS = 10.0
 

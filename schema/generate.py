@@ -1,4 +1,7 @@
-"""`python -m schema.generate`: write prime.v1.json and the tables of PROTOCOL.md, or check them."""
+"""`python -m schema.generate`: write what is made from this folder, or check that it is up to date.
+
+Made are prime.v1.json, the tables of PROTOCOL.md, and the plain data that the SDK brings along.
+"""
 
 import argparse
 import json
@@ -15,6 +18,7 @@ from schema.entities import ENTITY_TYPES, SINGLETONS, Field
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 from schema.protocol_page import BrokenPage, with_tables
+from schema.sdk_modules import sdk_modules
 
 ROOT = Path(__file__).parent.parent
 JSON_SCHEMA = Path("schema/prime.v1.json")
@@ -40,6 +44,7 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> int:
         if arguments.check:
             print(f"stale: {path}: {what} (run: python -m schema.generate)", file=sys.stderr)
         else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content, encoding="utf-8")
             print(f"wrote {path}: {what}")
     return 1 if arguments.check and stale else 0
@@ -56,6 +61,9 @@ def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     renewed, changed = with_tables(page)
     if changed:
         stale[PROTOCOL] = (renewed, "tables " + ", ".join(changed))
+    for path, module in sdk_modules().items():
+        if _read(root / path) != module:
+            stale[path] = (module, "the SDK's copy")
     return stale
 
 

@@ -10,9 +10,9 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from client.codec import CodecName, codec_named
-from client.events import Event
-from client.room import Room
+from prime_client.codec import CodecName, codec_named
+from prime_client.events import Event
+from prime_client.room import Room
 from tests.client.model_server import member_named, new_state
 
 Message = dict[str, Any]

@@ -4,7 +4,7 @@ import json
 import zlib
 from typing import Any
 
-from client.state_ops import Op, State, apply_op, would_apply
+from prime_client.state_ops import Op, State, apply_op, would_apply
 from schema.entities import ENTITY_TYPES, PARENTS, defaults, empty_state
 
 Message = dict[str, Any]

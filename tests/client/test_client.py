@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from client import client as client_module
-from client import room as room_module
-from client import send_queue
-from client.client import Client
-from client.codec import BadFrame, CodecName, codec_named
-from client.connection import Connection, CouldNotOpen
-from client.events import Acknowledged, CameIn, Committed, Event, Left
-from client.failures import (
+from prime_client import client as client_module
+from prime_client import room as room_module
+from prime_client import send_queue
+from prime_client.client import Client
+from prime_client.codec import BadFrame, CodecName, codec_named
+from prime_client.connection import Connection, CouldNotOpen
+from prime_client.events import Acknowledged, CameIn, Committed, Event, Left
+from prime_client.failures import (
     CallFailed,
     CallInterrupted,
     CallTimedOut,
@@ -24,7 +24,7 @@ from client.failures import (
     RoomClosed,
     TooMuchPending,
 )
-from client.room import Room
+from prime_client.room import Room
 from tests.client.fake_server import PROJECT, FakeServer, Message, fake_server, swallow
 from tests.client.model_server import member_named
 
@@ -409,7 +409,7 @@ async def test_a_connection_that_goes_in_the_handshake_is_tried_again(
     async def connect(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("client.connection.connect", connect)
+    monkeypatch.setattr("prime_client.connection.connect", connect)
     with pytest.raises(CouldNotOpen) as caught:
         await Connection.open("ws://127.0.0.1:9/v1", codec_named("msgpack"), {}, 1.0)
     assert not caught.value.ending.is_final

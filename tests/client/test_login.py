@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from client import client as client_module
-from client import room as room_module
-from client.client import Client
-from client.events import LoginNeeded
-from client.failures import CallFailed, ConnectionOver, RoomClosed
-from client.room import Room
+from prime_client import client as client_module
+from prime_client import room as room_module
+from prime_client.client import Client
+from prime_client.events import LoginNeeded
+from prime_client.failures import CallFailed, ConnectionOver, RoomClosed
+from prime_client.room import Room
 from tests.client.fake_server import PROJECT, FakeServer, Heard, Message, fake_server, swallow
 
 VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from client.digest import digest
-from client.events import (
+from prime_client.digest import digest
+from prime_client.events import (
     Acknowledged,
     CameIn,
     Committed,
@@ -23,7 +23,7 @@ from client.events import (
     Synced,
     WentOut,
 )
-from client.replica import Gap, Replica
+from prime_client.replica import Gap, Replica
 from tests.client.model_server import ModelServer, decoded, encoded, member_named, new_state
 
 TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}

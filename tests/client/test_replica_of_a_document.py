@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from client.digest import digest
-from client.events import Acknowledged, Committed, FoundDiverged, Previewed, Skipped, Synced
-from client.replica import Replica
+from prime_client.digest import digest
+from prime_client.events import Acknowledged, Committed, FoundDiverged, Previewed, Skipped, Synced
+from prime_client.replica import Replica
 from schema.entities import empty_state
 
 EPOCH = "epoch"

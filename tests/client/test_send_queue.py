@@ -5,8 +5,8 @@ from collections import deque
 
 import pytest
 
-from client import send_queue
-from client.send_queue import SendQueue
+from prime_client import send_queue
+from prime_client.send_queue import SendQueue
 from schema.limits import MAX_UNANSWERED
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from client.client import Client
-from client.digest import digest
 from files import exporting
 from files.exporting import NotWhole, whole_state
+from prime_client.client import Client
+from prime_client.digest import digest
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
 from tests.client.model_server import new_state
 

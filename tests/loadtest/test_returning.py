@@ -9,10 +9,10 @@ from typing import Any, Self
 import msgpack
 import pytest
 
-from client.codec import Message
 from loadtest import returning
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.returning import ReturningMember, Tally, backoff
+from prime_client.codec import Message
 
 PROJECT = "0" * 8
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")

@@ -6,8 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from client.client import Client
 from machine.local_cluster import ClusterOptions, LocalCluster
+from prime_client.client import Client
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 

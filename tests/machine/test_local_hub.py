@@ -5,8 +5,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from client.client import Client
 from machine.local_hub import HubFailed, LocalHub
+from prime_client.client import Client
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
 

@@ -24,6 +24,7 @@ from schema.generate import (
 )
 from schema.protocol_page import BrokenPage, with_tables
 from schema.protocol_tables import TABLES
+from schema.sdk_modules import sdk_modules
 
 STRUCTS = [struct for union in UNIONS.values() for struct in get_args(union)]
 STRUCTS += sorted({struct for pair in METHODS.values() for struct in pair}, key=str)
@@ -32,8 +33,8 @@ STRUCTS += sorted({struct for pair in METHODS.values() for struct in pair}, key=
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The generated files alone, to be spoilt."""
-    (tmp_path / "schema").mkdir()
-    for path in (JSON_SCHEMA, PROTOCOL):
+    for path in (JSON_SCHEMA, PROTOCOL, *sdk_modules()):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
 
@@ -63,6 +64,17 @@ def test_check_names_a_changed_definition(copy: Path, capsys: pytest.CaptureFixt
     (copy / JSON_SCHEMA).write_text(json.dumps(schema))
     assert main(["--check"], copy) == 1
     assert "prime.v1.json: definitions Join (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", sdk_modules(), ids=lambda module: module.stem)
+def test_check_names_a_changed_module_of_the_sdk(
+    copy: Path, module: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / module).write_text("MAX_MESSAGE_BYTES = 1\n")
+    assert main(["--check"], copy) == 1
+    assert f"{module}: the SDK's copy (" in capsys.readouterr().err
+    assert main([], copy) == 0
+    assert stale_files(copy) == {}
 
 
 def test_what_is_no_schema_at_all_is_written_anew(copy: Path) -> None:

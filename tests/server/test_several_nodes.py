@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from client.client import Client
+from prime_client.client import Client
 
 ROOT = Path(__file__).parents[2]
 SOON = 60.0

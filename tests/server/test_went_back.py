@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from client.digest import digest
 from persistence import epochs
 from persistence.pool import Database
+from prime_client.digest import digest
 from rooms.feed import Feed
 from rooms.journal_entry import Entry, Proposal
 from schema.ops import Set

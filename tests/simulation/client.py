@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from client.codec import Frame, MsgpackCodec
-from client.events import (
+from prime_client.codec import Frame, MsgpackCodec
+from prime_client.events import (
     Acknowledged,
     Event,
     FoundDiverged,
@@ -14,8 +14,8 @@ from client.events import (
     Refused,
     Synced,
 )
-from client.replica import Gap, Message, Replica
-from client.send_queue import SendQueue
+from prime_client.replica import Gap, Message, Replica
+from prime_client.send_queue import SendQueue
 from tests.simulation.edits import Editing, is_never_valid
 from tests.simulation.network import Link
 from tests.simulation.project import PROJECT

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable
 
-from client.replica import Replica
-from client.state_ops import Entity, Op
 from loadtest.studio_work import Work, new_track, split_clip, write_notes
+from prime_client.replica import Replica
+from prime_client.state_ops import Entity, Op
 
 NEVER_VALID = 99.0
 """A volume nobody may set."""

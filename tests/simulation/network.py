@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from client.codec import Frame, MsgpackCodec
+from prime_client.codec import Frame, MsgpackCodec
 from rooms.effects import Packet
 from rooms.feed import Feed
 from schema.close_codes import CloseCode

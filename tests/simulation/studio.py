@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from structlog.testing import capture_logs
 
-from client.replica import Message
 from persistence.journal import Checkpoint
 from persistence.journal_memory import MemoryJournal
+from prime_client.replica import Message
 from rooms import groups, tail
 from rooms.document import Document
 from rooms.journal_entry import Entry

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgpack
 
-from client.state_ops import Entity, State
+from prime_client.state_ops import Entity, State
 
 MODULUS = 1 << 64
 

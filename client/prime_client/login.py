@@ -4,8 +4,8 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 
-from client.auth_session import AuthSession
-from schema.close_codes import AUTH_FAILED, NO_HELLO
+from prime_client.auth_session import AuthSession
+from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
 """Called with the reason when the application has to log in again."""

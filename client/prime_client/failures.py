@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from client.events import Refused
+from prime_client.events import Refused
 
 
 class CallFailed(Exception):

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from client.failures import CallFailed, ConnectionOver
+from prime_client.failures import CallFailed, ConnectionOver
 
 ENTRIES_A_PAGE = 200
 MAX_PAGES = 25
-"""More of a member's own deltas than are remembered (`client.room.OUTCOMES_KEPT`)."""
+"""More of a member's own deltas than are remembered (`prime_client.room.OUTCOMES_KEPT`)."""
 
 Call = Callable[..., Awaitable[Any]]
 

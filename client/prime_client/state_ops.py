@@ -6,7 +6,7 @@ Entities are replaced, never changed in place, so taking back means putting the 
 from collections.abc import Callable
 from typing import Any
 
-from schema.entities import ENTITY_TYPES, PARENTS, defaults
+from prime_client.schema.entities import ENTITY_TYPES, PARENTS, defaults
 
 Op = dict[str, Any]
 Entity = dict[str, Any]

@@ -8,11 +8,11 @@ import random
 import secrets
 from typing import Any, Self
 
-from client.auth_session import AuthSession
-from client.codec import CodecName, Message, codec_named
-from client.connection import Connection, CouldNotOpen, Ending
-from client.digest import digest
-from client.failures import (
+from prime_client.auth_session import AuthSession
+from prime_client.codec import CodecName, Message, codec_named
+from prime_client.connection import Connection, CouldNotOpen, Ending
+from prime_client.digest import digest
+from prime_client.failures import (
     CallFailed,
     CallInterrupted,
     CallTimedOut,
@@ -21,11 +21,11 @@ from client.failures import (
     RoomClosed,
     StateDamaged,
 )
-from client.login import CALLS_TO_LOG_IN, AskForLogin, Login
-from client.room import Room
-from client.state_ops import State
-from schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
-from schema.limits import MAX_CALLS_IN_FLIGHT
+from prime_client.login import CALLS_TO_LOG_IN, AskForLogin, Login
+from prime_client.room import Room
+from prime_client.schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
+from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
+from prime_client.state_ops import State
 
 BACKOFF_BASE_SECONDS = 0.2
 BACKOFF_CAP_SECONDS = 10.0

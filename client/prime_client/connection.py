@@ -12,9 +12,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
 
-from client.codec import MAX_FRAME_BYTES, BadFrame, Codec, Frame, Message
-from schema.close_codes import CloseCode
-from schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS
+from prime_client.codec import MAX_FRAME_BYTES, BadFrame, Codec, Frame, Message
+from prime_client.schema.close_codes import CloseCode
+from prime_client.schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS
 
 MISSED_HEARTBEATS = 2.5
 """After so many heartbeats of silence the server is taken for dead, as it does with us (H6)."""

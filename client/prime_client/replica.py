@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.digest import shown, term, total
-from client.events import (
+from prime_client.digest import shown, term, total
+from prime_client.events import (
     Acknowledged,
     CameIn,
     Committed,
@@ -32,7 +32,7 @@ from client.events import (
     Synced,
     WentOut,
 )
-from client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back, would_apply
+from prime_client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back, would_apply
 
 Message = dict[str, Any]
 

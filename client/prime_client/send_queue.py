@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
-from client.codec import Frame
+from prime_client.codec import Frame
 
 DELTAS_IN_FLIGHT = 64
 """Unanswered deltas on the wire: a quarter of what the server allows one connection (D9)."""

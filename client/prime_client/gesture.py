@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from client.state_ops import Op
+from prime_client.state_ops import Op
 
 SHOWN_SECONDS = 1 / 30
 """Between two messages: others' screens show no more."""

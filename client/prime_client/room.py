@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from client.codec import Codec, Frame
-from client.connection import Connection
-from client.events import (
+from prime_client.codec import Codec, Frame
+from prime_client.connection import Connection
+from prime_client.events import (
     Acknowledged,
     Event,
     FoundDiverged,
@@ -22,19 +22,19 @@ from client.events import (
     Skipped,
     Synced,
 )
-from client.failures import (
+from prime_client.failures import (
     CallFailed,
     DeltaRefused,
     DeltaTooLarge,
     RoomClosed,
     TooMuchPending,
 )
-from client.gesture import Gesture, Values
-from client.replica import Gap, Message, Replica
-from client.rewound import Call, gone
-from client.send_queue import SendQueue
-from client.state_ops import Op, State
-from schema.limits import MAX_MESSAGE_BYTES
+from prime_client.gesture import Gesture, Values
+from prime_client.replica import Gap, Message, Replica
+from prime_client.rewound import Call, gone
+from prime_client.schema.limits import MAX_MESSAGE_BYTES
+from prime_client.send_queue import SendQueue
+from prime_client.state_ops import Op, State
 
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""

@@ -1,0 +1,44 @@
+"""The Python SDK of Prime: a client that comes back by itself, typed calls, and joined rooms."""
+
+from prime_client import events
+from prime_client.client import Client
+from prime_client.failures import (
+    CallFailed,
+    CallInterrupted,
+    CallTimedOut,
+    CannotConnect,
+    ConnectionOver,
+    DeltaRefused,
+    DeltaTooLarge,
+    RoomClosed,
+    StateDamaged,
+    TooMuchPending,
+)
+from prime_client.gesture import Gesture
+from prime_client.room import ReaderTooSlow, Room, Undone
+from prime_client.schema.order_keys import between, spread
+from prime_client.state_ops import Entity, Op, State
+
+__all__ = [
+    "CallFailed",
+    "CallInterrupted",
+    "CallTimedOut",
+    "CannotConnect",
+    "Client",
+    "ConnectionOver",
+    "DeltaRefused",
+    "DeltaTooLarge",
+    "Entity",
+    "Gesture",
+    "Op",
+    "ReaderTooSlow",
+    "Room",
+    "RoomClosed",
+    "State",
+    "StateDamaged",
+    "TooMuchPending",
+    "Undone",
+    "between",
+    "events",
+    "spread",
+]

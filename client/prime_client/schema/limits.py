@@ -1,0 +1,228 @@
+# Made by `python -m schema.generate` from schema/limits.py: change it there.
+"""The bounds that a client can meet."""
+
+MAX_MESSAGE_BYTES = 1_048_576
+"""After login: a paste of some 10,000 notes still fits. (bytes; a message)"""
+
+MAX_MESSAGE_BYTES_BEFORE_LOGIN = 16_384
+"""Of a stranger: an e-mail address, a password, a name. (bytes; a message)"""
+
+MESSAGES_PER_SECOND = 400.0
+"""Sustained; two seconds of it may come at once. Presence over it is dropped in silence.
+(messages a second; a connection, in)"""
+
+BYTES_PER_SECOND = 4_194_304.0
+"""Sustained; two seconds of it may come at once. (bytes a second; a connection, in)"""
+
+PATIENCE_SECONDS = 10.0
+"""How long a connection may go on sending more than it may. (seconds; a connection, in)"""
+
+BAD_MESSAGES_ALLOWED = 4
+"""Messages that are none: a client that sends more is broken. (messages in ten seconds; a
+connection, in)"""
+
+HELLO_SECONDS = 5
+"""From the handshake to hello. (seconds; a connection)"""
+
+LOGIN_SECONDS = 60
+"""From hello to a login: for typing a password. (seconds; a connection)"""
+
+HEARTBEAT_SECONDS = 10
+"""A client pings this often; two and a half of them missed and it is gone. (seconds; a
+connection)"""
+
+MAX_ROOMS_PER_CONNECTION = 16
+"""Projects that one connection may have open at once. (rooms; `join`)"""
+
+MAX_MEMBERS_PER_ROOM = 500
+"""All devices counted, on all servers. (members; `join`)"""
+
+MAX_CALLS_IN_FLIGHT = 16
+"""Of one connection, sent and not yet answered. (calls; `call`)"""
+
+CALL_SECONDS = 15.0
+"""What a call did by then may stand. (seconds; `call`, `join`)"""
+
+MAX_DELTAS_IN_FLIGHT = 256
+"""Of one member, sent and not yet answered. (deltas; `delta`, `undo`, `redo`)"""
+
+MAX_UNANSWERED = 256
+"""As many deltas as one member may have on the wire. (ids; `join`)"""
+
+MAX_WAITING_BYTES = 16_777_216
+"""Ops of all deltas that wait for their commit. (bytes; a room, in)"""
+
+MAX_OPS_PER_DELTA = 10_000
+"""The largest real song, inserted at once. (ops; `delta`)"""
+
+MAX_PROPS_PER_OP = 64
+"""Of one `set` or `insert`: no entity type has half as many. (properties; an op)"""
+
+MAX_PARAMS_PER_DEVICE = 4_096
+"""Of one device's `params`: large synthesizers have a thousand. (leaves; an op)"""
+
+MAX_PARAMS_BYTES = 131_072
+"""Of one device's `params` in the encoding of the digest: 4,096 leaves of 32 bytes. (bytes; an
+op)"""
+
+MAX_STRING_LENGTH = 256
+"""A name or any other short text in the project state. (characters; an op)"""
+
+MAX_KEY_LENGTH = 64
+"""An order key: `spread` makes short ones anew. (characters; an op)"""
+
+MAX_BEATS = 1_000_000.0
+"""The latest musical time: five days at 120 bpm. (In presence `bad_message`, in a call
+`validation`.) (beats; an op, presence, a call)"""
+
+MAX_ENTITIES = 200_000
+"""Twenty times the largest real song. (entities; the project state)"""
+
+MAX_ROUTE_LINKS = 512
+"""Looked at from both ends, to see that no channel feeds itself; real songs have twenty. (links;
+an op that leads sound somewhere)"""
+
+MAX_STATE_BYTES = 20_971_520
+"""The sum of its entities in the encoding that the digest is made of. (bytes; the project state)"""
+
+MAX_NAME_LENGTH = 120
+"""A display name, a device name, a project name. (In `hello`: `bad_message`.) (characters;
+`hello`, a call)"""
+
+MAX_PASSWORD_LENGTH = 1_024
+"""Past it hashing would be an attack (OWASP). (characters; a call)"""
+
+MIN_PASSWORD_LENGTH = 8
+"""At least (OWASP ASVS 5.0, 6.2.1). (characters; a call)"""
+
+MAX_SELECTION = 256
+"""Shown as selected by one member. (entities; `presence`)"""
+
+MAX_GESTURES = 8
+"""Of one member at once: two hands on a controller. (gestures; `gesture`)"""
+
+MAX_PREVIEWED = 256
+"""Whose values one gesture shows: a large selection, dragged. (entities; `gesture`)"""
+
+MAX_STEP_DELTAS = 500
+"""Of one name, undone at once; the next one begins a new step. (deltas; a step)"""
+
+MAX_STEP_BYTES = 8_388_608
+"""Of one name, undone at once; the next delta begins a new step. (bytes of ops; a step)"""
+
+MAX_GROUP_BYTES = 201_326_592
+"""Stored at once: any project state can be restored over any other. (bytes of ops; `undo`,
+`redo`, `snapshots.restore`)"""
+
+MAX_SHOWN_BYTES = 32_768
+"""About, of all values that one member shows: two of each of the largest selection fit. (bytes;
+`gesture`)"""
+
+MAX_SHOWN_IN_ROOM_BYTES = 262_144
+"""About, of all values that all members show: each joiner is told all of it at once. (bytes;
+`gesture`)"""
+
+MAX_SELECTED_TOLD = 4_096
+"""Selected by all members together; past it the first of each are told. (ids; `joined`, a whole
+`tick`)"""
+
+MAX_UNDO_STEPS = 200
+"""That one member can undo, and as many that it can redo. (steps; `undo`, `redo`)"""
+
+STATE_PART_BYTES = 131_072
+"""Other rooms' messages go between two parts. (bytes; `state`, `history.at`, `snapshots.state`)"""
+
+MAX_PAGE_BYTES = 262_144
+"""About: a page ends when it has so many, however many its `limit` allows. (bytes; a reply that
+lists)"""
+
+MAX_REPLY_BYTES = 1_048_576
+"""All of it, in any encoding: ask for less. (bytes; a reply)"""
+
+MAX_ENTRY_SHOWN_BYTES = 65_536
+"""The ops of one entry (`total` says how many there are), or the values of one change. (bytes;
+`history.list`, `snapshots.diff`)"""
+
+MAX_TEMPI_TOLD = 256
+"""In `musical_context`; `counts` says how many there are. (tempi; a snapshot)"""
+
+MAX_OPS_SHOWN = 100
+"""Of one entry; `total` says how many there are. (ops; `history.list`)"""
+
+MAX_SENTENCES = 200
+"""The rest is counted. (sentences; `snapshots.diff`)"""
+
+MAX_PHRASES = 12
+"""Of one sentence; the rest is counted. (phrases; `snapshots.diff`)"""
+
+MAX_INSTRUMENTS = 200
+"""In `musical_context`; `counts` says how many devices there are. (names; a snapshot)"""
+
+MAX_OUTBOX_BYTES = 4_194_304
+"""What waits for one reader: come back and resume. (bytes; a connection, out)"""
+
+STALL_SECONDS = 5.0
+"""A reader that takes no byte for so long is gone or might as well be. (seconds; a connection,
+out)"""
+
+MAX_SOCKETS_PER_ADDRESS = 1_000
+"""Of one server: two windows of everyone in a school behind one address. (sockets; a handshake)"""
+
+MAX_STRANGERS_PER_ADDRESS = 200
+"""Of one server, without a login yet: a class that logs in at once. (sockets; a handshake)"""
+
+MAX_STRANGERS = 4_096
+"""Of one server, without a login yet: past it the one that has waited longest goes. (sockets; a
+handshake)"""
+
+MAX_CONNECTS_PER_SECOND = 100.0
+"""Of one address at one server; ten seconds of it may come at once: a school comes back.
+(handshakes a second; a handshake)"""
+
+MAX_SOCKETS_PER_USER = 64
+"""Of one server. (A call that logs in is refused with `limit_reached`.) (sockets; `hello`,
+`auth.login`)"""
+
+MAX_ROOMS_PER_USER = 64
+"""Of one server, over all connections of the user. (rooms; `join`)"""
+
+MAX_SEATS_PER_USER = 16
+"""Devices of one user in one room, on all servers. (members; `join`)"""
+
+MAX_REGISTRATIONS_PER_HOUR = 60.0
+"""Of one address at one server: a class. One that is answered `taken` counts five times.
+(accounts an hour; `auth.register`)"""
+
+MAX_WRONG_PASSWORDS_PER_HOUR = 300.0
+"""Of one address at one server, over all accounts. (tries an hour; `auth.login`)"""
+
+MAX_GUESSES_PER_HOUR = 100.0
+"""Of one account, from addresses where it never logged in (OWASP ASVS); a fifth at once. (tries
+an hour; `auth.login`)"""
+
+MAX_FREE_GUESSES = 5
+"""Wrong in a row, of one account from one address; then each doubles the wait, from 1 s. (tries;
+`auth.login`)"""
+
+MAX_GUESS_SECONDS = 900.0
+"""The longest wait after a wrong password. (seconds; `auth.login`)"""
+
+MAX_KNOWN_GUESS_SECONDS = 30.0
+"""The same from an address where the account has logged in, in the last 90 days. (seconds;
+`auth.login`)"""
+
+MAX_LOGINS_PER_USER = 100
+"""Of one user, on all servers. (auth sessions; `auth.login`)"""
+
+MAX_PROJECTS_PER_USER = 1_000
+"""Owned by one user, archived ones too. (projects; `projects.create`, `snapshots.fork`)"""
+
+MAX_MEMBERS_PER_PROJECT = 500
+"""Users with a role in one project. (members; `members.grant`)"""
+
+MAX_SNAPSHOTS_PER_PROJECT = 1_000
+"""Made by someone; automatic ones are thinned out by themselves. (snapshots; `snapshots.create`)"""
+
+MAX_LOOKUPS_PER_HOUR = 60.0
+"""Of one user at one server: answers that tell of an account or id of others whether it exists.
+(answers an hour; `members.grant`, `projects.create`, `snapshots.create`)"""
