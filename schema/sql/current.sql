@@ -159,8 +159,9 @@ BEGIN
     IF (SELECT count(*) FROM staged_deltas AS s WHERE s.staging = of_staging) = parts THEN
         SELECT s.ops INTO last_ops FROM staged_deltas AS s
         WHERE s.staging = of_staging AND s.part = parts;
-    ELSIF EXISTS (
-        SELECT FROM project_deltas AS d WHERE d.project_id = of_project AND d.delta_id = group_id
+    ELSIF group_id = (
+        SELECT d.delta_id FROM project_deltas AS d
+        WHERE d.project_id = of_project AND d.delta_id >= group_id ORDER BY d.delta_id LIMIT 1
     ) THEN
         last_ops := '[]';  -- it is known, and judged by its hash
     ELSE
@@ -179,7 +180,10 @@ BEGIN
     IF outcome = 'committed' THEN
         seq := first_seq + parts - 1;
         UPDATE project_deltas AS d SET seq = append_group.seq
-        WHERE d.project_id = of_project AND d.seq = first_seq;
+        WHERE d.ctid = (
+            SELECT t.ctid FROM project_deltas AS t
+            WHERE t.project_id = of_project AND t.seq >= first_seq ORDER BY t.seq LIMIT 1
+        );
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
             ops, payload_hash, atomic, committed_at, purpose, step, more, bytes)
         SELECT of_project, first_seq + s.part - 1, s.delta_id, of_author, of_auth_session,
@@ -205,9 +209,10 @@ CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[
         AS k (project, head, epoch, delta_id)
     JOIN studio_projects AS p ON p.id = k.project
     LEFT JOIN LATERAL (
-        SELECT d.delta_id FROM project_deltas AS d
-        WHERE d.project_id = k.project AND d.seq = k.head AND k.delta_id IS NOT NULL
-    ) AS mine ON true
+        SELECT d.seq, d.delta_id FROM project_deltas AS d
+        WHERE d.project_id = k.project AND d.seq >= k.head AND k.delta_id IS NOT NULL
+        ORDER BY d.seq LIMIT 1
+    ) AS mine ON mine.seq = k.head
 $$;
 
 CREATE FUNCTION public.lock_appends() RETURNS trigger

@@ -1,10 +1,12 @@
 import asyncio
+import uuid
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from persistence import auth_sessions, project_members, studio_projects
-from persistence.journal import Journal
+from persistence.journal import Journal, Known
 from persistence.journal_postgres import PostgresJournal
 from persistence.pool import Database, Executor
 from persistence.users import UserRow
@@ -12,12 +14,16 @@ from rooms.journal_entry import Outcome
 from tests.persistence.journal_contract import (
     Author,
     JournalContract,
+    group,
     known,
     outcomes,
     propose,
     seqs,
 )
 from tests.persistence.rows import make_login, make_project, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
 
 pytestmark = pytest.mark.postgres
 
@@ -214,6 +220,60 @@ async def test_an_append_reads_by_index_however_small_the_tables(bench: Postgres
             "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
         )
     assert scanned == []
+
+
+async def test_what_a_room_asks_reads_as_much_however_long_its_journal_is(
+    bench: PostgresBench,
+) -> None:
+    """Even by plans that were made while the tables were empty, as those of a new deployment."""
+    author = await bench.author()
+    project = await bench.project(author)
+    async with bench.db.transaction() as transaction:
+        await transaction.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        journal = PostgresJournal(transaction)
+        await _rows_read_by_each(transaction, journal, project, author)
+        figures = []
+        for _ in range(2):
+            await journal.append([propose(project, author) for _ in range(400)], {})
+            figures.append(await _rows_read_by_each(transaction, journal, project, author))
+    assert figures[0] == figures[1]
+
+
+async def _rows_read_by_each(
+    db: Executor, journal: PostgresJournal, project: str, author: Author
+) -> dict[str, int]:
+    """What is asked of the journal -> how many rows of it were read for the answer."""
+    last = propose(project, author)
+    ((_, seq),) = await outcomes(journal, last)
+    assert seq is not None
+    epoch = (await journal.load(project)).epoch
+    here = Known(epoch, seq, last.delta_id)
+    effects = {seq: b"[]"}
+    asked: dict[str, Awaitable[object]] = {
+        "stand": journal.stand({project: here}),
+        "find": journal.find(last),
+        "seqs_of": journal.seqs_of(project, author.user, [last.delta_id]),
+        "read": journal.read(project, seq - 1, 10),
+        "read_on": journal.read_on(project, here, 10),
+        "marks": journal.marks(project, seq, 2),
+        "record_effects": journal.record_effects(project, effects, here),
+        "append": journal.append([propose(project, author)], {project: here}),
+        "append_group": journal.append_group(str(uuid.uuid4()), group(project, author, 3), here),
+    }
+    figures, before = {}, await _rows_read(db)
+    for name, answer in asked.items():
+        await answer
+        after = await _rows_read(db)
+        figures[name], before = after - before, after
+    return figures
+
+
+async def _rows_read(db: Executor) -> int:
+    read: int = await db.fetchval(
+        "SELECT coalesce(sum(idx_tup_fetch + seq_tup_read), 0)::int8"
+        " FROM pg_stat_xact_user_tables WHERE relname = 'project_deltas'"
+    )
+    return read
 
 
 async def test_J15_a_look_for_deltas_reads_by_index_however_small_the_tables(
