@@ -104,6 +104,7 @@ def _checked_state(path: Path, state: object) -> State:
             entity_id: _checked(path, collection, entity_id, entity)
             for entity_id, entity in entities.items()
         }
+    _set_apart(checked["tempo"], state.get("tempo", {}))
     _check_as_a_whole(path, checked)
     return checked
 
@@ -126,6 +127,17 @@ def _checked(path: Path, collection: str, entity_id: str, entity: object) -> Ent
         if name not in whole:
             raise BrokenSong(path, where, f"has no {name}")
     return whole
+
+
+def _set_apart(tempi: dict[str, Entity], as_written: Mapping[str, Entity]) -> None:
+    """Before tempi had a `slot`, of two at one time the later by id counted: that one is right."""
+    at: dict[object, list[str]] = {}
+    for entity_id in sorted(tempi):
+        at.setdefault(tempi[entity_id]["time"], []).append(entity_id)
+    for ids in at.values():
+        if all("slot" not in as_written[entity_id] for entity_id in ids):
+            for entity_id in ids[1:]:
+                tempi[entity_id]["slot"] = 1
 
 
 def _check_as_a_whole(path: Path, state: State) -> None:

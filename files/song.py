@@ -70,6 +70,7 @@ class Song:
         self.blobs: dict[str, bytes] = {}
         self._losses: Counter[str] = Counter()
         master = str(self.state["channels"][MASTER_CHANNEL]["order"])
+        # By lane (or "tempo") and time: who is there, the left one first.
         self._points_at: dict[tuple[str, float], list[str]] = {}
         self._last_order: dict[tuple[str, str | None], str] = {("channels", None): master}
         self._random_bytes: Callable[[int], bytes] = ids.randbytes if ids else secrets.token_bytes
@@ -156,11 +157,20 @@ class Song:
             self.lost("automation points between two others at the same time")
 
     def add_tempo(self, time: float, bpm: float, interp: str = "hold") -> None:
-        """A tempo from this beat on; at 0 it replaces the tempo every project starts with."""
+        """A tempo from this beat on, after those added before; at or before 0 the last one counts.
+
+        Two at one time are a jump: the first is where a glide ends, the second counts from there.
+        """
         if time <= 0:
             self.change("tempo", "tempo_start", bpm=bpm, interp=interp)
+            return
+        here = self._points_at.setdefault(("tempo", time), [])
+        if len(here) < 2:
+            props = {"time": time, "bpm": bpm, "interp": interp}
+            here.append(self.add("tempo", **props, slot=len(here)))
         else:
-            self.add("tempo", time=time, bpm=bpm, interp=interp)
+            self.change("tempo", here[1], bpm=bpm, interp=interp)
+            self.lost("tempi between two others at the same time")
 
     def add_signature(self, time: float, num: int, den: int) -> None:
         """A time signature from this beat on."""

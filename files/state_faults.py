@@ -7,6 +7,7 @@ from schema.entities import (
     ENTITY_TYPES,
     MAPS_FROM_ZERO,
     MASTER_CHANNEL,
+    SIDED,
     SINGLETONS,
     TRACK_DEPTH,
     empty_state,
@@ -19,6 +20,7 @@ def faults(state: State) -> Iterator[tuple[str, str]]:
     yield from _bad_fixtures(state)
     yield from _repeated_ids(state)
     yield from _dangling(state)
+    yield from _shared_sides(state)
     for collection, prop, bound in (
         ("tracks", "parent", TRACK_DEPTH),
         ("channels", "dest", 0),
@@ -57,6 +59,16 @@ def _repeated_ids(state: State) -> Iterator[tuple[str, str]]:
             if entity_id in seen:
                 yield f"{collection}/{entity_id}", f"has the id of an entity in {seen[entity_id]}"
             seen[entity_id] = collection
+
+
+def _shared_sides(state: State) -> Iterator[tuple[str, str]]:
+    for collection in SIDED:
+        seen: set[tuple[object, ...]] = set()
+        for entity_id, entity in state[collection].items():
+            place = entity.get("lane"), entity["time"], entity["slot"]
+            if place in seen:
+                yield f"{collection}/{entity_id}", "has the time and the slot of another one"
+            seen.add(place)
 
 
 def _dangling(state: State) -> Iterator[tuple[str, str]]:

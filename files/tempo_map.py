@@ -1,32 +1,51 @@
-"""From seconds to beats through the changes of tempo, for timelines that count in seconds."""
+"""Beats to seconds and back through the changes of tempo, for timelines that count in seconds.
+
+The same formula as the server's (rule T3): the vectors of tests/files/test_tempo_maps.py hold both.
+"""
 
 import math
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import itemgetter
+
+CONSTANT = 1e-9
+"""A slope (relative to the tempo, per beat) below which a glide is as good as constant."""
 
 
 class TempoMap:
-    """Tempos by beat; a `linear` one glides to the next."""
+    """Tempos by beat; a `linear` one glides to the next. In front of the song nothing glides."""
 
     def __init__(self, tempos: Iterable[tuple[float, float, str]]) -> None:
-        self._tempos = sorted(tempos)
+        """Tempos (beat, bpm, interpolation); of two at one beat the left one first."""
+        self._tempos = sorted(tempos, key=itemgetter(0))
+        self._beats = [beat for beat, _, _ in self._tempos]
         self._seconds = [0.0]
         for index in range(1, len(self._tempos)):
-            beats = self._tempos[index][0] - self._tempos[index - 1][0]
+            beats = self._beats[index] - self._beats[index - 1]
             self._seconds.append(self._seconds[-1] + self._lasting(index - 1, beats))
 
     def bpm_at(self, beat: float) -> float:
-        index = max(0, bisect_right([time for time, _, _ in self._tempos], beat) - 1)
+        """The tempo from this beat on."""
+        index = max(0, bisect_right(self._beats, beat) - 1)
         time, bpm, _ = self._tempos[index]
         return bpm + self._slope(index) * max(0.0, beat - time)
 
+    def seconds_at(self, beat: float) -> float:
+        """When the beat sounds."""
+        index = bisect_right(self._beats, beat) - 1
+        if index < 0:
+            return (beat - self._beats[0]) * 60 / self._tempos[0][1]
+        return self._seconds[index] + self._lasting(index, beat - self._beats[index])
+
     def beat_at(self, seconds: float) -> float:
         """The beat that sounds after so many seconds."""
-        index = max(0, bisect_right(self._seconds, seconds) - 1)
+        index = bisect_right(self._seconds, seconds) - 1
+        if index < 0:
+            return self._beats[0] + seconds * self._tempos[0][1] / 60
         time, bpm, _ = self._tempos[index]
         minutes = (seconds - self._seconds[index]) / 60
         slope = self._slope(index)
-        if abs(slope) < 1e-9 or minutes < 0:  # nothing glides in front of the song
+        if abs(slope * minutes) < CONSTANT:
             return time + bpm * minutes
         return time + bpm * math.expm1(slope * minutes) / slope
 
@@ -40,7 +59,7 @@ class TempoMap:
     def _lasting(self, index: int, beats: float) -> float:
         """How many seconds so many beats after a tempo take."""
         _, bpm, _ = self._tempos[index]
-        slope = self._slope(index)
-        if abs(slope) < 1e-9:
+        growth = self._slope(index) * beats / bpm
+        if abs(growth) < CONSTANT:
             return beats * 60 / bpm
-        return 60 / slope * math.log((bpm + slope * beats) / bpm)
+        return 60 / self._slope(index) * math.log1p(growth)

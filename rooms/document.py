@@ -17,7 +17,7 @@ from rooms.owned_devices import are_too_many
 from rooms.routes import ROUTED, TooFar, Walk, meet
 from rooms.size_at_door import SizeAtDoor
 from rooms.structure_rules import problem_with_place, route_of
-from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, Field, defaults
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, Field, defaults
 from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -216,7 +216,7 @@ class Document(EntityStore):
         self._check_stays_from_zero(op.col, op.id, changed)
         if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
             return self._routing(op, changed, props)
-        return self._put_changed(op, changed, props)
+        return self._put_beside(op, changed, props)
 
     def _change_wide(self, op: Set | Move, device: Entity, props: Entity) -> list[Op]:
         """As `_change`, for a device with so many parameters that it is changed in place."""
@@ -229,6 +229,11 @@ class Document(EntityStore):
         if self._is_at_door and grown > 0 and self._owned[op.id].params_size > MAX_PARAMS_BYTES:
             raise _Dropped(DropReason.LIMIT, TOO_LONG_PARAMS)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
+
+    def _put_in_place(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> list[Op]:
+        if isinstance(op, Insert):
+            return self._put_inserted(op, entity)
+        return self._put_changed(op, entity, props)
 
     def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
         slot = changed.get("slot")
@@ -252,7 +257,7 @@ class Document(EntityStore):
             _check_params_size({}, entity["params"])
         if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
             return self._routing(op, entity, op.entity)
-        return self._put_inserted(op, entity)
+        return self._put_beside(op, entity, op.entity)
 
     def _put_inserted(self, op: Insert, entity: Entity) -> list[Op]:
         made_room = self._make_room(op.col, op.id, entity)
@@ -326,9 +331,7 @@ class Document(EntityStore):
         routes = self._index.routes
         if (yield from self._meet(routes.onward(destination), routes.back(source), source)):
             raise _Dropped(DropReason.CYCLE, "a channel cannot feed itself")
-        if isinstance(op, Insert):
-            return self._put_inserted(op, entity)
-        return self._put_changed(op, entity, props)
+        return self._put_in_place(op, entity, props)
 
     def _meet(self, onward: Walk, back: Walk, goal: str) -> Steps[bool]:
         try:
@@ -383,12 +386,31 @@ class Document(EntityStore):
         if changed is None or changed["time"] != 0:
             raise _Dropped(DropReason.INVALID, f"{col} must keep one at time 0")
 
+    # Two at one time: the later one is right, a third replaces it (rule O12).
+
+    def _put_beside(
+        self, op: Set | Move | Insert, entity: Entity, props: Entity
+    ) -> list[Op] | Steps[list[Op]]:
+        taken = self._beside(op.col, op.id, entity) if op.col in SIDED else {}
+        if len(taken) == 2 and self._index.is_referred_to(taken[1]):
+            return self._replacing(taken[1], op, entity, props)
+        return self._put_in_place(op, entity, props)
+
+    def _replacing(
+        self, replaced: str, op: Set | Move | Insert, entity: Entity, props: Entity
+    ) -> Steps[list[Op]]:
+        """With what is replaced goes what cannot stand without it (rule O5)."""
+        fallen = yield from self._deleting(Delete(op.col, replaced))
+        return [*fallen, *self._put_in_place(op, entity, props)]
+
+    def _beside(self, col: str, entity_id: str, entity: Entity) -> dict[int, str]:
+        slots = self._index.beside(col, entity)
+        return {slot: other for slot, other in slots.items() if other != entity_id}
+
     def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
-        """Two points at one time: the later one is right, a third replaces it (rule O12)."""
-        if col != "points":
+        if col not in SIDED:
             return []
-        slots = self._index.points_at(entity["lane"], entity["time"])
-        taken = {slot: other for slot, other in slots.items() if other != entity_id}
+        taken = self._beside(col, entity_id, entity)
         if entity["slot"] not in taken:
             return []
         entity["slot"] = 1
@@ -396,10 +418,10 @@ class Document(EntityStore):
             return []
         other = taken[1]
         if 0 in taken:
-            self._put("points", other, None)
-            return [Delete("points", other)]
-        self._put("points", other, self.collections["points"][other] | {"slot": 0})
-        return [Set("points", other, {"slot": 0})]
+            self._put(col, other, None)
+            return [Delete(col, other)]
+        self._put(col, other, self.collections[col][other] | {"slot": 0})
+        return [Set(col, other, {"slot": 0})]
 
 
 def merged(entity: Entity, props: Entity) -> Entity:

@@ -10,7 +10,7 @@ from typing import Any
 from rooms.entity_rules import path_target
 from rooms.routes import Routes, shrunk
 from rooms.track_levels import TrackLevels
-from schema.entities import ENTITY_TYPES, MAPS_FROM_ZERO, Field
+from schema.entities import ENTITY_TYPES, MAPS_FROM_ZERO, SIDED, Field
 
 Entity = Mapping[str, Any]
 
@@ -41,7 +41,8 @@ class DocumentIndex:
         self.routes = Routes()
         self.levels = TrackLevels()
         self._referring: dict[str, dict[tuple[str, str], set[str]]] = {}
-        self._points: dict[tuple[str, float], dict[int, str]] = {}
+        # By collection, lane (None: no lane) and time: who is there, by slot.
+        self._sides: dict[tuple[str, str | None, float], dict[int, str]] = {}
         self._clip_kinds: dict[str, Counter[str]] = {}
         self._at_zero: dict[str, set[str]] = {collection: set() for collection in MAPS_FROM_ZERO}
 
@@ -50,14 +51,13 @@ class DocumentIndex:
         for target, name in _targets(collection, entity):
             groups = self._referring.setdefault(target, {})
             groups.setdefault((collection, name), set()).add(entity_id)
+        if collection in SIDED:
+            self._sides.setdefault(_place(collection, entity), {})[entity["slot"]] = entity_id
         match collection:
             case "tracks":
                 self.levels.add(entity_id, entity["parent"])
             case "channels" | "sends" if entity["dest"] is not None:
                 self.routes.add(entity.get("channel", entity_id), entity["dest"])
-            case "points":
-                slots = self._points.setdefault((entity["lane"], entity["time"]), {})
-                slots[entity["slot"]] = entity_id
             case "clips":
                 self._clip_kinds.setdefault(entity["track"], Counter())[entity["kind"]] += 1
             case "tempo" | "signatures" if entity["time"] == 0:
@@ -67,13 +67,13 @@ class DocumentIndex:
         """An entity that was added is no longer there, or no longer so."""
         for target, name in _targets(collection, entity):
             self._discard_referrer(target, (collection, name), entity_id)
+        if collection in SIDED:
+            self._discard_side(collection, entity_id, entity)
         match collection:
             case "tracks":
                 self.levels.discard(entity_id)
             case "channels" | "sends" if entity["dest"] is not None:
                 self.routes.discard(entity.get("channel", entity_id), entity["dest"])
-            case "points":
-                self._discard_point(entity_id, entity)
             case "clips":
                 self._discard_clip_kind(entity["track"], entity["kind"])
             case "tempo" | "signatures":
@@ -83,7 +83,7 @@ class DocumentIndex:
         """What holds most of the memory, for who takes a document apart."""
         return (
             self._referring,
-            self._points,
+            self._sides,
             self._clip_kinds,
             *self.routes.maps(),
             *self.levels.maps(),
@@ -115,9 +115,9 @@ class DocumentIndex:
         """Whether anything points at this entity."""
         return entity_id in self._referring
 
-    def points_at(self, lane: str, time: float) -> Mapping[int, str]:
-        """The points of a lane at a time, by their slot."""
-        return self._points.get((lane, time), {})
+    def beside(self, collection: str, entity: Entity) -> Mapping[int, str]:
+        """Which points of its lane, or tempos, are at the time of this one, by their slot."""
+        return self._sides.get(_place(collection, entity), {})
 
     def holds_kind(self, track_id: str, kind: str) -> bool:
         """Whether a clip of this kind is on the track."""
@@ -145,14 +145,18 @@ class DocumentIndex:
         if not kinds.total():
             del self._clip_kinds[track_id]
 
-    def _discard_point(self, entity_id: str, entity: Entity) -> None:
-        at = (entity["lane"], entity["time"])
-        slots = self._points[at]
-        # While two points change places, the other one may have taken this slot already.
+    def _discard_side(self, collection: str, entity_id: str, entity: Entity) -> None:
+        at = _place(collection, entity)
+        slots = self._sides[at]
+        # While two change places, the other one may have taken this slot already.
         if slots.get(entity["slot"]) == entity_id:
             del slots[entity["slot"]]
         if not slots:
-            del self._points[at]
+            del self._sides[at]
+
+
+def _place(collection: str, entity: Entity) -> tuple[str, str | None, float]:
+    return collection, entity.get("lane"), entity["time"]
 
 
 def _targets(collection: str, entity: Entity) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from schema.ops import Delete, Insert, Op, Set
 
 UNITS: Mapping[str, tuple[frozenset[str], ...]] = {
     "transport": (frozenset({"loopStart", "loopEnd"}),),
+    "tempo": (frozenset({"time", "slot"}),),
     "signatures": (frozenset({"num", "den"}),),
     "tracks": (frozenset({"parent", "order"}),),
     "channels": (frozenset({"dest", "order"}),),

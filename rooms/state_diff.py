@@ -9,7 +9,8 @@ from rooms.document_index import POINTERS
 from rooms.link_order import in_order_of_links
 from rooms.state_words import name_of
 from schema.calls import Change
-from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SINGLETONS
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, SINGLETONS
+from schema.limits import MAX_BEATS
 from schema.ops import Delete, Insert, Op, Set
 
 BREATH = 500
@@ -98,6 +99,8 @@ class _Way:
         self._deletes: dict[str, str] = {}
         self._inserts: dict[str, str] = {}
         self._sets: dict[str, str] = {}
+        # Tempi of whose places others had or will have one.
+        self._meeting: set[str] = set()
         for collection in INSERT_ORDER:
             self._compare(collection)
         for collection in SINGLETONS:
@@ -105,6 +108,7 @@ class _Way:
 
     def ops(self) -> list[Op]:
         """All of them, in their order."""
+        self._clear_places()
         while True:
             while self._advance():
                 pass
@@ -123,8 +127,11 @@ class _Way:
         new = list(_missing(target, now, self._pause))
         changed = [i for i in _differing(now, target, self._pause) if i in target]
         moved: set[str] = set()
-        if collection == "points" and (gone or new or changed):
-            moved = self._meeting_points(now, target, [*gone, *new, *changed])
+        if collection in SIDED and (gone or new or changed):
+            moved = self._of_one_place(now, target, [*gone, *new, *changed])
+        if collection == "tempo":
+            self._meeting, moved = moved, set()
+            changed = [*changed, *(i for i in self._meeting if i in now and i in target)]
         for entity_id in {*gone, *(moved & now.keys())}:
             self._deletes[entity_id] = collection
         for entity_id in sorted({*new, *(moved & target.keys())}):
@@ -133,13 +140,33 @@ class _Way:
             if entity_id not in moved:
                 self._sets[entity_id] = collection
 
-    def _meeting_points(
+    def _of_one_place(
         self, now: Mapping[str, Entity], target: Mapping[str, Entity], differing: list[str]
     ) -> set[str]:
-        """Points whose place others had or will have: put in anew, the left one first."""
+        """Whose place others had or will have. Points are put in anew, the left one first."""
         elsewhere = [i for i in differing if _place(now, i) != _place(target, i)]
         places = {_place(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
         return {i for m in (now, target) for i in m if _place(m, i)[:2] in places}
+
+    def _clear_places(self) -> None:
+        """Tempi cannot be put in anew, as lanes may aim at them: they wait where nobody is."""
+        if not self._meeting:
+            return
+        now, target = self._document.collections["tempo"], self._target.get("tempo", {})
+        free = _free_times(now, target)
+        first = min((e["slot"], i) for i, e in target.items() if e["time"] == 0)[1]
+        # One has to stay at time 0, so the one that belongs there comes last.
+        leaving = sorted(self._meeting & now.keys(), key=lambda i: (i == first, i))
+        staying = [i for i in leaving if not self._done(Set("tempo", i, {"time": next(free)}))]
+        if staying and staying != [first]:
+            if first not in self._document.where:
+                self._done(Insert("tempo", first, target[first] | {"slot": 1}))
+                del self._inserts[first]
+            else:
+                self._done(Set("tempo", first, {"time": 0.0, "slot": 1}))
+            self._done(Set("tempo", staying[0], {"time": next(free)}))
+        if staying:
+            self._done(Set("tempo", first, {"slot": target[first]["slot"]}))
 
     def _is_left(self) -> bool:
         return bool(self._deletes or self._inserts or self._sets)
@@ -244,7 +271,12 @@ class _Way:
 
 def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
     point = points.get(entity_id)
-    return () if point is None else (point["lane"], point["time"], point["slot"])
+    return () if point is None else (point.get("lane"), point["time"], point["slot"])
+
+
+def _free_times(*tempi: Mapping[str, Entity]) -> Iterator[float]:
+    taken = {entity["time"] for some in tempi for entity in some.values()}
+    return (float(time) for time in range(int(MAX_BEATS), 0, -1) if time not in taken)
 
 
 def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:

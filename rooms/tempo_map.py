@@ -4,9 +4,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
-from rooms.document import State
+from rooms.document import Entity, State
 
 CONSTANT = 1e-9
 """A slope (relative to the tempo, per beat) below which a ramp is as good as constant."""
@@ -39,13 +38,17 @@ class TempoMap:
     """Times in quarter notes and seconds, both from 0. What lies before 0 has the first tempo."""
 
     def __init__(self, points: Iterable[tuple[float, float, bool]]) -> None:
-        """Points (beat, bpm, whether the tempo goes to the next one in a line), in order."""
+        """Points (beat, bpm, whether the tempo goes to the next one in a line), in order.
+
+        Of two at one beat a line ends at the first, and the second counts from there on.
+        """
         self.points = list(points)
-        self._stretches: list[_Stretch] = []
+        # In front of the song nothing glides.
+        self._stretches = [_Stretch(beat, 0.0, bpm, 0.0) for beat, bpm, _ in self.points[:1]]
         seconds = 0.0
         ends = [*self.points[1:], (math.inf, 0.0, False)]
         for (beat, bpm, is_ramp), (next_beat, next_bpm, _) in zip(self.points, ends, strict=True):
-            rises = is_ramp and math.isfinite(next_beat)
+            rises = is_ramp and beat < next_beat < math.inf
             slope = (next_bpm - bpm) / (next_beat - beat) if rises else 0.0
             stretch = _Stretch(beat, seconds, bpm, slope)
             self._stretches.append(stretch)
@@ -56,11 +59,9 @@ class TempoMap:
 
     @classmethod
     def of(cls, state: State) -> "TempoMap":
-        """Of a state's `tempo`; of two points at one time the one with the later id counts."""
-        tempo = sorted((e["time"], i) for i, e in state["tempo"].items())
-        last = [b for b, after in pairwise([*tempo, (math.inf, "")]) if b[0] != after[0]]
-        entities = [state["tempo"][entity_id] for _, entity_id in last]
-        return cls((e["time"], e["bpm"], e["interp"] == "linear") for e in entities)
+        """Of a state's `tempo`; of two at one time the left one comes first (rule O12)."""
+        tempi = sorted(state["tempo"].items(), key=_place)
+        return cls((e["time"], e["bpm"], e["interp"] == "linear") for _, e in tempi)
 
     def seconds_at(self, beat: float) -> float:
         """When the beat sounds."""
@@ -71,3 +72,8 @@ class TempoMap:
         """Which beat sounds then."""
         stretch = self._stretches[max(0, bisect_right(self._seconds, seconds) - 1)]
         return stretch.beat + stretch.beats_after(seconds - stretch.seconds)
+
+
+def _place(tempo: tuple[str, Entity]) -> tuple[float, int, str]:
+    entity_id, entity = tempo
+    return entity["time"], entity["slot"], entity_id

@@ -13,7 +13,7 @@ from persistence.journal import Checkpoint, Journal, StateSlice
 from rooms.digest import canonical, shown, term
 from rooms.document import Change, Document, Entity, State
 from rooms.journal_entry import Entry
-from rooms.older_states import launcher_links, link, renewed
+from rooms.older_states import launcher_links, link, renewed, set_apart, take_without_sides
 from schema.entities import ENTITY_TYPES
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
@@ -41,15 +41,18 @@ def read_document(stored: Checkpoint) -> Document:
     """A stored state as a document; raises `Damaged`. Meant for a worker thread."""
     document = Document()
     links: list[tuple[str, str]] = []
+    tempi: dict[str, Entity] = {}
     try:
         for part in stored.slices:
             entities = _entities(part)
             links.extend(launcher_links(part.collection, entities))
+            tempi |= take_without_sides(part.collection, entities)
             document.load(part.collection, renewed(part.collection, entities))
             breathe()
         found = document.digest
         if stored.digest not in ("", found):
             found = _digest_as_stored(stored)
+        set_apart(document, tempi)
     except Abandoned:
         _free_here(document)
         raise

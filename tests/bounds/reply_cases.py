@@ -65,7 +65,12 @@ def _state(collection: str, count: int) -> dict[str, dict[str, dict[str, object]
     state = empty_state("song")
     for n in range(count):
         if collection == "tempo":
-            state["tempo"][f"tempo_{n:05}"] = {"time": n + 1.0, "bpm": 120.0, "interp": "hold"}
+            state["tempo"][f"tempo_{n:05}"] = {
+                "time": n + 1.0,
+                "bpm": 120.0,
+                "interp": "hold",
+                "slot": 0,
+            }
         else:
             device = {"role": "instrument", "name": f"synth {n}"}
             state.setdefault("devices", {})[f"dev_{n:05}"] = device

@@ -107,6 +107,13 @@ def _whole(state: State) -> Iterator[str]:
     yield from _routes(state)
     yield from _clips(state)
     yield from _lanes(state)
+    yield from _sides(state)
+
+
+def _sides(state: State) -> Iterator[str]:
+    for collection in ("points", "tempo"):
+        places = Counter((e.get("lane"), e["time"], e["slot"]) for e in state[collection].values())
+        yield from (f"{collection}: {count} at {at}" for at, count in places.items() if count > 1)
 
 
 def _fixtures(state: State) -> Iterator[str]:

@@ -129,3 +129,17 @@ def test_the_demo_song() -> None:
     assert len(song.state["tempo"]) > 2
     assert len(song.state["sends"]) >= 4
     assert compose.SONG_FILE.stat().st_size < 200_000
+
+
+def test_tempi_written_before_they_had_sides_keep_their_meaning(tmp_path: Path) -> None:
+    at = {"time": 8.0, "interp": "hold"}
+    song = Song("Small")
+    tempi: dict[str, Any] = {"tempo_start": {"time": 0, "bpm": 120}, "tempo_bb": at | {"bpm": 90}}
+    state: dict[str, Any] = dict(song.state) | {"tempo": tempi | {"tempo_aa": at | {"bpm": 140}}}
+    document = {"format": "prime-project", "version": 1, "state": state}
+    read = read_prime_file(write(tmp_path, document))
+    slots = {i: tempo["slot"] for i, tempo in read.state["tempo"].items()}
+    assert slots == {"tempo_start": 0, "tempo_aa": 0, "tempo_bb": 1}
+    state["tempo"]["tempo_cc"] = at | {"bpm": 70}
+    with pytest.raises(BrokenSong, match="has the time and the slot of another one"):
+        read_prime_file(write(tmp_path, document))
