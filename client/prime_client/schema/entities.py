@@ -130,6 +130,7 @@ ENTITY_TYPES: Mapping[str, Fields] = {
     },
     "tempo": {
         "time": _TIME,
+        "slot": _integer(0, 0, 1),
         "bpm": _number(None, 10, 1_000, "bpm", required=True),
         "interp": _choice("hold", "hold", "linear"),
     },
@@ -268,6 +269,9 @@ SINGLETONS = frozenset({"project", "transport"})
 
 MAPS_FROM_ZERO = frozenset({"tempo", "signatures"})
 """Collections that always keep an entity at time 0."""
+
+SIDED = frozenset({"points", "tempo"})
+"""Collections of which two may share a time, a left and a right one (`slot` 0 and 1)."""
 
 PARENTS: Mapping[str, str] = {
     "tracks": "parent",
