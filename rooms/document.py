@@ -175,6 +175,41 @@ class Document(EntityStore):
         yield from self._rolling_back()
         return drops
 
+    def rehearsing_on(
+        self, back: Sequence[Change], own: Sequence[Sequence[Op]], ops: Sequence[Op]
+    ) -> Steps[list[Drop]]:
+        """What would be dropped of `ops` before the changes `back`, and with `own` ops since.
+
+        `back`: the latest first. Devices that were changed stay as they are, and the size counts
+        as it is.
+        """
+        self._begin()
+        self._is_at_door = True
+        for number, (collection, entity_id, before, after) in enumerate(back, start=1):
+            if collection != "devices" or before is None or after is None:
+                self._put(collection, entity_id, before)
+            if not number % SLICE_OPS:
+                yield
+        for each in own:
+            yield from self._trying(each)
+        drops = yield from self._trying(ops)
+        yield from self._rolling_back()
+        return drops
+
+    def _trying(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
+        """What is dropped of them; the rest is in place, and not counted."""
+        drops: list[Drop] = []
+        for index, op in enumerate(ops):
+            try:
+                effective = self._apply_op(op)
+                if not isinstance(effective, list):
+                    yield from effective
+            except _Dropped as dropped:
+                drops.append(Drop(index, dropped.reason, dropped.detail))
+            if index % SLICE_OPS == SLICE_OPS - 1:
+                yield
+        return drops
+
     def _check_grown(self, op: Op, size: SizeAtDoor) -> Steps[None]:
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes

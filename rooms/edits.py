@@ -38,6 +38,7 @@ class Edits:
         gestures: Gestures,
     ) -> None:
         self.project = project
+        self._epoch = position.epoch
         self.waiting = Proposals()
         self.follower = JournalFollower(project, document, position, self.waiting, self._applied)
         self._answering = Answering(project, self.follower, self.waiting, seats)
@@ -67,18 +68,23 @@ class Edits:
     def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
         if seat.is_given_up:
             return  # it has joined anew since it said so, and will say it again
-        seat.came_again(delta.id)
+        seat.comes(delta.id)
         proposal = _proposal(
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=delta.step
         )
         yield []
-        wish = Wish(proposal, delta.ops, delta.gesture)
+        wish = Wish(proposal, delta.ops, delta.gesture, self._base_of(delta))
         answer = self._answering.known(Asked(wish, seat))
         if answer is None:
             answer = yield from self._refusals.refusal(seat, delta, proposal)
         if answer is not None:
             self._gestures.end(seat.member, delta.gesture)
         yield from self._wished(seat, wish, answer)
+
+    def _base_of(self, delta: ProposeDelta) -> int | None:
+        if delta.base is None:
+            return self.follower.head
+        return delta.base if delta.base_epoch in (None, self._epoch) else None
 
     def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
@@ -88,7 +94,7 @@ class Edits:
     def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
         if seat.is_given_up:
             return
-        seat.came_again(delta_id)
+        seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         wish = Wish(proposal)
         answer = self._answering.known(Asked(wish, seat))

@@ -143,7 +143,8 @@ class JournalFollower:
         )
         packet = Packet(delta, dict(frames))
         ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
-        size = size_of(len(entry.ops), len(applied.ops))
+        proposed = ops if applied.drops else ()
+        size = size_of(len(entry.ops), len(applied.ops) + len(proposed))
         self.tail.append(
             Kept(
                 entry.seq,
@@ -154,6 +155,7 @@ class JournalFollower:
                 packet,
                 tuple(drops),
                 None if ack.ops is None else delta.ops,  # the same ops, held once
+                proposed,
                 digest=self.digest,
             )
         )

@@ -5,7 +5,8 @@ from collections.abc import Generator, Mapping, Sequence
 from msgspec.structs import replace
 
 from rooms import answers
-from rooms.document import TOO_FAR, Change
+from rooms.as_seen import as_seen, own_mistake
+from rooms.document import TOO_FAR, Change, Drop
 from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
 from rooms.gestures import Gestures
 from rooms.groups import TooLarge, parts_of
@@ -75,10 +76,10 @@ class ProposalQueue:
     def _to_journal(self, seat: Seat, wish: Wish) -> Work:
         ops = wish.ops or []
         drops = yield from pausing(self._follower.document.rehearsing(ops))
+        broken = yield from self._broken(seat, wish, ops, drops)
         proposed = self._waiting.wished(wish, seat)
         if proposed is None:
             return  # its member has gone meanwhile
-        broken = self._refusals.broken(ops, drops)
         if broken is not None:
             self._gestures.end(seat.member, wish.gesture)
             error = answers.refused_op(self._project, wish.proposal.delta_id, broken)
@@ -88,6 +89,22 @@ class ProposalQueue:
         if lead_elsewhere(ops):
             self.routing = proposed
         yield [Commit(wish.proposal)]
+
+    def _broken(
+        self, seat: Seat, wish: Wish, ops: Sequence[Op], drops: Sequence[Drop]
+    ) -> Generator[Effects, None, Drop | None]:
+        """Why the delta is refused, if it is: not for what others have overtaken (rule D19)."""
+        past_bound, impossible = self._refusals.sorted_out(ops, drops)
+        if past_bound is not None or not impossible:
+            return past_bound
+        own_sent = list(self._waiting.sent_by(seat))
+        if wish.base is None or (wish.base >= self._follower.head and not own_sent):
+            return impossible[0] if wish.base is not None else None
+        seen = as_seen(self._follower, seat, wish.base, own_sent)
+        if seen is None:
+            return None
+        seat.looks_back -= seen.cost
+        return (yield from own_mistake(self._follower.document, seen, ops, impossible))
 
     def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
         """What follows waits: the journal may not answer, and then this one comes first (D12)."""

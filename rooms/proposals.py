@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from rooms.journal_entry import Proposal
+from rooms.journal_entry import Proposal, Purpose
 from rooms.seat import Seat, Wish
 from schema.ops import Op
 
@@ -76,6 +76,13 @@ class Proposals:
     def get(self, delta_id: str) -> Proposed | None:
         """The one with this id, if it is on its way."""
         return self._by_id.get(delta_id)
+
+    def sent_by(self, seat: Seat) -> Iterator[Sequence[Op]]:
+        """The ops of each edit of a member that the journal has, in their order."""
+        for proposed in self:
+            is_edit = proposed.proposal.purpose is Purpose.EDIT
+            if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
+                yield proposed.ops
 
     def enter(self, proposal: Proposal) -> Proposed:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""

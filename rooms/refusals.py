@@ -87,13 +87,17 @@ class Refusals:
                 told.append(answers.behind(self._project, wish.proposal.delta_id, first))
         return [send(one, [seat.connection]) for one in told]
 
-    def broken(self, ops: Sequence[Op], drops: Sequence[Drop]) -> Drop | None:
-        """Why the delta is refused, if it is; what is in flight may mend all but a bound."""
+    def sorted_out(
+        self, ops: Sequence[Op], drops: Sequence[Drop]
+    ) -> tuple[Drop | None, list[Drop]]:
+        """Which is past a bound, and which are impossible and not mended in flight."""
         past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
-        broken = next((drop for drop in drops if drop.reason in answers.REFUSALS), None)
-        if past_bound is None and broken is not None and self._is_in_flight(ops[broken.op].id):
-            return None
-        return past_bound or broken
+        impossible = [
+            drop
+            for drop in drops
+            if drop.reason in answers.REFUSALS and not self._is_in_flight(ops[drop.op].id)
+        ]
+        return past_bound, impossible
 
     def _is_in_flight(self, entity: str) -> bool:
         return any(entity in proposed.touched for proposed in self._waiting)

@@ -14,6 +14,10 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_SEATS_PER_USER
 from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position, Presence
 from schema.ops import Op
+from schema.server_limits import MAX_LOOKED_BACK
+
+LOOKED_BACK_PER_DELTA = 50
+"""Changes given back with each delta that comes: in the long run one costs half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,15 @@ class JoinRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wish:
-    """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one."""
+    """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one.
+
+    `base`: the seq that a delta was made on (rule D18); None: of a history that is not here.
+    """
 
     proposal: Proposal
     ops: list[Op] | None = None
     gesture: str | None = None
+    base: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class Seat(Mover):
     owed: list[Ack] = field(default_factory=list)
     unanswered: Unanswered | None = None
     """Which of those that it named at the join are committed; None: it named none."""
+    looks_back: int = MAX_LOOKED_BACK
+    """Changes that may still be gone back over, to see what its deltas were made on (rule D20)."""
     connection: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,8 +115,9 @@ class Seat(Mover):
         """Whether all its wishes wait for what the journal says."""
         return self.recalling is not None
 
-    def came_again(self, delta_id: str) -> None:
+    def comes(self, delta_id: str) -> None:
         """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
+        self.looks_back = min(MAX_LOOKED_BACK, self.looks_back + LOOKED_BACK_PER_DELTA)
         if self.not_taken is not None and self.not_taken.delta_id == delta_id:
             self.not_taken = None
 

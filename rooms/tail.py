@@ -1,6 +1,7 @@
 """The newest deltas of a room, for who comes back: bounded in bytes, no hole up to the head."""
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ class Kept(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
     `told`: what the first ack said that took effect; None: just what was proposed.
+    `proposed`: the ops as they were proposed, where some of them were dropped.
     `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
     `framed`: the bytes of its frames that `size` counts.
     """
@@ -44,6 +46,7 @@ class Kept(Struct, gc=False):
     packet: Packet
     drops: tuple[Dropped, ...]
     told: list[Op] | None = None
+    proposed: Sequence[Op] = ()
     digest: str = ""
     framed: int = 0
 

@@ -20,6 +20,7 @@ class Instead(StrEnum):
     WAITS = "waits"
     SKIPPED = "skipped, the latest is told later"
     OLDEST_FORGOTTEN = "the oldest is forgotten"
+    COUNTS_AS_OVERTAKEN = "counts as overtaken by others"
     READ_FROM_JOURNAL = "is read from the journal"
     DRAWN_ANEW = "is made anew"
     DROPPED = "dropped, and made good later"

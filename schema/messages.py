@@ -44,10 +44,13 @@ Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
 
 
+Epoch = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
 class Position(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Where a reader of a project's journal stands: everything up to `seq` of `epoch`."""
 
-    epoch: Annotated[str, Meta(min_length=1, max_length=64)]
+    epoch: Epoch
     seq: Seq
 
 
@@ -188,7 +191,8 @@ class ProposeDelta(
 ):
     """Propose ops that are committed together; answered by `ack` or `error` with the same id.
 
-    `gesture` ends that gesture. Deltas with the same `step` are undone together.
+    `gesture` ends that gesture. Deltas with the same `step` are undone together. `base`: the seq of
+    the copy that it was made on; `base_epoch`: that of `base`, if `joined` told another one since.
     """
 
     project: ProjectId
@@ -197,6 +201,8 @@ class ProposeDelta(
     atomic: bool = False
     step: StepName | None = None
     gesture: RequestId | None = None
+    base: Seq | None = None
+    base_epoch: Epoch | None = None
 
 
 class Gesture(

@@ -187,6 +187,16 @@ MAX_REMEMBERED_CHANGES = SERVER_BOUNDS.add(
     "Of all members, kept in memory; older ones are worked out from the journal again.",
 )
 
+MAX_LOOKED_BACK = SERVER_BOUNDS.add(
+    "MAX_LOOKED_BACK",
+    2_000,
+    "changes",
+    "a member's deltas",
+    Instead.COUNTS_AS_OVERTAKEN,
+    "rooms/as_seen.py",
+    "Gone back over to see what a delta was made on, where it is impossible now: some 20 ms.",
+)
+
 MAX_NODES_KNOWN = SERVER_BOUNDS.add(
     "MAX_NODES_KNOWN",
     64,

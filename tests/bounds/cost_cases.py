@@ -7,14 +7,14 @@ from typing import Any
 from rooms.document import Document
 from schema import limits
 from schema import server_limits as limits_of_server
-from schema.bounds import Past
+from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
-from schema.messages import Error
+from schema.messages import Error, ProposeDelta
 from schema.ops import Insert, Set
 from server.calls.context import Refused
 from server.document_turns import DocumentTurns
 from tests.bounds.cases import Seen, case
-from tests.rooms.bench import Bench
+from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.songs import blank
 
 
@@ -46,6 +46,27 @@ async def _last_of(waiting: int) -> Past | None:
 def route_links() -> Seen:
     most = limits.MAX_ROUTE_LINKS // 2 - 1
     return Seen(_joined(most), _joined(most + 1))
+
+
+@case("MAX_LOOKED_BACK")
+def looked_back() -> Seen:
+    most = limits_of_server.MAX_LOOKED_BACK // 2
+    return Seen(_told_of_a_mistake(most), _told_of_a_mistake(most + 1))
+
+
+def _told_of_a_mistake(entries: int) -> Past | None:
+    """After so many entries of others since its base, each of one change."""
+    bench = Bench()
+    bench.join("ada")
+    bench.join("ben")
+    for _ in range(entries):
+        bench.propose("ben", Set("markers", "marker_one", {"name": "x"}))
+        bench.commit()
+    wrong = Insert("markers", "marker_one", {"time": 0})
+    bench.run(bench.room.edits.propose("ada", ProposeDelta(PROJECT, "a-mistake", [wrong], base=0)))
+    bench.commit()
+    is_refused = isinstance(bench.last("ada"), Error)
+    return None if is_refused else Instead.COUNTS_AS_OVERTAKEN
 
 
 @case("MAX_PARAMS_BYTES")

@@ -1,0 +1,75 @@
+"""What the author of a delta had before it, so that its own mistakes are told from what others did.
+
+A delta is refused for an op that was impossible there already. What was possible there, and is not
+any more, others have overtaken: it goes to the journal, and is dropped (rules D18 to D20).
+"""
+
+from collections.abc import Generator, Sequence
+from typing import NamedTuple
+
+from rooms.document import Change, Document, Drop
+from rooms.effects import Effects, pausing
+from rooms.journal_entry import Purpose
+from rooms.journal_follower import JournalFollower
+from rooms.seat import Seat
+from schema.messages import DeltaCommitted
+from schema.ops import Op
+from schema.server_limits import MAX_LOOKED_BACK
+
+
+class Seen(NamedTuple):
+    """What leads there from the state at the head.
+
+    `back`: the changes to be taken back, the latest first; `own`: the ops of the author's own
+    deltas since, in their order; `cost`: how many of both there are.
+    """
+
+    back: Sequence[Change]
+    own: Sequence[Sequence[Op]]
+    cost: int
+
+
+def as_seen(
+    follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Sequence[Op]]
+) -> Seen | None:
+    """What the member in this seat had before it on the copy at `base`, its own edits with it.
+
+    `sent`: those of its edits that are not committed yet. None: it cannot be told any more, or not
+    within what the member may have looked back.
+    """
+    most = min(MAX_LOOKED_BACK, seat.looks_back)
+    back: list[Change] = []
+    own: list[Sequence[Op]] = []
+    cost = 0
+    for seq in range(follower.head, base, -1):
+        kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
+        if kept is None or changes is None:
+            return None
+        back.extend(reversed(changes))
+        delta = kept.packet.message
+        assert isinstance(delta, DeltaCommitted)
+        cost += 1 + len(changes)
+        if delta.member == seat.member and delta.purpose == Purpose.EDIT:
+            own.append(kept.proposed or delta.ops)
+            cost += len(own[-1])
+        if cost > most:
+            return None
+    own.reverse()
+    own.extend(sent)
+    cost += sum(map(len, sent))
+    return Seen(back, own, cost) if cost <= most else None
+
+
+def own_mistake(
+    document: Document, seen: Seen, ops: Sequence[Op], broken: Sequence[Drop]
+) -> Generator[Effects, None, Drop | None]:
+    """The first of `broken`, which are impossible now, that was so on what its author saw."""
+    drops = yield from pausing(document.rehearsing_on(seen.back, seen.own, ops))
+    was_broken = {drop.op: drop for drop in drops}
+    # A device is not taken back to what it was: its parameters may be thousands.
+    devices = {entity_id for collection, entity_id, *_ in seen.back if collection == "devices"}
+    for drop in broken:
+        before = was_broken.get(drop.op)
+        if before is not None and before.reason is drop.reason and ops[drop.op].id not in devices:
+            return before
+    return None
