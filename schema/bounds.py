@@ -18,6 +18,7 @@ class Instead(StrEnum):
     NEXT_PAGE = "the rest is on the next page"
     SPLIT = "goes in parts"
     WAITS = "waits"
+    TAKEN = "is taken at once"
     SKIPPED = "skipped, the latest is told later"
     OLDEST_FORGOTTEN = "the oldest is forgotten"
     COUNTS_AS_OVERTAKEN = "counts as overtaken by others"

@@ -40,9 +40,9 @@ PREPAID_BYTES = SERVER_BOUNDS.add(
     8_192,
     "bytes",
     "a connection, in",
-    Instead.WAITS,
+    Instead.TAKEN,
     "server/connection.py",
-    "Taken from the two buckets at once: most messages are small.",
+    "Of small messages, taken from the bucket of bytes together: most messages are small.",
 )
 
 MAX_TAIL_BYTES = SERVER_BOUNDS.add(
@@ -225,7 +225,7 @@ MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "the node",
     ErrorCode.UNAVAILABLE,
     "server/passwords.py",
-    "Under way or waiting: at 50 ms each the last one waits under two seconds.",
+    "Behind the one under way: at 50 ms each the last one waits under two seconds.",
 )
 
 MAX_PAGES_BYTES = SERVER_BOUNDS.add(

@@ -1,0 +1,100 @@
+"""Cases of the table of bounds: how much may come in. The clock is the test's own."""
+
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from schema.bounds import Instead, Past
+from schema.limits import BYTES_PER_SECOND, MESSAGES_PER_SECOND, PATIENCE_SECONDS
+from schema.server_limits import PREPAID_BYTES
+from server.connection import Connection
+from tests.bounds.cases import Seen, case
+from tests.server.test_connection import opened
+
+SECONDS = 30
+"""Long enough that what may come at once is used up, if a tenth more comes than may."""
+
+
+class _Peer:
+    """A connection that is logged in. `refused`: with what, the first time; `closed`: the same."""
+
+    def __init__(self) -> None:
+        self.connection, _ = opened()
+        self.now = 1.0
+        self.refused: Past | None = None
+        self.closed: Past | None = None
+        loop: Any = self.connection._loop
+        loop.time = lambda: self.now
+        server: Any = self.connection._server
+        server.over_rate = self._over_rate
+        self.connection.logged_in("user", "ann", "Ann", "login")
+
+    def _over_rate(self, _: object, __: object, error: Any) -> None:
+        self.refused = self.refused or error.code
+
+    def send(self, message: bytes, *, per_second: float, until: float) -> None:
+        """So many a second, until the clock is there."""
+        with patch.object(Connection, "close", lambda _, code: self._end(code)):
+            while self.now <= until and self.closed is None:
+                self.connection._receive_message(message)
+                self.now += 1 / per_second
+
+    def _end(self, code: Past) -> None:
+        self.closed = self.closed or code
+
+
+def _call(size: int) -> bytes:
+    """A call of so many bytes."""
+    bare = {"t": "call", "id": "c", "method": "x", "params": {"x": "y" * 70_000}}
+    around = len(msgspec.msgpack.encode(bare)) - 70_000
+    params = {"x": "y" * max(size - around, 1)}
+    return msgspec.msgpack.encode(bare | {"params": params})
+
+
+def _refused(message: bytes, per_second: float) -> Past | None:
+    peer = _Peer()
+    peer.send(message, per_second=per_second, until=SECONDS)
+    return peer.refused
+
+
+@case("MESSAGES_PER_SECOND")
+def messages() -> Seen:
+    most = MESSAGES_PER_SECOND
+    return Seen(_refused(_call(1), most), _refused(_call(1), 1.1 * most))
+
+
+@case("BYTES_PER_SECOND")
+def bytes_in() -> Seen:
+    message = _call(500_000)
+    most = BYTES_PER_SECOND / len(message)
+    return Seen(_refused(message, most), _refused(message, 1.1 * most))
+
+
+@case("PATIENCE_SECONDS")
+def patience() -> Seen:
+    """From the first message over the rate."""
+    peer = _Peer()
+    while peer.connection._over_since is None:
+        peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=peer.now)
+    most = peer.connection._over_since + PATIENCE_SECONDS
+    peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most)
+    at = peer.closed
+    peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most + 0.1)
+    return Seen(at, peer.closed)
+
+
+@case("PREPAID_BYTES")
+def prepaid() -> Seen:
+    """In messages that are paid for: what they weigh is taken from the bucket some at a time."""
+
+    def happens(size: int) -> Past | None:
+        connection = _Peer().connection
+        connection._prepaid = 3
+        level = connection._bytes.level
+        connection._is_within_rate(size - 1)
+        assert connection._bytes.level == level
+        connection._is_within_rate(1)
+        return None if connection._bytes.level == level else Instead.TAKEN
+
+    return Seen(happens(PREPAID_BYTES - 1), happens(PREPAID_BYTES))

@@ -1,0 +1,135 @@
+"""Cases of the table of bounds: what a room remembers, and what is stored and read at once."""
+
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from persistence import project_history
+from persistence.child_process import open_log
+from persistence.journal import StateSlice
+from persistence.state_slices import joined
+from rooms.room import Picture, Room
+from rooms.tail import Tail
+from rooms.undo_stacks import UndoStacks
+from schema.bounds import Instead, Past
+from schema.messages import Digest
+from schema.ops import Op, Set, encode_ops
+from schema.server_limits import (
+    LOG_BYTES_KEPT,
+    MAX_BLAMED_BYTES,
+    MAX_REMEMBERED_CHANGES,
+    RECORD_BYTES,
+    STALE_PICTURE_BYTES,
+    STORED_PART_BYTES,
+)
+from server.room_checkpoints import _encoded
+from tests.bounds.cases import Seen, case, live_case
+from tests.rooms.test_feed import kept
+from tests.server.conftest import Node, create_project
+from tests.server.wire import marker
+
+
+@case("STALE_PICTURE_BYTES")
+def stale_picture() -> Seen:
+    """A picture that is smaller than what follows it."""
+
+    def drawn(size: int) -> Past | None:
+        tail = Tail(0)
+        tail.append(kept(1, size))
+        room: Any = SimpleNamespace(follower=SimpleNamespace(tail=tail))
+        is_fresh = Room._is_fresh(room, Picture(Digest(0, ""), [b"small"]))
+        return None if is_fresh else Instead.DRAWN_ANEW
+
+    return Seen(drawn(STALE_PICTURE_BYTES), drawn(STALE_PICTURE_BYTES + 1))
+
+
+@case("MAX_REMEMBERED_CHANGES")
+def remembered_changes() -> Seen:
+    def undone(last: int) -> Past | None:
+        stacks = UndoStacks()
+        stacks.remember(1, [("notes", "n", None, None)])
+        stacks.remember(2, [("notes", "n", None, None)] * last)
+        return Instead.READ_FROM_JOURNAL if stacks.changes(1) is None else None
+
+    return Seen(undone(MAX_REMEMBERED_CHANGES - 1), undone(MAX_REMEMBERED_CHANGES))
+
+
+MAKE_HEAVY = """
+UPDATE project_deltas SET ops = $3::text::json WHERE project_id = $1 AND seq = $2
+"""
+
+
+def _op_of(size: int) -> Op:
+    """An op of so many bytes as JSON, without the brackets of a delta."""
+    bare = len(encode_ops(Set("markers", "marker_1", {"name": ""})))
+    return Set("markers", "marker_1", {"name": "x" * (size - bare)})
+
+
+@case("RECORD_BYTES")
+def recorded() -> Seen:
+    def batches(size: int) -> Past | None:
+        half = RECORD_BYTES // 2
+        made = _encoded({1: [_op_of(half - 2)], 2: [_op_of(size - half - 2)]})
+        return None if len(made) == 1 else Instead.SPLIT
+
+    return Seen(batches(RECORD_BYTES), batches(RECORD_BYTES + 1))
+
+
+@case("STORED_PART_BYTES")
+def stored_part() -> Seen:
+    """A part is full at the bound; what is behind it goes into the next, be it the end."""
+
+    def parts(size: int) -> Past | None:
+        entities = b'{"a":"' + b"x" * (size - 6) + b'"}'
+        pieces = list(joined([StateSlice("notes", entities)]))
+        return None if len(pieces) == 1 else Instead.SPLIT
+
+    return Seen(parts(STORED_PART_BYTES - 1), parts(STORED_PART_BYTES))
+
+
+@case("LOG_BYTES_KEPT")
+def log() -> Seen:
+    def opened(size: int) -> Past | None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "server.log"
+            path.touch()
+            with path.open("r+b") as file:
+                file.truncate(size)
+            open_log(path).close()
+            return Instead.OLDEST_FORGOTTEN if path.stat().st_size == 0 else None
+
+    return Seen(opened(LOG_BYTES_KEPT), opened(LOG_BYTES_KEPT + 1))
+
+
+@live_case("MAX_BLAMED_BYTES")
+async def blamed(node: Node) -> Seen:
+    """Whether the oldest of three deltas is on the page, if the others come to so much."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for number in range(3):
+        await ann.edit(project, marker(f"marker_{number}"))
+    context = node.front.context
+    assert context is not None
+
+    async def looked_through(size: int) -> Past | None:
+        half = MAX_BLAMED_BYTES // 2
+        for seq, weight in ((2, half), (3, size - half)):
+            ops = encode_ops([_op_of(weight - 2)]).decode()
+            assert len(ops) == weight
+            await context.db.execute(MAKE_HEAVY, project, seq, ops)
+        page = await project_history.list_entries(
+            context.reads,
+            project,
+            user=None,
+            member=None,
+            entity=None,
+            since_ms=None,
+            until_ms=None,
+            before_seq=None,
+            limit=10,
+        )
+        return None if len(page) == 3 else Instead.NEXT_PAGE
+
+    return Seen(await looked_through(MAX_BLAMED_BYTES - 1), await looked_through(MAX_BLAMED_BYTES))
