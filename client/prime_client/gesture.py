@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from prime_client.room_members import laid_over
 from prime_client.state_ops import Op
 
 SHOWN_SECONDS = 1 / 30
@@ -34,7 +35,7 @@ class Gesture:
         if self.is_over:
             raise ValueError("this gesture is over; begin another one")
         before = self.values.get(entity_id, {"props": {}})["props"]
-        self.values[entity_id] = {"col": collection, "props": _laid_over(before, props)}
+        self.values[entity_id] = {"col": collection, "props": laid_over(before, props)}
         if self._timer is None:
             loop = asyncio.get_running_loop()
             due = max(loop.time(), self._shown_at + SHOWN_SECONDS)
@@ -65,10 +66,3 @@ class Gesture:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _laid_over(before: dict[str, Any], props: dict[str, Any]) -> dict[str, Any]:
-    changed = before | props
-    if "params" in before and "params" in props:
-        changed["params"] = before["params"] | props["params"]
-    return changed

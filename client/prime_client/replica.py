@@ -1,40 +1,28 @@
-"""One project's local copy with optimistic edits: messages in, events out; no clock, no socket.
-
-The view is what is confirmed plus what is pending. A remote delta takes the pending effects back,
-takes effect, and has them applied again: the cost is that of the pending ops, whatever the size of
-the project. Pending ops are applied leniently: one whose target is gone does nothing here, and a
-pending delete hides the entity alone; what hangs on it follows when the server has spelled it out.
-"""
+"""One project's room as one member has it: messages in, events out; no clock, no socket."""
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from prime_client.digest import shown, term, total
+from prime_client.codec import Message
 from prime_client.events import (
     Acknowledged,
-    CameIn,
     Committed,
     DegradedChanged,
     Event,
     FoundDiverged,
     JoinFailed,
     Left,
-    Moved,
     Position,
     Postponed,
-    Previewed,
     ProjectChanged,
     Refused,
-    RoleChanged,
     Skipped,
     Synced,
-    WentOut,
 )
-from prime_client.state_ops import DoesNotApply, Op, State, Undo, apply_op, roll_back, would_apply
-
-Message = dict[str, Any]
+from prime_client.project_copy import PendingDelta, ProjectCopy
+from prime_client.room_members import RoomMembers
+from prime_client.state_ops import DoesNotApply, Op, State
 
 POSTPONING_CODES = frozenset(
     {"unavailable", "rate_limited", "internal", "not_joined", "auth_failed"}
@@ -50,19 +38,6 @@ class Gap(Exception):
     """The message does not follow on our position: join again."""
 
 
-@dataclass(slots=True)
-class PendingDelta:
-    """A delta of ours that the server has not answered yet, or the wish for an undo or a redo."""
-
-    id: str
-    ops: list[Op]
-    atomic: bool = False
-    step: str | None = None
-    gesture: str | None = None
-    kind: str = "delta"
-    undo: Undo = field(default_factory=list)
-
-
 class Replica:
     """The local copy. The ops given to `edit` belong to it from then on."""
 
@@ -75,23 +50,18 @@ class Replica:
         check_digests: bool = True,
     ) -> None:
         self.project = project
-        self.state: State = {}
+        self.copy = ProjectCopy(check_digests=check_digests)
+        self._members = RoomMembers()
         self.position: Position | None = None
         self.began_at: Position | None = None
         """Where the last whole state was that came; deltas follow on it before `Synced`."""
-        self.pending: dict[str, PendingDelta] = {}
-        self.members: dict[str, dict[str, Any]] = {}
-        self.you = ""
-        self.role: str | None = None
         self.degraded = False
         self.hears_late = False
         self.synced = False
         self.undo_depth = 0
         self.redo_depth = 0
-        self.gestures: dict[str, dict[str, dict[str, Any]]] = {}
         self.diverged = 0
         self._check_digests = check_digests
-        self._digest = 0
         self._expected_digest: dict[str, Any] | None = None
         self._divergence: dict[str, Any] | None = None
         self._make_id = make_id
@@ -111,9 +81,9 @@ class Replica:
             "ack": self._ack,
             "error": self._error,
             "tick": self._tick,
-            "member_joined": self._member_joined,
-            "member_left": self._member_left,
-            "role_changed": self._role_changed,
+            "member_joined": self._members.came_in,
+            "member_left": self._members.went_out,
+            "role_changed": self._members.role_changed,
             "degraded": self._degraded,
             "project_changed": self._project_changed,
             "left": self._left,
@@ -125,20 +95,44 @@ class Replica:
         return self._target is not None
 
     @property
+    def state(self) -> State:
+        """The project as the musician sees it: confirmed plus pending."""
+        return self.copy.state
+
+    @property
+    def pending(self) -> dict[str, PendingDelta]:
+        """Deltas of ours without an answer, by id, in the order they were made in."""
+        return self.copy.pending
+
+    @property
     def digest(self) -> str:
         """What the confirmed state comes to."""
-        return shown(self._digest)
+        return self.copy.digest
+
+    @property
+    def you(self) -> str:
+        """Our own member id."""
+        return self._members.you
+
+    @property
+    def role(self) -> str | None:
+        """Our role in the project."""
+        return self._members.role
+
+    @property
+    def members(self) -> dict[str, dict[str, Any]]:
+        """Everyone in the room, by member id."""
+        return self._members.all
+
+    @property
+    def gestures(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What the gestures of others show: member id -> gesture -> entity id -> properties."""
+        return self._members.gestures
 
     def shown(self, collection: str, entity_id: str) -> dict[str, Any] | None:
         """An entity as the gestures of others show it; None: there is none."""
         entity = self.state.get(collection, {}).get(entity_id)
-        if entity is None:
-            return None
-        for gestures in self.gestures.values():
-            for values in gestures.values():
-                if entity_id in values:
-                    entity = _laid_over(entity, values[entity_id]["props"])
-        return entity
+        return None if entity is None else self._members.shown(entity_id, entity)
 
     # What we do.
 
@@ -151,8 +145,7 @@ class Replica:
     ) -> Message:
         """Apply ops to the view and return the message that proposes them."""
         delta = PendingDelta(self._make_id(), ops, atomic, step, gesture)
-        self._apply_pending(delta)
-        self.pending[delta.id] = delta
+        self.copy.add(delta)
         return self.delta_message(delta)
 
     def turn_back(self, kind: str) -> Message:
@@ -163,9 +156,7 @@ class Replica:
 
     def withdraw(self, delta_id: str) -> None:
         """Forget a pending delta that was never sent."""
-        self._take_back_pending()
-        del self.pending[delta_id]
-        self._reapply_pending()
+        self.copy.withdraw(delta_id)
 
     def refused_unheard(self, delta_id: str) -> Refused:
         """Take back a delta whose refusal was lost with a connection (rule D13)."""
@@ -227,14 +218,7 @@ class Replica:
         self.join_id = None
         self._target = Position(message["position"]["epoch"], message["position"]["seq"])
         self._head = max(self._target.seq, message.get("head", 0))
-        self.you = message["you"]
-        self.role = message["role"]
-        self.members = {member["member"]: member for member in message["members"]}
-        self.gestures = {
-            member["member"]: member["gestures"]
-            for member in message["members"]
-            if member.get("gestures")
-        }
+        self._members.joined(message)
         self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
         self._expected_digest = message.get("digest")
         self._committed = message.get("committed") or {}
@@ -247,9 +231,9 @@ class Replica:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
             raise Gap("the server resumes a position that we do not have")
-        self._take_back_pending()
+        self.copy.take_back_pending()
         held = self._acknowledge_held()
-        self._reapply_pending()
+        self.copy.reapply_pending()
         return [*held, *self._check_synced(fresh=False)]
 
     def _acknowledge_held(self) -> list[Event]:
@@ -269,16 +253,11 @@ class Replica:
             return []
         state = self._decode_state(b"".join(self._parts))
         self._parts = []
-        for delta in self.pending.values():
-            delta.undo.clear()
-        self.state = state
+        self.copy.replace(state)
         self.position = self.began_at = self._target
-        diverged: list[Event] = []
-        if self._check_digests:
-            self._digest = total(state)
-            diverged = self._compare(self._expected_digest)
+        diverged = self._compare(self._expected_digest)
         held = self._acknowledge_held()
-        self._reapply_pending()
+        self.copy.reapply_pending()
         return [*held, *(diverged or self._check_synced(fresh=True))]
 
     def _check_synced(self, *, fresh: bool) -> list[Event]:
@@ -299,9 +278,9 @@ class Replica:
     def _take_group(self) -> list[Event]:
         on_resume = not self.synced
         group, self._group = self._group, []
-        self._take_back_pending()
+        self.copy.take_back_pending()
         events = [self._apply_delta(message) for message in group]
-        self._reapply_pending()
+        self.copy.reapply_pending()
         return [*events, *(self._check_synced(fresh=False) if on_resume and group else [])]
 
     def _apply_delta(self, message: Message) -> Event:
@@ -346,11 +325,11 @@ class Replica:
         """Our own delta takes effect, and with it the group whose last one it is."""
         self._check_follows(seq)
         group, self._group = self._group, []
-        self._take_back_pending()
+        self.copy.take_back_pending()
         self.pending.pop(delta_id, None)
         events = [self._apply_delta(message) for message in group]
         self._apply_committed(seq, ops)
-        self._reapply_pending()
+        self.copy.reapply_pending()
         return events
 
     def _check_follows(self, seq: int) -> None:
@@ -360,28 +339,12 @@ class Replica:
 
     def _apply_committed(self, seq: int, ops: list[Op]) -> None:
         assert self.position is not None
-        undo: Undo = []
         try:
-            for op in ops:
-                apply_op(self.state, op, undo)
+            self.copy.apply_committed(ops)
         except DoesNotApply as error:
             self.forget_position()
             raise Gap(f"our copy has gone astray: {error}") from error
-        if self._check_digests:
-            self._count(undo)
         self.position = Position(self.position.epoch, seq)
-
-    def _count(self, undo: Undo) -> None:
-        """Bring the digest up to what committed ops have changed."""
-        before: dict[tuple[str, str], Any] = {}
-        for collection, entity_id, entity in undo:
-            before.setdefault((collection, entity_id), entity)
-        for (collection, entity_id), entity in before.items():
-            now = self.state[collection].get(entity_id)
-            if entity is not None:
-                self._digest -= term(collection, entity_id, entity)
-            if now is not None:
-                self._digest += term(collection, entity_id, now)
 
     def _compare(self, theirs: dict[str, Any] | None) -> list[Event]:
         """Whether the server's digest of our very position is another one."""
@@ -409,55 +372,7 @@ class Replica:
         return [Refused(delta.id, code, message["message"], details, delta.ops)]
 
     def _tick(self, message: Message) -> list[Event]:
-        for member_id, changes in message["moved"].items():
-            member = self.members.get(member_id)
-            if member is not None:
-                presence = member["presence"] | changes
-                member["presence"] = {k: v for k, v in presence.items() if v is not None}
-        events: list[Event] = [Moved(message["moved"])]
-        gestures = message.get("gestures", {})
-        if message.get("whole"):
-            self.gestures = {}
-        if gestures:
-            self._take_gestures(gestures)
-            events.append(Previewed(gestures))
-        return [*events, *self._compare(message.get("digest"))]
-
-    def _take_gestures(self, gestures: dict[str, dict[str, Any]]) -> None:
-        for member_id, changed in gestures.items():
-            if member_id not in self.members or member_id == self.you:
-                continue
-            theirs = self.gestures.setdefault(member_id, {})
-            for gesture, values in changed.items():
-                if values is None:
-                    theirs.pop(gesture, None)
-                    continue
-                shows = theirs.setdefault(gesture, {})
-                for entity_id, value in values.items():
-                    before = shows.get(entity_id, {"props": {}})["props"]
-                    props = _laid_over(before, value["props"])
-                    shows[entity_id] = {"col": value["col"], "props": props}
-            if not theirs:
-                del self.gestures[member_id]
-
-    def _member_joined(self, message: Message) -> list[Event]:
-        member = message["member"]
-        self.members[member["member"]] = member
-        return [CameIn(member)]
-
-    def _member_left(self, message: Message) -> list[Event]:
-        self.members.pop(message["member"], None)
-        self.gestures.pop(message["member"], None)
-        return [WentOut(message["member"])]
-
-    def _role_changed(self, message: Message) -> list[Event]:
-        user, role = message["user"], message["role"]
-        for member in self.members.values():
-            if member["user"] == user:
-                member["role"] = role
-                if member["member"] == self.you:
-                    self.role = role
-        return [RoleChanged(user, role)]
+        return [*self._members.tick(message), *self._compare(message.get("digest"))]
 
     def _degraded(self, message: Message) -> list[Event]:
         what = message.get("what", "journal")
@@ -474,28 +389,3 @@ class Replica:
         self.synced = False
         self._target = None
         return [Left(message.get("reason"))]
-
-    # The view: confirmed plus pending.
-
-    def _take_back_pending(self) -> None:
-        for delta in reversed(self.pending.values()):
-            roll_back(self.state, delta.undo)
-
-    def _reapply_pending(self) -> None:
-        for delta in self.pending.values():
-            self._apply_pending(delta)
-
-    def _apply_pending(self, delta: PendingDelta) -> None:
-        for op in delta.ops:
-            if would_apply(self.state, op):
-                apply_op(self.state, op, delta.undo)
-            elif delta.atomic:
-                roll_back(self.state, delta.undo)
-                return
-
-
-def _laid_over(before: dict[str, Any], props: dict[str, Any]) -> dict[str, Any]:
-    changed = before | props
-    if "params" in before and "params" in props:
-        changed["params"] = before["params"] | props["params"]
-    return changed

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prime_client.codec import Codec, Frame
+from prime_client.codec import Codec, Frame, Message
 from prime_client.connection import Connection
 from prime_client.events import (
     Acknowledged,
@@ -30,7 +30,7 @@ from prime_client.failures import (
     TooMuchPending,
 )
 from prime_client.gesture import Gesture, Values
-from prime_client.replica import Gap, Message, Replica
+from prime_client.replica import Gap, Replica
 from prime_client.rewound import Call, gone
 from prime_client.schema.limits import MAX_MESSAGE_BYTES
 from prime_client.send_queue import SendQueue

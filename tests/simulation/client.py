@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prime_client.codec import Frame, MsgpackCodec
+from prime_client.codec import Frame, Message, MsgpackCodec
 from prime_client.events import (
     Acknowledged,
     Event,
@@ -14,7 +14,7 @@ from prime_client.events import (
     Refused,
     Synced,
 )
-from prime_client.replica import Gap, Message, Replica
+from prime_client.replica import Gap, Replica
 from prime_client.send_queue import SendQueue
 from tests.simulation.edits import Editing, is_never_valid
 from tests.simulation.network import Link
@@ -29,7 +29,7 @@ SLOWNESS = (0.2, 1.0, 1.0, 5.0)
 
 
 class Client:
-    """A musician's machine: a real replica, and the habits of `client.room.Room`."""
+    """A musician's machine: a real replica, and the habits of `prime_client.room.Room`."""
 
     def __init__(self, studio: "Studio", name: str, role: str) -> None:
         self.name = name

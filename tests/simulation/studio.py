@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from persistence.journal import Checkpoint
 from persistence.journal_memory import MemoryJournal
-from prime_client.replica import Message
+from prime_client.codec import Message
 from rooms import groups, tail
 from rooms.document import Document
 from rooms.journal_entry import Entry

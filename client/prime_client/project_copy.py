@@ -1,0 +1,102 @@
+"""The local copy of a project's state: what is confirmed, with what is pending applied on top.
+
+A remote delta takes the pending effects back, takes effect, and has them applied again: the cost is
+that of the pending ops, whatever the size of the project. Pending ops are applied leniently: one
+whose target is gone does nothing here, and a pending delete hides the entity alone; what hangs on
+it follows when the server has spelled it out.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from prime_client.digest import shown, term, total
+from prime_client.state_ops import Op, State, Undo, apply_op, roll_back, would_apply
+
+
+@dataclass(slots=True)
+class PendingDelta:
+    """A delta of ours that the server has not answered yet, or the wish for an undo or a redo."""
+
+    id: str
+    ops: list[Op]
+    atomic: bool = False
+    step: str | None = None
+    gesture: str | None = None
+    kind: str = "delta"
+    undo: Undo = field(default_factory=list)
+    """How to take back what it does to the view now."""
+
+
+class ProjectCopy:
+    """The state as the musician sees it, and the digest of its confirmed part."""
+
+    def __init__(self, *, check_digests: bool = True) -> None:
+        self.state: State = {}
+        """Confirmed plus pending."""
+        self.pending: dict[str, PendingDelta] = {}
+        """By id, in the order they were made in."""
+        self.sum_of_terms = 0
+        """What the entities of the confirmed state add up to."""
+        self._check_digests = check_digests
+
+    @property
+    def digest(self) -> str:
+        """What the confirmed state comes to."""
+        return shown(self.sum_of_terms)
+
+    def replace(self, state: State) -> None:
+        """A whole confirmed state came; what is pending has no effect until `reapply_pending`."""
+        for delta in self.pending.values():
+            delta.undo.clear()
+        self.state = state
+        if self._check_digests:
+            self.sum_of_terms = total(state)
+
+    def add(self, delta: PendingDelta) -> None:
+        """Apply one more delta of ours, after all others."""
+        self._apply_pending(delta)
+        self.pending[delta.id] = delta
+
+    def withdraw(self, delta_id: str) -> None:
+        """Take one of ours back and forget it."""
+        self.take_back_pending()
+        del self.pending[delta_id]
+        self.reapply_pending()
+
+    def take_back_pending(self) -> None:
+        """Make the view the confirmed state."""
+        for delta in reversed(self.pending.values()):
+            roll_back(self.state, delta.undo)
+
+    def reapply_pending(self) -> None:
+        """Make the view from the confirmed state."""
+        for delta in self.pending.values():
+            self._apply_pending(delta)
+
+    def apply_committed(self, ops: list[Op]) -> None:
+        """While the pending effects are taken back: what the journal holds takes effect."""
+        undo: Undo = []
+        for op in ops:
+            apply_op(self.state, op, undo)
+        if self._check_digests:
+            self._count(undo)
+
+    def _count(self, undo: Undo) -> None:
+        """Bring the digest up to what committed ops have changed."""
+        before: dict[tuple[str, str], Any] = {}
+        for collection, entity_id, entity in undo:
+            before.setdefault((collection, entity_id), entity)
+        for (collection, entity_id), entity in before.items():
+            now = self.state[collection].get(entity_id)
+            if entity is not None:
+                self.sum_of_terms -= term(collection, entity_id, entity)
+            if now is not None:
+                self.sum_of_terms += term(collection, entity_id, now)
+
+    def _apply_pending(self, delta: PendingDelta) -> None:
+        for op in delta.ops:
+            if would_apply(self.state, op):
+                apply_op(self.state, op, delta.undo)
+            elif delta.atomic:
+                roll_back(self.state, delta.undo)
+                return
