@@ -15,7 +15,8 @@ from prime_client.failures import (
     TooMuchPending,
 )
 from prime_client.gesture import Gesture
-from prime_client.room import ReaderTooSlow, Room, Undone
+from prime_client.listeners import ReaderTooSlow
+from prime_client.room import Room, Undone
 from prime_client.schema.order_keys import between, spread
 from prime_client.state_ops import Entity, Op, State
 

@@ -1,15 +1,62 @@
 """What of our own is gone after a journal has lost its newest entries (a restored backup)."""
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from prime_client.events import Event, Position, Rewound
 from prime_client.failures import CallFailed, ConnectionOver
+from prime_client.outcomes import OUTCOMES_KEPT
 
 ENTRIES_A_PAGE = 200
 MAX_PAGES = 25
-"""More of a member's own deltas than are remembered (`prime_client.room.OUTCOMES_KEPT`)."""
+"""More of a member's own deltas than are remembered (`OUTCOMES_KEPT`)."""
 
 Call = Callable[..., Awaitable[Any]]
+
+
+class RewoundWatch:
+    """Remembers what was acknowledged, and tells what of it a new epoch does not have."""
+
+    def __init__(self, project: str, call: Call, tell: Callable[[Event], None]) -> None:
+        self._project = project
+        self._call = call
+        self._tell = tell
+        self._acknowledged: OrderedDict[str, int] = OrderedDict()  # of this epoch: id -> seq
+        self._came_from: Position | None = None  # where the copy was when the connection came
+        self._looking: asyncio.Task[None] | None = None  # for what is gone in a new epoch
+
+    def acknowledged(self, delta_id: str, seq: int) -> None:
+        """One of ours is on disk."""
+        self._acknowledged[delta_id] = seq
+        if len(self._acknowledged) > OUTCOMES_KEPT:
+            self._acknowledged.popitem(last=False)
+
+    def joins(self, position: Position | None) -> None:
+        """We ask to come in, with a copy of this position."""
+        self._came_from = position or self._came_from
+
+    def came_back(self, now: Position | None, member: str) -> None:
+        """We are in, as `member`: if the epoch is another one, look for what is gone of ours."""
+        before = self._came_from
+        if before is None or now is None or before.epoch == now.epoch:
+            return
+        acknowledged, self._acknowledged = self._acknowledged, OrderedDict()
+        self._looking = asyncio.create_task(
+            self._look(before, now, member, acknowledged), name=f"prime rewound {self._project}"
+        )
+
+    def end(self) -> None:
+        """Look no further."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    async def _look(
+        self, before: Position, now: Position, member: str, acknowledged: Mapping[str, int]
+    ) -> None:
+        lost, is_exact = await gone(self._call, self._project, member, acknowledged, now.seq)
+        self._tell(Rewound(before, now, lost, is_exact))
 
 
 async def gone(

@@ -1,8 +1,7 @@
 """A joined project: edits that are applied at once and saved for certain, presence, and events."""
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,23 +14,22 @@ from prime_client.events import (
     JoinFailed,
     Left,
     LoginNeeded,
-    Position,
     Postponed,
     Refused,
-    Rewound,
     Skipped,
     Synced,
 )
 from prime_client.failures import (
     CallFailed,
-    DeltaRefused,
     DeltaTooLarge,
     RoomClosed,
     TooMuchPending,
 )
 from prime_client.gesture import Gesture, Values
+from prime_client.listeners import Listener, Listeners
+from prime_client.outcomes import Outcomes
 from prime_client.replica import Gap, Replica
-from prime_client.rewound import Call, gone
+from prime_client.rewound import Call, RewoundWatch
 from prime_client.schema.limits import MAX_MESSAGE_BYTES
 from prime_client.send_queue import SendQueue
 from prime_client.state_ops import Op, State
@@ -39,20 +37,10 @@ from prime_client.state_ops import Op, State
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""
 
-OUTCOMES_KEPT = 4_096
-"""Answers remembered for who asks `saved` late."""
-
-EVENTS_BUFFERED = 10_000
-"""Events that an iterator may lag behind."""
-
 RETRY_SECONDS = 0.5
 """Before a postponed delta or join is sent again, if the server names no time."""
 
 TRY_JOIN_AGAIN = frozenset({"unavailable", "rate_limited", "internal"})
-
-
-class ReaderTooSlow(Exception):
-    """An iterator over events lags too far behind; what it missed is in the replica."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +67,12 @@ class Room:
         self._codec = codec
         self._make_id = make_id
         self._on_closed = on_closed
-        self._call = call
-        self._acknowledged: OrderedDict[str, int] = OrderedDict()  # of this epoch: id -> seq
-        self._came_from: Position | None = None  # where the copy was when the connection came
-        self._looking: asyncio.Task[None] | None = None  # for what is gone in a new epoch
+        self._listeners = Listeners()
+        self._rewound = RewoundWatch(project, call, self._listeners.tell)
         self._doubted: str | None = None  # a delta refused for the login: once may be a race
         self._connection: Connection | None = None
         self._queue = SendQueue()
-        self._outcomes: OrderedDict[str, int | Refused] = OrderedDict()
-        self._waiting: dict[str, asyncio.Future[int]] = {}
-        self._listeners: list[Callable[[Event], None]] = []
+        self._outcomes = Outcomes()
         self._retry: asyncio.TimerHandle | None = None
         self._ready = asyncio.Event()
         self._settled = asyncio.Event()
@@ -194,19 +178,14 @@ class Room:
 
     async def saved(self, delta_id: str) -> int:
         """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`."""
-        outcome = self._outcomes.get(delta_id)
-        if isinstance(outcome, Refused):
-            raise DeltaRefused(outcome)
-        if outcome is not None:
-            return outcome
+        seq = self._outcomes.known(delta_id)
+        if seq is not None:
+            return seq
         if delta_id not in self.replica.pending:
             raise KeyError(delta_id)
         if self._over is not None:
             raise self._over
-        future = self._waiting.get(delta_id)
-        if future is None:
-            future = self._waiting[delta_id] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(future)
+        return await self._outcomes.wait(delta_id)
 
     async def settled(self) -> None:
         """Wait until every edit was answered."""
@@ -229,33 +208,13 @@ class Room:
 
     # What the musician hears.
 
-    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event, after it took effect; returns the way to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
-    async def events(self) -> AsyncIterator[Event]:
+    def events(self) -> AsyncIterator[Event]:
         """Every event from now on; raises `ReaderTooSlow` rather than skip one in silence."""
-        buffered: deque[Event] = deque(maxlen=EVENTS_BUFFERED + 1)
-        arrived = asyncio.Event()
-
-        def note(event: Event) -> None:
-            buffered.append(event)
-            arrived.set()
-
-        stop = self.subscribe(note)
-        try:
-            while True:
-                await arrived.wait()
-                arrived.clear()
-                while buffered:
-                    if len(buffered) > EVENTS_BUFFERED:
-                        raise ReaderTooSlow(f"{EVENTS_BUFFERED} events behind")
-                    yield buffered.popleft()
-                if self._over is not None:
-                    return
-        finally:
-            stop()
+        return self._listeners.events()
 
     async def ready(self) -> None:
         """Wait until the project is here; raises what kept us out."""
@@ -280,7 +239,7 @@ class Room:
 
     def login_needed(self, why: str) -> None:
         """The application has to log in again; until then edits are kept."""
-        self._tell(LoginNeeded(why))
+        self._listeners.tell(LoginNeeded(why))
 
     def owns(self, message_id: str) -> bool:
         """Whether an error with this id is about us."""
@@ -298,11 +257,7 @@ class Room:
             self._happened(event)
             if self._over is not None:
                 return
-            self._tell(event)
-
-    def _tell(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
-            listener(event)
+            self._listeners.tell(event)
 
     def close(self, why: Exception) -> None:
         """No more of this room, and everyone who waits is told why."""
@@ -311,16 +266,11 @@ class Room:
         self._over = why
         self._connection = None
         self._cancel_retry()
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(why)
-                future.exception()  # nobody may be waiting any more
-        self._waiting.clear()
+        self._outcomes.end(why)
         self._ready.set()
         self._settled.set()
-        self._tell(Left(str(why)))
-        if self._looking is not None:
-            self._looking.cancel()
+        self._listeners.end(Left(str(why)))
+        self._rewound.end()
         self._on_closed(self.project)
 
     # How edits get to the server.
@@ -347,25 +297,12 @@ class Room:
                 pass
 
     def _came_back(self) -> None:
-        before, now = self._came_from, self.replica.position
-        if before is not None and now is not None and before.epoch != now.epoch:
-            before_all, self._acknowledged = self._acknowledged, OrderedDict()
-            self._looking = asyncio.create_task(
-                self._tell_rewound(before, now, before_all), name=f"prime rewound {self.project}"
-            )
+        self._rewound.came_back(self.replica.position, self.replica.you)
         for delta_id in self._queue.begin_again():
             refused = self.replica.refused_unheard(delta_id)
             self._answered(delta_id, refused)
-            self._tell(refused)
+            self._listeners.tell(refused)
         self._send_what_may_go()
-
-    async def _tell_rewound(
-        self, before: Position, now: Position, acknowledged: Mapping[str, int]
-    ) -> None:
-        lost, is_exact = await gone(
-            self._call, self.project, self.replica.you, acknowledged, now.seq
-        )
-        self._tell(Rewound(before, now, lost, is_exact))
 
     def _postponed(self, event: Postponed) -> None:
         """All that follow wait as well, so that the order stays (rule D12)."""
@@ -401,21 +338,11 @@ class Room:
 
     def _committed(self, delta_id: str, seq: int) -> None:
         self._queue.committed(delta_id)
-        self._acknowledged[delta_id] = seq
-        if len(self._acknowledged) > OUTCOMES_KEPT:
-            self._acknowledged.popitem(last=False)
+        self._rewound.acknowledged(delta_id, seq)
         self._answered(delta_id, seq)
 
     def _answered(self, delta_id: str, outcome: int | Refused) -> None:
-        self._outcomes[delta_id] = outcome
-        if len(self._outcomes) > OUTCOMES_KEPT:
-            self._outcomes.popitem(last=False)
-        future = self._waiting.pop(delta_id, None)
-        if future is not None and not future.done():
-            if isinstance(outcome, Refused):
-                future.set_exception(DeltaRefused(outcome))
-            else:
-                future.set_result(outcome)
+        self._outcomes.add(delta_id, outcome)
         if not self.replica.pending:
             self._settled.set()
         self._send_what_may_go()
@@ -424,7 +351,7 @@ class Room:
 
     def _join(self) -> None:
         self._queue.stop()
-        self._came_from = self.replica.position or self._came_from
+        self._rewound.joins(self.replica.position)
         if self._connection is not None:
             sent = self._queue.sent_unanswered()
             self._connection.send(self.replica.join_message(self._make_id(), sent))
