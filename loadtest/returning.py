@@ -10,7 +10,7 @@ from typing import Any
 
 from loadtest.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare_prime import Account, BarePrime, PrimeRefused, pack
-from prime_client.client import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, STEADY_SECONDS
+from prime_client.backoff import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, STEADY_SECONDS
 from prime_client.codec import Message
 
 COMES_AGAIN = frozenset({"rate_limited", "unavailable"})

@@ -1,17 +1,17 @@
 """The SDK: one connection to Prime that comes back by itself, calls, and joined rooms."""
 
 import asyncio
-import base64
 import contextlib
 import math
 import random
-import secrets
 from typing import Any, Self
 
+from prime_client import past_states
 from prime_client.auth_session import AuthSession
+from prime_client.backoff import Backoff
+from prime_client.calls_in_flight import CallsInFlight
 from prime_client.codec import CodecName, Message, codec_named
 from prime_client.connection import Connection, CouldNotOpen, Ending
-from prime_client.digest import digest
 from prime_client.failures import (
     CallFailed,
     CallInterrupted,
@@ -19,20 +19,15 @@ from prime_client.failures import (
     CannotConnect,
     ConnectionOver,
     RoomClosed,
-    StateDamaged,
 )
+from prime_client.ids import new_id
 from prime_client.login import CALLS_TO_LOG_IN, AskForLogin, Login
 from prime_client.room import Room
 from prime_client.schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.state_ops import State
 
-BACKOFF_BASE_SECONDS = 0.2
-BACKOFF_CAP_SECONDS = 10.0
 OPEN_SECONDS = 5.0
-
-STEADY_SECONDS = 2.0
-"""A connection that lived as long starts the backoff anew; a shorter one does not."""
 
 REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
 
@@ -63,14 +58,14 @@ class Client:
         self.last_problem = ""
         self._codec = codec_named(codec)
         self._call_seconds = call_seconds
-        self._rng = rng or random.Random()
+        self._backoff = Backoff(rng or random.Random())
         self._login = Login(AuthSession(access_token) if access_token else None, on_login_needed)
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
         self._over: ConnectionOver | None = None
         self._life: asyncio.Task[None] | None = None
-        self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}
-        self._calls_in_flight = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
+        self._calls = CallsInFlight(call_seconds)
+        self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
         self._rooms: dict[str, Room] = {}
 
     async def __aenter__(self) -> Self:
@@ -138,10 +133,10 @@ class Client:
             await self._until_ready(self._call_seconds)
         except TimeoutError:
             raise CallTimedOut(method, self._call_seconds) from None
-        async with self._calls_in_flight:
+        async with self._may_call:
             if self._connection is None:
                 raise CallInterrupted(method)
-            return await self._call_on(self._connection, method, params)
+            return await self._calls.send(self._connection, method, params)
 
     async def register(self, email: str, username: str, password: str, name: str = "") -> Any:
         """Make an account and log in; returns the user."""
@@ -173,7 +168,7 @@ class Client:
         """Enter a project's room and wait until the project is here."""
         room = self._rooms.get(project)
         if room is None:
-            room = Room(project, self._codec, _new_id, self._forget_room, self.call)
+            room = Room(project, self._codec, new_id, self._forget_room, self.call)
             self._rooms[project] = room
             if self._connection is not None and self._login.needed is None:
                 room.attach(self._connection)
@@ -184,27 +179,13 @@ class Client:
 
     async def snapshot_state(self, project: str, snapshot: str) -> State:
         """What a snapshot holds; raises `CallFailed`, `StateDamaged`."""
-        return await self._fetch("snapshots.state", project=project, snapshot=snapshot)
+        return await past_states.snapshot_state(self.call, self._codec, project, snapshot)
 
     async def state_at(
         self, project: str, *, seq: int | None = None, time: float | None = None
     ) -> State:
         """The state after `seq`, or at `time` (ms since 1970); raises as `snapshot_state`."""
-        moment = {"seq": seq} if time is None else {"time": time}
-        first = await self.call("history.at", project=project, **moment)
-        seq = first["position"]["seq"]  # of a time: all parts of one moment
-        return await self._fetch("history.at", first, project=project, seq=seq)
-
-    async def _fetch(self, method: str, first: Any = None, /, **params: Any) -> State:
-        first = first or await self.call(method, **params)
-        rest = range(1, first["parts"])
-        replies = [first, *[await self.call(method, **params, part=part) for part in rest]]
-        parts = [reply["data"] for reply in replies]
-        data = b"".join(base64.b64decode(p) if isinstance(p, str) else p for p in parts)
-        state: State = self._codec.decode_state(data)
-        if digest(state) != first["digest"]:
-            raise StateDamaged(f"{method}: the state does not come to {first['digest']}")
-        return state
+        return await past_states.state_at(self.call, self._codec, project, seq, time)
 
     def _forget_room(self, project: str) -> None:
         self._rooms.pop(project, None)
@@ -212,7 +193,6 @@ class Client:
     # One connection after the other.
 
     async def _live(self) -> None:
-        attempt = 0
         clock = asyncio.get_running_loop().time
         try:
             while self._over is None:
@@ -225,18 +205,10 @@ class Client:
                 elif ending.is_final:
                     self._finish(ConnectionOver(ending.code, ending.reason))
                     return
-                attempt = 0 if clock() - started > STEADY_SECONDS else attempt + 1
-                await asyncio.sleep(self._pause(ending, attempt))
+                await asyncio.sleep(self._backoff.pause(clock() - started, ending.after_ms))
         except Exception as error:
             self._finish(ConnectionOver(None, f"this client broke: {error!r}"))
             raise
-
-    def _pause(self, ending: Ending, attempt: int) -> float:
-        """When the server has asked for, it has spread its clients itself (rules H7, X3)."""
-        if ending.after_ms is not None:
-            return max(0.0, min(BACKOFF_CAP_SECONDS, ending.after_ms / 1_000))
-        bound = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, 16))
-        return self._rng.uniform(0, bound)
 
     async def _connect_once(self) -> Ending:
         try:
@@ -309,7 +281,7 @@ class Client:
             return True
         params = {"refresh_token": self._login.session.refresh}
         try:
-            self._logged_in(await self._call_on(connection, "auth.refresh", params))
+            self._logged_in(await self._calls.send(connection, "auth.refresh", params))
         except CallFailed as failed:
             if failed.code in REFRESH_REFUSED:
                 self._need_login(failed.message)
@@ -336,10 +308,7 @@ class Client:
         self._connection = None
         if self._over is None:
             self._ready.clear()
-        calls, self._calls = self._calls, {}
-        for method, future in calls.values():
-            if not future.done():
-                future.set_exception(CallInterrupted(method))
+        self._calls.interrupt()
         for room in tuple(self._rooms.values()):
             room.detach()
 
@@ -357,23 +326,10 @@ class Client:
         if self._over is not None:
             raise self._over
 
-    async def _call_on(self, connection: Connection, method: str, params: dict[str, Any]) -> Any:
-        call_id = _new_id()
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._calls[call_id] = (method, future)
-        connection.send({"t": "call", "id": call_id, "method": method, "params": params})
-        try:
-            async with asyncio.timeout(self._call_seconds):
-                return await future
-        except TimeoutError:
-            raise CallTimedOut(method, self._call_seconds) from None
-        finally:
-            self._calls.pop(call_id, None)
-
     def _received(self, message: Message) -> None:
         match message["t"]:
             case "reply":
-                self._answer(message["id"], message["result"])
+                self._calls.reply(message)
             case "error":
                 self._told_of_error(message)
             case _:
@@ -381,24 +337,12 @@ class Client:
                 if room is not None:
                     room.receive(message)
 
-    def _answer(self, call_id: str, result: Any) -> None:
-        _, future = self._calls.get(call_id, ("", None))
-        if future is not None and not future.done():
-            future.set_result(result)
-
     def _told_of_error(self, message: Message) -> None:
-        subject = message.get("id")
-        _, future = self._calls.get(subject or "", ("", None))
-        if future is not None and not future.done():
-            code, text = message["code"], message["message"]
-            future.set_exception(CallFailed(code, text, message.get("details")))
+        if self._calls.error(message):
             return
+        subject = message.get("id")
         self.last_problem = f"{message['code']}: {message['message']}"
         for room in tuple(self._rooms.values()):
             if subject is not None and room.owns(subject):
                 room.receive(message)
                 return
-
-
-def _new_id() -> str:
-    return secrets.token_urlsafe(12)

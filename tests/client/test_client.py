@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from prime_client import client as client_module
+from prime_client import backoff, send_queue
 from prime_client import room as room_module
-from prime_client import send_queue
 from prime_client.client import Client
 from prime_client.codec import BadFrame, CodecName, codec_named
 from prime_client.connection import Connection, CouldNotOpen
@@ -33,7 +32,7 @@ VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume":
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BACKOFF_BASE_SECONDS", 0.005)
+    monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
     monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.005)
 
 

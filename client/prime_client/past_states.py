@@ -1,0 +1,39 @@
+"""The state of another moment: of a snapshot, or as it was after a delta or at a time."""
+
+import base64
+from typing import Any
+
+from prime_client.codec import Codec
+from prime_client.digest import digest
+from prime_client.failures import StateDamaged
+from prime_client.rewound import Call
+from prime_client.state_ops import State
+
+
+async def snapshot_state(call: Call, codec: Codec, project: str, snapshot: str) -> State:
+    """What a snapshot holds; raises `CallFailed`, `StateDamaged`."""
+    return await _fetch(call, codec, "snapshots.state", project=project, snapshot=snapshot)
+
+
+async def state_at(
+    call: Call, codec: Codec, project: str, seq: int | None, time: float | None
+) -> State:
+    """The state after `seq`, or at `time` (ms since 1970); raises as `snapshot_state`."""
+    moment = {"seq": seq} if time is None else {"time": time}
+    first = await call("history.at", project=project, **moment)
+    seq = first["position"]["seq"]  # of a time: all parts of one moment
+    return await _fetch(call, codec, "history.at", first, project=project, seq=seq)
+
+
+async def _fetch(
+    call: Call, codec: Codec, method: str, first: Any = None, /, **params: Any
+) -> State:
+    first = first or await call(method, **params)
+    rest = range(1, first["parts"])
+    replies = [first, *[await call(method, **params, part=part) for part in rest]]
+    parts = [reply["data"] for reply in replies]
+    data = b"".join(base64.b64decode(p) if isinstance(p, str) else p for p in parts)
+    state: State = codec.decode_state(data)
+    if digest(state) != first["digest"]:
+        raise StateDamaged(f"{method}: the state does not come to {first['digest']}")
+    return state
