@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from schema.messages import DeltaId, Milliseconds, Position, ProjectId, Seq, User
+from schema.messages import (
+    DeltaId,
+    Milliseconds,
+    Position,
+    ProjectId,
+    PurposeWord,
+    RoleWord,
+    Seq,
+    User,
+)
 from schema.ops import Collection, EntityId, Op
 from schema.texts import (
     EMAIL,
@@ -16,6 +25,7 @@ from schema.texts import (
     STORED,
     USERNAME,
 )
+from schema.words import one_of
 
 Email = Annotated[str, Meta(max_length=254, pattern=EMAIL)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
@@ -32,7 +42,8 @@ MusicalKey = Annotated[str, Meta(max_length=16, pattern=SHOWN)]
 Scale = Annotated[str, Meta(max_length=32, pattern=SHOWN)]
 Bpm = Annotated[float, Meta(ge=10, le=1_000)]
 Signature = Annotated[str, Meta(pattern=SIGNATURE)]
-Role = Literal["owner", "editor", "viewer"]
+Role = Annotated[Literal["owner", "editor", "viewer"], one_of("Role")]
+SnapshotKind = Annotated[Literal["auto", "manual", "before-restore"], one_of("SnapshotKind")]
 Version = Annotated[int, Meta(ge=1, le=2**53)]
 
 
@@ -141,7 +152,7 @@ class Project(Struct, frozen=True):
     scale: str | None
     signature: str
     tags: list[str]
-    role: str
+    role: RoleWord
     head: int
     epoch: str
     archived: bool
@@ -187,7 +198,7 @@ class ProjectMember(Struct, frozen=True):
     """A row of `project_members`."""
 
     user: User
-    role: str
+    role: RoleWord
 
 
 class ProjectMembers(Struct, frozen=True):
@@ -247,7 +258,7 @@ class HistoryEntry(Struct, frozen=True):
     at: float
     user: User
     member: str
-    purpose: str
+    purpose: PurposeWord
     reverts: int | None
     ops: list[Op]
     total: int
@@ -318,7 +329,7 @@ class ListSnapshots(Params, frozen=True, forbid_unknown_fields=True):
     """The snapshots of a project, newest first; `after` is the `next` of the page before."""
 
     project: ProjectId
-    kind: Literal["auto", "manual", "before-restore"] | None = None
+    kind: SnapshotKind | None = None
     limit: Page = 50
     after: Annotated[str, Meta(max_length=128)] | None = None
 
@@ -411,7 +422,7 @@ class Snapshot(Struct, frozen=True):
     id: str
     project: str
     author: User | None
-    kind: str
+    kind: Annotated[str, one_of("SnapshotKind")]
     name: str
     description: str
     position: Position
@@ -437,7 +448,7 @@ class Change(Struct, frozen=True, omit_defaults=True):
 
     col: str
     id: str
-    action: str
+    action: Annotated[str, one_of("ChangeAction")]
     name: str = ""
     props: dict[str, list[Any]] = {}
     clipped: bool = False

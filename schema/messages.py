@@ -19,6 +19,7 @@ from schema.limits import (
 )
 from schema.ops import Collection, EntityId, Name, Op
 from schema.texts import DELTA_ID, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
+from schema.words import one_of
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"
@@ -42,6 +43,9 @@ DeviceName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, patte
 Beats = Annotated[float, Meta(ge=-MAX_BEATS, le=MAX_BEATS)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
+
+RoleWord = Annotated[str, one_of("Role")]
+PurposeWord = Annotated[str, one_of("Purpose")]
 
 
 Epoch = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -129,7 +133,7 @@ class Member(Struct, frozen=True, gc=False, omit_defaults=True):
     user: str
     name: str
     device: str
-    role: str
+    role: RoleWord
     color: str
     presence: Presence
     gestures: dict[str, dict[str, Previewed]] = {}
@@ -281,7 +285,7 @@ class Error(Struct, frozen=True, gc=False, tag_field="t", tag="error"):
     """What went wrong, with the id of the message at fault where it had one."""
 
     id: str | None
-    code: str
+    code: Annotated[str, one_of("ErrorCode")]
     message: str
     project: str | None = None
     details: Details = {}
@@ -298,7 +302,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     id: str
     project: str
     you: str
-    role: str
+    role: RoleWord
     members: list[Member]
     position: Position
     resumed: bool
@@ -339,7 +343,7 @@ class RoleChanged(Struct, frozen=True, gc=False, tag_field="t", tag="role_change
 
     project: str
     user: str
-    role: str | None
+    role: RoleWord | None
 
 
 class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
@@ -347,7 +351,7 @@ class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
 
     project: str
     id: str | None = None
-    reason: str | None = None
+    reason: Annotated[str, one_of("LeftReason")] | None = None
 
 
 class Tick(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="tick"):
@@ -371,7 +375,7 @@ class Dropped(Struct, frozen=True, gc=False, omit_defaults=True):
     """
 
     op: int
-    reason: str
+    reason: Annotated[str, one_of("DropReason")]
     col: str = ""
     id: str = ""
     props: list[str] = []
@@ -406,7 +410,7 @@ class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     member: str
     at: float
     ops: list[Op]
-    purpose: str = "edit"
+    purpose: PurposeWord = "edit"
     reverts: int | None = None
     more: bool = False
 
@@ -420,7 +424,7 @@ class Degraded(Struct, frozen=True, gc=False, tag_field="t", tag="degraded"):
     project: str
     degraded: bool
     reason: str = ""
-    what: str = "journal"
+    what: Annotated[str, one_of("DegradedPart")] = "journal"
 
 
 class ProjectChanged(Struct, frozen=True, gc=False, tag_field="t", tag="project_changed"):

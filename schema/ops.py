@@ -7,11 +7,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_PROPS_PER_OP
 from schema.texts import ENTITY_ID
+from schema.words import one_of
 
 Text = Annotated[str, Meta(max_length=1_024)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 EntityId = Annotated[str, Meta(pattern=ENTITY_ID)]
-Collection = Annotated[str, Meta(min_length=1, max_length=32)]
+Collection = Annotated[str, Meta(min_length=1, max_length=32), one_of("Collection")]
 Leaf = bool | int | float | Text | None
 Leaves = Annotated[dict[Name, Leaf], Meta(max_length=MAX_PARAMS_PER_DEVICE)]
 Words = Annotated[list[Name], Meta(max_length=16)]

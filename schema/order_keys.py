@@ -10,6 +10,13 @@ from schema.limits import MAX_KEY_LENGTH
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 FIRST_KEY = "a0"
 _SMALLEST_INTEGER = "A" + "0" * 26
+PATTERN = (
+    rf"^(?!{_SMALLEST_INTEGER}$)("
+    + "|".join(f"[{chr(ord('a') + n)}{chr(ord('Z') - n)}][0-9A-Za-z]{{{n + 1}}}" for n in range(26))
+    + ")([0-9A-Za-z]*[1-9A-Za-z])?$"
+)
+"""What `is_order_key` says, but for the length, as a regular expression of JSON Schema."""
+
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
 
 

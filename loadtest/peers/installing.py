@@ -17,19 +17,25 @@ class PeerFailed(Exception):
 
 async def node_command(script: str) -> tuple[list[str], Path]:
     """The command that runs a Node peer, and the folder to run it in; installs if need be."""
+    node, folder = await node_packages(HERE / "node", "node")
+    shutil.copy(HERE / "node" / script, folder)  # imports are looked for beside the script
+    return [node, script], folder
+
+
+async def node_packages(recipes: Path, name: str) -> tuple[str, Path]:
+    """Node, and the folder `name` that holds what the lock in `recipes` pins; once."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         raise PeerFailed("needs Node.js and npm, and there is none on the PATH")
-    folder = INSTALLED / "node"
-    recipe = (HERE / "node" / "package-lock.json").read_bytes()
+    folder = INSTALLED / name
+    recipe = (recipes / "package-lock.json").read_bytes()
     if _recipe_of(folder) != recipe:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HERE / "node" / name, folder)
+        for file in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(recipes / file, folder)
         await _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
         _note(folder, recipe)
-    shutil.copy(HERE / "node" / script, folder)  # imports are looked for beside the script
-    return [node, script], folder
+    return node, folder
 
 
 async def python_command(script: str) -> tuple[list[str], Path]:

@@ -1,0 +1,27 @@
+"""The words of which a text is one, by the name of their type in the JSON Schema."""
+
+from msgspec import Meta
+
+from schema.entities import ENTITY_TYPES
+from schema.errors import DropReason, ErrorCode
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "Collection": tuple(ENTITY_TYPES),
+    "ErrorCode": tuple(map(str, ErrorCode)),
+    "DropReason": tuple(map(str, DropReason)),
+    "Role": ("owner", "editor", "viewer"),
+    "Purpose": ("edit", "undo", "redo", "restore"),
+    "DegradedPart": ("journal", "bus"),
+    "LeftReason": ("access_revoked",),
+    "SnapshotKind": ("auto", "manual", "before-restore"),
+    "ChangeAction": ("added", "removed", "changed"),
+}
+"""Name of the type -> the words. A later server may say a word that is not among them yet."""
+
+NAMED = "x-named"
+"""What a field's schema says where its type is one of the named ones."""
+
+
+def one_of(name: str) -> Meta:
+    """Of a text that the server writes: in the JSON Schema it is of the type of this name."""
+    return Meta(extra_json_schema={NAMED: name})

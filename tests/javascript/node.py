@@ -1,0 +1,55 @@
+"""Runs JavaScript of this folder in Node, with the packages that its lock pins."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from loadtest.peers.installing import INSTALLED, node_packages
+
+HERE = Path(__file__).parent
+SECONDS = 100.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """Node, and the folder whose `node_modules` a script finds its packages in (None: none)."""
+
+    command: str
+    packages: Path | None = None
+
+    def run(self, script: str, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run a script of this folder to its end."""
+        environment = dict(os.environ) | {"PRIME_PACKAGES": str(self.packages or "")}
+        return subprocess.run(
+            [self.command, str(HERE / script), *map(str, words)],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=SECONDS,
+            check=False,
+        )
+
+
+def plain_node() -> Node:
+    """Node without any package; the test is skipped where there is no Node."""
+    command = shutil.which("node")
+    if command is None:
+        pytest.skip("there is no Node.js on the PATH")
+    return Node(command)
+
+
+def node_with_packages() -> Node:
+    """Node with the packages, installed by whichever process comes first."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("there is no Node.js with npm on the PATH")
+    INSTALLED.mkdir(exist_ok=True)
+    with (INSTALLED / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command, folder = asyncio.run(node_packages(HERE, "tests"))
+    return Node(command, folder)

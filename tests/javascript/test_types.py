@@ -1,0 +1,105 @@
+"""The JSON Schema is enough to make the types of a client from, and to validate what it says."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schema.entities import empty_state
+from schema.generate import JSON_SCHEMA, ROOT
+from schema.json_schema import json_schema
+from tests.javascript.node import HERE, Node
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+SCHEMA = ROOT / JSON_SCHEMA
+CLIENTS = ("client.ts", "quick_client.ts")
+
+WITHOUT_SHAPE = {"EntityId", "OrderKey", "Leaves", "ChangedLeaves", "Done"}
+"""What quicktype makes no type of, for a language has one already: texts and plain maps."""
+
+
+@pytest.fixture(scope="module")
+def made(node_packages: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what both generators make, and the clients that are compiled against it."""
+    folder = tmp_path_factory.mktemp("types")
+    done = node_packages.run("types/make.mjs", SCHEMA, folder)
+    assert done.returncode == 0, done.stderr
+    for name in CLIENTS:
+        (folder / name).write_text((HERE / "types" / name).read_text())
+    (folder / "package.json").write_text('{"type": "module"}')
+    return folder
+
+
+def compiled(node: Node, folder: Path, *files: str) -> list[str]:
+    """What tsc --strict complains of."""
+    assert node.packages is not None
+    tsc = node.packages / "node_modules" / "typescript" / "bin" / "tsc"
+    options = ["--strict", "--noEmit", "--noUncheckedIndexedAccess", "--pretty", "false"]
+    options += ["--target", "es2022", "--module", "nodenext", "--lib", "es2023,dom"]
+    done = node.run(str(tsc), *options, *(folder / name for name in files))
+    return [line for line in done.stdout.splitlines() if "error TS" in line]
+
+
+def test_every_definition_becomes_one_type_of_its_name(made: Path) -> None:
+    names = set(json_schema()["$defs"]) | {"PrimeV1"}
+    for file, missing in (("json2ts.ts", set()), ("quicktype.ts", WITHOUT_SHAPE)):
+        text = (made / file).read_text()
+        types = set(re.findall(r"^export (?:type|interface|enum) (\w+)", text, re.MULTILINE))
+        assert names - types == missing, file
+        if not missing:
+            assert types == names, "a generator made up a name of its own"
+
+
+def test_a_client_compiles_and_its_planted_mistakes_are_caught(
+    made: Path, node_packages: Node
+) -> None:
+    assert compiled(node_packages, made, *CLIENTS) == []
+
+
+def test_a_mistake_that_is_not_expected_is_an_error(made: Path, node_packages: Node) -> None:
+    text = (made / "client.ts").read_text()
+    mistakes = text.count("// @ts-expect-error")
+    (made / "mistaken.ts").write_text(text.replace("// @ts-expect-error", "//"))
+    assert len(compiled(node_packages, made, "mistaken.ts")) == mistakes >= 17
+
+
+def test_no_type_has_the_name_of_a_global(node_packages: Node) -> None:
+    assert node_packages.packages is not None
+    library = node_packages.packages / "node_modules" / "typescript" / "lib"
+    taken: set[str] = set()
+    for file in library.glob("lib.*.d.ts"):
+        words = r"^(?:declare (?:var|function|class|const|namespace)|interface|type) (\w+)"
+        taken |= set(re.findall(words, file.read_text(), re.MULTILINE))
+    assert taken >= {"Set", "Error", "Range", "Map"}
+    assert taken & set(json_schema()["$defs"]) == set()
+
+
+NOTE = {"clip": "clip_000001", "time": 0, "duration": 1, "key": 60}
+
+JUDGED: list[tuple[str, Any, bool]] = [
+    ("ProjectState", empty_state("Song"), True),
+    ("ProjectState", empty_state("Song") | {"later": {}}, True),
+    ("Op", {"op": "insert", "col": "notes", "id": "note_000001", "entity": NOTE}, True),
+    ("Op", {"op": "insert", "col": "notes", "id": "note", "entity": NOTE}, False),
+    ("Op", {"op": "insert", "col": "notes", "id": "note_000001", "entity": {}}, False),
+    ("Op", {"op": "set", "col": "tracks", "id": "track_00001", "props": {"volume": 1}}, False),
+    ("Op", {"op": "set", "col": "project", "id": "project", "props": {"name": "x"}}, True),
+    ("Op", {"op": "set", "col": "project", "id": "track_00001", "props": {"name": "x"}}, False),
+    ("Op", {"op": "move", "col": "tracks", "id": "track_00001", "order": "b0"}, False),
+    ("Op", {"op": "move", "col": "tracks", "id": "track_00001", "order": "b00"}, True),
+    ("ServerMessage", {"t": "pong", "time": 1, "server_time": 2, "later": 3}, True),
+    ("ServerMessage", {"t": "pong", "time": 1}, False),
+    ("ClientMessage", {"t": "ping", "time": 1, "later": 3}, False),
+    ("ClientMessage", {"t": "call", "id": "1", "method": "auth.logout", "params": {}}, True),
+    ("ClientMessage", {"t": "call", "id": "1", "method": "auth.steal", "params": {}}, False),
+]
+
+
+def test_a_validator_judges_by_it(node_packages: Node, tmp_path: Path) -> None:
+    examples = tmp_path / "examples"
+    examples.write_text("\n".join(map(json.dumps, JUDGED)))
+    done = node_packages.run("types/validate.mjs", SCHEMA, examples)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,124 @@
+"""The JSON Schema says what the structs, the entity types and the server say."""
+
+import json
+import re
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.journal_entry import Purpose
+from rooms.roles import Role
+from rooms.state_diff import ADDED, CHANGED, REMOVED
+from schema.calls import METHODS
+from schema.entities import ENTITY_TYPES, SINGLETONS, Field, defaults
+from schema.json_entities import entity_name
+from schema.json_schema import json_schema
+from schema.json_structs import message_name, params_name, result_name
+from schema.messages import ClientMessage, ServerMessage
+from schema.order_keys import DIGITS, PATTERN, is_order_key
+from schema.words import WORDS
+
+SCHEMA = json_schema()
+DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
+
+SAID = [("Client", struct) for struct in get_args(ClientMessage)]
+SAID += [("Server", struct) for struct in get_args(ServerMessage)]
+
+
+def test_every_reference_leads_somewhere_and_the_root_leads_to_everything() -> None:
+    names = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(DEFINITIONS)))
+    assert names <= set(DEFINITIONS)
+    root = {name: {"$ref": f"#/$defs/{name}"} for name in DEFINITIONS}
+    assert SCHEMA["properties"] == root
+    assert SCHEMA["required"] == list(root)
+
+
+def test_nothing_stands_beside_a_reference() -> None:
+    # json-schema-to-typescript makes a numbered copy of a type of each one.
+    for place in re.findall(r'\{[^{}]*"\$ref"[^{}]*\}', json.dumps(SCHEMA)):
+        assert list(json.loads(place)) == ["$ref"]
+
+
+def test_what_generators_spell_as_tuples_is_a_word_of_our_own() -> None:
+    text = json.dumps(SCHEMA)
+    assert '"minItems"' not in text
+    assert '"maxItems"' not in text
+    assert DEFINITIONS["ClientDelta"]["properties"]["ops"]["x-max-items"] == 10_000
+
+
+def test_patterns_are_those_of_json_schema() -> None:
+    text = json.dumps(SCHEMA)
+    assert "\\\\Z" not in text
+    assert '"^[A-Za-z0-9_-]{8,64}$"' in text
+
+
+@pytest.mark.parametrize(("side", "struct"), SAID, ids=lambda value: str(value))
+def test_a_message_is_told_by_its_t(side: str, struct: type[msgspec.Struct]) -> None:
+    described = DEFINITIONS[message_name(side, struct)]
+    fields = msgspec.structs.fields(struct)
+    assert described["properties"]["t"] == {"const": struct.__struct_config__.tag}
+    assert set(described["properties"]) == {"t"} | {field.encode_name for field in fields}
+    must = {"t"} | {field.encode_name for field in fields if field.required}
+    assert set(described["required"]) == must
+    # What a client says is closed; what a server says may have more one day.
+    assert (described.get("additionalProperties") is False) is (side == "Client")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_call_leads_to_its_parameters_and_its_result(method: str) -> None:
+    params, result = METHODS[method]
+    call = DEFINITIONS["Calls"]["properties"][method]["properties"]
+    assert call["params"] == {"$ref": f"#/$defs/{params_name(method)}"}
+    assert call["result"] == {"$ref": f"#/$defs/{result_name(result)}"}
+    described = DEFINITIONS[params_name(method)]["properties"]
+    assert set(described) == {field.encode_name for field in msgspec.structs.fields(params)}
+
+
+def test_words_are_those_that_the_server_says() -> None:
+    assert WORDS["Purpose"] == tuple(map(str, Purpose))
+    assert WORDS["Role"] == get_args(Role)
+    assert WORDS["ChangeAction"] == (ADDED, REMOVED, CHANGED)
+    for name, words in WORDS.items():
+        assert DEFINITIONS[name] == {"type": "string", "enum": list(words), "title": name}
+
+
+@pytest.mark.parametrize("collection", ENTITY_TYPES)
+def test_every_property_is_described_with_its_default(collection: str) -> None:
+    described = DEFINITIONS[entity_name(collection)]
+    fields = ENTITY_TYPES[collection]
+    assert described["required"] == list(fields), "an entity of the state has all its properties"
+    given = json.loads(json.dumps(described["properties"]))
+    assert set(given) == set(fields)
+    with_default = {name: p["default"] for name, p in given.items() if "default" in p}
+    assert with_default == defaults(collection)
+    for name, field in fields.items():
+        _assert_bounds(given[name], field)
+
+
+def _assert_bounds(described: dict[str, Any], field: Field) -> None:
+    shape = described["anyOf"][0] if field.nullable else described
+    assert described.get("x-unit", "") == field.unit
+    if field.kind in ("number", "integer") and not field.choices:
+        low = "exclusiveMinimum" if field.exclusive_minimum else "minimum"
+        assert (shape[low], shape["maximum"]) == (field.minimum, field.maximum)
+    if field.kind == "choice":
+        assert shape["enum"] == list(field.choices)
+
+
+@pytest.mark.parametrize("collection", ENTITY_TYPES)
+def test_each_collection_has_the_ops_that_can_be_done_to_it(collection: str) -> None:
+    name = collection.capitalize()
+    kinds = {kind for kind in ("Set", "Insert", "Delete", "Move") if kind + name in DEFINITIONS}
+    may_move = set(ENTITY_TYPES[collection]) & {"time", "order"}
+    others = set() if collection in SINGLETONS else {"Insert", "Delete"}
+    assert kinds == {"Set"} | others | ({"Move"} if others and may_move else kinds & {"Move"})
+    union = {place["$ref"] for place in DEFINITIONS["Op"]["oneOf"]}
+    assert {f"#/$defs/{kind}{name}" for kind in kinds} <= union
+
+
+@given(st.text(DIGITS + "-", max_size=30) | st.from_regex(PATTERN, fullmatch=True))
+def test_the_pattern_of_order_keys_is_the_rule(key: str) -> None:
+    assert is_order_key(key) is (re.search(PATTERN, key) is not None and len(key) <= 64)
