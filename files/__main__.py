@@ -37,6 +37,8 @@ from prime_client.state_ops import State
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
 LOCAL_EMAIL = "you@prime.local"
+SHOWN_ITEMS = 5
+"""Of each kind of loss, named on a terminal; --json names more."""
 FAILURES = (
     CallFailed,
     CannotConnect,
@@ -169,18 +171,20 @@ def _local_account(directory: Path) -> dict[str, str]:
 
 def _report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
     counts: dict[str, Any] = asdict(song.counts)
-    problems = list(song.problems)
     if arguments.json:
         report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}
-        print(json.dumps(report | {"problems": problems}))
+        losses = [asdict(loss) for loss in song.losses]
+        print(json.dumps(report | {"problems": song.problems, "losses": losses}))
         return
     console = Console(stderr=True)
     table = Table(title=song.name, title_justify="left", show_header=False, box=None)
     for what, count in counts.items():
         table.add_row(what, f"{count:,}")
     console.print(table)
-    for problem in problems:
-        console.print(f"  not kept: {problem}", markup=False)
+    for loss in song.losses:
+        named = ", ".join(loss.items[:SHOWN_ITEMS])
+        more = " ..." if len(loss.items) > SHOWN_ITEMS else ""
+        console.print(f"  not kept: {loss}{': ' if named else ''}{named}{more}", markup=False)
     print(project)
 
 

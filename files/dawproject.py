@@ -6,7 +6,6 @@ Its timelines are read in `dawproject_timeline`. Embedded plug-in states are kep
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from xml.etree.ElementTree import Element
 
 from files.audio_routing import cut_circles
@@ -20,18 +19,19 @@ _FORMATS = {"Vst2Plugin": "vst2", "Vst3Plugin": "vst3", "ClapPlugin": "clap", "A
 _NOT_PARAMETERS = frozenset({"Enabled", "State", "Parameters", "Band"})
 
 
-def read_dawproject(path: Path, ids: Random | None = None) -> Song:
+def read_dawproject(path: Path) -> Song:
     """The song in this ZIP, or in this bare project.xml."""
     if not read_head(path).startswith(b"PK"):
-        return _read(path, parse_xml(path, read_bytes(path)), None, ids)
+        return _read(path, read_bytes(path), None)
     with ZipInput(path) as files:
-        return _read(path, parse_xml(path, files.read("project.xml")), files, ids)
+        return _read(path, files.read("project.xml"), files)
 
 
-def _read(path: Path, root: Element, files: ZipInput | None, ids: Random | None) -> Song:
+def _read(path: Path, content: bytes, files: ZipInput | None) -> Song:
+    root = parse_xml(path, content)
     if root.tag != "Project":
         raise BrokenSong(path, f"<{root.tag}>", "is not a DAWproject: expected <Project>")
-    song = Song(path.name.split(".")[0], source=path, ids=ids)
+    song = Song(path.name.split(".")[0], source=path, content=content)
     try:
         if files is not None and "metadata.xml" in files:
             _read_metadata(song, parse_xml(path, files.read("metadata.xml")))

@@ -1,7 +1,6 @@
 """Reading a song of any kind: what a file holds decides how it is read, not its name."""
 
 from pathlib import Path
-from random import Random
 
 from files.dawproject import read_dawproject
 from files.lmms import read_lmms
@@ -13,17 +12,17 @@ ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .prime.json"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
-def read_song(path: Path, ids: Random | None = None) -> Song:
-    """The song in this file; `ids` makes its ids the same every time."""
+def read_song(path: Path) -> Song:
+    """The song in this file: the same entities with the same ids every time."""
     head = read_head(path)
     if head.startswith(b"PK"):
-        return read_dawproject(path, ids)
+        return read_dawproject(path)
     if head.lstrip(_BLANK).startswith(b"{"):
         return read_prime_file(path)
     if head.lstrip(_BLANK).startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _read_xml(path, ids)
+        return _read_xml(path)
     if _is_qt_compressed(head):
-        return read_lmms(path, ids)
+        return read_lmms(path)
     raise _unknown(path)
 
 
@@ -32,12 +31,12 @@ def _is_qt_compressed(head: bytes) -> bool:
     return len(head) > 6 and head[4] & 0x0F == 8 and int.from_bytes(head[4:6], "big") % 31 == 0
 
 
-def _read_xml(path: Path, ids: Random | None) -> Song:
+def _read_xml(path: Path) -> Song:
     start = read_bytes(path)[:65_536].replace(b"\0", b"")
     if b"<Project" in start:
-        return read_dawproject(path, ids)
+        return read_dawproject(path)
     if b"lmms-project" in start or b"multimedia-project" in start:
-        return read_lmms(path, ids)
+        return read_lmms(path)
     raise _unknown(path)
 
 

@@ -9,7 +9,6 @@ Window positions are not read.
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 from xml.etree.ElementTree import Element
 
 from files.audio_routing import cut_circles
@@ -39,7 +38,7 @@ _NEW_NAMES = {
 }
 
 
-def read_lmms(path: Path, ids: Random | None = None) -> Song:
+def read_lmms(path: Path) -> Song:
     """The song in this file."""
     content = read_bytes(path)
     if not content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
@@ -48,18 +47,18 @@ def read_lmms(path: Path, ids: Random | None = None) -> Song:
     if root.tag not in ("lmms-project", "multimedia-project"):
         raise BrokenSong(path, f"<{root.tag}>", "is not an LMMS project: expected <lmms-project>")
     try:
-        return _SongReader(path, root, ids).read()
+        return _SongReader(path, root, content).read()
     except BadElement as error:
         raise BrokenSong(path, error.where, error.why) from error
 
 
 class _SongReader:
-    def __init__(self, path: Path, root: Element, ids: Random | None) -> None:
+    def __init__(self, path: Path, root: Element, content: bytes) -> None:
         self._root = root
         _use_old_names(root)
         self._head = root.find("head")
         self._body = self._find_body(path)
-        self.song = Song(path.name.split(".")[0], source=path, ids=ids)
+        self.song = Song(path.name.split(".")[0], source=path, content=content)
         self._controls = Controls(self.song)
         self._clips = Clips(self.song, self._controls, self._key_shift(), self._bar_ticks())
         self._beat_tracks: list[tuple[str, Element]] = []

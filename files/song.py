@@ -4,10 +4,9 @@ import base64
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 
 from files.entity_values import Entity, State, fit
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
@@ -24,6 +23,9 @@ PARENTS_FIRST = (
 
 _TO_THEMSELVES = {"media": "stemOf", "channels": "dest", "tracks": "parent", "clips": "ref"}
 _ID_BYTES = 12
+MAX_ITEMS_NAMED = 50
+"""Things named in one kind of loss; the count tells how many more there are."""
+_ITEM_LENGTH = 120
 _MAX_BLOB_BYTES = 16 * 1_048_576
 
 
@@ -37,6 +39,19 @@ class BrokenSong(Exception):
         self.path = str(path)
         self.where = where
         self.why = why
+
+
+@dataclass(slots=True)
+class Loss:
+    """One kind of thing that the file holds and the project does not: how many, and which."""
+
+    what: str
+    count: int = 0
+    # By the names a musician knows ("track Keys", "clip take 1 at beat 8"), the first of them.
+    items: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +71,15 @@ class SongCounts:
 class Song:
     """Collects entities. What is added always satisfies `schema.entities`: misfits are mended
     and reported in `problems`.
+
+    A reader gives the bytes of the file as `content` and adds things in the order of the file: ids
+    come from that content, the collection and how many were added before, so that the same file
+    is the same state every time. Without `content` they are random.
     """
 
-    def __init__(self, name: str, source: Path | str = "song", ids: Random | None = None) -> None:
+    def __init__(
+        self, name: str, source: Path | str = "song", content: bytes | None = None
+    ) -> None:
         self.source = source
         self.state: State = {}
         for collection, entities in empty_state("").items():
@@ -68,12 +89,14 @@ class Song:
         self.raw: dict[str, int] = {}
         # Plug-in states by "sha256:...", for whoever uploads them; devices point here.
         self.blobs: dict[str, bytes] = {}
-        self._losses: Counter[str] = Counter()
+        self._losses: dict[str, Loss] = {}
         master = str(self.state["channels"][MASTER_CHANNEL]["order"])
         # By lane (or "tempo") and time: who is there, the left one first.
         self._points_at: dict[tuple[str, float], list[str]] = {}
         self._last_order: dict[tuple[str, str | None], str] = {("channels", None): master}
-        self._random_bytes: Callable[[int], bytes] = ids.randbytes if ids else secrets.token_bytes
+        # What ids are derived from, and how many each collection has been given.
+        self._seed = secrets.token_bytes() if content is None else hashlib.sha256(content).digest()
+        self._minted: Counter[str] = Counter()
         self._size = sum(map(len, self.state.values()))
         self.change("project", "project", name=name)
 
@@ -84,7 +107,12 @@ class Song:
     @property
     def problems(self) -> list[str]:
         """What the file holds and the project does not, most frequent first."""
-        return [f"{count} {what}" for what, count in self._losses.most_common()]
+        return [str(loss) for loss in self.losses]
+
+    @property
+    def losses(self) -> list[Loss]:
+        """The same, with the items that are meant."""
+        return sorted(self._losses.values(), key=lambda loss: -loss.count)
 
     @property
     def counts(self) -> SongCounts:
@@ -112,7 +140,7 @@ class Song:
                 "the most a project may have: split the song or thin out its automation",
             )
         self._size += 1
-        entity_id = self._mint()
+        entity_id = self._mint(collection)
         entity = defaults(collection) | self._fitted(collection, props)
         self.state[collection][entity_id] = entity
         if collection == "clips":
@@ -188,13 +216,23 @@ class Song:
         self.blobs[reference] = content
         return reference
 
-    def lost(self, what: str, count: int = 1) -> None:
-        """Report what cannot be kept; equal reports are counted together."""
-        if count:
-            self._losses[what] += count
+    def lost(self, what: str, count: int = 1, item: str = "") -> None:
+        """Report what cannot be kept; equal reports are counted together.
 
-    def _mint(self) -> str:
-        return base64.urlsafe_b64encode(self._random_bytes(_ID_BYTES)).decode()
+        `item` is the one thing that is meant, by a name that a musician knows.
+        """
+        if not count:
+            return
+        loss = self._losses.setdefault(what, Loss(what))
+        loss.count += count
+        if item and item not in loss.items and len(loss.items) < MAX_ITEMS_NAMED:
+            loss.items.append(item[:_ITEM_LENGTH])
+
+    def _mint(self, collection: str) -> str:
+        self._minted[collection] += 1
+        place = f"{collection} {self._minted[collection]}".encode()
+        digest = hashlib.blake2b(place, digest_size=_ID_BYTES, key=self._seed).digest()
+        return base64.urlsafe_b64encode(digest).decode()
 
     def _fitted(self, collection: str, props: Mapping[str, object]) -> Entity:
         fields = ENTITY_TYPES[collection]

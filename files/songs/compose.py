@@ -53,7 +53,7 @@ def compose() -> Song:
 class _Composer:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
-        self.song = Song("Harbour Lights", source=SONG_FILE, ids=rng)
+        self.song = Song("Harbour Lights", source=SONG_FILE, content=b"Harbour Lights")
 
     def compose(self) -> Song:
         self._set_out()

@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ def project(lanes: str = "", *, scenes: str = "", more: str = "", unit: str = "b
 
 
 def read(folder: Path, xml: str, **files: str | bytes) -> Song:
-    song = read_dawproject(write_zip(folder, {"project.xml": xml, **files}), Random(1))
+    song = read_dawproject(write_zip(folder, {"project.xml": xml, **files}))
     assert broken_rules(song.state) == []
     return song
 

@@ -1,0 +1,80 @@
+"""Every kind of file that is read, each with small whole files of its own: one entry a format.
+
+What holds for all importers is tested over `FORMATS` (test_same_state.py, test_mutations.py).
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from files.songs.compose import SONG_FILE
+from tests.files.test_dawproject import NOTES, clips, project
+from tests.files.test_lmms import BEATS, MIXER, automation, container, instrument, lmms
+
+LMMS_XML = lmms(MIXER + BEATS + container(automation("88") + instrument("Bass", ""))).encode()
+DAW_XML = project(clips(f'<Clip time="0" duration="4">{NOTES}</Clip>')).encode()
+
+
+def same(content: bytes) -> bytes:
+    """What is not packed."""
+    return content
+
+
+@dataclass(frozen=True)
+class Format:
+    """Whole files of one kind, and how to get at what is packed in them."""
+
+    name: str
+    samples: Callable[[], list[bytes]]
+    unpack: Callable[[bytes], bytes] = same
+    pack: Callable[[bytes], bytes] = same
+
+
+def qt_compressed(content: bytes) -> bytes:
+    """As LMMS packs .mmpz."""
+    return len(content).to_bytes(4, "big") + zlib.compress(content)
+
+
+def zipped(content: bytes) -> bytes:
+    """A .dawproject with this project.xml and nothing else."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.xml", content)
+    return file.getvalue()
+
+
+def unzipped(content: bytes) -> bytes:
+    """The project.xml of a .dawproject, wherever it is."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("project.xml"))
+        return archive.read(name)
+
+
+def small_prime_file() -> bytes:
+    """The demo song without most of it."""
+    small = json.loads(SONG_FILE.read_text())
+    for collection in ("notes", "points", "sends", "lanes", "clips"):
+        small["state"][collection] = {}
+    return json.dumps(small).encode()
+
+
+FORMATS = (
+    Format("lmms", lambda: [LMMS_XML]),
+    Format(
+        "packed lmms",
+        lambda: [qt_compressed(LMMS_XML)],
+        unpack=lambda content: zlib.decompress(content[4:]),
+        pack=qt_compressed,
+    ),
+    Format(
+        "dawproject",
+        lambda: [zipped(DAW_XML)],
+        unpack=unzipped,
+        pack=zipped,
+    ),
+    Format("project.xml", lambda: [DAW_XML]),
+    Format("prime", lambda: [small_prime_file()]),
+)
