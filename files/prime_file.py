@@ -112,7 +112,7 @@ def _checked_state(path: Path, state: object) -> State:
 def _checked(path: Path, collection: str, entity_id: str, entity: object) -> Entity:
     where = f"state.{collection}.{entity_id[:40]}"
     if collection not in SINGLETONS and not ENTITY_ID.fullmatch(entity_id):
-        raise BrokenSong(path, where, "an id has 8 to 32 letters, digits, - or _")
+        raise BrokenSong(path, where, "an id has 8 to 36 letters, digits, - or _")
     if not isinstance(entity, dict):
         raise BrokenSong(path, where, "must be an object with the entity's properties")
     fields = ENTITY_TYPES[collection]

@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 from rooms.document import Applied, Drop
 from rooms.journal_entry import STRAYED, Entry, Outcome, Purpose
 from rooms.seat import NotTaken
-from schema.errors import DropReason, ErrorCode
+from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.messages import Ack, Details, Dropped, Error
 from schema.ops import Insert, Op, Set
 
@@ -75,6 +75,8 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
         text = "this project cannot be written to just now; send this again with the same id"
         return try_again(project, delta_id, ErrorCode.UNAVAILABLE, text)
     code, text = OUTCOMES[outcome]
+    if ERRORS[code].try_again:
+        return try_again(project, delta_id, code, text)
     return Error(delta_id, code, text, project)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, Field
 from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_STRING_LENGTH
-from schema.order_keys import is_order_key
+from schema.order_keys import problem_with_key
 
 Entity = Mapping[str, object]
 
@@ -44,7 +44,7 @@ def problem_with_id(collection: str, entity_id: str) -> str | None:
     if collection in SINGLETONS:
         return None if entity_id == collection else f"the id of {collection} is {collection!r}"
     if ENTITY_ID.fullmatch(entity_id) is None:
-        return "an id has 8 to 32 letters, digits, '-' or '_'"
+        return "an id has 8 to 36 letters, digits, '-' or '_'"
     return None
 
 
@@ -127,7 +127,8 @@ def _problem_with_text(field: Field, value: object) -> str | None:
             allowed = ", ".join(field.choices)
             return None if value in field.choices else f"must be one of {allowed}"
         case "order":
-            return None if is_order_key(value) else "must be an order key of at most 64 characters"
+            problem = problem_with_key(value)
+            return None if problem is None else f"is no order key: {problem}"
         case "path":
             return None if path_target(value) else "must be collection/id/property"
         case _:

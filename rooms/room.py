@@ -173,9 +173,9 @@ class Room:
         return self._send_away(seat)
 
     def _send_away(self, seat: Seat) -> Effects:
-        text = "the state cannot be had just now; join again"
-        error = self._error(seat.request, ErrorCode.UNAVAILABLE, text)
-        return [error, *self.members.leave(seat.connection)]
+        text, request = "the state cannot be had just now; join again", seat.request
+        error = answers.try_again(self.project, request.request, ErrorCode.UNAVAILABLE, text)
+        return [send(error, [request.connection]), *self.members.leave(seat.connection)]
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
         """A member reads slower than others write: it gets what follows `seq` at its own pace.

@@ -28,8 +28,10 @@ RATE_LIMITED = CloseCode(4004, "rate_limited", "Too many messages for too long; 
 TOO_MANY_CONNECTIONS = CloseCode(
     4005, "too_many_connections", "This user has too many open; close one, or come back later."
 )
+NO_HELLO = CloseCode(
+    4006, "no_hello", "No hello or login arrived in time; come back when there is one."
+)
 REPLACED = CloseCode(4500, "replaced", "The same user on the same device connected again.")
-NO_HELLO = CloseCode(4505, "no_hello", "No hello or login arrived in time.")
 SESSION_REVOKED = CloseCode(4501, "session_revoked", "This login was ended; log in again.")
 BAD_MESSAGES = CloseCode(4503, "bad_messages", "Too many messages that are none; mend the client.")
 UNSUPPORTED_VERSION = CloseCode(
@@ -44,10 +46,10 @@ CLOSE_CODES = (
     TOKEN_EXPIRED,
     RATE_LIMITED,
     TOO_MANY_CONNECTIONS,
+    NO_HELLO,
     REPLACED,
     SESSION_REVOKED,
     BAD_MESSAGES,
-    NO_HELLO,
     UNSUPPORTED_VERSION,
     AUTH_FAILED,
 )

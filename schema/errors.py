@@ -1,4 +1,4 @@
-"""Every error a client can be told, as data: the code, what it means, whether to try again."""
+"""Every error a client can be told, as data: what it means, what to do, which details it has."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,87 +36,153 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"
 
 
+class Retry(StrEnum):
+    """What to do about an error."""
+
+    MEND = "mend"
+    WAIT = "wait"
+    GIVE_UP = "give up"
+
+
+RETRIES: dict[Retry, str] = {
+    Retry.MEND: "Change what you sent, or do first what the meaning says; then send it again.",
+    Retry.WAIT: "Send the same again, with the same id, after `details.retry_after_ms`.",
+    Retry.GIVE_UP: "The same will be refused again: tell the user.",
+}
+
+DETAILS: dict[str, tuple[str, str]] = {
+    "field": ("text", "What of the message, of the call's `params` or of the row is wrong."),
+    "op": ("integer", "The index of the op at fault, from 0."),
+    "after": ("text", "The id of the delta that was refused first (D12)."),
+    "retry_after_ms": ("integer", "So many milliseconds later."),
+    "version": ("integer", "The row's version now."),
+    "head": ("integer", "The newest seq."),
+    "oldest": ("integer", "History is kept after this seq."),
+    "supported": ("list of integers", "The versions that the server speaks."),
+    "error_id": ("text", "Under which the server's log has it."),
+}
+"""The keys of the `details` of an error: type, and what the value says."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorMeaning:
-    """A row of the error table of PROTOCOL.md."""
+    """A row of the error table of PROTOCOL.md. `may_have`: the details beside those of always."""
 
     meaning: str
-    try_again: bool
+    retry: Retry
+    has: tuple[str, ...] = ()
+    may_have: tuple[str, ...] = ()
+
+    @property
+    def try_again(self) -> bool:
+        """Whether the same may be sent again, as it is."""
+        return self.retry is Retry.WAIT
 
 
 ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.BAD_MESSAGE: ErrorMeaning(
-        "The bytes are no message, or a field has the wrong type, length, depth or range.", False
+        "The bytes are no message, or a field has the wrong type, length, depth or range.",
+        Retry.MEND,
+        may_have=("field",),
     ),
     ErrorCode.UNKNOWN_MESSAGE: ErrorMeaning(
-        "No message or call of that name exists in this protocol version.", False
+        "No message or call of that name exists in this protocol version.", Retry.GIVE_UP
     ),
     ErrorCode.TOO_LARGE: ErrorMeaning(
-        "The message is over its bound; split it and send it again.", False
+        "The message is over its bound; split it and send it again.", Retry.MEND
     ),
     ErrorCode.UNSUPPORTED_VERSION: ErrorMeaning(
-        "None of the protocol versions offered is served; `details.supported` lists them.", False
+        "None of the protocol versions offered is served; `details.supported` lists them.",
+        Retry.GIVE_UP,
+        has=("supported",),
     ),
     ErrorCode.AUTH_REQUIRED: ErrorMeaning(
-        "Log in first: `auth.login`, or hello with a token.", False
+        "Log in first: `auth.login`, or hello with a token.", Retry.MEND
     ),
     ErrorCode.AUTH_FAILED: ErrorMeaning(
-        "The credentials or the token are not valid; log in again.", False
+        "The credentials or the token are not valid; log in again.", Retry.MEND
     ),
     ErrorCode.TOKEN_EXPIRED: ErrorMeaning(
-        "The access token has run out; call `auth.refresh` and come again.", True
+        "The access token has run out; call `auth.refresh` and come again.", Retry.MEND
     ),
     ErrorCode.FORBIDDEN: ErrorMeaning(
-        "Your role in the project does not allow this; ask an owner.", False
+        "Your role in the project does not allow this; ask an owner.", Retry.GIVE_UP
     ),
-    ErrorCode.NOT_FOUND: ErrorMeaning("There is no such thing, or it is not yours to see.", False),
-    ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", False),
+    ErrorCode.NOT_FOUND: ErrorMeaning(
+        "There is no such thing, or it is not yours to see.", Retry.GIVE_UP
+    ),
+    ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
     ErrorCode.VALIDATION: ErrorMeaning(
-        "A parameter of the call is out of its range; the sentence names it.", False
+        "A parameter of the call is out of its range; the sentence names it.",
+        Retry.MEND,
+        may_have=("field",),
     ),
     ErrorCode.CONFLICT: ErrorMeaning(
-        "Someone changed the row first; read it again, `details.version` is the new one.", True
+        "Someone changed the row first; read it again, `details.version` is the new one.",
+        Retry.MEND,
+        may_have=("version",),
     ),
-    ErrorCode.TAKEN: ErrorMeaning("That e-mail address, username or id is in use.", False),
-    ErrorCode.ARCHIVED: ErrorMeaning("The project is archived; restore it before editing.", False),
+    ErrorCode.TAKEN: ErrorMeaning(
+        "That e-mail address, username or id is in use.", Retry.MEND, has=("field",)
+    ),
+    ErrorCode.ARCHIVED: ErrorMeaning(
+        "The project is archived; restore it before editing.", Retry.GIVE_UP
+    ),
     ErrorCode.LIMIT_REACHED: ErrorMeaning(
-        "A bound of the protocol is reached; the sentence says which.", False
+        "A bound of the protocol is reached; the sentence says which.", Retry.MEND, may_have=("op",)
     ),
     ErrorCode.RATE_LIMITED: ErrorMeaning(
-        "Too much in too short a time; wait `details.retry_after_ms`.", True
+        "Too much in too short a time; wait `details.retry_after_ms`.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("after",),
     ),
     ErrorCode.UNAVAILABLE: ErrorMeaning(
-        "The server cannot do this now; nothing is lost, send it again with the same id.", True
+        "The server cannot do this now; nothing is lost, send it again with the same id.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("after",),
     ),
     ErrorCode.POSITION_AHEAD: ErrorMeaning(
-        "Your position lies in the future of this project; join without a position.", False
+        "Your position lies in the future of this project; join without a position.",
+        Retry.MEND,
+        may_have=("head",),
     ),
     ErrorCode.ID_REUSED: ErrorMeaning(
-        "This id was used with another payload; make a new id.", False
+        "This id was used with another payload; make a new id.", Retry.MEND
     ),
     ErrorCode.OP_INVALID: ErrorMeaning(
-        "An op of the delta breaks a rule of the project state; `details.op` is its index.", False
+        "An op of the delta breaks a rule of the project state; `details.op` is its index.",
+        Retry.MEND,
+        may_have=("op", "field"),
     ),
     ErrorCode.OP_EXISTS: ErrorMeaning(
-        "An op inserts an id that is in use; make a new id. `details.op` is its index.", False
+        "An op inserts an id that is in use; make a new id. `details.op` is its index.",
+        Retry.MEND,
+        has=("op",),
     ),
     ErrorCode.OP_CYCLE: ErrorMeaning(
-        "An op would put a track or channel inside itself; `details.op` is its index.", False
+        "An op would put a track or channel inside itself; `details.op` is its index.",
+        Retry.MEND,
+        has=("op",),
     ),
     ErrorCode.NOTHING_TO_UNDO: ErrorMeaning(
-        "You have no step here that could be undone: others' steps are theirs.", False
+        "You have no step here that could be undone: others' steps are theirs.", Retry.GIVE_UP
     ),
     ErrorCode.NOTHING_TO_REDO: ErrorMeaning(
-        "You have undone nothing since your last edit that could be done again.", False
+        "You have undone nothing since your last edit that could be done again.", Retry.GIVE_UP
     ),
     ErrorCode.COMPACTED: ErrorMeaning(
-        "The history before `details.oldest` is not kept any more.", False
+        "The history before `details.oldest` is not kept any more.", Retry.GIVE_UP, has=("oldest",)
     ),
     ErrorCode.SNAPSHOT_DAMAGED: ErrorMeaning(
-        "The stored state does not match its checksum; take another snapshot.", False
+        "The stored state does not match its checksum; take another snapshot.", Retry.GIVE_UP
     ),
     ErrorCode.INTERNAL: ErrorMeaning(
-        "The server made a mistake; `details.error_id` finds it in its log.", True
+        "The server made a mistake; `details.error_id` finds it in its log.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("error_id", "after"),
     ),
 }
 

@@ -74,7 +74,7 @@ BAD_MESSAGES_ALLOWED = BOUNDS.add(
     "a connection, in",
     BAD_MESSAGES,
     "server/connection.py",
-    "Messages that are none: a client that sends more is broken.",
+    "Bytes that name no message (E4): who sends more is no client.",
 )
 
 HELLO_SECONDS = BOUNDS.add(
@@ -192,7 +192,7 @@ MAX_PROPS_PER_OP = BOUNDS.add(
     64,
     "properties",
     "an op",
-    ErrorCode.BAD_MESSAGE,
+    ErrorCode.OP_INVALID,
     "schema/ops.py",
     "Of one `set` or `insert`: no entity type has half as many.",
 )

@@ -35,7 +35,7 @@ JoinedProjectId = Annotated[str, Meta(min_length=36, max_length=36)]
 """Of what is said thirty times a second, and looked up among the joined rooms: a pattern would cost
 a twentieth of a busy server."""
 
-ShownTrackId = Annotated[str, Meta(min_length=7, max_length=32)]
+ShownTrackId = Annotated[str, Meta(min_length=8, max_length=36)]
 """Of what is said as often, and only shown: as long as an entity's id, for the same reason."""
 
 ShortText = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=SHOWN)]

@@ -65,7 +65,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag_field=
     col: Collection
     id: EntityId
     parent: EntityId | UnsetType | None = UNSET
-    order: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    order: Text | UnsetType = UNSET
     time: float | UnsetType = UNSET
     expect: Props | UnsetType = UNSET
 

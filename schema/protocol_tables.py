@@ -9,7 +9,7 @@ import msgspec
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, Field
-from schema.errors import DROP_REASONS, ERRORS
+from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
@@ -55,8 +55,23 @@ def _calls_table() -> str:
 
 
 def _errors_table() -> str:
-    rows = ((f"`{code}`", row.meaning, _yes(row.try_again)) for code, row in ERRORS.items())
-    return _table("code | meaning | try again", rows)
+    rows = ((f"`{code}`", row.meaning, row.retry, _details(row)) for code, row in ERRORS.items())
+    return _table("code | meaning | retry | `details`", rows)
+
+
+def _details(row: ErrorMeaning) -> str:
+    """Its keys; a question mark follows what may be left out."""
+    return ", ".join([f"`{key}`" for key in row.has] + [f"`{key}?`" for key in row.may_have])
+
+
+def _retries_table() -> str:
+    rows = ((f"`{retry}`", meaning) for retry, meaning in RETRIES.items())
+    return _table("retry | what to do", rows)
+
+
+def _details_table() -> str:
+    rows = ((f"`{key}`", kind, meaning) for key, (kind, meaning) in DETAILS.items())
+    return _table("key of `details` | type | what it says", rows)
 
 
 def _drop_reasons_table() -> str:
@@ -142,6 +157,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "ops": lambda: _structs_table("`op` | fields | meaning", Op),
     "calls": _calls_table,
     "errors": _errors_table,
+    "retries": _retries_table,
+    "details": _details_table,
     "drop reasons": _drop_reasons_table,
     "close codes": _close_codes_table,
     "limits": _limits_table,

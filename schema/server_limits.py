@@ -390,6 +390,16 @@ STORED_PART_BYTES = SERVER_BOUNDS.add(
     "One part of a state as it is written to PostgreSQL.",
 )
 
+READ_ANYHOW_BYTES = SERVER_BOUNDS.add(
+    "READ_ANYHOW_BYTES",
+    65_536,
+    "bytes",
+    "a message that is none",
+    Instead.CLIPPED,
+    "server/unreadable.py",
+    "Read without a type, to tell what is wrong: that may take fifty times as much memory.",
+)
+
 LOG_BYTES_KEPT = SERVER_BOUNDS.add(
     "LOG_BYTES_KEPT",
     8 * 1_048_576,

@@ -13,7 +13,7 @@ STORED = r"^[^\x00]*\Z"
 
 DELTA_ID = r"^[A-Za-z0-9_-]{8,64}\Z"
 PROJECT_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
-ENTITY_ID = r"^[A-Za-z0-9_-]{7,32}\Z"
+ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
 EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z"
 USERNAME = r"^[A-Za-z0-9_.-]{2,32}\Z"
 SIGNATURE = r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z"
@@ -29,7 +29,7 @@ IN_WORDS = {
     STORED: "a NUL character is not allowed",
     DELTA_ID: "the id of a delta is 8 to 64 characters: letters, digits, _ and -",
     PROJECT_ID: "a project's id is 36 characters: a UUID in small letters",
-    ENTITY_ID: "an entity's id is 7 to 32 characters: letters, digits, _ and -",
+    ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",
     USERNAME: "a username is 2 to 32 characters: letters, digits, _, . and -",
     SIGNATURE: "a signature is like 4/4: 1 to 64 over 1, 2, 4, 8, 16 or 32",

@@ -14,23 +14,9 @@ from schema.messages import (
     ClientMessage,
     ServerMessage,
 )
-from schema.texts import in_words
+from server.unreadable import UNREADABLE, BadMessage, Explainer, Header, explain_params
 
-
-class BadMessage(Exception):
-    """The bytes are no message; the text says where. `id` is the message's, where it had one."""
-
-    def __init__(self, text: str, message_id: str | None = None, *, unknown: bool = False) -> None:
-        super().__init__(text)
-        self.id = message_id
-        self.is_unknown = unknown
-
-
-class _Header(msgspec.Struct):
-    """What can still be read of a message that is none: whom to answer."""
-
-    t: str = ""
-    id: str | None = None
+__all__ = ["CODECS", "JSON", "MSGPACK", "BadMessage", "Codec", "frame_header"]
 
 
 FINAL = 0x80
@@ -54,7 +40,7 @@ class Codec:
     opcode: Opcode
     encoder: Any
     decoder: Any
-    header: Any
+    explainer: Explainer
     converter: Any = field(repr=False)
 
     @cached_property
@@ -71,16 +57,18 @@ class Codec:
         """Bytes from a client as a message; raises `BadMessage` (rule E1)."""
         try:
             message: ClientMessage = self.decoder.decode(data)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise self._explain(data, error) from None
+        except UNREADABLE as error:
+            raise self.explainer.explain(data, error) from None
         return message
 
     def params(self, raw: msgspec.Raw, kind: type[msgspec.Struct]) -> Any:
         """The parameters of a call; raises `BadMessage` (rule C3)."""
         try:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise BadMessage(in_words(str(error))) from None
+        except UNREADABLE as error:
+            raise explain_params(
+                bytes(raw), error, lambda data: self.converter(data, type=kind)
+            ) from None
 
     def frame(self, packet: Packet) -> bytes:
         """The packet as one WebSocket frame, built at the first call and kept."""
@@ -99,29 +87,17 @@ class Codec:
         """What is in a frame of a server, which is not masked (RFC 6455, 5.2)."""
         return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
-    def _explain(self, data: bytes, error: Exception) -> BadMessage:
-        if isinstance(error, RecursionError):
-            return BadMessage("the message is nested too deep")
-        try:
-            header: _Header = self.header.decode(data)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return BadMessage(f"not a message: {error}")
-        unknown = "Invalid value" in str(error) and str(error).endswith("`$.t`")
-        text = (
-            f"there is no message {header.t[:32]!r}"
-            if unknown
-            else f"{header.t[:32]}: {in_words(str(error))}"
-        )
-        message_id = header.id if header.id and len(header.id) <= 64 else None
-        return BadMessage(text, message_id, unknown=unknown)
-
 
 MSGPACK = Codec(
     SUBPROTOCOL_MSGPACK,
     Opcode.BINARY,
     msgspec.msgpack.Encoder(),
     msgspec.msgpack.Decoder(ClientMessage),
-    msgspec.msgpack.Decoder(_Header),
+    Explainer(
+        msgspec.msgpack.Decoder(ClientMessage).decode,
+        msgspec.msgpack.Decoder(Header).decode,
+        msgspec.msgpack.decode,
+    ),
     msgspec.msgpack.decode,
 )
 JSON = Codec(
@@ -129,7 +105,11 @@ JSON = Codec(
     Opcode.TEXT,
     msgspec.json.Encoder(),
     msgspec.json.Decoder(ClientMessage),
-    msgspec.json.Decoder(_Header),
+    Explainer(
+        msgspec.json.Decoder(ClientMessage).decode,
+        msgspec.json.Decoder(Header).decode,
+        msgspec.json.decode,
+    ),
     msgspec.json.decode,
 )
 CODECS = {codec.name: codec for codec in (MSGPACK, JSON)}

@@ -107,7 +107,6 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_bad",
         "_bytes",
         "_bytes_owed",
         "_cutter",
@@ -121,6 +120,7 @@ class Connection(asyncio.Protocol):
         "_loop",
         "_messages",
         "_messages_in",
+        "_noise",
         "_over_since",
         "_prepaid",
         "_protocol",
@@ -182,7 +182,7 @@ class Connection(asyncio.Protocol):
         self._request_end = b""
         self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
-        self._bad = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
+        self._noise = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
         self._over_since: float | None = None
         self._unwritten: list[bytes] = []
         self._unwritten_bytes = 0
@@ -421,11 +421,15 @@ class Connection(asyncio.Protocol):
         self.auth_session = auth_session
         self._protocol.max_message_size = MAX_MESSAGE_BYTES
 
-    def bad_message(self, error: Error) -> None:
-        """Answer a message that is none; the fifth in ten seconds is the last (rule E4)."""
+    def refuse(self, error: Error) -> None:
+        """Answer a message that makes no sense here."""
         self._server.count("bad_messages")
         self.send(error)
-        if not self._bad.take(1, self._loop.time()):
+
+    def _refuse_noise(self, error: Error) -> None:
+        """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
+        self.refuse(error)
+        if not self._noise.take(1, self._loop.time()):
             self.close(BAD_MESSAGES)
 
     # The way in.
@@ -489,7 +493,7 @@ class Connection(asyncio.Protocol):
             self._messages_in += 1
             kind = "binary" if opcode is Opcode.BINARY else "text"
             text = f"{self.codec.name} is not sent in {kind} frames"
-            self.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+            self._refuse_noise(Error(None, ErrorCode.BAD_MESSAGE, text))
 
     def _receive_message(self, data: bytes) -> None:
         if not self._is_open:
@@ -499,8 +503,8 @@ class Connection(asyncio.Protocol):
         try:
             message = self.codec.decode(data)
         except BadMessage as error:
-            code = ErrorCode.UNKNOWN_MESSAGE if error.is_unknown else ErrorCode.BAD_MESSAGE
-            self.bad_message(Error(error.id, code, str(error)))
+            refuse = self._refuse_noise if error.is_noise else self.refuse
+            refuse(error.as_answer())
             return
         if within:
             self._server.received(self, message)

@@ -139,14 +139,14 @@ class Front:
         elif isinstance(message, Hello):
             self.greeting.greet(connection, message)
         elif not connection.greeted:
-            text = "say hello first"
-            connection.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+            message_id = getattr(message, "id", None)
+            connection.refuse(Error(message_id, ErrorCode.BAD_MESSAGE, "say hello first"))
         elif isinstance(message, Call):
             self._calls.start(connection, message)
         elif not connection.user:
             message_id = getattr(message, "id", None)
             text = "log in first: call auth.login, or say hello with a token"
-            connection.bad_message(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
+            connection.refuse(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
         else:
             self._in_room(connection, message)
 

@@ -28,6 +28,9 @@ from server.hub import Hub
 from server.metrics import Count
 from server.tokens import Access, BadToken
 
+RETRY_MILLISECONDS = 500
+"""When to come back while the database does not answer."""
+
 
 class Greeting:
     """For all connections of a node, which are in `connections` as long as they are there."""
@@ -53,7 +56,7 @@ class Greeting:
         """A client says who it is and which versions it speaks (rules H1-H7)."""
         if connection.greeted:
             text = "hello is said once"
-            connection.bad_message(Error(None, ErrorCode.BAD_MESSAGE, text))
+            connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text))
         elif PROTOCOL_VERSION not in hello.versions:
             text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
             details: Details = {"supported": [PROTOCOL_VERSION]}
@@ -104,7 +107,8 @@ class Greeting:
             user = await users.by_id(context.db, access.user)
         except Unavailable:
             text = "the database does not answer; come back in a moment"
-            connection.send(Error(None, ErrorCode.UNAVAILABLE, text))
+            details: Details = {"retry_after_ms": RETRY_MILLISECONDS}
+            connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
             connection.close(OVERLOADED)
             return
         except Exception as error:  # whatever it is, who says hello hears of it

@@ -5,14 +5,18 @@ import uuid
 import structlog
 
 from schema.errors import ErrorCode
-from schema.messages import Error
+from schema.messages import Details, Error
 
 log = structlog.get_logger()
+
+RETRY_MILLISECONDS = 1_000
+"""When the same may be sent again: perhaps the mistake needs what was so at that moment."""
 
 
 def mistake(message_id: str | None, error: Exception, project: str | None = None) -> Error:
     """`internal` with an `error_id`, under which the log has the trace."""
     error_id = uuid.uuid4().hex[:12]
     log.error("what a client asked for has failed", error_id=error_id, exc_info=error)
+    details: Details = {"error_id": error_id, "retry_after_ms": RETRY_MILLISECONDS}
     text = "the server made a mistake; it is in its log"
-    return Error(message_id, ErrorCode.INTERNAL, text, project, {"error_id": error_id})
+    return Error(message_id, ErrorCode.INTERNAL, text, project, details)

@@ -64,7 +64,10 @@ REFUSALS = frozenset(
 async def _survives(wire: Wire, sent: str) -> None:
     """It was answered as the bad message it is, and nothing else happened."""
     code = code_of(await wire.until(t="error"))
-    must(code in ("bad_message", "unknown_message"), f"{sent} was answered {code}")
+    must(
+        code in ("bad_message", "unknown_message", "op_invalid", "validation"),
+        f"{sent} was answered {code}",
+    )
 
 
 def _bombs() -> Iterator[tuple[str, bytes]]:

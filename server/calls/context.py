@@ -12,6 +12,7 @@ from persistence.errors import NotFound, Taken
 from persistence.pool import Database
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
+from schema.messages import Error
 from server.codec import Codec
 from server.hub import Hub
 from server.passwords import Passwords
@@ -28,10 +29,17 @@ if TYPE_CHECKING:
 class Refused(Exception):
     """The call is answered with an `error` of this code and sentence."""
 
-    def __init__(self, code: ErrorCode, text: str, **details: str | int | float) -> None:
+    def __init__(
+        self, code: ErrorCode, text: str, **details: str | int | float | list[int]
+    ) -> None:
         super().__init__(text)
         self.code = code
         self.details = details
+
+    @classmethod
+    def by(cls, error: Error) -> "Refused":
+        """As a room, or the journal, has refused what the call asked of it."""
+        return cls(ErrorCode(error.code), error.message, **error.details)
 
 
 def too_often(seconds: float, what: str) -> Refused:

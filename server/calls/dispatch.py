@@ -37,10 +37,10 @@ class CallDispatch:
         """Begin to answer it, or say why not."""
         if call.method not in METHODS:
             text = f"there is no call {call.method!r}"
-            connection.bad_message(Error(call.id, ErrorCode.UNKNOWN_MESSAGE, text))
+            connection.refuse(Error(call.id, ErrorCode.UNKNOWN_MESSAGE, text))
         elif not connection.user and call.method not in WITHOUT_LOGIN:
             text = "log in first: call auth.login, or say hello with a token"
-            connection.bad_message(Error(call.id, ErrorCode.AUTH_REQUIRED, text))
+            connection.refuse(Error(call.id, ErrorCode.AUTH_REQUIRED, text))
         elif connection.calls_in_flight >= MAX_CALLS_IN_FLIGHT:
             text = f"{MAX_CALLS_IN_FLIGHT} calls are under way; wait for one to be answered"
             details: Details = {"retry_after_ms": 100}
@@ -54,7 +54,7 @@ class CallDispatch:
             params = connection.codec.params(call.params, params_type)
         except BadMessage as error:
             text = f"{call.method}: {error}"
-            connection.send(Error(call.id, ErrorCode.VALIDATION, text))
+            connection.send(Error(call.id, error.code, text, None, error.details))
             return
         connection.calls_in_flight += 1
         self._spawn(self._answer(connection, call, params))

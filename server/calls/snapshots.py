@@ -8,7 +8,7 @@ from msgspec import UNSET
 from persistence import project_snapshots
 from persistence.errors import NotFound
 from persistence.project_snapshots import SnapshotRow
-from rooms.answers import OUTCOMES
+from rooms.answers import of_outcome
 from rooms.document import Document, State
 from rooms.journal_entry import Outcome, Proposal, Purpose
 from rooms.roles import GOVERNS
@@ -151,7 +151,7 @@ async def restore(
     async with context.documents.turn(caller.user):
         known = await context.hub.journal.find(proposal)
         if known is not None:
-            return _known(*known)
+            return _known(params, *known)
         async with await _held(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
             moment = await live.moment()
@@ -163,15 +163,14 @@ async def restore(
     try:
         seq = await live.restore(proposal, ops, caller.id)
     except NotCommitted as refusal:
-        raise Refused(ErrorCode(refusal.error.code), refusal.error.message) from None
+        raise Refused.by(refusal.error) from None
     return calls.Restored(seq, len(ops), before)
 
 
-def _known(outcome: Outcome, seq: int) -> calls.Restored:
+def _known(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:
     if outcome is Outcome.DUPLICATE:
         return calls.Restored(seq, 0, None)
-    code, text = OUTCOMES[outcome]
-    raise Refused(code, text)
+    raise Refused.by(of_outcome(params.project, params.id, outcome))
 
 
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:

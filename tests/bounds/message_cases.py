@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from schema import calls, limits
-from schema.bounds import Past
+from schema import calls, limits, server_limits
+from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from server.codec import JSON, BadMessage
 from tests.bounds.cases import Seen, case
@@ -15,8 +15,8 @@ def heard(**message: Any) -> Past | None:
     """What the decoder says of a message."""
     try:
         JSON.decode(JSON.encode(message))
-    except BadMessage:
-        return ErrorCode.BAD_MESSAGE
+    except BadMessage as error:
+        return error.code
     return None
 
 
@@ -30,7 +30,7 @@ def called(kind: type[calls.Params], **params: Any) -> Past | None:
 
 
 def _delta(count: int, props: int = 1) -> Past | None:
-    op = {"op": "set", "col": "tracks", "id": "tr_0001", "props": dict.fromkeys(_names(props), 1)}
+    op = {"op": "set", "col": "tracks", "id": "track_01", "props": dict.fromkeys(_names(props), 1)}
     return heard(t="delta", project=PROJECT, id="delta-0001", ops=[op] * count)
 
 
@@ -39,7 +39,7 @@ def _names(count: int) -> list[str]:
 
 
 def _ids(count: int) -> list[str]:
-    return [f"cl_{n:04}" for n in range(count)]
+    return [f"clip_{n:04}" for n in range(count)]
 
 
 @case("MAX_OPS_PER_DELTA")
@@ -50,6 +50,23 @@ def ops_per_delta() -> Seen:
 @case("MAX_PROPS_PER_OP")
 def props_per_op() -> Seen:
     return Seen(_delta(1, limits.MAX_PROPS_PER_OP), _delta(1, limits.MAX_PROPS_PER_OP + 1))
+
+
+@case("READ_ANYHOW_BYTES")
+def read_anyhow() -> Seen:
+    """The id at the end of what is looked at, in JSON that breaks off."""
+
+    def told(size: int) -> Past | None:
+        front, end = b'{"t":"dance","x":"', b'","id":"a"'
+        padding = b"x" * (size - len(front) - len(end))
+        try:
+            JSON.decode(front + padding + end)
+        except BadMessage as error:
+            return None if error.id == "a" else Instead.CLIPPED
+        return None
+
+    most = server_limits.READ_ANYHOW_BYTES
+    return Seen(told(most), told(most + 1))
 
 
 @case("MAX_UNANSWERED")

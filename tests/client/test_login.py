@@ -85,7 +85,7 @@ async def test_H4_a_wrong_password_can_be_put_right(
     with pytest.raises(CallFailed):
         await client.login("ada@example.org", "wrong")
     heard.events.clear()
-    server.end(4505)  # it took too long
+    server.end(4006)  # it took too long
     await heard.until(LoginNeeded)
     await client.login("ada@example.org", "password")
     assert await room.saved(room.edit([VOLUME])) == 1

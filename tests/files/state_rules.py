@@ -28,7 +28,7 @@ def _entities(state: State) -> Iterator[str]:
     for collection, fields in ENTITY_TYPES.items():
         for entity_id, entity in state[collection].items():
             where = f"{collection}/{entity_id}"
-            if not re.fullmatch(r"[A-Za-z0-9_-]{7,32}", entity_id):
+            if not re.fullmatch(r"[A-Za-z0-9_-]{8,36}|project", entity_id):
                 yield f"{where}: its id"
             if set(entity) != set(fields):
                 yield f"{where}: properties {sorted(set(entity) ^ set(fields))}"

@@ -115,7 +115,7 @@ def test_O8_ids_have_8_to_32_letters(entity_id: str) -> None:
     assert problem_with_id("notes", entity_id) is None
 
 
-@pytest.mark.parametrize("entity_id", ["seven77", "x" * 33, "no space", "nü_nü_nü", "abcdefgh\n"])
+@pytest.mark.parametrize("entity_id", ["seven77", "x" * 37, "no space", "nü_nü_nü", "abcdefgh\n"])
 def test_O8_other_ids_are_refused(entity_id: str) -> None:
     assert problem_with_id("notes", entity_id) is not None
     assert problem_with_value(ENTITY_TYPES["notes"]["clip"], entity_id) is not None

@@ -6,6 +6,10 @@ import random
 import msgpack
 import pytest
 
+from schema.calls import CreateProject
+from schema.errors import DETAILS, ERRORS
+from schema.messages import Call
+from server.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 
@@ -70,8 +74,9 @@ async def test_E1_an_error_names_the_place_and_the_message(node: Node, codec: st
     ops = [{"op": "insert", "col": "markers", "id": 5, "entity": {}}]
     await wire.send({"t": "delta", "project": PROJECT, "id": "delta_00001", "ops": ops})
     error = await wire.expect("error")
-    assert (error["code"], error["id"]) == ("bad_message", "delta_00001")
+    assert (error["code"], error["id"]) == ("op_invalid", "delta_00001")
     assert "$.ops[0].id" in error["message"]
+    assert error["details"] == {"op": 0, "field": "ops[0].id"}
 
 
 @BOTH
@@ -120,7 +125,7 @@ async def test_E3_too_large_for_anyone(node: Node, codec: str) -> None:
 async def test_E4_the_fifth_is_the_last_and_nobody_else_notices(node: Node, codec: str) -> None:
     ann, ben, project = await node.pair((codec, codec))
     for _ in range(5):
-        await ann.send({"t": "join", "id": "a"})
+        await ann.send({"id": "a", "project": project})
     before = await ann.closed(4503)
     assert [message["code"] for message in before if message["t"] == "error"] == (
         ["bad_message"] * 5
@@ -141,8 +146,8 @@ async def test_E4_bytes_at_random(node: Node, codec: str) -> None:
     dice = random.Random(7)
     for round_ in range(5):
         stranger = await node.again(ann, f"device {round_}", codec)
-        thrown: list[bytes | str] = [nested(100_000, codec), ping_at(float("nan"), codec)]
-        for size in (1, 40, 5_000):
+        thrown: list[bytes | str] = [nested(100_000, codec)]
+        for size in (1, 40, 600, 5_000):
             noise = b"\x94" + dice.randbytes(size)  # an array: certainly no message
             thrown.append(noise.decode("latin-1") if codec == JSON else noise)
         for data in thrown:
@@ -207,3 +212,162 @@ async def test_E6_who_goes_on_is_let_go(node: Node, monkeypatch: pytest.MonkeyPa
     await wire.closed(4004)
     await asyncio.wait([flooding])
     assert flooding.exception() is not None
+
+
+MISTAKES: dict[str, tuple[Message, str]] = {
+    "a message of another version": ({"t": "dance", "id": "a"}, "unknown_message"),
+    "a call of another version": (
+        {"t": "call", "id": "a", "method": "projects.burn"},
+        "unknown_message",
+    ),
+    "a call with a wrong parameter": (
+        {"t": "call", "id": "a", "method": "projects.get", "params": {"project": 7}},
+        "validation",
+    ),
+    "a join without a project": ({"t": "join", "id": "a"}, "bad_message"),
+    "a delta with too long an id": (
+        {
+            "t": "delta",
+            "id": "delta_00001",
+            "project": PROJECT,
+            "ops": [{"op": "delete", "col": "tracks", "id": "x" * 37}],
+        },
+        "op_invalid",
+    ),
+    "a presence far out": (
+        {"t": "presence", "project": PROJECT, "cursor": {"time": 1e300}},
+        "bad_message",
+    ),
+    "an edit of what was not joined": (
+        {"t": "undo", "id": "delta_00001", "project": PROJECT},
+        "not_joined",
+    ),
+    "a second hello": ({"t": "hello", "versions": [1], "device": "laptop"}, "bad_message"),
+}
+
+
+@BOTH
+async def test_E4_no_honest_mistake_closes_a_connection(node: Node, codec: str) -> None:
+    wire = await node.musician("ann", codec)
+    for message, code in MISTAKES.values():
+        for _ in range(7):
+            await wire.send(message)
+        for _ in range(7):
+            error = await wire.expect("error")
+            assert (error["code"], error["id"]) == (code, message.get("id"))
+    await wire.ping()
+
+
+@BOTH
+async def test_E4_what_is_said_too_early_closes_no_connection(node: Node, codec: str) -> None:
+    wire = await node.connect(codec)
+    for _ in range(7):
+        await wire.send({"t": "call", "id": "early", "method": "projects.list"})
+        error = await wire.expect("error")
+        assert (error["code"], error["id"]) == ("bad_message", "early")
+    await wire.hello()
+    for _ in range(7):
+        assert (await wire.call("projects.list"))["code"] == "auth_required"
+
+
+HALVES: dict[str, tuple[Message, str, Message]] = {
+    "in an op": (
+        {
+            "t": "delta",
+            "id": "delta_00001",
+            "project": PROJECT,
+            "ops": [
+                {"op": "delete", "col": "tracks", "id": "track_01"},
+                {"op": "set", "col": "tracks", "id": "track_01", "props": {"name": "HALF"}},
+            ],
+        },
+        "op_invalid",
+        {"op": 1, "field": "ops[1].props.name"},
+    ),
+    "in a call": (
+        {"t": "call", "id": "call_001", "method": "projects.create", "params": {"name": "HALF"}},
+        "validation",
+        {"field": "name"},
+    ),
+    "in a message": (
+        {"t": "presence", "project": PROJECT, "tool": "HALF"},
+        "bad_message",
+        {"field": "tool"},
+    ),
+}
+
+
+def _read_all(codec: Codec, data: bytes) -> None:
+    """A message, and the parameters of a call, which are read later."""
+    message = codec.decode(data)
+    if isinstance(message, Call):
+        codec.params(message.params, CreateProject)
+
+
+@BOTH
+@pytest.mark.parametrize("where", HALVES)
+def test_E10_half_a_surrogate_pair_is_answered_with_its_place(codec: str, where: str) -> None:
+    message, code, details = HALVES[where]
+    decoder = CODECS[codec]
+    whole = decoder.encode(message)
+    spoilt = [b"x\xed\xa0\xbc"]  # as long as HALF: so the lengths of MessagePack stay right
+    if codec == JSON:
+        spoilt += [rb"x\ud83c", rb"\udf3cx", rb"\ud83c\n", rb"\ud83d\ude00 \ud83c"]
+    for half in spoilt:
+        with pytest.raises(BadMessage) as told:
+            _read_all(decoder, whole.replace(b"HALF", half))
+        error = told.value.as_answer()
+        assert (error.code, error.details) == (code, details)
+        assert error.id in (message.get("id"), None)
+        assert "half a surrogate pair" in error.message
+
+
+DELTA = b'{"t":"delta","id":"delta_00001","project":"' + PROJECT.encode() + b'","ops":'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        DELTA + b'[{"op":"set"',  # breaks off
+        DELTA + b'[{"op":"set","col":"devices","id":"dev_0001","props":{"params":{"x":NaN}}}]}',
+        DELTA + b"[" * 100_000,
+        DELTA + b"[]} and more",
+        DELTA.replace(b'"t":"delta",', b'"t" : "delta" , ') + b"oops",
+    ],
+)
+def test_E10_the_id_is_in_the_answer_if_it_could_be_read_at_all(data: bytes) -> None:
+    with pytest.raises(BadMessage) as told:
+        CODECS[JSON].decode(data)
+    assert (told.value.id, told.value.is_noise) == ("delta_00001", False)
+
+
+@BOTH
+def test_E10_an_id_that_is_none_is_not_repeated(codec: str) -> None:
+    decoder = CODECS[codec]
+    for wrong in (7, "", "x" * 65, ["delta_00001"], None):
+        with pytest.raises(BadMessage) as told:
+            decoder.decode(decoder.encode({"t": "dance", "id": wrong}))
+        assert told.value.id is None
+
+
+async def test_E11_O11_details_say_which_field_and_which_op(node: Node) -> None:
+    wire = await node.musician("ann", JSON)
+    project = (await wire.result("projects.create", name="Song"))["id"]
+    await wire.join(project)
+    for order, words in (("a" * 65, "2 to 64 char"), ("b0", "at least 3"), ("a00", "not end in 0")):
+        track = {"col": "tracks", "id": "track_01"}
+        for op in (
+            {"op": "move", "order": order} | track,
+            {"op": "insert", "entity": {"order": order}} | track,
+        ):
+            answer = await wire.edit(project, marker("marker_1"), op)
+            assert (answer["code"], answer["details"]["op"]) == ("op_invalid", 1), answer
+            assert words in answer["message"]
+    call = await wire.call("projects.update", project=project, version=1, bpm="fast")
+    assert (call["code"], call["details"]) == ("validation", {"field": "bpm"})
+
+
+def test_E11_every_key_of_details_is_described() -> None:
+    named = {key for row in ERRORS.values() for key in (*row.has, *row.may_have)}
+    assert named == set(DETAILS)
+    assert all("retry_after_ms" in row.has for row in ERRORS.values() if row.try_again)

@@ -85,14 +85,14 @@ async def test_H2_hello_comes_first(node: Node) -> None:
 async def test_H3_no_hello_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.front.HELLO_SECONDS", 0.1)
     wire = await node.connect()
-    await wire.closed(4505)
+    await wire.closed(4006)
 
 
 async def test_H3_no_login_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await node.musician("ann")
     monkeypatch.setattr("server.front.LOGIN_SECONDS", 0.1)
     wire = await node.guest()
-    await wire.closed(4505)
+    await wire.closed(4006)
     await ann.ping()
 
 

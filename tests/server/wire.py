@@ -13,6 +13,8 @@ import msgpack
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from schema.errors import ERRORS, ErrorCode
+
 PATIENCE = 30.0
 """For an answer on a machine that others use, too; only a hub that is broken takes so long."""
 """Seconds that any answer may take."""
@@ -21,6 +23,12 @@ JSON = "prime.v1.json"
 MSGPACK = "prime.v1.msgpack"
 
 Message = dict[str, Any]
+
+
+def assert_its_details(error: Message) -> None:
+    """An error has the details that the table says of its code, and no others (rule E11)."""
+    row, keys = ERRORS[ErrorCode(error["code"])], set(error["details"])
+    assert set(row.has) <= keys <= {*row.has, *row.may_have}, error
 
 
 class Wire:
@@ -171,6 +179,8 @@ class Wire:
     def _decode(self, data: bytes | str) -> Message:
         assert isinstance(data, str) == (self.codec == JSON)
         message: Message = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
+        if message["t"] == "error":
+            assert_its_details(message)
         return message
 
     def _unpack(self, data: bytes) -> dict[str, Any]:

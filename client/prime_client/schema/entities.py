@@ -26,8 +26,8 @@ Kind = Literal[
 ]
 OnDelete = Literal["cascade", "clear", "reparent", "master"]
 
-ENTITY_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
-"""Client-made: 12 to 22 characters with at least 72 random bits are advised.
+ENTITY_ID = re.compile(r"[A-Za-z0-9_-]{8,36}")
+"""Client-made: a UUID fits; 12 to 22 characters with at least 72 random bits are shorter.
 
 The ids of `SINGLETONS` are the names of their collections, and need not be so long.
 """

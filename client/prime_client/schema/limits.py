@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 10.0
 """How long a connection may go on sending more than it may. (seconds; a connection, in)"""
 
 BAD_MESSAGES_ALLOWED = 4
-"""Messages that are none: a client that sends more is broken. (messages in ten seconds; a
+"""Bytes that name no message (E4): who sends more is no client. (messages in ten seconds; a
 connection, in)"""
 
 HELLO_SECONDS = 5

@@ -23,14 +23,25 @@ _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
 
 def is_order_key(key: object) -> bool:
     """Whether this is a key as `between` makes them."""
-    if not isinstance(key, str) or not 2 <= len(key) <= MAX_KEY_LENGTH:
-        return False
+    return isinstance(key, str) and problem_with_key(key) is None
+
+
+def problem_with_key(key: str) -> str | None:
+    """Why this is no key as `between` makes them, as the rest of a sentence, or None."""
+    if not 2 <= len(key) <= MAX_KEY_LENGTH:
+        return f"an order key has 2 to {MAX_KEY_LENGTH} characters"
     if any(digit not in _VALUES for digit in key):
-        return False
+        return "an order key has letters (a-z, A-Z) and digits only"
     length = _integer_length(key[0])
-    if not length or len(key) < length or key == _SMALLEST_INTEGER:
-        return False
-    return len(key) == length or key[-1] != "0"
+    if not length:
+        return "an order key begins with a letter"
+    if len(key) < length:
+        return f"an order key that begins with {key[0]!r} has at least {length} characters"
+    if key == _SMALLEST_INTEGER:
+        return "nothing could go in front of this order key: give it a fraction"
+    if len(key) > length and key[-1] == "0":
+        return f"what follows the first {length} characters of this order key must not end in 0"
+    return None
 
 
 def between(before: str | None, after: str | None) -> str:
