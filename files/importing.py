@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from files.dawproject import read_dawproject
-from files.lmms import read_lmms
+from files.lmms import LMMS_ROOTS, read_lmms
 from files.prime_file import read_prime_file
 from files.song import BrokenSong, Song
 from files.xml_input import read_bytes, read_head
@@ -35,7 +35,7 @@ def _read_xml(path: Path) -> Song:
     start = read_bytes(path)[:65_536].replace(b"\0", b"")
     if b"<Project" in start:
         return read_dawproject(path)
-    if b"lmms-project" in start or b"multimedia-project" in start:
+    if any(f"<{root}".encode() in start for root in LMMS_ROOTS):
         return read_lmms(path)
     raise _unknown(path)
 

@@ -4,18 +4,14 @@ import math
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from files.lmms_controls import BIG_PLUGIN_DATA, Control, Controls, is_on
+from files.lmms_controls import BIG_PLUGIN_DATA, TEMPO, Control, Controls, is_on
+from files.lmms_keys import written_key
+from files.lmms_tempo import TICKS_PER_BEAT, beats
 from files.song import Song
 from files.xml_input import integer, number
 
-TICKS_PER_BEAT = 48
 STEP_BEATS = 0.25
 _PROGRESSIONS = ("hold", "linear", "linear")
-
-
-def beats(ticks: float) -> float:
-    """LMMS counts 48 ticks a beat; six decimals keep JSON short and every tick apart."""
-    return round(ticks / TICKS_PER_BEAT, 6)
 
 
 def color_of(element: Element) -> str | None:
@@ -26,14 +22,20 @@ def color_of(element: Element) -> str | None:
     return text if text.startswith("#") else None
 
 
+def skipped_ticks(element: Element) -> float:
+    """How much of its content a clip leaves out at its left edge."""
+    return 0.0 - number(element, "off", 0)
+
+
 class Clips:
     """Turns what lies on a track into clips."""
 
-    def __init__(self, song: Song, controls: Controls, key_shift: int, ticks_per_bar: float):
+    def __init__(self, song: Song, controls: Controls, ticks_per_bar: float):
         self._song = song
         self._controls = controls
-        self._key_shift = key_shift
         self.ticks_per_bar = ticks_per_bar
+        # The media of each path: a sample is one, in however many clips it plays.
+        self._media: dict[str, str] = {}
 
     def whole_bars(self, ticks: float) -> float:
         """At least one bar, and only whole ones: how LMMS measures a pattern."""
@@ -65,6 +67,7 @@ class Clips:
             "kind": kind,
             "time": beats(number(element, "pos", 0)),
             "duration": beats(ticks if ticks > 0 else self.ticks_per_bar),
+            "playStart": beats(skipped_ticks(element)),
             "enable": not (is_on(element, "muted") or is_on(element, "mute")),
             "name": element.get("name", ""),
             "color": color_of(element),
@@ -84,36 +87,33 @@ class Clips:
             clip=clip,
             time=beats(number(note, "pos")),
             duration=beats(length) if length > 0 else STEP_BEATS,
-            key=integer(note, "key") + self._key_shift,
+            key=round(written_key(note)),
             vel=round(min(max(loudness, 0), 1), 4),
             pan=round((min(max(number(note, "pan", 0), -100), 100) + 100) / 200, 4),
         )
 
     def add_sample(self, track: str, sample: Element, bpm: float) -> str:
         """A sample as an audio clip; LMMS never stretches, so its content counts in seconds."""
-        source = sample.get("src", "")
         if sample.get("data"):
             self._song.lost("samples stored inside the project file (save them as audio files)")
-        media = self._song.add("media", name=source.rsplit("/", 1)[-1], path=source or None)
-        skipped = -number(sample, "off", 0) / TICKS_PER_BEAT * 60 / bpm
-        return self._song.add(
-            "clips",
-            **self._frame(track, "audio", sample),
-            media=media,
-            contentTimeUnit="seconds",
-            playStart=round(skipped, 6),
-        )
+        if "reversed" in sample.attrib:
+            self._song.lost("samples played backwards (they play forwards here)")
+        skipped = skipped_ticks(sample) / TICKS_PER_BEAT * 60 / bpm
+        own = {"contentTimeUnit": "seconds", "playStart": round(skipped, 6)}
+        media = self._media_of(sample.get("src", ""))
+        return self._song.add("clips", **self._frame(track, "audio", sample) | own, media=media)
+
+    def _media_of(self, path: str) -> str:
+        if path not in self._media or not path:
+            name = path.replace("\\", "/").rsplit("/", 1)[-1]
+            self._media[path] = self._song.add("media", name=name, path=path or None)
+        return self._media[path]
 
     def add_automation(self, track: str, pattern: Element, **placed: object) -> str | None:
         """An automation clip with a lane for each control it moves; None if it moves nothing."""
         points = pattern.findall("time")
-        ids = [found.get("id", "") for found in pattern.iterfind("object")]
-        controls = [control for control in map(self._controls.find, ids) if control is not None]
-        unknown = len(ids) - len(controls)
-        self._song.lost("automation points of controls Prime does not know", unknown * len(points))
+        controls = self._moved_by(pattern, len(points))
         if not controls:
-            self._song.lost("automation clips that move nothing", not ids)
-            self._song.lost("automation points that move nothing", 0 if ids else len(points))
             return None
         frame = self._frame(track, "automation", pattern)
         if number(pattern, "len", 0) <= 0:
@@ -128,6 +128,18 @@ class Clips:
             self._add_points(lane, points, control, interp)
         return clip
 
+    def _moved_by(self, pattern: Element, points: int) -> list[Control]:
+        """The controls it moves by lanes: the tempo is read apart, what is unknown is told."""
+        ids = [found.get("id", "") for found in pattern.iterfind("object")]
+        controls = [control for control in map(self._controls.find, ids) if control is not None]
+        self._song.lost(
+            "automation points of controls Prime does not know",
+            (len(ids) - len(controls)) * points,
+        )
+        self._song.lost("automation clips that move nothing", not ids)
+        self._song.lost("automation points that move nothing", 0 if ids else points)
+        return [control for control in controls if control != TEMPO]
+
     def _interpolation(self, pattern: Element) -> str:
         progression = integer(pattern, "prog", 0)
         if progression == 2:
@@ -137,17 +149,12 @@ class Clips:
     def _add_points(
         self, lane: str, points: Iterable[Element], control: Control, interp: str
     ) -> None:
+        """A point leads to its value and goes on from its `outValue`: where they differ, a jump."""
         for point in points:
-            value = round(control.value(number(point, "value")), 6)
-            time = beats(number(point, "pos"))
-            self._song.add_point(lane, time, value, interp)
-
-    def add_tempo_points(self, pattern: Element) -> None:
-        """Automation of the song's tempo is the tempo map itself."""
-        start, interp = number(pattern, "pos", 0), self._interpolation(pattern)
-        for point in pattern.iterfind("time"):
-            time = beats(start + number(point, "pos"))
-            self._song.add_tempo(time, number(point, "value"), interp)
+            time, value = beats(number(point, "pos")), number(point, "value")
+            leaves = number(point, "outValue", value)
+            for level in [value] if leaves == value else [value, leaves]:
+                self._song.add_point(lane, time, round(control.value(level), 6), interp)
 
 
 def raw_counts(root: Element) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, tostring
 
 from files.song import Song
-from files.xml_input import BadElement, integer, number
+from files.xml_input import integer, number
 from schema.entities import MASTER_CHANNEL
 
 BIG_PLUGIN_DATA = frozenset({"ZynAddSubFX-data", "key", "connection", "chunk"})
@@ -28,6 +28,10 @@ class Control:
 
     def value(self, raw: float) -> float:
         return raw * self.factor + self.offset
+
+
+TEMPO = Control("tempo")
+"""The song's tempo: no path, for its automation is the tempo map."""
 
 
 def value_of(element: Element, name: str, default: float) -> float:
@@ -64,11 +68,18 @@ class Controls:
     # The mixer.
 
     def read_mixer(self, mixer: Element | None) -> None:
-        channels = [] if mixer is None else mixer.findall("fxchannel")
+        channels = [] if mixer is None else self._first_of_each_number(mixer)
         for channel in channels:
             self._read_mixer_channel(channel)
         for channel in channels:
             self._read_routes(channel)
+
+    def _first_of_each_number(self, mixer: Element) -> list[Element]:
+        found: dict[int, Element] = {}
+        for channel in mixer.iterfind("fxchannel"):
+            if found.setdefault(integer(channel, "num"), channel) is not channel:
+                self._song.lost("mixer channels with the number of another one (the first counts)")
+        return list(found.values())
 
     def _read_mixer_channel(self, element: Element) -> None:
         num = integer(element, "num")
@@ -77,8 +88,6 @@ class Controls:
         if num == 0:
             channel = MASTER_CHANNEL
             self._song.change("channels", channel, volume=volume, mute=mute, solo=solo)
-        elif num in self._mixer:
-            raise BadElement(element, f"is the second channel with num={num}")
         else:
             channel = self._song.add(
                 "channels",
@@ -179,7 +188,7 @@ class Controls:
     def read_effects(self, channel: str, chain: Element | None) -> None:
         if chain is None:
             return
-        is_chain_on = is_on(chain, "enabled", default=True)
+        is_chain_on = is_on(chain, "enabled")
         for effect in chain.findall("effect"):
             self._read_effect(channel, effect, is_chain_on)
 

@@ -136,7 +136,7 @@ def test_an_instrument_track_with_its_clip_and_note(tmp_path: Path) -> None:
     assert (note["time"], note["duration"], note["key"]) == (2, 0.5, 69)
     assert (note["vel"], note["pan"]) == (1, 1)
     device = only(song, "devices", role="instrument")
-    assert device["params"] == {"gain": 0.5, "dist": "hard", "basenote": 57.0}
+    assert device["params"] == {"gain": 0.5, "dist": "hard", "basenote": 69.0}
     assert device["stateRef"] in song.blobs
     assert song.problems == ["1 notes louder than 100 % were set to 100 %"]
 
