@@ -46,11 +46,13 @@ class Answering:
                 live.remove(first.connection)
             effects += self._ack_to(first, ack)
         effects.append(Send(tuple(live), packet))
-        again = msgspec.structs.replace(ack, duplicate=True)
         for seat in seats:
-            effects += [] if seat is first else self._ack_to(seat, again)
-        tickets = [asked.ticket for asked in told if asked.ticket is not None]
-        return [*effects, *(Settled(ticket, ack.seq, None) for ticket in tickets)]
+            if seat is not first:
+                effects += self._ack_to(seat, msgspec.structs.replace(ack, duplicate=True))
+        effects += [
+            Settled(asked.ticket, ack.seq, None) for asked in told if asked.ticket is not None
+        ]
+        return effects
 
     def known(self, asked: Asked) -> Effects | None:
         """The answer to a delta that is in the tail or on its way, if it is (rule D3).

@@ -119,7 +119,10 @@ class JournalFollower:
         if found is None:
             applied = quarantined(0, "it cannot be read")
         else:
-            applied = yield from pausing(self.document.applying(ops, atomic=entry.atomic))
+            # The door has looked at each op that a member of this node proposed.
+            is_own = entry.purpose is Purpose.EDIT and self._is_sent_as(entry)
+            steps = self.document.applying(ops, atomic=entry.atomic, are_sound=is_own)
+            applied = yield from pausing(steps)
         if applied.mistake is not None:
             yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
         ends_group = self.is_inside and not entry.more
@@ -170,6 +173,10 @@ class JournalFollower:
             return decode_ops(entry.ops)
         except (msgspec.DecodeError, msgspec.ValidationError):
             return None
+
+    def _is_sent_as(self, entry: Entry) -> bool:
+        proposed = self._waiting.get(entry.delta_id)
+        return proposed is not None and proposed.is_sent_as(entry.ops)
 
     def let_go(self) -> list[Document]:
         """The document, whose room is closed: to be freed by whom it is given to.

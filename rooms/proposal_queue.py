@@ -75,7 +75,8 @@ class ProposalQueue:
 
     def _to_journal(self, seat: Seat, wish: Wish) -> Work:
         ops = wish.ops or []
-        drops = yield from pausing(self._follower.document.rehearsing(ops))
+        # `Refusals.refusal` has looked at each op by itself.
+        drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
         broken = yield from self._broken(seat, wish, ops, drops)
         proposed = self._waiting.wished(wish, seat)
         if proposed is None:
@@ -206,7 +207,8 @@ class ProposalQueue:
             seat = asked.seat
             if seat is not None and not seat.is_given_up:
                 self._gestures.end(seat.member, asked.wish.gesture)
-                yield from self.go_on(seat)
+                if seat.wishes:
+                    yield from self.go_on(seat)
         if self.is_free_again:
             self.is_free_again = False
             for seat in list(self._seats.values()):

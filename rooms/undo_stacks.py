@@ -60,7 +60,9 @@ class UndoStacks:
         """The next entry of the journal."""
         if mark.is_no_step:
             return
-        stacks = self._members.setdefault(mark.member, Stacks())
+        stacks = self._members.get(mark.member)
+        if stacks is None:
+            stacks = self._members[mark.member] = Stacks()
         match mark.purpose:
             case Purpose.UNDO:
                 _turn(stacks.undo, stacks.redo, mark)
