@@ -9,6 +9,7 @@ from rooms.answering import Answering
 from rooms.document import Change, Document
 from rooms.effects import CatchUp, Effects, ForwardEntry, LookUp, Settled, Work, send
 from rooms.gestures import Gestures
+from rooms.groups import looked_over
 from rooms.journal_entry import Outcome, Proposal, Purpose
 from rooms.journal_follower import JournalFollower, News
 from rooms.proposal_queue import ProposalQueue
@@ -143,7 +144,8 @@ class Edits:
             return
         proposed = self.waiting.enter(proposal)
         self.waiting.ask(proposed, asked)
-        yield from self._queue.make(proposed, proposal, ops)
+        made = yield from looked_over(ops)
+        yield from self._queue.make(proposed, proposal, made)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None

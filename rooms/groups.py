@@ -2,11 +2,14 @@
 
 from collections.abc import Generator, Sequence
 from hashlib import blake2b
+from operator import attrgetter
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from rooms.effects import Effects
 from rooms.journal_entry import Proposal
+from rooms.routes import lead_elsewhere
 from schema.limits import MAX_GROUP_BYTES
 from schema.ops import Op, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS
@@ -14,9 +17,37 @@ from schema.server_limits import MADE_BYTES, MADE_OPS
 SLICE_ENCODED = 200
 """Ops encoded by themselves before others get their turn."""
 
+SLICE_LOOKED_OVER = 2_000
+"""Ops looked over, without encoding them, before others get their turn."""
+
+_ID = attrgetter("id")
+
 
 class TooLarge(Exception):
     """The ops come to more than one group may hold; nothing of it was stored."""
+
+
+class Made(NamedTuple):
+    """Ops that the server made, hundreds of thousands maybe, and what must be known of them all.
+
+    `touched`: the ids of the entities they are about; `leads_elsewhere`: as of `lead_elsewhere`.
+    """
+
+    ops: Sequence[Op]
+    touched: set[str]
+    leads_elsewhere: bool
+
+
+def looked_over(ops: Sequence[Op]) -> Generator[Effects, None, Made]:
+    """What must be known of ops that the server made."""
+    touched: set[str] = set()
+    leads = False
+    for first in range(0, len(ops), SLICE_LOOKED_OVER):
+        some = ops[first : first + SLICE_LOOKED_OVER]
+        touched.update(map(_ID, some))
+        leads = leads or lead_elsewhere(some)
+        yield []
+    return Made(ops, touched, leads)
 
 
 def parts_of(

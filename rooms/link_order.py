@@ -1,21 +1,17 @@
 """Entities in an order in which what is pointed at comes first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rooms.document_index import POINTERS, target_of
-
-BREATH = 500
-"""Entities looked at between two pauses."""
+from rooms.pauses import BREATH, Pause
 
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Named = tuple[str, str]
 """An entity's id and its collection."""
 
 
-def in_order_of_links(
-    wanted: Sequence[Named], state: State, pause: Callable[[], None]
-) -> list[Named]:
+def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> list[Named]:
     """The wanted ones, each after what it leads to in the state, however far that is.
 
     A channel leads to where its sends do, too, and a send only there: so who sets links in this

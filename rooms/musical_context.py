@@ -3,21 +3,22 @@
 from typing import Any
 
 from rooms.document import State
+from rooms.pauses import Pause, no_pause, walked
 from rooms.tempo_map import TempoMap
 from schema.calls import MusicalContext, TempoAt
 from schema.limits import MAX_INSTRUMENTS, MAX_TEMPI_TOLD
 
 
-def musical_context(state: State) -> MusicalContext:
+def musical_context(state: State, pause: Pause = no_pause) -> MusicalContext:
     """Tempo, key, signature, length to the end of the last clip of the arrangement, counts."""
-    tempo = TempoMap.of(state)
+    tempo = TempoMap.of(state, pause)
     project = state["project"]["project"]
-    clips = state.get("clips", {}).values()
+    clips = walked(state.get("clips", {}).values(), pause)
     length = max(
         (clip["time"] + clip["duration"] for clip in clips if is_arranged(clip)), default=0.0
     )
     first = min(state["signatures"].items(), key=lambda item: (item[1]["time"], item[0]))[1]
-    devices = state.get("devices", {}).values()
+    devices = walked(state.get("devices", {}).values(), pause)
     names = {d["name"] for d in devices if d["role"] == "instrument" and d["name"]}
     return MusicalContext(
         tempo=[TempoAt(beat, bpm) for beat, bpm, _ in tempo.points[:MAX_TEMPI_TOLD]],

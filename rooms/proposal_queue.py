@@ -9,7 +9,7 @@ from rooms.as_seen import as_seen, own_mistake
 from rooms.document import TOO_FAR, Change, Drop
 from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
 from rooms.gestures import Gestures
-from rooms.groups import TooLarge, parts_of
+from rooms.groups import Made, TooLarge, looked_over, parts_of
 from rooms.inverse import inverse
 from rooms.journal_entry import Proposal
 from rooms.journal_follower import JournalFollower
@@ -131,7 +131,8 @@ class ProposalQueue:
                 return
             changes.extend(of_seq)
         ops = yield from pausing(inverse(changes, self._follower.document))
-        is_too_far = yield from self._is_too_far(ops)
+        made = yield from looked_over(ops)
+        is_too_far = yield from self._is_too_far(made)
         proposed = self._waiting.wished(wish, seat)
         if proposed is None:
             return  # its member has gone meanwhile
@@ -140,19 +141,19 @@ class ProposalQueue:
             error = answers.refused(self._project, proposal.delta_id, code, TOO_FAR)
             yield from self.gave_up(proposal, error)
             return
-        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), ops)
+        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
 
-    def _is_too_far(self, ops: Sequence[Op]) -> Generator[Effects, None, bool]:
+    def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:
         """Whether ops that the server made need more links than the door looks at (rule O18)."""
-        if not lead_elsewhere(ops):
+        if not made.leads_elsewhere:
             return False
-        drops = yield from pausing(self._follower.document.rehearsing(ops))
+        drops = yield from pausing(self._follower.document.rehearsing(made.ops))
         return any(drop.detail == TOO_FAR for drop in drops)
 
-    def make(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> Work:
+    def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Work:
         """Ops that the server made: one delta or, where they are many, a group (rule D14)."""
         try:
-            parts = yield from parts_of(proposal, ops)
+            parts = yield from parts_of(proposal, made.ops)
         except TooLarge:
             yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
             return
@@ -160,11 +161,11 @@ class ProposalQueue:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:
-            self._waiting.send(proposed, last, ops)
+            self._waiting.send(proposed, last, made.ops)
         else:
-            self._waiting.send_group(proposed, last, ops)
+            self._waiting.send_group(proposed, last, made.touched)
             self.group = proposed
-        if lead_elsewhere(ops):
+        if made.leads_elsewhere:
             self.routing = proposed
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
 

@@ -5,12 +5,16 @@ what became of it. All that is counted of it is counted in this file.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from operator import attrgetter
 
 from rooms.journal_entry import Proposal, Purpose
 from rooms.seat import Seat, Wish
 from schema.ops import Op
+
+_ID = attrgetter("id")
 
 
 class Stage(Enum):
@@ -46,7 +50,7 @@ class Proposed:
     stage: Stage = Stage.WISHED
     size: int = 0
     ops: Sequence[Op] = ()
-    touched: frozenset[str] = field(default_factory=frozenset)
+    touched: AbstractSet[str] = field(default_factory=frozenset)
 
     def is_asked_by(self, seat: Seat) -> bool:
         """Whether the member waits for the answer already."""
@@ -107,19 +111,18 @@ class Proposals:
         assert proposed.stage is Stage.WISHED
         proposed.stage = Stage.SENT
         proposed.proposal, proposed.ops = proposal, ops
-        proposed.touched = frozenset(op.id for op in ops)
+        proposed.touched = frozenset(map(_ID, ops))
         self._weigh(proposed, len(proposal.ops))
         for asked in proposed.asked:
             if asked.seat is not None:
                 asked.seat.wishes.remove(asked.wish)
                 asked.seat.in_flight += 1
 
-    def send_group(self, proposed: Proposed, last: Proposal, ops: Sequence[Op]) -> None:
+    def send_group(self, proposed: Proposed, last: Proposal, touched: AbstractSet[str]) -> None:
         """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
 
         The bytes are those of whoever stores it: a group has a bound of its own.
         """
-        touched = frozenset(op.id for op in ops)
         self.send(proposed, last, ())
         proposed.touched = touched
         self._weigh(proposed, 0)

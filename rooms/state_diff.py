@@ -1,22 +1,17 @@
 """What differs between two states of a project, and the ops that lead from one to the other."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rooms.document import Document, Entity, State
 from rooms.document_index import POINTERS
 from rooms.link_order import in_order_of_links
-from rooms.state_words import name_of
+from rooms.pauses import TRIED, Pause, no_pause, slices_of, walked
+from rooms.state_words import Names
 from schema.calls import Change
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, SINGLETONS
 from schema.limits import MAX_BEATS
 from schema.ops import Delete, Insert, Op, Set
-
-BREATH = 500
-"""Entities looked at between two pauses."""
-
-Pause = Callable[[], None]
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
@@ -40,20 +35,19 @@ INSERT_ORDER = (
 """What is pointed at comes before what points at it."""
 
 
-def changes_between(before: State, after: State, pause: Pause = lambda: None) -> list[Change]:
+def changes_between(before: State, after: State, pause: Pause = no_pause) -> list[Change]:
     """Every entity that differs, in the order of the collections and of ids."""
     changes: list[Change] = []
+    names_before, names_after = Names(before, pause), Names(after, pause)
     for collection in ENTITY_TYPES:
         old, new = before.get(collection, {}), after.get(collection, {})
         differing = [*_differing(old, new, pause), *_missing(new, old, pause)]
-        for number, entity_id in enumerate(sorted(differing)):
+        for entity_id in walked(sorted(differing), pause):
             was, now = old.get(entity_id), new.get(entity_id)
             action = ADDED if was is None else REMOVED if now is None else CHANGED
             props = _props(was, now) if was is not None and now is not None else {}
-            name = name_of(before if now is None else after, collection, entity_id)
+            name = (names_before if now is None else names_after).of(collection, entity_id)
             changes.append(Change(collection, entity_id, action, name, props))
-            if number % BREATH == BREATH - 1:
-                pause()
     return changes
 
 
@@ -72,7 +66,7 @@ def _props(was: Entity, now: Entity) -> dict[str, list[Any]]:
     return props
 
 
-def ops_between(current: State, target: State, pause: Pause = lambda: None) -> list[Op]:
+def ops_between(current: State, target: State, pause: Pause = no_pause) -> list[Op]:
     """Ops that a `Document` of `current` takes without a drop, and is `target` after them."""
     way = _Way(current, target, pause)
     ops = way.ops()
@@ -92,9 +86,8 @@ class _Way:
         self._pause = pause
         self._document = Document()
         for collection, entities in current.items():
-            for some in _in_slices(entities):
+            for some in slices_of(entities, pause):
                 self._document.load(collection, some)
-                pause()
         self._ops: list[Op] = []
         self._deletes: dict[str, str] = {}
         self._inserts: dict[str, str] = {}
@@ -157,7 +150,8 @@ class _Way:
         first = min((e["slot"], i) for i, e in target.items() if e["time"] == 0)[1]
         # One has to stay at time 0, so the one that belongs there comes last.
         leaving = sorted(self._meeting & now.keys(), key=lambda i: (i == first, i))
-        staying = [i for i in leaving if not self._done(Set("tempo", i, {"time": next(free)}))]
+        trying = walked(leaving, self._pause, TRIED)
+        staying = [i for i in trying if not self._done(Set("tempo", i, {"time": next(free)}))]
         if staying and staying != [first]:
             if first not in self._document.where:
                 self._done(Insert("tempo", first, target[first] | {"slot": 1}))
@@ -178,13 +172,11 @@ class _Way:
             (self._inserts, self._insert),
             (self._sets, self._set),
         ):
-            for number, (entity_id, collection) in enumerate(self._in_order(waiting)):
+            for entity_id, collection in walked(self._in_order(waiting), self._pause, TRIED):
                 op = op_of(collection, entity_id)
                 is_done = self._done(op) if op is not None else waiting is self._sets
                 if is_done:
                     del waiting[entity_id]
-                if number % BREATH == BREATH - 1:
-                    self._pause()
         return len(self._ops) > before
 
     def _in_order(self, waiting: dict[str, str]) -> list[tuple[str, str]]:
@@ -230,11 +222,12 @@ class _Way:
 
     def _loosen(self, *, every_link: bool = False) -> bool:
         before = len(self._ops)
-        for entity_id, collection in [*self._deletes.items(), *self._sets.items()]:
+        left = [*self._deletes.items(), *self._sets.items()]
+        for entity_id, collection in walked(left, self._pause, TRIED):
             props = self._loose(collection, entity_id, every_link)
             if props:
                 self._done(Set(collection, entity_id, props))
-        for entity_id, collection in list(self._inserts.items()):
+        for entity_id, collection in walked(list(self._inserts.items()), self._pause, TRIED):
             self._insert_loose(collection, entity_id)
         return len(self._ops) > before
 
@@ -281,23 +274,13 @@ def _free_times(*tempi: Mapping[str, Entity]) -> Iterator[float]:
 
 def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
     """What is in `old` and not just so in `new`; one comparison of whole maps would not pause."""
-    for number, (entity_id, entity) in enumerate(old.items()):
+    for entity_id, entity in walked(old.items(), pause):
         if new.get(entity_id) != entity:
             yield entity_id
-        if number % BREATH == BREATH - 1:
-            pause()
 
 
 def _missing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
     """What is in `old` and not in `new`."""
-    for number, entity_id in enumerate(old):
+    for entity_id in walked(old, pause):
         if entity_id not in new:
             yield entity_id
-        if number % BREATH == BREATH - 1:
-            pause()
-
-
-def _in_slices(entities: Mapping[str, Entity]) -> Iterator[dict[str, Entity]]:
-    left = iter(entities.items())
-    while some := dict(islice(left, BREATH)):
-        yield some

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rooms.document import Entity, State
+from rooms.pauses import Pause, no_pause, walked
 from schema.calls import Change
 from schema.limits import MAX_PHRASES, MAX_SENTENCES
 
@@ -30,22 +31,30 @@ PARENT_OF = {
 }
 
 
-def name_of(state: State, collection: str, entity_id: str) -> str:
-    """What the entity is called: its own name, or that of what it belongs to."""
-    entity = state.get(collection, {}).get(entity_id)
-    if entity is None:
-        return ""
-    if entity.get("name"):
-        return str(entity["name"])
-    return _subject(_Owners(state), collection, entity_id, entity)
+class Names:
+    """What the entities of a state are called: as they, or what they belong to, are named."""
+
+    def __init__(self, state: State, pause: Pause = no_pause) -> None:
+        self._owners = _Owners(state, pause)
+
+    def of(self, collection: str, entity_id: str) -> str:
+        """The name of this one; empty if it is not there."""
+        entity = self._owners.state.get(collection, {}).get(entity_id)
+        if entity is None:
+            return ""
+        if entity.get("name"):
+            return str(entity["name"])
+        return _subject(self._owners, collection, entity_id, entity)
 
 
-def sentences(changes: Iterable[Change], before: State, after: State) -> list[str]:
+def sentences(
+    changes: Iterable[Change], before: State, after: State, pause: Pause = no_pause
+) -> list[str]:
     """One sentence for each track, device chain or part of the song: 'Bass: 3 clips added'."""
-    told = _Told(_Owners(before), _Owners(after))
-    for change in changes:
+    told = _Told(_Owners(before, pause), _Owners(after, pause))
+    for change in walked(changes, pause):
         told.add(change)
-    lines = told.sentences()
+    lines = told.sentences(pause)
     if len(lines) > MAX_SENTENCES:
         return [*lines[:MAX_SENTENCES], f"and {len(lines) - MAX_SENTENCES} more"]
     return lines
@@ -54,11 +63,11 @@ def sentences(changes: Iterable[Change], before: State, after: State) -> list[st
 class _Owners:
     """A state, with the tracks that own its channels."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, pause: Pause) -> None:
         self.state = state
         self.track_of = {
             track["channel"]: track["name"]
-            for track in state.get("tracks", {}).values()
+            for track in walked(state.get("tracks", {}).values(), pause)
             if track["channel"] is not None and track["name"]
         }
 
@@ -80,9 +89,9 @@ class _Told:
         else:
             phrases.extend(_phrases(change, entity))
 
-    def sentences(self) -> list[str]:
+    def sentences(self, pause: Pause) -> list[str]:
         lines = []
-        for subject, phrases in self._phrases.items():
+        for subject, phrases in walked(self._phrases.items(), pause):
             phrases = phrases + _counted(self._counts.get(subject, Counter()))
             if len(phrases) > MAX_PHRASES:
                 more = len(phrases) - MAX_PHRASES

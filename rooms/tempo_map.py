@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rooms.document import Entity, State
+from rooms.pauses import Pause, no_pause, walked
 
 CONSTANT = 1e-9
 """A slope (relative to the tempo, per beat) below which a ramp is as good as constant."""
@@ -37,7 +38,9 @@ class _Stretch:
 class TempoMap:
     """Times in quarter notes and seconds, both from 0. What lies before 0 has the first tempo."""
 
-    def __init__(self, points: Iterable[tuple[float, float, bool]]) -> None:
+    def __init__(
+        self, points: Iterable[tuple[float, float, bool]], pause: Pause = no_pause
+    ) -> None:
         """Points (beat, bpm, whether the tempo goes to the next one in a line), in order.
 
         Of two at one beat a line ends at the first, and the second counts from there on.
@@ -47,7 +50,8 @@ class TempoMap:
         self._stretches = [_Stretch(beat, 0.0, bpm, 0.0) for beat, bpm, _ in self.points[:1]]
         seconds = 0.0
         ends = [*self.points[1:], (math.inf, 0.0, False)]
-        for (beat, bpm, is_ramp), (next_beat, next_bpm, _) in zip(self.points, ends, strict=True):
+        pairs = zip(self.points, ends, strict=True)
+        for (beat, bpm, is_ramp), (next_beat, next_bpm, _) in walked(pairs, pause):
             rises = is_ramp and beat < next_beat < math.inf
             slope = (next_bpm - bpm) / (next_beat - beat) if rises else 0.0
             stretch = _Stretch(beat, seconds, bpm, slope)
@@ -58,10 +62,11 @@ class TempoMap:
         self._seconds = [stretch.seconds for stretch in self._stretches]
 
     @classmethod
-    def of(cls, state: State) -> "TempoMap":
+    def of(cls, state: State, pause: Pause = no_pause) -> "TempoMap":
         """Of a state's `tempo`; of two at one time the left one comes first (rule O12)."""
         tempi = sorted(state["tempo"].items(), key=_place)
-        return cls((e["time"], e["bpm"], e["interp"] == "linear") for _, e in tempi)
+        points = ((e["time"], e["bpm"], e["interp"] == "linear") for _, e in tempi)
+        return cls(walked(points, pause), pause)
 
     def seconds_at(self, beat: float) -> float:
         """When the beat sounds."""

@@ -1,18 +1,14 @@
 """What lies between two beats of a project state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import floor
 
 from rooms.document import Entity, State
 from rooms.musical_context import is_arranged
+from rooms.pauses import Pause, no_pause, walked
 from rooms.tempo_map import TempoMap
 from rooms.within_bytes import first_within
 from schema.calls import Found, Range
-
-BREATH = 500
-"""Entities looked at between two pauses."""
-
-Pause = Callable[[], None]
 
 POINTS_OF_THE_SONG = ("markers", "tempo", "signatures")
 
@@ -24,7 +20,7 @@ def between(
     tracks: set[str] | None = None,
     notes: bool = False,
     limit: int = 1_000,
-    pause: Pause = lambda: None,
+    pause: Pause = no_pause,
 ) -> Range:
     """What overlaps [start, end), in order of its start; of a looped note its first occurrence."""
     looking = _Looking(state, start, end, tracks, pause)
@@ -32,7 +28,7 @@ def between(
     if notes:
         found.extend(looking.notes())
     found.sort(key=lambda f: (f.start, f.col, f.id))
-    return Range(first_within(found[:limit]), len(found))
+    return Range(first_within(found[:limit], pause=pause), len(found))
 
 
 class _Looking:
@@ -43,7 +39,7 @@ class _Looking:
         self._start = start
         self._end = end
         self._pause = pause
-        self._tempo = TempoMap.of(state)
+        self._tempo = TempoMap.of(state, pause)
         self._clips = {
             clip_id: clip
             for clip_id, clip in self._all("clips")
@@ -61,7 +57,7 @@ class _Looking:
 
     def clips(self) -> Iterator[Found]:
         """Clips of the arrangement."""
-        for clip_id, clip in self._clips.items():
+        for clip_id, clip in walked(self._clips.items(), self._pause):
             begin, end = float(clip["time"]), float(clip["time"] + clip["duration"])
             if begin < self._end and end > self._start:
                 yield Found("clips", clip_id, begin, end, clip)
@@ -90,10 +86,7 @@ class _Looking:
                 yield Found("notes", note_id, max(begin, float(clip["time"])), stop, note)
 
     def _all(self, collection: str) -> Iterator[tuple[str, Entity]]:
-        for number, item in enumerate(self._state.get(collection, {}).items()):
-            if number % BREATH == BREATH - 1:
-                self._pause()
-            yield item
+        return walked(self._state.get(collection, {}).items(), self._pause)
 
     def _point_time(self, lane: Entity, point: Entity) -> float | None:
         if lane["clip"] is not None:

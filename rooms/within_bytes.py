@@ -5,15 +5,18 @@ from typing import TypeVar
 
 import msgspec
 
+from rooms.pauses import Pause, no_pause, walked
 from schema.limits import MAX_PAGE_BYTES
 
 Item = TypeVar("Item")
 
 
-def first_within(items: Sequence[Item], most: int = MAX_PAGE_BYTES) -> list[Item]:
+def first_within(
+    items: Sequence[Item], most: int = MAX_PAGE_BYTES, pause: Pause = no_pause
+) -> list[Item]:
     """The first ones that are at most so many bytes together, encoded."""
     taken: list[Item] = []
-    for item in items:
+    for item in walked(items, pause):
         most -= len(msgspec.msgpack.encode(item))
         if most < 0:
             break

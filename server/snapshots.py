@@ -12,6 +12,7 @@ from persistence.pool import Executor
 from persistence.project_snapshots import SnapshotRow
 from rooms.musical_context import musical_context
 from server.live_room import LiveRoom
+from server.threads import breathe
 
 AUTO_DELTAS = 500
 AUTO_SECONDS = 60.0
@@ -54,7 +55,7 @@ async def keep(
     for _ in range(TRIES):
         now = time.monotonic()
         moment = await live.checkpoints.store(now)
-        context = await live.in_thread(musical_context, moment.state)
+        context = await live.in_thread(musical_context, moment.state, breathe)
         row = await project_snapshots.keep(
             db,
             id=id,

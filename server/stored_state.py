@@ -14,6 +14,7 @@ from rooms.digest import canonical, shown, term
 from rooms.document import Change, Document, Entity, State
 from rooms.journal_entry import Entry
 from rooms.older_states import launcher_links, link, renewed, set_apart, take_without_sides
+from rooms.pauses import slices_of
 from schema.entities import ENTITY_TYPES
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
@@ -47,8 +48,8 @@ def read_document(stored: Checkpoint) -> Document:
             entities = _entities(part)
             links.extend(launcher_links(part.collection, entities))
             tempi |= take_without_sides(part.collection, entities)
-            document.load(part.collection, renewed(part.collection, entities))
-            breathe()
+            for some in slices_of(renewed(part.collection, entities), breathe):
+                document.load(part.collection, some)
         found = document.digest
         if stored.digest not in ("", found):
             found = _digest_as_stored(stored)

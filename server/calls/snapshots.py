@@ -11,6 +11,7 @@ from persistence.project_snapshots import SnapshotRow
 from rooms.answers import of_outcome
 from rooms.document import Document, State
 from rooms.journal_entry import Outcome, Proposal, Purpose
+from rooms.pauses import walked
 from rooms.roles import GOVERNS
 from rooms.seat import member_id
 from rooms.state_diff import changes_between, ops_between
@@ -230,10 +231,10 @@ def _diff(states: list[State], limit: int) -> calls.Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
     changes = changes_between(before, after, breathe)
-    told = first_within(sentences(changes, before, after), MAX_PAGE_BYTES // 2)
+    told = first_within(sentences(changes, before, after, breathe), MAX_PAGE_BYTES // 2)
     states.clear()
-    shown = [_without_large_values(change) for change in changes[:limit]]
-    return calls.Diff(told, first_within(shown), len(changes))
+    shown = [_without_large_values(change) for change in walked(changes[:limit], breathe)]
+    return calls.Diff(told, first_within(shown, pause=breathe), len(changes))
 
 
 def _without_large_values(change: calls.Change) -> calls.Change:

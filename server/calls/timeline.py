@@ -37,7 +37,7 @@ async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
     await require_member(context, project, caller.user)
 
     async def find() -> TempoMap:
-        tempo: TempoMap = await current_state.ask(context, project, TempoMap.of)
+        tempo: TempoMap = await current_state.ask(context, project, TempoMap.of, breathe)
         return tempo
 
     position = await current_state.position(context, project)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Generator
-from itertools import pairwise
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -27,26 +26,9 @@ def cost_of(steps: Generator[Any, None, Any]) -> Cost:
     return Cost(total, longest)
 
 
-def cost_of_call(function: Callable[..., Any], *args: Any) -> Cost:
-    """What a call takes; others get their turn in its `pause`, the last argument."""
-    counter = _Counter()
-    counts = [0]
+class Counter:
+    """A tracer that counts: for `sys.settrace`."""
 
-    def pause() -> None:
-        counts.append(counter.count)
-
-    before = sys.gettrace()
-    sys.settrace(counter)
-    try:
-        function(*args, pause)
-    finally:
-        sys.settrace(before)
-    counts.append(counter.count)
-    longest = max(after - start for start, after in pairwise(counts))
-    return Cost(counter.count, longest)
-
-
-class _Counter:
     def __init__(self) -> None:
         self.count = 0
 
@@ -61,7 +43,7 @@ class _Counter:
 
 
 def _count_one(steps: Generator[Any, None, Any]) -> tuple[int, bool]:
-    counter = _Counter()
+    counter = Counter()
     before = sys.gettrace()
     # A generator's frame is entered anew by each `next`, which calls the tracer again.
     sys.settrace(counter)

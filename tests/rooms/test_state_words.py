@@ -1,7 +1,7 @@
 """A diff in the words of the model."""
 
 from rooms.state_diff import changes_between
-from rooms.state_words import name_of, sentences
+from rooms.state_words import Names, sentences
 from schema.limits import MAX_SENTENCES
 from schema.ops import Delete, Insert, Op, Set
 from tests.rooms.songs import song
@@ -79,5 +79,5 @@ def test_N3_an_entity_without_a_name_is_called_by_what_it_belongs_to() -> None:
         ("devices", "dev_synth"),
         ("clips", "clip_bass"),
     ):
-        assert name_of(state, collection, entity_id) == "Bass"
-    assert name_of(state, "channels", "ch_reverb") == "channel ch_reverb"
+        assert Names(state).of(collection, entity_id) == "Bass"
+    assert Names(state).of("channels", "ch_reverb") == "channel ch_reverb"

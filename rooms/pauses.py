@@ -1,0 +1,36 @@
+"""Long walks through a state, with pauses in which others get their turn."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+Pause = Callable[[], None]
+
+BREATH = 100
+"""Entities looked at between two pauses: to put so many into a document takes a millisecond."""
+
+TRIED = 10
+"""Ops tried on a document between two pauses."""
+
+
+def no_pause() -> None:
+    """For states that are small or a test's."""
+
+
+def walked(items: Iterable[Item], pause: Pause, every: int = BREATH) -> Iterator[Item]:
+    """All of them, with a pause behind so many."""
+    for number, item in enumerate(items, start=1):
+        yield item
+        if not number % every:
+            pause()
+
+
+def slices_of(entities: Mapping[str, Value], pause: Pause) -> Iterator[dict[str, Value]]:
+    """All of them, so many at a time, with a pause behind each."""
+    left = iter(entities.items())
+    while some := dict(islice(left, BREATH)):
+        yield some
+        pause()

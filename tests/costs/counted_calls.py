@@ -1,0 +1,90 @@
+"""What a call takes of the event loop and of worker threads: bytecodes, not seconds."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import msgspec
+
+from schema.calls import METHODS
+from schema.messages import Reply
+from server import stored_state, threads
+from server.calls.dispatch import within_bound
+from server.calls.table import ANSWERS
+from server.connection import Connection
+from tests.costs.steps import Counter
+from tests.server.conftest import Node
+
+
+class Longest(NamedTuple):
+    """The most bytecodes between two pauses: in the loop, and in worker threads."""
+
+    in_loop: int
+    in_threads: int
+
+
+class _Steps:
+    """Counts until the next pause of whoever it belongs to."""
+
+    def __init__(self) -> None:
+        self.longest = 0
+        self._counter = Counter()
+        self._began = 0
+
+    def pause(self) -> None:
+        self.longest = max(self.longest, self._counter.count - self._began)
+        self._began = self._counter.count
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        self._began = self._counter.count
+        before = sys.gettrace()
+        sys.settrace(self._counter)
+        try:
+            yield
+        finally:
+            sys.settrace(before)
+            self.pause()
+
+
+@contextmanager
+def _counting() -> Iterator[tuple[_Steps, _Steps]]:
+    """The steps of the loop and of worker threads while this lasts."""
+    loop_steps, thread_steps = _Steps(), _Steps()
+    run, work = asyncio.Handle._run, threads._work
+
+    def run_counted(handle: Any) -> None:
+        with loop_steps.counted():
+            run(handle)
+
+    def work_counted(*args: Any) -> Any:
+        with thread_steps.counted():
+            return work(*args)
+
+    clock = SimpleNamespace(sleep=lambda _: thread_steps.pause())
+    with (
+        patch.object(asyncio.Handle, "_run", run_counted),
+        patch.object(threads, "_work", work_counted),
+        patch.object(threads, "time", clock),
+        patch.object(stored_state, "time", clock),
+    ):
+        yield loop_steps, thread_steps
+
+
+async def longest_of(node: Node, caller: Connection, method: str, **params: Any) -> Longest:
+    """What it takes to answer this call, from its parameters to the frame of its reply."""
+    kind, _ = METHODS[method]
+    asked = msgspec.convert(params, kind)
+    assert node.front.context is not None
+
+    async def answer() -> None:
+        result = await ANSWERS[method](node.front.context, caller, asked)  # type: ignore[arg-type]
+        within_bound(caller, Reply("c1", result))
+
+    with _counting() as (loop_steps, thread_steps):
+        await asyncio.create_task(answer())
+    return Longest(loop_steps.longest, thread_steps.longest)

@@ -1,0 +1,144 @@
+"""No call goes long without a pause, however large the project is (kind K2).
+
+Counted in bytecodes of Python, in the event loop and in worker threads. A thread gives way every
+half a millisecond anyway, but a call that nobody waits for any more ends at a pause only. What a
+library in C does in one go, as encoding a reply, is bounded in bytes instead (rules C7 and C8).
+"""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from schema.calls import METHODS
+from tests.costs.counted_calls import Longest, longest_of
+from tests.costs.test_op_costs import LONGEST
+from tests.server.conftest import Node, create_project
+from tests.server.wire import JSON, Message, Wire
+
+SMALL, LARGE = 50, 500
+"""Tracks, clips, notes and tempi of the project: a walk that does not pause shows in the larger."""
+
+PART = 1_000
+"""Ops of one delta."""
+
+OF_A_CLOSED_PROJECT = (
+    "history.at",
+    "snapshots.state",
+    "snapshots.diff",
+    "timeline.between",
+    "timeline.seconds",
+    "timeline.beats",
+)
+"""Calls that read the document as it is stored, if nobody has it open."""
+
+
+class Grown:
+    """A project with so many of each, and what the calls need of it."""
+
+    def __init__(self, node: Node, ann: Wire) -> None:
+        self.node = node
+        self.ann = ann
+        [self.caller] = node.front.connections.values()
+        self.project = ""
+        self.snapshots: list[str] = []
+
+    async def grow(self, size: int) -> None:
+        self.project = await create_project(self.ann)
+        await self.ann.join(self.project)
+        await self._edit([_insert("tracks", "track_001")])
+        self.snapshots.append(await self._snapshot("bare"))
+        ops = [_insert("tracks", f"track_{n:05}", name=f"Track {n}") for n in range(size)]
+        ops += [
+            _insert("clips", f"clip_{n:05}", track=f"track_{n:05}", duration=1, time=n)
+            for n in range(size)
+        ]
+        note = {"time": 0, "duration": 1, "key": 60}
+        ops += [_insert("notes", f"note_{n:05}", **note, clip=f"clip_{n:05}") for n in range(size)]
+        ops += [_insert("tempo", f"tempo_{n:05}", time=n + 1, bpm=100) for n in range(size)]
+        for first in range(0, len(ops), PART):
+            await self._edit(ops[first : first + PART])
+        self.snapshots.append(await self._snapshot("full"))
+
+    async def close(self) -> None:
+        """As when nobody has been in its room for a while."""
+        await self.ann.ask({"t": "leave", "id": "l1", "project": self.project})
+        assert self.node.front.context is not None
+        await self.node.hub.close_room(self.project, self.node.front.context.db)
+
+    async def _edit(self, ops: list[Message]) -> None:
+        assert (await self.ann.edit(self.project, *ops))["t"] == "ack"
+
+    async def _snapshot(self, name: str) -> str:
+        made = await self.ann.result("snapshots.create", project=self.project, name=name)
+        return str(made["id"])
+
+    def asked(self) -> dict[str, dict[str, Any]]:
+        """Every call with parameters that ask for much; what ends something is last."""
+        project = {"project": self.project}
+        bare, full = self.snapshots
+        snapshot = project | {"snapshot": full}
+        who = {"email": "zoe@example.org", "password": "correct horse"}
+        times = [float(n) for n in range(1_000)]
+        return {
+            "auth.register": who | {"username": "zoe"},
+            "auth.login": {"email": "ann@example.org", "password": "correct horse"},
+            "auth.refresh": {"refresh_token": self.ann.tokens["refresh_token"]},
+            "projects.create": {"name": "Another"},
+            "projects.get": project,
+            "projects.list": {"limit": 200},
+            "projects.update": project | {"version": 1, "name": "New"},
+            "members.list": project,
+            "members.grant": project | {"email": "zoe@example.org", "role": "editor"},
+            "members.revoke": project | {"user": str(uuid.uuid4())},
+            "history.list": project | {"limit": 200},
+            "history.blame": project | {"entity": "note_00007", "property": "key"},
+            "history.at": project | {"seq": 2},
+            "snapshots.create": project | {"name": "now"},
+            "snapshots.list": project | {"limit": 200},
+            "snapshots.get": snapshot,
+            "snapshots.state": snapshot,
+            "snapshots.update": snapshot | {"version": 1, "name": "better"},
+            "snapshots.diff": project | {"before": bare, "after": full, "limit": 2_000},
+            "timeline.between": project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000},
+            "timeline.seconds": project | {"beats": times},
+            "timeline.beats": project | {"seconds": times},
+            "snapshots.fork": snapshot | {"name": "Fork"},
+            "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
+            "snapshots.delete": snapshot,
+            "projects.archive": project,
+            "auth.logout": {},
+        }
+
+    async def longest(self, *methods: str) -> dict[str, Longest]:
+        asked = self.asked()
+        return {
+            method: await longest_of(self.node, self.caller, method, **asked[method])
+            for method in methods or asked
+        }
+
+
+def _insert(collection: str, entity_id: str, **entity: Any) -> Message:
+    return {"op": "insert", "col": collection, "id": entity_id, "entity": entity}
+
+
+def _too_long(found: dict[str, Longest]) -> dict[str, Longest]:
+    return {method: cost for method, cost in found.items() if max(cost) > LONGEST}
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_D5_no_call_goes_long_without_a_pause(node: Node, size: int) -> None:
+    grown = Grown(node, await node.musician("ann", JSON))
+    await grown.grow(size)
+    found = await grown.longest()
+    assert found.keys() == METHODS.keys()
+    assert _too_long(found) == {}
+
+
+async def test_D5_nor_does_one_of_a_project_that_nobody_has_open(node: Node) -> None:
+    grown = Grown(node, await node.musician("ann", JSON))
+    await grown.grow(LARGE)
+    await grown.close()
+    found = await grown.longest(*OF_A_CLOSED_PROJECT)
+    assert grown.project not in node.hub.rooms
+    assert _too_long(found) == {}
