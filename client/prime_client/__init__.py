@@ -1,6 +1,6 @@
 """The Python SDK of Prime: a client that comes back by itself, typed calls, and joined rooms."""
 
-from prime_client import events
+from prime_client import events, ops
 from prime_client.client import Client
 from prime_client.failures import (
     CallFailed,
@@ -10,11 +10,13 @@ from prime_client.failures import (
     ConnectionOver,
     DeltaRefused,
     DeltaTooLarge,
+    MalformedOp,
     RoomClosed,
     StateDamaged,
     TooMuchPending,
 )
 from prime_client.gesture import Gesture
+from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
 from prime_client.schema.order_keys import between, spread
@@ -31,6 +33,7 @@ __all__ = [
     "DeltaTooLarge",
     "Entity",
     "Gesture",
+    "MalformedOp",
     "Op",
     "ReaderTooSlow",
     "Room",
@@ -41,5 +44,7 @@ __all__ = [
     "Undone",
     "between",
     "events",
+    "new_id",
+    "ops",
     "spread",
 ]

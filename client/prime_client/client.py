@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import math
 import random
 from typing import Any, Self
@@ -26,6 +27,8 @@ from prime_client.room import Room
 from prime_client.schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.state_ops import State
+
+_log = logging.getLogger(__name__)
 
 OPEN_SECONDS = 5.0
 
@@ -119,7 +122,7 @@ class Client:
         if life is not None:
             life.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await life
+                await life  # never raises what ended it: `over` has told that
 
     # Calls.
 
@@ -207,8 +210,8 @@ class Client:
                     return
                 await asyncio.sleep(self._backoff.pause(clock() - started, ending.after_ms))
         except Exception as error:
+            _log.exception("a fault of the SDK has ended the client")
             self._finish(ConnectionOver(None, f"this client broke: {error!r}"))
-            raise
 
     async def _connect_once(self) -> Ending:
         try:

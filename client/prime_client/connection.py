@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,8 @@ from websockets.typing import Subprotocol
 from prime_client.codec import MAX_FRAME_BYTES, BadFrame, Codec, Frame, Message
 from prime_client.schema.close_codes import CloseCode
 from prime_client.schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS
+
+_log = logging.getLogger(__name__)
 
 MISSED_HEARTBEATS = 2.5
 """After so many heartbeats of silence the server is taken for dead, as it does with us (H6)."""
@@ -164,12 +167,21 @@ class Connection:
             frame = await self._socket.recv()
             self._heard_at = time.monotonic()
             message = self.codec.decode(frame)
-            if message["t"] == "pong":
-                self._note_pong(message)
-            elif message["t"] == "server_leaving":
-                self._after_ms = message["after_ms"]
-            else:
-                received(message)
+            try:
+                self._take(message, received)
+            except BadFrame:
+                raise
+            except Exception as error:  # it costs this connection, and not the client
+                _log.exception("a message `%s` could not be taken", message["t"])
+                raise BadFrame(f"a `{message['t']}` that could not be taken: {error!r}") from error
+
+    def _take(self, message: Message, received: Callable[[Message], None]) -> None:
+        if message["t"] == "pong":
+            self._note_pong(message)
+        elif message["t"] == "server_leaving":
+            self._after_ms = float(message["after_ms"])
+        else:
+            received(message)
 
     async def _write(self) -> None:
         while True:

@@ -55,6 +55,10 @@ class DeltaRefused(Exception):
         self.refused = refused
 
 
+class MalformedOp(ValueError):
+    """An op that could never be applied; the message says what is wrong. Nothing was applied."""
+
+
 class TooMuchPending(Exception):
     """More edits wait for the server than are kept; nothing was applied."""
 

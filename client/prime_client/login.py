@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Awaitable, Callable
 
 from prime_client.auth_session import AuthSession
@@ -10,6 +11,7 @@ from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO
 AskForLogin = Callable[[str], Awaitable[object] | None]
 """Called with the reason when the application has to log in again."""
 
+_log = logging.getLogger(__name__)
 
 CALLS_TO_LOG_IN = frozenset({"auth.login", "auth.register"})
 
@@ -66,11 +68,7 @@ class Login:
             asked = self._ask(why)
             if inspect.isawaitable(asked):
                 await asked
-        except Exception as error:
-            told = {
-                "message": "on_login_needed failed; a login is still needed",
-                "exception": error,
-            }
-            asyncio.get_running_loop().call_exception_handler(told)
+        except Exception:
+            _log.exception("on_login_needed failed; a login is still needed")
         finally:
             self._asking = None

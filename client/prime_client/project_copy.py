@@ -6,6 +6,8 @@ whose target is gone does nothing here, and a pending delete hides the entity al
 it follows when the server has spelled it out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,19 +56,23 @@ class ProjectCopy:
 
     def add(self, delta: PendingDelta) -> None:
         """Apply one more delta of ours, after all others."""
-        self._apply_pending(delta)
+        self._apply_pending(delta)  # all of it or, if it cannot be, nothing
         self.pending[delta.id] = delta
 
     def withdraw(self, delta_id: str) -> None:
         """Take one of ours back and forget it."""
-        self.take_back_pending()
-        del self.pending[delta_id]
-        self.reapply_pending()
+        with self.confirmed():
+            del self.pending[delta_id]
 
-    def take_back_pending(self) -> None:
-        """Make the view the confirmed state."""
+    @contextmanager
+    def confirmed(self) -> Iterator[None]:
+        """Within, the state is without what is pending, which is applied again in any case."""
         for delta in reversed(self.pending.values()):
             roll_back(self.state, delta.undo)
+        try:
+            yield
+        finally:
+            self.reapply_pending()
 
     def reapply_pending(self) -> None:
         """Make the view from the confirmed state."""
@@ -74,10 +80,17 @@ class ProjectCopy:
             self._apply_pending(delta)
 
     def apply_committed(self, ops: list[Op]) -> None:
-        """While the pending effects are taken back: what the journal holds takes effect."""
+        """Within `confirmed`: what the journal holds takes effect; raises `DoesNotApply`.
+
+        All of it or nothing.
+        """
         undo: Undo = []
-        for op in ops:
-            apply_op(self.state, op, undo)
+        try:
+            for op in ops:
+                apply_op(self.state, op, undo)
+        except BaseException:
+            roll_back(self.state, undo)
+            raise
         if self._check_digests:
             self._count(undo)
 
@@ -94,9 +107,13 @@ class ProjectCopy:
                 self.sum_of_terms += term(collection, entity_id, now)
 
     def _apply_pending(self, delta: PendingDelta) -> None:
-        for op in delta.ops:
-            if would_apply(self.state, op):
-                apply_op(self.state, op, delta.undo)
-            elif delta.atomic:
-                roll_back(self.state, delta.undo)
-                return
+        try:
+            for op in delta.ops:
+                if would_apply(self.state, op):
+                    apply_op(self.state, op, delta.undo)
+                elif delta.atomic:
+                    roll_back(self.state, delta.undo)
+                    return
+        except BaseException:
+            roll_back(self.state, delta.undo)
+            raise

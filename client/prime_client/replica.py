@@ -20,6 +20,7 @@ from prime_client.events import (
     Skipped,
     Synced,
 )
+from prime_client.ops import copied
 from prime_client.project_copy import PendingDelta, ProjectCopy
 from prime_client.room_members import RoomMembers
 from prime_client.state_ops import DoesNotApply, Op, State
@@ -39,7 +40,7 @@ class Gap(Exception):
 
 
 class Replica:
-    """The local copy. The ops given to `edit` belong to it from then on."""
+    """The local copy, and what is pending on it."""
 
     def __init__(
         self,
@@ -143,8 +144,11 @@ class Replica:
         step: str | None = None,
         gesture: str | None = None,
     ) -> Message:
-        """Apply ops to the view and return the message that proposes them."""
-        delta = PendingDelta(self._make_id(), ops, atomic, step, gesture)
+        """Apply ops to the view, all or none; returns the message that proposes them.
+
+        Raises `MalformedOp`.
+        """
+        delta = PendingDelta(self._make_id(), copied(ops), atomic, step, gesture)
         self.copy.add(delta)
         return self.delta_message(delta)
 
@@ -231,9 +235,8 @@ class Replica:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
             raise Gap("the server resumes a position that we do not have")
-        self.copy.take_back_pending()
-        held = self._acknowledge_held()
-        self.copy.reapply_pending()
+        with self.copy.confirmed():
+            held = self._acknowledge_held()
         return [*held, *self._check_synced(fresh=False)]
 
     def _acknowledge_held(self) -> list[Event]:
@@ -278,16 +281,14 @@ class Replica:
     def _take_group(self) -> list[Event]:
         on_resume = not self.synced
         group, self._group = self._group, []
-        self.copy.take_back_pending()
-        events = [self._apply_delta(message) for message in group]
-        self.copy.reapply_pending()
+        with self.copy.confirmed():
+            events = [self._apply_delta(message) for message in group]
         return [*events, *(self._check_synced(fresh=False) if on_resume and group else [])]
 
     def _apply_delta(self, message: Message) -> Event:
         delta_id, seq, ops = message["id"], message["seq"], message["ops"]
-        mine = self.pending.pop(delta_id, None) is not None
         self._apply_committed(seq, ops)
-        if mine:
+        if self.pending.pop(delta_id, None) is not None:
             return Acknowledged(delta_id, seq, on_resume=True)
         purpose, reverts = message.get("purpose", "edit"), message.get("reverts")
         return Committed(seq, delta_id, message["member"], ops, purpose, reverts)
@@ -325,11 +326,10 @@ class Replica:
         """Our own delta takes effect, and with it the group whose last one it is."""
         self._check_follows(seq)
         group, self._group = self._group, []
-        self.copy.take_back_pending()
-        self.pending.pop(delta_id, None)
-        events = [self._apply_delta(message) for message in group]
-        self._apply_committed(seq, ops)
-        self.copy.reapply_pending()
+        with self.copy.confirmed():
+            events = [self._apply_delta(message) for message in group]
+            self._apply_committed(seq, ops)
+            self.pending.pop(delta_id, None)
         return events
 
     def _check_follows(self, seq: int) -> None:

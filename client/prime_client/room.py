@@ -169,7 +169,7 @@ class Room:
         delta_id: str = message["id"]
         try:
             self._queue.add(delta_id, self._encoded(message))
-        except (DeltaTooLarge, ValueError, TypeError):
+        except BaseException:
             self.replica.withdraw(delta_id)
             raise
         self._settled.clear()

@@ -23,8 +23,8 @@ def apply_op(state: State, op: Op, undo: Undo) -> None:
     try:
         entities = state[op["col"]]
         changed = _APPLY[op["op"]](entities.get(op["id"]), op)
-    except KeyError as missing:
-        raise DoesNotApply(f"{op.get('op')} {op.get('col')}/{op.get('id')}: {missing}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DoesNotApply(f"{op.get('op')} {op.get('col')}/{op.get('id')}: {error}") from None
     undo.append((op["col"], op["id"], entities.get(op["id"])))
     _put(entities, op["id"], changed)
 
@@ -61,7 +61,8 @@ def _owners_exist(state: State, op: Op) -> bool:
         if field.kind != "pointer" or field.on_delete != "cascade":
             continue
         owner = op["entity"].get(name)
-        if owner is not None and owner not in state.get(field.points_to, {}):
+        owners = state.get(field.points_to, {})
+        if owner is not None and not (isinstance(owner, str) and owner in owners):
             return False
     return True
 

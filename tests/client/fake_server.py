@@ -18,6 +18,7 @@ from tests.client.model_server import member_named, new_state
 Message = dict[str, Any]
 Reaction = Callable[["FakeServer", Message], None]
 PROJECT = "00000000-0000-4000-8000-000000000001"
+VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}
 USER = {"id": "u", "username": "ada", "name": "Ada"}
 
 

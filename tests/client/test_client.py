@@ -1,13 +1,13 @@
 """The SDK against a scripted server on a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import copy
 from typing import Any
 
 import pytest
 
-from prime_client import backoff, send_queue
 from prime_client import room as room_module
+from prime_client import send_queue
 from prime_client.client import Client
 from prime_client.codec import BadFrame, CodecName, codec_named
 from prime_client.connection import Connection, CouldNotOpen
@@ -24,34 +24,8 @@ from prime_client.failures import (
     TooMuchPending,
 )
 from prime_client.room import Room
-from tests.client.fake_server import PROJECT, FakeServer, Message, fake_server, swallow
+from tests.client.fake_server import PROJECT, VOLUME, FakeServer, Message, fake_server, swallow
 from tests.client.model_server import member_named
-
-VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.005)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeServer]:
-    async with fake_server() as one:
-        yield one
-
-
-@pytest.fixture
-async def client(server: FakeServer) -> AsyncIterator[Client]:
-    async with Client(server.url, device="desk") as one:
-        yield one
-
-
-@pytest.fixture
-async def room(client: Client) -> Room:
-    await client.login("ada@example.org", "password")
-    return await client.join(PROJECT)
 
 
 async def until(event: asyncio.Event) -> None:
@@ -308,13 +282,10 @@ async def test_leaving_tells_the_server_and_ends_the_room(server: FakeServer, ro
 async def test_events_come_in_order(server: FakeServer, room: Room) -> None:
     events = room.events()
     heard: list[Event] = []
-    reading = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0)  # the iterator subscribes when it is first asked
     server.say(t="member_joined", project=PROJECT, member=member_named("ben"))
     delta: dict[str, Any] = {"t": "delta", "project": PROJECT, "id": "remote_1", "at": 0.0}
     server.say(**delta, seq=1, user="ben", member="ben", ops=[VOLUME])
-    heard.append(await reading)
-    heard.append(await anext(events))
+    heard += [await anext(events), await anext(events)]
     assert isinstance(heard[0], CameIn)
     assert isinstance(heard[1], Committed)
     server.head = 1
@@ -336,6 +307,18 @@ async def test_edits_are_bounded(
     with pytest.raises(TooMuchPending):
         room.edit([VOLUME])
     assert len(room.replica.pending) == 2
+
+
+async def test_what_cannot_be_encoded_is_not_applied(room: Room) -> None:
+    """msgpack raises another error for each: of range, of type, of depth."""
+    before = copy.deepcopy(room.state)
+    surrogate = VOLUME | {"props": {"name": "\ud800"}}
+    for op in (VOLUME | {"props": {"volume": 1 << 70}}, surrogate, VOLUME | {"props": {"x": {1}}}):
+        with pytest.raises((ValueError, OverflowError)):
+            room.edit([VOLUME, op])
+    assert room.state == before
+    assert room.replica.pending == {}
+    assert await room.saved(room.edit([VOLUME])) == 1
 
 
 async def test_E3_a_delta_too_large_is_not_applied(room: Room) -> None:

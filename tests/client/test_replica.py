@@ -250,8 +250,6 @@ def test_O4_insert_under_what_is_not_there_does_nothing(ada: Peer) -> None:
     clip = {"track": "track_09", "time": 0, "duration": 4}
     ada.edit({"op": "insert", "col": "clips", "id": "clip_001", "entity": clip})
     assert ada.replica.state["clips"] == {}
-    ada.edit({"op": "insert", "col": "spoons", "id": "spoon_01", "entity": {}})
-    assert "spoons" not in ada.replica.state
 
 
 def test_D4_refused_delta_is_taken_back_and_later_ones_stay(ada: Peer) -> None:

@@ -1,0 +1,113 @@
+"""The four edits of a project, for `Room.edit`; and what each takes, so that errors can say so.
+
+An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_master", "props": {...}}.
+"""
+
+import math
+from typing import Any
+
+from prime_client.failures import MalformedOp
+from prime_client.schema.entities import ENTITY_TYPES, PARENTS
+from prime_client.state_ops import Op
+
+TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "set": (("props",), ("expect",)),
+    "insert": (("entity",), ()),
+    "delete": ((), ("alone", "expect")),
+    "move": ((), ("parent", "order", "time", "expect")),
+}
+"""Op -> what it must have and what it may have, beside `op`, `col` and `id`."""
+
+MAX_DEPTH = 4
+"""Of values within values: nothing in a project state is as deep."""
+
+_PLAIN = (str, bool, int, type(None))
+
+
+def set(collection: str, entity_id: str, /, **props: Any) -> Op:
+    """Change properties of an entity; leaves of `params` merge, None removes a leaf."""
+    return {"op": "set", "col": collection, "id": entity_id, "props": props}
+
+
+def insert(collection: str, entity_id: str, /, **entity: Any) -> Op:
+    """Add an entity under an id of yours (`new_id()`); what is left out gets its default."""
+    return {"op": "insert", "col": collection, "id": entity_id, "entity": entity}
+
+
+def delete(collection: str, entity_id: str, /) -> Op:
+    """Remove an entity and what depends on it."""
+    return {"op": "delete", "col": collection, "id": entity_id}
+
+
+def move(collection: str, entity_id: str, /, **to: Any) -> Op:
+    """Give an entity another `parent`, `order` or `time`, as one unit."""
+    return {"op": "move", "col": collection, "id": entity_id, **to}
+
+
+def copied(ops: list[Op]) -> list[Op]:
+    """A copy that nobody else can change; raises `MalformedOp` if one could not be applied."""
+    if not isinstance(ops, list | tuple):
+        raise MalformedOp(f"an edit is a list of ops, not a {type(ops).__name__}")
+    return [_copied_op(index, op) for index, op in enumerate(ops)]
+
+
+def _copied_op(index: int, op: Any) -> Op:
+    try:
+        if not isinstance(op, dict):
+            raise MalformedOp(f"it is a {type(op).__name__}, not a dict")
+        _check(op)
+        copy: Op = _copied_value(op, 0)
+    except MalformedOp as error:
+        raise MalformedOp(f"op {index}: {error}") from None
+    return copy
+
+
+def _check(op: Op) -> None:
+    kind, collection = op.get("op"), op.get("col")
+    if not isinstance(kind, str) or kind not in TAKES:
+        raise MalformedOp(f"there is no op {kind!r}; ops are {', '.join(TAKES)}")
+    if not isinstance(collection, str) or collection not in ENTITY_TYPES:
+        known = ", ".join(ENTITY_TYPES)
+        raise MalformedOp(f"there is no collection {collection!r}; collections are {known}")
+    if not isinstance(op.get("id"), str):
+        raise MalformedOp(f"id is text: {op.get('id')!r}")
+    _check_names(kind, op)
+    for name in ("props", "entity", "expect"):
+        if name in op:
+            _check_properties(name, op[name])
+    if "parent" in op and collection not in PARENTS:
+        raise MalformedOp(f"an entity of {collection} has no parent to move to")
+
+
+def _check_names(kind: str, op: Op) -> None:
+    needed, allowed = TAKES[kind]
+    lacks = [name for name in needed if name not in op]
+    too_many = [name for name in op if name not in ("op", "col", "id", *needed, *allowed)]
+    if not lacks and not too_many:
+        return
+    takes = ", ".join(f"`{name}`" for name in ("col", "id", *needed))
+    may = f" and may have {', '.join(f'`{name}`' for name in allowed)}" if allowed else ""
+    told = [f"lacks `{name}`" for name in lacks] + [f"has {name!r}" for name in too_many]
+    raise MalformedOp(f"{kind} takes {takes}{may}; this one {' and '.join(told)}")
+
+
+def _check_properties(name: str, properties: Any) -> None:
+    if not isinstance(properties, dict):
+        raise MalformedOp(f"`{name}` is a dict of properties, not a {type(properties).__name__}")
+    params = properties.get("params")
+    if params is not None and not isinstance(params, dict):
+        raise MalformedOp(f"`params` is a dict of leaves, not a {type(params).__name__}")
+
+
+def _copied_value(value: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise MalformedOp(f"values lie within values more than {MAX_DEPTH} deep")
+    if isinstance(value, dict):
+        if not all(isinstance(name, str) for name in value):
+            raise MalformedOp("the names in a dict are text")
+        return {name: _copied_value(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied_value(part, depth + 1) for part in value]
+    if isinstance(value, _PLAIN) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise MalformedOp(f"{value!r} cannot be sent: a {type(value).__name__}")
