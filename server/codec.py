@@ -16,7 +16,7 @@ from schema.messages import (
 )
 from server.unreadable import UNREADABLE, BadMessage, Explainer, Header, explain_params
 
-__all__ = ["CODECS", "JSON", "MSGPACK", "BadMessage", "Codec", "frame_header"]
+__all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "frame_header"]
 
 
 FINAL = 0x80

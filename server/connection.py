@@ -42,7 +42,7 @@ from schema.server_limits import (
     WRITABLE_BELOW_BYTES,
 )
 from server.acknowledged import acknowledged_bytes
-from server.codec import CODECS, MSGPACK, BadMessage, Codec
+from server.codec import CODECS, FINAL, MSGPACK, BadMessage, Codec, frame_header
 from server.frame_cutter import FrameCutter, only_payload
 from server.turns import Turns
 
@@ -58,6 +58,9 @@ PREPAID_MESSAGES = 16
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
 
+
+PING = frame_header(FINAL | Opcode.PING, b"")
+"""A ping of WebSocket itself (RFC 6455, 5.5.2), without a payload."""
 
 REQUEST_END = b"\r\n\r\n"
 
@@ -372,6 +375,10 @@ class Connection(asyncio.Protocol):
         self._unwritten = []
         self._unwritten_bytes = 0
 
+    def ping(self) -> None:
+        """Ask for a sign of life: a browser gives it also while the page's script sleeps."""
+        self.send_frame(PING)
+
     def close(self, close: CloseCode) -> None:
         """Say why, and end; a peer that does not answer in time is cut off."""
         if self._transport is None:
@@ -633,10 +640,14 @@ class Connection(asyncio.Protocol):
             return
         self._write_now()
         for data in self._protocol.data_to_send():
-            if data:
-                transport.write(data)
-            else:
+            if not data:
                 transport.close()
+            elif self.outbox.rest and self._protocol.state is OPEN:
+                self.send_frame(data)  # a pong waits: nothing goes between two pieces of a frame
+            else:
+                if self.outbox.rest:
+                    transport.writelines(self.outbox.empty())  # before the close frame
+                transport.write(data)
         if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:
             self.abort("outbox_full")  # pongs, to someone who pings and does not read
         if self._protocol.close_expected():

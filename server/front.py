@@ -49,6 +49,9 @@ from server.metrics import Metrics
 from server.pages import Pages
 from server.row_news import Concern
 
+ASKED_AFTER_SECONDS = 1.25 * HEARTBEAT_SECONDS
+"""Of silence: clients that send heartbeats in time are never asked for a sign of life."""
+
 
 class Front:
     """The `Server` of every connection; tells them what the tables say (`server.row_news.Told`)."""
@@ -231,7 +234,7 @@ class Front:
     # The clock.
 
     def check_connections(self, now: float) -> None:
-        """Once a second: who is late, silent, or does not read."""
+        """Once a second: who is late, silent, or does not read (rules H3, H6, H10)."""
         for connection in list(self.connections.values()):
             if not connection.check(now):
                 continue
@@ -239,8 +242,10 @@ class Front:
             patience = LOGIN_SECONDS if connection.greeted else HELLO_SECONDS
             if not connection.user and age > patience:
                 connection.close(NO_HELLO)
-            elif now - connection.heard_at > 2.5 * HEARTBEAT_SECONDS:
+            elif (silence := now - connection.heard_at) > 2.5 * HEARTBEAT_SECONDS:
                 connection.close(SILENT)
+            elif silence > ASKED_AFTER_SECONDS:
+                connection.ping()
 
     def _context(self) -> Context:
         assert self.context is not None

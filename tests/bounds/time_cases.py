@@ -34,6 +34,7 @@ def _closed_after(silence: float, *, user: str = "", greeted: bool = False) -> P
         opened_at=0.0,
         heard_at=0.0 if user else silence,
         close=closes.append,
+        ping=lambda: None,
         user=user,
         greeted=greeted,
     )

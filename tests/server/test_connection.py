@@ -14,6 +14,7 @@ from rooms.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import PATIENCE_SECONDS
 from server.connection import Connection
+from server.front import Front
 from server.turns import Turns
 from tests.server.wire import MSGPACK
 
@@ -168,3 +169,45 @@ def test_J11_a_feed_that_fails_ends_its_own_connection_only() -> None:
 
 def _raise(*_: object) -> None:
     raise RuntimeError("planted")
+
+
+def test_H6_a_pong_of_websocket_is_life() -> None:
+    connection, transport = opened()
+    connection.ping()
+    connection._write_now()
+    assert transport.writelines.call_args.args[0] == [b"\x89\x00"]
+    connection.heard_at = 0.0
+    connection.data_received(frame(Opcode.PONG, b""))
+    assert connection.heard_at == 1.0
+
+
+@pytest.mark.parametrize(
+    ("silence", "happens"), [(10.0, []), (12.5, []), (12.6, ["ping"]), (25.0, ["ping"])]
+)
+def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
+    silence: float, happens: list[str]
+) -> None:
+    done: list[str] = []
+    connection = Mock(opened_at=0.0, heard_at=0.0, user="ann", ping=lambda: done.append("ping"))
+    front: Any = Mock(connections={"one": connection})
+    Front.check_connections(front, silence)
+    assert done == happens
+    assert not connection.close.called
+
+
+CLOSED = frame(Opcode.CLOSE, Close(1000, "").serialize())
+
+
+@pytest.mark.parametrize("asked", [frame(Opcode.PING, b"p"), CLOSED])
+def test_J11_nothing_goes_between_two_pieces_of_a_frame(asked: bytes) -> None:
+    connection, transport = opened()
+    written: list[bytes] = []
+    transport.write = lambda data: written.append(bytes(data))
+    transport.writelines = lambda pieces: written.extend(map(bytes, pieces))
+    first = bytes(connection.outbox.begin(b"x" * 200_000))
+    connection.data_received(asked)
+    connection.ping()
+    connection._drain()
+    sent = first + b"".join(written)
+    assert sent[:200_000] == b"x" * 200_000
+    assert sent[200_000:200_001] in (b"\x8a", b"\x88")

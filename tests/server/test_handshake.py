@@ -161,3 +161,22 @@ async def test_not_ready_while_degraded(node: Node) -> None:
     node.hub.commits.is_degraded = True
     assert (await node.http("/readyz"))[0] == 503
     assert (await node.http("/healthz"))[0] == 200
+
+
+async def test_H11_a_connection_stays_whose_it_was(node: Node) -> None:
+    ann = await node.musician("ann")
+    ben = await node.musician("ben")
+    project = (await ann.result("projects.create", name="Song"))["id"]
+    login = {"email": "ben@example.org", "password": "correct horse"}
+    tokens = await ann.result("auth.login", **login)
+    assert tokens["user"]["username"] == "ben"
+    assert (await ann.result("projects.get", project=project))["role"] == "owner"
+    session = await ann.result("auth.login", email="ann@example.org", password="correct horse")
+    await ann.result("auth.logout")
+    await ann.closed(4501)
+    again = await node.connect()
+    await again.send(
+        {"t": "hello", "versions": [1], "device": "x", "token": session["access_token"]}
+    )
+    assert (await again.expect("error"))["code"] == "auth_failed"
+    await ben.ping()

@@ -168,7 +168,7 @@ async def test_J6_no_hole_between_state_and_deltas(node: Node, codec: str) -> No
     assert ben.heard("delta") == []
 
 
-async def test_J7_the_same_device_again_replaces(node: Node) -> None:
+async def test_J7_H12_the_same_device_again_replaces(node: Node) -> None:
     ann, ben, project = await node.pair()
     again = await node.again(ben)
     joined, _ = await again.join(project)
