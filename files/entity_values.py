@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from schema.entities import ENTITY_ID, ENTITY_TYPES, Field
 from schema.order_keys import FIRST_KEY, is_order_key
+from schema.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
 
 Entity = dict[str, object]
 State = dict[str, dict[str, Entity]]
@@ -77,7 +78,7 @@ def _fit_boolean(field: Field, value: object) -> tuple[object, str]:
 def _fit_text(field: Field, value: object) -> tuple[object, str]:
     if not isinstance(value, str):
         return field.default, "is not a text"
-    text = _UNSTORABLE.sub("\ufffd", value)
+    text = without_problems(_UNSTORABLE.sub("\ufffd", value))
     if len(text) > field.max_length:
         return text[: field.max_length], f"is longer than {field.max_length} characters"
     return text, "" if text == value else "holds characters that cannot be stored"
@@ -124,7 +125,7 @@ def _is_target(path: str) -> bool:
     _, _, prop = rest.partition("/")
     name, slash, leaf = prop.partition("/")
     field = ENTITY_TYPES.get(collection, {}).get(name)
-    if field is None or _UNSTORABLE.search(path) or "/" in leaf:
+    if field is None or _is_unstorable(path) or "/" in leaf or leaf in OF_EVERY_OBJECT:
         return False
     return bool(slash) == (field.kind == "params")
 
@@ -134,19 +135,30 @@ def _fit_params(field: Field, value: object) -> tuple[object, str]:
         return {}, "is not a map"
     kept = {name: leaf for name, leaf in value.items() if _is_param(name, leaf)}
     kept = dict(list(kept.items())[: field.max_length])
-    return kept, "" if len(kept) == len(value) else "holds leaves that are too long, or too many"
+    if len(kept) == len(value):
+        return kept, ""
+    names = sorted(OF_EVERY_OBJECT.intersection(value))
+    if names:
+        return kept, f"holds {names[0]}, a name that every JavaScript object has"
+    return kept, "holds leaves that are too long, too many, or cannot be stored"
 
 
 def _is_param(name: object, leaf: object) -> bool:
     if not isinstance(name, str) or not 0 < len(name) <= MAX_PARAM_NAME:
         return False
+    if name in OF_EVERY_OBJECT or _is_unstorable(name):
+        return False
     if isinstance(leaf, str):
-        return len(leaf) <= MAX_PARAM_TEXT and not _UNSTORABLE.search(name + leaf)
+        return len(leaf) <= MAX_PARAM_TEXT and not _is_unstorable(leaf)
     if isinstance(leaf, bool):
         return True
     if isinstance(leaf, int) and abs(leaf) > MAX_INTEGER:
         return False
-    return _finite(leaf) is not None and not _UNSTORABLE.search(name)
+    return _finite(leaf) is not None
+
+
+def _is_unstorable(text: str) -> bool:
+    return _UNSTORABLE.search(text) is not None or problem_with_text(text) is not None
 
 
 _FITTERS: dict[str, Callable[[Field, object], tuple[object, str]]] = {

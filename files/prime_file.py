@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,10 @@ from files.state_faults import faults
 from files.xml_input import read_bytes
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
+from schema.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
+
+Mended = Counter[str]
+"""What was changed to fit, and how often."""
 
 FORMAT = "prime-project"
 VERSION = 1
@@ -25,9 +30,12 @@ def read_prime_file(path: Path) -> Song:
         raise BrokenSong(path, "format", f'must be "{FORMAT}": this is another kind of JSON')
     if document.get("version") != VERSION:
         raise BrokenSong(path, "version", f"must be {VERSION}: update Prime to read a newer file")
-    state = _checked_state(path, document.get("state"))
+    mended: Mended = Counter()
+    state = _checked_state(path, document.get("state"), mended)
     song = Song("", source=path)
     song.replace_state(state)
+    for what, count in mended.items():
+        song.lost(what, count)
     song.raw = {collection: len(entities) for collection, entities in state.items()}
     return song
 
@@ -85,7 +93,7 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number in JSON")
 
 
-def _checked_state(path: Path, state: object) -> State:
+def _checked_state(path: Path, state: object, mended: Mended) -> State:
     if not isinstance(state, dict):
         raise BrokenSong(path, "state", "must be an object: collection -> id -> entity")
     unknown = sorted(set(state) - set(ENTITY_TYPES))
@@ -101,7 +109,7 @@ def _checked_state(path: Path, state: object) -> State:
         if size > MAX_ENTITIES:
             raise BrokenSong(path, "state", f"holds more than {MAX_ENTITIES:,} entities")
         checked[collection] = {
-            entity_id: _checked(path, collection, entity_id, entity)
+            entity_id: _checked(path, collection, entity_id, entity, mended)
             for entity_id, entity in entities.items()
         }
     _set_apart(checked["tempo"], state.get("tempo", {}))
@@ -109,13 +117,13 @@ def _checked_state(path: Path, state: object) -> State:
     return checked
 
 
-def _checked(path: Path, collection: str, entity_id: str, entity: object) -> Entity:
+def _checked(path: Path, collection: str, entity_id: str, entity: object, mended: Mended) -> Entity:
     where = f"state.{collection}.{entity_id[:40]}"
-    if collection not in SINGLETONS and not ENTITY_ID.fullmatch(entity_id):
-        raise BrokenSong(path, where, "an id has 8 to 36 letters, digits, - or _")
+    _check_id(path, where, collection, entity_id)
     if not isinstance(entity, dict):
         raise BrokenSong(path, where, "must be an object with the entity's properties")
     fields = ENTITY_TYPES[collection]
+    entity = _with_texts_mended(collection, entity, mended)
     for name, value in entity.items():
         if name not in fields:
             raise BrokenSong(path, f"{where}.{name[:40]}", f"is no property of {collection}")
@@ -138,6 +146,24 @@ def _set_apart(tempi: dict[str, Entity], as_written: Mapping[str, Entity]) -> No
         if all("slot" not in as_written[entity_id] for entity_id in ids):
             for entity_id in ids[1:]:
                 tempi[entity_id]["slot"] = 1
+
+
+def _check_id(path: Path, where: str, collection: str, entity_id: str) -> None:
+    if collection not in SINGLETONS and not ENTITY_ID.fullmatch(entity_id):
+        raise BrokenSong(path, where, "an id has 8 to 36 letters, digits, - or _")
+    if entity_id in OF_EVERY_OBJECT:
+        raise BrokenSong(path, where, "every JavaScript object has a property of this name: rename")
+
+
+def _with_texts_mended(collection: str, entity: Entity, mended: Mended) -> Entity:
+    """Projects from before rule E14 hold texts that would be refused now."""
+    whole = dict(entity)
+    for name, value in entity.items():
+        if isinstance(value, str) and problem_with_text(value):
+            whole[name] = without_problems(value)
+            what = f"{collection}.{name} holds characters that cannot be stored"
+            mended[f"values mended: {what}"] += 1
+    return whole
 
 
 def _check_as_a_whole(path: Path, state: State) -> None:

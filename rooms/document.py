@@ -22,7 +22,7 @@ from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
-__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged", "problem_with_op"]
+__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged"]
 
 SLICE_OPS = 40
 """Ops between two points at which a large delta may pause: about half a millisecond."""

@@ -19,6 +19,7 @@ from rooms.seat import Seat, Wish
 from schema.errors import ErrorCode
 from schema.messages import Error, Position, ProposeDelta, Redo, Undo
 from schema.ops import Op, decode_ops, encode_ops
+from schema.texts import in_nfc
 
 Proposing = ProposeDelta | Undo | Redo
 """What a member sends to have a delta made."""
@@ -70,8 +71,9 @@ class Edits:
         if seat.is_given_up:
             return  # it has joined anew since it said so, and will say it again
         seat.comes(delta.id)
+        step = delta.step and in_nfc(delta.step)
         proposal = _proposal(
-            self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=delta.step
+            self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
         )
         yield []
         wish = Wish(proposal, delta.ops, delta.gesture, self._base_of(delta))

@@ -3,7 +3,8 @@
 from collections.abc import Generator, Sequence
 
 from rooms import answers
-from rooms.document import Drop, problem_with_op
+from rooms.document import Drop
+from rooms.door_rules import problem_with_new_op
 from rooms.effects import Effects, send
 from rooms.gestures import Gestures
 from rooms.journal_entry import Proposal
@@ -34,7 +35,7 @@ class Refusals:
         if answer is not None:
             return answer
         for index, op in enumerate(delta.ops):
-            problem = problem_with_op(op)
+            problem = problem_with_new_op(op)
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
                 error = answers.refused_op(self._project, delta.id, drop)

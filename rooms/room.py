@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from rooms import answers
 from rooms.document import Document
+from rooms.door_rules import problem_with_shown
 from rooms.edits import Edits
 from rooms.effects import (
     Announce,
@@ -18,7 +19,6 @@ from rooms.effects import (
     SendTick,
     send,
 )
-from rooms.entity_rules import problem_with_props
 from rooms.feed import NO_PARTS, Feed
 from rooms.gestures import Gestures
 from rooms.members import Members
@@ -26,7 +26,6 @@ from rooms.presence import Ticks
 from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from rooms.unanswered import Unanswered
-from schema.entities import ENTITY_TYPES
 from schema.errors import ErrorCode
 from schema.messages import (
     Degraded,
@@ -388,14 +387,10 @@ class Room:
         text = self.gestures.problem_with(seat.member, message.id, values, elsewhere)
         if text:
             return answers.refused(self.project, message.id, ErrorCode.LIMIT_REACHED, text)
-        for entity_id, shown in values.items():
-            problem = "there is no such collection"
-            if shown.col in ENTITY_TYPES:
-                problem = problem_with_props(shown.col, shown.props) or ""
-            if problem:
-                text = f"{shown.col}/{entity_id}: {problem}"
-                return answers.refused(self.project, message.id, ErrorCode.OP_INVALID, text)
-        return None
+        problem = problem_with_shown(message.id, values)
+        if problem is None:
+            return None
+        return answers.refused(self.project, message.id, ErrorCode.OP_INVALID, problem)
 
     def _digest_due(self, now: float) -> Digest | None:
         if now - self._digest_told[1] < DIGEST_SECONDS:

@@ -16,6 +16,7 @@ from schema.messages import (
     User,
 )
 from schema.ops import Collection, EntityId, Op
+from schema.spelling import spell_names_alike
 from schema.texts import (
     EMAIL,
     MEMBER_ID,
@@ -48,7 +49,10 @@ Version = Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """What every call's parameters have in common: unknown names are refused."""
+    """What every call's parameters have in common: unknown names are refused, names are in NFC."""
+
+    def __post_init__(self) -> None:
+        spell_names_alike(self)
 
 
 # auth
@@ -313,6 +317,9 @@ class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     spectral_centroid_hz: Annotated[float, Meta(ge=0, le=1e6)] | None = None
     stereo_correlation: Annotated[float, Meta(ge=-1, le=1)] | None = None
     tool: Words | None = None
+
+    def __post_init__(self) -> None:
+        spell_names_alike(self)
 
 
 class CreateSnapshot(Params, frozen=True, forbid_unknown_fields=True):

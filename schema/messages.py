@@ -18,6 +18,7 @@ from schema.limits import (
     MAX_UNANSWERED,
 )
 from schema.ops import Collection, EntityId, Name, Op
+from schema.spelling import spell_names_alike
 from schema.texts import DELTA_ID, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
 from schema.words import one_of
 
@@ -150,6 +151,9 @@ class Hello(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field
     client: ShortText = ""
     token: Annotated[str, Meta(max_length=4_096)] | None = None
 
+    def __post_init__(self) -> None:
+        spell_names_alike(self)
+
 
 class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="call"):
     """A request; exactly one `reply` or `error` carries its id."""
@@ -188,6 +192,7 @@ class MovePresence(
     """Say where you are. Never answered, may be dropped, stored seconds later at the earliest."""
 
     project: JoinedProjectId
+    tool: Annotated[str, Meta(max_length=32, pattern=SHOWN)] | UnsetType | None = UNSET
 
 
 class ProposeDelta(

@@ -1,37 +1,104 @@
-"""Kinds of texts: what may stand in a name that others are shown, and what in a longer text."""
+"""Kinds of texts: what may stand in a name that others are shown, and what in a longer text.
 
-_NOT_SHOWN = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-"""Control characters, line ends, and what turns the direction of the text around it."""
+The forms by Unicode: what is invisible by UTS 39 (identifiers), joiners by RFC 5892, appendix A,
+as far as one can say it of the character before; the form NFC by RFC 8264.
+"""
 
-SHOWN = rf"^[^{_NOT_SHOWN}]*\Z"
+import re
+from unicodedata import normalize
+
+OF_EVERY_OBJECT = frozenset(
+    {
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "__proto__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "prototype",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    }
+)
+"""Names of what every JavaScript object has: as a key of a map they break clients (rule E13)."""
+
+_OTHER_THAN_THOSE = rf"(?!(?:{'|'.join(sorted(OF_EVERY_OBJECT))})$)"
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_CONTROL_BUT_TAB_AND_LINE_ENDS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_NO_CHARACTER = r"\ufdd0-\ufdef\ufffe\uffff"
+_INVISIBLE = (
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200b\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    r"\ufff0-\ufffb" + "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
+)
+"""Format characters that nobody sees, line ends, and what turns the direction of text round."""
+
+_LETTERS_THAT_JOIN = (
+    r"\u0600-\u1fff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+    "\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+"""Blocks of scripts that write with joiners, from Arabic to those of India and Mongolia."""
+
+_PICTURES = r"\u00a9\u00ae\u203c-\u3299" + "\U0001f000-\U0001faff"
+_IDEOGRAPHS = r"\u2e80-\u9fff\uf900-\ufaff" + "\U00020000-\U0003fffd"
+
+_OUT_OF_PLACE = "|".join(
+    (
+        rf"(?<![{_LETTERS_THAT_JOIN}])[\u180b-\u180f\u200c]",
+        rf"(?<![{_LETTERS_THAT_JOIN}{_PICTURES}\ufe0f])\u200d",
+        rf"(?<=[{_PICTURES}\ufe0f])\u200d(?![{_PICTURES}])",
+        r"(?:^|(?<=[\s\u180b-\u180f\u200c\u200d\ufe00-\ufe0f]))[\ufe00-\ufe0f]",
+        rf"(?<![{_IDEOGRAPHS}])[{chr(0xE0100)}-{chr(0xE01EF)}]",
+        "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]",
+        "[\U000e0020-\U000e007e](?![\U000e0020-\U000e007f])",
+    )
+)
+"""Joiners, variation selectors and tags where they join, vary or tag nothing."""
+
+_NOT_ASCII = rf"(?!.*(?:{_OUT_OF_PLACE}))[^{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]"
+
+SHOWN = rf"^(?:[ -~]*|{_NOT_ASCII}*)\Z"
 """The pattern of a text that others are shown: a name, a device, a tag (rule E8)."""
 
-SHOWN_NOT_EMPTY = rf"^[^{_NOT_SHOWN}]+\Z"
+SHOWN_NOT_EMPTY = rf"^(?:[ -~]+|{_NOT_ASCII}+)\Z"
 
-STORED = r"^[^\x00]*\Z"
-"""The pattern of a text that is written to the database, which cannot hold a NUL (rule E7)."""
+STORED = rf"^[^{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]*\Z"
+"""The pattern of a longer text, as a description: it may have lines and tabs (rule E14)."""
 
-DELTA_ID = r"^[A-Za-z0-9_-]{8,64}\Z"
+DELTA_ID = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_-]{{8,64}}\Z"
 PROJECT_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
+"""Also of what the journal holds: names of E13 are refused where an op is proposed."""
+
 EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z"
-USERNAME = r"^[A-Za-z0-9_.-]{2,32}\Z"
+USERNAME = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_.-]{{2,32}}\Z"
 SIGNATURE = r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z"
 MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
 
 _NOT_IN_SHOWN = (
-    "control characters, line ends and what turns the direction of text round are not allowed"
+    "control characters, line ends, invisible characters and what turns the direction of text "
+    "round are not allowed"
 )
+_OR_OF_AN_OBJECT = "and no name that every JavaScript object has, as constructor"
 
 IN_WORDS = {
     SHOWN: _NOT_IN_SHOWN,
     SHOWN_NOT_EMPTY: f"it must not be empty; {_NOT_IN_SHOWN}",
-    STORED: "a NUL character is not allowed",
-    DELTA_ID: "the id of a delta is 8 to 64 characters: letters, digits, _ and -",
+    STORED: "control characters are not allowed, but for tabs and line ends",
+    DELTA_ID: (
+        f"the id of a delta is 8 to 64 characters: letters, digits, _ and -, {_OR_OF_AN_OBJECT}"
+    ),
     PROJECT_ID: "a project's id is 36 characters: a UUID in small letters",
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",
-    USERNAME: "a username is 2 to 32 characters: letters, digits, _, . and -",
+    USERNAME: (
+        f"a username is 2 to 32 characters: letters, digits, _, . and -, {_OR_OF_AN_OBJECT}"
+    ),
     SIGNATURE: "a signature is like 4/4: 1 to 64 over 1, 2, 4, 8, 16 or 32",
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
 }
@@ -51,3 +118,43 @@ def in_words(told: str) -> str:
 
 
 _NO_MATCH = "Expected `str` matching regex "
+
+
+def in_nfc(text: str) -> str:
+    """The text as everybody spells it: an umlaut is one character (rule E8)."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def problem_with_text(text: str) -> str | None:
+    """What is wrong with a text of the project, as the rest of a sentence, or None (rule E14)."""
+    if text.isprintable():
+        return None
+    if _NOT_IN_TEXT.search(text):
+        return "must not hold control characters, but for tabs and line ends"
+    if not _is_closed(text):
+        return (
+            "must end what turns the direction of text round (U+202A to U+202E, U+2066 to U+2069)"
+        )
+    return None
+
+
+def without_problems(text: str) -> str:
+    """The nearest text that `problem_with_text` finds nothing wrong with."""
+    text = _NOT_IN_TEXT.sub("\ufffd", text)
+    return text if _is_closed(text) else _DIRECTION.sub("", text)
+
+
+_NOT_IN_TEXT = re.compile(rf"[{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]")
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def _is_closed(text: str) -> bool:
+    """Whether each embedding, override and isolate has its own end, one inside the other."""
+    open_: list[str] = []
+    for found in _DIRECTION.findall(text):
+        if found in "\u202c\u2069":
+            if not open_ or open_.pop() != found:
+                return False
+        else:
+            open_.append("\u2069" if found >= "\u2066" else "\u202c")
+    return not open_

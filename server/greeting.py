@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
-from unicodedata import normalize
 
 from persistence import auth_sessions, users
 from persistence.errors import Unavailable
@@ -17,7 +16,7 @@ from schema.close_codes import (
     UNSUPPORTED_VERSION,
 )
 from schema.errors import ErrorCode
-from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES, MAX_NAME_LENGTH
+from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES
 from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, User, Welcome
 from server.admission import PATIENCE_SECONDS, Admission
 from server.calls.context import Context
@@ -64,7 +63,7 @@ class Greeting:
             connection.close(UNSUPPORTED_VERSION)
         else:
             connection.greeted = True
-            connection.device = normalize("NFC", hello.device)[:MAX_NAME_LENGTH]
+            connection.device = hello.device
             if hello.token is None:
                 self._welcome(connection)
             else:

@@ -67,7 +67,7 @@ def test_values_that_json_has_no_number_for_are_not_written(tmp_path: Path) -> N
         (lambda d: d.update(state=[]), "state: must be an object"),
         (lambda d: d["state"].update(songs={}), r"state\.songs: is no collection"),
         (lambda d: d["state"].update(notes=[]), r"state\.notes: must be an object"),
-        (lambda d: d["state"]["notes"].update({"!": {}}), "an id has 8 to 32"),
+        (lambda d: d["state"]["notes"].update({"!": {}}), "an id has 8 to 36"),
         (lambda d: d["state"]["notes"].update(abcdefgh=7), "must be an object with the entity"),
         (lambda d: first(d, "notes").update(colour=1), r"\.colour: is no property of notes"),
         (lambda d: first(d, "notes").update(key=128), r"\.key: is outside 0 to 127"),

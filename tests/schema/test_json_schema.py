@@ -52,7 +52,7 @@ def test_what_generators_spell_as_tuples_is_a_word_of_our_own() -> None:
 def test_patterns_are_those_of_json_schema() -> None:
     text = json.dumps(SCHEMA)
     assert "\\\\Z" not in text
-    assert '"^[A-Za-z0-9_-]{8,64}$"' in text
+    assert '"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"' in text
 
 
 @pytest.mark.parametrize(("side", "struct"), SAID, ids=lambda value: str(value))

@@ -8,9 +8,12 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from schema.calls import METHODS, CreateProject, CreateSnapshot, Register
-from schema.messages import ClientMessage, Hello, ProposeDelta
-from schema.texts import IN_WORDS
+from rooms.door_rules import problem_with_new_props
+from schema.calls import METHODS, AudioAnalysis, CreateProject, CreateSnapshot, Register
+from schema.entities import ENTITY_TYPES
+from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta
+from schema.texts import IN_WORDS, SHOWN_NOT_EMPTY
+from schema.texts import SHOWN as SHOWN_TEXT
 from server.codec import JSON as CODEC
 from server.codec import BadMessage
 from tests.server.conftest import Node, create_project
@@ -64,6 +67,8 @@ class Walk:
                 return richest[0], [value for _, bad in each for value in bad]
             case inspect.StructType():
                 return self._structs(kind)
+            case inspect.Metadata(type=inner):
+                return self._values(inner)
             case _:
                 return self._without_text(kind), []
 
@@ -184,6 +189,8 @@ def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
             yield from (text for one in kinds for text in _texts(one))
         case inspect.StructType():
             yield from (text for field in kind.fields for text in _texts(field.type))
+        case inspect.Metadata(type=inner):
+            yield from _texts(inner)
 
 
 def refusal(read: Callable[..., object], *what: object) -> str:
@@ -241,12 +248,30 @@ SHOWN: dict[str, tuple[type[msgspec.Struct], str]] = {
     "tag": (CreateProject, "tags"),
     "key": (CreateProject, "key"),
     "snapshot": (CreateSnapshot, "name"),
+    "tool": (MovePresence, "tool"),
+    "analysis": (AudioAnalysis, "tool"),
 }
 """What others are shown beside their own words, or what stands in a log."""
 
 
+CONTROLS = (NUL, "\n", "\t", "\x1b", "\x7f", "\x85", "\u2028", "\u202e", "\u2066", "\uffff")
+INVISIBLE = ("\u200b", "\u00ad", "\u2060", "\ufeff", "\u3164", "\u115f", "\u2063", "\ufffa")
+OUT_OF_PLACE = ("\u200c", "\u200d", "\U000e0067", "\U000e0100", "\u180b", "\ufe0f\ufe0f")
+"""Joiners, tags and selectors between two letters that know none of them."""
+
+GOOD = (
+    "B\u00fcro \u05d0\u200f\U0001f3b9",
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian: "I want"
+    "\u0915\u094d\u200d\u0937",  # Hindi: half a letter
+    "\U0001f469\U0001f3fd\u200d\U0001f4bb",  # a woman with a computer
+    "\U0001f3f3\ufe0f\u200d\U0001f308 \u2764\ufe0f 1\ufe0f\u20e3",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",  # Scotland
+    "\u845b\U000e0100",  # one of two ways to write a Japanese name
+)
+
+
 @pytest.mark.parametrize("shown", SHOWN)
-@pytest.mark.parametrize("bad", [NUL, "\n", "\x1b", "\x7f", "\x85", "\u2028", "\u202e", "\u2066"])
+@pytest.mark.parametrize("bad", [*CONTROLS, *INVISIBLE, *OUT_OF_PLACE], ids=ascii)
 def test_E8_what_is_shown_holds_no_control_and_turns_no_text_round(shown: str, bad: str) -> None:
     kind, field = SHOWN[shown]
     plain = Walk(NUL).plain(kind)
@@ -255,13 +280,14 @@ def test_E8_what_is_shown_holds_no_control_and_turns_no_text_round(shown: str, b
         value = plain | {field: [text] if isinstance(plain[field], list) else text}
         msgspec.json.decode(json.dumps(value), type=kind)
 
-    read("B\u00fcro \u05d0\u200f\U0001f3b9")
+    for good in GOOD:
+        read(good)
     with pytest.raises(msgspec.ValidationError):
         read(f"a{bad}b")
 
 
 @pytest.mark.postgres
-async def test_E8_a_device_is_one_however_its_name_is_spelt(node: Node) -> None:
+async def test_E15_a_device_is_one_however_its_name_is_spelt(node: Node) -> None:
     """macOS spells an umlaut as two characters, others as one."""
     ann = await node.musician("ann")
     project = await create_project(ann)
@@ -272,3 +298,76 @@ async def test_E8_a_device_is_one_however_its_name_is_spelt(node: Node) -> None:
     assert joined["you"] == again["you"]
     assert [member["device"] for member in again["members"]] == ["B\u00fcro"]
     await first.closed(4500)
+
+
+TEXTS = [
+    (collection, name)
+    for collection, fields in ENTITY_TYPES.items()
+    for name, field in fields.items()
+    if field.kind in ("text", "params")
+]
+
+
+@pytest.mark.parametrize(("collection", "name"), TEXTS)
+def test_E14_texts_of_the_project_have_lines_and_no_controls(collection: str, name: str) -> None:
+    def told(text: str) -> str | None:
+        values: list[object] = [text]
+        if ENTITY_TYPES[collection][name].kind == "params":
+            values = [{"cutoff": text}, {text: 1}]
+        problems = {problem_with_new_props(collection, {name: value}) for value in values}
+        return None if problems == {None} else str(problems)
+
+    for good in (*GOOD, "two\n\tlines\r\n", "\u202babc\u202c", "\u2067\u202aa\u202cb\u2069\u200b"):
+        assert told(good) is None, ascii(good)
+    for bad in ("bell\a", "\x85", "\uffff", "\u202eabc", "abc\u2069", "\u2067\u202aa\u2069\u202c"):
+        assert told(bad) is not None, ascii(bad)
+
+
+@CALLS
+def test_E14_no_longer_text_of_a_call_holds_a_control_character(method: str) -> None:
+    kind = METHODS[method][0]
+    if "description" not in kind.__struct_fields__:
+        return
+    good = Walk(NUL).plain(kind) | {"description": "two\n\tlines"}
+    msgspec.json.decode(json.dumps(good), type=kind)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(good | {"description": "bell\a"}, kind)
+
+
+class Names(Walk):
+    """Only what others are shown is spoilt."""
+
+    def _values(self, kind: inspect.Type) -> Values:
+        if isinstance(kind, inspect.StrType) and kind.pattern not in (SHOWN_TEXT, SHOWN_NOT_EMPTY):
+            return self._example(kind), []
+        return super()._values(kind)
+
+
+@pytest.mark.parametrize("kind", [Hello, *(kind for kind, _ in METHODS.values())])
+def test_E15_names_are_spelt_alike(kind: type[msgspec.Struct]) -> None:
+    """Whatever call says a name says it in the form NFC."""
+    names = Names("u\u0308").through(kind)
+    assert bool(names) == any(field.endswith("name") or field == "device" for field in _names(kind))
+    for params in names:
+        assert "\u0308" not in repr(msgspec.convert(params, kind)), params
+
+
+def _names(kind: type[msgspec.Struct]) -> set[str]:
+    return set(kind.__struct_fields__) - {"username"}
+
+
+def test_E15_a_name_that_is_too_long_in_that_form_is_refused() -> None:
+    name = "\u0958" * 120  # one character that NFC spells as two
+    with pytest.raises(msgspec.ValidationError, match="at most 120 characters in the form NFC"):
+        msgspec.convert({"name": name}, CreateProject)
+
+
+@pytest.mark.postgres
+async def test_E15_a_step_is_one_however_its_name_is_spelt(node: Node) -> None:
+    ann, project = await in_room(node)
+    for number, step in enumerate(("mu\u0308de", "m\u00fcde")):
+        delta = {"t": "delta", "project": project, "id": f"delta_no_{number}", "step": step}
+        answer = await ann.ask(delta | {"ops": [marker(f"marker_{number}")]})
+        assert answer["t"] == "ack"
+    undone = await ann.ask({"t": "undo", "project": project, "id": "undo_all"})
+    assert {op["id"] for op in undone["ops"]} == {"marker_0", "marker_1"}

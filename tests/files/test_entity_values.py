@@ -1,0 +1,63 @@
+"""What an importer keeps of hostile names and texts: nothing that the server would refuse."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from files.entity_values import fit
+from files.prime_file import FORMAT, read_prime_file
+from files.song import BrokenSong
+from rooms.door_rules import problem_with_new_props
+from schema.entities import ENTITY_TYPES, empty_state
+from schema.texts import OF_EVERY_OBJECT
+
+FIELDS = [(collection, name) for collection, fields in ENTITY_TYPES.items() for name in fields]
+
+HOSTILE = (
+    "bell\a",
+    "\x85",
+    "\u202eabc",
+    "abc\u2069\u202c",
+    "\u2067\u202a\u2069",
+    "\uffff",
+    "\ud800",
+)
+
+
+@pytest.mark.parametrize(("collection", "name"), FIELDS)
+def test_E14_what_is_kept_of_a_text_is_not_refused(collection: str, name: str) -> None:
+    field = ENTITY_TYPES[collection][name]
+    for text in HOSTILE:
+        for value in (text, {text: 1}, {"cutoff": text}, f"devices/entity_1/params/{text}"):
+            fitted, fault = fit(field, value)
+            assert fault
+            assert fitted is None or problem_with_new_props(collection, {name: fitted}) is None
+
+
+@pytest.mark.parametrize("name", sorted(OF_EVERY_OBJECT))
+def test_E13_such_leaves_are_left_out_and_told(name: str) -> None:
+    fields = ENTITY_TYPES["devices"]
+    assert fit(fields["params"], {"cutoff": 1, name: 2}) == (
+        {"cutoff": 1},
+        f"holds {name}, a name that every JavaScript object has",
+    )
+    assert fit(ENTITY_TYPES["lanes"]["target"], f"devices/entity_1/params/{name}")[0] is None
+
+
+def a_file(folder: Path, **markers: dict[str, object]) -> Path:
+    state = empty_state("Old") | {"markers": dict(markers)}
+    path = folder / "old.prime.json"
+    path.write_text(json.dumps({"format": FORMAT, "version": 1, "state": state}))
+    return path
+
+
+def test_E14_a_file_of_before_is_read_and_what_was_mended_is_told(tmp_path: Path) -> None:
+    song = read_prime_file(a_file(tmp_path, marker_1={"time": 1, "name": "bell\a"}))
+    assert song.state["markers"]["marker_1"]["name"] == "bell\ufffd"
+    assert "values mended: markers.name holds characters that cannot be stored" in song.problems[0]
+
+
+def test_E13_an_id_that_breaks_clients_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BrokenSong, match=r"markers\.__proto__: .*JavaScript"):
+        read_prime_file(a_file(tmp_path, __proto__={"time": 1}))
