@@ -3,15 +3,17 @@
 Everything comes out in beats: what counts in seconds goes through the tempo map.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from files.dawproject_clips import ClipReader
+from files.dawproject_maps import read_signatures, read_tempo
 from files.dawproject_values import Target, flag, point_value
 from files.song import Song
-from files.tempo_map import TempoMap
-from files.xml_input import ZipInput, integer, number
+from files.tempo_map import Clock
+from files.xml_input import number
+from files.zip_input import ZipInput
 
 _CONTENT = frozenset({"Notes", "Audio", "Video", "Warps"})
 
@@ -32,29 +34,26 @@ class Timeline:
         self,
         song: Song,
         files: ZipInput | None,
+        root: Element,
         targets: Mapping[str, Target],
         tracks: Mapping[str, str],
     ) -> None:
         self._song = song
+        self._root = root
         self._targets = targets
         self._tracks = tracks
-        self._tempo = TempoMap([(0.0, 120.0, "hold")])
-        self._clips = ClipReader(song, files, self._add_lane)
+        # First of all: what counts in seconds is placed by it.
+        self._tempo = read_tempo(song, root.find("Arrangement/TempoAutomation"))
+        self._clips = ClipReader(song, files, self._tempo, self._add_lane)
 
-    def read(self, root: Element) -> None:
+    def read(self) -> None:
+        """The arrangement, then the launcher, then clips that repeat others."""
+        root = self._root
         self._count(root)
-        arrangement = root.find("Arrangement")
-        if arrangement is not None:
-            self._read_tempo(arrangement.find("TempoAutomation"))
-            self._read_signatures(arrangement.find("TimeSignatureAutomation"))
-        self._tempo = TempoMap(
-            (_number(tempo["time"]), _number(tempo["bpm"]), str(tempo["interp"]))
-            for tempo in self._song.state["tempo"].values()
-        )
-        self._clips.tempo = self._tempo
-        if arrangement is not None:
-            for part in arrangement:
-                self._read_part(part, _Scope())
+        signatures = root.find("Arrangement/TimeSignatureAutomation")
+        read_signatures(self._song, signatures, self._tempo)
+        for part in root.iterfind("Arrangement/*"):
+            self._read_part(part, _Scope())
         for scene in root.iterfind("Scenes/Scene"):
             self._read_scene(scene)
         self._clips.link_aliases()
@@ -70,21 +69,6 @@ class Timeline:
         }
         for name, tags in names.items():
             self._song.raw[name] = sum(1 for tag in tags for _ in root.iter(tag))
-
-    # Tempo and time signature.
-
-    def _read_tempo(self, points: Element | None) -> None:
-        if points is None:
-            return
-        self._song.lost("tempo automation timed in seconds", points.get("timeUnit") == "seconds")
-        for point in points.iterfind("RealPoint"):
-            interp = point.get("interpolation", "hold")
-            self._song.add_tempo(number(point, "time"), point_value(point), interp)
-
-    def _read_signatures(self, points: Element | None) -> None:
-        for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
-            num, den = integer(point, "numerator"), integer(point, "denominator")
-            self._song.add_signature(number(point, "time"), num, den)
 
     # Nested timelines.
 
@@ -107,13 +91,15 @@ class Timeline:
         track = outer.track
         if part.get("track"):
             track = self._tracks.get(part.get("track", ""))
-            self._song.lost("lanes of a track that does not exist", track is None)
+            what = "lanes of a track that does not exist"
+            self._song.lost(what, track is None, part.get("track", ""))
         return replace(outer, track=track, unit=part.get("timeUnit", outer.unit))
 
     def _read_clips(self, part: Element, scope: _Scope) -> None:
         clips = part.findall("Clip")
         if scope.track is None:
-            self._song.lost("clips without a track", len(clips))
+            for clip in clips:
+                self._song.lost("clips without a track", item=clip.get("name", ""))
             return
         made: list[str] = []
         for clip in clips:
@@ -130,34 +116,34 @@ class Timeline:
         clip.append(part)
         self._clips.read(clip, scope.track, scope.unit)
 
-    def _beat(self, time: float, unit: str) -> float:
-        return round(self._tempo.beat_at(time) if unit == "seconds" else time, 6)
-
     def _read_markers(self, part: Element, scope: _Scope) -> None:
+        clock = Clock(self._tempo, scope.unit)
         for marker in part.iterfind("Marker"):
-            time = self._beat(number(marker, "time"), scope.unit)
+            time = round(clock.beat_at(number(marker, "time")), 6)
             name, color = marker.get("name", ""), marker.get("color")
             self._song.add("markers", time=time, name=name, color=color)
 
     # Automation.
 
     def _read_points(self, part: Element, scope: _Scope) -> None:
-        lane = self._add_lane(part, track=scope.track)
-        for point in _points(part) if lane else ():
-            time = self._beat(number(point, "time"), scope.unit)
-            self._add_point(part, point, lane, time)
+        self._add_lane(part, Clock(self._tempo, scope.unit).beat_at, track=scope.track)
 
     def _add_lane(
-        self, part: Element, track: str | None = None, clip: str | None = None, scale: float = 0
+        self,
+        part: Element,
+        place: Callable[[float], float],
+        *,
+        track: str | None = None,
+        clip: str | None = None,
     ) -> str:
-        """A lane for these points, in a clip with the points themselves; "" if it has no target."""
+        """A lane with these points; "" if it has no target."""
         aim = part.find("Target")
         target = self._targets.get("" if aim is None else aim.get("parameter", ""))
         size = sum(1 for _ in _points(part))
         if target is None or target.role in ("tempo", "signature"):
             is_expression = aim is not None and aim.get("expression")
             what = "MIDI controllers and expressions" if is_expression else "unknown parameters"
-            self._song.lost(f"automation points of {what}", size)
+            self._song.lost(f"automation points of {what}", size, _told(part))
             return ""
         lane = self._song.add(
             "lanes",
@@ -167,8 +153,8 @@ class Timeline:
             unit=target.unit,
             name=part.get("name", ""),
         )
-        for point in _points(part) if scale else ():
-            self._add_point(part, point, lane, round(number(point, "time") * scale, 6))
+        for point in _points(part):
+            self._add_point(part, point, lane, round(place(number(point, "time")), 6))
         return lane
 
     def _add_point(self, part: Element, point: Element, lane: str, time: float) -> None:
@@ -209,6 +195,8 @@ def _points(part: Element) -> Iterable[Element]:
     return (point for point in part if point.tag.endswith("Point"))
 
 
-def _number(value: object) -> float:
-    assert isinstance(value, int | float)
-    return float(value)
+def _told(part: Element) -> str:
+    """What the points are for, as far as the file says it."""
+    aim = part.find("Target")
+    words = "" if aim is None else " ".join(f"{name} {value}" for name, value in aim.items())
+    return f"{part.get('name', '')} {words}".strip()

@@ -91,7 +91,7 @@ class Song:
         self.blobs: dict[str, bytes] = {}
         self._losses: dict[str, Loss] = {}
         master = str(self.state["channels"][MASTER_CHANNEL]["order"])
-        # By lane (or "tempo") and time: who is there, the left one first.
+        # By lane (or "tempo", "signatures") and time: who is there, the left one first.
         self._points_at: dict[tuple[str, float], list[str]] = {}
         self._last_order: dict[tuple[str, str | None], str] = {("channels", None): master}
         # What ids are derived from, and how many each collection has been given.
@@ -204,8 +204,13 @@ class Song:
         """A time signature from this beat on."""
         if time <= 0:
             self.change("signatures", "signature_start", num=num, den=den)
+            return
+        here = self._points_at.setdefault(("signatures", time), [])
+        if here:
+            self.change("signatures", here[0], num=num, den=den)
+            self.lost("time signatures at the time of a later one")
         else:
-            self.add("signatures", time=time, num=num, den=den)
+            here.append(self.add("signatures", time=time, num=num, den=den))
 
     def keep_blob(self, content: bytes) -> str | None:
         """Keep a plug-in's state for upload; the answer is what a device's `stateRef` holds."""

@@ -63,3 +63,41 @@ class TempoMap:
         if abs(growth) < CONSTANT:
             return beats * 60 / bpm
         return 60 / self._slope(index) * math.log1p(growth)
+
+
+class Clock:
+    """A timeline in beats or seconds that lies in the song: its `time` sounds at `beat`."""
+
+    __slots__ = ("_beat", "_seconds", "_tempo", "_time", "unit")
+
+    def __init__(self, tempo: TempoMap, unit: str, time: float = 0.0, beat: float = 0.0) -> None:
+        self.unit = "seconds" if unit == "seconds" else "beats"
+        self._tempo = tempo
+        self._time = time
+        self._beat = beat
+        self._seconds = tempo.seconds_at(beat) if self.unit == "seconds" else 0.0
+
+    def beat_at(self, time: float) -> float:
+        """Where in the song a time of this timeline sounds."""
+        if self.unit == "beats":
+            return self._beat + time - self._time
+        return self._tempo.beat_at(self._seconds + time - self._time)
+
+    def time_at(self, beat: float) -> float:
+        """Which time of this timeline sounds there."""
+        if self.unit == "beats":
+            return self._time + beat - self._beat
+        return self._time + self._tempo.seconds_at(beat) - self._seconds
+
+    def aligned(self, unit: str | None) -> "Clock":
+        """A timeline in this unit (None: the same) whose beginning sounds where this one's does."""
+        if unit is None or unit == self.unit:
+            return self
+        return Clock(self._tempo, unit, 0.0, self.beat_at(0.0))
+
+
+def beats_lasting(seconds: float, bpm: float, next_bpm: float) -> float:
+    """Over how many beats a glide from `bpm` to `next_bpm` takes these seconds."""
+    if abs(next_bpm - bpm) < CONSTANT * bpm:
+        return seconds * bpm / 60
+    return seconds / 60 * (next_bpm - bpm) / math.log(next_bpm / bpm)

@@ -1,11 +1,9 @@
 """Reading XML that strangers wrote: bounded in bytes, depth and elements, without entities."""
 
-import hashlib
 import math
-import zipfile
 import zlib
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml import DefusedXmlException
@@ -20,13 +18,8 @@ MAX_INFLATED_BYTES = 256 * 1_048_576
 MAX_NUMBER = 1e15
 """Past it no time, level or count makes sense, and arithmetic would overflow."""
 
-MAX_HASHED_BYTES = 2**31
-"""One audio file: three hours of stereo at 48 kHz and 32 bits."""
-
 MAX_ELEMENTS = 2_000_000
 MAX_DEPTH = 128
-MAX_ZIP_ENTRIES = 10_000
-_CHUNK_BYTES = 1_048_576
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
@@ -141,74 +134,6 @@ class _BoundedTree:
 
     def close(self) -> Element:
         return self._builder.close()
-
-
-class ZipInput:
-    """The files inside a ZIP, each read within what is left of one allowance."""
-
-    def __init__(self, path: Path, max_bytes: int = MAX_INFLATED_BYTES) -> None:
-        self._path = path
-        self._left = max_bytes
-        try:
-            self._zip = zipfile.ZipFile(path)
-            entries = self._zip.infolist()
-        except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
-            raise BrokenSong(path, "", f"is not a whole ZIP ({error}): save it again") from error
-        if len(entries) > MAX_ZIP_ENTRIES:
-            self.close()
-            raise BrokenSong(path, "", f"holds more than {MAX_ZIP_ENTRIES:,} files")
-        self._entries = {entry.filename: entry for entry in entries}
-
-    def __enter__(self) -> "ZipInput":
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._zip.close()
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._entries and _is_safe(name)
-
-    def read(self, name: str) -> bytes:
-        """One file's bytes; what it says of its own size is not believed."""
-        if name not in self:
-            raise BrokenSong(self._path, name, "is not in the ZIP")
-        pieces: list[bytes] = []
-        try:
-            with self._zip.open(self._entries[name]) as file:
-                while piece := file.read(_CHUNK_BYTES):
-                    self._spend(name, len(piece))
-                    pieces.append(piece)
-        except BrokenSong:
-            raise
-        except Exception as error:
-            # zipfile lets a dozen kinds of exception through, one per way of being damaged.
-            raise BrokenSong(self._path, name, f"is damaged ({error}): save it again") from error
-        return b"".join(pieces)
-
-    def sha256(self, name: str) -> str | None:
-        """A file's hash without keeping it; None if it is damaged or beyond all measure."""
-        digest, size = hashlib.sha256(), 0
-        try:
-            with self._zip.open(self._entries[name]) as file:
-                while size <= MAX_HASHED_BYTES and (piece := file.read(_CHUNK_BYTES)):
-                    size += len(piece)
-                    digest.update(piece)
-        except Exception:
-            return None
-        return digest.hexdigest() if size <= MAX_HASHED_BYTES else None
-
-    def _spend(self, name: str, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
-            raise BrokenSong(self._path, name, "makes the ZIP unpack to more than is read here")
-
-
-def _is_safe(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
 def number(element: Element, name: str, default: float | None = None) -> float:

@@ -9,10 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from files.songs.compose import SONG_FILE
 from tests.files.test_dawproject import NOTES, clips, project
 from tests.files.test_lmms import BEATS, MIXER, automation, container, instrument, lmms
+
+CASES = Path(__file__).parent / "cases"
 
 LMMS_XML = lmms(MIXER + BEATS + container(automation("88") + instrument("Bass", ""))).encode()
 DAW_XML = project(clips(f'<Clip time="0" duration="4">{NOTES}</Clip>')).encode()
@@ -53,6 +56,11 @@ def unzipped(content: bytes) -> bytes:
         return archive.read(name)
 
 
+def case_files(folder: str) -> list[bytes]:
+    """The case files of a format."""
+    return [path.read_bytes() for path in sorted((CASES / folder).iterdir())]
+
+
 def small_prime_file() -> bytes:
     """The demo song without most of it."""
     small = json.loads(SONG_FILE.read_text())
@@ -71,7 +79,7 @@ FORMATS = (
     ),
     Format(
         "dawproject",
-        lambda: [zipped(DAW_XML)],
+        lambda: [zipped(DAW_XML), *case_files("dawproject")],
         unpack=unzipped,
         pack=zipped,
     ),

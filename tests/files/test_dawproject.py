@@ -8,7 +8,6 @@ import pytest
 
 from files.dawproject import read_dawproject
 from files.song import BrokenSong, Song
-from files.tempo_map import TempoMap
 from tests.files.song_files import corpus_file, write_zip
 from tests.files.state_rules import broken_rules
 
@@ -129,7 +128,7 @@ def test_devices(tmp_path: Path) -> None:
     assert synth["stateRef"] == "sha256:" + hashlib.sha256(chunk).hexdigest()
     assert song.blobs == {synth["stateRef"]: chunk}
     equalizer = only(song, "devices", deviceId="Equalizer")
-    assert equalizer["params"] == {"band1.Freq": 100, "OutputGain": -6}
+    assert equalizer["params"] == {"band1.Freq": 100, "OutputGain": -6, "band1.type": "bell"}
     assert "1 vendors and versions of plug-ins" in song.problems
 
 
@@ -356,16 +355,3 @@ def test_broken_projects_name_the_place(
 ) -> None:
     with pytest.raises(BrokenSong, match=message):
         read_dawproject(write_zip(tmp_path, files))
-
-
-@pytest.mark.parametrize(
-    ("tempos", "seconds", "beat"),
-    [
-        ([(0, 120, "hold")], 10, 20),
-        ([(0, 60, "hold"), (4, 120, "hold")], 6, 8),
-        ([(0, 60, "linear"), (4, 120, "hold")], 4 * 0.6931471805599453, 4),
-        ([(0, 60, "linear"), (4, 120, "hold")], 4 * 0.6931471805599453 + 1, 6),
-    ],
-)
-def test_tempo_map(tempos: list[tuple[float, float, str]], seconds: float, beat: float) -> None:
-    assert TempoMap(tempos).beat_at(seconds) == pytest.approx(beat)

@@ -9,11 +9,10 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from files import xml_input
+from files import xml_input, zip_input
 from files.song import BrokenSong
 from files.xml_input import (
     BadElement,
-    ZipInput,
     inflate,
     integer,
     number,
@@ -21,6 +20,7 @@ from files.xml_input import (
     read_bytes,
     read_head,
 )
+from files.zip_input import ZipInput
 from tests.files.song_files import write_zip
 
 HERE = Path("song.mmp")
@@ -125,7 +125,7 @@ def test_the_allowance_is_for_all_files_of_a_zip(tmp_path: Path) -> None:
             files.read("b")
 
 
-@pytest.mark.parametrize("name", ["../outside", "/absolute", "a/../../b", "back\\slash"])
+@pytest.mark.parametrize("name", ["../outside", "/absolute", "a/../../b", "..\\outside"])
 def test_names_that_lead_out_of_a_zip_are_not_there(tmp_path: Path, name: str) -> None:
     path = write_zip(tmp_path, {name: "x"})
     with ZipInput(path) as files:
@@ -135,7 +135,7 @@ def test_names_that_lead_out_of_a_zip_are_not_there(tmp_path: Path, name: str) -
 
 
 def test_too_many_files_in_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_input, "MAX_ZIP_ENTRIES", 2)
+    monkeypatch.setattr(zip_input, "MAX_ZIP_ENTRIES", 2)
     with pytest.raises(BrokenSong, match="holds more than 2 files"):
         ZipInput(write_zip(tmp_path, {"a": "", "b": "", "c": ""}))
 
