@@ -125,10 +125,11 @@ class Edits:
             self._gestures.end(seat.member, message.gesture)
         yield self._refusals.not_taken(seat, error)
 
-    def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str, ticket: int) -> Work:
+    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Work:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
 
-        No ops are an entry as well, so that its id is remembered; it is no step of the undo.
+        No ops are an entry as well, so that its id is remembered; it is no step of the undo. The
+        list is the room's from now on.
         `ticket`: the call's own; `connection`: the caller's, which may have a seat here.
         """
         if not ops:

@@ -24,10 +24,17 @@ UNITS: Mapping[str, tuple[frozenset[str], ...]] = {
 }
 """Properties that make sense only together: taken back together, or not at all (rule U3)."""
 
+SLICE_CHANGES = 2_000
+"""Changes looked through, without an op made of them, between two pauses."""
+
 
 def inverse(changes: Sequence[Change], document: Document) -> Generator[None, None, list[Op]]:
     """Ops to be applied to `document`, the latest change first; pauses as `applying` does."""
-    returning = {entity_id for _, entity_id, before, _ in changes if before is not None}
+    returning: set[str] = set()
+    for first in range(0, len(changes), SLICE_CHANGES):
+        some = changes[first : first + SLICE_CHANGES]
+        returning.update(entity_id for _, entity_id, before, _ in some if before is not None)
+        yield
     ops: list[Op] = []
     for number, (collection, entity_id, before, after) in enumerate(reversed(changes)):
         if number % SLICE_OPS == SLICE_OPS - 1:

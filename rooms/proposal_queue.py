@@ -9,7 +9,7 @@ from rooms.as_seen import as_seen, own_mistake
 from rooms.document import TOO_FAR, Change, Drop
 from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
 from rooms.gestures import Gestures
-from rooms.groups import Made, TooLarge, looked_over, parts_of
+from rooms.groups import Made, TooLarge, let_go, looked_over, parts_of
 from rooms.inverse import inverse
 from rooms.journal_entry import Proposal
 from rooms.journal_follower import JournalFollower
@@ -151,7 +151,10 @@ class ProposalQueue:
         return any(drop.detail == TOO_FAR for drop in drops)
 
     def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Work:
-        """Ops that the server made: one delta or, where they are many, a group (rule D14)."""
+        """Ops that the server made: one delta or, where they are many, a group (rule D14).
+
+        Of a group the journal brings the ops back; these are let go of.
+        """
         try:
             parts = yield from parts_of(proposal, made.ops)
         except TooLarge:
@@ -168,6 +171,8 @@ class ProposalQueue:
         if made.leads_elsewhere:
             self.routing = proposed
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
+        if len(parts) > 1:
+            yield from let_go(made.ops)
 
     def _too_large(self, delta_id: str) -> Error:
         limit = MAX_GROUP_BYTES // 1_048_576

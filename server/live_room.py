@@ -274,7 +274,7 @@ class LiveRoom:
 
     # Restoring.
 
-    async def restore(self, proposal: Proposal, ops: Sequence[Op], connection: str) -> int:
+    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
         """Commit ops that bring an earlier state back; their last seq.
 
         Raises `NotCommitted`, `RoomClosed`.

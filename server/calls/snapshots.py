@@ -161,11 +161,12 @@ async def restore(
         if ops and not live.room.edits.knows(params.id):
             kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
             before = kept.id
+    count = len(ops)  # they are the room's from now on
     try:
         seq = await live.restore(proposal, ops, caller.id)
     except NotCommitted as refusal:
         raise Refused.by(refusal.error) from None
-    return calls.Restored(seq, len(ops), before)
+    return calls.Restored(seq, count, before)
 
 
 def _known(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:

@@ -3,9 +3,15 @@
 Counted in bytecodes of Python, so no clock decides; `tests/costs/shapes.py` has the projects.
 """
 
+from collections.abc import Generator
+
 import pytest
 
-from tests.costs.shapes import OPS, SHAPES, Shape
+from rooms.groups import let_go, looked_over, parts_of
+from rooms.inverse import inverse
+from rooms.journal_entry import Proposal
+from schema.ops import Op
+from tests.costs.shapes import OPS, SHAPES, Shape, clip_of_many_notes_deleted
 from tests.costs.steps import Cost, cost_of
 
 SMALL, LARGE = 600, 6_000
@@ -29,6 +35,23 @@ def test_D5_O5_O18_an_op_costs_what_it_touches(shape: Shape) -> None:
 def test_what_is_committed_is_applied_with_pauses(shape: Shape) -> None:
     document, ops = shape.make(2_000)
     assert cost_of(document.applying(ops)).longest < LONGEST
+
+
+def test_U6_D14_a_large_undo_is_made_with_pauses() -> None:
+    """Twelve thousand notes come back, as a group."""
+    document, ops = clip_of_many_notes_deleted(12_000)
+    changes = document.apply(ops).changes
+    made: list[Op] = []
+    proposal = Proposal("project", "undo-0001", "ann", "login", "member", b"[]", False)
+    assert cost_of(_into(made, inverse(changes, document))).longest < LONGEST
+    assert len(made) == len(changes) > 12_000
+    assert cost_of(looked_over(made)).longest < LONGEST
+    assert cost_of(parts_of(proposal, made)).longest < LONGEST
+    assert cost_of(x for x in let_go(made)).longest < LONGEST
+
+
+def _into(made: list[Op], steps: Generator[None, None, list[Op]]) -> Generator[None, None, None]:
+    made += yield from steps
 
 
 def _rehearsed(shape: Shape, size: int) -> Cost:

@@ -344,7 +344,7 @@ class Calls:
             snapshot=snapshot,
         )
         edits = self.bench.room.edits
-        for effects in edits.restore(proposal, ops or (CHANGE,), "ann", ticket):
+        for effects in edits.restore(proposal, [*ops] or [CHANGE], "ann", ticket):
             self.take(effects)
 
     def propose(self, delta_id: str) -> None:

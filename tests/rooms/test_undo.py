@@ -271,7 +271,7 @@ def restore(bench: Bench, delta_id: str, *ops: Op) -> None:
         delta_id,
         "s",
     )
-    bench.run(bench.room.edits.restore(proposal, ops, "ann", 1))
+    bench.run(bench.room.edits.restore(proposal, [*ops], "ann", 1))
     bench.commit()
 
 
