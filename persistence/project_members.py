@@ -19,6 +19,10 @@ FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
 WHERE m.project_id = $1 AND m.user_id = $2
 """
 
+IN_ORDER_OF_COMING = """
+SELECT user_id FROM project_members WHERE project_id = $1 ORDER BY created_at, user_id
+"""
+
 ROLES_AMONG = """
 SELECT m.project_id, m.user_id, m.role
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
@@ -98,6 +102,12 @@ async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
     """The role of a user, and how far the project is; None: not a member."""
     row = await db.fetchrow(STANDING_OF, project, user)
     return None if row is None else Standing(row["role"], str(row["epoch"]), row["head_seq"])
+
+
+async def in_order_of_coming(db: Executor, project: str) -> list[str]:
+    """The users that are members, who was one first in front."""
+    rows = await db.fetch(IN_ORDER_OF_COMING, project)
+    return [str(row["user_id"]) for row in rows]
 
 
 async def roles_among(

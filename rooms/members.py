@@ -10,7 +10,7 @@ from rooms.feed import Feed
 from rooms.gestures import Gestures
 from rooms.presence import Ticks
 from rooms.remote_members import RemoteMembers
-from rooms.roles import COLORS, EDITS
+from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
@@ -25,7 +25,6 @@ class Members:
     """
 
     __slots__ = (
-        "_arrivals",
         "_connection_of",
         "_gestures",
         "_let_go",
@@ -55,7 +54,6 @@ class Members:
         self._gestures = gestures
         self._let_go = let_go
         self._connection_of: dict[str, str] = {}
-        self._arrivals = 0
         self._live: tuple[str, ...] | None = None
 
     @property
@@ -123,15 +121,13 @@ class Members:
         before, effects = self.seat_of(member), Effects()
         known = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(
-            member, request, self._project, self._ticks, request.role, "", generation=request.at
+            member, request, self._project, self._ticks, request.role, generation=request.at
         )
         if known is None:
-            seat.color = self._free_color()
-            self._arrivals += 1
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
             was = known.as_member() if isinstance(known, Seat) else known.member
-            seat.color, seat.presence = was.color, was.presence
+            seat.presence = was.presence
             seat.generation = max(request.at, known.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
@@ -266,11 +262,6 @@ class Members:
         self._let_go(seat)
         del self.seats[seat.connection]
         del self._connection_of[seat.member]
-
-    def _free_color(self) -> str:
-        used = {member.color for member in self.everyone()}
-        in_turn = [COLORS[(self._arrivals + n) % len(COLORS)] for n in range(len(COLORS))]
-        return next((color for color in in_turn if color not in used), in_turn[0])
 
     def _gone(self, members: Sequence[str]) -> Effects:
         self._ticks.forget(members)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from rooms.colors import color_of
 from rooms.document import Change
 from rooms.feed import Feed
 from rooms.journal_entry import Proposal
@@ -47,6 +48,8 @@ class JoinRequest:
     known_head: Position | None = None
     unanswered: Sequence[str] = ()
     """Ids of deltas that were sent before and have no answer (rule J15)."""
+    color: str = ""
+    """The user's in this project (rule P9); empty: the own one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +91,6 @@ class Seat(Mover):
     project: str
     ticks: Ticks
     role: str
-    color: str
     generation: int = 0
     kept: Presence = NOWHERE
     is_live: bool = False
@@ -124,9 +126,8 @@ class Seat(Mover):
     def as_member(self) -> Member:
         """What others are told."""
         who = self.request
-        return Member(
-            self.member, who.user, who.name, who.device, self.role, self.color, self.presence
-        )
+        color = who.color or color_of(who.user)
+        return Member(self.member, who.user, who.name, who.device, self.role, color, self.presence)
 
 
 def member_id(key: bytes, user: str, device: str) -> str:

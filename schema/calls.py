@@ -199,10 +199,11 @@ class RevokeRole(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class ProjectMember(Struct, frozen=True):
-    """A row of `project_members`."""
+    """A row of `project_members`, and the user's colour in the project."""
 
     user: User
     role: RoleWord
+    color: str = ""
 
 
 class ProjectMembers(Struct, frozen=True):
@@ -255,7 +256,10 @@ class StateAt(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class HistoryEntry(Struct, frozen=True):
-    """One delta of the journal: of the `total` ops that took effect the first 100, or 64 KiB."""
+    """One delta of the journal: of the `total` ops that took effect the first 100, or 64 KiB.
+
+    `color`: of the user in the project.
+    """
 
     seq: int
     id: str
@@ -266,6 +270,7 @@ class HistoryEntry(Struct, frozen=True):
     reverts: int | None
     ops: list[Op]
     total: int
+    color: str = ""
 
 
 class HistoryPage(Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
+from schema.colors import COLORS, TEXT_ON_COLOR
 from schema.entities import ENTITY_TYPES, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
 from schema.limits import BOUNDS
@@ -77,6 +78,11 @@ def _details_table() -> str:
 def _drop_reasons_table() -> str:
     rows = ((f"`{reason}`", meaning) for reason, meaning in DROP_REASONS.items())
     return _table("reason | meaning", rows)
+
+
+def _colors_table() -> str:
+    listed = ", ".join(f"`{color}`" for color in COLORS)
+    return f"{listed}; text on them `{TEXT_ON_COLOR}`"
 
 
 def _close_codes_table() -> str:
@@ -162,6 +168,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "drop reasons": _drop_reasons_table,
     "close codes": _close_codes_table,
     "limits": _limits_table,
+    "colors": _colors_table,
     "entity types": _entity_types_table,
 }
 """The name in a marker `<!-- generated: NAME -->` -> what makes the table."""

@@ -39,6 +39,7 @@ from server.hub import Hub
 from server.leaving import leave
 from server.logins import Logins
 from server.loop_load import LoopLoad
+from server.member_colors import MemberColors
 from server.metrics import Metrics
 from server.passwords import Passwords
 from server.row_news import RowNews
@@ -193,6 +194,7 @@ class App:
             logins=Logins(passwords, usage, secret, self.metrics.count),
             registration=self._settings.registration,
             member_key=member_key,
+            colors=MemberColors(),
             announcer=news,
             refresh_seconds=self._settings.refresh_seconds,
             pages=StatePages(documents),

@@ -79,6 +79,7 @@ class Joining:
                 standing = await project_members.standing_of(context.db, project, user)
                 if standing is None:
                     raise NotFound("there is no such project, or you are not a member of it")
+                colors = await context.colors.of(context.db, project, (user,))
                 request = JoinRequest(
                     connection=connection.id,
                     request=message.id,
@@ -94,6 +95,7 @@ class Joining:
                     diverged=message.diverged,
                     digest=message.digest,
                     unanswered=message.unanswered,
+                    color=colors.get(user, ""),
                     codec=connection.codec.name,
                     seats=self._door.usage.limits.seats_per_user,
                 )

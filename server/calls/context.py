@@ -23,6 +23,7 @@ from server.usage import Usage
 if TYPE_CHECKING:
     from server.document_turns import DocumentTurns
     from server.logins import Logins
+    from server.member_colors import MemberColors
     from server.state_pages import StatePages
 
 
@@ -93,6 +94,7 @@ class Context:
     logins: "Logins"
     registration: bool
     member_key: bytes
+    colors: "MemberColors"
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

@@ -1,11 +1,13 @@
 """History: who changed what and when, and what the project was then."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from persistence import project_history
 from persistence.project_history import HistoryRow
+from rooms.colors import color_of
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
@@ -40,7 +42,8 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
     is_cut = len(rows) == params.limit or (bool(rows) and rows[-1].may_be_cut)
     after = rows[-1].seq if is_cut else None
     oldest = await project_history.oldest(context.db, params.project)
-    entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows)
+    colors = await context.colors.of(context.db, params.project)
+    entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows, colors)
     return calls.HistoryPage(entries, after, oldest + 1)
 
 
@@ -49,6 +52,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
     await require_member(context, params.project, caller.user)
     await current_state.record_effects(context, params.project)
     before: int | None = None
+    colors = await context.colors.of(context.db, params.project)
     while True:
         rows = await project_history.list_entries(
             context.reads,
@@ -63,7 +67,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             only_of_entity=True,
         )
         found: calls.Blamed | None
-        found = await context.in_thread(_blamed, rows, params.entity, params.property)
+        found = await context.in_thread(_blamed, rows, params.entity, params.property, colors)
         if found is not None:
             return found
         if not rows:
@@ -92,16 +96,18 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
     return await context.pages.part(key, caller, params.part, find)
 
 
-def _entries(rows: list[HistoryRow]) -> list[calls.HistoryEntry]:
-    return [_entry(row, MAX_OPS_SHOWN) for row in rows]
+def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
+    return [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
 
 
-def _blamed(rows: list[HistoryRow], entity: str, name: str) -> calls.Blamed | None:
+def _blamed(
+    rows: list[HistoryRow], entity: str, name: str, colors: Mapping[str, str]
+) -> calls.Blamed | None:
     for row in rows:
         given = _given(_ops_of(row), entity, name)
         if given is not None:
             is_large = len(msgspec.json.encode(given[0])) > MAX_PAGE_BYTES
-            return calls.Blamed(_entry(row, 0), None if is_large else given[0], is_large)
+            return calls.Blamed(_entry(row, 0, colors), None if is_large else given[0], is_large)
     return None
 
 
@@ -129,7 +135,7 @@ def _ops_of(row: HistoryRow) -> list[Op]:
         return []  # quarantined (rule D17): it is there, and did nothing
 
 
-def _entry(row: HistoryRow, shown: int) -> calls.HistoryEntry:
+def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
     ops = _ops_of(row)
     return calls.HistoryEntry(
         seq=row.seq,
@@ -141,4 +147,5 @@ def _entry(row: HistoryRow, shown: int) -> calls.HistoryEntry:
         reverts=row.reverts,
         ops=ops[:shown],
         total=row.total,
+        color=colors.get(row.author) or color_of(row.author),
     )

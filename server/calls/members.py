@@ -1,7 +1,10 @@
 """Members: who may see a project, in which role; every change is heard at once (rule R3)."""
 
+from collections.abc import Mapping
+
 from persistence import project_members, users
 from persistence.errors import NotFound
+from rooms.colors import color_of
 from schema import calls
 from schema.errors import ErrorCode
 from schema.messages import User
@@ -21,7 +24,9 @@ async def list_(
     except ValueError:
         text = "`after` is the `next` of the page before, unchanged"
         raise Refused(ErrorCode.VALIDATION, text, field="after") from None
-    return calls.ProjectMembers([_member(row) for row in rows], after)
+    users = [row.user.id for row in rows]
+    colors = await context.colors.of(context.db, params.project, users)
+    return calls.ProjectMembers([_member(row, colors) for row in rows], after)
 
 
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:
@@ -35,7 +40,8 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> ca
     within(others, context.usage.limits.members_per_project, "members of one project")
     row = await project_members.grant(context.db, params.project, user.id, params.role)
     context.announcer.role_changed(params.project, user.id, params.role)
-    return _member(row)
+    colors = await context.colors.of(context.db, params.project, (user.id,))
+    return _member(row, colors)
 
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
@@ -50,5 +56,6 @@ async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> 
     return calls.Done()
 
 
-def _member(row: project_members.MemberRow) -> calls.ProjectMember:
-    return calls.ProjectMember(User(row.user.id, row.user.username, row.user.name), row.role)
+def _member(row: project_members.MemberRow, colors: Mapping[str, str]) -> calls.ProjectMember:
+    user = User(row.user.id, row.user.username, row.user.name)
+    return calls.ProjectMember(user, row.role, colors.get(user.id) or color_of(user.id))

@@ -391,3 +391,19 @@ async def test_the_two_codecs_see_equal_things(node: Node) -> None:
     assert heard[0] == heard[1]
     if states[0][0]["position"] == states[1][0]["position"]:
         assert states[0][1] == states[1][1]
+
+
+async def test_P9_a_users_colour_is_the_same_in_the_room_in_the_list_and_in_history(
+    node: Node,
+) -> None:
+    ann, ben, project = await node.pair()
+    assert (await ben.edit(project, marker("marker_1")))["seq"] == 1
+    phone = await node.again(ben, "phone")
+    joined, _ = await phone.join(project)
+    in_room = {(member["user"], member["color"]) for member in joined["members"]}
+    assert len(in_room) == 2  # and ben is there twice
+    rows = (await ann.result("members.list", project=project))["members"]
+    assert {(row["user"]["id"], row["color"]) for row in rows} == in_room
+    await ann.result("members.revoke", project=project, user=ben.user)
+    entry = (await ann.result("history.list", project=project))["entries"][0]
+    assert (entry["user"]["id"], entry["color"]) in in_room
