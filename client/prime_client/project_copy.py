@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prime_client.digest import shown, term, total
+from prime_client.events import Position
 from prime_client.state_ops import Op, State, Undo, apply_op, roll_back, would_apply
 
 
@@ -25,6 +26,8 @@ class PendingDelta:
     step: str | None = None
     gesture: str | None = None
     kind: str = "delta"
+    base: Position | None = None
+    """Where our copy stood when it was made (rule D18)."""
     undo: Undo = field(default_factory=list)
     """How to take back what it does to the view now."""
 

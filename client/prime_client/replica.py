@@ -56,6 +56,8 @@ class Replica:
         self.position: Position | None = None
         self.began_at: Position | None = None
         """Where the last whole state was that came; deltas follow on it before `Synced`."""
+        self._forgotten: Position | None = None
+        """Where the copy stood that is to be replaced by fresh state."""
         self.degraded = False
         self.hears_late = False
         self.synced = False
@@ -148,7 +150,8 @@ class Replica:
 
         Raises `MalformedOp`.
         """
-        delta = PendingDelta(self._make_id(), copied(ops), atomic, step, gesture)
+        base = self.position or self._forgotten
+        delta = PendingDelta(self._make_id(), copied(ops), atomic, step, gesture, base=base)
         self.copy.add(delta)
         return self.delta_message(delta)
 
@@ -176,7 +179,12 @@ class Replica:
             return message
         message["ops"] = delta.ops
         options = {"atomic": delta.atomic, "step": delta.step, "gesture": delta.gesture}
-        return message | {name: value for name, value in options.items() if value}
+        message |= {name: value for name, value in options.items() if value}
+        if delta.base is not None:
+            message["base"] = delta.base.seq
+            if self._target is not None and self._target.epoch != delta.base.epoch:
+                message["base_epoch"] = delta.base.epoch
+        return message
 
     def join_message(self, request_id: str, unanswered: Sequence[str] = ()) -> Message:
         """The message that enters the room; until it is answered, the room's messages are void.
@@ -204,6 +212,7 @@ class Replica:
 
     def forget_position(self) -> None:
         """Ask for fresh state at the next join."""
+        self._forgotten = self.position or self._forgotten
         self.position = None
 
     # What we hear.
