@@ -158,6 +158,41 @@ def test_edit_is_seen_at_once_and_complete(ada: Peer) -> None:
     assert ada.replica.position == Position("e", 0)
 
 
+def test_D18_a_delta_says_what_it_was_made_on_whenever_it_is_sent(ada: Peer, ben: Peer) -> None:
+    ada.edit(volume(0.1))
+    ada.server_takes()
+    ada.hears()
+    ben.hears()
+    first = ada.edit(volume(0.2))
+    second = ada.edit(volume(0.3))
+    ben.edit(volume(0.4))
+    ben.server_takes()
+    ada.hears()
+    third = ada.edit(volume(0.5))
+    sent = {m["id"]: m["base"] for m in ada.replica.to_send_after_join()}
+    assert sent == {first: 1, second: 1, third: 2}
+    assert all("base_epoch" not in m for m in ada.replica.to_send_after_join())
+
+
+def test_D18_in_another_epoch_it_names_that_of_its_base(ada: Peer) -> None:
+    before = ada.edit(volume(0.1))
+    ada.server.epoch = "another"
+    ada.connect()
+    ada.hears()
+    after = ada.edit(volume(0.2))
+    sent = {m["id"]: m.get("base_epoch") for m in ada.replica.to_send_after_join()}
+    assert sent == {before: "e", after: None}
+
+
+def test_D18_a_copy_that_is_to_be_replaced_still_says_where_it_stood(ada: Peer) -> None:
+    ada.edit(volume(0.1))
+    ada.server_takes()
+    ada.hears()
+    ada.replica.forget_position()
+    ada.edit(volume(0.2))
+    assert [m["base"] for m in ada.replica.to_send_after_join()] == [1]
+
+
 def test_ack_confirms_with_what_took_effect(ada: Peer) -> None:
     delta_id = ada.edit(TRACK)
     ada.server_takes()

@@ -76,6 +76,9 @@ class Client:
                 self.must_be_refused.add(message["id"])
         else:
             message = self._edit(self._shown() if kind == "gesture" else None)
+        self._propose(message)
+
+    def _propose(self, message: Message) -> None:
         self._queue.add(message["id"], MsgpackCodec().encode(message))
         self._send_what_may_go()
 

@@ -10,21 +10,24 @@ from unittest.mock import patch
 from msgspec import structs
 
 import rooms.edits
+import rooms.room
 import server.hub
 import server.live_room
 from persistence.journal import Appended, Known
 from persistence.journal_memory import MemoryJournal
 from rooms.answering import Answering
+from rooms.edits import Edits
 from rooms.effects import Effects, LookUp, Packet, Work
 from rooms.journal_entry import Entry, Outcome, Proposal
 from rooms.journal_follower import JournalFollower
 from rooms.proposals import Asked
 from rooms.room import Room
 from rooms.seat import JoinRequest, Seat
-from schema.messages import Ack, DeltaCommitted, Position
+from schema.messages import Ack, DeltaCommitted, Position, ProposeDelta
 from server.room_journal import RoomJournal
 from server.room_works import Moment, RoomWorks
-from tests.simulation.studio import Tally, simulate
+from tests.simulation.offline_studio import OfflineStudio
+from tests.simulation.studio import Studio, Tally, simulate
 from tests.simulation.unreliable_journal import UnreliableJournal
 
 
@@ -107,9 +110,16 @@ class HastyWorks(RoomWorks):
         follower.is_inside = was_inside
 
 
+class ForgetfulEdits(Edits):
+    """Judges a delta by what is committed when it arrives, whatever it was made on."""
+
+    def _base_of(self, delta: ProposeDelta) -> int:
+        return self.follower.head
+
+
 @dataclass(frozen=True)
 class Plant:
-    """What takes the place of the real thing."""
+    """What takes the place of the real thing. `studio`: the one in which it is noticed."""
 
     journal: type[UnreliableJournal] = UnreliableJournal
     memory: type[MemoryJournal] = MemoryJournal
@@ -118,6 +128,8 @@ class Plant:
     follower: type[JournalFollower] = JournalFollower
     reads: type[RoomJournal] = RoomJournal
     works: type[RoomWorks] = RoomWorks
+    edits: type[Edits] = Edits
+    studio: type[Studio] = Studio
 
 
 PLANTS = {
@@ -130,6 +142,7 @@ PLANTS = {
     "copies_believed": Plant(room=CredulousRoom),
     "look_up_unanswered": Plant(reads=SilentRoomJournal),
     "moments_inside": Plant(works=HastyWorks),
+    "base_unread": Plant(edits=ForgetfulEdits, studio=OfflineStudio),
 }
 
 
@@ -138,6 +151,7 @@ def planted(name: str) -> Iterator[Plant]:
     plant = PLANTS[name]
     with (
         patch.object(server.hub, "Room", plant.room),
+        patch.object(rooms.room, "Edits", plant.edits),
         patch.object(rooms.edits, "Answering", plant.answering),
         patch.object(rooms.edits, "JournalFollower", plant.follower),
         patch.object(server.live_room, "RoomJournal", plant.reads),
@@ -146,6 +160,7 @@ def planted(name: str) -> Iterator[Plant]:
         yield plant
 
 
-def run_seed(seed: int, plant: str = "") -> Tally:
+def run_seed(seed: int, plant: str = "", *, offline: bool = False) -> Tally:
     with planted(plant) as bug:
-        return simulate(seed, bug.journal, bug.memory)
+        studio = OfflineStudio if offline else bug.studio
+        return simulate(seed, bug.journal, bug.memory, studio)

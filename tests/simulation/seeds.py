@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.simulation.plants import run_seed
 from tests.simulation.studio import SimulationFailed, Tally
@@ -29,26 +30,32 @@ class Seeds:
         self.failures += other.failures
 
 
-def run_some(seeds: Sequence[int], plant: str) -> Seeds:
+def run_some(seeds: Sequence[int], plant: str, *, offline: bool = False) -> Seeds:
     """One after the other, in this process; a seed that fails does not stop the rest."""
     some = Seeds()
     for seed in seeds:
         some.done += 1
         try:
-            some.tally += run_seed(seed, plant)
+            some.tally += run_seed(seed, plant, offline=offline)
         except SimulationFailed as failed:
+            some.tally += failed.tally
             some.failures.append(str(failed))
     return some
 
 
 def run_many(
-    seeds: Sequence[int], plant: str = "", told: Callable[[Seeds], None] = lambda _: None
+    seeds: Sequence[int],
+    plant: str = "",
+    told: Callable[[Seeds], None] = lambda _: None,
+    *,
+    offline: bool = False,
 ) -> Seeds:
     """In as many processes as there are cores; `told` hears of the sum now and then."""
     many = Seeds()
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as processes:
-        for some in processes.map(run_some, _cut(seeds), [plant] * len(seeds)):
+        run = partial(run_some, plant=plant, offline=offline)
+        for some in processes.map(run, _cut(seeds)):
             many.add(some)
             told(many)
     return many

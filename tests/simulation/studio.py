@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -47,11 +47,18 @@ Tally = Counter[str]
 
 
 class SimulationFailed(AssertionError):
-    """Something that must never happen did; the message names the seed."""
+    """Something that must never happen did; the message names the seed. `tally`: up to then."""
+
+    def __init__(self, message: str, tally: Tally | None = None) -> None:
+        super().__init__(message)
+        self.tally: Tally = Counter() if tally is None else tally
 
 
 class Studio:
     """Everything of one seed. `make_journal` lets a test plant a bug."""
+
+    options = ""
+    """Of the command that runs it again."""
 
     def __init__(
         self,
@@ -77,11 +84,14 @@ class Studio:
         self.exchange = Exchange()
         self.is_calm = False
         self.nodes = [Node(self, name) for name in "ab"[: 1 + (seed % 4 != 0)]]
+        self.clients: Sequence[Client] = self._people()
+
+    def _people(self) -> Sequence[Client]:
         names = [f"editor_{n}" for n in range(self.rng.randint(3, 4))]
-        self.clients = [Client(self, name, "editor") for name in names]
+        editors = [Client(self, name, "editor") for name in names]
         for name in names:
             self.stored.grant(PROJECT, name, "editor")
-        self.clients.append(Client(self, "spectator", "viewer"))
+        return [*editors, Client(self, "spectator", "viewer")]
 
     def later(self, delay: float, what: Callable[[], None]) -> None:
         self.loop.call_later(delay, what)
@@ -164,6 +174,13 @@ class Studio:
         """Work, then calm, then everyone must agree."""
         for client in self.clients:
             self.later(self.rng.uniform(0.0, 0.3), client.connect)
+        await self._work()
+        await self._drain()
+        self._stop_if_failed()
+        await self._agree()
+        self._stop_if_failed()
+
+    async def _work(self) -> None:
         if self.seed % GOES_BACK_EVERY == 2:
             self.later(self.rng.uniform(1.0, 3.5), self._go_back)
         edits = self.rng.randint(60, 120)
@@ -171,10 +188,6 @@ class Studio:
             await asyncio.sleep(self.rng.expovariate(25.0))
             self._stop_if_failed()
             self._something()
-        await self._drain()
-        self._stop_if_failed()
-        await self._agree()
-        self._stop_if_failed()
 
     def _something(self) -> None:
         client = self.rng.choice(self.clients)
@@ -308,8 +321,8 @@ class Studio:
 
     def _stop_if_failed(self) -> None:
         if self._failure is not None:
-            again = f"./run simulate --first {self.seed} --seeds 1"
-            raise SimulationFailed(f"{self._failure} ({again} runs it again)")
+            again = f"./run simulate{self.options} --first {self.seed} --seeds 1"
+            raise SimulationFailed(f"{self._failure} ({again} runs it again)", self.tally)
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.fail(f"unexpected: {context.get('exception')!r}: {context['message']}")
@@ -319,12 +332,13 @@ def simulate(
     seed: int,
     make_journal: Callable[[MemoryJournal, random.Random], UnreliableJournal] = UnreliableJournal,
     memory_journal: type[MemoryJournal] = MemoryJournal,
+    make_studio: type[Studio] = Studio,
 ) -> Tally:
     """Run one seed; raises `SimulationFailed`."""
     tallies: list[Tally] = []
 
     async def main() -> None:
-        studio = Studio(seed, make_journal, memory_journal)
+        studio = make_studio(seed, make_journal, memory_journal)
         tallies.append(studio.tally)
         await studio.run()
 
