@@ -5,8 +5,9 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prime_client.codec import Message
 from prime_client.events import Refused
-from prime_client.replica import Message, Replica
+from prime_client.replica import Replica
 from rooms.answers import REFUSALS
 from rooms.document import Document
 from schema.entities import empty_state
