@@ -16,8 +16,9 @@ from rooms.op_rules import problem_with_op, props_of_move
 from rooms.owned_devices import are_too_many
 from rooms.routes import ROUTED, TooFar, Walk, meet
 from rooms.size_at_door import SizeAtDoor
+from rooms.spelled import DEFAULTS, merged, spelled
 from rooms.structure_rules import problem_with_place, route_of
-from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, Field, defaults
+from schema.entities import MASTER_CHANNEL, SIDED, Field
 from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -44,8 +45,6 @@ TOO_LONG_PARAMS = f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes;
 AT_DOOR_ONLY = frozenset({TOO_FAR, TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
 
-_DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
-
 
 @dataclass(frozen=True, slots=True)
 class Drop:
@@ -68,6 +67,8 @@ class Applied:
     drops: list[Drop] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
+    is_spelled: bool = True
+    """Whether the effective ops are those of the delta, spelled out (`rooms.spelled`)."""
     mistake: str | None = None
     """What was raised by, or is wrong with, a delta that is quarantined (rule D17)."""
 
@@ -75,6 +76,8 @@ class Applied:
         """One op of the delta took effect."""
         if len(effective) != 1 or effective[0] is not op:
             self.as_sent = False
+            if len(effective) != 1 or (op.col in SIDED and effective[0] != spelled(op)):
+                self.is_spelled = False
         self.ops.extend(effective)
 
 
@@ -295,7 +298,7 @@ class Document(EntityStore):
         if len(self.where) >= MAX_ENTITIES:
             raise _Dropped(DropReason.LIMIT, f"a project holds at most {MAX_ENTITIES} entities")
         self._check_size()
-        entity = merged(_DEFAULTS[op.col], op.entity)
+        entity = merged(DEFAULTS[op.col], op.entity)
         self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
         touched = set(entity)
         self._check_whole(op.col, op.id, entity, touched)
@@ -468,15 +471,6 @@ class Document(EntityStore):
             return [Delete(col, other)]
         self._put(col, other, self.collections[col][other] | {"slot": 0})
         return [Set(col, other, {"slot": 0})]
-
-
-def merged(entity: Entity, props: Entity) -> Entity:
-    """The entity with these properties in place; `params` by leaf, null removes one (rule O2)."""
-    changed = entity | props
-    if "params" in props:
-        leaves = entity["params"] | props["params"]
-        changed["params"] = {name: value for name, value in leaves.items() if value is not None}
-    return changed
 
 
 def _too_large(size: int) -> str:

@@ -130,7 +130,7 @@ class JournalFollower:
         self.digest = self.document.digest
         self.stacks.note(entry.mark)
         self.stacks.remember(entry.seq, applied.changes)
-        if applied.drops or len(applied.ops) != len(ops):
+        if applied.drops or not applied.is_spelled:
             self.unrecorded[entry.seq] = applied.ops
         delta = DeltaCommitted(
             project=self._project,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from rooms.document import Document, Entity
-from schema.entities import ENTITY_TYPES, defaults
+from rooms.spelled import DEFAULTS
+from schema.entities import ENTITY_TYPES
 from schema.ops import Delete, Set
 
-_DEFAULTS = {collection: defaults(collection) for collection in ENTITY_TYPES}
 _NAMES = {collection: fields.keys() for collection, fields in ENTITY_TYPES.items()}
 
 
@@ -21,7 +21,7 @@ def renewed(collection: str, entities: Mapping[str, Entity]) -> dict[str, Entity
 
 def _renewed(collection: str, entity: Entity) -> Entity:
     kept = {name: value for name, value in entity.items() if name in _NAMES[collection]}
-    return _DEFAULTS[collection] | kept
+    return DEFAULTS[collection] | kept
 
 
 def launcher_links(collection: str, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,11 @@ import msgspec
 
 from persistence import project_history
 from persistence.project_history import HistoryRow
+from rooms.answers import bare
 from rooms.colors import color_of
+from rooms.journal_entry import Purpose
+from rooms.spelled import spelled
+from rooms.within_bytes import first_within
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
@@ -39,11 +43,12 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
         max_entry_bytes=MAX_ENTRY_SHOWN_BYTES,
         max_bytes=MAX_PAGE_BYTES,
     )
-    is_cut = len(rows) == params.limit or (bool(rows) and rows[-1].may_be_cut)
-    after = rows[-1].seq if is_cut else None
     oldest = await project_history.oldest(context.db, params.project)
     colors = await context.colors.of(context.db, params.project)
     entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows, colors)
+    is_cut = len(entries) == params.limit or len(entries) < len(rows)
+    is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
+    after = entries[-1].seq if is_cut else None
     return calls.HistoryPage(entries, after, oldest + 1)
 
 
@@ -97,7 +102,9 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
 
 
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
-    return [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
+    """As many as fit into a page: an op that is spelled out is longer than what is stored."""
+    entries = [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
+    return first_within(entries) or entries[:1]
 
 
 def _blamed(
@@ -129,14 +136,16 @@ def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
 
 
 def _ops_of(row: HistoryRow) -> list[Op]:
+    """Those that took effect: where nothing was dropped or fell with them, what was proposed."""
     try:
-        return decode_ops(row.ops)
+        ops = decode_ops(row.ops)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return []  # quarantined (rule D17): it is there, and did nothing
+    return list(map(spelled, ops if row.purpose is Purpose.EDIT else bare(ops)))
 
 
 def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
-    ops = _ops_of(row)
+    ops = first_within(_ops_of(row)[:shown], MAX_ENTRY_SHOWN_BYTES)
     return calls.HistoryEntry(
         seq=row.seq,
         id=row.delta_id,
@@ -145,7 +154,7 @@ def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.Hist
         member=row.member,
         purpose=row.purpose,
         reverts=row.reverts,
-        ops=ops[:shown],
+        ops=ops,
         total=row.total,
         color=colors.get(row.author) or color_of(row.author),
     )

@@ -44,6 +44,57 @@ async def test_Y1_history_tells_who_changed_what_newest_first(node: Node) -> Non
     assert (page["next"], page["oldest"]) == (None, 1)
 
 
+async def test_Y1_history_tells_what_took_effect_as_the_delta_did(node: Node) -> None:
+    """Of moves, of what was left out of an insert, and of points that changed their side."""
+    ann, ben, project = await node.pair()
+
+    def insert(col: str, entity_id: str, **entity: Any) -> dict[str, Any]:
+        return {"op": "insert", "col": col, "id": entity_id, "entity": entity}
+
+    def point(n: int) -> dict[str, Any]:
+        return insert("points", f"point_0{n}", lane="lane_001", time=0, value=0.5)
+
+    told = []
+    for ops in (
+        [insert("tracks", "track_01"), insert("channels", "strip_01")],
+        [{"op": "move", "col": "tracks", "id": "track_01", "order": "a1"}],
+        [insert("lanes", "lane_001", target="channels/strip_01/volume"), point(1)],
+        [point(2)],
+        [{"op": "set", "col": "tracks", "id": "track_01", "props": {"channel": "strip_01"}}],
+        [{"op": "delete", "col": "channels", "id": "strip_01"}],
+    ):
+        assert (await ann.edit(project, *ops))["t"] == "ack"
+        told.append((await ben.expect("delta"))["ops"])
+    await ann.ask({"t": "undo", "project": project, "id": "undo_00001"})
+    told.append((await ben.expect("delta"))["ops"])
+    page = await ann.result("history.list", project=project)
+    assert [entry["ops"] for entry in reversed(page["entries"])] == told
+    moved = await ann.result("history.blame", project=project, entity="track_01", property="order")
+    assert (moved["entry"]["seq"], moved["value"]) == (2, "a1")
+
+
+async def test_Y1_C8_a_page_is_bounded_by_what_it_shows(node: Node) -> None:
+    """What is left out of an insert is told, and is more than what was sent."""
+    ann, _, project = await node.pair()
+    await ann.edit(project, {"op": "insert", "col": "tracks", "id": "track_01", "entity": {}})
+    seen: list[int] = []
+    for n in range(8):
+        clips = [
+            {"op": "insert", "col": "clips", "id": f"clip_{n}_{m:03}"}
+            | {"entity": {"track": "track_01", "time": m, "duration": 1}}
+            for m in range(400)
+        ]
+        assert (await ann.edit(project, *clips))["t"] == "ack"
+    before = None
+    while True:
+        page = await ann.result("history.list", project=project, before=before)
+        seen += [entry["seq"] for entry in page["entries"]]
+        assert len(json.dumps(page)) < 400_000
+        if (before := page["next"]) is None:
+            break
+    assert seen == list(range(9, 0, -1))
+
+
 async def test_Y1_history_is_filtered_by_user_member_entity_and_time_and_comes_in_pages(
     node: Node,
 ) -> None:
