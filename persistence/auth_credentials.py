@@ -20,6 +20,11 @@ SET password_hash = $2, failed_tries = 0, locked_until = NULL,
 WHERE user_id = $1 AND provider = 'password'
 """
 
+RENEW_HASH = """
+UPDATE auth_credentials SET password_hash = $3
+WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
+"""
+
 
 async def create_password(db: Executor, user_id: str, password_hash: str) -> None:
     """Give an account its first password."""
@@ -41,3 +46,8 @@ async def set_password(db: Executor, user_id: str, password_hash: str) -> None:
     """Replace the password; what was left to reset or unlock the old one is void."""
     if await db.execute(SET_PASSWORD, user_id, password_hash) != "UPDATE 1":
         raise NotFound("this account has no password")
+
+
+async def renew_hash(db: Executor, user_id: str, before: str, after: str) -> None:
+    """Hash the same password in another way, if it is still that one."""
+    await db.execute(RENEW_HASH, user_id, before, after)

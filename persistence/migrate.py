@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import asyncpg
 
+from persistence.account_addresses import spell_alike
 from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
@@ -45,6 +47,9 @@ HAS_BOOKKEEPING = """
 SELECT to_regclass('prime_migrations') IS NOT NULL
 """
 
+THEN = {17: spell_alike}
+"""Number of a migration -> what follows its SQL."""
+
 NOISE = ("--", "SET ", "SELECT pg_catalog.", "\\restrict", "\\unrestrict")
 
 DUMP_HEADER = """\
@@ -61,6 +66,8 @@ class Migration:
     name: str
     breaking: bool
     sql: str
+    then: Callable[[Any], Awaitable[None]] | None = None
+    """What SQL cannot do, with the connection, in the same transaction."""
 
 
 def known_migrations() -> list[Migration]:
@@ -123,6 +130,8 @@ async def _apply(connection: Any, migration: Migration, known: list[Migration]) 
             if migration.number in applied:
                 return False
             await connection.execute(migration.sql)
+            if migration.then is not None:
+                await migration.then(connection)
             await connection.execute(RECORD, migration.number, migration.name, migration.breaking)
             return True
 
@@ -150,7 +159,8 @@ def _read(path: Path) -> Migration:
     first_line = sql.split("\n", 1)[0]
     if first_line not in headers:
         raise ValueError(f"{path.name} does not begin with '-- breaking: yes' or '... no'")
-    return Migration(int(path.name[:4]), path.stem, headers[first_line], sql)
+    number = int(path.name[:4])
+    return Migration(number, path.stem, headers[first_line], sql, THEN.get(number))
 
 
 def dump(dsn: str) -> str:

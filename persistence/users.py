@@ -7,16 +7,27 @@ from typing import Any
 from persistence.errors import BadValue, Taken
 from persistence.pool import Executor
 from persistence.sqlstates import UNIQUE
+from schema import email_addresses
+from schema.texts import in_nfc
 
-FIELDS = {"prime_users_email_key": "email", "prime_users_username_key": "username"}
+FIELDS = {
+    "prime_users_email_key": "email",
+    "prime_users_address_key": "email",
+    "prime_users_username_key": "username",
+}
 
+# Accounts of before 0017 whose one form was another's are found by their own spelling.
 CREATE = """
-INSERT INTO prime_users (email, username, name) VALUES ($1, $2, $3)
+INSERT INTO prime_users (email, address, username, name)
+SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM prime_users WHERE address = ANY ($5::text[]))
 RETURNING id, email, username, name
 """
 
-BY_EMAIL = """
-SELECT id, email, username, name FROM prime_users WHERE lower(email) COLLATE "C" = lower($1)
+BY_ADDRESS = """
+SELECT id, email, username, name FROM prime_users
+WHERE address = ANY ($1::text[])
+ORDER BY array_position($1::text[], address::text)
+LIMIT 1
 """
 
 BY_IDS = """
@@ -35,13 +46,20 @@ class UserRow:
 
 
 async def create(db: Executor, *, email: str, username: str, name: str) -> UserRow:
-    """Make an account; raises `Taken` for an email or username in use, in any case of letters."""
+    """Make an account; raises `NoAddress`, and `Taken` for an address or username in use.
+
+    An address is in use in whatever spelling (rule A6), a username in any case of letters.
+    """
+    key, email = email_addresses.key_of(email), in_nfc(email)
     try:
-        return _user(await db.fetchrow(CREATE, email, username, name))
+        row = await db.fetchrow(CREATE, email, key, username, name, email_addresses.keys_of(email))
     except BadValue as error:
         if error.sqlstate != UNIQUE:
             raise
         raise Taken(FIELDS[str(error.constraint)]) from error
+    if row is None:
+        raise Taken("email")
+    return _user(row)
 
 
 async def by_id(db: Executor, user_id: str) -> UserRow | None:
@@ -49,7 +67,8 @@ async def by_id(db: Executor, user_id: str) -> UserRow | None:
 
 
 async def by_email(db: Executor, email: str) -> UserRow | None:
-    row = await db.fetchrow(BY_EMAIL, email)
+    """Whose address this is, in whatever spelling (rule A6)."""
+    row = await db.fetchrow(BY_ADDRESS, email_addresses.keys_of(email))
     return _user(row) if row else None
 
 

@@ -5,7 +5,7 @@ as far as one can say it of the character before; the form NFC by RFC 8264.
 """
 
 import re
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 OF_EVERY_OBJECT = frozenset(
     {
@@ -125,6 +125,18 @@ def in_nfc(text: str) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
+def in_password_form(password: str) -> str:
+    """A password as it is hashed, whoever typed it: OpaqueString of RFC 8265 (rule A7)."""
+    if password.isascii():
+        return password
+    return in_nfc("".join(" " if category(one) == "Zs" else one for one in password))
+
+
+def problem_with_name(name: str) -> str | None:
+    """What is wrong with a name that others are shown, in words, or None (rule E8)."""
+    return None if _SHOWN.match(name) else _NOT_IN_SHOWN
+
+
 def problem_with_text(text: str) -> str | None:
     """What is wrong with a text of the project, as the rest of a sentence, or None (rule E14)."""
     if text.isprintable():
@@ -144,6 +156,7 @@ def without_problems(text: str) -> str:
     return text if _is_closed(text) else _DIRECTION.sub("", text)
 
 
+_SHOWN = re.compile(SHOWN)
 _NOT_IN_TEXT = re.compile(rf"[{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 

@@ -1,5 +1,6 @@
 """Logging in by password: counted before it is looked at, alike for accounts that there are not."""
 
+import contextlib
 import hmac
 from collections import OrderedDict
 
@@ -8,9 +9,11 @@ import structlog
 from persistence import auth_credentials, login_tries, users
 from persistence.pool import Executor
 from persistence.users import UserRow
+from schema.email_addresses import keys_of
 from schema.errors import ErrorCode
 from schema.limits import MAX_FREE_GUESSES
 from schema.server_limits import MAX_ADDRESSES_COUNTED
+from schema.texts import in_password_form
 from server.calls.context import Refused, too_often
 from server.metrics import Count
 from server.passwords import Passwords, TooBusy
@@ -34,7 +37,7 @@ class Logins:
 
     def account_of(self, email: str) -> bytes:
         """What tries are counted under: it tells nobody which addresses have accounts."""
-        return hmac.digest(self._key, email.lower().encode(), "sha256")[:16]
+        return hmac.digest(self._key, keys_of(email)[-1].encode(), "sha256")[:16]
 
     async def user_of(
         self, db: Executor, email: str, password: str, address: str, now: float
@@ -48,7 +51,7 @@ class Logins:
         user = await users.by_email(db, email)
         known = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
-            is_right = await self._passwords.verify(password, known, address)
+            is_right = await self._is_right(db, user, known, password, address)
         except TooBusy:
             await login_tries.count_nothing(db, account, address)
             self._usage.wrong_passwords.charge(address, now, -1)
@@ -62,6 +65,21 @@ class Logins:
             user_id = None if user is None else user.id
             log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    async def _is_right(
+        self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
+    ) -> bool:
+        """Also where it was hashed as it was typed, before rule A7: then it is hashed anew."""
+        form = in_password_form(password)
+        if await self._passwords.verify(form, known, address):
+            return True
+        if form == password or not await self._passwords.verify(password, known, address):
+            return False
+        if user is not None and known is not None:
+            with contextlib.suppress(TooBusy):  # then at the next login
+                renewed = await self._passwords.hash(form, address)
+                await auth_credentials.renew_hash(db, user.id, known, renewed)
+        return True
 
     async def logged_in(self, db: Executor, email: str, address: str) -> None:
         """The owner of this e-mail address was here: the address is known from now on."""

@@ -196,6 +196,14 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+CREATE FUNCTION public.default_address() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.address := coalesce(NEW.address, lower(NEW.email));
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
     LANGUAGE sql STABLE
     AS $$
@@ -634,6 +642,8 @@ CREATE TABLE public.prime_users (
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
     CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
     CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
     CONSTRAINT prime_users_devices_check CHECK ((jsonb_typeof(devices) = 'array'::text)),
@@ -854,6 +864,8 @@ CREATE INDEX plugin_presets_public_idx ON public.plugin_presets USING btree (plu
 
 CREATE INDEX plugin_presets_tags_idx ON public.plugin_presets USING gin (tags);
 
+CREATE UNIQUE INDEX prime_users_address_key ON public.prime_users USING btree (address);
+
 CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email) COLLATE "C");
 
 CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (lower(username));
@@ -875,6 +887,8 @@ CREATE INDEX staged_deltas_staged_at_idx ON public.staged_deltas USING btree (st
 CREATE INDEX studio_projects_owner_idx ON public.studio_projects USING btree (owner_id);
 
 CREATE INDEX studio_projects_tags_idx ON public.studio_projects USING gin (tags);
+
+CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.default_address();
 
 CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.lock_appends();
 

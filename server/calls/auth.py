@@ -6,9 +6,11 @@ from persistence import auth_credentials, auth_sessions, users
 from persistence.auth_sessions import AuthSession, RotationResult
 from persistence.errors import Taken
 from persistence.users import UserRow
-from schema import calls
+from schema import calls, email_addresses
 from schema.errors import ErrorCode
+from schema.limits import MIN_PASSWORD_LENGTH
 from schema.messages import User
+from schema.texts import in_password_form
 from server.calls.context import Caller, Context, Refused, too_often
 from server.tokens import BadToken
 
@@ -23,10 +25,11 @@ async def register(context: Context, caller: Caller, params: calls.Register) -> 
     if not context.registration:
         text = "this server makes no accounts by itself; ask its operator for one"
         raise Refused(ErrorCode.FORBIDDEN, text)
+    password = _new_password(params)
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
-    password_hash = await context.passwords.hash(params.password, caller.address)
+    password_hash = await context.passwords.hash(password, caller.address)
     async with context.db.transaction() as tx:
         try:
             user = await users.create(
@@ -86,6 +89,19 @@ async def logout(context: Context, caller: Caller, params: calls.Logout) -> call
     await auth_sessions.revoke(context.db, caller.auth_session, "logout")
     context.announcer.session_revoked(caller.auth_session)
     return calls.Done()
+
+
+def _new_password(params: calls.Register) -> str:
+    """The password as it is hashed, of an account that may be made; raises `Refused`."""
+    try:
+        email_addresses.key_of(params.email)
+    except email_addresses.NoAddress as error:
+        raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
+    password = in_password_form(params.password)
+    if len(password) < MIN_PASSWORD_LENGTH:
+        text = f"password: in the form NFC it has less than {MIN_PASSWORD_LENGTH} characters"
+        raise Refused(ErrorCode.VALIDATION, text, field="password")
+    return password
 
 
 def _heed_sockets(context: Context, caller: Caller, user: UserRow) -> None:

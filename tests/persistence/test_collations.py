@@ -47,8 +47,8 @@ async def test_a_login_is_found_by_its_index(database_url: str) -> None:
     try:
         await connection.execute("SET enable_seqscan = off")
         await connection.execute("SET plan_cache_mode = force_generic_plan")
-        await connection.execute(f"PREPARE by_email(text) AS {users.BY_EMAIL}")
-        plan = await connection.fetch("EXPLAIN EXECUTE by_email('ann@example.org')")
-        assert any("prime_users_email_key" in row[0] for row in plan), plan
+        await connection.execute(f"PREPARE by_email(text[]) AS {users.BY_ADDRESS}")
+        plan = await connection.fetch("EXPLAIN EXECUTE by_email('{ann@example.org}')")
+        assert any("prime_users_address_key" in row[0] for row in plan), plan
     finally:
         await connection.close(timeout=10)
