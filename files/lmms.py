@@ -132,7 +132,7 @@ class _SongReader:
                 if is_heard(pattern) and not is_on(track, "muted"):
                     moving.append(pattern)
                 else:
-                    self.song.lost("muted automation clips of the tempo")
+                    self.song.lost("muted automation clips of the tempo", item=_named(track))
         self._tempos = tempos_of(moving)
         for tempo in self._tempos:
             self.song.add_tempo(beats(tempo.ticks), tempo.bpm, tempo.interp)
@@ -165,7 +165,8 @@ class _SongReader:
         elif kind in (_AUTOMATION, _HIDDEN_AUTOMATION):
             found = self._add_track(track, parent, ["automation"], None)
         else:
-            self.song.lost(f"tracks of the unknown type {kind[:20] or '(none)'}")
+            what = f"tracks of the unknown type {kind[:20] or '(none)'}"
+            self.song.lost(what, item=_named(track))
             return None
         if parent is None:
             self._place(found, track)
@@ -230,6 +231,10 @@ class _SongReader:
         notes = _STYLING.sub("", self._body.findtext("projectnotes") or "")
         is_written = notes.strip() not in ("", _UNWRITTEN_NOTES)
         lost("page of project notes (keep the text elsewhere)", is_written)
+
+
+def _named(track: Element) -> str:
+    return f"track {track.get('name') or '(no name)'}"
 
 
 def _use_old_names(root: Element) -> None:

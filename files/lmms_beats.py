@@ -71,7 +71,8 @@ class Beats:
         )
         for track, pattern in patterns:
             if not has_content([pattern]):
-                self._song.lost("empty patterns of beats (LMMS keeps one for every drum track)")
+                empty = "empty patterns of beats (LMMS keeps one for every drum track)"
+                self._song.lost(empty, item=f"beat {name}")
                 continue
             clip = self._add_beat_clip(track, pattern, length)
             if clip is not None:

@@ -57,8 +57,12 @@ class Clips:
         """A pattern as a clip with its notes; `placed` overrides where it lies."""
         clip = self._song.add("clips", **self._frame(track, "notes", pattern) | placed)
         for note in pattern.iterfind("note"):
-            self._add_note(clip, note)
+            self._add_note(clip, note, self._item(track))
         return clip
+
+    def _item(self, track: str) -> str:
+        """A track as a report names it."""
+        return f"track {self._song.state['tracks'][track]['name'] or '(no name)'}"
 
     def _frame(self, track: str, kind: str, element: Element) -> dict[str, object]:
         ticks = self.pattern_ticks(element) if kind == "notes" else number(element, "len", 0)
@@ -73,15 +77,15 @@ class Clips:
             "color": color_of(element),
         }
 
-    def _add_note(self, clip: str, note: Element) -> None:
+    def _add_note(self, clip: str, note: Element, item: str) -> None:
         length = number(note, "len", 0)
         if length <= 0:
             self._song.lost(
-                "drum steps without a length of their own were made a quarter of a beat"
+                "drum steps without a length of their own were made a quarter of a beat", item=item
             )
         loudness = number(note, "vol", 100) / 100
         if loudness > 1:
-            self._song.lost("notes louder than 100 % were set to 100 %")
+            self._song.lost("notes louder than 100 % were set to 100 %", item=item)
         self._song.add(
             "notes",
             clip=clip,
@@ -94,13 +98,16 @@ class Clips:
 
     def add_sample(self, track: str, sample: Element, bpm: float) -> str:
         """A sample as an audio clip; LMMS never stretches, so its content counts in seconds."""
+        path = sample.get("src", "")
+        item = path or self._item(track)
         if sample.get("data"):
-            self._song.lost("samples stored inside the project file (save them as audio files)")
+            inside = "samples stored inside the project file (save them as audio files)"
+            self._song.lost(inside, item=item)
         if "reversed" in sample.attrib:
-            self._song.lost("samples played backwards (they play forwards here)")
+            self._song.lost("samples played backwards (they play forwards here)", item=item)
         skipped = skipped_ticks(sample) / TICKS_PER_BEAT * 60 / bpm
         own = {"contentTimeUnit": "seconds", "playStart": round(skipped, 6)}
-        media = self._media_of(sample.get("src", ""))
+        media = self._media_of(path)
         return self._song.add("clips", **self._frame(track, "audio", sample) | own, media=media)
 
     def _media_of(self, path: str) -> str:
@@ -112,7 +119,7 @@ class Clips:
     def add_automation(self, track: str, pattern: Element, **placed: object) -> str | None:
         """An automation clip with a lane for each control it moves; None if it moves nothing."""
         points = pattern.findall("time")
-        controls = self._moved_by(pattern, len(points))
+        controls = self._moved_by(pattern, len(points), self._item(track))
         if not controls:
             return None
         frame = self._frame(track, "automation", pattern)
@@ -120,7 +127,7 @@ class Clips:
             last = max((number(point, "pos") for point in points), default=0)
             frame["duration"] = beats(self.whole_bars(last))
         clip = self._song.add("clips", **frame | placed)
-        name, interp = pattern.get("name", ""), self._interpolation(pattern)
+        name, interp = pattern.get("name", ""), self._interpolation(pattern, self._item(track))
         for control in controls:
             lane = self._song.add(
                 "lanes", clip=clip, target=control.path, unit=control.unit, name=name
@@ -128,22 +135,23 @@ class Clips:
             self._add_points(lane, points, control, interp)
         return clip
 
-    def _moved_by(self, pattern: Element, points: int) -> list[Control]:
+    def _moved_by(self, pattern: Element, points: int, item: str) -> list[Control]:
         """The controls it moves by lanes: the tempo is read apart, what is unknown is told."""
         ids = [found.get("id", "") for found in pattern.iterfind("object")]
         controls = [control for control in map(self._controls.find, ids) if control is not None]
         self._song.lost(
             "automation points of controls Prime does not know",
             (len(ids) - len(controls)) * points,
+            item,
         )
-        self._song.lost("automation clips that move nothing", not ids)
-        self._song.lost("automation points that move nothing", 0 if ids else points)
+        self._song.lost("automation clips that move nothing", not ids, item)
+        self._song.lost("automation points that move nothing", 0 if ids else points, item)
         return [control for control in controls if control != TEMPO]
 
-    def _interpolation(self, pattern: Element) -> str:
+    def _interpolation(self, pattern: Element, item: str) -> str:
         progression = integer(pattern, "prog", 0)
         if progression == 2:
-            self._song.lost("automation clips with curves were made straight lines")
+            self._song.lost("automation clips with curves were made straight lines", item=item)
         return _PROGRESSIONS[min(max(progression, 0), 2)]
 
     def _add_points(

@@ -78,7 +78,8 @@ class Controls:
         found: dict[int, Element] = {}
         for channel in mixer.iterfind("fxchannel"):
             if found.setdefault(integer(channel, "num"), channel) is not channel:
-                self._song.lost("mixer channels with the number of another one (the first counts)")
+                twice = "mixer channels with the number of another one (the first counts)"
+                self._song.lost(twice, item=f"mixer channel {channel.get('name', '')}")
         return list(found.values())
 
     def _read_mixer_channel(self, element: Element) -> None:
@@ -117,7 +118,8 @@ class Controls:
             dest = self._mixer.get(integer(send, "channel"))
             amount = value_of(send, "amount", 1)
             if dest is None:
-                self._song.lost("sends to a mixer channel that does not exist")
+                nowhere = "sends to a mixer channel that does not exist"
+                self._song.lost(nowhere, item=f"mixer channel {element.get('name', '')}")
             elif output is None and amount == 1 and send.find("amount") is None:
                 output = dest
             else:
@@ -157,7 +159,8 @@ class Controls:
         """The instrument; its whole settings, as LMMS wrote them, are kept as its state."""
         instrument = settings.find("instrument")
         if instrument is None:
-            self._song.lost("instrument tracks without an instrument")
+            name = self._song.state["channels"][channel]["name"]
+            self._song.lost("instrument tracks without an instrument", item=f"track {name}")
             return
         name = instrument.get("name", "")
         device = self._song.add(

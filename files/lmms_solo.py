@@ -8,7 +8,7 @@ from files.lmms_controls import is_on
 _BEAT, _AUTOMATION = "1", "5"
 
 
-def settle_solo(root: Element, lost: Callable[[str, int], None]) -> None:
+def settle_solo(root: Element, lost: Callable[[str, int, str], None]) -> None:
     """Give each track the mute of its own back where Prime's solo silences the others itself.
 
     It does so between channels. A beat is no channel; and drum tracks inside of beats silence only
@@ -24,7 +24,9 @@ def settle_solo(root: Element, lost: Callable[[str, int], None]) -> None:
             if is_inside_beat or any(t.get("type") in (_BEAT, _AUTOMATION) for t in soloed):
                 for track in soloed:
                     _switch(track, "solo", is_to_be_on=False)
-                lost("solo of beats, or of tracks inside them (the others were muted)", 1)
+                what = "solo of beats, or of tracks inside them (the others were muted)"
+                for track in soloed:
+                    lost(what, 1, f"track {track.get('name', '')}")
             else:
                 _give_mutes_back(tracks)
 

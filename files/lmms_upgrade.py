@@ -28,8 +28,8 @@ from files.lmms_plugins import (
 from files.lmms_versions import file_version
 from files.xml_input import number
 
-Lost = Callable[[str, int], None]
-"""Called with what an upgrade leaves out, and how often."""
+Lost = Callable[[str, int, str], None]
+"""Called with what an upgrade leaves out, how often, and the one thing that is meant."""
 
 _HIDDEN = "6"
 _LOUDER_SINCE = 0.585786438
@@ -249,14 +249,17 @@ def _show_hidden_automation(root: Element, lost: Lost) -> None:
     there = {element.get("id") for element in root.iter() if element.tag != "object"}
     shown = []
     for pattern in hidden[0].iterfind("automationpattern"):
+        item = f"automation {pattern.get('name', '')}"
         points, moved = pattern.findall("time"), pattern.findall("object")
         if not moved:
-            lost("automation clips that move nothing", 1)
-            lost("automation points that move nothing", len(points))
+            lost("automation clips that move nothing", 1, item)
+            lost("automation points that move nothing", len(points), item)
         elif not any(control.get("id") in there for control in moved):
-            lost("automation points of controls Prime does not know", len(points) * len(moved))
+            unknown = "automation points of controls Prime does not know"
+            lost(unknown, len(points) * len(moved), item)
         elif len(points) < 2:
-            lost("hidden automation of a single point (LMMS leaves it out, too)", len(points))
+            single = "hidden automation of a single point (LMMS leaves it out, too)"
+            lost(single, len(points), item)
         else:
             shown.append(_track_of(pattern))
     for track in reversed(shown):

@@ -20,6 +20,8 @@ CASES = Path(__file__).parent / "cases"
 LMMS_XML = lmms(MIXER + BEATS + container(automation("88") + instrument("Bass", ""))).encode()
 DAW_XML = project(clips(f'<Clip time="0" duration="4">{NOTES}</Clip>')).encode()
 
+LMMS_CASES = sorted((Path(__file__).parent / "cases" / "lmms").glob("*.mmp"))
+
 
 def same(content: bytes) -> bytes:
     """What is not packed."""
@@ -70,7 +72,7 @@ def small_prime_file() -> bytes:
 
 
 FORMATS = (
-    Format("lmms", lambda: [LMMS_XML]),
+    Format("lmms", lambda: [LMMS_XML, *map(Path.read_bytes, LMMS_CASES)]),
     Format(
         "packed lmms",
         lambda: [qt_compressed(LMMS_XML)],

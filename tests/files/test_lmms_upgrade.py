@@ -28,7 +28,7 @@ def document(body: str, creator: str, version: str = "1.0", head: str = "<head/>
 
 def upgraded(body: str, creator: str, version: str = "1.0") -> Element:
     root = parse_xml(Path("song.mmp"), document(body, creator, version).encode())
-    upgrade(root, lambda _what, _count: None)
+    upgrade(root, lambda _what, _count, _item: None)
     return root
 
 
