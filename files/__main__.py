@@ -20,6 +20,7 @@ from rich.table import Table
 from files.dawproject_export import write_dawproject
 from files.exporting import NotWhole, whole_state
 from files.importing import read_song
+from files.midi_export import write_midi
 from files.prime_file import write_prime
 from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
@@ -112,9 +113,11 @@ def _writer_for(path: Path) -> Callable[[Path, State], list[str]]:
     """By the file's name; what is written, and what the format could not hold."""
     if path.name.endswith(".dawproject"):
         return write_dawproject
+    if path.name.endswith((".mid", ".midi")):
+        return write_midi
     if path.name.endswith(".prime.json"):
         return write_prime
-    why = "is no format that Prime writes: name it .dawproject (for other DAWs) or .prime.json"
+    why = "is no format that Prime writes: name it .dawproject (for DAWs), .mid or .prime.json"
     raise BrokenSong(path, "", why)
 
 
@@ -204,11 +207,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="import|export")
     imports = words.add_parser("import", help="make a project out of a file")
-    imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz or .prime.json")
+    imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz, .mid or .prime.json")
     imports.add_argument("--name", default="", help="name of the project (default: the song's)")
     imports.set_defaults(run=import_song)
     exports = words.add_parser(
-        "export", help="write a project to a .dawproject or .prime.json file"
+        "export", help="write a project to a .dawproject, .mid or .prime.json file"
     )
     exports.add_argument("project", type=_project_id, help="its id")
     exports.add_argument("file", type=Path)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from files.dawproject import read_dawproject
 from files.lmms import LMMS_ROOTS, read_lmms
+from files.midi import read_midi
 from files.prime_file import read_prime_file
 from files.song import BrokenSong, Song
 from files.xml_input import read_bytes, read_head
 
-ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .prime.json"
+ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .mid (MIDI), .prime.json"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -21,6 +22,8 @@ def read_song(path: Path) -> Song:
         return read_prime_file(path)
     if head.lstrip(_BLANK).startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _read_xml(path)
+    if head.startswith(b"MThd") or (head.startswith(b"RIFF") and head[8:12] == b"RMID"):
+        return read_midi(path)
     if _is_qt_compressed(head):
         return read_lmms(path)
     raise _unknown(path)

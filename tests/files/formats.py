@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from files.songs.compose import SONG_FILE
+from tests.files.midi_bytes import midi, name, note, tempo, track
 from tests.files.test_dawproject import NOTES, clips, project
 from tests.files.test_lmms import BEATS, MIXER, automation, container, instrument, lmms
 
@@ -21,6 +22,11 @@ LMMS_XML = lmms(MIXER + BEATS + container(automation("88") + instrument("Bass", 
 DAW_XML = project(clips(f'<Clip time="0" duration="4">{NOTES}</Clip>')).encode()
 
 LMMS_CASES = sorted((Path(__file__).parent / "cases" / "lmms").glob("*.mmp"))
+
+MIDI_FILES = [
+    midi(track(name("Sails"), tempo(0, 500_000)), track(name("Bass"), note(0, 96), note(9, 9))),
+    midi(track(name("Song"), note(0, 96), note(0, 96, channel=9)), form=0, division=0xE728),
+]
 
 
 def same(content: bytes) -> bytes:
@@ -86,5 +92,6 @@ FORMATS = (
         pack=zipped,
     ),
     Format("project.xml", lambda: [DAW_XML]),
+    Format("midi", lambda: MIDI_FILES),
     Format("prime", lambda: [small_prime_file()]),
 )

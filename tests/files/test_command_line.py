@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from files.importing import read_song
+
 ROOT = Path(__file__).parents[2]
 SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
 
@@ -61,3 +63,14 @@ def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     assert exported.returncode == 0, exported.stderr
     before, after = (json.loads(path.read_text())["state"] for path in (SONG, out))
     assert after == before
+    midi = tmp_path / "out.mid"
+    exported = command("export", report["project"], midi, "--data", data)
+    assert exported.returncode == 0, exported.stderr
+    assert "not kept: " in exported.stderr
+    assert read_song(midi).counts.notes > 0
+
+
+def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
+    done = command("export", "00000000-0000-0000-0000-000000000000", "song.wav")
+    assert done.returncode == 2
+    assert "name it .dawproject (for DAWs), .mid or .prime.json" in done.stderr

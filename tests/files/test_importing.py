@@ -43,9 +43,7 @@ def test_real_files() -> None:
         assert broken_rules(read_song(corpus_file(name)).state) == []
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"MThd\0\0\0\6", b"RIFF....WAVE", b"<html/>", b"[1]", b"\0" * 100]
-)
+@pytest.mark.parametrize("content", [b"", b"RIFF....WAVE", b"<html/>", b"[1]", b"\0" * 100])
 def test_an_unknown_kind_says_what_is_accepted(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "song.xyz"
     path.write_bytes(content)

@@ -1,0 +1,94 @@
+"""The notes of an arrangement as they sound: loops unrolled, repetitions resolved, edges cut."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from files.dawproject_export_values import State
+
+Entity = Mapping[str, object]
+
+NEAR = 1e-6
+"""Beats below which two times are one."""
+
+
+class TooMuch(Exception):
+    """More is heard than may be written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A note, at a beat of the song."""
+
+    time: float
+    duration: float
+    note: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a clip's content, and where it lies in the song."""
+
+    time: float
+    start: float
+    end: float
+
+
+def windows(clip: Entity) -> Iterator[Window]:
+    """What a clip plays of its content, one after the other."""
+    time, left, at = _number(clip["time"]), _number(clip["duration"]), _number(clip["playStart"])
+    is_looped = clip["loopEnd"] is not None and at < _number(clip["loopEnd"])
+    while left > NEAR:
+        end = min(at + left, _number(clip["loopEnd"])) if is_looped else at + left
+        yield Window(time, at, end)
+        time += end - at
+        left -= end - at
+        at = _number(clip["loopStart"]) if is_looped else end
+
+
+class Arranged:
+    """The notes of a state by track; at most so many of them."""
+
+    def __init__(self, state: State, most: int) -> None:
+        self._state = state
+        self._left = most
+        self._notes: Mapping[str, list[tuple[float, Entity]]] = _by_clip(state)
+        # Notes that begin before the edge of a clip, and would sound into it.
+        self.cut_off = 0
+
+    def notes_of(self, clip: Entity, clip_id: str) -> Iterator[Heard]:
+        """What one clip of notes plays, itself or what it repeats; raises `TooMuch`."""
+        notes = self._notes.get(str(clip["ref"] or clip_id), [])
+        times = [time for time, _ in notes]
+        if not notes:
+            return
+        for window in windows(clip):
+            first = bisect_left(times, window.start - NEAR)
+            last = bisect_left(times, window.end - NEAR)
+            self._left -= 1 + last - first
+            if self._left < 0:
+                raise TooMuch
+            if window.time == clip["time"]:
+                self.cut_off += sum(
+                    time + _number(note["duration"]) > window.start + NEAR
+                    for time, note in notes[:first]
+                )
+            for time, note in notes[first:last]:
+                at = window.time + max(0.0, time - window.start)
+                longest = window.time + window.end - window.start - at
+                yield Heard(at, min(_number(note["duration"]), longest), note)
+
+
+def _by_clip(state: State) -> Mapping[str, list[tuple[float, Entity]]]:
+    found: dict[str, list[tuple[float, Entity]]] = defaultdict(list)
+    for note in state["notes"].values():
+        found[str(note["clip"])].append((_number(note["time"]), note))
+    for notes in found.values():
+        notes.sort(key=lambda timed: (timed[0], str(timed[1]["key"])))
+    return found
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)
+    return float(value)
