@@ -1,8 +1,7 @@
 """Where channels send their sound, and the circles in it: no mixer could play one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from files.entity_values import State
 from files.song import Song
 from files.state_faults import target_exists
 from schema.entities import MASTER_CHANNEL
@@ -11,7 +10,7 @@ Route = tuple[str, str, str | None]
 """From a channel to a channel, by a send's id or (None) by its output."""
 
 
-def circles(state: State) -> Iterator[Route]:
+def circles(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterator[Route]:
     """The routes that lead back; without them nothing does."""
     routes = _routes(state)
     open_channels: set[str] = set()
@@ -37,7 +36,7 @@ def circles(state: State) -> Iterator[Route]:
                 path.append((route[1], iter(routes.get(route[1], []))))
 
 
-def _routes(state: State) -> dict[str, list[Route]]:
+def _routes(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str, list[Route]]:
     routes: dict[str, list[Route]] = {}
     for channel_id, channel in state["channels"].items():
         if channel["dest"] is not None:

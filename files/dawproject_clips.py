@@ -23,6 +23,13 @@ _MAX_ROUNDS = 200_000
 """Clips looked at in written-out loops of one song: past it a file means harm."""
 
 
+Put = Callable[[str], None]
+
+
+def _nothing_more(_clip: str) -> None:
+    """A clip of the arrangement is where it belongs."""
+
+
 class AddLane(Protocol):
     """How a clip's automation becomes a lane; `place` gives the beat of a point's time."""
 
@@ -44,22 +51,26 @@ class ClipReader:
         # What content became which clips, by the element and by its XML id.
         self._made: dict[int, list[str]] = {}
         self._by_id: dict[str, list[str]] = {}
-        self._aliases: list[tuple[Frame, str]] = []
+        self._aliases: list[tuple[Frame, str, Put]] = []
+        # What is done with each clip of the one that is being read.
+        self._put: Put = _nothing_more
         self._rounds = 0
 
-    def read(self, element: Element, track: str, unit: str) -> list[str]:
-        """The entities this clip becomes."""
-        return self._emit(frame_of(element, track, Clock(self._tempo, unit), self._tempo))
+    def read(self, element: Element, track: str, unit: str, put: Put | None = None) -> None:
+        """Add the clips that this one becomes; `put` is called with each, maybe later."""
+        self._put = put or _nothing_more
+        for clip in self._emit(frame_of(element, track, Clock(self._tempo, unit), self._tempo)):
+            self._put(clip)
 
     def link_aliases(self) -> None:
         """Clips that repeat another one: made last, when all others are there."""
-        for frame, wanted in self._aliases:
+        for frame, wanted, put in self._aliases:
             originals = self._by_id.get(wanted)
             if not originals:
                 what = "clips that repeat one that is not there"
                 self._song.lost(what, item=self._told(frame))
             for original in originals or ():
-                self._repeat(frame, original)
+                put(self._repeat(frame, original))
 
     def _told(self, frame: Frame) -> str:
         """The clip as a musician knows it."""
@@ -72,7 +83,7 @@ class ClipReader:
     def _emit(self, frame: Frame) -> list[str]:
         reference = frame.element.get("reference")
         if reference:
-            self._aliases.append((frame, reference))
+            self._aliases.append((frame, reference, self._put))
             return []
         content = next((part for part in frame.element if part.tag in TIMELINES), None)
         if content is None:

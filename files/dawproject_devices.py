@@ -25,9 +25,9 @@ class DeviceReader:
 
     def read(self, channel: str, element: Element) -> None:
         """One device, the last one of its channel."""
-        name = element.get("name") or element.get("deviceName") or element.tag
+        name = _name_of(element)
         owner = self._song.state["channels"][channel]["name"]
-        told = f"{name} on {owner}" if owner else name
+        told = f"{name or element.tag} on {owner}" if owner else name or element.tag
         is_loaded = flag(element, "loaded", True)
         device = self._song.add(
             "devices",
@@ -76,6 +76,12 @@ class DeviceReader:
             what = "files of the project that are damaged"
             self._song.lost(what, item=f"{path} of {told}: {broken.why}")
             return None
+
+
+def _name_of(device: Element) -> str:
+    """Some programs leave one of the two names empty."""
+    names = [device.get("name"), device.get("deviceName")]
+    return next(filter(None, names), device.tag if names == [None, None] else "")
 
 
 def _parameters(device: Element) -> Iterator[tuple[str, Element]]:

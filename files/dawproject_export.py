@@ -7,13 +7,14 @@ silence. Times are in beats, volumes linear, pans normalized, as the state has t
 import os
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from files.dawproject_export_clips import ClipWriter
+from files.dawproject_export_losses import count_unheld, counting, in_time
 from files.dawproject_export_values import Entities, Ids, Losses, State, flag, numeral, writable
-from schema.entities import MASTER_CHANNEL, defaults
+from schema.entities import MASTER_CHANNEL
 
 FORMATS = {"vst2": "Vst2Plugin", "vst3": "Vst3Plugin", "clap": "ClapPlugin", "au": "AuPlugin"}
 MAX_INT = 2**31 - 1
@@ -85,7 +86,7 @@ class _ProjectWriter:
         self._markers(arrangement)
         self._maps(arrangement)
         clips.scenes(SubElement(root, "Scenes"))
-        self._count_losses()
+        count_unheld(self._state, self._below, self.losses)
         return root
 
     # The song as a whole.
@@ -98,15 +99,10 @@ class _ProjectWriter:
         SubElement(element, "TimeSignature", meter | {"id": self._ids.of("signature")})
 
     def _first(self, collection: str) -> Mapping[str, object]:
-        return self._in_time(collection)[0]
-
-    def _in_time(self, collection: str) -> list[Mapping[str, object]]:
-        entities = self._of(collection).items()
-        in_time = sorted(entities, key=lambda item: (float(str(item[1]["time"])), item[0]))
-        return [entity for _, entity in in_time]
+        return counting(self._of(collection), collection)[0]
 
     def _markers(self, arrangement: Element) -> None:
-        markers = self._in_time("markers")
+        markers = in_time(self._of("markers"))
         if not markers:
             return
         element = SubElement(arrangement, "Markers", timeUnit="beats", id=self._ids.new())
@@ -115,14 +111,14 @@ class _ProjectWriter:
             SubElement(element, "Marker", attributes | _color(marker))
 
     def _maps(self, arrangement: Element) -> None:
-        tempos = self._in_time("tempo")
+        tempos = counting(self._of("tempo"), "tempo")
         if len(tempos) > 1 or tempos[0]["interp"] != "hold":
             points = self._points(arrangement, "TempoAutomation", "tempo")
             points.set("unit", "bpm")
             for tempo in tempos:
                 point = {"time": numeral(tempo["time"]), "value": numeral(tempo["bpm"])}
                 SubElement(points, "RealPoint", point | {"interpolation": str(tempo["interp"])})
-        signatures = self._in_time("signatures")
+        signatures = counting(self._of("signatures"), "signatures")
         if len(signatures) > 1:
             points = self._points(arrangement, "TimeSignatureAutomation", "signature")
             for meter in signatures:
@@ -177,7 +173,8 @@ class _ProjectWriter:
         if channel["dest"] is not None:
             attributes["destination"] = self._ids.of(str(channel["dest"]))
         elif channel_id != MASTER_CHANNEL:
-            self.losses.note("channels", "dest", "a channel that leads nowhere leads to the master")
+            why = "what leads nowhere leads to its group or the master"
+            self.losses.note("channels", "dest", why)
         element = SubElement(above, "Channel", attributes)
         devices = self._below["devices", channel_id]
         if devices:
@@ -257,50 +254,6 @@ class _ProjectWriter:
         else:
             self._ids.forget(path)
             self.losses.note("devices", "params", "a text is no parameter")
-
-    # What has no place.
-
-    def _count_losses(self) -> None:
-        for collection, names in UNHELD.items():
-            usual = defaults(collection)
-            for entity in self._of(collection).values():
-                for name in names:
-                    if entity[name] != usual[name]:
-                        self.losses.note(collection, name, "DAWproject has no place for it")
-        self._count_orders()
-
-    def _count_orders(self) -> None:
-        """Channels come in the order of their tracks."""
-        tracks = self._of("tracks")
-        channels = self._of("channels")
-        owner = {str(t["channel"]): t for t in tracks.values() if t["channel"] is not None}
-        wanted = sorted(channels, key=lambda c: (str(channels[c]["order"]), c))
-        in_file = [c for c in self._channels_in_file(owner) if c != MASTER_CHANNEL]
-        if in_file != [c for c in wanted if c != MASTER_CHANNEL]:
-            self.losses.note("channels", "order", "channels come in the order of their tracks")
-
-    def _channels_in_file(self, owner: Mapping[str, object]) -> Iterable[str]:
-        pending = list(reversed(self._below["tracks", None]))
-        while pending:
-            track_id = pending.pop()
-            channel = self._of("tracks")[track_id]["channel"]
-            if channel is not None:
-                yield str(channel)
-            pending += reversed(self._below["tracks", track_id])
-        channels = self._of("channels")
-        for channel_id in sorted(channels, key=lambda c: (str(channels[c]["order"]), c)):
-            if channel_id not in owner:
-                yield channel_id
-
-
-UNHELD: Mapping[str, tuple[str, ...]] = {
-    "project": ("key", "scale", "sampleRate"),
-    "transport": ("loopStart", "loopEnd", "loopOn", "metronome"),
-    "clips": ("gain", "lane"),
-    "notes": ("pan",),
-    "lanes": ("enable",),
-}
-"""Properties that DAWproject 1.0 has no place for."""
 
 
 def _color(entity: Mapping[str, object]) -> dict[str, str]:

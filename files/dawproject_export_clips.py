@@ -1,12 +1,13 @@
 """The timelines of a DAWproject that is being written: clips, notes, audio, automation, scenes."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from files.dawproject_export_values import Entities, Ids, Losses, State, flag, numeral
 
 AUTOMATED = {"channels": {"volume", "pan", "mute"}, "sends": {"volume", "pan", "enable"}}
+NO_MEDIA: Mapping[str, object] = {"channels": 2, "duration": None, "sampleRate": None}
 UNITS = {"volume": "linear", "pan": "normalized", "mute": "linear", "enable": "linear"}
 
 
@@ -49,9 +50,11 @@ class ClipWriter:
                 continue
             element = SubElement(lanes, "Lanes", track=self._ids.of(track_id), id=self._ids.new())
             self._track(element, track_id)
-        for lane in self._of("lanes").values():
+        for lane_id, lane in self._of("lanes").items():
             if lane["track"] is None and lane["clip"] is None:
-                self._losses.note("lanes", "", "a lane of neither track nor clip")
+                self._leave_out(lane_id, "a lane of neither track nor clip")
+            elif lane["track"] is not None and lane["clip"] is not None:
+                self._losses.note("lanes", "track", "a lane of a clip names no track")
 
     def _track(self, element: Element, track_id: str) -> None:
         clips = SubElement(element, "Clips", id=self._ids.new())
@@ -107,16 +110,32 @@ class ClipWriter:
         if clip["color"] is not None:
             attributes["color"] = str(clip["color"])
         element = SubElement(above, "Clip", attributes)
+        self._count_what_is_different(clip)
         if clip["ref"] is not None:
             element.set("reference", self._ids.of(f"content of {clip['ref']}"))
             self._count_content_of_alias(clip_id)
         else:
             self._content(element, clip_id, clip)
 
+    def _count_what_is_different(self, clip: Mapping[str, object]) -> None:
+        """What a clip of its kind has no use for, or an alias has from its original."""
+        original = self._of("clips").get(str(clip["ref"]))
+        if clip["media"] is not None and not _plays_media(clip):
+            if original is None or original["media"] != clip["media"]:
+                self._losses.note("clips", "media", "only a clip of sound or video plays a file")
+        elif original is not None and original["media"] is not None and clip["media"] is None:
+            self._losses.note("clips", "media", "an alias plays the file of its original")
+        if clip["kind"] in ("notes", "automation") and clip["contentTimeUnit"] == "seconds":
+            for name in ("contentTimeUnit", "playStart", "loopStart", "loopEnd"):
+                self._losses.note("clips", name, "notes and automation count in beats")
+
     def _count_content_of_alias(self, clip_id: str) -> None:
-        for collection in ("notes", "warps", "lanes"):
+        why = "an alias has the content of its original alone"
+        for collection in ("notes", "warps"):
             for _ in self._on[collection, "clip"].get(clip_id, ()):
-                self._losses.note(collection, "", "an alias has the content of its original alone")
+                self._losses.note(collection, "", why)
+        for lane_id in self._on["lanes", "clip"].get(clip_id, ()):
+            self._leave_out(lane_id, why)
 
     def _content(self, element: Element, clip_id: str, clip: Mapping[str, object]) -> None:
         lanes = self._on["lanes", "clip"].get(clip_id, [])
@@ -153,10 +172,8 @@ class ClipWriter:
     def _media(
         self, holder: Element, content_id: str, clip_id: str, clip: Mapping[str, object]
     ) -> None:
-        media = self._of("media").get(str(clip["media"]))
-        if media is None:
-            self._losses.note("clips", "media", "a clip of audio without audio")
-            return
+        media = self._of("media").get(str(clip["media"]), NO_MEDIA)
+        path = "" if media is NO_MEDIA else self._paths.of(str(clip["media"]))
         warps = self._on["warps", "clip"].get(clip_id, [])
         if warps:
             attributes = {"contentTimeUnit": "seconds", "timeUnit": "beats", "id": content_id}
@@ -170,7 +187,7 @@ class ClipWriter:
         }
         tag = "Audio" if clip["kind"] == "audio" else "Video"
         source = SubElement(holder, tag, attributes)
-        SubElement(source, "File", path=self._paths.of(str(clip["media"])), external="true")
+        SubElement(source, "File", path=path, external="true")
         entities = self._of("warps")
         for warp_id in sorted(warps, key=lambda w: (float(str(entities[w]["time"])), w)):
             warp = entities[warp_id]
@@ -178,17 +195,26 @@ class ClipWriter:
             SubElement(holder, "Warp", at)
 
     def _count_media(self) -> None:
-        used = {str(clip["media"]) for clip in self._of("clips").values()}
+        clips = self._of("clips").values()
+        used = {str(clip["media"]) for clip in clips if _plays_media(clip)}
         for media_id, media in self._of("media").items():
             if media_id not in used:
                 self._losses.note("media", "", "media that no clip plays")
-            for name in ("audioFile", "sha256", "stemOf"):
-                if media[name] is not None:
-                    self._losses.note("media", name, "DAWproject has no place for it")
-            if media["path"] is None or self._paths.of(media_id) != media["path"]:
-                self._losses.note("media", "path", "a path that is missing or used twice")
-            if media["name"] != self._paths.of(media_id).rsplit("/", 1)[-1]:
-                self._losses.note("media", "name", "media are named by their files")
+            self._count_properties(media, self._paths.of(media_id))
+
+    def _count_properties(self, media: Mapping[str, object], path: str) -> None:
+        for name in ("audioFile", "sha256", "stemOf"):
+            if media[name] is not None:
+                self._losses.note("media", name, "DAWproject has no place for it")
+        if media["path"] != path:
+            self._losses.note("media", "path", "a path that is missing or used twice")
+        if media["name"] != path.rsplit("/", 1)[-1]:
+            self._losses.note("media", "name", "media are named by their files")
+        rate = media["sampleRate"]
+        if rate is not None and float(str(rate)) != round(float(str(rate))):
+            self._losses.note("media", "sampleRate", "a sample rate is a whole number")
+        if media["duration"] == 0:
+            self._losses.note("media", "duration", "0 stands for one that is not known")
 
     # Automation.
 
@@ -199,8 +225,7 @@ class ClipWriter:
         collection, _, name = target.split("/")[:3]
         known = name in AUTOMATED.get(collection, ()) or collection == "devices"
         if not known or target not in self._ids.known():
-            self._losses.note("lanes", "", f"DAWproject cannot automate {collection}/.../{name}")
-            self._losses.counts["points", "", "of automation that is left out"] += len(points)
+            self._leave_out(lane_id, f"DAWproject cannot automate {collection}/.../{name}")
             return
         unit = UNITS.get(name, "linear" if name == "enabled" else str(lane["unit"]))
         if unit != lane["unit"]:
@@ -209,11 +234,24 @@ class ClipWriter:
         element = SubElement(above, "Points", attributes | {"name": str(lane["name"])})
         SubElement(element, "Target", parameter=self._ids.of(target))
         entities = self._of("points")
+        at_times = Counter(float(str(entities[point_id]["time"])) for point_id in points)
         order = sorted(points, key=lambda p: (float(str(entities[p]["time"])), entities[p]["slot"]))
         for point_id in order:
             point = entities[point_id]
+            is_alone = at_times[float(str(point["time"]))] == 1
+            if is_alone and point["slot"] != 0:
+                self._losses.note("points", "slot", "one that is alone at its time is the left one")
             at = {"time": numeral(point["time"]), "value": numeral(point["value"])}
             SubElement(element, "RealPoint", at | {"interpolation": str(point["interp"])})
+
+    def _leave_out(self, lane_id: str, why: str) -> None:
+        self._losses.note("lanes", "", why)
+        for _ in self._on["points", "lane"].get(lane_id, ()):
+            self._losses.note("points", "", "of automation that is left out")
+
+
+def _plays_media(clip: Mapping[str, object]) -> bool:
+    return clip["kind"] in ("audio", "video") and clip["ref"] is None
 
 
 class Counted:

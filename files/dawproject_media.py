@@ -16,10 +16,13 @@ class MediaReader:
         # By the path of the file, as the ZIP has it where it is inside.
         self._made: dict[str, str] = {}
 
-    def read(self, source: Element) -> str:
-        """The media of an <Audio> or <Video>."""
+    def read(self, source: Element) -> str | None:
+        """The media of an <Audio> or <Video>; None: no file is named."""
         file = source.find("File")
         written = "" if file is None else file.get("path", "")
+        if not written:
+            self._song.lost("clips of audio or video that name no file")
+            return None
         found = None if self._files is None else self._files.find(written)
         path = written if found is None else found
         if path not in self._made:
@@ -38,7 +41,7 @@ class MediaReader:
         return self._song.add(
             "media",
             name=path.replace("\\", "/").rsplit("/", 1)[-1],
-            path=path or None,
+            path=path,
             sha256=sha256,
             duration=number(source, "duration", 0) or None,
             sampleRate=number(source, "sampleRate", 0) or None,

@@ -121,9 +121,10 @@ class MixerReader:
 
     def _master(self, strips: list[_Strip]) -> _Strip | None:
         """The one that is no group's own strip and leads nowhere else."""
-        masters = [s for s in strips if s.element.get("role") == "master" and s.is_top]
+        masters = [strip for strip in strips if strip.element.get("role") == "master"]
         last = [strip for strip in masters if not strip.element.get("destination")]
-        return next(iter([*last, *masters]), None)
+        top = [strip for strip in masters if strip.is_top]
+        return next(iter([*(strip for strip in last if strip.is_top), *last, *top]), None)
 
     def _add_channel(self, strip: _Strip, is_master: bool) -> None:
         element = strip.element

@@ -101,11 +101,29 @@ class Timeline:
             for clip in clips:
                 self._song.lost("clips without a track", item=clip.get("name", ""))
             return
-        made: list[str] = []
+        if part.tag != "ClipSlot":
+            for clip in clips:
+                self._clips.read(clip, scope.track, scope.unit)
+        elif scope.scene is None:
+            self._song.lost("clip slots outside of a scene", item=_names(clips))
+        else:
+            self._read_slot(part, clips, scope)
+
+    def _read_slot(self, part: Element, clips: list[Element], scope: _Scope) -> None:
+        """One clip for one slot: where a clip becomes several, each gets its own."""
+
+        def put(clip: str) -> None:
+            self._song.change("clips", clip, slot=add())
+
+        def add() -> str:
+            has_stop = flag(part, "hasStop", True)
+            slots = {"scene": scope.scene, "track": scope.track, "hasStop": has_stop}
+            return self._song.add("slots", **slots)
+
         for clip in clips:
-            made += self._clips.read(clip, scope.track, scope.unit)
-        if part.tag == "ClipSlot":
-            self._add_slots(part, scope, made)
+            self._clips.read(clip, str(scope.track), scope.unit, put)
+        if not clips:
+            add()
 
     def _read_loose_content(self, part: Element, scope: _Scope) -> None:
         """Notes or audio that lie on a track without a clip get one."""
@@ -176,20 +194,6 @@ class Timeline:
         for part in element:
             self._read_part(part, _Scope(scene=scene))
 
-    def _add_slots(self, part: Element, scope: _Scope, clips: list[str]) -> None:
-        if scope.scene is None:
-            self._song.lost("clip slots outside of a scene")
-            return
-        for clip in clips or [""]:
-            slot = self._song.add(
-                "slots",
-                scene=scope.scene,
-                track=scope.track,
-                hasStop=flag(part, "hasStop", True),
-            )
-            if clip:
-                self._song.change("clips", clip, slot=slot)
-
 
 def _points(part: Element) -> Iterable[Element]:
     return (point for point in part if point.tag.endswith("Point"))
@@ -200,3 +204,7 @@ def _told(part: Element) -> str:
     aim = part.find("Target")
     words = "" if aim is None else " ".join(f"{name} {value}" for name, value in aim.items())
     return f"{part.get('name', '')} {words}".strip()
+
+
+def _names(clips: list[Element]) -> str:
+    return ", ".join(clip.get("name") or "a clip" for clip in clips)

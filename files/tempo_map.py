@@ -11,6 +11,9 @@ from operator import itemgetter
 CONSTANT = 1e-9
 """A slope (relative to the tempo, per beat) below which a glide is as good as constant."""
 
+SHORTEST_GLIDE = 1e-9
+"""Beats: what is closer together is a jump, whose slope no number could hold."""
+
 
 class TempoMap:
     """Tempos by beat; a `linear` one glides to the next. In front of the song nothing glides."""
@@ -54,7 +57,7 @@ class TempoMap:
         if index + 1 >= len(self._tempos) or self._tempos[index][2] != "linear":
             return 0.0
         (start, bpm, _), (end, next_bpm, _) = self._tempos[index : index + 2]
-        return (next_bpm - bpm) / (end - start) if end > start else 0.0
+        return (next_bpm - bpm) / (end - start) if end - start > SHORTEST_GLIDE else 0.0
 
     def _lasting(self, index: int, beats: float) -> float:
         """How many seconds so many beats after a tempo take."""

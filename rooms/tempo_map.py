@@ -11,6 +11,9 @@ from rooms.pauses import Pause, no_pause, walked
 CONSTANT = 1e-9
 """A slope (relative to the tempo, per beat) below which a ramp is as good as constant."""
 
+SHORTEST_GLIDE = 1e-9
+"""Beats: what is closer together is a jump, whose slope no number could hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -52,7 +55,7 @@ class TempoMap:
         ends = [*self.points[1:], (math.inf, 0.0, False)]
         pairs = zip(self.points, ends, strict=True)
         for (beat, bpm, is_ramp), (next_beat, next_bpm, _) in walked(pairs, pause):
-            rises = is_ramp and beat < next_beat < math.inf
+            rises = is_ramp and SHORTEST_GLIDE < next_beat - beat < math.inf
             slope = (next_bpm - bpm) / (next_beat - beat) if rises else 0.0
             stretch = _Stretch(beat, seconds, bpm, slope)
             self._stretches.append(stretch)

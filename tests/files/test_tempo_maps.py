@@ -32,6 +32,7 @@ VECTORS: list[tuple[str, list[tuple[float, float, str]], list[tuple[float, float
     ),
     ("a glide to the same tempo", [(0, 99, LINEAR), (8, 99, HOLD)], [(8, 480 / 99)]),
     ("a glide with no end", [(0, 120, LINEAR)], [(8, 4)]),
+    ("a glide too short for a number", [(0, 60, LINEAR), (5e-324, 90, HOLD)], [(3, 2), (0, 0)]),
     ("in front of the song", [(0, 120, LINEAR), (8, 140, HOLD)], [(-48, -24), (-1, -0.5)]),
 ]
 
