@@ -54,7 +54,7 @@ def _moved_clips(document: Document, rng: random.Random) -> list[Op]:
     for clip_id in document.collections["clips"]:
         duration = round(rng.uniform(0.1, 40), 6)
         loop = sorted(round(rng.uniform(0, 16), 6) for _ in range(2))
-        props = {
+        props: dict[str, Any] = {
             "time": round(rng.uniform(0, 100), 6),
             "duration": duration,
             "playStart": round(rng.uniform(-4, 16), 6),
