@@ -167,15 +167,26 @@ class Client:
 
     # Rooms.
 
-    async def join(self, project: str) -> Room:
-        """Enter a project's room and wait until the project is here."""
+    async def join(self, project: str, seconds: float = 60.0) -> Room:
+        """Enter a project's room, and wait until we are in and the whole project is here.
+
+        The same room for the same project. Raises `CallFailed` if the server does not let us in,
+        `CallTimedOut` if it took too long, `ConnectionOver`.
+        """
         room = self._rooms.get(project)
         if room is None:
             room = Room(project, self._codec, new_id, self._forget_room, self.call)
             self._rooms[project] = room
             if self._connection is not None and self._login.needed is None:
                 room.attach(self._connection)
-        await room.ready()
+        try:
+            async with asyncio.timeout(seconds):
+                await room.joined()
+        except TimeoutError:
+            raise CallTimedOut("join", seconds) from None
+        finally:
+            if room.is_unwanted:
+                room.leave()
         return room
 
     # States of other moments.

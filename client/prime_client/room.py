@@ -30,9 +30,10 @@ from prime_client.listeners import Listener, Listeners
 from prime_client.outcomes import Outcomes
 from prime_client.replica import Gap, Replica
 from prime_client.rewound import Call, RewoundWatch
+from prime_client.room_view import RoomView
 from prime_client.schema.limits import MAX_MESSAGE_BYTES
 from prime_client.send_queue import SendQueue
-from prime_client.state_ops import Op, State
+from prime_client.state_ops import Op
 
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""
@@ -51,7 +52,7 @@ class Undone:
     skipped: tuple[Skipped, ...]
 
 
-class Room:
+class Room(RoomView):
     """One project, on whichever connection there is; it survives them all."""
 
     def __init__(
@@ -62,7 +63,7 @@ class Room:
         on_closed: Callable[[str], None],
         call: Call,
     ) -> None:
-        self.replica = Replica(project, make_id, codec.decode_state)
+        super().__init__(Replica(project, make_id, codec.decode_state))
         self.gaps = 0
         self._codec = codec
         self._make_id = make_id
@@ -74,20 +75,11 @@ class Room:
         self._queue = SendQueue()
         self._outcomes = Outcomes()
         self._retry: asyncio.TimerHandle | None = None
-        self._ready = asyncio.Event()
+        self._joined = asyncio.Event()  # set while we are in and the copy is complete
+        self._joiners = 0  # how many wait in `joined`
         self._settled = asyncio.Event()
         self._settled.set()
         self._over: Exception | None = None
-
-    @property
-    def project(self) -> str:
-        """The id of the project."""
-        return self.replica.project
-
-    @property
-    def state(self) -> State:
-        """The project as the musician sees it: confirmed plus pending. Not to be changed."""
-        return self.replica.state
 
     @property
     def resent(self) -> int:
@@ -116,7 +108,12 @@ class Room:
     ) -> str:
         """Apply ops at once and have them saved; returns the id to ask `saved` about.
 
-        Deltas in a row with the same `step` are undone together.
+        All of them are one delta, and one step to undo; deltas in a row with the same `step` are
+        undone together. `prime_client.ops` makes ops: `insert` takes `entity`, the properties of
+        the new one; `set` takes `props`, those that change. They are copied.
+
+        Raises, and has then applied nothing: `MalformedOp`, `DeltaTooLarge`, `TooMuchPending`, and
+        `RoomClosed`, `ConnectionOver` or `CallFailed`, which ended the room.
         """
         self._check_open()
         return self._propose(self.replica.edit(ops, atomic, step, gesture))
@@ -216,9 +213,16 @@ class Room:
         """Every event from now on; raises `ReaderTooSlow` rather than skip one in silence."""
         return self._listeners.events()
 
-    async def ready(self) -> None:
-        """Wait until the project is here; raises what kept us out."""
-        await self._ready.wait()
+    async def joined(self) -> None:
+        """Wait until we are in and the copy is complete: `Synced`; raises what kept us out.
+
+        At once if it is so; after a lost connection, when we are in again.
+        """
+        self._joiners += 1
+        try:
+            await self._joined.wait()
+        finally:
+            self._joiners -= 1
         if self._over is not None:
             raise self._over
 
@@ -230,10 +234,16 @@ class Room:
         self._doubted = None
         self._join()
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether nobody ever had this room, and nobody waits for it any more."""
+        return self.replica.position is None and not self._joiners
+
     def detach(self) -> None:
         """The connection is gone."""
         self._connection = None
         self.replica.synced = False
+        self._joined.clear()
         self._queue.stop()
         self._cancel_retry()
 
@@ -267,7 +277,7 @@ class Room:
         self._connection = None
         self._cancel_retry()
         self._outcomes.end(why)
-        self._ready.set()
+        self._joined.set()
         self._settled.set()
         self._listeners.end(Left(str(why)))
         self._rewound.end()
@@ -279,7 +289,7 @@ class Room:
         match event:
             case Synced():
                 self._came_back()
-                self._ready.set()
+                self._joined.set()
             case Acknowledged():
                 self._committed(event.delta_id, event.seq)
             case Refused(delta_id=delta_id):
@@ -350,6 +360,7 @@ class Room:
     # Coming in and coming back.
 
     def _join(self) -> None:
+        self._joined.clear()
         self._queue.stop()
         self._rewound.joins(self.replica.position)
         if self._connection is not None:

@@ -1,0 +1,82 @@
+"""What can be read of a joined project."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from prime_client.replica import Replica
+from prime_client.schema.entities import ENTITY_TYPES
+from prime_client.state_ops import Entity, State
+
+
+class RoomView:
+    """A joined project as it is now; nothing here waits, and nothing of it may be changed.
+
+    Entities are replaced and never changed: who keeps one keeps it as it was.
+    """
+
+    def __init__(self, replica: Replica) -> None:
+        self.replica = replica
+
+    @property
+    def project(self) -> str:
+        """The id of the project."""
+        return self.replica.project
+
+    @property
+    def state(self) -> State:
+        """Collection -> id -> entity, as the musician sees it: confirmed plus pending."""
+        return self.replica.state
+
+    @property
+    def you(self) -> str:
+        """Our own member id: another one after each join."""
+        return self.replica.you
+
+    @property
+    def role(self) -> str | None:
+        """`owner`, `editor` or `viewer`; None before the first join."""
+        return self.replica.role
+
+    @property
+    def members(self) -> Mapping[str, dict[str, Any]]:
+        """Everyone in the room, ourselves included: member id -> name, color, presence ..."""
+        return MappingProxyType(self.replica.members)
+
+    def entities(self, collection: str) -> Mapping[str, Entity]:
+        """All of a collection by id; raises `ValueError` if there is no such collection."""
+        _check(collection)
+        return MappingProxyType(self.replica.state.get(collection, {}))
+
+    def get(self, collection: str, entity_id: str) -> Entity | None:
+        """One entity, or None; raises `ValueError` if there is no such collection."""
+        return self.entities(collection).get(entity_id)
+
+    def select(self, collection: str, **props: Any) -> dict[str, Entity]:
+        """Those of a collection whose properties have these values: `select("clips", track=t)`.
+
+        Raises `ValueError` if there is no such collection or property. Looks at all of them.
+        """
+        _check(collection, props)
+        return {
+            entity_id: entity
+            for entity_id, entity in self.entities(collection).items()
+            if all(entity.get(name) == value for name, value in props.items())
+        }
+
+    def shown(self, collection: str, entity_id: str) -> Entity | None:
+        """One entity with the gestures of others laid over it, as a screen shows it, or None."""
+        _check(collection)
+        return self.replica.shown(collection, entity_id)
+
+
+def _check(collection: str, props: Mapping[str, Any] = MappingProxyType({})) -> None:
+    fields = ENTITY_TYPES.get(collection)
+    if fields is None:
+        known = ", ".join(ENTITY_TYPES)
+        raise ValueError(f"there is no collection {collection!r}; collections are {known}")
+    for name in props:
+        if name not in fields:
+            raise ValueError(
+                f"{collection} have no property {name!r}; they have {', '.join(fields)}"
+            )
