@@ -5,10 +5,11 @@ import textwrap
 from pathlib import Path
 
 from schema.limits import BOUNDS
+from schema.sdk_calls import calls_module
 
 FOLDER = Path("client/prime_client/schema")
 
-COPIED = ("close_codes", "entities", "order_keys")
+COPIED = ("close_codes", "entities", "errors", "order_keys")
 """Modules of plain data and plain Python, which the SDK has as they are here."""
 
 _WIDTH = 100
@@ -22,6 +23,7 @@ def sdk_modules() -> dict[Path, str]:
         for name in COPIED
     }
     modules[FOLDER / "limits.py"] = _limits()
+    modules[FOLDER / "calls.py"] = _head("schema/calls.py") + calls_module()
     return modules
 
 

@@ -11,6 +11,8 @@ from prime_client.failures import (
     DeltaRefused,
     DeltaTooLarge,
     MalformedOp,
+    PrimeError,
+    RefusedByServer,
     RoomClosed,
     StateDamaged,
     TooMuchPending,
@@ -19,6 +21,7 @@ from prime_client.gesture import Gesture
 from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
+from prime_client.schema.errors import ErrorCode
 from prime_client.schema.order_keys import between, spread
 from prime_client.state_ops import Entity, Op, State
 
@@ -32,10 +35,13 @@ __all__ = [
     "DeltaRefused",
     "DeltaTooLarge",
     "Entity",
+    "ErrorCode",
     "Gesture",
     "MalformedOp",
     "Op",
+    "PrimeError",
     "ReaderTooSlow",
+    "RefusedByServer",
     "Room",
     "RoomClosed",
     "State",

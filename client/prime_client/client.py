@@ -24,6 +24,7 @@ from prime_client.failures import (
 from prime_client.ids import new_id
 from prime_client.login import CALLS_TO_LOG_IN, AskForLogin, Login
 from prime_client.room import Room
+from prime_client.schema.calls import Calls, User
 from prime_client.schema.close_codes import AUTH_FAILED, TOKEN_EXPIRED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.state_ops import State
@@ -35,8 +36,10 @@ OPEN_SECONDS = 5.0
 REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
 
 
-class Client:
+class Client(Calls):
     """One device of one user. Comes back with full jitter until a close code says not to.
+
+    Every call is a method: `await client.projects.list(limit=20)`.
 
     A login that the server does not know any more (a restored backup, a token too old) ends
     nothing: rooms keep their copies and pending edits, hear `LoginNeeded`, and go on after `login`,
@@ -54,9 +57,10 @@ class Client:
         rng: random.Random | None = None,
         on_login_needed: AskForLogin | None = None,
     ) -> None:
+        super().__init__(self.call)
         self.url = url
         self.device = device
-        self.user: dict[str, Any] | None = None
+        self.user: User | None = None
         self.connections = 0
         self.last_problem = ""
         self._codec = codec_named(codec)
@@ -127,7 +131,10 @@ class Client:
     # Calls.
 
     async def call(self, method: str, /, **params: Any) -> Any:
-        """Call a method and return its result; raises `CallFailed`."""
+        """Call a method by its name on the wire, for one that this SDK has no method for yet.
+
+        Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
+        """
         if self._login.needed is not None and self._over is None:
             if method not in CALLS_TO_LOG_IN:
                 raise CallFailed("auth_required", f"log in again: {self._login.needed}")
@@ -141,13 +148,13 @@ class Client:
                 raise CallInterrupted(method)
             return await self._calls.send(self._connection, method, params)
 
-    async def register(self, email: str, username: str, password: str, name: str = "") -> Any:
+    async def register(self, email: str, username: str, password: str, name: str = "") -> User:
         """Make an account and log in; returns the user."""
         params = {"email": email, "username": username, "password": password, "name": name}
         return self._logged_in(await self.call("auth.register", **params))
 
-    async def login(self, email: str, password: str) -> Any:
-        """Log in; returns the user."""
+    async def login(self, email: str, password: str) -> User:
+        """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""
         return self._logged_in(await self.call("auth.login", email=email, password=password))
 
     async def log_in_with(self, access_token: str) -> None:
@@ -303,15 +310,16 @@ class Client:
             return False
         return True
 
-    def _logged_in(self, result: dict[str, Any]) -> Any:
+    def _logged_in(self, result: dict[str, Any]) -> User:
         was_needed = self._login.needed is not None
         self._login.take(AuthSession.of(result, asyncio.get_running_loop().time()))
-        self._is_now(result["user"])
+        user: User = result["user"]
+        self._is_now(user)
         if was_needed:
             self._attach_rooms()
-        return self.user
+        return user
 
-    def _is_now(self, user: dict[str, Any] | None) -> None:
+    def _is_now(self, user: User | None) -> None:
         """What one user has pending is never proposed as another."""
         before, self.user = self.user, user or self.user
         if user is not None and before is not None and before["id"] != user["id"]:

@@ -4,10 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from prime_client.events import Refused
+from prime_client.schema.errors import ERRORS, ErrorMeaning
+
+INTERRUPTED = "interrupted"
+TIMEOUT = "timeout"
+"""The codes of what no server has said: that a call has no answer."""
+
+_MEANINGS: dict[str, ErrorMeaning] = {str(code): meaning for code, meaning in ERRORS.items()}
 
 
-class CallFailed(Exception):
-    """The server answered with an error."""
+class PrimeError(Exception):
+    """Whatever the SDK raises for its user."""
+
+
+class RefusedByServer(PrimeError):
+    """The server said no, and `message` says what to do.
+
+    `code` is an `ErrorCode`, or one of a newer server; the table of errors tells of `details`.
+    """
 
     def __init__(self, code: str, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -15,26 +29,43 @@ class CallFailed(Exception):
         self.message = message
         self.details = dict(details or {})
 
+    @property
+    def retry(self) -> bool:
+        """Whether the very same may be taken later."""
+        if self.code in (INTERRUPTED, TIMEOUT):
+            return True
+        meaning = _MEANINGS.get(self.code)
+        return meaning is not None and meaning.try_again
+
+    @property
+    def retry_after_seconds(self) -> float:
+        """How long the server asked to wait before that; 0: it did not."""
+        return float(self.details.get("retry_after_ms", 0)) / 1_000
+
+
+class CallFailed(RefusedByServer):
+    """A call, or a join, was answered with an error."""
+
 
 class CallInterrupted(CallFailed):
     """The connection ended before the answer: whether the call was carried out is not known."""
 
     def __init__(self, method: str) -> None:
-        super().__init__("interrupted", f"the connection ended before {method} was answered")
+        super().__init__(INTERRUPTED, f"the connection ended before {method} was answered")
 
 
 class CallTimedOut(CallFailed):
     """No answer came in time: whether the call was carried out is not known."""
 
     def __init__(self, method: str, seconds: float) -> None:
-        super().__init__("timeout", f"{method} was not answered within {seconds:g} s")
+        super().__init__(TIMEOUT, f"{method} was not answered within {seconds:g} s")
 
 
-class CannotConnect(Exception):
+class CannotConnect(PrimeError):
     """No connection could be made in time; the message has the last reason."""
 
 
-class ConnectionOver(Exception):
+class ConnectionOver(PrimeError):
     """The server ended it for good, or we closed: the client does not come back by itself."""
 
     def __init__(self, code: int | None, reason: str) -> None:
@@ -43,29 +74,29 @@ class ConnectionOver(Exception):
         self.reason = reason
 
 
-class RoomClosed(Exception):
+class RoomClosed(PrimeError):
     """We are out of the room, and the message says why."""
 
 
-class DeltaRefused(Exception):
+class DeltaRefused(RefusedByServer):
     """The server refused the delta, and its effect was taken back."""
 
     def __init__(self, refused: Refused) -> None:
-        super().__init__(f"{refused.code}: {refused.message}")
+        super().__init__(refused.code, refused.message, refused.details)
         self.refused = refused
 
 
-class MalformedOp(ValueError):
+class MalformedOp(PrimeError, ValueError):
     """An op that could never be applied; the message says what is wrong. Nothing was applied."""
 
 
-class TooMuchPending(Exception):
+class TooMuchPending(PrimeError):
     """More edits wait for the server than are kept; nothing was applied."""
 
 
-class DeltaTooLarge(Exception):
+class DeltaTooLarge(PrimeError):
     """The delta is over what one message may hold; nothing was applied. Split it."""
 
 
-class StateDamaged(Exception):
+class StateDamaged(PrimeError):
     """A state came over the wire and does not come to its digest; ask again."""

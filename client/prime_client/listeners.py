@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 from prime_client.events import Event
+from prime_client.failures import PrimeError
 
 EVENTS_BUFFERED = 10_000
 """Events that an iterator may lag behind."""
@@ -17,7 +18,7 @@ Listener = Callable[[Event], None]
 _log = logging.getLogger(__name__)
 
 
-class ReaderTooSlow(Exception):
+class ReaderTooSlow(PrimeError):
     """An iterator over events lags too far behind; what it missed is in the room's state."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from prime_client.codec import Codec
 from prime_client.digest import digest
 from prime_client.failures import StateDamaged
-from prime_client.rewound import Call
+from prime_client.schema.calls import Call
 from prime_client.state_ops import State
 
 

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from prime_client.events import Event, Position, Rewound
 from prime_client.failures import CallFailed, ConnectionOver
 from prime_client.outcomes import OUTCOMES_KEPT
+from prime_client.schema.calls import Call
 
 ENTRIES_A_PAGE = 200
 MAX_PAGES = 25
 """More of a member's own deltas than are remembered (`OUTCOMES_KEPT`)."""
-
-Call = Callable[..., Awaitable[Any]]
 
 
 class RewoundWatch:

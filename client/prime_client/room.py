@@ -29,8 +29,9 @@ from prime_client.gesture import Gesture, Values
 from prime_client.listeners import Listener, Listeners
 from prime_client.outcomes import Outcomes
 from prime_client.replica import Gap, Replica
-from prime_client.rewound import Call, RewoundWatch
+from prime_client.rewound import RewoundWatch
 from prime_client.room_view import RoomView
+from prime_client.schema.calls import Call
 from prime_client.schema.limits import MAX_MESSAGE_BYTES
 from prime_client.send_queue import SendQueue
 from prime_client.state_ops import Op

@@ -19,6 +19,43 @@ DEPENDENCIES = ("websockets", "msgpack")
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres]
 
+TYPED = """
+from prime_client import CallFailed, Client, DeltaRefused, ErrorCode, new_id, ops
+
+async def right(client: Client) -> str:
+    page = await client.projects.list(limit=20, archived=False)
+    try:
+        made = await client.projects.create(name=page["projects"][0]["name"], bpm=90)
+        await client.members.grant(project=made["id"], email="ben@example.org", role="editor")
+    except CallFailed as failed:
+        return failed.message if failed.retry or failed.code == ErrorCode.CONFLICT else ""
+    room = await client.join(made["id"])
+    track = new_id()
+    delta = room.edit([ops.insert("tracks", track, name="Lead")])
+    try:
+        seq: int = await room.saved(delta)
+    except DeltaRefused as refused:
+        return refused.code
+    tempi = (await client.snapshots.create(project=made["id"]))["musical_context"]
+    return f"{seq} {tempi['tempo'][0]['bpm'] if tempi else page['next']}"
+
+async def wrong(client: Client) -> None:
+"""
+PLANTED = {
+    "await client.projects.list(limit='20')": "typeddict-item|arg-type",
+    "await client.projects.list(archive=True)": "call-arg",
+    "await client.projects.create(bpm=90)": "call-arg",
+    "await client.projects.remove(project='p')": "attr-defined",
+    "await client.members.grant(project='p', email='e', role='boss')": "arg-type",
+    "(await client.projects.list())['project']": "typeddict-item",
+    "(await client.projects.get(project='p'))['head'].upper()": "attr-defined",
+    "(await client.timeline.beats(project='p', seconds=[1]))['beats'][0]": "typeddict-item",
+    "client.snapshots.delete(project='p', snapshot='s')": "unused-coroutine",
+    "(await client.join('p')).edit({'op': 'set'})": "arg-type",
+    "(await client.join('p')).entities('tracks')['t'] = {}": "index",
+}
+"""A mistake -> the code that mypy has for it."""
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -77,3 +114,26 @@ async def test_the_program_of_its_readme_runs_far_from_the_checkout(
     )
     said, _ = await asyncio.wait_for(running.communicate(), 30)
     assert said.decode() == "on disk as 1\n"
+
+
+def test_mypy_finds_each_planted_mistake_in_a_program_of_a_stranger(
+    installed: Path, tmp_path: Path
+) -> None:
+    """It takes 2 s of a core: mypy reads the SDK, websockets and msgpack anew."""
+    program = tmp_path / "program.py"
+    program.write_text(TYPED + "".join(f"    {line}\n" for line in PLANTED))
+    words = ("--strict", "--no-color", "--no-error-summary", "--cache-dir", tmp_path / "cache")
+    said = subprocess.run(
+        [sys.executable, "-m", "mypy", *words, "--python-executable", installed, program.name],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "MYPYPATH"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    ).stdout
+    found = re.findall(r"program.py:(\d+): error: .*\[([a-z-]+)\]", said)
+    first = TYPED.count("\n") + 1
+    codes = {line - first: code for line, code in ((int(line), code) for line, code in found)}
+    assert set(codes) == set(range(len(PLANTED))), said
+    for index, wanted in enumerate(PLANTED.values()):
+        assert codes[index] in wanted.split("|"), said

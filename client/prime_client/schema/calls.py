@@ -1,0 +1,620 @@
+# Made by `python -m schema.generate` from schema/calls.py: change it there.
+"""Every call by name: what it takes and what it answers.
+
+A call raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
+
+from prime_client.state_ops import Op
+
+Call = Callable[..., Awaitable[Any]]
+
+
+class CreateProject(TypedDict):
+    """Make a project and own it. With an `id`, sending the call again makes no second one."""
+
+    name: str
+    id: NotRequired[str | None]
+    description: NotRequired[str]
+    # 10 to 1000; 120.0 if left out
+    bpm: NotRequired[float]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    # "4/4" if left out
+    signature: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
+class Project(TypedDict):
+    """A row of `studio_projects`, without its state."""
+
+    id: str
+    owner: str
+    name: str
+    description: str
+    bpm: float
+    key: str | None
+    scale: str | None
+    signature: str
+    tags: list[str]
+    role: str
+    head: int
+    epoch: str
+    archived: bool
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class GetProject(TypedDict):
+    """The row of a project you are a member of."""
+
+    project: str
+
+
+class ListProjects(TypedDict):
+    """Your projects, last changed first; `after` is the `next` of the page before."""
+
+    # False if left out
+    archived: NotRequired[bool]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+
+
+class ProjectPage(TypedDict):
+    """Some projects, and where the next page starts (null: this was the last)."""
+
+    projects: list[Project]
+    next: str | None
+
+
+class UpdateProject(TypedDict):
+    """Change fields of the row, if `version` is still the one you read."""
+
+    project: str
+    version: int
+    name: NotRequired[str]
+    description: NotRequired[str]
+    bpm: NotRequired[float]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    signature: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
+class ArchiveProject(TypedDict):
+    """Archive a project, or bring it back: an archived one can be read and not edited."""
+
+    project: str
+    # True if left out
+    archived: NotRequired[bool]
+
+
+class ListMembers(TypedDict):
+    """Who may see a project, and in which role; `after` is the `next` of the page before."""
+
+    project: str
+    # 1 to 500; 500 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+
+
+class User(TypedDict):
+    """An account as others see it."""
+
+    id: str
+    username: str
+    name: str
+
+
+class ProjectMember(TypedDict):
+    """A row of `project_members`, and the user's colour in the project."""
+
+    user: User
+    role: str
+    color: str
+
+
+class ProjectMembers(TypedDict):
+    """Members of a project, owners first, and where the next page starts (null: the last)."""
+
+    members: list[ProjectMember]
+    next: str | None
+
+
+class GrantRole(TypedDict):
+    """Give a user (by e-mail address) a role, or another one; owners only."""
+
+    project: str
+    email: str
+    role: Literal["owner", "editor", "viewer"]
+
+
+class RevokeRole(TypedDict):
+    """Put a user out of a project; owners only, but everyone may leave."""
+
+    project: str
+    user: str
+
+
+class Done(TypedDict):
+    """It is done; there is nothing more to say."""
+
+
+class ListHistory(TypedDict):
+    """Who changed what, newest first; `before` is the `next` of the page before."""
+
+    project: str
+    user: NotRequired[str | None]
+    member: NotRequired[str | None]
+    entity: NotRequired[str | None]
+    since: NotRequired[float | None]
+    until: NotRequired[float | None]
+    before: NotRequired[int | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+
+
+class HistoryEntry(TypedDict):
+    """One delta of the journal: of the `total` ops that took effect the first 100, or 64 KiB.
+    `color`: of the user in the project.
+    """
+
+    seq: int
+    id: str
+    at: float
+    user: User
+    member: str
+    purpose: str
+    reverts: int | None
+    ops: list[Op]
+    total: int
+    color: str
+
+
+class HistoryPage(TypedDict):
+    """Some entries, the `before` of the next page, and the oldest seq whose ops are kept."""
+
+    entries: list[HistoryEntry]
+    next: int | None
+    oldest: int
+
+
+class Blame(TypedDict):
+    """Who last set this property; a leaf of `params` is `params/<name>`."""
+
+    project: str
+    entity: str
+    property: str
+
+
+class Blamed(TypedDict):
+    """The entry that gave the property its value, without its ops; null: before what is kept.
+    `clipped`: the value is too large to be told; ask for a leaf of it.
+    """
+
+    entry: HistoryEntry | None
+    value: bool | int | float | str | list[str] | dict[str, bool | int | float | str] | None
+    clipped: bool
+
+
+class StateAt(TypedDict):
+    """The state after `seq`, or at `time` (ms since 1970), read-only; ask part by part."""
+
+    project: str
+    seq: NotRequired[int | None]
+    time: NotRequired[float | None]
+    # 0 to 10000; 0 if left out
+    part: NotRequired[int]
+
+
+class Position(TypedDict):
+    """Where a reader of a project's journal stands: everything up to `seq` of `epoch`."""
+
+    epoch: str
+    seq: int
+
+
+class StateData(TypedDict):
+    """One part of a state: all parts joined are zlib over it, as in `state` messages (rule J2)."""
+
+    position: Position
+    digest: str
+    part: int
+    parts: int
+    data: bytes | str
+
+
+class AudioAnalysis(TypedDict):
+    """What a client measured on its own rendering of the project. LUFS and dBTP by EBU R 128."""
+
+    integrated_lufs: NotRequired[float | None]
+    loudness_range_lu: NotRequired[float | None]
+    true_peak_dbtp: NotRequired[float | None]
+    duration_seconds: NotRequired[float | None]
+    bpm: NotRequired[float | None]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    spectral_centroid_hz: NotRequired[float | None]
+    stereo_correlation: NotRequired[float | None]
+    tool: NotRequired[str | None]
+
+
+class CreateSnapshot(TypedDict):
+    """Keep the state of now under a name. With an `id`, sending it again makes no second one."""
+
+    project: str
+    name: NotRequired[str]
+    description: NotRequired[str]
+    id: NotRequired[str | None]
+    audio_analysis: NotRequired[AudioAnalysis | None]
+
+
+class TempoAt(TypedDict):
+    """A tempo of the tempo map: from `time` (beats) on."""
+
+    time: float
+    bpm: float
+
+
+class MusicalContext(TypedDict):
+    """What can be said of a state as music; lengths reach to the end of the last clip. Of tempi
+    the first 256 are told, of instruments 200; `counts` tells how many there are.
+    """
+
+    tempo: list[TempoAt]
+    key: str | None
+    scale: str | None
+    signature: str
+    length_beats: float
+    length_seconds: float
+    counts: dict[str, int]
+    instruments: list[str]
+
+
+class Snapshot(TypedDict):
+    """A row of `project_snapshots`, without its state."""
+
+    id: str
+    project: str
+    author: User | None
+    kind: str
+    name: str
+    description: str
+    position: Position
+    digest: str
+    musical_context: MusicalContext | None
+    audio_analysis: AudioAnalysis | None
+    version: int
+    created_at: float
+
+
+class ListSnapshots(TypedDict):
+    """The snapshots of a project, newest first; `after` is the `next` of the page before."""
+
+    project: str
+    kind: NotRequired[Literal["auto", "manual", "before-restore"] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+
+
+class SnapshotPage(TypedDict):
+    """Some snapshots, and where the next page starts (null: this was the last)."""
+
+    snapshots: list[Snapshot]
+    next: str | None
+
+
+class GetSnapshot(TypedDict):
+    """One snapshot, without its state."""
+
+    project: str
+    snapshot: str
+
+
+class SnapshotState(TypedDict):
+    """The state that a snapshot holds; ask part by part."""
+
+    project: str
+    snapshot: str
+    # 0 to 10000; 0 if left out
+    part: NotRequired[int]
+
+
+class UpdateSnapshot(TypedDict):
+    """Name or describe a snapshot, or say what it sounds like; a named one is kept for good."""
+
+    project: str
+    snapshot: str
+    version: int
+    name: NotRequired[str]
+    description: NotRequired[str]
+    audio_analysis: NotRequired[AudioAnalysis | None]
+
+
+class DiffSnapshots(TypedDict):
+    """What differs between two snapshots; null is the state of now."""
+
+    project: str
+    before: NotRequired[str | None]
+    after: NotRequired[str | None]
+    # 1 to 2000; 200 if left out
+    limit: NotRequired[int]
+
+
+class Change(TypedDict):
+    """An entity that differs: added, removed or changed; `props`: name -> [before, after].
+    `clipped`: these are too large to be told; there are more, or all of them are left out.
+    """
+
+    col: str
+    id: str
+    action: str
+    name: NotRequired[str]
+    props: NotRequired[dict[str, list[Any]]]
+    clipped: NotRequired[bool]
+
+
+class Diff(TypedDict):
+    """All that differs in sentences, and the first of `total` entities one by one. At most
+    `limit`, and as many as a page holds.
+    """
+
+    sentences: list[str]
+    changes: list[Change]
+    total: int
+
+
+class RestoreSnapshot(TypedDict):
+    """Bring a snapshot's state back as a delta with this `id`, which can be undone."""
+
+    project: str
+    snapshot: str
+    id: str
+
+
+class Restored(TypedDict):
+    """The last seq of the restore, how many ops it took, and the snapshot of what was before.
+    `before` is null where nothing was kept: there were no ops, or the id was sent before.
+    """
+
+    seq: int
+    ops: int
+    before: str | None
+
+
+class ForkSnapshot(TypedDict):
+    """Make a new project of your own out of a snapshot. With an `id`, again makes no second one."""
+
+    project: str
+    snapshot: str
+    name: str
+    id: NotRequired[str | None]
+
+
+class DeleteSnapshot(TypedDict):
+    """Delete a snapshot: its author or an owner may. The second time changes nothing."""
+
+    project: str
+    snapshot: str
+
+
+class Between(TypedDict):
+    """What lies between two beats (from `start` up to `end`), on all tracks or on some."""
+
+    project: str
+    # 0 to 1e+06
+    start: float
+    # 0 to 1e+06
+    end: float
+    tracks: NotRequired[list[str] | None]
+    # False if left out
+    notes: NotRequired[bool]
+    # 1 to 5000; 1000 if left out
+    limit: NotRequired[int]
+
+
+class Found(TypedDict):
+    """An entity that lies there; `start` and `end` in beats of the song."""
+
+    col: str
+    id: str
+    start: float
+    end: float
+    entity: dict[str, Any]
+
+
+class Range(TypedDict):
+    """The first of `total` entities, in order of their start: as many as a page holds. At most
+    `limit`; for those behind, ask from the `start` of the last one on.
+    """
+
+    found: list[Found]
+    total: int
+
+
+class ToSeconds(TypedDict):
+    """Beats to seconds through the tempo map."""
+
+    project: str
+    beats: list[float]
+
+
+class Times(TypedDict):
+    """One for each that was asked, in the same order."""
+
+    times: list[float]
+
+
+class ToBeats(TypedDict):
+    """Seconds to beats through the tempo map."""
+
+    project: str
+    seconds: list[float]
+
+
+class Projects:
+    """`client.projects`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def create(self, **params: Unpack[CreateProject]) -> Project:
+        """Make a project and own it. With an `id`, sending the call again makes no second one."""
+        result: Project = await self._call("projects.create", **params)
+        return result
+
+    async def get(self, **params: Unpack[GetProject]) -> Project:
+        """The row of a project you are a member of."""
+        result: Project = await self._call("projects.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListProjects]) -> ProjectPage:
+        """Your projects, last changed first; `after` is the `next` of the page before."""
+        result: ProjectPage = await self._call("projects.list", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateProject]) -> Project:
+        """Change fields of the row, if `version` is still the one you read."""
+        result: Project = await self._call("projects.update", **params)
+        return result
+
+    async def archive(self, **params: Unpack[ArchiveProject]) -> Project:
+        """Archive a project, or bring it back: an archived one can be read and not edited."""
+        result: Project = await self._call("projects.archive", **params)
+        return result
+
+
+class Members:
+    """`client.members`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def list(self, **params: Unpack[ListMembers]) -> ProjectMembers:
+        """Who may see a project, and in which role; `after` is the `next` of the page before."""
+        result: ProjectMembers = await self._call("members.list", **params)
+        return result
+
+    async def grant(self, **params: Unpack[GrantRole]) -> ProjectMember:
+        """Give a user (by e-mail address) a role, or another one; owners only."""
+        result: ProjectMember = await self._call("members.grant", **params)
+        return result
+
+    async def revoke(self, **params: Unpack[RevokeRole]) -> None:
+        """Put a user out of a project; owners only, but everyone may leave."""
+        await self._call("members.revoke", **params)
+
+
+class History:
+    """`client.history`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def list(self, **params: Unpack[ListHistory]) -> HistoryPage:
+        """Who changed what, newest first; `before` is the `next` of the page before."""
+        result: HistoryPage = await self._call("history.list", **params)
+        return result
+
+    async def blame(self, **params: Unpack[Blame]) -> Blamed:
+        """Who last set this property; a leaf of `params` is `params/<name>`."""
+        result: Blamed = await self._call("history.blame", **params)
+        return result
+
+    async def at(self, **params: Unpack[StateAt]) -> StateData:
+        """The state after `seq`, or at `time` (ms since 1970), read-only; ask part by part."""
+        result: StateData = await self._call("history.at", **params)
+        return result
+
+
+class Snapshots:
+    """`client.snapshots`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def create(self, **params: Unpack[CreateSnapshot]) -> Snapshot:
+        """Keep the state of now under a name. With an `id`, sending it again makes no second
+        one.
+        """
+        result: Snapshot = await self._call("snapshots.create", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListSnapshots]) -> SnapshotPage:
+        """The snapshots of a project, newest first; `after` is the `next` of the page before."""
+        result: SnapshotPage = await self._call("snapshots.list", **params)
+        return result
+
+    async def get(self, **params: Unpack[GetSnapshot]) -> Snapshot:
+        """One snapshot, without its state."""
+        result: Snapshot = await self._call("snapshots.get", **params)
+        return result
+
+    async def state(self, **params: Unpack[SnapshotState]) -> StateData:
+        """The state that a snapshot holds; ask part by part."""
+        result: StateData = await self._call("snapshots.state", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateSnapshot]) -> Snapshot:
+        """Name or describe a snapshot, or say what it sounds like; a named one is kept for good."""
+        result: Snapshot = await self._call("snapshots.update", **params)
+        return result
+
+    async def diff(self, **params: Unpack[DiffSnapshots]) -> Diff:
+        """What differs between two snapshots; null is the state of now."""
+        result: Diff = await self._call("snapshots.diff", **params)
+        return result
+
+    async def restore(self, **params: Unpack[RestoreSnapshot]) -> Restored:
+        """Bring a snapshot's state back as a delta with this `id`, which can be undone."""
+        result: Restored = await self._call("snapshots.restore", **params)
+        return result
+
+    async def fork(self, **params: Unpack[ForkSnapshot]) -> Project:
+        """Make a new project of your own out of a snapshot. With an `id`, again makes no second
+        one.
+        """
+        result: Project = await self._call("snapshots.fork", **params)
+        return result
+
+    async def delete(self, **params: Unpack[DeleteSnapshot]) -> None:
+        """Delete a snapshot: its author or an owner may. The second time changes nothing."""
+        await self._call("snapshots.delete", **params)
+
+
+class Timeline:
+    """`client.timeline`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def between(self, **params: Unpack[Between]) -> Range:
+        """What lies between two beats (from `start` up to `end`), on all tracks or on some."""
+        result: Range = await self._call("timeline.between", **params)
+        return result
+
+    async def seconds(self, **params: Unpack[ToSeconds]) -> Times:
+        """Beats to seconds through the tempo map."""
+        result: Times = await self._call("timeline.seconds", **params)
+        return result
+
+    async def beats(self, **params: Unpack[ToBeats]) -> Times:
+        """Seconds to beats through the tempo map."""
+        result: Times = await self._call("timeline.beats", **params)
+        return result
+
+
+class Calls:
+    """All calls, by what they are about."""
+
+    def __init__(self, call: Call) -> None:
+        self.projects = Projects(call)
+        self.members = Members(call)
+        self.history = History(call)
+        self.snapshots = Snapshots(call)
+        self.timeline = Timeline(call)

@@ -1,0 +1,215 @@
+# Made by `python -m schema.generate` from schema/errors.py: change it there.
+"""Every error a client can be told, as data: what it means, what to do, which details it has."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """The `code` of an `error` message."""
+
+    BAD_MESSAGE = "bad_message"
+    UNKNOWN_MESSAGE = "unknown_message"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_VERSION = "unsupported_version"
+    AUTH_REQUIRED = "auth_required"
+    AUTH_FAILED = "auth_failed"
+    TOKEN_EXPIRED = "token_expired"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    NOT_JOINED = "not_joined"
+    VALIDATION = "validation"
+    CONFLICT = "conflict"
+    TAKEN = "taken"
+    ARCHIVED = "archived"
+    LIMIT_REACHED = "limit_reached"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    POSITION_AHEAD = "position_ahead"
+    ID_REUSED = "id_reused"
+    OP_INVALID = "op_invalid"
+    OP_EXISTS = "op_exists"
+    OP_CYCLE = "op_cycle"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    NOTHING_TO_REDO = "nothing_to_redo"
+    COMPACTED = "compacted"
+    SNAPSHOT_DAMAGED = "snapshot_damaged"
+    INTERNAL = "internal"
+
+
+class Retry(StrEnum):
+    """What to do about an error."""
+
+    MEND = "mend"
+    WAIT = "wait"
+    GIVE_UP = "give up"
+
+
+RETRIES: dict[Retry, str] = {
+    Retry.MEND: "Change what you sent, or do first what the meaning says; then send it again.",
+    Retry.WAIT: "Send the same again, with the same id, after `details.retry_after_ms`.",
+    Retry.GIVE_UP: "The same will be refused again: tell the user.",
+}
+
+DETAILS: dict[str, tuple[str, str]] = {
+    "field": ("text", "What of the message, of the call's `params` or of the row is wrong."),
+    "op": ("integer", "The index of the op at fault, from 0."),
+    "after": ("text", "The id of the delta that was refused first (D12)."),
+    "retry_after_ms": ("integer", "So many milliseconds later."),
+    "version": ("integer", "The row's version now."),
+    "head": ("integer", "The newest seq."),
+    "oldest": ("integer", "History is kept after this seq."),
+    "supported": ("list of integers", "The versions that the server speaks."),
+    "error_id": ("text", "Under which the server's log has it."),
+}
+"""The keys of the `details` of an error: type, and what the value says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMeaning:
+    """A row of the error table of PROTOCOL.md. `may_have`: the details beside those of always."""
+
+    meaning: str
+    retry: Retry
+    has: tuple[str, ...] = ()
+    may_have: tuple[str, ...] = ()
+
+    @property
+    def try_again(self) -> bool:
+        """Whether the same may be sent again, as it is."""
+        return self.retry is Retry.WAIT
+
+
+ERRORS: dict[ErrorCode, ErrorMeaning] = {
+    ErrorCode.BAD_MESSAGE: ErrorMeaning(
+        "The bytes are no message, or a field has the wrong type, length, depth or range.",
+        Retry.MEND,
+        may_have=("field",),
+    ),
+    ErrorCode.UNKNOWN_MESSAGE: ErrorMeaning(
+        "No message or call of that name exists in this protocol version.", Retry.GIVE_UP
+    ),
+    ErrorCode.TOO_LARGE: ErrorMeaning(
+        "The message is over its bound; split it and send it again.", Retry.MEND
+    ),
+    ErrorCode.UNSUPPORTED_VERSION: ErrorMeaning(
+        "None of the protocol versions offered is served; `details.supported` lists them.",
+        Retry.GIVE_UP,
+        has=("supported",),
+    ),
+    ErrorCode.AUTH_REQUIRED: ErrorMeaning(
+        "Log in first: `auth.login`, or hello with a token.", Retry.MEND
+    ),
+    ErrorCode.AUTH_FAILED: ErrorMeaning(
+        "The credentials or the token are not valid; log in again.", Retry.MEND
+    ),
+    ErrorCode.TOKEN_EXPIRED: ErrorMeaning(
+        "The access token has run out; call `auth.refresh` and come again.", Retry.MEND
+    ),
+    ErrorCode.FORBIDDEN: ErrorMeaning(
+        "Your role in the project does not allow this; ask an owner.", Retry.GIVE_UP
+    ),
+    ErrorCode.NOT_FOUND: ErrorMeaning(
+        "There is no such thing, or it is not yours to see.", Retry.GIVE_UP
+    ),
+    ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
+    ErrorCode.VALIDATION: ErrorMeaning(
+        "A parameter of the call is out of its range; the sentence names it.",
+        Retry.MEND,
+        may_have=("field",),
+    ),
+    ErrorCode.CONFLICT: ErrorMeaning(
+        "Someone changed the row first; read it again, `details.version` is the new one.",
+        Retry.MEND,
+        may_have=("version",),
+    ),
+    ErrorCode.TAKEN: ErrorMeaning(
+        "That e-mail address, username or id is in use.", Retry.MEND, has=("field",)
+    ),
+    ErrorCode.ARCHIVED: ErrorMeaning(
+        "The project is archived; restore it before editing.", Retry.GIVE_UP
+    ),
+    ErrorCode.LIMIT_REACHED: ErrorMeaning(
+        "A bound of the protocol is reached; the sentence says which.", Retry.MEND, may_have=("op",)
+    ),
+    ErrorCode.RATE_LIMITED: ErrorMeaning(
+        "Too much in too short a time; wait `details.retry_after_ms`.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("after",),
+    ),
+    ErrorCode.UNAVAILABLE: ErrorMeaning(
+        "The server cannot do this now; nothing is lost, send it again with the same id.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("after",),
+    ),
+    ErrorCode.POSITION_AHEAD: ErrorMeaning(
+        "Your position lies in the future of this project; join without a position.",
+        Retry.MEND,
+        may_have=("head",),
+    ),
+    ErrorCode.ID_REUSED: ErrorMeaning(
+        "This id was used with another payload; make a new id.", Retry.MEND
+    ),
+    ErrorCode.OP_INVALID: ErrorMeaning(
+        "An op of the delta breaks a rule of the project state; `details.op` is its index.",
+        Retry.MEND,
+        may_have=("op", "field"),
+    ),
+    ErrorCode.OP_EXISTS: ErrorMeaning(
+        "An op inserts an id that is in use; make a new id. `details.op` is its index.",
+        Retry.MEND,
+        has=("op",),
+    ),
+    ErrorCode.OP_CYCLE: ErrorMeaning(
+        "An op would put a track or channel inside itself; `details.op` is its index.",
+        Retry.MEND,
+        has=("op",),
+    ),
+    ErrorCode.NOTHING_TO_UNDO: ErrorMeaning(
+        "You have no step here that could be undone: others' steps are theirs.", Retry.GIVE_UP
+    ),
+    ErrorCode.NOTHING_TO_REDO: ErrorMeaning(
+        "You have undone nothing since your last edit that could be done again.", Retry.GIVE_UP
+    ),
+    ErrorCode.COMPACTED: ErrorMeaning(
+        "The history before `details.oldest` is not kept any more.", Retry.GIVE_UP, has=("oldest",)
+    ),
+    ErrorCode.SNAPSHOT_DAMAGED: ErrorMeaning(
+        "The stored state does not match its checksum; take another snapshot.", Retry.GIVE_UP
+    ),
+    ErrorCode.INTERNAL: ErrorMeaning(
+        "The server made a mistake; `details.error_id` finds it in its log.",
+        Retry.WAIT,
+        has=("retry_after_ms",),
+        may_have=("error_id", "after"),
+    ),
+}
+
+
+class DropReason(StrEnum):
+    """Why one op of a committed delta did nothing; the same on every node."""
+
+    GONE = "gone"
+    PARENT_GONE = "parent_gone"
+    CHANGED = "changed"
+    CYCLE = "cycle"
+    EXISTS = "exists"
+    INVALID = "invalid"
+    LIMIT = "limit"
+    ATOMIC = "atomic"
+    QUARANTINED = "quarantined"
+
+
+DROP_REASONS: dict[DropReason, str] = {
+    DropReason.GONE: "The entity was deleted meanwhile; deletes win.",
+    DropReason.PARENT_GONE: "What the entity would belong to was deleted meanwhile.",
+    DropReason.CHANGED: "`expect` was not met: someone else changed the property.",
+    DropReason.CYCLE: "The move would put a track or channel inside itself.",
+    DropReason.EXISTS: "The id is in use.",
+    DropReason.INVALID: "With what others changed meanwhile, the result would break an invariant.",
+    DropReason.LIMIT: "The project would grow past its bound.",
+    DropReason.ATOMIC: "Another op of this atomic delta was dropped, so all of it was.",
+    DropReason.QUARANTINED: "No server can read or apply this delta: all of it does nothing.",
+}
