@@ -78,13 +78,13 @@ async def import_song(arguments: argparse.Namespace) -> int:
     song = read_song(_of_caller(arguments.file))
     async with _logged_in(arguments) as client:
         name = arguments.name or song.name or arguments.file.stem
-        project = (await client.call("projects.create", name=name[:120]))["id"]
+        project = (await client.projects.create(name=name[:120]))["id"]
         try:
             room = await client.join(project)
             deltas = await upload(room, song.to_ops())
         except FAILURES:
             with contextlib.suppress(*FAILURES):
-                await client.call("projects.archive", project=project)
+                await client.projects.archive(project=project)
             raise
     _report_import(arguments, song, project, deltas)
     return 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from collections.abc import Mapping
 
 from prime_client.client import Client
 from prime_client.digest import digest
@@ -23,12 +24,12 @@ async def whole_state(client: Client, project: str) -> State:
     Its digest is compared with the server's of the same seq. Raises `NotWhole`, and what
     `Client.join` and `Client.call` raise.
     """
-    row = await client.call("projects.get", project=project)
+    row = await client.projects.get(project=project)
     room = await client.join(project)
     await _come_up_to(room, Position(row["epoch"], row["head"]))
     state, position = copy.deepcopy(room.state), room.replica.position
     assert position is not None
-    theirs = await client.call("history.at", project=project, seq=position.seq)
+    theirs = await client.history.at(project=project, seq=position.seq)
     _compare(state, position, theirs["position"], theirs["digest"])
     return state
 
@@ -58,7 +59,7 @@ def _holds(room: Room, wanted: Position) -> bool:
 
 
 def _compare(
-    state: State, position: Position, theirs: dict[str, object], their_digest: str
+    state: State, position: Position, theirs: Mapping[str, object], their_digest: str
 ) -> None:
     if theirs != {"epoch": position.epoch, "seq": position.seq}:
         raise NotWhole(f"asked for {position}, the server told of {theirs}")

@@ -115,8 +115,9 @@ class Chaos:
         if "hostile_client" in chosen:
             stage.hostile = Hostile(stage.cluster.url, stage.rng)
             await stage.hostile.set_up()
-            grant = {"project": project, "email": stage.hostile.email, "role": "viewer"}
-            await stage.musicians[0].client.call("members.grant", **grant)
+            await stage.musicians[0].client.members.grant(
+                project=project, email=stage.hostile.email, role="viewer"
+            )
         if "project_large" in chosen:
             history = History(stage.history.path.with_name("large.jsonl"))
             stage.large = LargeProject(stage.cluster.url, self._arguments.seed, history)

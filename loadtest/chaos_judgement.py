@@ -54,7 +54,7 @@ class Judgement:
         await self._everyone_sees_everyone()
         project = stage.musicians[0].room.project
         async with self._witness() as witness:
-            row = await witness.call("projects.get", project=project)
+            row = await witness.projects.get(project=project)
             fresh = (await witness.join(project)).state
             stored = await audit(stage.cluster.database_url, project, "--digests")
         await self._watch.look_at_all()

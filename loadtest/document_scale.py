@@ -69,7 +69,7 @@ async def _measure(size: int, seed: int) -> dict[str, Any]:
         await stack.enter_async_context(hub)
         client = await stack.enter_async_context(Client(hub.url, device="scale", call_seconds=60))
         await client.register("scale@example.org", "scale", "correct horse battery")
-        project = (await client.call("projects.create", name="Scale"))["id"]
+        project = (await client.projects.create(name="Scale"))["id"]
         room = await client.join(project)
         bench = _Bench(hub, client, room, random.Random(seed))
         return await bench.measure(size)

@@ -136,7 +136,7 @@ async def _members(job: Job, measured: Measured) -> AsyncIterator[Sequence[Seque
         await owner.register(f"{unique}@load.example", unique, f"password-{unique}")
         rooms = []
         for number in range(job.rooms):
-            project = (await owner.call("projects.create", name=f"load {number}"))["id"]
+            project = (await owner.projects.create(name=f"load {number}"))["id"]
             rooms.append(await _fill_room(job, owner, project, measured, stack))
         yield rooms
 

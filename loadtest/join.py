@@ -105,7 +105,7 @@ async def _filled(hub: PinnedHub, entities: int) -> tuple[Account, str, int]:
     """An account with one project of so many entities."""
     async with Client(hub.url, device="owner", call_seconds=CALL_SECONDS) as owner:
         user = await owner.register("owner@load.example", "owner", "correct horse battery")
-        project = str((await owner.call("projects.create", name="Large"))["id"])
+        project = str((await owner.projects.create(name="Large"))["id"])
         room = await owner.join(project)
         is_full = entities >= FULL_ENTITIES
         ops = full_song(entities, SEED) if is_full else list(large_song(entities, seed=SEED))

@@ -40,11 +40,11 @@ class LargeProject:
     async def set_up(self) -> None:
         """An account, and the project filled."""
         await self._owner.sign_up(secrets.token_hex(3))
-        made = await self._owner.client.call("projects.create", name="a large one")
+        made = await self._owner.client.projects.create(name="a large one")
         self.project = str(made["id"])
         room = await self._owner.enter(self.project)
         await upload(room, list(large_song(ENTITIES, seed=1)))
-        kept = await self._owner.client.call("snapshots.create", project=self.project, name="full")
+        kept = await self._owner.client.snapshots.create(project=self.project, name="full")
         self._snapshot = str(kept["id"])
 
     async def work(self, seconds: float) -> None:
@@ -98,8 +98,7 @@ class LargeProject:
         await self._owner.room.undo()
 
     async def _restore(self) -> None:
-        await self._owner.client.call(
-            "snapshots.restore",
+        await self._owner.client.snapshots.restore(
             project=self.project,
             snapshot=self._snapshot,
             id=f"restore-{self._turns}-{secrets.token_hex(4)}",

@@ -46,7 +46,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         directory = stack.enter_context(data_directory(None, "neighbours"))
         hub = await stack.enter_async_context(LocalHub(directory))
         quiet = await _musician(stack, hub, "quiet")
-        project = (await quiet.call("projects.create", name="Quiet"))["id"]
+        project = (await quiet.projects.create(name="Quiet"))["id"]
         large = Large(hub, await _musician(stack, hub, "large"))
         with console.status("filling the large project"):
             await large.set_up(arguments.size)
@@ -169,12 +169,12 @@ class Large:
 
     async def set_up(self, megabytes: float) -> None:
         """Filled to so many MiB, as the server counts."""
-        project = (await self._client.call("projects.create", name="Large"))["id"]
+        project = (await self._client.projects.create(name="Large"))["id"]
         self._room = await self._client.join(project)
         entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
         await upload(self._room, list(large_song(entities, seed=1)))
         self._notes = list(self._room.state["notes"])
-        kept = await self._client.call("snapshots.create", project=project, name="full")
+        kept = await self._client.snapshots.create(project=project, name="full")
         self._snapshot, self._head = kept["id"], kept["position"]["seq"]
 
     def state_bytes(self) -> int:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from files.song import Song
 from files.upload import upload
@@ -148,16 +149,17 @@ class Participant:
                 self._tally.cursor_ms.append(now - at)
 
 
-async def take_seats(participants: Sequence[Participant], song: Song, role: str = "editor") -> str:
+async def take_seats(
+    participants: Sequence[Participant], song: Song, role: Literal["owner", "editor"] = "editor"
+) -> str:
     """Accounts, a project filled with the song, and everyone in its room; returns its id."""
     unique = secrets.token_hex(3)
     for participant in participants:
         await participant.sign_up(unique)
     owner = participants[0]
-    project = str((await owner.client.call("projects.create", name=song.name[:120]))["id"])
+    project = str((await owner.client.projects.create(name=song.name[:120]))["id"])
     await upload(await owner.enter(project), song.to_ops())
     for other in participants[1:]:
-        grant = {"project": project, "email": other.email, "role": role}
-        await owner.client.call("members.grant", **grant)
+        await owner.client.members.grant(project=project, email=other.email, role=role)
         await other.enter(project)
     return project

@@ -138,7 +138,7 @@ class RecordedMusician(Participant):
 
     async def _read_row(self) -> int | None:
         try:
-            row = await self.client.call("projects.get", project=self.room.project)
+            row = await self.client.projects.get(project=self.room.project)
         except CallFailed:
             return None
         version = int(row["version"])
@@ -147,9 +147,11 @@ class RecordedMusician(Participant):
 
     async def _update_row(self, version: int, mark: str) -> None:
         self._note(What.ROW_INVOKE, version=version, delta=mark)
-        change = {"project": self.room.project, "version": version, "description": mark}
+        project = self.room.project
         try:
-            row = await self.client.call("projects.update", **change)
+            row = await self.client.projects.update(
+                project=project, version=version, description=mark
+            )
         except (CallInterrupted, CallTimedOut) as unknown:
             self._note(What.ROW_UNKNOWN, delta=mark, text=unknown.code)
         except CallFailed as failed:

@@ -34,8 +34,8 @@ async def duo(
             clients.append(await stack.enter_async_context(client))
             await client.register(f"{name}@example.org", name, "correct horse battery")
         ann, ben = clients
-        project = (await ann.call("projects.create", name="Song"))["id"]
-        await ann.call("members.grant", project=project, email="ben@example.org", role="editor")
+        project = (await ann.projects.create(name="Song"))["id"]
+        await ann.members.grant(project=project, email="ben@example.org", role="editor")
         yield ann, await ann.join(project), await ben.join(project)
 
 
@@ -103,7 +103,7 @@ async def test_G2_a_gesture_is_one_delta_and_one_step(duo: tuple[Client, Room, R
 async def test_Y3_states_of_other_moments(duo: tuple[Client, Room, Room]) -> None:
     client, ann, _ = duo
     before = {name: dict(entities) for name, entities in ann.state.items()}
-    kept = await client.call("snapshots.create", project=ann.project, name="v1")
+    kept = await client.snapshots.create(project=ann.project, name="v1")
     await ann.saved(ann.edit(volume(0.5)))
     assert await client.state_at(ann.project, seq=0) == before
     assert await client.state_at(ann.project, seq=1) == ann.state
@@ -268,7 +268,7 @@ async def test_J13_what_was_imported_is_exported_whole_at_once(
     ]
     for _ in range(10):
         async with Client(node.url, device="cli", access_token=client.access_token) as importing:
-            project = (await importing.call("projects.create", name="Song"))["id"]
+            project = (await importing.projects.create(name="Song"))["id"]
             await upload(await importing.join(project), ops)
         async with Client(node.url, device="cli", access_token=client.access_token) as exporting:
             assert len((await whole_state(exporting, project))["markers"]) == 300
