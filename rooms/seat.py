@@ -1,6 +1,5 @@
 """One member's place in a room: which connection it is, and how far it has come."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -97,7 +96,7 @@ class Seat(Mover):
     feed: Feed | None = None
     is_given_up: bool = False
     in_flight: int = 0
-    wishes: deque[Wish] = field(default_factory=deque)
+    wishes: list[Wish] = field(default_factory=list)
     recalled: Mapping[int, Sequence[Change]] | None = None
     recalling: Wish | None = None
     looked_up: str | None = None
