@@ -57,10 +57,7 @@ class Greeting:
             text = "hello is said once"
             connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text))
         elif PROTOCOL_VERSION not in hello.versions:
-            text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
-            details: Details = {"supported": [PROTOCOL_VERSION]}
-            connection.send(Error(None, ErrorCode.UNSUPPORTED_VERSION, text, None, details))
-            connection.close(UNSUPPORTED_VERSION)
+            self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:
             connection.greeted = True
             connection.device = hello.device
@@ -69,15 +66,28 @@ class Greeting:
             else:
                 self._look_at_token(connection, hello.token)
 
+    def _speak_no_version(self, connection: Connection, *, is_newer: bool) -> None:
+        """A client that is newer than this server comes back: servers are updated (rule A9)."""
+        if is_newer:
+            text = f"this server speaks version {PROTOCOL_VERSION}; come back when it is updated"
+            wait: Details = {"retry_after_ms": int(random.uniform(5_000, 10_000))}
+            connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, wait))
+            connection.close(OVERLOADED)
+            return
+        text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
+        details: Details = {"supported": [PROTOCOL_VERSION]}
+        connection.send(Error(None, ErrorCode.UNSUPPORTED_VERSION, text, None, details))
+        connection.close(UNSUPPORTED_VERSION)
+
     def _look_at_token(self, connection: Connection, token: str) -> None:
         """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
         usage = self._door.usage
         try:
             access = self._context().tokens.read_access(token)
         except BadToken as error:
-            if not error.is_expired:
+            if not error.is_out_of_time:
                 self._door.bad_token(connection, asyncio.get_running_loop().time())
-            self._turn_away(connection, is_expired=error.is_expired)
+            self._turn_away(connection, is_out_of_time=error.is_out_of_time)
             return
         reached = usage.may_log_in(connection.id, access.user)
         if reached is None:
@@ -115,16 +125,16 @@ class Greeting:
             connection.close(OVERLOADED)
             return
         if revoked or user is None:
-            self._turn_away(connection, is_expired=False)
+            self._turn_away(connection, is_out_of_time=False)
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile
         connection.logged_in(user.id, user.username, user.name, access.auth_session)
         self._welcome(connection)
 
-    def _turn_away(self, connection: Connection, *, is_expired: bool) -> None:
-        if is_expired:
-            text = "the access token has run out; call auth.refresh"
+    def _turn_away(self, connection: Connection, *, is_out_of_time: bool) -> None:
+        if is_out_of_time:
+            text = "the access token is out of time by the server's clock; call auth.refresh"
             connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
             connection.close(TOKEN_EXPIRED)
         else:

@@ -19,11 +19,11 @@ LEEWAY_SECONDS = 30
 
 
 class BadToken(Exception):
-    """Not a token of ours; `is_expired` tells the one case a client can mend by itself."""
+    """Not a token of ours, or `is_out_of_time`: then refreshing it brings a good one."""
 
-    def __init__(self, *, is_expired: bool = False) -> None:
-        super().__init__("expired" if is_expired else "invalid")
-        self.is_expired = is_expired
+    def __init__(self, *, is_out_of_time: bool = False) -> None:
+        super().__init__("out of time" if is_out_of_time else "invalid")
+        self.is_out_of_time = is_out_of_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ class Tokens:
     def _check_times(self, claims: dict[str, Any]) -> None:
         """Made in the future by a clock ahead of ours, or run out by one behind: within bounds."""
         made, ends, now = claims["iat"], claims["exp"], self._clock()
-        if type(made) is not int or type(ends) is not int or made > now + LEEWAY_SECONDS:
+        if type(made) is not int or type(ends) is not int:
             raise BadToken
-        if ends <= now - LEEWAY_SECONDS:
-            raise BadToken(is_expired=True)
+        if made > now + LEEWAY_SECONDS or ends <= now - LEEWAY_SECONDS:
+            raise BadToken(is_out_of_time=True)
 
     def refresh(self, auth_session: str, counter: int) -> str:
         """The refresh token of this turn: session, counter, 16 bytes of HMAC-SHA256."""

@@ -169,7 +169,12 @@ class Client(Calls):
 
     async def logout(self) -> None:
         """End the auth session; the server then ends the connection for good."""
-        await self.call("auth.logout")
+        self._login.is_given_up = True
+        try:
+            await self.call("auth.logout")
+        except BaseException:
+            self._login.is_given_up = False  # whether it was done is not known
+            raise
         self._login.session = None
 
     # Rooms.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from prime_client.auth_session import AuthSession
-from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO
+from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
 """Called with the reason when the application has to log in again."""
@@ -26,12 +26,16 @@ class Login:
         self.session = session
         self.changed = asyncio.Event()
         self.needed: str | None = None
+        self.is_given_up = False
+        """Whether the application has logged out: then the end of the login is what it wants."""
         self._begun = asyncio.Event()
         self._ask = ask
         self._asking: asyncio.Task[None] | None = None
 
     def is_refused(self, code: int | None) -> bool:
         """Whether a connection that ended with this code can be had again by logging in."""
+        if code == SESSION_REVOKED.code:
+            return not self.is_given_up
         return code == AUTH_FAILED.code or (self.needed is not None and code == NO_HELLO.code)
 
     def need(self, why: str) -> None:
@@ -48,6 +52,7 @@ class Login:
 
     def take(self, session: AuthSession) -> None:
         """There is a session."""
+        self.is_given_up = False
         self.session, self.needed = session, None
         self.changed.set()
         self._begun.set()

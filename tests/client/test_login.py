@@ -188,3 +188,32 @@ async def test_a_borrowed_token_that_ran_out_is_lent_anew(server: FakeServer) ->
         await client.log_in_with("lent again")
         assert await room.saved(room.edit([VOLUME])) == 1
         assert server.named("hello")[-1]["token"] == "lent again"
+
+
+async def test_A9_a_login_that_was_ended_is_asked_for_and_nothing_pending_is_lost(
+    server: FakeServer, client: Client, room: Room
+) -> None:
+    """As when one has logged in on too many devices (K2): the room is not lost for it."""
+    server.reactions["delta"] = swallow
+    heard, pending = Heard(room), room.edit([VOLUME])
+    await server.wait_for("delta")
+    server.end(4501)
+    await heard.until(LoginNeeded)
+    assert client.over is None
+    del server.reactions["delta"]
+    await client.login("ada@example.org", "password")
+    assert await room.saved(pending) == 1
+
+
+async def test_A3_who_logs_out_is_out_for_good(
+    server: FakeServer, client: Client, room: Room
+) -> None:
+    def end(server: FakeServer, message: Message) -> None:
+        server.say(t="reply", id=message["id"], result={})
+        server.end(4501)
+
+    server.reactions["auth.logout"] = end
+    await client.logout()
+    with pytest.raises(ConnectionOver):
+        await room.saved(room.edit([VOLUME]))
+    assert client.login_needed is None

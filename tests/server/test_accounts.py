@@ -1,12 +1,17 @@
 """One person, one account: however an address and a password are spelt."""
 
+import asyncio
+import time
+
 import pytest
 
 from persistence import auth_credentials
 from persistence.pool import Database
+from schema.close_codes import CLOSE_CODES
 from schema.limits import MAX_FREE_GUESSES
 from server.passwords import Passwords
-from tests.server.conftest import Node, create_project
+from server.tokens import Tokens
+from tests.server.conftest import SECRET, Node, create_project
 from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -82,3 +87,60 @@ async def test_A7_who_has_a_password_from_before_logs_in_as_ever_and_then_howeve
 async def test_A7_a_new_password_is_counted_as_it_is_hashed(node: Node) -> None:
     refused = await register(await node.guest(), "ann@example.org", "u\u0308" * 4)
     assert (refused["code"], refused["details"]) == ("validation", {"field": "password"})
+
+
+async def test_A2_a_refresh_whose_answer_was_lost_is_asked_for_again(node: Node) -> None:
+    ann = await node.musician("ann")
+    first = ann.tokens["refresh_token"]
+    cut_off = await node.guest()
+    lost = {"t": "call", "id": "lost", "method": "auth.refresh", "params": {"refresh_token": first}}
+    await cut_off.send(lost)
+    cut_off.socket.transport.abort()
+    for _ in range(3):  # for as long as what it brings was not used
+        guest = await node.guest()
+        second = await guest.result("auth.refresh", refresh_token=first)
+    third = await (await node.guest()).result("auth.refresh", refresh_token=second["refresh_token"])
+    assert third["refresh_token"] not in (first, second["refresh_token"])
+
+
+async def test_A2_two_windows_that_refresh_at_once_stay_and_a_thief_ends_both(node: Node) -> None:
+    ann = await node.musician("ann")
+    token = ann.tokens["refresh_token"]
+    windows = [await node.again(ann, device) for device in ("one", "two")]
+    for _ in range(3):
+        asked = [window.result("auth.refresh", refresh_token=token) for window in windows]
+        tokens = {answer["refresh_token"] for answer in await asyncio.gather(*asked)}
+        assert len(tokens) == 1
+        before, token = token, tokens.pop()
+    stolen, thief = before, await node.guest()
+    again = await thief.result("auth.refresh", refresh_token=stolen)
+    assert again["refresh_token"] == token  # nobody can tell yet: it was not used
+    await windows[0].result("auth.refresh", refresh_token=token)
+    assert (await thief.call("auth.refresh", refresh_token=stolen))["code"] == "auth_failed"
+    for window in windows:
+        await window.closed(4501)
+
+
+async def test_A8_a_token_of_a_clock_far_ahead_is_refreshed_and_then_good(node: Node) -> None:
+    ann = await node.musician("ann")
+    ahead = Tokens(SECRET, 900, lambda: time.time() + 3_600)
+    access = Tokens(SECRET, 900).read_access(ann.tokens["access_token"])
+    wire = await node.connect()
+    token = ahead.access(access.user, access.auth_session)
+    await wire.send({"t": "hello", "versions": [1], "device": "laptop", "token": token})
+    assert (await wire.expect("error"))["code"] == "token_expired"
+    await wire.closed(4003)
+    guest = await node.guest()
+    again = await guest.result("auth.refresh", refresh_token=ann.tokens["refresh_token"])
+    await (await node.connect()).hello(again["access_token"])
+
+
+def test_A9_the_final_closes_are_those_that_only_someone_can_mend() -> None:
+    final = {code.name for code in CLOSE_CODES if not code.reconnect}
+    assert final == {
+        "replaced",
+        "session_revoked",
+        "bad_messages",
+        "unsupported_version",
+        "auth_failed",
+    }

@@ -68,11 +68,20 @@ async def test_H2_the_highest_common_version_is_welcomed(node: Node, codec: str)
 
 async def test_H2_no_common_version(node: Node) -> None:
     wire = await node.connect()
-    await wire.send({"t": "hello", "versions": [99], "device": "laptop"})
+    await wire.send({"t": "hello", "versions": [0], "device": "laptop"})
     error = await wire.expect("error")
     assert error["code"] == "unsupported_version"
     assert error["details"]["supported"] == [1]
     await wire.closed(4506)
+
+
+async def test_A9_a_client_newer_than_the_server_comes_back(node: Node) -> None:
+    wire = await node.connect()
+    await wire.send({"t": "hello", "versions": [2, 3], "device": "laptop"})
+    error = await wire.expect("error")
+    assert error["code"] == "unavailable"
+    assert error["details"]["retry_after_ms"] >= 5_000
+    await wire.closed(1013)
 
 
 async def test_H2_hello_comes_first(node: Node) -> None:
