@@ -86,7 +86,7 @@ class _SongReader:
             self.song.add_signature(self._beat(event.tick), event.number, event.value)
         self._read_key()
         for event in self._common:
-            if event.kind in _MARKERS:
+            if event.kind in _MARKERS and event.text:
                 self.song.add("markers", time=self._beat(event.tick), name=event.text)
         for number, track in enumerate(self._midi.tracks):
             self._read_track(number, track)
@@ -189,9 +189,7 @@ class _SongReader:
             self._add_note(clip, start, note, part.channel)
 
     def _add_note(self, clip: str, start: float, note: PartNote, channel: int) -> None:
-        begins = self._beat(note.start)
-        # What begins and ends at once is heard for a moment.
-        ends = self._beat(max(note.end, note.start + 1))
+        begins, ends = self._beat(note.start), self._beat(note.end)
         self.song.add(
             "notes",
             clip=clip,

@@ -5,7 +5,7 @@ A track that is damaged is read as far as it goes. Texts are UTF-8, or else Lati
 
 import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,21 +97,33 @@ def read_events(path: Path, content: bytes) -> MidiEvents:
         raise BrokenSong(path, "its head", "ends too early: the file was cut off")
     size, form, announced, division = struct.unpack(">IHHH", content[4:14])
     midi = _division(path, MidiEvents(form, announced=announced), division)
-    at = 8 + max(size, 6)
     left = MAX_EVENTS
-    while at + 8 <= len(content):
-        name, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "big")
-        body = content[at + 8 : at + 8 + size]
-        at += 8 + size
-        if name == b"MTrk":
-            track = _read_track(body, left, is_whole=len(body) == size)
-            left -= len(track.events)
-            if left <= 0:
-                raise BrokenSong(path, "", f"holds more than {MAX_EVENTS:,} events: split it")
-            midi.tracks.append(track)
+    for body, is_whole in _tracks_in(content, 8 + max(size, 6)):
+        track = _read_track(body, left, is_whole=is_whole)
+        left -= len(track.events)
+        if left <= 0:
+            raise BrokenSong(path, "", f"holds more than {MAX_EVENTS:,} events: split it")
+        midi.tracks.append(track)
     if not midi.tracks:
         raise BrokenSong(path, "", "holds no track: the file was cut off, or of another kind")
     return midi
+
+
+def _tracks_in(content: bytes, at: int) -> Iterator[tuple[bytes, bool]]:
+    """The bytes of each track, and whether all of them are there.
+
+    A chunk that leads beyond the end of the file has a wrong size, or the file was cut off: the
+    next track begins where its name stands.
+    """
+    while at + 8 <= len(content):
+        end = at + 8 + int.from_bytes(content[at + 4 : at + 8], "big")
+        is_whole = end <= len(content)
+        if not is_whole:
+            following = content.find(b"MTrk", at + 8)
+            end = len(content) if following < 0 else following
+        if content.startswith(b"MTrk", at):
+            yield content[at + 8 : end], is_whole
+        at = end
 
 
 def _out_of_riff(content: bytes) -> bytes:
@@ -229,6 +241,8 @@ def _event(tick: int, message: Message | MetaMessage) -> Event:
 
 
 def _decoded(text: str) -> str:
+    """Some programs fill texts up with zeros, and end lyrics with the ends of lines."""
+    text = text.strip("\0 \t\r\n")
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:

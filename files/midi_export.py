@@ -29,10 +29,14 @@ from files.midi_values import (
 )
 from files.song import BrokenSong
 
-TICKS_PER_BEAT = 960
+DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
+"""Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""
+
 MAX_NOTES = 500_000
 
 MAX_BANK = 1 << 14
+_WHOLE = 0.02
+"""Ticks by which a time may be off: states keep a millionth of a beat."""
 _Timed = tuple[int, int, int, int, Entity]
 """When a note begins and ends in ticks, its channel, its key, and itself."""
 
@@ -56,19 +60,27 @@ def write_midi(path: Path, state: State) -> list[str]:
 def midi(state: State) -> tuple[bytes, Losses]:
     """The file's bytes, and what is not in it; raises `TooMuch`."""
     losses = Losses()
-    writer = _Writer(state, losses)
-    tracks = [conductor(state, TICKS_PER_BEAT, losses), *writer.tracks()]
+    division = _division(state)
+    writer = _Writer(state, division, losses)
+    tracks = [conductor(state, division, losses), *writer.tracks()]
     count_losses(state, losses, writer.cut_off)
-    return file_of(tracks, TICKS_PER_BEAT), losses
+    return file_of(tracks, division), losses
 
 
-def _ticks(beats: float) -> int:
-    return round(beats * TICKS_PER_BEAT)
+def _division(state: State) -> int:
+    times = {_float(clip["time"]) for clip in state["clips"].values()}
+    for note in state["notes"].values():
+        times |= {_float(note["time"]), _float(note["duration"])}
+    for division in DIVISIONS:
+        if all(abs(time * division - round(time * division)) < _WHOLE for time in times):
+            return division
+    return DIVISIONS[0]
 
 
 class _Writer:
-    def __init__(self, state: State, losses: Losses) -> None:
+    def __init__(self, state: State, division: int, losses: Losses) -> None:
         self._state = state
+        self._division = division
         self._losses = losses
         self._arranged = Arranged(state, MAX_NOTES)
         self._clips: dict[str, list[str]] = defaultdict(list)
@@ -76,6 +88,9 @@ class _Writer:
             self._clips[str(clip["track"])].append(clip_id)
         self._channels = Channels(state, losses)
         self._automation = Automation(state, losses)
+
+    def _ticks(self, beats: float) -> int:
+        return round(beats * self._division)
 
     @property
     def cut_off(self) -> int:
@@ -110,7 +125,7 @@ class _Writer:
             (VOLUME, volume_value(volume), USUAL_VOLUME),
             (PAN, pan_value(pan), CENTRE),
         ):
-            moved = [(_ticks(beat), value) for beat, value in moves.get(controller, [])]
+            moved = [(self._ticks(beat), value) for beat, value in moves.get(controller, [])]
             if not moved or moved[0][0] > 0:
                 moved.insert(0, (0, level))
             if len(moved) > 1 or level != usual:
@@ -139,8 +154,8 @@ class _Writer:
             if clip["kind"] != "notes" or clip["slot"] is not None or not self._is_written(clip):
                 continue
             for heard in self._arranged.notes_of(clip, clip_id):
-                start = _ticks(heard.time)
-                end = max(start + 1, _ticks(heard.time + heard.duration))
+                start = self._ticks(heard.time)
+                end = max(start + 1, self._ticks(heard.time + heard.duration))
                 note = heard.note
                 own = int(_float(note["ch"])) or channel
                 yield start, end, own, int(_float(note["key"])), note

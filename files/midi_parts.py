@@ -19,7 +19,7 @@ _OTHERS = {
 
 @dataclass(frozen=True, slots=True)
 class PartNote:
-    """A note, in ticks; velocities of 0 to 127."""
+    """A note, in ticks, of at least one; velocities of 0 to 127."""
 
     start: int
     end: int
@@ -80,14 +80,16 @@ def _end(part: Part, event: Event) -> None:
         return
     start, velocity = waiting.popleft()
     release = event.value if event.kind == "note_off" else NO_RELEASE
-    part.notes.append(PartNote(start, event.tick, event.number, velocity, release))
+    # What begins and ends at once is heard for a moment.
+    end = max(event.tick, start + 1)
+    part.notes.append(PartNote(start, end, event.number, velocity, release))
 
 
 def _end_all(part: Part, tick: int) -> Iterator[PartNote]:
     for key, waiting in part.sounding.items():
         while waiting:
             start, velocity = waiting.popleft()
-            yield PartNote(start, tick, key, velocity, NO_RELEASE)
+            yield PartNote(start, max(tick, start + 1), key, velocity, NO_RELEASE)
 
 
 def _control(part: Part, event: Event) -> None:
@@ -108,13 +110,13 @@ def steps(moves: Iterable[tuple[int, int]], usual: int, first_note: int) -> list
 
     Of several at one tick the last counts. Notes before the first sound at the usual value.
     """
-    by_tick = dict(moves)
-    found: list[tuple[int, int]] = []
-    if by_tick and min(by_tick) > first_note:
-        found.append((0, usual))
-    for tick in sorted(by_tick):
-        if not found or found[-1][1] != by_tick[tick]:
-            found.append((tick, by_tick[tick]))
+    by_tick = sorted(dict(moves).items())
+    if not by_tick:
+        return []
+    found = [(0, usual if by_tick[0][0] > first_note else by_tick[0][1])]
+    for tick, value in by_tick:
+        if found[-1][1] != value:
+            found.append((tick, value))
     return found
 
 

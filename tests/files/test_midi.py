@@ -105,8 +105,10 @@ def test_all_notes_off_ends_them(tmp_path: Path) -> None:
 
 
 def test_a_note_that_ends_where_it_begins_is_heard_for_a_tick(tmp_path: Path) -> None:
-    song = read(tmp_path, midi(track(note(0, 0))))
+    song = read(tmp_path, midi(track(note(96, 0))))
     assert only(song, "notes")["duration"] == pytest.approx(1 / 96, abs=1e-6)
+    clip = only(song, "clips")
+    assert (clip["time"], clip["duration"]) == (1, 1)
     assert song.problems == []
 
 
@@ -250,6 +252,14 @@ def test_texts_are_utf_8_or_else_latin_1(tmp_path: Path, text: str, raw: bytes) 
     assert only(song, "tracks")["name"] == text
 
 
+def test_texts_may_be_filled_up_with_zeros(tmp_path: Path) -> None:
+    events = [meta(0, 3, b"Piano\0\0"), meta(0, 5, b"La\r"), meta(0, 5, b"\n"), note(0, 96)]
+    song = read(tmp_path, midi(track(tempo(0, 500_000)), track(*events)))
+    assert only(song, "tracks")["name"] == "Piano"
+    assert only(song, "markers")["name"] == "La"
+    assert all("values mended" not in problem for problem in song.problems)
+
+
 def test_a_file_inside_of_riff(tmp_path: Path) -> None:
     content = midi(track(note(0, 96)))
     riff = b"RIFF\0\0\0\0RMIDinfo\1\0\0\0.\0data" + len(content).to_bytes(4, "little") + content
@@ -286,6 +296,16 @@ def test_a_file_that_is_cut_off_keeps_what_came_before(tmp_path: Path) -> None:
     assert any("read as far as they go" in problem for problem in song.problems)
     song = read(tmp_path, midi(track(note(0, 96)), announced=3))
     assert song.problems == ["2 tracks that the file announces and does not hold"]
+
+
+@pytest.mark.parametrize("kind", [b"MTrk", b"M\0rk"])
+def test_a_chunk_with_a_wrong_size_does_not_swallow_the_next_track(
+    tmp_path: Path, kind: bytes
+) -> None:
+    first = note(0, 96) + meta(0, 0x2F, b"")
+    song = read(tmp_path, midi(chunk(first, kind, size=1 << 30), track(note(96, 96, 64))))
+    assert heard(song)[-1] == (1, 1, 64)
+    assert len(heard(song)) == (2 if kind == b"MTrk" else 1)
 
 
 def test_chunks_of_other_kinds_are_passed_over(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from files.song import BrokenSong
 from files.songs.compose import SONG_FILE
 from files.tempo_map import TempoMap
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
+from tests.files import midi_bytes as raw
 from tests.files.song_files import corpus_file
 from tests.files.state_equality import differences
 from tests.files.state_rules import broken_rules
@@ -158,6 +159,14 @@ def test_automation_in_a_clip_goes_where_the_clip_is(tmp_path: Path) -> None:
     points = back(state, tmp_path).state["points"].values()
     found = [(point["time"], point["value"]) for point in points]
     assert found == [(0, 1), (10, 0.25), (11, 0.36), (13, 0.49)]
+
+
+@pytest.mark.parametrize("division", [96, 220, 384, 1000, 1024, 480])
+def test_times_of_other_divisions_stay_exact(tmp_path: Path, division: int) -> None:
+    content = raw.midi(raw.track(raw.note(7, 13), raw.note(division, 1)), division=division)
+    (tmp_path / "first.mid").write_bytes(content)
+    song = read_song(tmp_path / "first.mid")
+    assert heard(back(song.state, tmp_path)) == heard(song)
 
 
 def test_channels_are_kept_or_given() -> None:
