@@ -23,14 +23,18 @@ class Node:
     command: str
     packages: Path | None = None
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a script is started with."""
+        return dict(os.environ) | {"PRIME_PACKAGES": str(self.packages or "")}
+
     def run(self, script: str, *words: object) -> subprocess.CompletedProcess[str]:
         """Run a script of this folder to its end."""
-        environment = dict(os.environ) | {"PRIME_PACKAGES": str(self.packages or "")}
         return subprocess.run(
             [self.command, str(HERE / script), *map(str, words)],
             capture_output=True,
             text=True,
-            env=environment,
+            env=self.environment,
             timeout=SECONDS,
             check=False,
         )

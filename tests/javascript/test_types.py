@@ -24,10 +24,10 @@ WITHOUT_SHAPE = {"EntityId", "OrderKey", "Leaves", "ChangedLeaves", "Done"}
 
 
 @pytest.fixture(scope="module")
-def made(node_packages: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(packages: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what both generators make, and the clients that are compiled against it."""
     folder = tmp_path_factory.mktemp("types")
-    done = node_packages.run("types/make.mjs", SCHEMA, folder)
+    done = packages.run("types/make.mjs", SCHEMA, folder)
     assert done.returncode == 0, done.stderr
     for name in CLIENTS:
         (folder / name).write_text((HERE / "types" / name).read_text())
@@ -55,22 +55,20 @@ def test_every_definition_becomes_one_type_of_its_name(made: Path) -> None:
             assert types == names, "a generator made up a name of its own"
 
 
-def test_a_client_compiles_and_its_planted_mistakes_are_caught(
-    made: Path, node_packages: Node
-) -> None:
-    assert compiled(node_packages, made, *CLIENTS) == []
+def test_a_client_compiles_and_its_planted_mistakes_are_caught(made: Path, packages: Node) -> None:
+    assert compiled(packages, made, *CLIENTS) == []
 
 
-def test_a_mistake_that_is_not_expected_is_an_error(made: Path, node_packages: Node) -> None:
+def test_a_mistake_that_is_not_expected_is_an_error(made: Path, packages: Node) -> None:
     text = (made / "client.ts").read_text()
     mistakes = text.count("// @ts-expect-error")
     (made / "mistaken.ts").write_text(text.replace("// @ts-expect-error", "//"))
-    assert len(compiled(node_packages, made, "mistaken.ts")) == mistakes >= 17
+    assert len(compiled(packages, made, "mistaken.ts")) == mistakes >= 17
 
 
-def test_no_type_has_the_name_of_a_global(node_packages: Node) -> None:
-    assert node_packages.packages is not None
-    library = node_packages.packages / "node_modules" / "typescript" / "lib"
+def test_no_type_has_the_name_of_a_global(packages: Node) -> None:
+    assert packages.packages is not None
+    library = packages.packages / "node_modules" / "typescript" / "lib"
     taken: set[str] = set()
     for file in library.glob("lib.*.d.ts"):
         words = r"^(?:declare (?:var|function|class|const|namespace)|interface|type) (\w+)"
@@ -113,8 +111,8 @@ def of_the_vectors() -> list[tuple[str, Any, bool]]:
     return said
 
 
-def test_a_validator_judges_by_it(node_packages: Node, tmp_path: Path) -> None:
+def test_a_validator_judges_by_it(packages: Node, tmp_path: Path) -> None:
     examples = tmp_path / "examples"
     examples.write_text("\n".join(map(json.dumps, [*JUDGED, *of_the_vectors()])))
-    done = node_packages.run("types/validate.mjs", SCHEMA, examples)
+    done = packages.run("types/validate.mjs", SCHEMA, examples)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

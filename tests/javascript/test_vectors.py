@@ -14,9 +14,9 @@ from tests.vectors.files import FOLDER, ROOT
 FRESH, STEPS = "1000-1019", "60"
 
 
-def checked(node: Node, vectors: Path) -> tuple[int, str]:
+def checked(javascript: Node, vectors: Path) -> tuple[int, str]:
     """How many things were compared, and what was found, in words."""
-    done = node.run("reader/check.mjs", vectors)
+    done = javascript.run("reader/check.mjs", vectors)
     assert done.stdout, done.stderr
     *faults, summary = done.stdout.splitlines()
     counted: dict[str, int] = json.loads(summary)
@@ -24,24 +24,24 @@ def checked(node: Node, vectors: Path) -> tuple[int, str]:
     return counted["checked"], "\n".join(faults)
 
 
-def test_a_reader_in_javascript_comes_to_the_same(node: Node) -> None:
-    compared, faults = checked(node, FOLDER)
+def test_a_reader_in_javascript_comes_to_the_same(javascript: Node) -> None:
+    compared, faults = checked(javascript, FOLDER)
     assert faults == ""
     assert compared > 3_000
 
 
-def test_it_does_so_for_other_seeds(node: Node, tmp_path: Path) -> None:
+def test_it_does_so_for_other_seeds(javascript: Node, tmp_path: Path) -> None:
     assert make_vectors(["--seeds", FRESH, "--steps", STEPS, "--out", str(tmp_path)]) == 0
-    compared, faults = checked(node, tmp_path)
+    compared, faults = checked(javascript, tmp_path)
     assert faults == ""
     assert compared > 10_000
 
 
 @pytest.mark.slow
-def test_each_planted_bug_is_found(node: Node, tmp_path: Path) -> None:
+def test_each_planted_bug_is_found(javascript: Node, tmp_path: Path) -> None:
     assert len(BUGS) >= 12
     readers = [with_bug(tmp_path / str(n), bug) for n, bug in enumerate(BUGS.values())]
-    done = node.run("find_bugs.mjs", FOLDER, HERE / "reader", *readers)
+    done = javascript.run("find_bugs.mjs", FOLDER, HERE / "reader", *readers)
     without, *found = [json.loads(line) for line in done.stdout.splitlines()]
     assert without is None, "the reader is right as it is"
     assert len(found) == len(BUGS), done.stderr

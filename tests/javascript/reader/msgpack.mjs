@@ -87,3 +87,39 @@ class Reader {
     return map;
   }
 }
+
+const utf8 = new TextEncoder();
+
+/** A message of a client to bytes: numbers as integers where they are whole. */
+export function encode(value) {
+  const out = [];
+  write(value, out);
+  return Uint8Array.from(out);
+}
+
+function write(value, out) {
+  if (value === null) out.push(0xc0);
+  else if (typeof value === "boolean") out.push(value ? 0xc3 : 0xc2);
+  else if (typeof value === "number") writeNumber(value, out);
+  else if (typeof value === "string") {
+    const bytes = utf8.encode(value);
+    out.push(0xdb, ...uint32(bytes.length), ...bytes);
+  } else if (Array.isArray(value)) {
+    out.push(0xdd, ...uint32(value.length));
+    for (const each of value) write(each, out);
+  } else {
+    const entries = Object.entries(value);
+    out.push(0xdf, ...uint32(entries.length));
+    for (const entry of entries) for (const part of entry) write(part, out);
+  }
+}
+
+function writeNumber(value, out) {
+  const bytes = new DataView(new ArrayBuffer(8));
+  const isWhole = Number.isSafeInteger(value);
+  if (isWhole) bytes.setBigInt64(0, BigInt(value));
+  else bytes.setFloat64(0, value);
+  out.push(isWhole ? 0xd3 : 0xcb, ...new Uint8Array(bytes.buffer));
+}
+
+const uint32 = (length) => [length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
