@@ -10,7 +10,7 @@ from msgspec import UNSET
 from rooms import digest
 from rooms.cascades import what_falls
 from rooms.document_index import POINTERS, target_of
-from rooms.entity_rules import TOO_MANY_PARAMS, problem_with_whole
+from rooms.entity_rules import problem_with_whole
 from rooms.entity_store import Change, Entity, EntityStore, State, Steps, finish
 from rooms.op_rules import problem_with_op, props_of_move
 from rooms.owned_devices import are_too_many
@@ -18,9 +18,10 @@ from rooms.routes import ROUTED, TooFar, Walk, meet
 from rooms.size_at_door import SizeAtDoor
 from rooms.spelled import DEFAULTS, merged, spelled
 from rooms.structure_rules import problem_with_place, route_of
+from schema import invariants
 from schema.entities import MASTER_CHANNEL, SIDED, Field
 from schema.errors import DropReason
-from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_ROUTE_LINKS, MAX_STATE_BYTES
+from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged"]
@@ -38,11 +39,7 @@ A byte of a message becomes at most nine of the state (a small number is a float
 what points at something that is deleted grows by a few bytes.
 """
 
-TOO_FAR = f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels"
-
-TOO_LONG_PARAMS = f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes; make them shorter"
-
-AT_DOOR_ONLY = frozenset({TOO_FAR, TOO_LONG_PARAMS})
+AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
 
 
@@ -229,7 +226,7 @@ class Document(EntityStore):
         grown, self._grown = self._grown, 0
         yield from size.counting(self._log, self._apart, grown)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
-            raise _Dropped(DropReason.LIMIT, _too_large(size.bytes))
+            raise _Dropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 
     # One op: what took effect, or, if that may take long, the steps to it.
 
@@ -273,10 +270,10 @@ class Document(EntityStore):
             self._check_pointers(op.col, op.id, props, POINTERS[op.col])
         leaves = props.get("params") or {}
         if are_too_many(device["params"], leaves):
-            raise _Dropped(DropReason.INVALID, TOO_MANY_PARAMS)
+            raise _Dropped(DropReason.INVALID, invariants.TOO_MANY_PARAMS)
         grown = self._change_in_place(op.id, device, props)
         if self._is_at_door and grown > 0 and self._owned[op.id].params_size > MAX_PARAMS_BYTES:
-            raise _Dropped(DropReason.LIMIT, TOO_LONG_PARAMS)
+            raise _Dropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
     def _put_in_place(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> list[Op]:
@@ -294,9 +291,9 @@ class Document(EntityStore):
 
     def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
         if op.id in self.where:
-            raise _Dropped(DropReason.EXISTS, f"the id {op.id} is in use")
+            raise _Dropped(DropReason.EXISTS, invariants.IN_USE.format(id=op.id))
         if len(self.where) >= MAX_ENTITIES:
-            raise _Dropped(DropReason.LIMIT, f"a project holds at most {MAX_ENTITIES} entities")
+            raise _Dropped(DropReason.LIMIT, invariants.TOO_MANY_ENTITIES)
         self._check_size()
         entity = merged(DEFAULTS[op.col], op.entity)
         self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
@@ -319,7 +316,7 @@ class Document(EntityStore):
         self._expected(op)
         is_referred_to = self._index.is_referred_to(op.id)
         if op.alone and is_referred_to:
-            raise _Dropped(DropReason.CHANGED, f"others have put something on {op.id}")
+            raise _Dropped(DropReason.CHANGED, invariants.ALONE.format(id=op.id))
         self._check_stays_from_zero(op.col, op.id, None)
         if is_referred_to:
             return self._deleting(op)
@@ -379,31 +376,33 @@ class Document(EntityStore):
         source, destination = route
         routes = self._index.routes
         if (yield from self._meet(routes.onward(destination), routes.back(source), source)):
-            raise _Dropped(DropReason.CYCLE, "a channel cannot feed itself")
+            raise _Dropped(DropReason.CYCLE, invariants.FEEDS_ITSELF)
         return self._put_in_place(op, entity, props)
 
     def _meet(self, onward: Walk, back: Walk, goal: str) -> Steps[bool]:
         try:
             return (yield from meet(onward, back, goal, is_limited=self._is_at_door))
         except TooFar:
-            raise _Dropped(DropReason.LIMIT, TOO_FAR) from None
+            raise _Dropped(DropReason.LIMIT, invariants.ROUTE_TOO_FAR) from None
 
     # What ops have in common.
 
     def _expected(self, op: Set | Delete | Move) -> Entity:
         """The entity an op is about, if it is there and as the op expects (rules O3, O7)."""
         if self.where.get(op.id) != op.col:
-            raise _Dropped(DropReason.GONE, f"{op.col}/{op.id} is not there")
+            raise _Dropped(
+                DropReason.GONE, invariants.NOT_THERE.format(collection=op.col, id=op.id)
+            )
         entity = self.collections[op.col][op.id]
         if op.expect is not UNSET:
             for name, value in op.expect.items():
                 if not _is_as_expected(entity.get(name), value):
-                    raise _Dropped(DropReason.CHANGED, f"{name} was changed")
+                    raise _Dropped(DropReason.CHANGED, invariants.AS_EXPECTED.format(name=name))
         return entity
 
     def _check_size(self) -> None:
         if self.size >= MAX_STATE_BYTES:
-            raise _Dropped(DropReason.LIMIT, _too_large(self.size))
+            raise _Dropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=self.size))
 
     def _check_pointers(
         self, col: str, entity_id: str, entity: Entity, pointers: Mapping[str, Field]
@@ -413,10 +412,12 @@ class Document(EntityStore):
             if value is None:
                 continue
             if value == entity_id:
-                raise _Dropped(DropReason.CYCLE, f"{col}.{name} cannot lead to itself")
+                itself = invariants.LEADS_TO_ITSELF.format(collection=col, name=name)
+                raise _Dropped(DropReason.CYCLE, itself)
             target = target_of(pointer, value)
             if target is None or self.where.get(target[1]) != target[0]:
-                raise _Dropped(DropReason.PARENT_GONE, f"{col}.{name} leads to nothing")
+                nothing = invariants.LEADS_TO_NOTHING.format(collection=col, name=name)
+                raise _Dropped(DropReason.PARENT_GONE, nothing)
 
     def _check_whole(
         self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
@@ -433,7 +434,7 @@ class Document(EntityStore):
         if not self._index.is_last_at_zero(col, entity_id):
             return
         if changed is None or changed["time"] != 0:
-            raise _Dropped(DropReason.INVALID, f"{col} must keep one at time 0")
+            raise _Dropped(DropReason.INVALID, invariants.FROM_ZERO.format(collection=col))
 
     # Two at one time: the later one is right, a third replaces it (rule O12).
 
@@ -473,17 +474,11 @@ class Document(EntityStore):
         return [Set(col, other, {"slot": 0})]
 
 
-def _too_large(size: int) -> str:
-    limit = MAX_STATE_BYTES // 1_048_576
-    had = f"{size:,} of {MAX_STATE_BYTES:,} bytes"
-    return f"a project holds at most {limit} MiB ({had}); delete something first"
-
-
 def _check_params_size(before: Entity, after: Entity) -> None:
     """Only the door refuses parameters that grow past their bound (rule O19)."""
     size = digest.size_of(after)
     if size > MAX_PARAMS_BYTES and size > digest.size_of(before):
-        raise _Dropped(DropReason.LIMIT, TOO_LONG_PARAMS)
+        raise _Dropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
 
 
 def _is_as_expected(value: Any, expected: Any) -> bool:

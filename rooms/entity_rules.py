@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from schema import invariants
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, Field
 from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_STRING_LENGTH
 from schema.order_keys import problem_with_key
@@ -11,8 +12,6 @@ Entity = Mapping[str, object]
 
 _NOT_AUTOMATED = frozenset({"lanes", "points"})
 """Automation of automation could take itself away."""
-
-TOO_MANY_PARAMS = f"devices.params must have at most {MAX_PARAMS_PER_DEVICE} parameters"
 
 _ROUNDING = 1e-9
 """What adding two fades may be off by."""
@@ -24,7 +23,7 @@ def problem_with_props(collection: str, props: Mapping[str, object]) -> str | No
     for name, value in props.items():
         field = fields.get(name)
         if field is None:
-            return f"{collection} have no property {name!r}"
+            return invariants.NO_PROPERTY.format(collection=collection, name=name)
         problem = problem_with_value(field, value)
         if problem:
             return f"{collection}.{name} {problem}"
@@ -35,28 +34,29 @@ def missing_props(collection: str, props: Mapping[str, object]) -> str | None:
     """Which required property an insert leaves out, as a sentence, or None."""
     for name, field in ENTITY_TYPES[collection].items():
         if field.required and props.get(name) is None:
-            return f"{collection}.{name} is required"
+            return invariants.REQUIRED.format(collection=collection, name=name)
     return None
 
 
 def problem_with_id(collection: str, entity_id: str) -> str | None:
     """Ids have a shape; the one of a singleton is its collection's name."""
     if collection in SINGLETONS:
-        return None if entity_id == collection else f"the id of {collection} is {collection!r}"
+        its_id = invariants.ID_OF_SINGLETON.format(collection=collection)
+        return None if entity_id == collection else its_id
     if ENTITY_ID.fullmatch(entity_id) is None:
-        return "an id has 8 to 36 letters, digits, '-' or '_'"
+        return invariants.ID_FORM
     return None
 
 
 def problem_with_value(field: Field, value: object) -> str | None:
     """What is wrong with this value, as the rest of a sentence, or None."""
     if value is None:
-        return None if field.nullable else "must not be null"
+        return None if field.nullable else invariants.NOT_NULL
     match field.kind:
         case "number" | "integer":
             return _problem_with_number(field, value)
         case "boolean":
-            return None if isinstance(value, bool) else "must be true or false"
+            return None if isinstance(value, bool) else invariants.TRUE_OR_FALSE
         case "choices":
             return _problem_with_choices(field, value)
         case "params":
@@ -67,16 +67,16 @@ def problem_with_value(field: Field, value: object) -> str | None:
 
 def _problem_with_number(field: Field, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
-        return "must be a number"
+        return invariants.NUMBER
     if field.kind == "integer" and value != int(value):
-        return "must be a whole number"
+        return invariants.WHOLE
     low_enough = value <= field.maximum
     high_enough = value > field.minimum if field.exclusive_minimum else value >= field.minimum
     if not (low_enough and high_enough):
-        above = "above" if field.exclusive_minimum else "at least"
-        return f"must be {above} {field.minimum:g} and at most {field.maximum:g}"
+        above = "above" if field.exclusive_minimum else invariants.AT_LEAST
+        return invariants.BETWEEN.format(above=above, minimum=field.minimum, maximum=field.maximum)
     if field.choices and str(int(value)) not in field.choices:
-        return f"must be one of {', '.join(field.choices)}"
+        return invariants.ONE_OF.format(words=", ".join(field.choices))
     return None
 
 
@@ -87,52 +87,52 @@ def _is_finite(value: float) -> bool:
 
 def _problem_with_choices(field: Field, value: object) -> str | None:
     if not isinstance(value, list) or not value or any(v not in field.choices for v in value):
-        return f"must be a list out of {', '.join(field.choices)}"
-    return None if len(set(value)) == len(value) else "must not name anything twice"
+        return invariants.LIST_OF.format(words=", ".join(field.choices))
+    return None if len(set(value)) == len(value) else invariants.NOT_TWICE
 
 
 def _problem_with_params(field: Field, value: object) -> str | None:
     if not isinstance(value, dict):
-        return "must be a map of parameter names to values"
+        return invariants.MAP
     if len(value) > field.max_length:
-        return f"must have at most {field.max_length} parameters"
+        return invariants.MANY_LEAVES.format(most=field.max_length)
     if any("\0" in name for name in value):
-        return "must not hold the character U+0000"
+        return invariants.NO_NUL
     return next(filter(None, map(_problem_with_leaf, value.values())), None)
 
 
 def _problem_with_leaf(leaf: object) -> str | None:
     match leaf:
         case float() if not math.isfinite(leaf):
-            return "must not hold NaN or infinity"
+            return invariants.FINITE_LEAVES
         case int() | float() if abs(leaf) > 2**53:
-            return "must hold numbers up to 2^53"
+            return invariants.LARGE_LEAVES
         case str() if "\0" in leaf:
-            return "must not hold the character U+0000"
+            return invariants.NO_NUL
         case None | bool() | int() | float() | str():
             return None
         case _:
-            return "must hold numbers, texts, true, false or null"
+            return invariants.LEAVES
 
 
 def _problem_with_text(field: Field, value: object) -> str | None:
     if not isinstance(value, str):
-        return "must be a text"
+        return invariants.TEXT
     match field.kind:
         case "text":
             if len(value) > field.max_length:
-                return f"must have at most {field.max_length} characters"
-            return "must not hold the character U+0000" if "\0" in value else None
+                return invariants.LENGTH.format(length=field.max_length)
+            return invariants.NO_NUL if "\0" in value else None
         case "choice":
             allowed = ", ".join(field.choices)
-            return None if value in field.choices else f"must be one of {allowed}"
+            return None if value in field.choices else invariants.ONE_OF.format(words=allowed)
         case "order":
             problem = problem_with_key(value)
-            return None if problem is None else f"is no order key: {problem}"
+            return None if problem is None else invariants.ORDER_KEY.format(why=problem)
         case "path":
-            return None if path_target(value) else "must be collection/id/property"
+            return None if path_target(value) else invariants.PATH
         case _:
-            return None if ENTITY_ID.fullmatch(value) else "must be an entity's id"
+            return None if ENTITY_ID.fullmatch(value) else invariants.POINTER
 
 
 def path_target(path: str) -> tuple[str, str] | None:
@@ -166,24 +166,24 @@ def _problem_with_device(entity: Entity) -> str | None:
     assert isinstance(params, dict)
     if len(params) <= MAX_PARAMS_PER_DEVICE:
         return None
-    return TOO_MANY_PARAMS
+    return invariants.TOO_MANY_PARAMS
 
 
 def _problem_with_clip(entity: Entity) -> str | None:
     if (entity["loopStart"] is None) != (entity["loopEnd"] is None):
-        return "clips.loopStart and loopEnd go together"
+        return invariants.LOOP_TOGETHER
     if entity["loopStart"] is not None:
         problem = _problem_with_loop(entity)
         if problem:
             return problem
     fades = _number(entity["fadeIn"]) + _number(entity["fadeOut"])
     fit = fades <= _number(entity["duration"]) + _ROUNDING
-    return None if fit else "fades must fit into the duration"
+    return None if fit else invariants.FADES
 
 
 def _problem_with_loop(entity: Entity) -> str | None:
     is_after = _number(entity["loopEnd"]) > _number(entity["loopStart"])
-    return None if is_after else "loopEnd must lie after loopStart"
+    return None if is_after else invariants.LOOP_ORDER
 
 
 def _number(value: object) -> float:

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from rooms.entity_rules import missing_props, problem_with_id, problem_with_props
+from schema import invariants
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, PARENTS, SINGLETONS
 from schema.ops import Delete, Insert, Move, Op, Set
 
@@ -12,7 +13,7 @@ from schema.ops import Delete, Insert, Move, Op, Set
 def problem_with_op(op: Op) -> str | None:
     """What is wrong with an op in itself, whatever the state, as a sentence, or None."""
     if op.col not in ENTITY_TYPES:
-        return f"there is no collection {op.col!r}"
+        return invariants.NO_COLLECTION.format(collection=op.col)
     problem = problem_with_id(op.col, op.id)
     if problem:
         return problem
@@ -41,28 +42,28 @@ def props_of_move(op: Move) -> dict[str, Any]:
 
 
 def _problem_with_set(op: Set) -> str | None:
-    return problem_with_props(op.col, op.props) if op.props else "a set names a property"
+    return problem_with_props(op.col, op.props) if op.props else invariants.EMPTY_SET
 
 
 def _problem_with_insert(op: Insert) -> str | None:
     if op.col in SINGLETONS:
-        return f"{op.col} is always there; set its properties"
+        return invariants.ALWAYS_THERE.format(collection=op.col)
     if op.entity.get("role") == "master" and op.col == "channels":
-        return "a project has one master channel"
+        return invariants.ONE_MASTER
     return missing_props(op.col, op.entity) or problem_with_props(op.col, op.entity)
 
 
 def _problem_with_move(op: Move) -> str | None:
     props = props_of_move(op)
     if op.parent is not UNSET and op.col not in PARENTS:
-        return f"{op.col} have no parent"
-    return problem_with_props(op.col, props) if props else "a move names parent, order or time"
+        return invariants.NO_PARENT.format(collection=op.col)
+    return problem_with_props(op.col, props) if props else invariants.EMPTY_MOVE
 
 
 def _problem_with_delete(op: Delete) -> str | None:
     if op.col in SINGLETONS:
-        return f"{op.col} cannot be deleted"
-    return "the master channel cannot be deleted" if op.id == MASTER_CHANNEL else None
+        return invariants.NEVER_DELETED.format(collection=op.col)
+    return invariants.MASTER_STAYS if op.id == MASTER_CHANNEL else None
 
 
 def _problem_with_expect(op: Set | Move | Delete) -> str | None:

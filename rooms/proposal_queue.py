@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from rooms import answers
 from rooms.as_seen import as_seen, own_mistake
-from rooms.document import TOO_FAR, Change, Drop
+from rooms.document import Change, Drop
 from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
 from rooms.gestures import Gestures
 from rooms.groups import Made, TooLarge, let_go, looked_over, parts_of
@@ -18,6 +18,7 @@ from rooms.refusals import Refusals
 from rooms.routes import lead_elsewhere
 from rooms.seat import Seat, Wish
 from schema.errors import ErrorCode
+from schema.invariants import ROUTE_TOO_FAR
 from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Error
 from schema.ops import Op
@@ -138,7 +139,7 @@ class ProposalQueue:
             return  # its member has gone meanwhile
         if is_too_far:
             code = ErrorCode.LIMIT_REACHED
-            error = answers.refused(self._project, proposal.delta_id, code, TOO_FAR)
+            error = answers.refused(self._project, proposal.delta_id, code, ROUTE_TOO_FAR)
             yield from self.gave_up(proposal, error)
             return
         yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
@@ -148,7 +149,7 @@ class ProposalQueue:
         if not made.leads_elsewhere:
             return False
         drops = yield from pausing(self._follower.document.rehearsing(made.ops))
-        return any(drop.detail == TOO_FAR for drop in drops)
+        return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
 
     def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Work:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).

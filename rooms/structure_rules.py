@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
+from schema import invariants
 from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
 from schema.errors import DropReason
 
@@ -64,16 +65,16 @@ def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
         return FINE
     parent = document.get(above)
     if parent is not None and "tracks" not in parent["content"]:
-        return DropReason.INVALID, "that track holds no tracks; give it the content 'tracks'"
+        return DropReason.INVALID, invariants.HOLDS_NO_TRACKS
     depth = 0
     while above is not None and depth < TRACK_DEPTH:
         if above == track_id:
-            return DropReason.CYCLE, "a track cannot be inside itself"
+            return DropReason.CYCLE, invariants.TRACK_IN_ITSELF
         depth += 1
         over = document.get(above)
         above = None if over is None else over["parent"]
     if depth + document.track_levels(track_id) > TRACK_DEPTH:
-        return DropReason.INVALID, f"tracks nest at most {TRACK_DEPTH} deep"
+        return DropReason.INVALID, invariants.TOO_DEEP.format(depth=TRACK_DEPTH)
     return FINE
 
 
@@ -82,27 +83,27 @@ def _track_channel(document: Entities, track_id: str, track: Entity) -> Verdict:
         return FINE
     if document.referring(track["channel"], "tracks", "channel") <= {track_id}:
         return FINE
-    return DropReason.INVALID, "that channel belongs to another track"
+    return DropReason.INVALID, invariants.CHANNEL_TAKEN
 
 
 def _track_content(document: Entities, track_id: str, track: Entity) -> Verdict:
     if "tracks" not in track["content"] and document.referring(track_id, "tracks", "parent"):
-        return DropReason.INVALID, "the track still holds tracks"
+        return DropReason.INVALID, invariants.STILL_TRACKS
     for kind in ("notes", "audio", "automation", "video"):
         if kind not in track["content"] and document.holds_kind(track_id, kind):
-            return DropReason.INVALID, f"the track still holds {kind}"
+            return DropReason.INVALID, invariants.STILL_KIND.format(kind=kind)
     return FINE
 
 
 def _channel_role(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
     if (channel["role"] == "master") == (channel_id == MASTER_CHANNEL):
         return FINE
-    return DropReason.INVALID, "a project has one master channel"
+    return DropReason.INVALID, invariants.ONE_MASTER
 
 
 def _channel_dest(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
     if channel["dest"] is not None and channel_id == MASTER_CHANNEL:
-        return DropReason.INVALID, "the master channel leads nowhere else"
+        return DropReason.INVALID, invariants.MASTER_LEADS
     return FINE
 
 
@@ -110,7 +111,7 @@ def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Verdict:
     track = document.get(clip["track"])
     if track is None or clip["kind"] in track["content"]:
         return FINE
-    return DropReason.INVALID, f"that track holds no {clip['kind']}"
+    return DropReason.INVALID, invariants.HOLDS_NO_KIND.format(kind=clip["kind"])
 
 
 def _note(document: Entities, _note_id: str, note: Entity) -> Verdict:
@@ -125,16 +126,18 @@ def _inside(document: Entities, collection: str, entity: Entity) -> Verdict:
     clip = document.get(entity["clip"])
     if clip is None or clip["kind"] in _CLIP_KINDS[collection]:
         return FINE
-    return DropReason.INVALID, f"a clip of the kind {clip['kind']} holds no {collection}"
+    holds_no = invariants.CLIP_HOLDS_NO.format(kind=clip["kind"], collection=collection)
+    return DropReason.INVALID, holds_no
 
 
 def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     for collection, kinds in _CLIP_KINDS.items():
         if clip["kind"] not in kinds and document.referring(clip_id, collection, "clip"):
-            return DropReason.INVALID, f"the clip still holds {collection}"
+            still_holds = invariants.CLIP_STILL_HOLDS.format(collection=collection)
+            return DropReason.INVALID, still_holds
     alias = document.get(next(iter(document.referring(clip_id, "clips", "ref")), ""))
     if alias is not None and alias["kind"] != clip["kind"]:
-        return DropReason.INVALID, "an alias of this clip is of its old kind"
+        return DropReason.INVALID, invariants.ALIAS_OF_OLD_KIND
     verdict = _clip_on_track(document, clip_id, clip)
     return _clip_ref(document, clip_id, clip) if verdict is FINE else verdict
 
@@ -143,10 +146,10 @@ def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     if clip["ref"] is None:
         return FINE
     if clip["ref"] == clip_id or document.referring(clip_id, "clips", "ref"):
-        return DropReason.INVALID, "an original cannot be an alias"
+        return DropReason.INVALID, invariants.ORIGINAL_IS_ALIAS
     original = document.get(clip["ref"])
     if original is not None and (original["ref"] is not None or original["kind"] != clip["kind"]):
-        return DropReason.INVALID, "an alias refers to an original of its own kind"
+        return DropReason.INVALID, invariants.ALIAS_OF_OTHER_KIND
     return FINE
 
 
@@ -155,10 +158,10 @@ def _clip_in_slot(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     if slot is None:
         return FINE
     if slot["track"] != clip["track"]:
-        return DropReason.INVALID, "a clip lies in a slot of its own track"
+        return DropReason.INVALID, invariants.SLOT_OF_OTHER_TRACK
     if document.referring(clip["slot"], "clips", "slot") <= {clip_id}:
         return FINE
-    return DropReason.INVALID, "that slot holds another clip"
+    return DropReason.INVALID, invariants.SLOT_IS_FULL
 
 
 def _clip_track(document: Entities, clip_id: str, clip: Entity) -> Verdict:
@@ -170,7 +173,7 @@ def _slot_track(document: Entities, slot_id: str, slot: Entity) -> Verdict:
     clips = [document.get(clip_id) for clip_id in document.referring(slot_id, "clips", "slot")]
     if all(clip is None or clip["track"] == slot["track"] for clip in clips):
         return FINE
-    return DropReason.INVALID, "the slot still holds a clip of its track"
+    return DropReason.INVALID, invariants.SLOT_STILL_HOLDS
 
 
 _Rule = Callable[[Entities, str, Entity], Verdict]

@@ -1,6 +1,7 @@
 """The tables of PROTOCOL.md, made from what `schema/` says."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
@@ -9,8 +10,9 @@ import msgspec
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.colors import COLORS, TEXT_ON_COLOR
-from schema.entities import ENTITY_TYPES, Field
+from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
+from schema.invariants import INVARIANTS, Invariant
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
@@ -78,6 +80,28 @@ def _details_table() -> str:
 def _drop_reasons_table() -> str:
     rows = ((f"`{reason}`", meaning) for reason, meaning in DROP_REASONS.items())
     return _table("reason | meaning", rows)
+
+
+def _invariants_table() -> str:
+    rows = (
+        (row.of if row.of[0] in "`a" else _ticked(row.of), row.holds, _says(row), f"`{row.told}`")
+        for row in INVARIANTS
+    )
+    return _table("of | what must hold | what is said | code, or reason of the drop", rows)
+
+
+def _ticked(properties: str) -> str:
+    return ", ".join(f"`{name}`" for name in properties.split(", "))
+
+
+def _says(row: Invariant) -> str:
+    """Its sentence, with dots for what varies."""
+    return re.sub(r"\{[^}]*\}", "...", row.says)
+
+
+def _parents_table() -> str:
+    rows = ((f"`{collection}`", f"`{name}`") for collection, name in PARENTS.items())
+    return _table("a `move` in | sets by `parent` | ".rstrip(" |"), rows)
 
 
 def _colors_table() -> str:
@@ -169,6 +193,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "close codes": _close_codes_table,
     "limits": _limits_table,
     "colors": _colors_table,
+    "invariants": _invariants_table,
+    "parents": _parents_table,
     "entity types": _entity_types_table,
 }
 """The name in a marker `<!-- generated: NAME -->` -> what makes the table."""

@@ -38,7 +38,7 @@ def test_check_names_a_changed_table_and_writes_nothing(
     copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (copy / PROTOCOL).read_text()
-    spoilt = page.replace("| `gone` |", "| `lost` |")
+    spoilt = page.replace("| `atomic` |", "| `lost` |")
     assert spoilt != page
     (copy / PROTOCOL).write_text(spoilt)
     assert main(["--check"], copy) == 1

@@ -252,3 +252,18 @@ async def test_R4_the_last_owner_stays(node: Node) -> None:
     await ann.result("members.grant", project=project, email="ben@example.org", role="owner")
     await ann.result("members.revoke", project=project, user=ann.user)
     await ben.until("member_left")
+
+
+async def test_M2_the_row_and_the_state_are_changed_apart(node: Node) -> None:
+    ann = await node.musician("ann")
+    row = await ann.result("projects.create", name="Song", bpm=93)
+    project = row["id"]
+    _, state = await ann.join(project)
+    assert (state["project"]["project"]["name"], row["name"]) == ("Song", "Song")
+    assert state["tempo"]["tempo_start"]["bpm"] == row["bpm"] == 93
+    await ann.result("projects.update", project=project, version=row["version"], name="Label")
+    name = {"op": "set", "col": "project", "id": "project", "props": {"name": "Title"}}
+    await ann.edit(project, name)
+    assert (await ann.result("projects.get", project=project))["name"] == "Label"
+    blamed = await ann.result("history.blame", project=project, entity="project", property="name")
+    assert blamed["value"] == "Title"

@@ -1,0 +1,279 @@
+"""What a project state must hold to, as data: each sentence that an op is refused or dropped with.
+
+The rules of `rooms/` say these sentences and no others, so the table of PROTOCOL.md is whole.
+"""
+
+from typing import NamedTuple
+
+from schema.errors import DropReason, ErrorCode
+from schema.limits import (
+    MAX_ENTITIES,
+    MAX_PARAMS_BYTES,
+    MAX_PARAMS_PER_DEVICE,
+    MAX_ROUTE_LINKS,
+    MAX_STATE_BYTES,
+)
+
+
+class Invariant(NamedTuple):
+    """`of`: which property, op or value. `says`: the sentence; names in braces: what varies.
+
+    `told`: the code of the refusal; or the reason of the drop, where it is never a refusal.
+    """
+
+    of: str
+    holds: str
+    says: str
+    told: ErrorCode | DropReason
+
+
+INVARIANTS: list[Invariant] = []
+
+
+def _row(
+    of: str, holds: str, says: str, told: ErrorCode | DropReason = ErrorCode.OP_INVALID
+) -> str:
+    """Add a row; its sentence."""
+    INVARIANTS.append(Invariant(of, holds, says, told))
+    return says
+
+
+# Between entities.
+
+HOLDS_NO_TRACKS = _row(
+    "tracks.parent",
+    "A track lies only in a track whose `content` has `tracks` (the default has `notes` alone).",
+    "that track holds no tracks; give it the content 'tracks'",
+)
+TRACK_IN_ITSELF = _row(
+    "tracks.parent",
+    "No track is above itself.",
+    "a track cannot be inside itself",
+    ErrorCode.OP_CYCLE,
+)
+TOO_DEEP = _row("tracks.parent", "Tracks nest 16 deep.", "tracks nest at most {depth} deep")
+CHANNEL_TAKEN = _row(
+    "tracks.channel",
+    "A channel belongs to one track at most.",
+    "that channel belongs to another track",
+)
+STILL_TRACKS = _row(
+    "tracks.content",
+    "The word `tracks` stays while tracks lie in it.",
+    "the track still holds tracks",
+)
+STILL_KIND = _row(
+    "tracks.content",
+    "The kind of each of its clips stays in it.",
+    "the track still holds {kind}",
+)
+ONE_MASTER = _row(
+    "channels.role",
+    "`ch_master` is `master`, and no other channel.",
+    "a project has one master channel",
+)
+MASTER_LEADS = _row(
+    "channels.dest",
+    "The master channel has none.",
+    "the master channel leads nowhere else",
+)
+FEEDS_ITSELF = _row(
+    "channels.dest, sends.dest",
+    "Sound never comes back to a channel by destinations and sends (O18).",
+    "a channel cannot feed itself",
+    ErrorCode.OP_CYCLE,
+)
+ROUTE_TOO_FAR = _row(
+    "channels.dest, sends.dest",
+    "To see that takes at most 512 links (O18).",
+    f"a route past more than {MAX_ROUTE_LINKS} links; route past fewer channels",
+    ErrorCode.LIMIT_REACHED,
+)
+HOLDS_NO_KIND = _row(
+    "clips.track, clips.kind",
+    "A clip's `kind` is in the `content` of its track.",
+    "that track holds no {kind}",
+)
+CLIP_HOLDS_NO = _row(
+    "notes.clip, warps.clip",
+    "Notes lie in clips of the kind `notes`, warps in `audio` and `video`.",
+    "a clip of the kind {kind} holds no {collection}",
+)
+CLIP_STILL_HOLDS = _row(
+    "clips.kind",
+    "It stays such while notes or warps lie in the clip.",
+    "the clip still holds {collection}",
+)
+ALIAS_OF_OLD_KIND = _row(
+    "clips.kind",
+    "An original is of the kind of its aliases.",
+    "an alias of this clip is of its old kind",
+)
+ORIGINAL_IS_ALIAS = _row(
+    "clips.ref",
+    "A clip that others refer to refers to none, nor to itself.",
+    "an original cannot be an alias",
+)
+ALIAS_OF_OTHER_KIND = _row(
+    "clips.ref",
+    "An alias refers to a clip of its own kind that is no alias.",
+    "an alias refers to an original of its own kind",
+)
+SLOT_OF_OTHER_TRACK = _row(
+    "clips.slot",
+    "A clip lies in a slot of its own track.",
+    "a clip lies in a slot of its own track",
+)
+SLOT_IS_FULL = _row("clips.slot", "A slot holds one clip at most.", "that slot holds another clip")
+SLOT_STILL_HOLDS = _row(
+    "slots.track",
+    "It stays while a clip of that track lies in the slot.",
+    "the slot still holds a clip of its track",
+)
+FROM_ZERO = _row(
+    "tempo.time, signatures.time",
+    "One tempo and one signature stay at time 0 (O10).",
+    "{collection} must keep one at time 0",
+)
+LEADS_TO_ITSELF = _row(
+    "a pointer",
+    "No entity points at itself.",
+    "{collection}.{name} cannot lead to itself",
+    ErrorCode.OP_CYCLE,
+)
+LEADS_TO_NOTHING = _row(
+    "a pointer, lanes.target",
+    "What it names is there, in the collection that it leads to (O4).",
+    "{collection}.{name} leads to nothing",
+    DropReason.PARENT_GONE,
+)
+IN_USE = _row(
+    "an id",
+    "It is used once in a project, of all collections.",
+    "the id {id} is in use",
+    ErrorCode.OP_EXISTS,
+)
+TOO_MANY_ENTITIES = _row(
+    "a project",
+    "It holds 200,000 entities (O13).",
+    f"a project holds at most {MAX_ENTITIES} entities",
+    ErrorCode.LIMIT_REACHED,
+)
+TOO_LARGE = _row(
+    "a project",
+    "It holds 20 MiB (O16).",
+    f"a project holds at most {MAX_STATE_BYTES // 1_048_576} MiB ({{size:,}} of "
+    f"{MAX_STATE_BYTES:,} bytes); delete something first",
+    ErrorCode.LIMIT_REACHED,
+)
+
+# Between the properties of one entity.
+
+LOOP_TOGETHER = _row(
+    "clips.loopStart, clips.loopEnd",
+    "Both or none.",
+    "clips.loopStart and loopEnd go together",
+)
+LOOP_ORDER = _row(
+    "clips.loopEnd, transport.loopEnd",
+    "After `loopStart`.",
+    "loopEnd must lie after loopStart",
+)
+FADES = _row(
+    "clips.fadeIn, clips.fadeOut",
+    "Together no longer than `duration`.",
+    "fades must fit into the duration",
+)
+TOO_MANY_PARAMS = _row(
+    "devices.params",
+    "4,096 leaves.",
+    f"devices.params must have at most {MAX_PARAMS_PER_DEVICE} parameters",
+)
+TOO_LONG_PARAMS = _row(
+    "devices.params",
+    "128 KiB (O19).",
+    f"devices.params must have at most {MAX_PARAMS_BYTES:,} bytes; make them shorter",
+    ErrorCode.LIMIT_REACHED,
+)
+
+# One value. The sentence begins with `collection.property`.
+
+NOT_NULL = _row("a value", "Null only where the type allows it.", "must not be null")
+NUMBER = _row("a number", "Finite; true and false are none.", "must be a number")
+WHOLE = _row("an integer", "A whole number, also as a float.", "must be a whole number")
+BETWEEN = _row(
+    "a number", "Within its range.", "must be {above} {minimum:g} and at most {maximum:g}"
+)
+AT_LEAST = "at least"
+ONE_OF = _row("a choice", "One of the words.", "must be one of {words}")
+LIST_OF = _row("tracks.content", "A list of the words, not empty.", "must be a list out of {words}")
+NOT_TWICE = _row("tracks.content", "No word twice.", "must not name anything twice")
+TRUE_OR_FALSE = _row("true or false", "Nothing else, not 0 or 1.", "must be true or false")
+TEXT = _row("a text", "A text.", "must be a text")
+LENGTH = _row("a text", "At most so many code points.", "must have at most {length} characters")
+NO_NUL = _row("a text, devices.params", "No NUL.", "must not hold the character U+0000")
+PATH = _row(
+    "lanes.target",
+    "`collection/id/property`, of `params` with the leaf behind; of no lane or point.",
+    "must be collection/id/property",
+)
+POINTER = _row("a pointer", "In the form of an entity's id.", "must be an entity's id")
+ORDER_KEY = _row("an order key", "As O11 says.", "is no order key: {why}")
+MAP = _row("devices.params", "A map.", "must be a map of parameter names to values")
+MANY_LEAVES = _row("devices.params", "4,096 leaves.", "must have at most {most} parameters")
+FINITE_LEAVES = _row("devices.params", "Finite numbers.", "must not hold NaN or infinity")
+LARGE_LEAVES = _row("devices.params", "Numbers up to 2^53.", "must hold numbers up to 2^53")
+LEAVES = _row(
+    "devices.params",
+    "Leaves are numbers, texts, true, false; null removes one.",
+    "must hold numbers, texts, true, false or null",
+)
+
+# One op.
+
+NO_COLLECTION = _row("an op", "`col` is a collection.", "there is no collection {collection!r}")
+NO_PROPERTY = _row(
+    "an op", "Properties are those of the type.", "{collection} have no property {name!r}"
+)
+REQUIRED = _row("`insert`", "What has no default is given.", "{collection}.{name} is required")
+ID_OF_SINGLETON = _row(
+    "an id",
+    "That of `project` is `project`, that of `transport` is `transport`.",
+    "the id of {collection} is {collection!r}",
+)
+ID_FORM = _row(
+    "an id",
+    "Of an entity, as under Shapes.",
+    "an id has 8 to 36 letters, digits, '-' or '_'",
+)
+EMPTY_SET = _row("`set`", "One property at least.", "a set names a property")
+EMPTY_MOVE = _row("`move`", "One of the three at least.", "a move names parent, order or time")
+NO_PARENT = _row(
+    "`move`",
+    "`parent` only where there is one (O6).",
+    "{collection} have no parent",
+)
+ALWAYS_THERE = _row(
+    "`insert`",
+    "Not of `project` and `transport`.",
+    "{collection} is always there; set its properties",
+)
+NEVER_DELETED = _row(
+    "`delete`", "Not of `project` and `transport`.", "{collection} cannot be deleted"
+)
+MASTER_STAYS = _row("`delete`", "Not of `ch_master`.", "the master channel cannot be deleted")
+NOT_THERE = _row(
+    "`set`, `move`, `delete`",
+    "The entity is there (O3).",
+    "{collection}/{id} is not there",
+    DropReason.GONE,
+)
+AS_EXPECTED = _row(
+    "`expect`", "The values are those (O7).", "{name} was changed", DropReason.CHANGED
+)
+ALONE = _row(
+    "`delete` with `alone`",
+    "Nothing points at the entity (O17).",
+    "others have put something on {id}",
+    DropReason.CHANGED,
+)
