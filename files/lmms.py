@@ -75,7 +75,8 @@ class _SongReader:
 
     def _find_body(self, path: Path) -> Element:
         for name in (self._root.get("type", "song"), "song", "songtemplate"):
-            body = self._root.find(name)
+            # Not by `find`: the file says the name, which may be anything.
+            body = next((part for part in self._root if part.tag == name), None)
             if body is not None:
                 return body
         raise BrokenSong(path, f"<{self._root.tag}>", "holds no song (a preset or clipboard?)")

@@ -59,7 +59,7 @@ def doubled(rng: random.Random, content: bytes) -> bytes:
 
 def huge(rng: random.Random, content: bytes) -> bytes:
     """Some numbers are such as no song has."""
-    found = list(NUMBER.finditer(content))
+    found = list(NUMBER.finditer(content, _body(content)))
     for match in sorted(rng.sample(found, min(len(found), rng.randint(1, 6))), key=_start)[::-1]:
         content = content[: match.start()] + rng.choice(HUGE) + content[match.end() :]
     return content
@@ -67,7 +67,7 @@ def huge(rng: random.Random, content: bytes) -> bytes:
 
 def mixed(rng: random.Random, content: bytes) -> bytes:
     """Texts and values stand where others belong."""
-    found = list(WORD.finditer(content))
+    found = list(WORD.finditer(content, _body(content)))
     for match in sorted(rng.sample(found, min(len(found), rng.randint(1, 12))), key=_start)[::-1]:
         word = rng.choice(found)[0]
         content = content[: match.start()] + word + content[match.end() :]
@@ -85,13 +85,18 @@ def nested(rng: random.Random, content: bytes) -> bytes:
 
 def with_entities(rng: random.Random, content: bytes) -> bytes:
     """Entities that grow, or read a file."""
-    at = max(0, content.find(b"?>") + 2) if rng.random() < 0.8 else rng.randrange(len(content))
+    at = _body(content) if rng.random() < 0.8 else rng.randrange(len(content))
     damaged = content[:at] + BOMB + content[at:]
     found = list(WORD.finditer(damaged, at + len(BOMB)))
     if found:
         place = rng.choice(found)
         damaged = damaged[: place.start()] + b'"&c;&d;"' + damaged[place.end() :]
     return damaged
+
+
+def _body(content: bytes) -> int:
+    """Where it begins, behind what says that this is XML."""
+    return content.find(b"?>") + 2 if content.startswith(b"<?xml") else 0
 
 
 def _start(match: re.Match[bytes]) -> int:
@@ -104,13 +109,16 @@ WHOLE: tuple[Damage, ...] = (truncated, swapped, flipped, doubled)
 INSIDE: tuple[Damage, ...] = (*WHOLE, huge, mixed, nested, with_entities)
 """What happens to what is packed in it, too."""
 
+OFTEN = (1, 1, 1, 2, 8, 8, 1, 1)
+"""How often each: what stays XML or JSON gets further into a reader."""
+
 
 def mutated(form: Format, number: int) -> tuple[bytes, str]:
     """The file that this number stands for, and what was done to it."""
     rng = random.Random(f"{form.name} {number}")
     content = rng.choice(form.samples())
-    if rng.random() < 0.3:
+    if rng.random() < 0.15:
         damage = rng.choice(WHOLE)
         return damage(rng, content), damage.__name__
-    damage = rng.choice(INSIDE)
+    [damage] = rng.choices(INSIDE, OFTEN)
     return form.pack(damage(rng, form.unpack(content))), f"{damage.__name__} inside"

@@ -47,3 +47,10 @@ def test_a_bomb_is_one_clear_line(tmp_path: Path, form: Format) -> None:
     path.write_bytes(form.pack(b" " * (257 * 1_048_576)))
     with pytest.raises(BrokenSong, match=r"unpacks? to more than"):
         read_song(path)
+
+
+@pytest.mark.parametrize("text", ["C:\\x", "..", "//*", "[", "{a}b", "*"])
+def test_a_text_of_the_file_is_no_path_to_search_by(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "song"
+    path.write_text(f'<lmms-project version="1.0" type="{text}"><head/><song/></lmms-project>')
+    assert read_song(path).counts.tracks == 0
