@@ -65,8 +65,7 @@ class Member:
 
     def move(self, step: int) -> None:
         """The next place of a hand that goes to and fro."""
-        cursor = {"time": step % 256 / 4, "y": step % 100 / 100}
-        self.room.move(cursor=cursor, at=_now_ms())
+        self.room.move(cursor={"time": step % 256 / 4, "y": step % 100 / 100}, at=_now_ms())
         self._measured.updates_sent += 1
 
     def edit(self, step: int) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, UnsetType
 
 from schema.calls import METHODS
+from schema.messages import Presence
 
 WIDTH = 100
 
@@ -33,6 +34,13 @@ Call = Callable[..., Awaitable[Any]]
 '''
 
 
+PRESENCE_HEAD = '''\
+"""Where a member is: what it looks at and works with."""
+
+from typing import NotRequired, TypedDict
+'''
+
+
 def calls_module() -> str:
     """The Python of it, formatted as `ruff format` would."""
     structs: dict[str, str] = {}
@@ -46,6 +54,13 @@ def calls_module() -> str:
         groups.setdefault(group, []).append(_method(method, name, params, result))
     classes = [_group(group, methods) for group, methods in groups.items()]
     return "\n\n".join([HEAD, *structs.values(), *classes, _all(groups)])
+
+
+def presence_module() -> str:
+    """The Python of what a member says of where it is."""
+    structs: dict[str, str] = {}
+    _add(structs, Presence, is_heard=False)
+    return "\n\n".join([PRESENCE_HEAD, *structs.values()])
 
 
 def _add(structs: dict[str, str], struct: type[Struct], *, is_heard: bool) -> None:
@@ -109,13 +124,18 @@ def _plain_shape(hint: Any) -> str:
 def _bounds(hint: Any, field: Any) -> str:
     """The range of a number, and what is taken if it is left out."""
     told = [
-        f"{meta.ge:g} to {meta.le:g}"
+        f"{_number(meta.ge)} to {_number(meta.le)}"
         for meta in getattr(hint, "__metadata__", ())
         if isinstance(meta, Meta) and meta.ge is not None and (meta.le or NO_BOUND) < NO_BOUND
     ]
     if not field.required and field.default not in (None, "", msgspec.NODEFAULT, msgspec.UNSET):
         told.append(f"{field.default!r} if left out".replace("'", '"'))
     return "; ".join(told)
+
+
+def _number(value: float | None) -> str:
+    assert value is not None
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _docstring(struct: type, indent: int) -> list[str]:

@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 
 from schema.limits import BOUNDS
-from schema.sdk_calls import calls_module
+from schema.sdk_calls import calls_module, presence_module
 
 FOLDER = Path("client/prime_client/schema")
 
@@ -24,6 +24,7 @@ def sdk_modules() -> dict[Path, str]:
     }
     modules[FOLDER / "limits.py"] = _limits()
     modules[FOLDER / "calls.py"] = _head("schema/calls.py") + calls_module()
+    modules[FOLDER / "presence.py"] = _head("schema/messages.py") + presence_module()
     return modules
 
 

@@ -20,6 +20,11 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """We are away: edits are kept, and sent when we are in again, which `Synced` tells."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """What an undo left alone, and why: others have changed it since."""
 
@@ -178,6 +183,7 @@ class JoinFailed:
 
 Event = (
     Synced
+    | ConnectionLost
     | Acknowledged
     | Refused
     | Postponed

@@ -42,13 +42,20 @@ class Gesture:
             self._timer = loop.call_at(due, self._show_now)
 
     def end(self, ops: list[Op] | None = None) -> str:
-        """Commit what it came to as one delta; its id, for `Room.saved`."""
+        """Commit what it came to as one delta; its id, for `Room.saved`.
+
+        Raises as `Room.edit` does, also if it never moved: then it is given up.
+        """
         self._finish()
         made = [
             {"op": "set", "col": shown["col"], "id": entity_id, "props": shown["props"]}
             for entity_id, shown in self.values.items()
         ]
-        return self._commit(made if ops is None else ops, self.id)
+        try:
+            return self._commit(made if ops is None else ops, self.id)
+        except BaseException:  # nobody shall see for ever what will never be
+            self._show(self.id, None)
+            raise
 
     def cancel(self) -> None:
         """Give it up: everything is as it was."""

@@ -6,8 +6,9 @@ An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_maste
 import math
 from typing import Any
 
-from prime_client.failures import MalformedOp
+from prime_client.failures import DeltaTooLarge, MalformedOp
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
+from prime_client.schema.limits import MAX_OPS_PER_DELTA
 from prime_client.state_ops import Op
 
 TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -45,9 +46,19 @@ def move(collection: str, entity_id: str, /, **to: Any) -> Op:
 
 
 def copied(ops: list[Op]) -> list[Op]:
-    """A copy that nobody else can change; raises `MalformedOp` if one could not be applied."""
+    """A copy that nobody else can change.
+
+    Raises `MalformedOp` if one could not be applied, and `DeltaTooLarge`.
+    """
     if not isinstance(ops, list | tuple):
         raise MalformedOp(f"an edit is a list of ops, not a {type(ops).__name__}")
+    if not ops:
+        raise MalformedOp("an edit has at least one op; this list is empty")
+    if len(ops) > MAX_OPS_PER_DELTA:
+        raise DeltaTooLarge(
+            f"{len(ops)} ops, where one delta holds {MAX_OPS_PER_DELTA}: make several edits with "
+            "the same `step`, which are undone together"
+        )
     return [_copied_op(index, op) for index, op in enumerate(ops)]
 
 

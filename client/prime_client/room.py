@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
 from prime_client.codec import Codec, Frame, Message
 from prime_client.connection import Connection
 from prime_client.events import (
     Acknowledged,
+    ConnectionLost,
     Event,
     FoundDiverged,
     JoinFailed,
@@ -33,6 +34,7 @@ from prime_client.rewound import RewoundWatch
 from prime_client.room_view import RoomView
 from prime_client.schema.calls import Call
 from prime_client.schema.limits import MAX_MESSAGE_BYTES
+from prime_client.schema.presence import Presence
 from prime_client.send_queue import SendQueue
 from prime_client.state_ops import Op
 
@@ -191,10 +193,14 @@ class Room(RoomView):
         if self._over is not None and self.replica.pending:
             raise self._over
 
-    def move(self, **presence: Any) -> None:
-        """Say where you are: `cursor`, `view`, `tool`, `selection`, `playhead`, `at`."""
+    def move(self, **presence: Unpack[Presence]) -> None:
+        """Say where you are, as often as you like; what is left out stays, None clears it."""
+        for name in presence:
+            if name not in Presence.__annotations__:
+                known = ", ".join(Presence.__annotations__)
+                raise TypeError(f"there is no {name!r} in where one is; there are {known}")
         if self._connection is not None and self.replica.synced:
-            message = {"t": "presence", "project": self.project, **presence}
+            message: Message = {"t": "presence", "project": self.project, **presence}
             self._connection.send_latest(self.project, message)
 
     def leave(self) -> None:
@@ -242,11 +248,13 @@ class Room(RoomView):
 
     def detach(self) -> None:
         """The connection is gone."""
-        self._connection = None
+        was_live, self._connection = self.is_live, None
         self.replica.synced = False
         self._joined.clear()
         self._queue.stop()
         self._cancel_retry()
+        if was_live:
+            self._listeners.tell(ConnectionLost())
 
     def login_needed(self, why: str) -> None:
         """The application has to log in again; until then edits are kept."""
@@ -333,7 +341,10 @@ class Room(RoomView):
         size = len(frame) if isinstance(frame, bytes) else len(frame.encode())
         bound = self._connection.max_message_bytes if self._connection else MAX_MESSAGE_BYTES
         if size > bound:
-            raise DeltaTooLarge(f"{size} bytes, where one message holds {bound}")
+            raise DeltaTooLarge(
+                f"{size} bytes, where one message holds {bound}: make several edits with the same "
+                "`step`, which are undone together"
+            )
         return frame
 
     def _send_what_may_go(self) -> None:

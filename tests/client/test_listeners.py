@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prime_client.client import Client
-from prime_client.events import Acknowledged, CameIn, Event, Left, Synced
+from prime_client.events import Acknowledged, CameIn, ConnectionLost, Event, Left, Synced
 from prime_client.failures import ConnectionOver
 from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room
@@ -67,7 +67,7 @@ async def test_a_listener_that_fails_is_logged_and_everything_goes_on(
     assert client.over is None
     await client.close()
     kinds = [type(event) for event in heard[::2]]
-    assert kinds == [CameIn, Acknowledged, Synced, Acknowledged, Left]
+    assert kinds == [CameIn, Acknowledged, ConnectionLost, Synced, Acknowledged, Left]
     assert heard[::2] == heard[1::2]
     assert caplog.text.count("a listener failed at ") == len(kinds)
     assert "Traceback" in caplog.text

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 import schema.ops
-from prime_client import MalformedOp, ops
+from prime_client import DeltaTooLarge, MalformedOp, ops
 from prime_client.digest import digest
 from prime_client.replica import Gap, Replica
 from tests.client.model_server import ModelServer, decoded
@@ -75,6 +75,14 @@ def test_a_malformed_op_is_named_and_nothing_of_its_delta_is_applied(
 def test_what_is_no_list_is_named(replica: Replica) -> None:
     with pytest.raises(MalformedOp, match=r"an edit is a list of ops, not a dict"):
         replica.edit(FADER)  # type: ignore[arg-type]
+
+
+def test_an_edit_has_some_ops_and_no_more_than_a_delta_holds(replica: Replica) -> None:
+    with pytest.raises(MalformedOp, match="at least one op"):
+        replica.edit([])
+    with pytest.raises(DeltaTooLarge, match="10001 ops, where one delta holds 10000"):
+        replica.edit([FADER] * 10_001)
+    assert replica.pending == {}
 
 
 def test_values_within_themselves_are_refused(replica: Replica) -> None:

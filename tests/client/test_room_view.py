@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from prime_client import CallTimedOut, Client, Room, RoomClosed, new_id, ops
+from prime_client import CallTimedOut, Client, MalformedOp, Room, RoomClosed, new_id, ops
 from tests.client.fake_server import PROJECT, VOLUME, FakeServer, Message, swallow
 from tests.client.model_server import member_named
 
@@ -109,3 +109,29 @@ async def test_who_gives_up_a_join_does_not_end_that_of_another(
     room.leave()
     with pytest.raises(RoomClosed):
         await room.joined()
+
+
+async def test_P1_a_misspelt_place_is_named_and_not_sent(server: FakeServer, room: Room) -> None:
+    with pytest.raises(TypeError, match="there is no 'cusror' in where one is; there are cursor"):
+        room.move(cusror={"time": 1})  # type: ignore[call-arg]
+    room.move(cursor={"time": 1, "track": None}, tool=None)
+    assert await server.wait_for("presence") == {
+        **{"t": "presence", "project": PROJECT, "tool": None},
+        "cursor": {"time": 1, "track": None},
+    }
+
+
+async def test_G2_a_gesture_whose_end_is_refused_is_given_up(
+    server: FakeServer, room: Room
+) -> None:
+    """Else others would see for ever what will never be."""
+    gesture = room.gesture()
+    gesture.move("channels", "ch_master", volume=0.5)
+    await server.wait_for("gesture")
+    with pytest.raises(MalformedOp):
+        gesture.end([{"op": "set"}])
+    assert (await server.wait_for("gesture", 2))["values"] is None
+    untouched = room.gesture()
+    with pytest.raises(MalformedOp, match="at least one op"):
+        untouched.end()
+    assert (await server.wait_for("gesture", 3))["id"] == untouched.id

@@ -18,7 +18,7 @@ class CreateProject(TypedDict):
     name: str
     id: NotRequired[str | None]
     description: NotRequired[str]
-    # 10 to 1000; 120.0 if left out
+    # 10 to 1,000; 120.0 if left out
     bpm: NotRequired[float]
     key: NotRequired[str | None]
     scale: NotRequired[str | None]
@@ -207,7 +207,7 @@ class StateAt(TypedDict):
     project: str
     seq: NotRequired[int | None]
     time: NotRequired[float | None]
-    # 0 to 10000; 0 if left out
+    # 0 to 10,000; 0 if left out
     part: NotRequired[int]
 
 
@@ -321,7 +321,7 @@ class SnapshotState(TypedDict):
 
     project: str
     snapshot: str
-    # 0 to 10000; 0 if left out
+    # 0 to 10,000; 0 if left out
     part: NotRequired[int]
 
 
@@ -342,7 +342,7 @@ class DiffSnapshots(TypedDict):
     project: str
     before: NotRequired[str | None]
     after: NotRequired[str | None]
-    # 1 to 2000; 200 if left out
+    # 1 to 2,000; 200 if left out
     limit: NotRequired[int]
 
 
@@ -407,14 +407,14 @@ class Between(TypedDict):
     """What lies between two beats (from `start` up to `end`), on all tracks or on some."""
 
     project: str
-    # 0 to 1e+06
+    # 0 to 1,000,000
     start: float
-    # 0 to 1e+06
+    # 0 to 1,000,000
     end: float
     tracks: NotRequired[list[str] | None]
     # False if left out
     notes: NotRequired[bool]
-    # 1 to 5000; 1000 if left out
+    # 1 to 5,000; 1000 if left out
     limit: NotRequired[int]
 
 
