@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from files.lmms import read_lmms
+from files.prime_file import read_prime_file, write_prime_file
 from files.song import BrokenSong, Song
 from tests.files.song_files import corpus_file, lmms_songs, write_mmp
 from tests.files.state_rules import broken_rules
@@ -47,8 +48,10 @@ def raw(song: Song) -> tuple[int, ...]:
         ("Skiessi-C64.mmpz", "C64"),
     ],
 )
-def test_songs_of_the_corpus(name: str, song: str) -> None:
+def test_songs_of_the_corpus(name: str, song: str, tmp_path: Path) -> None:
     read = read_lmms(corpus_file(name))
+    write_prime_file(tmp_path / "song.prime.json", read)
+    assert read_prime_file(tmp_path / "song.prime.json").state == read.state
     assert raw(read) == PER_SONG[song]
     assert read.counts.notes == read.raw["notes"]
     assert broken_rules(read.state) == []

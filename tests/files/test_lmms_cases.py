@@ -87,6 +87,25 @@ def test_l03_without_a_solo_a_mute_is_a_mute(tmp_path: Path) -> None:
     assert by_name(song, "channels")["Was audible"]["mute"]
 
 
+def test_l03_files_that_do_not_say_what_was_muted_before(tmp_path: Path) -> None:
+    """LMMS up to 1.2, and its mixer to this day: both forget the mutes, and the report says so."""
+    mixer = (
+        "</trackcontainer><fxmixer>"
+        '<fxchannel num="1" name="A" muted="0" soloed="1"><send channel="0"/></fxchannel>'
+        '<fxchannel num="2" name="B" muted="1"><send channel="0"/></fxchannel></fxmixer>'
+    )
+    song = case("l03", (' mutedBeforeSolo="1"', ""), ("</trackcontainer>", mixer), folder=tmp_path)
+    channels = by_name(song, "channels")
+    assert [(channels[n]["mute"], channels[n]["solo"]) for n in ("A", "B", "Was muted")] == [
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
+    (loss,) = song.losses
+    assert loss.what.startswith("mutes under a solo")
+    assert loss.items == ["Was muted", "B"]
+
+
 def test_l03_what_the_solo_of_a_beat_mutes_stays_muted(tmp_path: Path) -> None:
     """A beat is no channel: nothing of Prime would silence the others for it."""
     beat = '<trackcontainer type="song"><track type="1" name="B" muted="0" solo="1"/>'

@@ -17,6 +17,8 @@ from files.xml_input import parse_xml
 from tests.files.song_files import write_mmp
 from tests.files.state_rules import broken_rules
 
+CASES = Path(__file__).parent / "cases" / "lmms"
+
 
 def document(body: str, creator: str, version: str = "1.0", head: str = "<head/>") -> str:
     names = f'type="song" version="{version}" creatorversion="{creator}"'
@@ -296,19 +298,9 @@ def test_automation_of_a_base_note_rises_with_it_and_other_automation_does_not(
 
 # Whole songs as the oldest versions wrote them.
 
-SONG_0_0_9 = """<multimediaproject version="1.0" creatorversion="0.0.9pre7" type="song">
-<head><bpm value="145"/><mastervol value="43"/><masterpitch value="0"/></head><song>
-<trackcontainer type="songeditor"><track muted="0" type="1"><bbtrack name="Beat/Baseline 0">
-<trackcontainer type="bbeditor"><track muted="0" type="0">
-<channeltrack fxch="0" baseoct="4" basetone="9" vol="100" name="hihat"><audiofileprocessor
-src="drums/hihat.ogg" amp="100"/><eldata fwet="0"/><arpandchords arpdir="0"/></channeltrack>
-<pattern type="0" name="" pos="0" len="64"><note tone="9" oct="4" vol="100" pan="0" pos="8"
-len="-64"/></pattern></track></trackcontainer></bbtrack><bbtco name="" pos="64" len="128"/></track>
-</trackcontainer></song></multimediaproject>"""
 
-
-def test_a_song_of_0_0_9(tmp_path: Path) -> None:
-    song = read_lmms(write_mmp(tmp_path, SONG_0_0_9))
+def test_a_song_of_0_0_9() -> None:
+    song = read_lmms(CASES / "v0.0.9-beats.mmp")
     assert broken_rules(song.state) == []
     assert only(song, "tempo")["bpm"] == 145
     assert song.state["channels"]["ch_master"]["volume"] == pytest.approx(0.43)
@@ -324,19 +316,8 @@ def test_a_song_of_0_0_9(tmp_path: Path) -> None:
     assert device["params"]["arpeggiator.arp-enabled"] == 0
 
 
-SONG_0_2_1 = """<multimediaproject version="1.0" creatorversion="0.2.1" type="song"><head>
-<automation-pattern><bpm><time value="170" pos="0"/></bpm><mastervol><time value="75" pos="0"/>
-<time value="50" pos="64"/></mastervol></automation-pattern></head><song><trackcontainer>
-<track type="0" muted="0"><instrumenttrack name="Strings"><automation-pattern><vol>
-<time value="48" pos="0"/></vol></automation-pattern><audiofileprocessor src="a.ogg"/>
-<fx fxdisabled="0"><rack numofeffects="1"><effect name="reverb" on="1"/></rack></fx>
-</instrumenttrack><pattern type="1" pos="0" len="64"><note tone="0" oct="5" pos="0" len="16"
-vol="100" pan="0"><automation-pattern><detuning><time pos="0" value="0"/></detuning>
-</automation-pattern></note></pattern></track></trackcontainer></song></multimediaproject>"""
-
-
-def test_a_song_of_0_2_1_whose_controls_hold_their_automation(tmp_path: Path) -> None:
-    song = read_lmms(write_mmp(tmp_path, SONG_0_2_1))
+def test_a_song_of_0_2_1_whose_controls_hold_their_automation() -> None:
+    song = read_lmms(CASES / "v0.2.1-inner-automation.mmp")
     assert broken_rules(song.state) == []
     assert only(song, "tempo")["bpm"] == 170
     assert only(song, "channels", name="Strings")["volume"] == 0.48
