@@ -37,6 +37,14 @@ def test_it_does_so_for_other_seeds(javascript: Node, tmp_path: Path) -> None:
     assert compared > 10_000
 
 
+def test_O11_keys_are_those_of_fractional_indexing(packages: Node) -> None:
+    done = packages.run("compare_keys.mjs", FOLDER / "order_keys.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    # The package makes the smallest integer, which it refuses itself from then on.
+    smallest = "A" + "0" * 26
+    assert json.loads(done.stdout) == [[None, smallest[:-1] + "1", smallest + "V", smallest]]
+
+
 @pytest.mark.slow
 def test_each_planted_bug_is_found(javascript: Node, tmp_path: Path) -> None:
     assert len(BUGS) >= 12
