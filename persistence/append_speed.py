@@ -20,6 +20,7 @@ import uvloop
 
 from persistence import auth_sessions, studio_projects, users
 from persistence.child_process import ServerUnavailable
+from persistence.database_url import checked
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import PersistenceError, Unavailable
 from persistence.journal import Known
@@ -200,7 +201,7 @@ def _arguments() -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     with ExitStack() as stack:
-        dsn = arguments.database_url
+        dsn = checked(arguments.database_url) if arguments.database_url else ""
         if not dsn:
             server = EmbeddedPostgres(arguments.data)
             stack.callback(server.stop)
@@ -223,7 +224,7 @@ def main() -> int:
         rows = _run(arguments)
     except (PersistenceError, ServerUnavailable, NotStored) as error:
         print(f"append_speed: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, PersistenceError) else 1
     for row in rows:
         print(
             f"batches of {row['batch']}: {row['deltas_per_s']:,.0f} deltas/s "

@@ -4,6 +4,9 @@
 class PersistenceError(Exception):
     """Base of this folder's errors; the message is a sentence for an operator or a client."""
 
+    exit_code = 1
+    """Of a command that fails with it."""
+
 
 class Unavailable(PersistenceError):
     """The database did not answer, or too late; what was asked may or may not have happened."""
@@ -70,3 +73,9 @@ class LastOwner(PersistenceError):
 
 class Refused(PersistenceError):
     """The database is one that Prime will not serve from; the message says why and what to do."""
+
+
+class BadSetting(PersistenceError):
+    """What the operator has set cannot be meant; nothing was tried. Exit code 2 everywhere."""
+
+    exit_code = 2

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from persistence.database_url import from_environment
 from persistence.errors import PersistenceError
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
@@ -79,16 +80,15 @@ def main() -> int:
     words.add_parser("lock").add_argument("project")
     words.add_parser("transaction").add_argument("database")
     arguments = parser.parse_args()
-    dsn = os.environ["DATABASE_URL"]
-    if arguments.word == "lock":
-        work = lock_project(dsn, arguments.project)
-    else:
-        work = open_transaction(dsn, arguments.database)
     try:
-        asyncio.run(work)
+        dsn = from_environment()
+        if arguments.word == "lock":
+            asyncio.run(lock_project(dsn, arguments.project))
+        else:
+            asyncio.run(open_transaction(dsn, arguments.database))
     except (PersistenceError, asyncpg.PostgresError, OSError) as error:
         print(f"foreign_session: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, PersistenceError) else 1
     return 0
 
 

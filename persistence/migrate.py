@@ -18,7 +18,8 @@ from typing import Any
 import asyncpg
 
 from persistence.account_addresses import spell_alike
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.database_url import checked
+from persistence.errors import BadSetting, PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
 
@@ -111,7 +112,7 @@ async def _connect(dsn: str) -> Any:
                 dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "prime migrate"}
             )
         except ValueError as error:
-            raise Refused(f"this is no database URL: {error}") from error
+            raise BadSetting(f"this is no database URL: {error}") from error
 
 
 async def _close(connection: Any) -> None:
@@ -210,7 +211,7 @@ def _arguments() -> argparse.Namespace:
 
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     if arguments.database_url:
-        return str(arguments.database_url)
+        return checked(arguments.database_url)
     from persistence.child_process import ServerUnavailable
     from persistence.embedded_postgres import EmbeddedPostgres
 
@@ -233,13 +234,13 @@ def _run(arguments: argparse.Namespace) -> list[str]:
 
 
 def main() -> None:
-    """Exit 0 when up to date, 1 when the database does not answer, 2 when it is refused."""
+    """Exit 0 when up to date, 1 when the database does not answer or is refused, 2 for its URL."""
     arguments = _arguments()
     try:
         applied = _run(arguments)
     except PersistenceError as error:
         print(f"migrate: {error}", file=sys.stderr)
-        sys.exit(1 if isinstance(error, Unavailable) else 2)
+        sys.exit(error.exit_code)
     if arguments.json:
         print(json.dumps({"applied": applied}))
     else:

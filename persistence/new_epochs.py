@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import json
-import os
 import sys
 from dataclasses import asdict
 
 from rich.console import Console
 
 from persistence import epochs
+from persistence.database_url import from_environment
 from persistence.epochs import Renewed, counted
 from persistence.errors import PersistenceError
 from persistence.migrate import check
@@ -58,17 +58,14 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Exit 0 when done, 1 when the database refuses, fails or has nodes, 2 without a database."""
+    """Exit 0 when done, 1 when the database refuses, fails or has nodes, 2 without one."""
     arguments = _arguments()
-    dsn = os.environ.get("DATABASE_URL")
-    if not dsn:
-        return _fail("new epochs are given in a database: set DATABASE_URL", 2)
     console = Console(stderr=True)
     try:
         with console.status("giving new epochs"):
-            renewed = asyncio.run(new_epochs(dsn, force=arguments.force))
+            renewed = asyncio.run(new_epochs(from_environment(), force=arguments.force))
     except PersistenceError as error:
-        return _fail(" ".join(str(error).split()), 1)
+        return _fail(" ".join(str(error).split()), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; run it again", 130)
     if arguments.json:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.errors import BadSetting, PersistenceError, Refused, Unavailable
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, one_line, own_errors
 
 CONNECT_SECONDS = 5.0
@@ -108,7 +108,7 @@ class Database:
         lock_timeout_seconds: float | None = None,
         application_name: str = NODE_NAME,
     ) -> "Database":
-        """Connect, or raise `Unavailable` or `Refused`; trying again is the caller's."""
+        """Connect; raises `Unavailable`, `Refused`, `BadSetting`: trying again is the caller's."""
         milliseconds = str(int(statement_timeout_seconds * 1000))
         settings = {
             "application_name": application_name,
@@ -133,7 +133,7 @@ class Database:
                 try:
                     await pool
                 except ValueError as error:
-                    raise Refused(f"this is no database URL: {one_line(error)}") from error
+                    raise BadSetting(f"this is no database URL: {one_line(error)}") from error
         # The server gives up first, so that the answer says why; a stalled one cannot.
         return cls(pool, statement_timeout_seconds + 1)
 

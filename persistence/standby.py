@@ -6,7 +6,6 @@ For `./run chaos`, which needs to know when a copy follows, what it holds, and w
 import argparse
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from persistence.database_url import from_environment
 from persistence.errors import PersistenceError, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
@@ -94,11 +94,12 @@ def main() -> int:
     """A JSON line, and exit 0; 1 when it did not come to that."""
     parser = argparse.ArgumentParser(prog="python -m persistence.standby", description=__doc__)
     parser.add_argument("word", choices=sorted(WORDS))
+    arguments = parser.parse_args()
     try:
-        told = asyncio.run(run(os.environ["DATABASE_URL"], parser.parse_args().word))
+        told = asyncio.run(run(from_environment(), arguments.word))
     except (PersistenceError, asyncpg.PostgresError) as error:
         print(f"standby: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, PersistenceError) else 1
     print(json.dumps(told))
     return 0
 

@@ -16,6 +16,7 @@ import uvloop
 from structlog.typing import Processor
 
 from persistence.child_process import ServerUnavailable
+from persistence.database_url import from_environment
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import NotFound, PersistenceError
 from server.app import App
@@ -55,7 +56,9 @@ def main() -> int:
         if args.nodes > 1:
             return _serve_several(settings, args.nodes, as_json=args.json)
         return _serve(settings, as_json=args.json)
-    except (PersistenceError, ServerUnavailable) as error:
+    except PersistenceError as error:
+        return _fail(str(error), error.exit_code)
+    except ServerUnavailable as error:
         return _fail(str(error), 1)
     except ValueError as error:
         return _fail(str(error), 2)
@@ -121,9 +124,7 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
 
 
 def _audit(project: str, *, digests: bool) -> int:
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        return _fail("audit reads a database: set DATABASE_URL", 2)
+    url = from_environment()
     if PROJECT_ID.fullmatch(project) is None:
         return _fail(f"{project!r} is no project id", 2)
     try:

@@ -13,7 +13,8 @@ import sys
 import uvloop
 
 from persistence import studio_projects
-from persistence.errors import NotFound, PersistenceError
+from persistence.database_url import from_environment
+from persistence.errors import BadSetting, NotFound, PersistenceError
 from persistence.pool import Database
 from server.audit import digest_of_content
 
@@ -56,10 +57,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m server.checkpoint_watch", description=__doc__)
     parser.add_argument("projects", nargs="+", metavar="PROJECT")
     arguments = parser.parse_args()
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        print("checkpoint_watch: set DATABASE_URL", file=sys.stderr)
-        return 2
+    try:
+        url = from_environment()
+    except BadSetting as error:
+        print(f"checkpoint_watch: {error}", file=sys.stderr)
+        return error.exit_code
     print(json.dumps({"pid": os.getpid()}), flush=True)
     uvloop.run(watch(url, arguments.projects))
     return 0

@@ -5,6 +5,9 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from redis.asyncio.connection import parse_url
+
+from persistence.database_url import checked
 from persistence.lanes import LaneSizes
 from server.addresses import Network, refuse_bare
 from server.switches import is_on
@@ -55,8 +58,8 @@ def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False
         host=host,
         port=port,
         data=Path(os.environ.get("PRIME_CWD", ".")).joinpath(data).resolve(),
-        database_url=os.environ.get("DATABASE_URL") or None,
-        redis_url=os.environ.get("REDIS_URL") or None,
+        database_url=checked(url) if (url := os.environ.get("DATABASE_URL")) else None,
+        redis_url=_redis_url(os.environ.get("REDIS_URL") or None),
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
         history_days=_days(os.environ.get("PRIME_HISTORY_DAYS") or "30"),
@@ -72,6 +75,16 @@ def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
     )
+
+
+def _redis_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        parse_url(text)
+    except ValueError as error:
+        raise ValueError(f"REDIS_URL is none: {error}") from None
+    return text
 
 
 def _connections(lane: str, text: str | None, otherwise: int) -> int:

@@ -1,5 +1,6 @@
 """How much one may have and do, where an operator may say otherwise."""
 
+import difflib
 from dataclasses import dataclass, fields
 
 from schema import limits
@@ -29,18 +30,30 @@ class Limits:
 
     @staticmethod
     def read(text: str) -> "Limits":
-        """`name=number, name=number`; raises `ValueError` with the names there are."""
+        """`name=number, name=number`; raises `ValueError` that names the part at fault."""
         values: dict[str, float] = {}
-        for pair in filter(None, (part.strip() for part in text.split(","))):
-            name, _, number = pair.partition("=")
-            values[name.strip()] = _number(number)
-        known = [field.name for field in fields(Limits)]
-        if not values.keys() <= set(known) or any(not 0 <= n <= 1e9 for n in values.values()):
-            raise ValueError(
-                f"PRIME_LIMITS must be like name=number,name=number with names of: "
-                f"{', '.join(known)}, and numbers from 0 (no bound) to 1e9"
-            )
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            name, _, number = part.partition("=")
+            problem = _problem_with(name.strip(), number)
+            if problem:
+                told = f"PRIME_LIMITS is like name=number,name=number: {part!r} {problem}"
+                raise ValueError(told)
+            values[name.strip()] = float(number)
         return Limits(**{name: number or float("inf") for name, number in values.items()})
+
+
+def _problem_with(name: str, number: str) -> str:
+    """What is wrong with a part, or nothing."""
+    known = [field.name for field in fields(Limits)]
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        meant = f"; is {close[0]} meant?" if close else ""
+        return f"names none of {', '.join(known)}{meant}"
+    try:
+        fits = 0 <= float(number) <= 1e9
+    except ValueError:
+        fits = False
+    return "" if fits else "gives no number from 0 (no bound) to 1e9"
 
 
 def limits_in_words() -> str:
@@ -49,11 +62,3 @@ def limits_in_words() -> str:
     return f"""variables of the environment: docs/operating.md. Of them
 PRIME_LIMITS=name=number,name=number says how much an address or a user may have; 0 is no bound:
 {words}"""
-
-
-def _number(text: str) -> float:
-    """NaN, which is in no range, for what is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")

@@ -62,7 +62,7 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "environment", "code", "problem"),
     [
-        (["--port", "0"], {"DATABASE_URL": "nonsense"}, 1, "this is no database URL"),
+        (["--port", "0"], {"REDIS_URL": "nonsense"}, 2, "REDIS_URL"),
         (["--port", "0"], {"PRIME_SECRET": "short"}, 2, "at least 32 characters"),
         (["--port", "0"], {"PRIME_STALL_PROBE": "maybe"}, 2, "PRIME_STALL_PROBE must be 1,"),
         (["audit", "x"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
@@ -85,3 +85,45 @@ def test_a_port_that_is_none_is_a_wrong_command_line(port: str) -> None:
     _, error = said(process)
     assert process.returncode == 2
     assert "argument --port" in error.splitlines()[-1]
+
+
+COMMANDS = (
+    "server --port 0",
+    "server --port 0 --nodes 2",
+    "server audit 00000000-0000-4000-8000-000000000001",
+    "server.checkpoint_watch 00000000-0000-4000-8000-000000000001",
+    "persistence.append_speed",
+    "persistence.foreign_session lock 00000000-0000-4000-8000-000000000001",
+    "persistence.migrate",
+    "persistence.new_epochs",
+    "persistence.standby followed",
+)
+"""All that have a database of DATABASE_URL."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_database_url_that_is_none_has_one_exit_code(command: str) -> None:
+    """A process each: what is looked at is how it ends."""
+    url = "postgresql://ann:secret@127.0.0.1:port/prime"
+    finished = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "REDIS_URL": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 2, finished.stderr
+    assert "this is no database URL" in finished.stderr
+    assert "secret" not in finished.stderr
+    assert len(finished.stderr.strip().splitlines()) == 1
+
+
+def test_these_are_all_commands_that_read_it() -> None:
+    folders = ("server", "persistence", "files", "gateway")
+    files = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
+    asking = {p.stem for p in files if "from_environment()" in p.read_text()}
+    asking |= {p.stem for p in files if 'environ.get("DATABASE_URL")' in p.read_text()}
+    asking -= {"database_url", "settings"}
+    assert asking == {command.split()[0].partition(".")[2] or "__main__" for command in COMMANDS}

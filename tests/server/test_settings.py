@@ -59,6 +59,7 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIME_HISTORY_DAYS", "0"),
         ("PRIME_BEHIND_PROXY", "maybe"),
         ("PRIME_STALL_PROBE", "2"),
+        ("REDIS_URL", "nonsense"),
     ],
 )
 def test_what_is_none_is_refused_by_name(
@@ -66,6 +67,27 @@ def test_what_is_none_is_refused_by_name(
 ) -> None:
     with pytest.raises(ValueError, match=name):
         read(monkeypatch, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("sockets_per_usr=7", "is sockets_per_user meant?"),
+        ("strangers", "no number"),
+        ("strangers=", "no number"),
+        ("strangers=many", "no number"),
+        ("strangers=-1", "no number"),
+        ("strangers=nan", "no number"),
+        ("strangers=1e10", "no number"),
+        ("=7", "names none of sockets_per_address"),
+    ],
+)
+def test_the_part_of_a_setting_that_is_wrong_is_named(part: str, told: str) -> None:
+    with pytest.raises(ValueError, match="PRIME_LIMITS") as error:
+        Limits.read(f"rooms_per_user=5, {part}, seats_per_user=2")
+    assert repr(part) in str(error.value)
+    assert told in str(error.value)
+    assert "rooms_per_user=5" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["", "0", "false", "NO", "off"])

@@ -1,0 +1,28 @@
+"""DATABASE_URL: looked at before anything is started on it, by every command alike."""
+
+import os
+
+from persistence.errors import BadSetting
+
+HIGHEST_PORT = 65_535
+
+
+def from_environment() -> str:
+    """What is set; raises `BadSetting` where nothing is, or no database URL."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise BadSetting("which database? set DATABASE_URL")
+    return checked(url)
+
+
+def checked(url: str) -> str:
+    """The same URL; raises `BadSetting`, without repeating it: it may hold a password."""
+    scheme, is_url, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres") or not is_url:
+        raise BadSetting("this is no database URL: it must begin with postgresql://")
+    hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2]
+    for host in hosts.split(","):
+        _, is_port, port = host.rpartition("]")[2].rpartition(":")
+        if is_port and not (port.isdecimal() and int(port) <= HIGHEST_PORT):
+            raise BadSetting(f"this is no database URL: {port[:32]!r} is no port")
+    return url
