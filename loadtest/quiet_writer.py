@@ -1,7 +1,8 @@
 """`python -m loadtest.quiet_writer`: someone who edits a quiet room, and says how long acks took.
 
 Reads where from the environment (PRIME_LOAD_URL, _TOKEN, _PROJECT); a JSON line for each ack:
-[when (monotonic seconds), ms]. Ends when its input does.
+[when it was sent (monotonic seconds), ms to the ack, ms that it was sent late]. Ends when its
+input does.
 """
 
 import asyncio
@@ -24,7 +25,8 @@ class QuietWriter:
     """One member of one room; each delta is sent when it is due, whatever became of the others."""
 
     def __init__(self) -> None:
-        self._sent: dict[str, float] = {}
+        self._sent: dict[str, tuple[float, float]] = {}
+        """Id -> when it was sent, and how many ms after it was due."""
         self._joined = asyncio.Event()
         self._connection: Connection
 
@@ -50,7 +52,8 @@ class QuietWriter:
             delta_id = f"quiet-delta-{number:06}"
             props = {"name": f"take {number}"}
             op = {"op": "set", "col": "project", "id": "project", "props": props}
-            self._sent[delta_id] = time.monotonic()
+            now = time.monotonic()
+            self._sent[delta_id] = now, (now - began - number / RATE) * 1_000
             self._connection.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
             await asyncio.sleep(max(0.0, began + (number + 1) / RATE - time.monotonic()))
 
@@ -58,9 +61,9 @@ class QuietWriter:
         if message["t"] == "joined":
             self._joined.set()
         elif message["t"] in ("ack", "error") and message.get("id") in self._sent:
-            sent = self._sent.pop(message["id"])
+            sent, late = self._sent.pop(message["id"])
             took = (time.monotonic() - sent) * 1_000
-            print(json.dumps([sent, took]), flush=True)
+            print(json.dumps([sent, took, late]), flush=True)
 
 
 async def _stay() -> None:
