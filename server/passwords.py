@@ -8,11 +8,24 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from schema.server_limits import MAX_PASSWORDS_WAITING
+
+
+class Costs(TypedDict):
+    """Of one hash: passes, KiB of memory, lanes."""
+
+    time_cost: int
+    memory_cost: int
+    parallelism: int
+
+
+OWASP = Costs(time_cost=2, memory_cost=19_456, parallelism=1)
+"""The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
 
 
 class TooBusy(Exception):
@@ -29,10 +42,10 @@ class _Work:
 
 
 class Passwords:
-    """OWASP's first profile: 19 MiB, two passes, one lane."""
+    """Those of one node, hashed as `OWASP` says."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        self._hasher = PasswordHasher(**OWASP)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
         self._lines: OrderedDict[str, deque[_Work]] = OrderedDict()
         """Address -> what waits for it; the address whose turn is next is the first."""

@@ -1,51 +1,23 @@
-"""Databases for tests: one server and one migrated template a session, one database a test."""
+"""Databases for tests: one server and one migrated template a session, an empty database a test."""
 
 import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
+from tests.databases import Databases, drop_database, execute, other_database
 
 # The same examples at every run: a failure is a change's doing, never the day's.
 settings.register_profile("prime", derandomize=True, deadline=None)
 settings.load_profile("prime")
 
 pytest.register_assert_rewrite("tests.persistence.journal_contract")
-
-
-def other_database(dsn: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-
-
-async def execute(dsn: str, *statements: str) -> None:
-    """Run statements outside any transaction, on a connection of their own."""
-    connection = await asyncpg.connect(dsn, timeout=10)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close(timeout=10)
-
-
-async def drop_database(dsn: str, name: str) -> None:
-    """Whoever is still connected is put out, but for the autovacuum: that is waited for."""
-    for _ in range(40):
-        try:
-            await execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
-        except asyncpg.InsufficientPrivilegeError:
-            await asyncio.sleep(0.25)
-        else:
-            return
-    raise TimeoutError(f"{name} is in use by a process of the database server itself")
 
 
 @pytest.fixture(scope="session")
@@ -79,13 +51,23 @@ async def empty_database_url(postgres_dsn: str) -> AsyncIterator[str]:
     await drop_database(postgres_dsn, name)
 
 
+@pytest.fixture(scope="session")
+def databases(postgres_dsn: str, template_name: str) -> Iterator[Databases]:
+    """Those that tests take and give back."""
+    made = Databases(postgres_dsn, template_name)
+    yield made
+    asyncio.run(made.drop_all())
+
+
 @pytest.fixture
-async def database_url(postgres_dsn: str, template_name: str) -> AsyncIterator[str]:
-    """A migrated database of this test's own."""
-    name = f"prime_test_{uuid.uuid4().hex[:12]}"
-    await execute(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {template_name}")
+async def database_url(
+    request: pytest.FixtureRequest, postgres_dsn: str, databases: Databases
+) -> AsyncIterator[str]:
+    """A migrated database without a row, of this test's own."""
+    is_new = request.node.get_closest_marker("new_database") is not None
+    name = await databases.take(new=is_new)
     yield other_database(postgres_dsn, name)
-    await drop_database(postgres_dsn, name)
+    await databases.give_back(name)
 
 
 @pytest.fixture

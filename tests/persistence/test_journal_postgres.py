@@ -206,6 +206,7 @@ async def test_heads_move_within_their_page(bench: PostgresBench) -> None:
     assert after.head == 5
 
 
+@pytest.mark.new_database
 async def test_an_append_reads_by_index_however_small_the_tables(bench: PostgresBench) -> None:
     author = await bench.author()
     project = await bench.project(author)
@@ -222,6 +223,7 @@ async def test_an_append_reads_by_index_however_small_the_tables(bench: Postgres
     assert scanned == []
 
 
+@pytest.mark.new_database
 async def test_what_a_room_asks_reads_as_much_however_long_its_journal_is(
     bench: PostgresBench,
 ) -> None:
@@ -276,6 +278,7 @@ async def _rows_read(db: Executor) -> int:
     return read
 
 
+@pytest.mark.new_database
 async def test_J15_a_look_for_deltas_reads_by_index_however_small_the_tables(
     bench: PostgresBench,
 ) -> None:

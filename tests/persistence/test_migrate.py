@@ -10,7 +10,7 @@ import pytest
 from persistence import migrate
 from persistence.errors import Refused, Unavailable
 from persistence.migrate import Migration, check, dump, known_migrations
-from tests.conftest import execute
+from tests.databases import execute
 
 ROOT = Path(__file__).parents[2]
 

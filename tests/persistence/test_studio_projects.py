@@ -165,6 +165,7 @@ async def test_the_feed_hears_of_fields_and_not_of_heads_or_states(
     assert await actions(database) == ["insert", "update", "update", "delete"]
 
 
+@pytest.mark.new_database
 async def test_pages_of_many_projects_come_from_indexes(database: Database, ann: UserRow) -> None:
     await database.execute(
         """

@@ -19,8 +19,11 @@ from server.app import App
 from server.bus_memory import Exchange, MemoryBus
 from server.front import Front
 from server.hub import Hub
+from server.passwords import Costs
 from server.settings import Settings
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
+
+QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
 
 SECRET = b"a secret of tests, 32 bytes long"
 
@@ -213,6 +216,8 @@ class Nodes:
         self._monkeypatch.setattr("server.app.Front", keep_front)
         self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
         self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)
+        # A twentieth of a second for each hash, and nearly every test has accounts.
+        self._monkeypatch.setattr("server.passwords.OWASP", QUICK_HASHES)
         settings = Settings(
             host="127.0.0.1",
             port=0,

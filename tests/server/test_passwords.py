@@ -4,9 +4,16 @@ import asyncio
 import threading
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from schema.server_limits import MAX_PASSWORDS_WAITING
-from server.passwords import Passwords, TooBusy
+from server.passwords import OWASP, Passwords, TooBusy
+
+
+def test_A1_hashes_are_as_owasp_has_them() -> None:
+    """At least: a test's node has quicker ones."""
+    kept = extract_parameters(PasswordHasher(**OWASP).hash("correct horse"))
+    assert (kept.type, kept.time_cost, kept.memory_cost) == (Type.ID, 2, 19 * 1_024)
 
 
 class Slow(Passwords):

@@ -16,7 +16,7 @@ from prime_client.events import LoginNeeded, Postponed, Synced
 from prime_client.failures import CallFailed, DeltaRefused
 from prime_client.room import Room
 from server.connection import Connection as NodeConnection
-from tests.conftest import execute
+from tests.databases import execute
 from tests.server.conftest import Node, eventually
 
 pytestmark = pytest.mark.postgres

@@ -1,0 +1,145 @@
+"""Databases for tests: emptied and used again, as making one takes half a second.
+
+A test gets one that is as a migrated one was at first. Where a test has changed more than rows, its
+database is dropped and not used again: tables, functions and settings are compared behind each.
+"""
+
+import asyncio
+import uuid
+from graphlib import TopologicalSorter
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+LARGE_BYTES = 262_144
+"""A table that has grown past this is cut off: the next test would read through what is dead."""
+
+OTHERS_OUT = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+SHAPE = """
+SELECT md5(string_agg(thing, E'\\n' ORDER BY thing)) FROM (
+    SELECT concat_ws(' ', 'relation', oid, relname, relkind, relpersistence, reloptions)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', 'column', attrelid, attname, atttypid, attnotnull, attcollation)
+    FROM pg_attribute WHERE attnum > 0
+        AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    UNION ALL SELECT concat_ws(' ', 'function', oid, xmin)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', 'trigger', oid, tgrelid, tgname, tgenabled) FROM pg_trigger
+    UNION ALL SELECT concat_ws(' ', 'constraint', oid, conname, convalidated) FROM pg_constraint
+    UNION ALL SELECT concat_ws(' ', 'index', indexrelid, indisvalid) FROM pg_index
+    UNION ALL SELECT concat_ws(' ', 'schema', oid, nspname) FROM pg_namespace
+        WHERE nspname !~ '^pg_(toast_)?temp_'
+    UNION ALL SELECT concat_ws(' ', 'setting', setconfig) FROM pg_db_role_setting
+        WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT concat_ws(' ', 'migration', number, name) FROM prime_migrations
+) AS shape (thing)
+"""
+
+TABLES = """
+SELECT quote_ident(relname) AS name, pg_total_relation_size(oid) > $1 AS is_large
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND relname <> 'prime_migrations'
+"""
+
+REFERENCES = """
+SELECT DISTINCT conrelid::regclass::text AS from_table, confrelid::regclass::text AS to_table
+FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid
+"""
+
+SEQUENCES = """
+SELECT setval(seqrelid, seqstart, false) FROM pg_sequence
+"""
+
+
+def other_database(dsn: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+async def execute(dsn: str, *statements: str) -> None:
+    """Run statements outside any transaction, on a connection of their own."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close(timeout=10)
+
+
+async def drop_database(dsn: str, name: str) -> None:
+    """Whoever is still connected is put out, but for the autovacuum: that is waited for."""
+    for _ in range(40):
+        try:
+            await execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            await asyncio.sleep(0.25)
+        else:
+            return
+    raise TimeoutError(f"{name} is in use by a process of the database server itself")
+
+
+class Databases:
+    """Those of this process on one server, each a copy of `template`."""
+
+    def __init__(self, dsn: str, template: str) -> None:
+        self._dsn = dsn
+        self._template = template
+        self._shape = ""
+        """Of a database that nobody has used, as `SHAPE` says it."""
+        self._ready: list[str] = []
+        """Names of those that are as at first, and nobody has."""
+
+    async def take(self, *, new: bool = False) -> str:
+        """The name of one that is nobody else's; `new`: and that no test has used."""
+        if self._ready and not new:
+            return self._ready.pop()
+        name = f"prime_test_{uuid.uuid4().hex[:12]}"
+        await execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        if not self._shape:
+            self._shape = await self._emptied(name)
+        return name
+
+    async def give_back(self, name: str) -> None:
+        """Empty it for the next test, or drop it if that will not do."""
+        try:
+            shape = await self._emptied(name)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            shape = ""
+        if shape and shape == self._shape:
+            self._ready.append(name)
+        else:
+            await drop_database(self._dsn, name)
+
+    async def drop_all(self) -> None:
+        """At the end."""
+        while self._ready:
+            await drop_database(self._dsn, self._ready.pop())
+
+    async def _emptied(self, name: str) -> str:
+        """Take out all rows; the shape it has."""
+        connection = await asyncpg.connect(other_database(self._dsn, name), timeout=10)
+        try:
+            await connection.execute(OTHERS_OUT)
+            await connection.execute(";".join(await _emptying(connection)))
+            await connection.execute(SEQUENCES)
+            return str(await connection.fetchval(SHAPE))
+        finally:
+            await connection.close(timeout=10)
+
+
+async def _emptying(connection: Any) -> list[str]:
+    """Statements that take out all rows: of what refers to others first, of the change log last."""
+    is_large = {r["name"]: r["is_large"] for r in await connection.fetch(TABLES, LARGE_BYTES)}
+    before: dict[str, set[str]] = {name: set() for name in is_large}
+    for reference in await connection.fetch(REFERENCES):
+        before[reference["to_table"]].add(reference["from_table"])
+    before["change_log"] = is_large.keys() - {"change_log"}  # triggers write it
+    return [
+        f"TRUNCATE {name} CASCADE" if is_large[name] else f"DELETE FROM {name}"
+        for name in TopologicalSorter(before).static_order()
+    ]
