@@ -225,10 +225,11 @@ class _SongReader:
 
     def _report_what_has_no_place(self) -> None:
         lost = self.song.lost
-        pitch_points = self.song.raw["pitch points"]
-        lost("points of pitch bends inside notes", pitch_points)
-        controllers = self._body.find("controllers")
-        lost("LFO and peak controllers", 0 if controllers is None else len(controllers))
+        for controller in self._body.iterfind("controllers/*"):
+            lost("LFO and peak controllers", item=controller.get("name", ""))
+        for channel in self._body.iterfind("fxmixer/fxchannel"):
+            if color_of(channel) is not None:
+                lost("colours of mixer channels", item=channel.get("name", ""))
         notes = _STYLING.sub("", self._body.findtext("projectnotes") or "")
         is_written = notes.strip() not in ("", _UNWRITTEN_NOTES)
         lost("page of project notes (keep the text elsewhere)", is_written)

@@ -45,6 +45,8 @@ class Beats:
             found = read_track(inner, folder)
             if found is not None:
                 self._tracks.append(found)
+                samples = len(inner.findall("sampletco"))
+                self._song.lost("samples inside beats", samples, inner.get("name", ""))
 
     def read(self) -> None:
         """The n-th pattern of each drum track belongs to the n-th beat."""

@@ -83,6 +83,8 @@ class Clips:
             self._song.lost(
                 "drum steps without a length of their own were made a quarter of a beat", item=item
             )
+        bends = sum(1 for _ in note.iter("time"))
+        self._song.lost("points of pitch bends inside notes", bends, item)
         loudness = number(note, "vol", 100) / 100
         if loudness > 1:
             self._song.lost("notes louder than 100 % were set to 100 %", item=item)

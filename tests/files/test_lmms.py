@@ -276,23 +276,43 @@ def test_what_cannot_be_kept_is_reported(tmp_path: Path) -> None:
         '<detuning prog="1"><time pos="0" value="1"/></detuning></automationpattern></note>'
         "</pattern>"
     )
+    beat = (
+        '<track type="1" name="B"><bbtrack><trackcontainer><track type="2" name="Loop">'
+        '<sampletrack/><sampletco src="a.ogg" pos="0" len="192"/></track></trackcontainer>'
+        "</bbtrack></track>"
+    )
+    unknown = '<track type="3" name="?"/>'
     body = (
-        container(automation("404", 2) + '<track type="3" name="?"/>' + instrument("Bass", detuned))
-        + '<track type="6" name="Automation track"><automationpattern pos="0" len="192">'
+        container(automation("404", 2) + unknown + beat + instrument("Bass", detuned))
+        + '<track type="6" name="Automation track"><automationpattern name="Old" pos="0" len="192">'
         '<time pos="0" value="1"/></automationpattern></track>'
-        + "<controllers><lfocontroller/></controllers><projectnotes>Hello</projectnotes>"
+        + '<controllers><lfocontroller name="Wobble"/></controllers>'
+        + '<fxmixer><fxchannel num="1" name="Hall" color="#ff0000"/></fxmixer>'
+        + "<projectnotes>Hello</projectnotes>"
     )
     song = read(tmp_path, body, head='<head bpm="100" masterpitch="2"/>')
     assert sorted(song.problems) == [
         "1 LFO and peak controllers",
         "1 automation clips that move nothing",
         "1 automation points that move nothing",
+        "1 colours of mixer channels",
         "1 master pitch (transpose the notes)",
         "1 page of project notes (keep the text elsewhere)",
         "1 points of pitch bends inside notes",
+        "1 samples inside beats",
         "1 tracks of the unknown type 3",
         "2 automation points of controls Prime does not know",
     ]
+    assert {loss.what: loss.items for loss in song.losses if loss.items} == {
+        "LFO and peak controllers": ["Wobble"],
+        "automation clips that move nothing": ["automation Old"],
+        "automation points of controls Prime does not know": ["track Auto"],
+        "automation points that move nothing": ["automation Old"],
+        "colours of mixer channels": ["Hall"],
+        "points of pitch bends inside notes": ["track Bass"],
+        "samples inside beats": ["Loop"],
+        "tracks of the unknown type 3": ["track ?"],
+    }
     assert song.raw["points"] == 3
     assert song.raw["pitch points"] == 1
 
