@@ -21,6 +21,13 @@ class AuthSession:
     expires_at: float = math.inf
 
     @classmethod
+    def given(cls, access: str | None, refresh: str | None) -> "AuthSession | None":
+        """What an application starts with: a token of its last start, or a borrowed one."""
+        if refresh is not None:
+            return cls("", refresh, 0.0, 0.0)
+        return cls(access) if access else None
+
+    @classmethod
     def of(cls, result: dict[str, Any], now: float) -> "AuthSession":
         """What `auth.login` and its like have answered."""
         seconds = float(result["expires_in"])

@@ -41,6 +41,10 @@ class Client(Calls):
 
     Every call is a method: `await client.projects.list(limit=20)`.
 
+    `device`: an id of this device or window, the same at each start, never used twice at once.
+    `refresh_token`: that of the last start, to be logged in without a password. `access_token`: one
+    that somebody lends us. `call_seconds`: how long an answer may take.
+
     A login that the server does not know any more (a restored backup, a token too old) ends
     nothing: rooms keep their copies and pending edits, hear `LoginNeeded`, and go on after `login`,
     `register` or `log_in_with`. `on_login_needed` is called with the reason, and may do that.
@@ -54,6 +58,7 @@ class Client(Calls):
         codec: CodecName = "msgpack",
         call_seconds: float = 10.0,
         access_token: str | None = None,
+        refresh_token: str | None = None,
         rng: random.Random | None = None,
         on_login_needed: AskForLogin | None = None,
     ) -> None:
@@ -66,7 +71,7 @@ class Client(Calls):
         self._codec = codec_named(codec)
         self._call_seconds = call_seconds
         self._backoff = Backoff(rng or random.Random())
-        self._login = Login(AuthSession(access_token) if access_token else None, on_login_needed)
+        self._login = Login(AuthSession.given(access_token, refresh_token), on_login_needed)
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
         self._over: ConnectionOver | None = None
@@ -107,6 +112,14 @@ class Client(Calls):
         """What another client may borrow to log in as the same user, until it runs out."""
         return self._login.session.access if self._login.session else None
 
+    @property
+    def refresh_token(self) -> str | None:
+        """What this device logs in with when it starts again: keep it as you would a password.
+
+        Another one after each refresh; one whose answer was lost can be traded again.
+        """
+        return (self._login.session.refresh or None) if self._login.session else None
+
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`."""
         if self._life is None:
@@ -118,8 +131,13 @@ class Client(Calls):
             await self.close()
             raise CannotConnect(f"{self.url}: {problem} (tried for {seconds:g} s)") from None
 
-    async def close(self) -> None:
-        """End the connection and everything that waits for it. May be called again."""
+    async def close(self, seconds: float = 2.0) -> None:
+        """End the connection and everything that waits for it. May be called again.
+
+        What is on its way is saved first, if it takes no longer than told; the log says how many
+        edits were given up. Never raises what ended the client: `over` is that.
+        """
+        await self._save_what_is_on_its_way(seconds)
         self._finish(ConnectionOver(None, "this client was closed"))
         self._login.close()
         life, self._life = self._life, None
@@ -127,6 +145,15 @@ class Client(Calls):
             life.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await life  # never raises what ended it: `over` has told that
+
+    async def _save_what_is_on_its_way(self, seconds: float) -> None:
+        saving = [room.settled() for room in self._rooms.values() if room.is_live]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*saving, return_exceptions=True)
+        unsaved = sum(len(room.replica.pending) for room in self._rooms.values())
+        if unsaved:
+            _log.warning("closed with %d edits that were not saved", unsaved)
 
     # Calls.
 

@@ -160,6 +160,43 @@ async def test_A2_a_token_that_ran_out_is_refreshed_before_joining(
     assert server.named("auth.refresh")[0]["params"] == {"refresh_token": "refresh1"}
 
 
+async def test_A2_a_client_that_starts_again_needs_no_password(server: FakeServer) -> None:
+    async with Client(server.url, device="desk") as client:
+        assert client.refresh_token is None
+        await client.login("ada@example.org", "password")
+        kept = client.refresh_token
+    async with Client(server.url, device="desk", refresh_token=kept) as client:
+        await client.join(PROJECT)
+        assert server.named("auth.refresh")[0]["params"] == {"refresh_token": kept}
+        assert client.refresh_token != kept
+        assert client.user is not None
+
+
+async def test_closing_saves_what_is_on_its_way(
+    server: FakeServer, client: Client, room: Room
+) -> None:
+    held: list[Message] = []
+    server.reactions["delta"] = lambda _server, message: held.append(message)
+    delta = room.edit([VOLUME])
+    closing = asyncio.ensure_future(client.close())
+    await server.wait_for("delta")
+    assert not closing.done()
+    server.on_delta(held[0])
+    await closing
+    assert await room.saved(delta) == 1
+
+
+async def test_what_closing_gives_up_is_logged(
+    server: FakeServer, client: Client, room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reactions["delta"] = swallow
+    delta = room.edit([VOLUME])
+    await client.close(seconds=0.01)
+    with pytest.raises(ConnectionOver):
+        await room.saved(delta)
+    assert "closed with 1 edits that were not saved" in caplog.text
+
+
 async def test_A2_a_token_is_refreshed_before_it_runs_out(server: FakeServer) -> None:
     server.expires_in = 0.05
     async with Client(server.url, device="desk") as client:
@@ -307,6 +344,7 @@ async def test_edits_are_bounded(
     with pytest.raises(TooMuchPending):
         room.edit([VOLUME])
     assert len(room.replica.pending) == 2
+    room.leave()  # nobody has to wait for them
 
 
 async def test_what_cannot_be_encoded_is_not_applied(room: Room) -> None:
