@@ -21,7 +21,7 @@ from prime_client.gesture import Gesture
 from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
-from prime_client.schema.errors import ErrorCode
+from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
 from prime_client.state_ops import Entity, Op, State
 
@@ -42,6 +42,7 @@ __all__ = [
     "PrimeError",
     "ReaderTooSlow",
     "RefusedByServer",
+    "Retry",
     "Room",
     "RoomClosed",
     "State",

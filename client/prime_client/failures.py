@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from prime_client.events import Refused
-from prime_client.schema.errors import ERRORS, ErrorMeaning
+from prime_client.schema.errors import ERRORS, Retry
 
 INTERRUPTED = "interrupted"
 TIMEOUT = "timeout"
 """The codes of what no server has said: that a call has no answer."""
 
-_MEANINGS: dict[str, ErrorMeaning] = {str(code): meaning for code, meaning in ERRORS.items()}
+UNHEARD = "unheard"
+"""The code of a refusal whose reason was lost with a connection."""
+
+_RETRY: dict[str, Retry] = {str(code): meaning.retry for code, meaning in ERRORS.items()}
+_RETRY |= {INTERRUPTED: Retry.WAIT, TIMEOUT: Retry.WAIT, UNHEARD: Retry.MEND}
 
 
 class PrimeError(Exception):
@@ -30,12 +34,9 @@ class RefusedByServer(PrimeError):
         self.details = dict(details or {})
 
     @property
-    def retry(self) -> bool:
-        """Whether the very same may be taken later."""
-        if self.code in (INTERRUPTED, TIMEOUT):
-            return True
-        meaning = _MEANINGS.get(self.code)
-        return meaning is not None and meaning.try_again
+    def retry(self) -> Retry:
+        """What to do: mend what was sent, wait and send the same again, or give up."""
+        return _RETRY.get(self.code, Retry.GIVE_UP)
 
     @property
     def retry_after_seconds(self) -> float:

@@ -20,6 +20,7 @@ from prime_client.events import (
     Skipped,
     Synced,
 )
+from prime_client.failures import UNHEARD
 from prime_client.ops import copied
 from prime_client.project_copy import PendingDelta, ProjectCopy
 from prime_client.room_members import RoomMembers
@@ -30,9 +31,6 @@ POSTPONING_CODES = frozenset(
 )
 """Errors that leave a delta pending: the same id may be sent again (rule D12), the last of them
 after a new login."""
-
-UNHEARD = "unheard"
-"""The code of a refusal that was not heard."""
 
 
 class Gap(Exception):

@@ -193,6 +193,14 @@ class Room(RoomView):
         if self._over is not None and self.replica.pending:
             raise self._over
 
+    async def reached(self, seq: int) -> None:
+        """Wait until our copy holds everything up to `seq`, which a call has told of."""
+        events = self.events()
+        while self.replica.position is None or self.replica.position.seq < seq:
+            if self._over is not None:
+                raise self._over
+            await anext(events, None)
+
     def move(self, **presence: Unpack[Presence]) -> None:
         """Say where you are, as often as you like; what is left out stays, None clears it."""
         for name in presence:

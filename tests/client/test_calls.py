@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 import prime_client
-from prime_client import CallFailed, CallInterrupted, CallTimedOut, DeltaRefused, PrimeError
+from prime_client import CallFailed, CallInterrupted, CallTimedOut, DeltaRefused, PrimeError, Retry
 from prime_client.events import Refused
 from prime_client.schema.calls import Calls
 from schema.calls import METHODS
@@ -37,17 +37,19 @@ async def test_every_call_has_a_method_that_names_it(method: str) -> None:
 
 
 @pytest.mark.parametrize("code", ERRORS)
-def test_E4_an_error_says_whether_to_try_again(code: ErrorCode) -> None:
+def test_E11_an_error_says_what_to_do(code: ErrorCode) -> None:
     failed = CallFailed(code, "why", {"retry_after_ms": 1_500})
-    assert (failed.retry, failed.retry_after_seconds) == (ERRORS[code].try_again, 1.5)
+    assert failed.retry.value == ERRORS[code].retry.value
+    assert failed.retry_after_seconds == 1.5
     refused = DeltaRefused(Refused("id", code, "why", {}, []))
     assert (refused.retry, refused.retry_after_seconds) == (failed.retry, 0)
 
 
 def test_what_no_server_has_said_may_be_tried_again_and_what_is_unknown_may_not() -> None:
-    assert CallInterrupted("projects.list").retry
-    assert CallTimedOut("projects.list", 1).retry
-    assert not CallFailed("of_a_newer_server", "why").retry
+    assert CallInterrupted("projects.list").retry is Retry.WAIT
+    assert CallTimedOut("projects.list", 1).retry is Retry.WAIT
+    assert CallFailed("of_a_newer_server", "why").retry is Retry.GIVE_UP
+    assert CallFailed("unheard", "why").retry is Retry.MEND
 
 
 def test_whatever_the_sdk_raises_is_a_prime_error() -> None:

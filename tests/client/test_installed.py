@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client.test_clients_page import examples
 from tests.server.conftest import Node
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,7 +21,7 @@ DEPENDENCIES = ("websockets", "msgpack")
 pytestmark = [pytest.mark.hub, pytest.mark.postgres]
 
 TYPED = """
-from prime_client import CallFailed, Client, DeltaRefused, ErrorCode, new_id, ops
+from prime_client import CallFailed, Client, DeltaRefused, ErrorCode, Retry, new_id, ops
 
 async def right(client: Client) -> str:
     page = await client.projects.list(limit=20, archived=False)
@@ -28,7 +29,7 @@ async def right(client: Client) -> str:
         made = await client.projects.create(name=page["projects"][0]["name"], bpm=90)
         await client.members.grant(project=made["id"], email="ben@example.org", role="editor")
     except CallFailed as failed:
-        return failed.message if failed.retry or failed.code == ErrorCode.CONFLICT else ""
+        return failed.message if failed.retry is Retry.MEND else str(ErrorCode.TAKEN)
     room = await client.join(made["id"])
     track = new_id()
     delta = room.edit([ops.insert("tracks", track, name="Lead")])
@@ -119,18 +120,22 @@ async def test_the_program_of_its_readme_runs_far_from_the_checkout(
 def test_mypy_finds_each_planted_mistake_in_a_program_of_a_stranger(
     installed: Path, tmp_path: Path
 ) -> None:
-    """It takes 2 s of a core: mypy reads the SDK, websockets and msgpack anew."""
+    """None in the programs of the page. It takes 2 s: mypy reads the SDK and websockets anew."""
     program = tmp_path / "program.py"
+    pages = [tmp_path / f"page_{number}.py" for number in range(len(examples()))]
+    for path, example in zip(pages, examples(), strict=True):
+        path.write_text(example.program)
     program.write_text(TYPED + "".join(f"    {line}\n" for line in PLANTED))
     words = ("--strict", "--no-color", "--no-error-summary", "--cache-dir", tmp_path / "cache")
     said = subprocess.run(
-        [sys.executable, "-m", "mypy", *words, "--python-executable", installed, program.name],
+        [sys.executable, "-m", "mypy", *words, "--python-executable", installed, program, *pages],
         cwd=tmp_path,
         env={name: value for name, value in os.environ.items() if name != "MYPYPATH"},
         capture_output=True,
         text=True,
         timeout=100,
     ).stdout
+    assert "page_" not in said
     found = re.findall(r"program.py:(\d+): error: .*\[([a-z-]+)\]", said)
     first = TYPED.count("\n") + 1
     codes = {line - first: code for line, code in ((int(line), code) for line, code in found)}
