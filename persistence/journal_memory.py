@@ -26,6 +26,11 @@ class _Project:
     effects: dict[int, bytes] = field(default_factory=dict)
     compacted_seq: int = 0
 
+    def is_void(self, entry: Entry) -> bool:
+        """Whether none of its ops has taken effect, as far as that is known."""
+        ops = self.effects.get(entry.seq, entry.ops)
+        return ops == b"[]" and entry.seq > self.compacted_seq
+
 
 class MemoryJournal:
     """A `Journal`; `clock` gives seconds since 1970, as `time.time` does."""
@@ -164,8 +169,11 @@ class MemoryJournal:
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
         stored = self._projects.get(project)
-        entries = stored.entries[:up_to] if stored else []
-        return [entry.mark for entry in entries[max(0, len(entries) - limit) :]]
+        if stored is None:
+            return []
+        entries = stored.entries[:up_to]
+        newest = entries[max(0, len(entries) - limit) :]
+        return [entry.mark(is_void=stored.is_void(entry)) for entry in newest]
 
     async def record_effects(
         self, project: str, effects: Mapping[int, bytes], known: Known

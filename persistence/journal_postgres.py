@@ -66,10 +66,13 @@ HEADS = """
 SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
+# Of what was compacted it is not known any more whether it took effect: it counts as if it had.
 MARKS = """
-SELECT seq, member, purpose, reverts, step, bytes, more FROM project_deltas
-WHERE project_id = $1 AND seq <= $2
-ORDER BY seq DESC
+SELECT d.seq, d.member, d.purpose, d.reverts, d.step, d.bytes, d.more,
+    d.seq > p.compacted_seq AND coalesce(d.effective, d.ops)::text = '[]' AS is_void
+FROM project_deltas AS d JOIN studio_projects AS p ON p.id = d.project_id
+WHERE d.project_id = $1 AND d.seq <= $2
+ORDER BY d.seq DESC
 LIMIT $3
 """
 
@@ -209,6 +212,7 @@ class PostgresJournal:
                 row["step"],
                 row["bytes"],
                 row["more"],
+                row["is_void"],
             )
             for row in reversed(rows)
         ]

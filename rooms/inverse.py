@@ -19,10 +19,33 @@ UNITS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"track", "kind", "slot", "ref"}),
     ),
     "sends": (frozenset({"channel", "dest"}),),
-    "lanes": (frozenset({"track", "clip", "target", "expression"}),),
+    "lanes": (frozenset({"track", "clip", "target"}),),
     "points": (frozenset({"lane", "time", "slot"}),),
+    "slots": (frozenset({"scene", "track"}),),
 }
 """Properties that make sense only together: taken back together, or not at all (rule U3)."""
+
+CHANGED_AT_ONCE: Mapping[str, tuple[frozenset[str], ...]] = {
+    "project": (frozenset({"key", "scale"}),),
+    "clips": (
+        frozenset({"track", "kind", "slot", "ref", "lane", "time", "duration", "playStart"}),
+        frozenset({"media", "contentTimeUnit", "playStart", "loopStart", "loopEnd"}),
+    ),
+    "notes": (frozenset({"clip", "time", "duration"}),),
+    "warps": (frozenset({"clip", "time", "contentTime"}),),
+    "sends": (frozenset({"channel", "dest", "order"}),),
+    "devices": (
+        frozenset({"channel", "order"}),
+        frozenset({"role", "format", "deviceId", "stateRef", "presetId"}),
+    ),
+    "lanes": (frozenset({"track", "clip", "target", "unit"}),),
+    "media": (frozenset({"audioFile", "sha256", "path", "duration", "sampleRate", "channels"}),),
+}
+"""Properties that one edit may change as one: those that it did change go back together (U3).
+
+As where something lies: a clip at its old time, but on the track that it was moved to, is neither
+what was there before nor what anybody made.
+"""
 
 SLICE_CHANGES = 2_000
 """Changes looked through, without an op made of them, between two pauses."""
@@ -68,10 +91,15 @@ def _changed_leaves(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
 
 
 def _units(collection: str, names: Iterable[str], entity: Entity) -> list[list[str]]:
-    left = set(names)
-    units = [sorted(unit & entity.keys()) for unit in UNITS.get(collection, ()) if unit & left]
-    left.difference_update(*units)
-    return units + [[name] for name in sorted(left)]
+    changed = frozenset(names)
+    units = [unit & entity.keys() for unit in UNITS.get(collection, ()) if unit & changed]
+    units += [frozenset({name}) for name in sorted(changed.difference(*units))]
+    for at_once in CHANGED_AT_ONCE.get(collection, ()):
+        together = [unit for unit in units if unit & at_once & changed]
+        if len(together) > 1:
+            rest = [unit for unit in units if unit not in together]
+            units = [frozenset().union(*together), *rest]
+    return [sorted(unit) for unit in units]
 
 
 def _with_live_links(

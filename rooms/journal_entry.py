@@ -96,18 +96,26 @@ class Entry(Struct, frozen=True, gc=False):
     step: str | None = None
     more: bool = False
 
-    @property
-    def mark(self) -> "StepMark":
-        """What the undo stacks need to know of it."""
+    def mark(self, *, is_void: bool) -> "StepMark":
+        """What the undo stacks need to know of it, and whether it has taken no effect."""
+        size = len(self.ops)
         return StepMark(
-            self.seq, self.member, self.purpose, self.reverts, self.step, len(self.ops), self.more
+            self.seq,
+            self.member,
+            self.purpose,
+            self.reverts,
+            self.step,
+            size,
+            self.more,
+            is_void,
         )
 
 
 class StepMark(Struct, frozen=True, gc=False):
     """What the undo stacks need to know of an entry that is not in memory any more.
 
-    `bytes`: of its ops as they were proposed; 0 where that is not known.
+    `bytes`: of its ops as they were proposed; 0 where that is not known. `is_void`: none of its ops
+    has taken effect.
     """
 
     seq: int
@@ -117,6 +125,7 @@ class StepMark(Struct, frozen=True, gc=False):
     step: str | None
     bytes: int = 0
     more: bool = False
+    is_void: bool = False
 
     @property
     def is_no_step(self) -> bool:

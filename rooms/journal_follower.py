@@ -128,7 +128,7 @@ class JournalFollower:
         ends_group = self.is_inside and not entry.more
         self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
-        self.stacks.note(entry.mark)
+        self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
         if applied.drops or not applied.is_spelled:
             self.unrecorded[entry.seq] = applied.ops

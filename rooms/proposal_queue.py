@@ -17,6 +17,7 @@ from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.refusals import Refusals
 from rooms.routes import lead_elsewhere
 from rooms.seat import Seat, Wish
+from rooms.undo_stacks import Step
 from schema.errors import ErrorCode
 from schema.invariants import ROUTE_TOO_FAR
 from schema.limits import MAX_GROUP_BYTES
@@ -116,22 +117,26 @@ class ProposalQueue:
 
     def _turn_back(self, seat: Seat, wish: Wish) -> Work:
         proposal = wish.proposal
-        step = self._follower.stacks.top(seat.member, proposal.purpose)
-        if step is None:
+        steps = list(self._follower.stacks.steps(seat.member, proposal.purpose))
+        if not steps:
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self._project, proposal.delta_id, code, text)
             yield [self._look_up(seat, wish, error)]
             return
         known, seat.recalled = seat.recalled or {}, None
-        changes: list[Change] = []
-        for seq in step.seqs:
-            of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
-            if of_seq is None:
-                seat.recalling = wish
-                yield [Recall(seat.connection, tuple(step.seqs))]
-                return
-            changes.extend(of_seq)
-        ops = yield from pausing(inverse(changes, self._follower.document))
+        step, ops = steps[0], (yield from self._inverse(steps[0], known))
+        if ops is None:
+            seat.recalling = wish
+            yield [Recall(seat.connection, tuple(step.seqs))]
+            return
+        for below in steps[1:]:
+            if ops:
+                break
+            # It has changed nothing, as a fader put back: the same key press is about the next.
+            ops_below = yield from self._inverse(below, known)
+            if ops_below is None:
+                break
+            step, ops = below, ops_below
         made = yield from looked_over(ops)
         is_too_far = yield from self._is_too_far(made)
         proposed = self._waiting.wished(wish, seat)
@@ -143,6 +148,18 @@ class ProposalQueue:
             yield from self.gave_up(proposal, error)
             return
         yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
+
+    def _inverse(
+        self, step: Step, known: Mapping[int, Sequence[Change]]
+    ) -> Generator[Effects, None, list[Op] | None]:
+        """The ops that take a step back; None: what it changed is not in memory, nor `known`."""
+        changes: list[Change] = []
+        for seq in step.seqs:
+            of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
+            if of_seq is None:
+                return None
+            changes.extend(of_seq)
+        return (yield from pausing(inverse(changes, self._follower.document)))
 
     def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:
         """Whether ops that the server made need more links than the door looks at (rule O18)."""

@@ -510,6 +510,17 @@ class JournalContract:
         ]
         assert [mark.seq for mark in await bench.journal.marks(project, 1, 10)] == [1]
 
+    async def test_U9_a_mark_says_whether_its_entry_took_effect(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposals = [propose(project, author), replace(propose(project, author), ops=b"[]")]
+        proposals.append(propose(project, author))
+        appended = await bench.journal.append(proposals, await known(bench, project))
+        there = Known(await bench.epoch(project), 3, appended.entries[-1].delta_id)
+        await bench.journal.record_effects(project, {1: b"[]"}, there)
+        marks = await bench.journal.marks(project, 3, 10)
+        assert [mark.is_void for mark in marks] == [True, True, False]
+
     async def test_U6_an_undo_sent_again_is_the_same_whatever_its_ops_came_to(
         self, bench: Bench
     ) -> None:
@@ -701,7 +712,9 @@ class JournalContract:
         assert len({e.committed_at for e in entries[1:4]}) == 1
         missed = await bench.journal.append([], {project: Known(epoch, 1, first.delta_id)})
         assert missed.entries == entries[1:]
-        assert await bench.journal.marks(project, 9, 9) == [entry.mark for entry in entries]
+        assert await bench.journal.marks(project, 9, 9) == [
+            entry.mark(is_void=False) for entry in entries
+        ]
 
     async def test_D14_the_same_group_again_answers_the_same_seq(self, bench: Bench) -> None:
         author = await bench.author()

@@ -251,7 +251,7 @@ def test_U6_an_undo_that_others_have_overtaken_is_an_entry_whose_id_is_remembere
         bench.commit()
         answer = bench.last("ann")
         assert isinstance(answer, Ack)
-        assert (answer.seq, answer.duplicate, answer.undo, answer.redo) == (3, is_again, 0, 1)
+        assert (answer.seq, answer.duplicate, answer.undo, answer.redo) == (3, is_again, 0, 0)
     assert volume(bench) == 0.2
 
 
@@ -319,12 +319,13 @@ def test_U7_another_server_has_the_same_stacks_from_the_journal_alone() -> None:
     undo(bench, "bob")
     other = UndoStacks()
     for entry in bench.entries:
-        other.note(entry.mark)
+        other.note(entry.mark(is_void=False))
     here = bench.room.follower.stacks
     for seat in bench.room.seats.values():
         assert other.depths(seat.member) == here.depths(seat.member)
-        assert other.top(seat.member, Purpose.UNDO) == here.top(seat.member, Purpose.UNDO)
-        assert other.top(seat.member, Purpose.REDO) == here.top(seat.member, Purpose.REDO)
+        for purpose in (Purpose.UNDO, Purpose.REDO):
+            steps = list(here.steps(seat.member, purpose))
+            assert list(other.steps(seat.member, purpose)) == steps
 
 
 def test_U7_the_stacks_are_bounded() -> None:
@@ -343,7 +344,7 @@ def test_U1_undoing_all_of_a_lonely_author_leads_back_and_redoing_leads_forth(se
     states = [bench.room.document.frozen()]
     for ops, _ in Chaos(seed).deltas(bench.room.document, 150):
         bench.edit("ann", *ops)
-        if len(bench.entries) == len(states):
+        if bench.room.document.frozen() != states[-1]:
             states.append(bench.room.document.frozen())
     assert len(states) > 10
     for expected in reversed(states[:-1]):
