@@ -1,7 +1,6 @@
 """What a room asks the journal: what follows, what became of a delta, what a step changed."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -11,14 +10,12 @@ from rooms import answers
 from rooms.effects import LookUp, Recall
 from rooms.room import Room
 from schema.errors import ErrorCode
+from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
 from server.mistakes import mistake
 from server.room_works import RoomWorks
 from server.stored_state import Damaged, TooManyChanges, changes_of
 from server.surroundings import RoomClosed, Surroundings
-
-if TYPE_CHECKING:
-    from schema.messages import Error
 
 EARLY_SECONDS = 0.02
 """How long an entry that came too early waits for those before it, which are under way too."""
@@ -110,9 +107,9 @@ class RoomJournal:
         changes = {}
         try:
             changes = await changes_of(self._journal, project, recall.seqs, self._in_thread)
-        except Compacted:
+        except Compacted as problem:
             text = "this step is older than the history that is kept"
-            error = answers.refused(project, "", ErrorCode.COMPACTED, text)
+            error = Error("", ErrorCode.COMPACTED, text, project, {"oldest": problem.oldest})
         except Unavailable:
             text = "the database does not answer; ask again with the same id"
             error = answers.try_again(project, "", ErrorCode.UNAVAILABLE, text)
