@@ -19,6 +19,7 @@ from server.calls.context import (
     require_owner,
     within,
 )
+from server.calls.made_before import require_same
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:
@@ -41,8 +42,10 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
             state=msgspec.json.encode(state),
             digest=Document(state).digest,
         )
+    made = as_project(row)
+    require_same(made, params, studio_projects.EDITABLE)
     context.announcer.project_made(row.id, caller.user, row.version)
-    return as_project(row)
+    return made
 
 
 async def get(context: Context, caller: Caller, params: calls.GetProject) -> calls.Project:

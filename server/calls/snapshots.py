@@ -32,6 +32,7 @@ from server.calls.context import (
     require_member,
     within,
 )
+from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
 from server.live_room import NotCommitted
 from server.snapshots import keep
@@ -56,7 +57,9 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
             id=params.id,
             audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
         )
-    return _snapshot(row)
+    made = _snapshot(row)
+    require_same(made, params, project_snapshots.EDITABLE)
+    return made
 
 
 async def list_(
@@ -193,8 +196,10 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
             owner=caller.user,
             name=params.name,
         )
+    made = as_project(row)
+    require_same(made, params, ["name"])
     context.announcer.project_made(row.id, caller.user, row.version)
-    return as_project(row)
+    return made
 
 
 async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot) -> calls.Done:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schema.calls import METHODS
 from server.books import keep_books
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.test_history import fetched
@@ -400,3 +401,42 @@ async def test_N4_two_restores_at_once_and_edits_between_keep_everyone_together(
     room = node.hub.rooms[project].room
     assert digests == {room.follower.digest}
     assert len(room.document.collections["markers"]) == 50
+
+
+async def test_C4_N2_N5_an_id_is_not_used_again_with_other_values(node: Node) -> None:
+    """Field by field of the calls, so that a new field is looked at as well."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    snapshot = await kept(ann, project)
+    analysis = {"bpm": 120.0, "tool": "meter"}
+    of = {"project": project, "snapshot": snapshot["id"]}
+    others: dict[str, Any] = {
+        "name": "other", "description": "other", "bpm": 99.0, "key": "D", "scale": "minor",
+        "signature": "3/4", "tags": ["other"], "audio_analysis": {"bpm": 121.0, "tool": "meter"},
+    }  # fmt: skip
+    first: dict[str, dict[str, Any]] = {
+        "projects.create": {"name": "B\u00fcro", "bpm": 100.5, "key": "C", "tags": ["a", "b"]},
+        "snapshots.create": {"project": project, "name": "one", "audio_analysis": analysis},
+        "snapshots.fork": {**of, "name": "Remix"},
+    }
+    for method, params in first.items():
+        own = params | {"id": str(uuid.uuid4())}
+        made = await ann.result(method, **own)
+        again = own | {"name": own["name"].replace("\u00fc", "u\u0308")}
+        assert await ann.result(method, **again) == made
+        fields = set(METHODS[method][0].__struct_fields__) - {"id", "project", "snapshot"}
+        for name in fields:
+            refused = await ann.call(method, **own | {name: others[name]})
+            assert refused["code"] == "id_reused", (method, name, refused)
+            assert f"`{name}`" in refused["message"]
+        assert await ann.result(method, **own) == made
+
+
+async def test_C4_once_the_row_was_changed_the_same_call_answers_it(node: Node) -> None:
+    """An answer that was lost is asked for after someone has renamed the project."""
+    ann = await node.musician("ann")
+    call = {"id": str(uuid.uuid4()), "name": "Song"}
+    made = await ann.result("projects.create", **call)
+    change = {"project": made["id"], "version": made["version"], "name": "Renamed"}
+    renamed = await ann.result("projects.update", **change)
+    assert await ann.result("projects.create", **call) == renamed

@@ -1,0 +1,26 @@
+"""What was made with an id before answers the same call again, and no other (rules C4, N2, N5)."""
+
+from collections.abc import Iterable
+
+from schema import calls
+from schema.errors import ErrorCode
+from server.calls.context import Refused
+
+FIRST_VERSION = 1
+
+
+def require_same(
+    made: calls.Project | calls.Snapshot,
+    asked: calls.CreateProject | calls.CreateSnapshot | calls.ForkSnapshot,
+    names: Iterable[str],
+) -> None:
+    """Raises `Refused` if the row was made with other values under these names.
+
+    Once it was changed nobody can tell any more: then the row is the answer, as it is now.
+    """
+    if made.version != FIRST_VERSION:
+        return
+    for name in names:
+        if getattr(made, name) != getattr(asked, name):
+            text = f"the id {made.id} was used before with another `{name}`; make a new id"
+            raise Refused(ErrorCode.ID_REUSED, text)
