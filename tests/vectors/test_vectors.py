@@ -18,7 +18,7 @@ from rooms.tempo_map import TempoMap
 from schema import order_keys
 from schema.ops import Op
 from tests.vectors.__main__ import main
-from tests.vectors.files import COMMITTED, FOLDER, STEPS, sessions, stale, tables
+from tests.vectors.files import COMMITTED, FOLDER, OTHER_SEEDS, STEPS, sessions, stale, tables
 from tests.vectors.frames import Frame, read
 from tests.vectors.sessions import then
 
@@ -107,10 +107,22 @@ def test_ops(codec: str) -> None:
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("name", SESSIONS)
 def test_sessions(name: str, codec: str) -> None:
+    _check(vectors(f"sessions/{name}")["steps"], codec)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_sessions_of_other_seeds(codec: str, tmp_path: Path) -> None:
+    assert main(["--seeds", OTHER_SEEDS, "--steps", "60", "--out", str(tmp_path)]) == 0
+    for path in tmp_path.rglob("*.json"):
+        _check(json.loads(path.read_text())["steps"], codec)
+
+
+def _check(steps: list[dict[str, Any]], codec: str) -> None:
+    """A copy that does what the steps say comes to what they say."""
     reader = codec_named(codec)  # type: ignore[arg-type]
     ids: list[str] = []
     replica: Replica | None = None
-    for number, step in enumerate(vectors(f"sessions/{name}")["steps"]):
+    for number, step in enumerate(steps):
         message = read(step["frame"], codec)
         if replica is None:
             replica = Replica(message["project"], ids.pop, reader.decode_state)
