@@ -56,7 +56,7 @@ async def test_every_program_of_the_page_runs(
 @pytest.mark.parametrize("codec", ["json", "msgpack"])
 async def test_the_flows_of_a_client(node: Node, packages: JavaScript, codec: str) -> None:
     done = await run(packages, "flows.mjs", node.url, codec)
-    assert len(done) == 12
+    assert len(done) == 13
 
 
 @pytest.mark.parametrize("codec", ["json", "msgpack"])

@@ -33,6 +33,7 @@ export class Client {
   constructor(url, codec, device) {
     Object.assign(this, { url, codec: CODECS[codec], device, token: null });
     this.rooms = new Map(); // project -> Room
+    this.onSaid = this.onHeard = this.onReplied = () => {}; // who looks on
     this.waiting = []; // {wants, resolve}
     this.heard = []; // messages that nobody has waited for yet
   }
@@ -57,10 +58,12 @@ export class Client {
   }
 
   say(message) {
+    this.onSaid(message);
     this.socket.send(this.codec.encode(message));
   }
 
   hear(message) {
+    this.onHeard(message);
     this.rooms.get(message.project)?.hear(message);
     const waiting = this.waiting.findIndex(({ wants }) => wants(message));
     if (waiting >= 0) this.waiting.splice(waiting, 1)[0].resolve(message);
@@ -84,7 +87,9 @@ export class Client {
   async call(method, params) {
     const call = id();
     this.say({ t: "call", id: call, method, params });
-    return (await this.answer(call)).result;
+    const { result } = await this.answer(call);
+    this.onReplied(method, params, result);
+    return result;
   }
 
   async register(name) {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { problem, problemOfCall } from "../types/validator.mjs";
 import { Client, id, Refused } from "./client.mjs";
 
 const [, , url, codec] = process.argv;
@@ -9,8 +10,23 @@ const other = codec === "json" ? "msgpack" : "json";
 
 const volume = (value) => ({ op: "set", col: "channels", id: "ch_master", props: { volume: value } });
 
+/** All that is said and heard in JSON is of the types of the schema, but for what is wrong on purpose. */
+function watch(client) {
+  const judge = (found, of) => assert.equal(found, null, JSON.stringify(of));
+  client.onSaid = (message) => {
+    if (!wrongOnPurpose) judge(problem("ClientMessage", message), message);
+  };
+  client.onHeard = (message) => judge(problem("ServerMessage", message), message);
+  client.onReplied = (method, params, result) => {
+    judge(problemOfCall(method, "params", params), [method, params]);
+    judge(problemOfCall(method, "result", result), [method, result]);
+  };
+}
+let wrongOnPurpose = false;
+
 async function twoInARoom() {
   const [ann, ben] = [new Client(url, codec, "desk"), new Client(url, other, "laptop")];
+  watch(codec === "json" ? ann : ben);
   await ann.connect();
   await ben.connect();
   await ann.register("ann");
@@ -54,8 +70,10 @@ const FLOWS = {
   },
 
   async "an edit that is wrong is refused, and taken back"() {
+    wrongOnPurpose = true;
     const wrong = anns.edit([volume(0.25), volume(99)]);
     await assert.rejects(wrong, (error) => error.code === "op_invalid" && error.details.op === 1);
+    wrongOnPurpose = false;
     assert.equal(anns.get("channels", "ch_master").volume, 0.5);
     await same();
   },
@@ -154,7 +172,31 @@ const FLOWS = {
     assert.equal(anns.replica.confirmed, digest);
   },
 
+  async "calls: what they answer is of their types"() {
+    const entity = "ch_master";
+    await ann.call("projects.list", { limit: 5 });
+    const row = await ann.call("projects.get", { project });
+    await ann.call("projects.update", { project, version: row.version, tags: ["live"] });
+    await ann.call("members.list", { project });
+    await ann.call("history.list", { project, entity });
+    await ann.call("history.blame", { project, entity, property: "volume" });
+    const { snapshots } = await ann.call("snapshots.list", { project });
+    const snapshot = snapshots[0].id;
+    const named = { project, snapshot, version: snapshots[0].version, name: "named" };
+    await ann.call("snapshots.update", named);
+    await ann.call("snapshots.get", { project, snapshot });
+    if (codec === "json") await ann.call("snapshots.state", { project, snapshot });
+    await ann.call("snapshots.diff", { project, before: snapshot });
+    await ann.call("snapshots.fork", { project, snapshot, name: "Fork" });
+    await ann.call("snapshots.delete", { project, snapshot });
+    await ann.call("timeline.between", { project, start: 0, end: 16, notes: true });
+    const { times } = await ann.call("timeline.seconds", { project, beats: [0, 4] });
+    const { times: beats } = await ann.call("timeline.beats", { project, seconds: times });
+    assert.ok(Math.abs(beats[1] - 4) < 1e-9);
+  },
+
   async "errors tell programs what to do"() {
+    wrongOnPurpose = true;
     await assert.rejects(ann.call("projects.steal", {}), (error) => error instanceof Refused && error.code === "unknown_message");
     await assert.rejects(ann.call("projects.get", { project: id() }), { code: "not_found" });
     await assert.rejects(ann.call("projects.get", {}), { code: "validation" });
