@@ -86,7 +86,7 @@ async def import_song(arguments: argparse.Namespace) -> int:
             with contextlib.suppress(*FAILURES):
                 await client.projects.archive(project=project)
             raise
-    _report_import(arguments, song, project, deltas)
+    report_import(arguments, song, project, deltas)
     return 0
 
 
@@ -172,7 +172,7 @@ def _local_account(directory: Path) -> dict[str, str]:
     return account
 
 
-def _report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
+def report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
     counts: dict[str, Any] = asdict(song.counts)
     if arguments.json:
         report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}

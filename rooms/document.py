@@ -441,7 +441,9 @@ class Document(EntityStore):
     def _put_beside(
         self, op: Set | Move | Insert, entity: Entity, props: Entity
     ) -> list[Op] | Steps[list[Op]]:
-        taken = self._beside(op.col, op.id, entity) if op.col in SIDED else {}
+        if op.col != "tempo":  # points are never pointed at
+            return self._put_in_place(op, entity, props)
+        taken = self._beside(op.col, op.id, entity)
         if len(taken) == 2 and self._index.is_referred_to(taken[1]):
             return self._replacing(taken[1], op, entity, props)
         return self._put_in_place(op, entity, props)

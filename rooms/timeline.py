@@ -9,6 +9,7 @@ from rooms.pauses import Pause, no_pause, walked
 from rooms.tempo_map import TempoMap
 from rooms.within_bytes import first_within
 from schema.calls import Found, Range
+from schema.entities import SIDED
 
 POINTS_OF_THE_SONG = ("markers", "tempo", "signatures")
 
@@ -27,7 +28,7 @@ def between(
     found = [*looking.points_of_the_song(), *looking.clips(), *looking.automation()]
     if notes:
         found.extend(looking.notes())
-    found.sort(key=lambda f: (f.start, f.col, f.id))
+    found.sort(key=lambda f: (f.start, f.col, f.entity["slot"] if f.col in SIDED else 0, f.id))
     return Range(first_within(found[:limit], pause=pause), len(found))
 
 

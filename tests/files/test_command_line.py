@@ -5,10 +5,12 @@ import os
 import stat
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from files.__main__ import report_import
 from files.importing import read_song
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +76,17 @@ def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
     done = command("export", "00000000-0000-0000-0000-000000000000", "song.wav")
     assert done.returncode == 2
     assert "name it .dawproject (for DAWs), .mid or .prime.json" in done.stderr
+
+
+def test_the_report_names_what_is_lost_item_by_item(capsys: pytest.CaptureFixture[str]) -> None:
+    [path] = (Path(__file__).parent / "cases" / "dawproject").glob("d27-*")
+    song = read_song(path)
+    what = "devices that are not loaded, now switched off"
+    report_import(Namespace(json=True), song, "a-project", 1)
+    report = json.loads(capsys.readouterr().out)
+    assert {"what": what, "count": 1, "items": ["Comp on T"]} in report["losses"]
+    assert f"1 {what}" in report["problems"]
+    report_import(Namespace(json=False), song, "a-project", 1)
+    shown = capsys.readouterr()
+    assert "".join(shown.err.split()).find("switchedoff:ComponT") > 0
+    assert shown.out == "a-project\n"

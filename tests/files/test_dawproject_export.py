@@ -13,6 +13,7 @@ from files.importing import read_song
 from files.prime_file import read_prime_file
 from files.song import Song
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
+from tests.files.song_files import lmms_songs
 from tests.files.state_equality import differences
 
 ROOT = Path(__file__).parent.parent.parent
@@ -177,3 +178,12 @@ def test_the_equality_of_states_sees_what_differs() -> None:
     other = json.loads(json.dumps(state))
     other["notes"]["note_001"]["clip"] = "clip_slo"
     assert differences(state, other)
+
+
+@pytest.mark.slow
+def test_every_song_of_lmms_common_comes_back_but_for_what_was_told(tmp_path: Path) -> None:
+    path = tmp_path / "song.dawproject"
+    for source in lmms_songs():
+        state = read_song(source).state
+        again, places = round_trip(state, path)
+        assert differences(state, again, places) == [], source.name

@@ -1,10 +1,14 @@
 """The server's tempo map and the importers' are two copies of one formula: the same vectors."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from files.tempo_map import TempoMap as FilesMap
 from rooms.tempo_map import TempoMap as RoomsMap
 
+ROOT = Path(__file__).parents[2]
 HOLD, LINEAR = "hold", "linear"
 
 VECTORS: list[tuple[str, list[tuple[float, float, str]], list[tuple[float, float]]]] = [
@@ -52,3 +56,14 @@ def test_T3_both_tempo_maps_are_the_formula(
 def test_T3_of_two_tempi_at_one_beat_the_right_one_counts_from_there() -> None:
     tempo = FilesMap([(0, 120, LINEAR), (8, 140, LINEAR), (8, 90, HOLD)])
     assert (tempo.bpm_at(4), tempo.bpm_at(8), tempo.bpm_at(9)) == (130, 90, 90)
+
+
+def test_T3_the_importers_map_reads_the_vectors_that_clients_are_held_to() -> None:
+    maps = json.loads((ROOT / "schema" / "vectors" / "tempo.json").read_text())["maps"]
+    assert len(maps) > 5
+    for vector in maps:
+        tempi = sorted(vector["tempo"].values(), key=lambda e: (e["time"], e["slot"]))
+        tempo = FilesMap((e["time"], e["bpm"], e["interp"]) for e in tempi)
+        for beat, seconds in vector["times"]:
+            assert tempo.seconds_at(beat) == pytest.approx(seconds, abs=1e-9), vector["about"]
+            assert tempo.beat_at(seconds) == pytest.approx(beat, abs=1e-6), vector["about"]

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from rooms.document import Document, State
+from rooms.entity_store import finish
+from rooms.inverse import inverse
 from rooms.musical_context import musical_context
 from rooms.older_states import set_apart, take_without_sides
 from rooms.state_diff import ops_between
 from rooms.tempo_map import TempoMap
+from rooms.timeline import between
 from schema.entities import empty_state
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import blank, outcome
@@ -134,3 +137,21 @@ def test_N7_the_context_tells_both_tempi_of_one_time() -> None:
     document.apply([tempo("tempo_zz", 140), tempo("tempo_aa", 90)])
     told = [(at.time, at.bpm) for at in musical_context(document.frozen()).tempo]
     assert told == [(0, 120), (8, 140), (8, 90)]
+
+
+def test_T1_of_two_at_one_time_the_left_one_comes_first() -> None:
+    document = blank()
+    document.apply([tempo("tempo_zz", 140), tempo("tempo_aa", 90)])
+    found = between(document.frozen(), 8, 9).found
+    assert [f.id for f in found] == ["tempo_zz", "tempo_aa"]
+
+
+def test_U3_a_tempo_that_was_moved_beside_another_goes_back_with_its_side() -> None:
+    document = blank()
+    document.apply([tempo("tempo_two"), tempo("tempo_thr", time=4)])
+    before = document.frozen()
+    applied = document.apply([Move("tempo", "tempo_thr", time=8.0)])
+    assert places(document)["tempo_thr"] == (8, 1)
+    ops = finish(inverse(applied.changes, document))
+    assert document.apply(ops).drops == []
+    assert document.frozen() == before
