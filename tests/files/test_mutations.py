@@ -12,6 +12,7 @@ from files.importing import read_song
 from files.song import BrokenSong
 from tests.files.formats import FORMATS, Format
 from tests.files.mutations import mutated
+from tests.files.server_side import taken_whole
 from tests.files.state_rules import broken_rules
 
 FILES = int(os.environ.get("PRIME_MUTATIONS", "400"))
@@ -35,6 +36,7 @@ def test_a_damaged_file_is_a_song_or_one_clear_line(tmp_path: Path, form: Format
             pytest.fail(f"{form.name} {number} ({how}): {error!r}")
         else:
             assert broken_rules(song.state) == [], (number, how)
+            assert taken_whole(song) == [], (number, how)
             assert all("\n" not in problem for problem in song.problems), (number, how)
 
 

@@ -10,6 +10,8 @@ import pytest
 from files.importing import read_song
 from prime_client.digest import digest
 from tests.files.formats import FORMATS, Format
+from tests.files.server_side import taken_whole
+from tests.files.song_files import corpus_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +42,25 @@ def test_two_imports_of_one_file_give_the_same_state_in_the_same_order(
         assert digest(first.state) == digest(second.state)
         assert list(map(str, first.to_ops())) == list(map(str, second.to_ops()))
         assert first.problems == second.problems
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_the_server_takes_a_song_whole(tmp_path: Path, form: Format) -> None:
+    for path in written(tmp_path, form):
+        assert taken_whole(read_song(path)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Saber-FinalStep.mmpz",
+        "Skiessi-C64.mmpz",
+        "CapDan-ZeroSumGame-OriginalByZakarra.mmpz",
+        "bitwig-readme-example.project.xml",
+    ],
+)
+def test_the_server_takes_a_real_song_whole(name: str) -> None:
+    assert taken_whole(read_song(corpus_file(name))) == []
 
 
 def test_an_import_in_another_process_gives_the_same_state(tmp_path: Path) -> None:
