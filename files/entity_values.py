@@ -14,8 +14,8 @@ State = dict[str, dict[str, Entity]]
 SHORTEST_BEATS = 1 / 960
 """What a duration of nothing becomes: one tick of the usual 960 a beat."""
 
-MAX_INTEGER = 2**53
-"""The largest whole number that every JSON reader keeps exact."""
+LARGEST_LEAF = 2**53
+"""The largest number in `params`: every JSON reader keeps whole ones up to it exact."""
 
 MAX_PARAM_NAME = 64
 MAX_PARAM_TEXT = 1_024
@@ -126,6 +126,8 @@ def _is_target(path: str) -> bool:
     _, _, prop = rest.partition("/")
     name, slash, leaf = prop.partition("/")
     field = ENTITY_TYPES.get(collection, {}).get(name)
+    if collection in ("lanes", "points"):  # automation of automation
+        return False
     if field is None or _is_unstorable(path) or "/" in leaf or leaf in OF_EVERY_OBJECT:
         return False
     return bool(slash) == (field.kind == "params")
@@ -153,9 +155,8 @@ def _is_param(name: object, leaf: object) -> bool:
         return len(leaf) <= MAX_PARAM_TEXT and not _is_unstorable(leaf)
     if isinstance(leaf, bool):
         return True
-    if isinstance(leaf, int) and abs(leaf) > MAX_INTEGER:
-        return False
-    return _finite(leaf) is not None
+    number = _finite(leaf)
+    return number is not None and abs(number) <= LARGEST_LEAF
 
 
 def _is_unstorable(text: str) -> bool:

@@ -270,7 +270,7 @@ def channel_that_many_lanes_automate(size: int) -> tuple[Document, Sequence[Op]]
 @shape()
 def tempo_map_of_many_points(size: int) -> tuple[Document, Sequence[Op]]:
     document = grown(
-        *(Insert("tempo", f"tempo_{n:06}", {"time": 1, "bpm": 99}) for n in range(size))
+        *(Insert("tempo", f"tempo_{n:06}", {"time": n + 1, "bpm": 99}) for n in range(size))
     )
     ops: list[Op] = [
         Move("tempo", "tempo_000000", time=2.0),

@@ -13,6 +13,7 @@ from files.entity_values import fit
 from files.importing import read_song
 from files.song import BrokenSong, Song
 from files.songs.compose import SONG_FILE
+from rooms.entity_rules import problem_with_value
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from tests.files.song_files import corpus_file
 from tests.files.state_rules import broken_rules, is_allowed
@@ -25,6 +26,7 @@ ANYTHING = st.one_of(
     st.text(max_size=300),
     st.lists(st.text(max_size=8), max_size=4),
     st.dictionaries(st.text(max_size=70), st.one_of(st.floats(), st.text()), max_size=3),
+    st.sampled_from(["lanes/lane_001/name", "points/point_01/value", "channels/a/volume", "a/b/c"]),
 )
 
 
@@ -106,6 +108,7 @@ def test_whatever_comes_in_what_is_kept_is_allowed(data: st.DataObject) -> None:
         assert fault or field.nullable
     else:
         assert is_allowed(field, fitted), (collection, name, fitted)
+        assert problem_with_value(field, fitted) is None, (collection, name, fitted)
     assert fit(field, fitted)[0] == fitted or fitted is None
     if not fault:
         assert fitted == value
