@@ -20,6 +20,11 @@ settings.load_profile("prime")
 pytest.register_assert_rewrite("tests.persistence.journal_contract")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest goes first: other processes take the rest meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server to make databases on: PRIME_TEST_DATABASE_URL, else an embedded one."""

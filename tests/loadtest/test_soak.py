@@ -66,9 +66,10 @@ def test_a_log_that_swells_is_named() -> None:
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.slow
+@pytest.mark.longest
 @pytest.mark.timeout(300)
 def test_a_planted_leak_is_named() -> None:
-    words = ("--minutes", "1.5", "--cycle", "4", "--rooms", "1", "--size", "4")
+    words = ("--minutes", "1.1", "--cycle", "3", "--rooms", "1", "--size", "4")
     done = subprocess.run(
         [sys.executable, "-m", "loadtest", "soak", "--json", *words, "--plant", "leak"],
         capture_output=True,

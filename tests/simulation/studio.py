@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -18,7 +19,7 @@ from rooms.journal_entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
-from server import room_journal
+from server import room_journal, stored_state, threads
 from server.bus_memory import Exchange
 from server.codec import JSON
 from server.metrics import ALARMING
@@ -328,6 +329,10 @@ class Studio:
         self.fail(f"unexpected: {context.get('exception')!r}: {context['message']}")
 
 
+NOBODY_ELSE = SimpleNamespace(sleep=lambda _: None)
+"""There are no threads here that could be given way to."""
+
+
 def simulate(
     seed: int,
     make_journal: Callable[[MemoryJournal, random.Random], UnreliableJournal] = UnreliableJournal,
@@ -349,6 +354,8 @@ def simulate(
             capture_logs(),
             patch.object(tail, "MAX_TAIL_BYTES", tail_bytes),
             patch.object(groups, "MADE_OPS", 1 if seed % 2 else MADE_OPS),
+            patch.object(threads, "time", NOBODY_ELSE),
+            patch.object(stored_state, "time", NOBODY_ELSE),
             patch.object(room_journal, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),
         ):
             run_virtually(main())
