@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, get_args
 
 import msgspec
@@ -12,6 +14,7 @@ from schema.close_codes import CLOSE_CODES
 from schema.colors import COLORS, TEXT_ON_COLOR
 from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
+from schema.examples import examples
 from schema.invariants import INVARIANTS, Invariant
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
@@ -104,6 +107,14 @@ def _parents_table() -> str:
     return _table("a `move` in | sets by `parent` | ".rstrip(" |"), rows)
 
 
+def _examples() -> str:
+    lines: list[str] = []
+    for words, group in groupby(examples(), key=itemgetter(0)):
+        said = [f"{'->' if is_clients else '<-'} {text}" for _, is_clients, text in group]
+        lines += [words, "", "```text", *said, "```", ""]
+    return "\n".join(lines).rstrip()
+
+
 def _colors_table() -> str:
     listed = ", ".join(f"`{color}`" for color in COLORS)
     return f"{listed}; text on them `{TEXT_ON_COLOR}`"
@@ -193,6 +204,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "close codes": _close_codes_table,
     "limits": _limits_table,
     "colors": _colors_table,
+    "examples": _examples,
     "invariants": _invariants_table,
     "parents": _parents_table,
     "entity types": _entity_types_table,

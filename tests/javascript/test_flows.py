@@ -1,18 +1,12 @@
 """A client in JavaScript, on `ws` alone, against a server: what PROTOCOL.md tells is enough."""
 
 import asyncio
-import re
-from pathlib import Path
 
 import pytest
 
-from schema.generate import PROTOCOL, ROOT
-from server.__main__ import DEFAULT_PORT
 from tests.javascript.node import HERE
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node
-
-DEFAULT_URL = f"ws://127.0.0.1:{DEFAULT_PORT}/v1"
 
 pytestmark = pytest.mark.postgres
 
@@ -36,21 +30,6 @@ async def run(packages: JavaScript, script: str, *words: str) -> list[str]:
             await process.wait()
     assert process.returncode == 0, problems.decode()
     return said.decode().splitlines()
-
-
-async def test_every_program_of_the_page_runs(
-    node: Node, packages: JavaScript, tmp_path: Path
-) -> None:
-    assert packages.packages is not None
-    (tmp_path / "node_modules").symlink_to(packages.packages / "node_modules")
-    programs = re.findall(r"```js\n(.*?)```", (ROOT / PROTOCOL).read_text(), re.DOTALL)
-    for program in programs:
-        assert DEFAULT_URL in program
-        script = tmp_path / "program.mjs"
-        script.write_text(program.replace(DEFAULT_URL, node.url))
-        said = await run(packages, str(script))
-        assert said[-1] == "on disk as seq 1"
-    assert len(programs) == 1
 
 
 @pytest.mark.parametrize("codec", ["json", "msgpack"])

@@ -85,14 +85,14 @@ def test_M4_what_nobody_enforces_is_taken() -> None:
     )
 
 
-def test_M5_the_formula_of_a_glide() -> None:
+def test_T3_the_formula_of_a_glide() -> None:
     seconds = TempoMap([(0.0, 60.0, True), (8.0, 120.0, False)]).seconds_at
     assert math.isclose(seconds(8.0), 8 * math.log(2))
     assert math.isclose(seconds(10.0), 8 * math.log(2) + 1.0)
 
 
 @pytest.mark.parametrize("collection", PARENTS)
-def test_M6_a_move_sets_the_parent_of_the_table(collection: str) -> None:
+def test_M5_a_move_sets_the_parent_of_the_table(collection: str) -> None:
     move = Move(collection, "entity_01", parent="entity_02")
     assert op_rules.problem_with_op(move) is None
     assert op_rules.props_of_move(move) == {PARENTS[collection]: "entity_02"}
