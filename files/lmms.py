@@ -128,10 +128,11 @@ class _SongReader:
         moving = []
         for track in self._tracks():
             for pattern in track.iterfind("automationpattern"):
-                if not self._moves_tempo(pattern):
+                if not self._clips.moves_tempo(pattern):
                     continue
                 if is_heard(pattern) and not is_on(track, "muted"):
                     moving.append(pattern)
+                    self._clips.interpolation(pattern, _named(track))
                 else:
                     self.song.lost("muted automation clips of the tempo", item=_named(track))
         self._tempos = tempos_of(moving)
@@ -141,10 +142,6 @@ class _SongReader:
     def _tracks(self) -> list[Element]:
         """Those of the arrangement; of automation some lie beside the container, not in it."""
         return [*self._body.iterfind("trackcontainer/track"), *self._body.iterfind("track")]
-
-    def _moves_tempo(self, pattern: Element) -> bool:
-        ids = [found.get("id", "") for found in pattern.iterfind("object")]
-        return any(self._controls.find(found) == TEMPO for found in ids)
 
     def _read_loop(self) -> None:
         timeline = self._body.find("timeline")

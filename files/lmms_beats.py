@@ -87,6 +87,8 @@ class Beats:
         placed["playStart"] = 0.0
         if pattern.tag == "pattern":
             return self._clips.add_pattern(track, pattern, **placed)
+        if self._clips.moves_tempo(pattern):
+            self._song.lost("automation of the tempo inside beats", item=pattern.get("name", ""))
         return self._clips.add_automation(track, pattern, **placed)
 
     def _place_beat(self, beat: Element, track: str, clip: str, length: float) -> None:

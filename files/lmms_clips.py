@@ -129,7 +129,7 @@ class Clips:
             last = max((number(point, "pos") for point in points), default=0)
             frame["duration"] = beats(self.whole_bars(last))
         clip = self._song.add("clips", **frame | placed)
-        name, interp = pattern.get("name", ""), self._interpolation(pattern, self._item(track))
+        name, interp = pattern.get("name", ""), self.interpolation(pattern, self._item(track))
         for control in controls:
             lane = self._song.add(
                 "lanes", clip=clip, target=control.path, unit=control.unit, name=name
@@ -150,7 +150,13 @@ class Clips:
         self._song.lost("automation points that move nothing", 0 if ids else points, item)
         return [control for control in controls if control != TEMPO]
 
-    def _interpolation(self, pattern: Element, item: str) -> str:
+    def moves_tempo(self, pattern: Element) -> bool:
+        """Whether it moves the song's tempo, be it beside other things."""
+        ids = [found.get("id", "") for found in pattern.iterfind("object")]
+        return any(self._controls.find(found) == TEMPO for found in ids)
+
+    def interpolation(self, pattern: Element, item: str) -> str:
+        """How it comes from point to point; curves are told."""
         progression = integer(pattern, "prog", 0)
         if progression == 2:
             self._song.lost("automation clips with curves were made straight lines", item=item)

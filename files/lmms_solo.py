@@ -1,14 +1,11 @@
 """Solo in LMMS mutes all others: tracks of one container, or channels of the mixer."""
 
-from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from files.lmms_controls import is_on
+from files.lmms_hidden_automation import Lost
 
 _BEAT, _AUTOMATION = "1", "5"
-
-Lost = Callable[[str, int, str], None]
-"""Called with what is lost, how often, and the one thing that is meant."""
 
 
 def settle_solo(root: Element, lost: Lost) -> None:

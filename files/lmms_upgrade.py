@@ -8,6 +8,7 @@ for names of elements, where the reader keeps the old ones.
 from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element, SubElement
 
+from files.lmms_hidden_automation import Lost, show_hidden_automation, unfold_inner_automation
 from files.lmms_keys import OCTAVE, raise_keys
 from files.lmms_paths import rename_bass_loops, rename_drum_sounds, rename_loops, rename_typo
 from files.lmms_plugins import (
@@ -28,10 +29,6 @@ from files.lmms_plugins import (
 from files.lmms_versions import file_version
 from files.xml_input import number
 
-Lost = Callable[[str, int, str], None]
-"""Called with what an upgrade leaves out, how often, and the one thing that is meant."""
-
-_HIDDEN = "6"
 _LOUDER_SINCE = 0.585786438
 """By this LMMS 0.2.1 made the volume of an instrument smaller, for a wider range above it."""
 
@@ -47,12 +44,12 @@ _NOT_INSTRUMENTS = frozenset(
 def upgrade(root: Element, lost: Lost) -> None:
     """Change the tree to what LMMS 1.3 would read; names of elements stay those of LMMS 1.2."""
     done = file_version(root)
-    _unfold_inner_automation(root)
+    unfold_inner_automation(root)
     for number_of_step, step in _STEPS:
         if number_of_step >= done:
             step(root)
     if done <= _LAST_WITH_HIDDEN:
-        _show_hidden_automation(root, lost)
+        show_hidden_automation(root, lost)
 
 
 def _all(root: Element, *tags: str) -> Iterable[Element]:
@@ -63,50 +60,6 @@ def _all(root: Element, *tags: str) -> Iterable[Element]:
 def _scale(element: Element, name: str, factor: float) -> None:
     if name in element.attrib:
         element.set(name, f"{number(element, name) * factor:g}")
-
-
-# Automation of LMMS 0.2 and 0.3: inside of the element that it moves.
-
-
-def _unfold_inner_automation(root: Element) -> None:
-    """One value is the control's own; several are automation, in the hidden track of the song."""
-    taken = [int(id_) for e in root.iter() if (id_ := e.get("id", "")).isdecimal()]
-    next_id = max(taken, default=0) + 1
-    for element in list(root.iter()):
-        inner = element.find("automation-pattern")
-        if inner is None:
-            continue
-        if element.tag == "note":
-            inner.tag = "automationpattern"
-            continue
-        element.remove(inner)
-        for control in inner:
-            next_id = _unfold(root, element, control, next_id)
-
-
-def _unfold(root: Element, element: Element, control: Element, next_id: int) -> int:
-    times = sorted(control.findall("time"), key=lambda time: number(time, "pos", 0))
-    if not times:
-        return next_id
-    first = times[0].get("value", "0")
-    if len(times) == 1:
-        element.set(control.tag, first)
-        return next_id
-    SubElement(element, control.tag, {"value": first, "id": str(next_id)})
-    pattern = SubElement(
-        _hidden_track(root), "automationpattern", {"name": control.tag, "pos": "0", "len": "0"}
-    )
-    pattern.extend(times)
-    SubElement(pattern, "object", {"id": str(next_id)})
-    return next_id + 1
-
-
-def _hidden_track(root: Element) -> Element:
-    body = next((body for body in _all(root, "song", "songtemplate")), root)
-    for track in body.iterfind("track"):
-        if track.get("type") == _HIDDEN:
-            return track
-    return SubElement(body, "track", {"type": _HIDDEN, "name": "Automation track"})
 
 
 # LMMS 0.2 to 0.4.
@@ -233,45 +186,6 @@ def _wrap_instruments(root: Element) -> None:
             instrument = Element("instrument", {"name": bare[-1].tag})
             settings[list(settings).index(bare[-1])] = instrument
             instrument.append(bare[-1])
-
-
-def _show_hidden_automation(root: Element, lost: Lost) -> None:
-    """Automation beside the tracks gets a track for each control, before all others.
-
-    LMMS drops what has less than two points, and what moves nothing that is there.
-    """
-    body = next((body for body in _all(root, "song", "songtemplate")), None)
-    container = None if body is None else body.find("trackcontainer")
-    hidden = [] if body is None else [t for t in body.iterfind("track") if t.get("type") == _HIDDEN]
-    if body is None or container is None or not hidden:
-        return
-    body.remove(hidden[0])
-    there = {element.get("id") for element in root.iter() if element.tag != "object"}
-    shown = []
-    for pattern in hidden[0].iterfind("automationpattern"):
-        item = f"automation {pattern.get('name', '')}"
-        points, moved = pattern.findall("time"), pattern.findall("object")
-        if not moved:
-            lost("automation clips that move nothing", 1, item)
-            lost("automation points that move nothing", len(points), item)
-        elif not any(control.get("id") in there for control in moved):
-            unknown = "automation points of controls Prime does not know"
-            lost(unknown, len(points) * len(moved), item)
-        elif len(points) < 2:
-            single = "hidden automation of a single point (LMMS leaves it out, too)"
-            lost(single, len(points), item)
-        else:
-            shown.append(_track_of(pattern))
-    for track in reversed(shown):
-        container.insert(0, track)
-
-
-def _track_of(pattern: Element) -> Element:
-    name = pattern.get("name") or "Automation Track"
-    track = Element("track", {"type": "5", "name": name, "muted": "0", "solo": "0"})
-    SubElement(track, "automationtrack")
-    track.append(pattern)
-    return track
 
 
 _LAST_WITH_HIDDEN = 30

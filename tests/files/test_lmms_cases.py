@@ -236,6 +236,21 @@ def test_l16_a_clip_that_moves_the_tempo_and_more_moves_both(tmp_path: Path) -> 
     }
 
 
+def test_l16_curves_and_tempo_inside_beats_are_told(tmp_path: Path) -> None:
+    beat = (
+        '<track type="1" name="B"><bbtrack><trackcontainer><track type="5" name="T">'
+        '<automationpattern name="Slower" pos="0" len="192"><time pos="0" value="90"/>'
+        '<object id="9"/>'
+        "</automationpattern></track></trackcontainer></bbtrack></track></trackcontainer>"
+    )
+    song = case("l16", ('prog="1"', 'prog="2"'), ("</trackcontainer>", beat), folder=tmp_path)
+    assert {loss.what: loss.items for loss in song.losses} == {
+        "automation clips with curves were made straight lines": ["track A"],
+        "automation of the tempo inside beats": ["Slower"],
+    }
+    assert song.counts.lanes == 0
+
+
 def test_l20_one_sample_is_one_media_however_many_clips_play_it(tmp_path: Path) -> None:
     song = case("l20")
     assert only(song, "media")["path"] == "drums/a.ogg"
