@@ -302,7 +302,8 @@ class Client(Calls):
 
     async def _serve(self, connection: Connection) -> None:
         """What goes on beside reading: fresh tokens, and rooms once we are logged in."""
-        if self._token_is_old() and not await self._refresh(connection):
+        is_old = self._token_is_old()
+        if is_old and not await self._refresh(connection) and self._login.needed is None:
             return
         self._is_now(connection.welcome.get("user"))
         self._connection = connection
@@ -338,6 +339,8 @@ class Client(Calls):
         except CallFailed as failed:
             if failed.code in REFRESH_REFUSED:
                 self._need_login(failed.message)
+                if self._connection is None:
+                    return False  # said hello as a guest: the application can log in here
             connection.end()
             return False
         return True

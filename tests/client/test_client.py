@@ -172,6 +172,20 @@ async def test_A2_a_client_that_starts_again_needs_no_password(server: FakeServe
         assert client.user is not None
 
 
+async def test_A2_a_client_whose_refresh_token_is_refused_can_log_in(server: FakeServer) -> None:
+    server.reactions["auth.refresh"] = lambda server, message: server.say(
+        t="error", id=message["id"], code="auth_failed", message="not known"
+    )
+    async with Client(server.url, device="desk", refresh_token="stale") as client:
+        assert client.login_needed == "not known"
+        with pytest.raises(CallFailed, match="auth_required"):
+            await client.projects.list()
+        await client.login("ada@example.org", "password")
+        assert client.login_needed is None
+        room = await client.join(PROJECT)
+        assert await room.saved(room.edit([VOLUME])) == 1
+
+
 async def test_closing_saves_what_is_on_its_way(
     server: FakeServer, client: Client, room: Room
 ) -> None:
