@@ -177,7 +177,8 @@ async def test_A2_a_client_whose_refresh_token_is_refused_can_log_in(server: Fak
         t="error", id=message["id"], code="auth_failed", message="not known"
     )
     async with Client(server.url, device="desk", refresh_token="stale") as client:
-        assert client.login_needed == "not known"
+        why = client.login_needed
+        assert why == "not known"
         with pytest.raises(CallFailed, match="auth_required"):
             await client.projects.list()
         await client.login("ada@example.org", "password")

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from prime_client import backoff
-from prime_client import room as room_module
+from prime_client import backoff, membership
 from prime_client.client import Client
 from prime_client.events import LoginNeeded
 from prime_client.failures import CallFailed, ConnectionOver, RoomClosed
@@ -19,7 +18,7 @@ VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume":
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.005)
 
 
 @pytest.fixture
@@ -170,7 +169,7 @@ async def test_A3_a_delta_refused_for_the_login_is_kept(
     def refuse(server: FakeServer, message: Message) -> None:
         server.say(t="error", id=message["id"], code="auth_failed", message="this login was ended")
 
-    monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.01)
     heard = Heard(room)
     server.reactions |= {"delta": refuse, "hello": refuse_token}
     room.edit([VOLUME])

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from prime_client import backoff
-from prime_client import room as room_module
+from prime_client import backoff, membership
 from prime_client.client import Client
 from prime_client.events import Position, Rewound
 from prime_client.room import Room
@@ -17,7 +16,7 @@ VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume":
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(room_module, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.005)
 
 
 @pytest.fixture
