@@ -4,7 +4,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from schema.limits import MAX_BEATS, MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from schema.limits import (
+    MAX_ADDRESS_LENGTH,
+    MAX_BEATS,
+    MAX_NAME_LENGTH,
+    MAX_PASSWORD_LENGTH,
+    MIN_PASSWORD_LENGTH,
+)
 from schema.messages import (
     DeltaId,
     Milliseconds,
@@ -28,7 +34,7 @@ from schema.texts import (
 )
 from schema.words import one_of
 
-Email = Annotated[str, Meta(max_length=254, pattern=EMAIL)]
+Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]

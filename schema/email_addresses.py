@@ -7,10 +7,8 @@ import re
 
 import idna
 
+from schema.limits import MAX_ADDRESS_LENGTH, MAX_LOCAL_BYTES
 from schema.texts import in_nfc, problem_with_name
-
-MAX_LOCAL_BYTES = 64
-MAX_ADDRESS = 254
 
 _LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\]+(\.[^\s.@"(),:;<>\[\]\\]+)*')
 """Words joined by single dots (RFC 5321, RFC 6531): nothing that would have to be quoted."""
@@ -24,9 +22,10 @@ def key_of(email: str) -> str:
     """The form that an account is found by; raises `NoAddress`."""
     email = in_nfc(email)
     local, _, domain = email.rpartition("@")
-    if len(email) > MAX_ADDRESS or len(local.encode()) > MAX_LOCAL_BYTES:
+    if len(email) > MAX_ADDRESS_LENGTH or len(local.encode()) > MAX_LOCAL_BYTES:
         raise NoAddress(
-            f"an address has at most {MAX_ADDRESS} characters, {MAX_LOCAL_BYTES} bytes before the @"
+            f"an address has at most {MAX_ADDRESS_LENGTH} characters, "
+            f"and {MAX_LOCAL_BYTES} bytes before the @"
         )
     if _LOCAL.fullmatch(local) is None or problem_with_name(local):
         raise NoAddress("before the @ of an address are words joined by single dots, unquoted")

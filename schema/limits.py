@@ -288,6 +288,26 @@ MAX_NAME_LENGTH = BOUNDS.add(
     "A display name, a device name, a project name. (In `hello`: `bad_message`.)",
 )
 
+MAX_ADDRESS_LENGTH = BOUNDS.add(
+    "MAX_ADDRESS_LENGTH",
+    254,
+    "characters",
+    "a call",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "An e-mail address (RFC 5321).",
+)
+
+MAX_LOCAL_BYTES = BOUNDS.add(
+    "MAX_LOCAL_BYTES",
+    64,
+    "bytes",
+    "auth.register",
+    ErrorCode.VALIDATION,
+    "schema/email_addresses.py",
+    "Of an e-mail address, before the @ (RFC 5321).",
+)
+
 MAX_PASSWORD_LENGTH = BOUNDS.add(
     "MAX_PASSWORD_LENGTH",
     1_024,

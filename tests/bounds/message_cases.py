@@ -4,6 +4,7 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
+from schema.email_addresses import NoAddress, key_of
 from schema.errors import ErrorCode
 from server.codec import JSON, BadMessage
 from tests.bounds.cases import Seen, case
@@ -97,6 +98,31 @@ def names() -> Seen:
 def _register(password: str) -> Past | None:
     who = {"email": "ann@example.org", "username": "ann"}
     return called(calls.Register, **who, password=password)
+
+
+def _addressed(email: str) -> Past | None:
+    who = {"username": "ann", "password": "correct horse"}
+    return called(calls.Register, **who, email=email)
+
+
+@case("MAX_ADDRESS_LENGTH")
+def long_addresses() -> Seen:
+    domain = ("d" * 60 + ".") * 3 + "org"
+    longest = "a" * (limits.MAX_ADDRESS_LENGTH - len(domain) - 1) + "@" + domain
+    return Seen(_addressed(longest), _addressed("a" + longest))
+
+
+@case("MAX_LOCAL_BYTES")
+def long_local_parts() -> Seen:
+    def told(local: str) -> Past | None:
+        try:
+            key_of(f"{local}@example.org")
+        except NoAddress:
+            return ErrorCode.VALIDATION
+        return None
+
+    umlauts = "\u00fc" * (limits.MAX_LOCAL_BYTES // 2)
+    return Seen(told(umlauts), told(umlauts + "a"))
 
 
 @case("MAX_PASSWORD_LENGTH")

@@ -12,7 +12,7 @@ from schema.limits import MAX_FREE_GUESSES
 from server.passwords import Passwords
 from server.tokens import Tokens
 from tests.server.conftest import SECRET, Node, create_project
-from tests.server.wire import Message, Wire
+from tests.server.wire import Message, Wire, marker
 
 pytestmark = pytest.mark.postgres
 
@@ -144,3 +144,17 @@ def test_A9_the_final_closes_are_those_that_only_someone_can_mend() -> None:
         "unsupported_version",
         "auth_failed",
     }
+
+
+async def test_H5_a_login_of_another_over_a_connection_changes_nothing_for_it(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    bens = await register(ann, "ben@example.org", "correct horse", "ben")
+    assert bens["result"]["user"]["username"] == "ben"
+    made = await ann.edit(project, marker("marker_1"))
+    assert made["t"] == "ack"
+    assert [p["id"] for p in (await ann.result("projects.list"))["projects"]] == [project]
+    ben = await node.connect()
+    welcome = await ben.hello(bens["result"]["access_token"])
+    assert welcome["user"]["username"] == "ben"

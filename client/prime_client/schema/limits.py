@@ -89,6 +89,12 @@ MAX_NAME_LENGTH = 120
 """A display name, a device name, a project name. (In `hello`: `bad_message`.) (characters;
 `hello`, a call)"""
 
+MAX_ADDRESS_LENGTH = 254
+"""An e-mail address (RFC 5321). (characters; a call)"""
+
+MAX_LOCAL_BYTES = 64
+"""Of an e-mail address, before the @ (RFC 5321). (bytes; auth.register)"""
+
 MAX_PASSWORD_LENGTH = 1_024
 """Past it hashing would be an attack (OWASP). (characters; a call)"""
 
