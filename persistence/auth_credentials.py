@@ -15,8 +15,7 @@ SELECT password_hash FROM auth_credentials WHERE user_id = $1 AND provider = 'pa
 
 SET_PASSWORD = """
 UPDATE auth_credentials
-SET password_hash = $2, failed_tries = 0, locked_until = NULL,
-    reset_token_hash = NULL, reset_expires_at = NULL
+SET password_hash = $2, reset_token_hash = NULL, reset_expires_at = NULL
 WHERE user_id = $1 AND provider = 'password'
 """
 

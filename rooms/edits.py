@@ -264,7 +264,7 @@ class Edits:
         is_ours = proposed.proposal.member == entry.member
         yield self._answering.tell(told, packet, ack, is_ours=is_ours)
         if was_sent:
-            yield [ForwardEntry(entry, packet, news.digest, news.previous)]
+            yield [ForwardEntry(entry, news.digest, news.previous)]
         yield from self._queue.after(told)
 
 

@@ -47,7 +47,6 @@ class ForwardEntry(Struct, frozen=True, gc=False):
     """
 
     entry: Entry
-    packet: Packet
     digest: str
     previous: str | None
 

@@ -1,6 +1,6 @@
 """From the journal into the document: every entry once, in the order of seq."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,8 +15,6 @@ from rooms.undo_stacks import UndoStacks
 from schema.messages import Ack, DeltaCommitted, Position
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_EARLY
-
-NO_FRAMES: Mapping[str, bytes] = {}
 
 
 class News(NamedTuple):
@@ -61,7 +59,7 @@ class JournalFollower:
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
         self.unrecorded: dict[int, list[Op]] = {}
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
-        self.early: dict[int, tuple[Entry, Mapping[str, bytes], str | None]] = {}
+        self.early: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what came over the bus before the entries between, as `heard` got it."""
         self._project = project
         self._waiting = waiting
@@ -78,8 +76,8 @@ class JournalFollower:
             yield from self._apply(entry)
             yield from self._apply_early()
 
-    def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
-        """What another node has committed, and its `delta` as frames; a gap may fill itself.
+    def heard(self, entry: Entry, previous: str | None = None) -> Work:
+        """What another node has committed; a gap may fill itself.
 
         `previous`: the id of the entry before it. Where ours is another one, one of us holds what
         is not the project any more: the journal says who.
@@ -88,13 +86,13 @@ class JournalFollower:
             return
         if entry.seq > self.head + 1:
             if len(self.early) < MAX_EARLY:
-                self.early[entry.seq] = (entry, frames, previous)
+                self.early[entry.seq] = (entry, previous)
             yield [CatchUp(self.head, is_early=True)]
             return
         if not self._follows(previous):
             yield [CatchUp(self.head)]
             return
-        yield from self._apply(entry, frames)
+        yield from self._apply(entry)
         yield from self._apply_early()
 
     def _follows(self, previous: str | None) -> bool:
@@ -107,13 +105,13 @@ class JournalFollower:
             if early is None:
                 self.early = {seq: e for seq, e in self.early.items() if seq > self.head}
                 return
-            entry, frames, previous = early
+            entry, previous = early
             if not self._follows(previous):
                 yield [CatchUp(self.head)]
                 return
-            yield from self._apply(entry, frames)
+            yield from self._apply(entry)
 
-    def _apply(self, entry: Entry, frames: Mapping[str, bytes] = NO_FRAMES) -> Work:
+    def _apply(self, entry: Entry) -> Work:
         found, previous = self.ops_of(entry), self.head_id
         ops = found or []
         if found is None:
@@ -144,7 +142,7 @@ class JournalFollower:
             reverts=entry.reverts,
             more=entry.more,
         )
-        packet = Packet(delta, dict(frames))
+        packet = Packet(delta)
         ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
         proposed = ops if applied.drops else ()
         size = size_of(len(entry.ops), len(applied.ops) + len(proposed))

@@ -202,8 +202,8 @@ class DropReason(StrEnum):
 
 
 DROP_REASONS: dict[DropReason, str] = {
-    DropReason.GONE: "The entity was deleted meanwhile; deletes win.",
-    DropReason.PARENT_GONE: "What the entity would belong to was deleted meanwhile.",
+    DropReason.GONE: "The entity was deleted meanwhile, or was never there; deletes win.",
+    DropReason.PARENT_GONE: "What the entity would belong to was deleted, or was never there.",
     DropReason.CHANGED: "`expect` was not met: someone else changed the property.",
     DropReason.CYCLE: "The move would put a track or channel inside itself.",
     DropReason.EXISTS: "The id is in use.",

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from schema.messages import Digest, Member, ProjectId
 
-VERSION = 1
+VERSION = 2
 
 NodeId = Annotated[str, Meta(min_length=1, max_length=32)]
 RowKey = Annotated[str, Meta(max_length=128)]
@@ -50,8 +50,7 @@ class Moved(Struct, frozen=True, array_like=True, tag="moved"):
 class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed"):
     """An entry of the journal, as `rooms.journal_entry.Entry` has it, after its COMMIT.
 
-    `frame`: its `delta` as the sockets of this node got it; `digest`: of the state after it;
-    `previous`: the id of the entry before it, if the node knows it.
+    `digest`: of the state after it; `previous`: the id of the entry before it, if it is known.
     """
 
     project: ProjectId
@@ -68,7 +67,6 @@ class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed")
     reverts: int | None
     step: str | None
     digest: str
-    frame: bytes
     previous: str | None = None
 
 

@@ -123,10 +123,9 @@ class OtherNodes:
             reverts=entry.reverts,
             step=entry.step,
             digest=effect.digest,
-            frame=MSGPACK.frame(effect.packet),
             previous=effect.previous,
         )
-        if len(message.ops) + len(message.frame) > MAX_ENTRY_BYTES:
+        if len(message.ops) > MAX_ENTRY_BYTES:
             self._say(entry.project, HeadMoved(entry.project, entry.seq))
         else:
             self._say(entry.project, message)
@@ -271,8 +270,7 @@ class OtherNodes:
             body.reverts,
             body.step,
         )
-        # Not `body.frame`: ours are told what was applied here, encoded here.
-        live.run(live.room.follower.heard(entry, {}, body.previous))
+        live.run(live.room.follower.heard(entry, body.previous))
         live.run(self._compare(live, body.seq, body.digest))
 
     def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Work:

@@ -8,14 +8,14 @@ from unittest.mock import Mock, patch
 
 from persistence.journal import Known
 from rooms.document import Document
-from rooms.effects import ForwardEntry, Packet
+from rooms.effects import ForwardEntry
 from rooms.journal_entry import Entry, Proposal, Purpose
 from rooms.journal_follower import JournalFollower
 from rooms.proposals import Proposals
 from schema.bounds import Instead, Past
 from schema.entities import empty_state
 from schema.errors import ErrorCode
-from schema.messages import Pong, Position
+from schema.messages import Position
 from schema.node_messages import Committed, HeadMoved, RowChanged
 from schema.server_limits import (
     CATCH_UP_ENTRIES,
@@ -29,7 +29,6 @@ from schema.server_limits import (
 from server import state_pages
 from server.bus_codec import BusCodec, Forged
 from server.bus_redis import RedisBus
-from server.codec import MSGPACK
 from server.failures import as_error
 from server.other_nodes import OtherNodes
 from server.passwords import TooBusy
@@ -54,7 +53,7 @@ def early() -> Seen:
             "song", document, Position("epoch", 0), Proposals(), lambda _: iter(())
         )
         for seq in range(2, count + 2):
-            list(follower.heard(_entry(seq), {}))
+            list(follower.heard(_entry(seq)))
         return None if count + 1 in follower.early else Instead.READ_FROM_JOURNAL
 
     return Seen(kept(MAX_EARLY), kept(MAX_EARLY + 1))
@@ -62,16 +61,13 @@ def early() -> Seen:
 
 @case("MAX_ENTRY_BYTES")
 def an_entry_that_is_told() -> Seen:
-    packet = Packet(Pong(0.0, 0.0))
-    around = len(MSGPACK.frame(packet))
-
     def told(size: int) -> Past | None:
         said: list[Any] = []
         others: Any = SimpleNamespace(_say=lambda _, message: said.append(message))
         room: Any = SimpleNamespace(
             epoch="epoch", members=SimpleNamespace(remote=SimpleNamespace(is_shared=True))
         )
-        effect = ForwardEntry(_entry(1, bytes(size - around)), packet, "digest", None)
+        effect = ForwardEntry(_entry(1, bytes(size)), "digest", None)
         OtherNodes.forward_entry(others, room, effect)
         [message] = said
         assert isinstance(message, Committed | HeadMoved)

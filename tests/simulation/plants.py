@@ -70,9 +70,9 @@ class LossyAnswering(Answering):
 class TrustingFollower(JournalFollower):
     """Takes what comes over the bus for what is next."""
 
-    def heard(self, entry: Entry, frames: Mapping[str, bytes], previous: str | None = None) -> Work:
+    def heard(self, entry: Entry, previous: str | None = None) -> Work:
         self.head = max(self.head, entry.seq - 1)
-        yield from super().heard(entry, frames)
+        yield from super().heard(entry)
 
 
 class LateRoom(Room):
