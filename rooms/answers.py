@@ -9,6 +9,7 @@ from rooms.document import Applied, Drop
 from rooms.journal_entry import STRAYED, Entry, Outcome, Purpose
 from rooms.seat import NotTaken
 from schema.errors import ERRORS, DropReason, ErrorCode
+from schema.invariants import property_of
 from schema.messages import Ack, Details, Dropped, Error
 from schema.ops import Insert, Op, Set
 
@@ -63,10 +64,13 @@ def behind(project: str, delta_id: str, first: NotTaken) -> Error:
     return Error(delta_id, first.code, text, project, details)
 
 
-def refused_op(project: str, delta_id: str, drop: Drop) -> Error:
-    """Refused whole, for the op at fault (rule D4)."""
+def refused_op(project: str, delta_id: str, drop: Drop, op: Op) -> Error:
+    """Refused whole, for the op at fault (rules D4, E11)."""
     text = f"op {drop.op}: {drop.detail or drop.reason}"
-    return Error(delta_id, REFUSALS[drop.reason], text, project, {"op": drop.op})
+    details: Details = {"op": drop.op}
+    if (name := property_of(drop.detail, op.col)) is not None:
+        details["field"] = name
+    return Error(delta_id, REFUSALS[drop.reason], text, project, details)
 
 
 def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:

@@ -85,7 +85,8 @@ class ProposalQueue:
             return  # its member has gone meanwhile
         if broken is not None:
             self._gestures.end(seat.member, wish.gesture)
-            error = answers.refused_op(self._project, wish.proposal.delta_id, broken)
+            delta_id, op = wish.proposal.delta_id, ops[broken.op]
+            error = answers.refused_op(self._project, delta_id, broken, op)
             yield [self._look_up(seat, wish, error)]
             return
         self._waiting.send(proposed, wish.proposal, ops)

@@ -38,7 +38,7 @@ class Refusals:
             problem = problem_with_new_op(op)
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
-                error = answers.refused_op(self._project, delta.id, drop)
+                error = answers.refused_op(self._project, delta.id, drop, op)
                 return [send(error, [seat.connection])]
             if index % SLICE_CHECKED == SLICE_CHECKED - 1:
                 yield []

@@ -185,7 +185,7 @@ SAID: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
                 "op 0: tracks.order is no order key: an order key that begins with 'b' has at "
                 "least 3 characters",
                 SONG,
-                {"op": 0},
+                {"op": 0, "field": "order"},
             ),
         ),
     ),

@@ -3,6 +3,7 @@
 The rules of `rooms/` say these sentences and no others, so the table of PROTOCOL.md is whole.
 """
 
+import re
 from typing import NamedTuple
 
 from schema.errors import DropReason, ErrorCode
@@ -277,3 +278,24 @@ ALONE = _row(
     "others have put something on {id}",
     DropReason.CHANGED,
 )
+
+
+def property_of(sentence: str, collection: str) -> str | None:
+    """Which property of an entity of this collection a sentence is about, if it is about one."""
+    named = _NAMES_ONE.match(sentence)
+    if named is not None and named[1] == collection:
+        return named[2]
+    for pattern, row in _PATTERNS:
+        if pattern.fullmatch(sentence):
+            return next(
+                (name for where, name in _PROPERTY.findall(row.of) if where == collection), None
+            )
+    return None
+
+
+_PROPERTY = re.compile(r"(\w+)\.(\w+)")
+_NAMES_ONE = re.compile(r"(\w+)\.(\w+) ")
+_PATTERNS = [
+    (re.compile(".+".join(map(re.escape, re.split(r"\{[^}]*\}", row.says))), re.DOTALL), row)
+    for row in INVARIANTS
+]

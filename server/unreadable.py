@@ -95,10 +95,13 @@ class Explainer:
         if isinstance(message, Call):
             params = bytes(message.params)
             short = len(params) <= READ_ANYHOW_BYTES
-            yield from _marked(self.read(params) if params and short else "\uffff", "params")
+            yield from _marked(self.read(params) if params and short else MARK, "params")
         else:
             yield from _marked(msgspec.to_builtins(message), "")
 
+
+MARK = "\ua9c1"
+"""An ornament of Javanese script: it may stand in every text, and hardly ever does."""
 
 MEND_HALVES = "toWellFormed() of JavaScript mends it"
 
@@ -120,19 +123,22 @@ def _placed(name: str, told: str, place: str, message_id: str | None) -> BadMess
         text = f"there is no message {name[:32]!r}"
         return BadMessage(text, message_id, ErrorCode.UNKNOWN_MESSAGE)
     text = f"{name[:32]}: {told}"
-    details: Details = {"field": place} if place else {}
+    details: Details = {"field": _WITHIN.sub("", place)} if place else {}
     in_op = _IN_OP.match(place) if name == "delta" else None
     if in_op is not None:
         details["op"] = int(in_op[1])
+        if not details["field"] or "[" in str(details["field"]):
+            del details["field"]
         return BadMessage(text, message_id, ErrorCode.OP_INVALID, details)
     if name == "call" and place.startswith("params."):
-        details["field"] = place.removeprefix("params.")
         return BadMessage(text, message_id, ErrorCode.VALIDATION, details)
     return BadMessage(text, message_id, ErrorCode.BAD_MESSAGE, details)
 
 
-_ID = re.compile("[^\uffff]{1,64}", re.DOTALL)
+_ID = re.compile(f"[^{MARK}]{{1,64}}", re.DOTALL)
 _IN_OP = re.compile(r"ops\[(\d+)\]")
+_WITHIN = re.compile(r"^(params\.|ops\[\d+\]\.?(?:(?:props|entity|expect)\.)?)")
+"""What stands in front of the name of a parameter, or of a property of an op."""
 
 
 def _cause(error: Exception) -> str:
@@ -152,7 +158,7 @@ _HALF_ESCAPED = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-_MARK, _MARK_ESCAPED = "\uffff".encode(), rb"\\uffff"
+_MARK, _MARK_ESCAPED = MARK.encode(), rb"\\ua9c1"
 
 
 def _mended(data: bytes) -> bytes:
@@ -174,11 +180,11 @@ def _halved(told: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
 def _marked(value: object, place: str) -> Iterator[str]:
     """The places of texts with a mark."""
     match value:
-        case str() if "\uffff" in value:
+        case str() if MARK in value:
             yield place
         case dict():
             for name, one in value.items():
-                if isinstance(name, str) and "\uffff" in name:
+                if isinstance(name, str) and MARK in name:
                     yield place
                 yield from _marked(one, f"{place}.{name}" if place else str(name))
         case list():

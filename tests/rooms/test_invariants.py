@@ -52,6 +52,24 @@ def refused(*ops: Op) -> list[str]:
     return [drop.detail for drop in Document(empty_state("Song")).apply(ops).drops]
 
 
+@pytest.mark.parametrize(
+    ("collection", "sentence", "name"),
+    [
+        ("tracks", invariants.HOLDS_NO_TRACKS, "parent"),
+        ("tracks", "tracks.order is no order key: an order key begins with a letter", "order"),
+        ("clips", invariants.HOLDS_NO_KIND.format(kind="audio"), "track"),
+        ("warps", invariants.CLIP_HOLDS_NO.format(kind="notes", collection="warps"), "clip"),
+        ("signatures", invariants.FROM_ZERO.format(collection="signatures"), "time"),
+        ("transport", invariants.LOOP_ORDER, "loopEnd"),
+        ("sends", invariants.FEEDS_ITSELF, "dest"),
+        ("tracks", invariants.EMPTY_SET, None),
+        ("tracks", invariants.IN_USE.format(id="track_01"), None),
+    ],
+)
+def test_E11_a_refusal_names_the_property(collection: str, sentence: str, name: str | None) -> None:
+    assert invariants.property_of(sentence, collection) == name
+
+
 def test_M1_a_new_project_holds_five_entities() -> None:
     state = empty_state("Song", 93)
     ids = {entity for entities in state.values() for entity in entities}

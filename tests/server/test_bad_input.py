@@ -76,7 +76,7 @@ async def test_E1_an_error_names_the_place_and_the_message(node: Node, codec: st
     error = await wire.expect("error")
     assert (error["code"], error["id"]) == ("op_invalid", "delta_00001")
     assert "$.ops[0].id" in error["message"]
-    assert error["details"] == {"op": 0, "field": "ops[0].id"}
+    assert error["details"] == {"op": 0, "field": "id"}
 
 
 @BOTH
@@ -282,7 +282,7 @@ HALVES: dict[str, tuple[Message, str, Message]] = {
             ],
         },
         "op_invalid",
-        {"op": 1, "field": "ops[1].props.name"},
+        {"op": 1, "field": "name"},
     ),
     "in a call": (
         {"t": "call", "id": "call_001", "method": "projects.create", "params": {"name": "HALF"}},
@@ -312,7 +312,7 @@ def test_E10_half_a_surrogate_pair_is_answered_with_its_place(codec: str, where:
     whole = decoder.encode(message)
     spoilt = [b"x\xed\xa0\xbc"]  # as long as HALF: so the lengths of MessagePack stay right
     if codec == JSON:
-        spoilt += [rb"x\ud83c", rb"\udf3cx", rb"\ud83c\n", rb"\ud83d\ude00 \ud83c"]
+        spoilt += [rb"x\ud83c", rb"\udf3cx", rb"\ud83c\"", rb"\ud83d\ude00 \ud83c"]
     for half in spoilt:
         with pytest.raises(BadMessage) as told:
             _read_all(decoder, whole.replace(b"HALF", half))
@@ -361,7 +361,8 @@ async def test_E11_O11_details_say_which_field_and_which_op(node: Node) -> None:
             {"op": "insert", "entity": {"order": order}} | track,
         ):
             answer = await wire.edit(project, marker("marker_1"), op)
-            assert (answer["code"], answer["details"]["op"]) == ("op_invalid", 1), answer
+            assert answer["code"] == "op_invalid", answer
+            assert answer["details"] == {"op": 1, "field": "order"}
             assert words in answer["message"]
     call = await wire.call("projects.update", project=project, version=1, bpm="fast")
     assert (call["code"], call["details"]) == ("validation", {"field": "bpm"})

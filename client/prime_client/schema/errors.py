@@ -52,7 +52,10 @@ RETRIES: dict[Retry, str] = {
 }
 
 DETAILS: dict[str, tuple[str, str]] = {
-    "field": ("text", "What of the message, of the call's `params` or of the row is wrong."),
+    "field": (
+        "text",
+        "What of the message, the call's `params`, the op or the row is wrong.",
+    ),
     "op": ("integer", "The index of the op at fault, from 0."),
     "after": ("text", "The id of the delta that was refused first (D12)."),
     "retry_after_ms": ("integer", "So many milliseconds later."),
@@ -130,7 +133,9 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         "The project is archived; restore it before editing.", Retry.GIVE_UP
     ),
     ErrorCode.LIMIT_REACHED: ErrorMeaning(
-        "A bound of the protocol is reached; the sentence says which.", Retry.MEND, may_have=("op",)
+        "A bound of the protocol is reached; the sentence says which.",
+        Retry.MEND,
+        may_have=("op", "field"),
     ),
     ErrorCode.RATE_LIMITED: ErrorMeaning(
         "Too much in too short a time; wait `details.retry_after_ms`.",
@@ -166,6 +171,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         "An op would put a track or channel inside itself; `details.op` is its index.",
         Retry.MEND,
         has=("op",),
+        may_have=("field",),
     ),
     ErrorCode.NOTHING_TO_UNDO: ErrorMeaning(
         "You have no step here that could be undone: others' steps are theirs.", Retry.GIVE_UP
