@@ -20,8 +20,9 @@ from prime_client.events import (
 from prime_client.failures import CallFailed, DeltaTooLarge, RoomClosed
 from prime_client.listeners import Listeners
 from prime_client.outcomes import Outcomes
-from prime_client.replica import Gap, Replica
+from prime_client.replica import Replica
 from prime_client.rewound import RewoundWatch
+from prime_client.room_messages import Gap
 from prime_client.room_view import RoomView
 from prime_client.schema.calls import Call
 from prime_client.schema.limits import MAX_MESSAGE_BYTES

@@ -4,6 +4,7 @@ import json
 import zlib
 from typing import Any
 
+from prime_client.replica import Replica
 from prime_client.state_ops import Op, State, apply_op, would_apply
 from schema.entities import ENTITY_TYPES, PARENTS, defaults, empty_state
 
@@ -135,3 +136,8 @@ class ModelServer:
 def member_named(name: str) -> Message:
     member = {"member": name, "user": name, "name": name, "device": "d", "role": "editor"}
     return member | {"color": "#fff", "presence": {}}
+
+
+def unanswered(replica: Replica) -> list[Message]:
+    """Every delta without an answer, in order, as it is sent again after a join."""
+    return [replica.delta_message(delta) for delta in replica.pending.values()]

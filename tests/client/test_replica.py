@@ -23,8 +23,16 @@ from prime_client.events import (
     Synced,
     WentOut,
 )
-from prime_client.replica import Gap, Replica
-from tests.client.model_server import ModelServer, decoded, encoded, member_named, new_state
+from prime_client.replica import Replica
+from prime_client.room_messages import Gap
+from tests.client.model_server import (
+    ModelServer,
+    decoded,
+    encoded,
+    member_named,
+    new_state,
+    unanswered,
+)
 
 TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}
 MASTER = "ch_master"
@@ -69,7 +77,7 @@ class Peer:
             for event in self.replica.receive(message):
                 self.events.append(event)
                 if isinstance(event, Synced):
-                    self.to_server.extend(self.replica.to_send_after_join())
+                    self.to_server.extend(unanswered(self.replica))
 
 
 @pytest.fixture
@@ -169,9 +177,9 @@ def test_D18_a_delta_says_what_it_was_made_on_whenever_it_is_sent(ada: Peer, ben
     ben.server_takes()
     ada.hears()
     third = ada.edit(volume(0.5))
-    sent = {m["id"]: m["base"] for m in ada.replica.to_send_after_join()}
+    sent = {m["id"]: m["base"] for m in unanswered(ada.replica)}
     assert sent == {first: 1, second: 1, third: 2}
-    assert all("base_epoch" not in m for m in ada.replica.to_send_after_join())
+    assert all("base_epoch" not in m for m in unanswered(ada.replica))
 
 
 def test_D18_in_another_epoch_it_names_that_of_its_base(ada: Peer) -> None:
@@ -180,7 +188,7 @@ def test_D18_in_another_epoch_it_names_that_of_its_base(ada: Peer) -> None:
     ada.connect()
     ada.hears()
     after = ada.edit(volume(0.2))
-    sent = {m["id"]: m.get("base_epoch") for m in ada.replica.to_send_after_join()}
+    sent = {m["id"]: m.get("base_epoch") for m in unanswered(ada.replica)}
     assert sent == {before: "e", after: None}
 
 
@@ -190,7 +198,7 @@ def test_D18_a_copy_that_is_to_be_replaced_still_says_where_it_stood(ada: Peer) 
     ada.hears()
     ada.replica.forget_position()
     ada.edit(volume(0.2))
-    assert [m["base"] for m in ada.replica.to_send_after_join()] == [1]
+    assert [m["base"] for m in unanswered(ada.replica)] == [1]
 
 
 def test_ack_confirms_with_what_took_effect(ada: Peer) -> None:

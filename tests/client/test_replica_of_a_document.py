@@ -11,6 +11,7 @@ from prime_client.digest import digest
 from prime_client.events import Acknowledged, Committed, FoundDiverged, Previewed, Skipped, Synced
 from prime_client.replica import Replica
 from schema.entities import empty_state
+from tests.client.model_server import unanswered
 
 EPOCH = "epoch"
 
@@ -117,7 +118,7 @@ def test_U6_an_undo_is_sent_again_in_its_place_after_coming_back() -> None:
     replica.edit([marker("mine_001")], step="paste")
     replica.turn_back("undo")
     replica.edit([marker("mine_002")], gesture="g1")
-    kinds = [(m["t"], m.get("step"), m.get("gesture")) for m in replica.to_send_after_join()]
+    kinds = [(m["t"], m.get("step"), m.get("gesture")) for m in unanswered(replica)]
     assert kinds == [("delta", "paste", None), ("undo", None, None), ("delta", None, "g1")]
 
 

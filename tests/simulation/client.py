@@ -14,7 +14,8 @@ from prime_client.events import (
     Refused,
     Synced,
 )
-from prime_client.replica import Gap, Replica
+from prime_client.replica import Replica
+from prime_client.room_messages import Gap
 from prime_client.send_queue import SendQueue
 from tests.simulation.edits import Editing, is_never_valid
 from tests.simulation.network import Link

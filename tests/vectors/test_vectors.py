@@ -9,7 +9,8 @@ import pytest
 
 from prime_client import digest as sdk_digest
 from prime_client.codec import codec_named
-from prime_client.replica import Gap, Replica
+from prime_client.replica import Replica
+from prime_client.room_messages import Gap
 from prime_client.schema import order_keys as sdk_order_keys
 from prime_client.state_ops import apply_op
 from rooms import digest
