@@ -46,22 +46,22 @@ class Membership(RoomView):
         call: Call,
     ) -> None:
         super().__init__(Replica(project, make_id, codec.decode_state))
-        self.gaps = 0
+        self.gaps = 0  # how often a message did not follow on our copy
         self._codec = codec
         self._make_id = make_id
         self._on_closed = on_closed
         self._listeners = Listeners()
         self._rewound = RewoundWatch(project, call, self._listeners.tell)
         self._doubted: str | None = None  # a delta refused for the login: once may be a race
-        self._connection: Connection | None = None
+        self._connection: Connection | None = None  # while there is one
         self._queue = SendQueue()
         self._outcomes = Outcomes()
-        self._retry: asyncio.TimerHandle | None = None
+        self._retry: asyncio.TimerHandle | None = None  # until then nothing is sent, or joined
         self._joined = asyncio.Event()  # set while we are in and the copy is complete
         self._joiners = 0  # how many wait in `joined`
-        self._settled = asyncio.Event()
+        self._settled = asyncio.Event()  # set while nothing is pending
         self._settled.set()
-        self._over: Exception | None = None
+        self._over: Exception | None = None  # what ended this room
 
     @property
     def is_live(self) -> bool:

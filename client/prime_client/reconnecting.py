@@ -38,19 +38,19 @@ class Reconnecting:
     ) -> None:
         self.url = url
         self.device = device
-        self.user: User | None = None
-        self.connections = 0
-        self.last_problem = ""
+        self.user: User | None = None  # who was logged in last
+        self.connections = 0  # how many there were so far
+        self.last_problem = ""  # in words, for who cannot connect
         self._codec = codec
         self._call_seconds = call_seconds
         self._backoff = Backoff(rng or random.Random())
         self._login = login
-        self._connection: Connection | None = None
-        self._ready = asyncio.Event()
-        self._over: ConnectionOver | None = None
-        self._life: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None  # once calls may go out on it
+        self._ready = asyncio.Event()  # set while there is a connection, and when all is over
+        self._over: ConnectionOver | None = None  # why we do not come back
+        self._life: asyncio.Task[None] | None = None  # `_live`, from `connect` to `close`
         self._calls = CallsInFlight(call_seconds)
-        self._rooms = dict[str, Room]()
+        self._rooms = dict[str, Room]()  # by project
 
     async def _live(self) -> None:
         clock = asyncio.get_running_loop().time

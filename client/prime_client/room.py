@@ -111,12 +111,15 @@ class Room(Membership):
             raise TooMuchPending(f"{MAX_PENDING} edits wait for the server")
 
     async def saved(self, delta_id: str) -> int:
-        """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`."""
+        """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`.
+
+        Raises `KeyError` for one that is not ours, or that was answered 4,096 deltas ago.
+        """
         seq = self._outcomes.known(delta_id)
         if seq is not None:
             return seq
         if delta_id not in self.replica.pending:
-            raise KeyError(delta_id)
+            raise KeyError(f"{delta_id} is no delta of this room, or an old one")
         if self._over is not None:
             raise self._over
         return await self._outcomes.wait(delta_id)
