@@ -34,6 +34,8 @@ from prime_client.failures import (
     RoomClosed,
 )
 from prime_client.state_ops import State
+from schema.limits import MAX_NAME_LENGTH
+from schema.texts import nearest_name
 
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
@@ -77,8 +79,8 @@ async def import_song(arguments: argparse.Namespace) -> int:
     """Read all of the file, and only then create a project and fill it."""
     song = read_song(_of_caller(arguments.file))
     async with _logged_in(arguments) as client:
-        name = arguments.name or song.name or arguments.file.stem
-        project = (await client.projects.create(name=name[:120]))["id"]
+        name = _project_name(arguments.name, song.name, arguments.file.stem)
+        project = (await client.projects.create(name=name))["id"]
         try:
             room = await client.join(project)
             deltas = await upload(room, song.to_ops())
@@ -88,6 +90,12 @@ async def import_song(arguments: argparse.Namespace) -> int:
             raise
     report_import(arguments, song, project, deltas)
     return 0
+
+
+def _project_name(*texts: str | None) -> str:
+    """The first that a project can be called by, as near to it as may be (rule E8)."""
+    names = (nearest_name(text, MAX_NAME_LENGTH) for text in texts if text)
+    return next(filter(None, names), "Song")
 
 
 async def export_project(arguments: argparse.Namespace) -> int:

@@ -137,6 +137,14 @@ def problem_with_name(name: str) -> str | None:
     return None if _SHOWN.match(name) else _NOT_IN_SHOWN
 
 
+def nearest_name(text: str, most: int) -> str:
+    """What is left of a text as a name that others are shown; perhaps nothing."""
+    name = _NOT_IN_NAME.sub(" ", in_nfc(text)).strip()[:most]
+    while problem_with_name(name):
+        name = _OUT_OF_PLACE_IN_NAME.sub("", name)
+    return name.strip()
+
+
 def problem_with_text(text: str) -> str | None:
     """What is wrong with a text of the project, as the rest of a sentence, or None (rule E14)."""
     if text.isprintable():
@@ -157,6 +165,8 @@ def without_problems(text: str) -> str:
 
 
 _SHOWN = re.compile(SHOWN)
+_NOT_IN_NAME = re.compile(rf"[{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]+")
+_OUT_OF_PLACE_IN_NAME = re.compile(_OUT_OF_PLACE)
 _NOT_IN_TEXT = re.compile(rf"[{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 

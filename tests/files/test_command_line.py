@@ -8,10 +8,12 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from files.__main__ import report_import
+from files.__main__ import _project_name, report_import
 from files.importing import read_song
+from schema.calls import CreateProject
 
 ROOT = Path(__file__).parents[2]
 SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
@@ -90,3 +92,21 @@ def test_the_report_names_what_is_lost_item_by_item(capsys: pytest.CaptureFixtur
     shown = capsys.readouterr()
     assert "".join(shown.err.split()).find("switchedoff:ComponT") > 0
     assert shown.out == "a-project\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "name"),
+    [
+        (("Mine", "Song"), "Mine"),
+        ((None, "Two\nlines\u202e and \u200bmore"), "Two lines  and  more"),
+        ((None, "\u2066\ufe0f\n", "song"), "song"),
+        ((None, "n" * 200), "n" * 120),
+        ((None, "\u0958" * 120), "\u0915\u093c" * 60),
+        (("", "", "\u200d"), "Song"),
+    ],
+)
+def test_E8_a_project_gets_a_name_that_the_server_takes(
+    texts: tuple[str | None, ...], name: str
+) -> None:
+    assert _project_name(*texts) == name
+    assert msgspec.convert({"name": name}, CreateProject).name == name

@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from rooms.document import Document
 from rooms.door_rules import problem_with_new_op, problem_with_shown
+from rooms.op_rules import problem_with_op
 from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, SINGLETONS, empty_state
 from schema.messages import ClientMessage, Previewed
@@ -187,3 +188,32 @@ def test_E13_what_a_project_holds_from_before_is_applied_and_can_be_deleted() ->
     for op in (before, *now):
         assert document.apply([op]).drops == []
     assert document.collections["markers"] == {}
+
+
+@pytest.mark.postgres
+async def test_E13_a_project_that_holds_such_names_from_before_is_read_edited_and_brought_back(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, project = await node.pair()
+    channel = {"op": "insert", "col": "devices", "id": "device_1"}
+    params = {"channel": "ch_master", "params": {"__proto__": 1.0, "cutoff": 0.5}}
+    with monkeypatch.context() as before:
+        before.setattr("rooms.refusals.problem_with_new_op", problem_with_op)
+        ops = (marker("__proto__", name="bell\a"), channel | {"entity": params})
+        assert (await ann.edit(project, *ops))["t"] == "ack"
+    snapshot = await ann.result("snapshots.create", project=project, name="old")
+    _, state = await node.fresh(ann, project)
+    assert state["markers"]["__proto__"]["name"] == "bell\a"
+    moved = {"op": "set", "col": "markers", "id": "__proto__", "props": {"time": 2}}
+    assert (await ben.edit(project, moved))["dropped"] == []
+    deleted = {"op": "delete", "col": "markers", "id": "__proto__"}
+    assert (await ben.edit(project, deleted))["dropped"] == []
+    undone = await ben.ask({"t": "undo", "project": project, "id": "undo_it_1"})
+    assert [op["id"] for op in undone["ops"]] == ["__proto__"]
+    of = {"project": project, "snapshot": snapshot["id"]}
+    assert (await ann.result("snapshots.restore", **of, id="restore_1"))["ops"] == 1
+    fork = await ann.result("snapshots.fork", **of, name="Fork")
+    other = await node.again(ann, "phone")
+    _, forked = await other.join(fork["id"])
+    assert forked["devices"]["device_1"]["params"] == params["params"]
+    assert list(forked["markers"]) == ["__proto__"]
