@@ -1,16 +1,18 @@
 """Where channels send their sound, and the circles in it: no mixer could play one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from files.song import Song
 from files.state_faults import target_exists
 from schema.entities import MASTER_CHANNEL
 
+State = Mapping[str, Mapping[str, Mapping[str, object]]]
+
 Route = tuple[str, str, str | None]
 """From a channel to a channel, by a send's id or (None) by its output."""
 
 
-def circles(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterator[Route]:
+def circles(state: State) -> Iterator[Route]:
     """The routes that lead back; without them nothing does."""
     routes = _routes(state)
     open_channels: set[str] = set()
@@ -36,7 +38,7 @@ def circles(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterator
                 path.append((route[1], iter(routes.get(route[1], []))))
 
 
-def _routes(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str, list[Route]]:
+def _routes(state: State) -> dict[str, list[Route]]:
     routes: dict[str, list[Route]] = {}
     for channel_id, channel in state["channels"].items():
         if channel["dest"] is not None:
@@ -48,18 +50,77 @@ def _routes(state: Mapping[str, Mapping[str, Mapping[str, object]]]) -> dict[str
 
 
 def cut_circles(song: Song) -> None:
-    """Take out what feeds itself, and the automation of what is gone with it."""
-    for source, _, send in list(circles(song.state)):
+    """Take out what feeds itself, and the automation of what is gone with it.
+
+    What is switched off goes first: some programs let each effect have a send to every effect, to
+    itself as well, and none of them is heard.
+    """
+    for send_id in list(_switched_off_on_circles(song.state)):
+        send = song.state["sends"][send_id]
+        told = _told(song, send["channel"], send["dest"])
+        song.remove("sends", send_id)
+        song.lost("sends that are switched off and would feed themselves were taken out", item=told)
+    for source, to, send in list(circles(song.state)):
         if send is not None:
             song.remove("sends", send)
-            song.lost("sends that fed themselves were taken out")
+            song.lost("sends that fed themselves were taken out", item=_told(song, source, to))
         else:
             dest = None if source == MASTER_CHANNEL else MASTER_CHANNEL
             song.change("channels", source, dest=dest)
-            song.lost("channels that fed themselves now go to the master")
+            what = "channels that fed themselves now go to the master"
+            song.lost(what, item=_told(song, source, to))
     for lane_id, lane in list(song.state["lanes"].items()):
         if not target_exists(song.state, str(lane["target"])):
             _remove_lane(song, lane_id)
+
+
+def _told(song: Song, *channels: object) -> str:
+    names = (song.state["channels"][str(channel)]["name"] for channel in channels)
+    return " to ".join(str(name) or "a channel" for name in names)
+
+
+def _switched_off_on_circles(state: State) -> Iterator[str]:
+    circle_of = _circles_by_channel(_routes(state))
+    for send_id, send in state["sends"].items():
+        source, dest = str(send["channel"]), str(send["dest"])
+        if not send["enable"] and circle_of.get(source, source) == circle_of.get(dest, dest):
+            yield send_id
+
+
+def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
+    """Channels that lead to each other have one name in common (Kosaraju's two walks)."""
+    finished: list[str] = []
+    _walk({source: [to for _, to, _ in out] for source, out in routes.items()}, routes, finished)
+    back: dict[str, list[str]] = {}
+    for source, out in routes.items():
+        for _, to, _ in out:
+            back.setdefault(to, []).append(source)
+    names: dict[str, str] = {}
+    for start in reversed(finished):
+        pending = [start]
+        while pending:
+            channel = pending.pop()
+            if channel not in names:
+                names[channel] = start
+                pending.extend(back.get(channel, ()))
+    return names
+
+
+def _walk(onward: dict[str, list[str]], starts: Iterable[str], finished: list[str]) -> None:
+    """Every channel, after all that it leads to."""
+    seen: set[str] = set()
+    for start in starts:
+        path = [] if start in seen else [(start, iter(onward.get(start, ())))]
+        seen.add(start)
+        while path:
+            channel, left = path[-1]
+            to = next((c for c in left if c not in seen), None)
+            if to is None:
+                finished.append(channel)
+                path.pop()
+            else:
+                seen.add(to)
+                path.append((to, iter(onward.get(to, ()))))
 
 
 def _remove_lane(song: Song, lane_id: str) -> None:

@@ -245,3 +245,50 @@ def test_two_paths_to_one_file_are_one_media(tmp_path: Path) -> None:
     )
     song = read(tmp_path, project(clips(both, "t2")), **{"x.wav": b"RIFF"})
     assert only(song, "media")["path"] == "x.wav"
+
+
+def sends(*lines: tuple[str, str, bool]) -> str:
+    """Effects with a send for each (from, to, whether it is on)."""
+    names = sorted({name for source, dest, _ in lines for name in (source, dest)})
+    inner = {
+        name: "".join(
+            f'<Send destination="{dest}" type="post"><Enable value="{str(is_on).lower()}"/>'
+            '<Volume unit="linear" value="0"/></Send>'
+            for source, dest, is_on in lines
+            if source == name
+        )
+        for name in names
+    }
+    return structure(
+        "".join(
+            f'<Track name="{name}"><Channel role="effect" id="{name}">'
+            f"<Sends>{inner[name]}</Sends></Channel></Track>"
+            for name in names
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ([("FX1", "FX1", False)], []),
+        ([("FX1", "FX2", False), ("FX2", "FX1", True)], [("FX2", "FX1")]),
+        ([("FX1", "FX2", True), ("FX2", "FX1", False)], [("FX1", "FX2")]),
+        ([("FX1", "FX2", False)], [("FX1", "FX2")]),
+        ([("A", "B", True), ("B", "C", True), ("C", "A", False)], [("A", "B"), ("B", "C")]),
+        ([("A", "B", True), ("B", "A", True)], [("A", "B")]),
+    ],
+)
+def test_of_sends_that_feed_themselves_those_that_are_off_go_first(
+    tmp_path: Path, lines: list[tuple[str, str, bool]], kept: list[tuple[str, str]]
+) -> None:
+    """Bitwig gives each effect a send to each effect, to itself as well, switched off."""
+    song = read(tmp_path, sends(*lines))
+    names = {i: channel["name"] for i, channel in song.state["channels"].items()}
+    found = [(names[s["channel"]], names[s["dest"]]) for s in entities(song, "sends")]
+    assert found == kept
+    told = [loss.what for loss in song.losses if "feed themselves" in loss.what]
+    taken_out = sum(not is_on for *_, is_on in lines) > sum(
+        (source, dest) in kept for source, dest, is_on in lines if not is_on
+    )
+    assert bool(told) == taken_out
