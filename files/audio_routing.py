@@ -56,8 +56,8 @@ def cut_circles(song: Song) -> None:
     itself as well, and none of them is heard.
     """
     for send_id in list(_switched_off_on_circles(song.state)):
-        send = song.state["sends"][send_id]
-        told = _told(song, send["channel"], send["dest"])
+        off = song.state["sends"][send_id]
+        told = _told(song, off["channel"], off["dest"])
         song.remove("sends", send_id)
         song.lost("sends that are switched off and would feed themselves were taken out", item=told)
     for source, to, send in list(circles(song.state)):
