@@ -3,6 +3,7 @@
 import base64
 import struct
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -56,10 +57,11 @@ def test_releases_sort_as_lmms_sorts_them() -> None:
     ordered = [
         "0.0.9pre7", "0.1.2-cvs20060115", "0.1.2", "0.2.1-20070501", "0.2.1-20070508", "0.2.1",
         "0.3.0-rc2", "0.3.0", "0.4.0-20080104", "0.4.0-beta", "0.4.0-beta1", "0.4.0-rc2", "0.4.0",
-        "1.0.99-0", "1.0.99", "1.1.0", "1.1.3.12", "1.2.0-rc2.42", "1.2.0-rc3", "1.2.0",
+        "1.0.99-0", "1.0.99", "1.1.0", "1.1.2", "1.1.2.12", "1.1.2.101", "1.1.3",
+        "1.2.0-rc2.42", "1.2.0-rc3", "1.2.0",
         "1.3.0-alpha.1", "1.3.0-alpha.1.10", "1.3.0-alpha.1.9-gab12", "1.3.0",
     ]  # fmt: skip
-    assert sorted(ordered, key=version_key) == ordered
+    assert all(version_key(one) < version_key(next_one) for one, next_one in pairwise(ordered))
     assert version_key("1.2.0+build7") == version_key("1.2.0")
 
 

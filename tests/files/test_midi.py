@@ -81,6 +81,14 @@ def test_notes_by_running_status_and_ends_of_velocity_0(tmp_path: Path) -> None:
     assert only(song, "notes", key=62)["vel"] == pytest.approx(64 / 127, abs=1e-4)
 
 
+def test_running_status_goes_on_behind_what_is_of_no_channel(tmp_path: Path) -> None:
+    """The book says it ends there; files that write on are common."""
+    marker = meta(0, 0x06, "A")
+    song = read(tmp_path, midi(track(message(0, 0x90, 60, 127), marker, message(96, 60, 0))))
+    assert heard(song) == [(0, 1, 60)]
+    assert song.problems == []
+
+
 def test_overlapping_notes_of_one_key_end_in_the_order_they_began(tmp_path: Path) -> None:
     on, off = (0x90, 60, 100), (0x80, 60, 0)
     events = message(0, *on) + message(48, *on) + message(48, *off) + message(96, *off)
@@ -176,7 +184,7 @@ def test_times_in_parts_of_a_second_go_by_the_files_own_tempos(tmp_path: Path) -
 
 def test_volume_and_pan(tmp_path: Path) -> None:
     one = track(name("One"), message(0, 0xB0, 7, 50), message(0, 0xB0, 10, 0), note(0, 96))
-    usual = track(name("Usual"), note(0, 96, channel=1))
+    usual = track(name("Usual"), message(0, 0xB1, 10, 64), note(0, 96, channel=1))
     moved = track(
         name("Moved"),
         note(0, 96, channel=2),

@@ -105,6 +105,31 @@ def test_repetitions_are_written_where_they_are(tmp_path: Path) -> None:
     assert found[4:] == [(20, 0.5, 61), (21, 0.5, 62)]
 
 
+def test_what_ends_where_the_next_begins_ends_first() -> None:
+    state = a_song()
+    for note in state["notes"].values():
+        note |= {"key": 60, "duration": 1.0}
+    content, _ = midi(state)
+    events = read_events(Path("song.mid"), content).tracks[1].events
+    kinds = [event.kind for event in events if event.kind.startswith("note")]
+    assert kinds == ["note_on", "note_off"] * 4
+
+
+def test_a_note_of_no_velocity_is_a_note(tmp_path: Path) -> None:
+    """As MIDI writes it, velocity 0 is an end."""
+    state = a_song()
+    state["notes"]["note_001"]["vel"] = 0.0
+    assert len(heard(back(state, tmp_path))) == 4
+
+
+def test_what_lies_in_the_launcher_is_not_heard(tmp_path: Path) -> None:
+    state = a_song()
+    add(state, "scenes", "scene_01")
+    add(state, "slots", "slot_001", scene="scene_01", track="track_01")
+    state["clips"]["clip_001"]["slot"] = "slot_001"
+    assert heard(back(state, tmp_path)) == []
+
+
 def test_notes_before_the_edge_are_counted() -> None:
     state = a_song(playStart=0.25)
     _, losses = midi(state)
@@ -122,6 +147,9 @@ def test_a_glide_of_tempo_takes_as_long_as_it_did(tmp_path: Path) -> None:
         return TempoMap((t["time"], t["bpm"], t["interp"]) for t in ordered).seconds_at(12)
 
     again = back(state, tmp_path).state
+    (conductor, *_) = read_events(tmp_path, (tmp_path / "song.mid").read_bytes()).tracks
+    ticks = [event.tick for event in conductor.events if event.kind == "set_tempo"]
+    assert len(set(ticks)) == len(ticks)
     assert lasting(again["tempo"]) == pytest.approx(lasting(state["tempo"]), abs=1e-3)
     assert len(again["tempo"]) == 33
 
@@ -169,27 +197,31 @@ def test_times_of_other_divisions_stay_exact(tmp_path: Path, division: int) -> N
     assert heard(back(song.state, tmp_path)) == heard(song)
 
 
-def test_channels_are_kept_or_given() -> None:
-    """Drums stay drums, and nobody else becomes some."""
+def written_channels(named: dict[int, int]) -> tuple[list[int], list[str]]:
+    """The channels of twenty tracks, some of which have notes that name one; and what is told."""
     state: State = empty_state("Many")
     for n in range(20):
         strip = add(state, "channels", f"strip_{n:02}", name=f"T{n}", dest=MASTER_CHANNEL)
-        track = add(
-            state, "tracks", f"track_{n:02}", name=f"T{n}", channel=strip, order=f"a{n:02x}1"
-        )
-        clip = add(
-            state, "clips", f"clip__{n:02}", track=track, kind="notes", time=0.0, duration=1.0
-        )
-        channel = {3: 9, 5: 2}.get(n, 0)
-        add(state, "notes", f"note__{n:02}", clip=clip, time=0.0, duration=1.0, key=60, ch=channel)
+        track = add(state, "tracks", f"track_{n:02}", name=f"T{n}", channel=strip,
+                    order=f"a{n:02x}1")  # fmt: skip
+        clip = add(state, "clips", f"clip__{n:02}", track=track, kind="notes", time=0.0,
+                   duration=1.0)  # fmt: skip
+        add(state, "notes", f"note__{n:02}", clip=clip, time=0.0, duration=1.0, key=60,
+            ch=named.get(n, 0))  # fmt: skip
     content, losses = midi(state)
     events = read_events(Path("song.mid"), content)
-    channels = [t.events[1].channel for t in events.tracks[1:]]
-    assert channels[3] == 9
-    assert channels[5] == 2
+    return [track.events[1].channel for track in events.tracks[1:]], losses.told()
+
+
+def test_channels_are_kept_or_given() -> None:
+    """Drums stay drums, and nobody else becomes some."""
+    channels, told = written_channels({3: 9, 5: 2})
+    assert (channels[3], channels[5]) == (9, 2)
     assert Counter(channels)[9] == 1
     assert len(set(channels)) == 16
-    assert "4 tracks.channel: MIDI has sixteen channels: several tracks share one" in losses.told()
+    assert "4 tracks.channel: MIDI has sixteen channels: several tracks share one" in told
+    channels, _ = written_channels({})
+    assert set(channels) == {*range(16)} - {9}
 
 
 def test_programs_and_banks_come_back(tmp_path: Path) -> None:
