@@ -190,6 +190,44 @@ async def test_D5_what_was_overtaken_is_dropped_and_named(node: Node) -> None:
     assert (await ann.expect("delta"))["ops"] == ack["ops"]
 
 
+@CODECS
+async def test_D10_D18_D19_work_made_while_away_stands_but_for_what_others_overtook(
+    node: Node, codec: str
+) -> None:
+    ann, ben, project = await node.pair((codec, codec))
+    folder = {"op": "insert", "col": "tracks", "entity": {"content": ["notes", "tracks"]}}
+    start = (folder | {"id": "folder_1"}, folder | {"id": "folder_2"})
+    assert (await ann.edit(project, *start))["seq"] == 1
+    for number in range(3):
+        await ben.edit(project, marker(f"marker_{number}"), base=1)
+    into = {"op": "move", "col": "tracks"}
+    await ben.edit(project, into | {"id": "folder_1", "parent": "folder_2"}, base=1)
+    named = {"op": "set", "col": "tracks", "id": "folder_1", "props": {"name": "Mine"}}
+    mine = (
+        named,
+        marker("marker_1"),
+        into | {"id": "folder_2", "parent": "folder_1"},
+    )
+    ack = await ann.edit(project, *mine, base=1)
+    assert (ack["t"], ack["ops"]) == ("ack", [named])
+    assert [(d["op"], d["reason"]) for d in ack["dropped"]] == [(1, "exists"), (2, "cycle")]
+    error = await ann.edit(project, *mine, base=ack["seq"])
+    assert (error["code"], error["details"]["op"]) == ("op_exists", 1)
+    wrong = marker("folder_1")
+    error = await ann.edit(project, named, wrong, base=1)
+    assert (error["code"], error["details"]["op"]) == ("op_exists", 1)
+    ack = await ann.edit(project, wrong, base=1, base_epoch="of before")
+    assert [(d["op"], d["reason"]) for d in ack["dropped"]] == [(0, "exists")]
+
+
+@pytest.mark.parametrize("base", [-1, 1.5, "1", 2**60])
+async def test_D18_a_base_that_is_none_is_a_bad_message(node: Node, base: object) -> None:
+    ann, _, project = await node.pair()
+    delta_id = await ann.propose(project, marker("marker_1"), base=base)
+    error = await ann.expect("error")
+    assert (error["id"], error["code"]) == (delta_id, "bad_message")
+
+
 async def test_D6_an_atomic_delta_is_dropped_whole(node: Node) -> None:
     ann, ben, _, late = await _race(node, atomic=True)
     ack = await ben.expect("ack")

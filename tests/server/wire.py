@@ -157,12 +157,12 @@ class Wire:
         return joined, self._unpack(zlib.decompress(packed)) if packed else {}
 
     async def propose(
-        self, project: str, *ops: Message, id: str | None = None, atomic: bool = False
+        self, project: str, *ops: Message, id: str | None = None, **options: Any
     ) -> str:
-        """Send a delta; its id."""
+        """Send a delta, `options` being its other fields; its id."""
         delta_id = id or f"delta_{self.user[:8]}_{next(self._ids)}"
         delta = {"t": "delta", "project": project, "id": delta_id, "ops": list(ops)}
-        await self.send(delta | {"atomic": atomic})
+        await self.send(delta | options)
         return delta_id
 
     async def edit(self, project: str, *ops: Message, **options: Any) -> Message:
