@@ -9,7 +9,7 @@ from rooms.document import Applied, Drop
 from rooms.journal_entry import STRAYED, Entry, Outcome, Purpose
 from rooms.seat import NotTaken
 from schema.errors import ERRORS, DropReason, ErrorCode
-from schema.invariants import property_of
+from schema.invariants import bound_of, property_of
 from schema.messages import Ack, Details, Dropped, Error
 from schema.ops import Insert, Op, Set
 
@@ -65,11 +65,15 @@ def behind(project: str, delta_id: str, first: NotTaken) -> Error:
 
 
 def refused_op(project: str, delta_id: str, drop: Drop, op: Op) -> Error:
-    """Refused whole, for the op at fault (rules D4, E11)."""
+    """Refused whole, for the op at fault (rules D4, D21, E11)."""
     text = f"op {drop.op}: {drop.detail or drop.reason}"
     details: Details = {"op": drop.op}
-    if (name := property_of(drop.detail, op.col)) is not None:
+    said = op.props if isinstance(op, Set) else ()
+    name = "id" if drop.reason is DropReason.EXISTS else property_of(drop.detail, op.col, said)
+    if name is not None:
         details["field"] = name
+    if (bound := bound_of(drop.detail)) is not None:
+        details["bound"] = bound
     return Error(delta_id, REFUSALS[drop.reason], text, project, details)
 
 

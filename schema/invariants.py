@@ -4,6 +4,7 @@ The rules of `rooms/` say these sentences and no others, so the table of PROTOCO
 """
 
 import re
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from schema.errors import DropReason, ErrorCode
@@ -181,8 +182,8 @@ LOOP_ORDER = _row(
     "loopEnd must lie after loopStart",
 )
 FADES = _row(
-    "clips.fadeIn, clips.fadeOut",
-    "Together no longer than `duration`.",
+    "clips.fadeIn, clips.fadeOut, clips.duration",
+    "The fades are together no longer than `duration`.",
     "fades must fit into the duration",
 )
 TOO_MANY_PARAMS = _row(
@@ -280,21 +281,39 @@ ALONE = _row(
 )
 
 
-def property_of(sentence: str, collection: str) -> str | None:
-    """Which property of an entity of this collection a sentence is about, if it is about one."""
+def property_of(sentence: str, collection: str, said: Collection[str] = ()) -> str | None:
+    """Which property of an entity of this collection a sentence is about, if it is about one.
+
+    `said`: the properties that an op names; of several it is one of these.
+    """
     named = _NAMES_ONE.match(sentence)
     if named is not None and named[1] == collection:
-        return named[2]
+        return named[2] or named[3]
     for pattern, row in _PATTERNS:
         if pattern.fullmatch(sentence):
-            return next(
-                (name for where, name in _PROPERTY.findall(row.of) if where == collection), None
-            )
+            names = [name for where, name in _PROPERTY.findall(row.of) if where == collection]
+            return next((name for name in names if name in said), next(iter(names), None))
     return None
 
 
+def bound_of(sentence: str) -> str | None:
+    """The row of the table of limits that a sentence is about, if it is about one."""
+    for pattern, row in _PATTERNS:
+        if row.says in BOUND_OF and pattern.fullmatch(sentence):
+            return BOUND_OF[row.says]
+    return None
+
+
+BOUND_OF: Mapping[str, str] = {
+    TOO_MANY_ENTITIES: "MAX_ENTITIES",
+    TOO_LARGE: "MAX_STATE_BYTES",
+    ROUTE_TOO_FAR: "MAX_ROUTE_LINKS",
+    TOO_LONG_PARAMS: "MAX_PARAMS_BYTES",
+}
+"""Sentence -> the row of the table of limits: all that an op is refused for as `limit_reached`."""
+
 _PROPERTY = re.compile(r"(\w+)\.(\w+)")
-_NAMES_ONE = re.compile(r"(\w+)\.(\w+) ")
+_NAMES_ONE = re.compile(r"(\w+)(?:\.(\w+) | have no property '(.*)'$)")
 _PATTERNS = [
     (re.compile(".+".join(map(re.escape, re.split(r"\{[^}]*\}", row.says))), re.DOTALL), row)
     for row in INVARIANTS

@@ -57,6 +57,7 @@ DETAILS: dict[str, tuple[str, str]] = {
         "What of the message, the call's `params`, the op or the row is wrong.",
     ),
     "op": ("integer", "The index of the op at fault, from 0."),
+    "bound": ("text", "The row of the table of limits that an op is past."),
     "after": ("text", "The id of the delta that was refused first (D12)."),
     "retry_after_ms": ("integer", "So many milliseconds later."),
     "version": ("integer", "The row's version now."),
@@ -135,7 +136,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.LIMIT_REACHED: ErrorMeaning(
         "A bound of the protocol is reached; the sentence says which.",
         Retry.MEND,
-        may_have=("op", "field"),
+        may_have=("op", "field", "bound"),
     ),
     ErrorCode.RATE_LIMITED: ErrorMeaning(
         "Too much in too short a time; wait `details.retry_after_ms`.",
@@ -165,7 +166,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.OP_EXISTS: ErrorMeaning(
         "An op inserts an id that is in use; make a new id. `details.op` is its index.",
         Retry.MEND,
-        has=("op",),
+        has=("op", "field"),
     ),
     ErrorCode.OP_CYCLE: ErrorMeaning(
         "An op would put a track or channel inside itself; `details.op` is its index.",
