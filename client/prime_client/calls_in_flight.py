@@ -20,8 +20,8 @@ class CallsInFlight:
         """Call a method and return its result; raises `CallFailed`."""
         call_id = new_id()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._calls[call_id] = (method, future)
         connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+        self._calls[call_id] = (method, future)  # now that it could be encoded
         try:
             async with asyncio.timeout(self._seconds):
                 return await future

@@ -192,7 +192,16 @@ class Connection:
                     await self._socket.send(self._frames.popleft())
                 else:
                     _, message = self._latest.popitem()
-                    await self._socket.send(self.codec.encode(message))
+                    await self._send_if_it_can_be(message)
+
+    async def _send_if_it_can_be(self, message: Message) -> None:
+        """A preview that cannot be encoded is lost, and not the client."""
+        try:
+            frame = self.codec.encode(message)
+        except Exception:
+            _log.exception("a `%s` cannot be encoded", message["t"])
+            return
+        await self._socket.send(frame)
 
     async def _beat(self) -> None:
         seconds = float(self.welcome.get("heartbeat_seconds") or HEARTBEAT_SECONDS)

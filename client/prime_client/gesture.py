@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from prime_client.plain_values import plain_copy
 from prime_client.room_members import laid_over
 from prime_client.state_ops import Op
 
@@ -31,9 +32,13 @@ class Gesture:
         self._timer: asyncio.TimerHandle | None = None
 
     def move(self, collection: str, entity_id: str, **props: Any) -> None:
-        """The values as they are now; the latest of each property counts."""
+        """The values as they are now; the latest of each property counts.
+
+        Raises `ValueError` if it is over, and for a value that cannot be sent.
+        """
         if self.is_over:
             raise ValueError("this gesture is over; begin another one")
+        props = plain_copy(props)
         before = self.values.get(entity_id, {"props": {}})["props"]
         self.values[entity_id] = {"col": collection, "props": laid_over(before, props)}
         if self._timer is None:

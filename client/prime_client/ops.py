@@ -3,10 +3,10 @@
 An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_master", "props": {...}}.
 """
 
-import math
 from typing import Any
 
 from prime_client.failures import DeltaTooLarge, MalformedOp
+from prime_client.plain_values import plain_copy
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
 from prime_client.schema.limits import MAX_OPS_PER_DELTA
 from prime_client.state_ops import Op
@@ -18,11 +18,6 @@ TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "move": ((), ("parent", "order", "time", "expect")),
 }
 """Op -> what it must have and what it may have, beside `op`, `col` and `id`."""
-
-MAX_DEPTH = 4
-"""Of values within values: nothing in a project state is as deep."""
-
-_PLAIN = (str, bool, int, type(None))
 
 
 def set(collection: str, entity_id: str, /, **props: Any) -> Op:
@@ -67,8 +62,8 @@ def _copied_op(index: int, op: Any) -> Op:
         if not isinstance(op, dict):
             raise MalformedOp(f"it is a {type(op).__name__}, not a dict")
         _check(op)
-        copy: Op = _copied_value(op, 0)
-    except MalformedOp as error:
+        copy: Op = plain_copy(op)
+    except ValueError as error:
         raise MalformedOp(f"op {index}: {error}") from None
     return copy
 
@@ -108,17 +103,3 @@ def _check_properties(name: str, properties: Any) -> None:
     params = properties.get("params")
     if params is not None and not isinstance(params, dict):
         raise MalformedOp(f"`params` is a dict of leaves, not a {type(params).__name__}")
-
-
-def _copied_value(value: Any, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise MalformedOp(f"values lie within values more than {MAX_DEPTH} deep")
-    if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
-            raise MalformedOp("the names in a dict are text")
-        return {name: _copied_value(part, depth + 1) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_copied_value(part, depth + 1) for part in value]
-    if isinstance(value, _PLAIN) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    raise MalformedOp(f"{value!r} cannot be sent: a {type(value).__name__}")

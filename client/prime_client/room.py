@@ -16,6 +16,7 @@ from prime_client.failures import (
 from prime_client.gesture import Gesture, Values
 from prime_client.listeners import Listener
 from prime_client.membership import Membership
+from prime_client.plain_values import plain_copy
 from prime_client.schema.presence import Presence
 from prime_client.state_ops import Op
 
@@ -139,14 +140,17 @@ class Room(Membership):
             await anext(events, None)
 
     def move(self, **presence: Unpack[Presence]) -> None:
-        """Say where you are, as often as you like; what is left out stays, None clears it."""
+        """Say where you are, as often as you like; what is left out stays, None clears it.
+
+        Raises `TypeError` for a name and `ValueError` for a value that cannot be.
+        """
         for name in presence:
             if name not in Presence.__annotations__:
                 known = ", ".join(Presence.__annotations__)
                 raise TypeError(f"there is no {name!r} in where one is; there are {known}")
         if self._connection is not None and self.replica.synced:
             message = {"t": "presence", "project": self.project}
-            self._connection.send_latest(self.project, {**message, **presence})
+            self._connection.send_latest(self.project, message | plain_copy(presence))
 
     def leave(self) -> None:
         """Go out of the room. What was not saved yet is given up."""

@@ -37,6 +37,8 @@ MALFORMED: list[tuple[Any, str]] = [
     (FADER | {"props": {"params": 3}}, "`params` is a dict of leaves, not a int"),
     (FADER | {"props": {1: 2}}, "the names in a dict are text"),
     (FADER | {"props": {"volume": float("nan")}}, "nan cannot be sent"),
+    (FADER | {"props": {"volume": 1 << 60}}, "cannot be sent: a int"),
+    (FADER | {"props": {"name": "\ud800"}}, "cannot be sent: a str"),
     (FADER | {"props": {"volume": 1j}}, "cannot be sent: a complex"),
     (FADER | {"props": {"name": b"x"}}, "cannot be sent: a bytes"),
     (FADER | {"expect": "volume"}, "`expect` is a dict of properties, not a str"),

@@ -135,3 +135,33 @@ async def test_G2_a_gesture_whose_end_is_refused_is_given_up(
     with pytest.raises(MalformedOp, match="at least one op"):
         untouched.end()
     assert (await server.wait_for("gesture", 3))["id"] == untouched.id
+
+
+CANNOT_BE_SENT: list[Any] = [object(), {1, 2}, b"x", float("inf"), 1 << 70, "\ud800", {1: 2}]
+
+
+@pytest.mark.parametrize("value", CANNOT_BE_SENT, ids=repr)
+async def test_what_cannot_be_sent_is_told_to_who_says_it_and_ends_nothing(
+    client: Client, room: Room, value: Any
+) -> None:
+    """It was found out where the socket is written, and was the end of the client."""
+    gesture = room.gesture()
+    with pytest.raises(ValueError, match=r"cannot be sent|are text"):
+        room.move(cursor={"time": value})
+    with pytest.raises(ValueError, match=r"cannot be sent|are text"):
+        gesture.move("channels", "ch_master", volume=value)
+    if not isinstance(value, bytes | float | dict):  # a number or text for msgpack
+        with pytest.raises((TypeError, ValueError, OverflowError)):
+            await client.call("projects.create", name=value)
+    assert room._connection is not None
+    room._connection.send_latest("x", {"t": "presence", "value": value})
+    assert await room.saved(room.edit([VOLUME])) == 1
+    assert client.over is None
+    assert client.connections == 1
+
+
+async def test_what_is_said_is_copied(server: FakeServer, room: Room) -> None:
+    cursor: Any = {"time": 1.0}
+    room.move(cursor=cursor)
+    cursor["time"] = "later"
+    assert (await server.wait_for("presence"))["cursor"] == {"time": 1.0}

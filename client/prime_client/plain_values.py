@@ -1,0 +1,35 @@
+"""What may be sent: text, numbers, true, false, None, and lists and dicts of them."""
+
+import math
+from typing import Any
+
+MAX_DEPTH = 4
+"""Of values within values: nothing in a project state is as deep."""
+
+MAX_INTEGER = 2**53
+"""Up to here a number is the same in every language."""
+
+
+def plain_copy(value: Any, depth: int = 0) -> Any:
+    """A copy that nobody else can change; raises `ValueError` if it cannot be sent."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"values lie within values more than {MAX_DEPTH} deep")
+    if isinstance(value, dict):
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError("the names in a dict are text")
+        return {name: plain_copy(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_copy(part, depth + 1) for part in value]
+    if not _is_plain(value):
+        raise ValueError(f"{value!r} cannot be sent: a {type(value).__name__}")
+    return value
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, int):
+        return abs(value) <= MAX_INTEGER
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    return value is None
