@@ -184,7 +184,10 @@ def _places(collection: str) -> Schema:
     places = {name: fields[name] for name in PLACES if name in fields}
     if collection in PARENTS:
         places["parent"] = fields[PARENTS[collection]]
-    return {name: _without_default(_property(field)) for name, field in places.items()}
+    schemas = {name: _without_default(_property(field)) for name, field in places.items()}
+    if "parent" in schemas:
+        schemas["parent"]["x-sets"] = PARENTS[collection]
+    return schemas
 
 
 def _op(struct: type, collection: str, must: Schema, may: Schema | None = None) -> Schema:

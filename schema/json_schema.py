@@ -10,6 +10,7 @@ from schema.json_structs import (
     result_name,
     struct_definitions,
 )
+from schema.json_tables import error_details, tables
 from schema.words import WORDS
 
 TITLE = "PrimeV1"
@@ -33,6 +34,7 @@ def json_schema() -> Schema:
         "properties": {name: ref(name) for name in definitions},
         "required": list(definitions),
         "additionalProperties": False,
+        **tables(),
         "$defs": definitions,
     }
 
@@ -42,6 +44,7 @@ def _definitions() -> Schema:
     definitions["Calls"] = _calls()
     definitions["Method"] = {"type": "string", "enum": list(METHODS)}
     definitions |= {name: {"type": "string", "enum": [*words]} for name, words in WORDS.items()}
+    definitions["ErrorDetails"] = error_details()
     return definitions | struct_definitions() | entity_definitions()
 
 

@@ -22,6 +22,7 @@ _RENAMED_KEYWORDS = {"minItems": "x-min-items", "maxItems": "x-max-items"}
 
 _LOOSE = {
     "Call": {"method": {"$ref": "#/$defs/Method"}, "params": {"type": "object"}},
+    "Error": {"details": {"$ref": "#/$defs/ErrorDetails"}},
     "Found": {"entity": {"type": "object"}},
 }
 """Fields of which msgspec cannot say what the decoder or the table of calls knows."""

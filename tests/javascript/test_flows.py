@@ -35,7 +35,7 @@ async def run(packages: JavaScript, script: str, *words: str) -> list[str]:
 @pytest.mark.parametrize("codec", ["json", "msgpack"])
 async def test_the_flows_of_a_client(node: Node, packages: JavaScript, codec: str) -> None:
     done = await run(packages, "flows.mjs", node.url, codec)
-    assert len(done) == 13
+    assert len(done) == 15
 
 
 @pytest.mark.parametrize("codec", ["json", "msgpack"])

@@ -13,10 +13,11 @@ from rooms.journal_entry import Purpose
 from rooms.roles import Role
 from rooms.state_diff import ADDED, CHANGED, REMOVED
 from schema.calls import METHODS
-from schema.entities import ENTITY_TYPES, SINGLETONS, Field, defaults
+from schema.entities import ENTITY_TYPES, PARENTS, SINGLETONS, Field, defaults
 from schema.json_entities import entity_name
 from schema.json_schema import json_schema
 from schema.json_structs import message_name, params_name, result_name
+from schema.limits import MAX_ENTITIES
 from schema.messages import ClientMessage, ServerMessage
 from schema.order_keys import DIGITS, PATTERN, is_order_key
 from schema.words import WORDS
@@ -75,6 +76,23 @@ def test_a_call_leads_to_its_parameters_and_its_result(method: str) -> None:
     assert call["result"] == {"$ref": f"#/$defs/{result_name(result)}"}
     described = DEFINITIONS[params_name(method)]["properties"]
     assert set(described) == {field.encode_name for field in msgspec.structs.fields(params)}
+
+
+def test_programs_can_look_up_what_the_tables_say() -> None:
+    assert list(SCHEMA["x-errors"]) == DEFINITIONS["ErrorCode"]["enum"]
+    assert list(SCHEMA["x-drop-reasons"]) == DEFINITIONS["DropReason"]["enum"]
+    assert SCHEMA["x-errors"]["rate_limited"]["retry"] == "wait"
+    assert SCHEMA["x-close-codes"]["4500"]["reconnect"] is False
+    assert SCHEMA["x-limits"]["MAX_ENTITIES"]["value"] == MAX_ENTITIES
+    details = set(DEFINITIONS["ErrorDetails"]["properties"])
+    for error in SCHEMA["x-errors"].values():
+        assert {*error["has"], *error["may-have"]} <= details
+
+
+def test_move_says_what_it_means_by_parent() -> None:
+    for collection, name in PARENTS.items():
+        parent = DEFINITIONS[f"Move{collection.capitalize()}"]["properties"]["parent"]
+        assert parent["x-sets"] == name
 
 
 def test_words_are_those_that_the_server_says() -> None:

@@ -201,6 +201,23 @@ const FLOWS = {
     await assert.rejects(ann.call("projects.get", { project: id() }), { code: "not_found" });
     await assert.rejects(ann.call("projects.get", {}), { code: "validation" });
   },
+
+  async "half an emoji is refused by its id, and shuts nobody out"() {
+    if (codec !== "json") return; // in MessagePack a text is UTF-8, which has no halves
+    for (let n = 0; n < 6; n++) {
+      const wrong = anns.edit([{ op: "set", col: "project", id: "project", props: { name: "x\ud83c" } }]);
+      await assert.rejects(wrong, (error) => ["bad_message", "op_invalid"].includes(error.code));
+    }
+    await same();
+  },
+
+  async "trying what a newer server may know shuts nobody out"() {
+    for (let n = 0; n < 6; n++) {
+      await assert.rejects(ann.call(`later.call${n}`, {}), { code: "unknown_message" });
+    }
+    await anns.edit([volume(0.7)]);
+    await same();
+  },
 };
 
 for (const [name, flow] of Object.entries(FLOWS)) {

@@ -12,11 +12,8 @@ const schema = JSON.parse(
 const propertiesOf = (collection) => schema.$defs[nameOf(collection, "Entity")].properties;
 const nameOf = (collection, end) => collection[0].toUpperCase() + collection.slice(1) + end;
 
-/** Which property `move` means by `parent`: the first that its op type points somewhere with. */
-const PARENTS = {
-  tracks: "parent", channels: "dest", sends: "channel", devices: "channel", clips: "track",
-  notes: "clip", lanes: "track", points: "lane", warps: "clip", slots: "scene",
-};
+/** Which property `move` means by `parent`. */
+const parentOf = (collection) => schema.$defs[`Move${nameOf(collection, "")}`].properties.parent["x-sets"];
 
 /** Apply an op that took effect. Returns what stood there before. */
 export function apply(state, op) {
@@ -60,7 +57,7 @@ function changed(before, props) {
 
 function moved(op) {
   const props = Object.create(null);
-  if ("parent" in op) props[PARENTS[op.col]] = op.parent;
+  if ("parent" in op) props[parentOf(op.col)] = op.parent;
   for (const name of ["order", "time"]) if (name in op) props[name] = op[name];
   return props;
 }

@@ -45,7 +45,9 @@ export function heard(message: ServerMessage): number | string | undefined {
     case "delta":
       return message.ops.length;
     case "error":
-      return isForGood(message.code) ? undefined : message.details?.["retry_after_ms"]?.toString();
+      // @ts-expect-error a detail that no error has
+      message.details?.retry_after;
+      return isForGood(message.code) ? undefined : message.details?.retry_after_ms;
     // @ts-expect-error a message that no server says
     case "nack":
       return undefined;

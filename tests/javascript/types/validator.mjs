@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 
 import { load } from "../packages.mjs";
 
-const WORDS = ["x-unit", "x-points-to", "x-on-delete", "x-min-items", "x-max-items", "x-login"];
+const WORDS = [
+  "x-unit", "x-points-to", "x-on-delete", "x-sets", "x-min-items", "x-max-items", "x-login",
+  "x-errors", "x-drop-reasons", "x-close-codes", "x-limits",
+];
 const PATH = new URL("../../../schema/prime.v1.json", import.meta.url);
 
 const { default: module } = await load("ajv/dist/2020.js");
