@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schema.entities import empty_state
+from schema.examples import examples
 from schema.generate import JSON_SCHEMA, ROOT
 from schema.json_schema import json_schema
 from tests.javascript.node import HERE, Node
@@ -111,8 +112,19 @@ def of_the_vectors() -> list[tuple[str, Any, bool]]:
     return said
 
 
+def of_the_page() -> list[tuple[str, Any, bool]]:
+    """Every example of PROTOCOL.md; what is refused as `op_invalid` is so by the schema as well."""
+    sides = ("ServerMessage", "ClientMessage")
+    said = [(sides[is_clients], json.loads(text)) for _, is_clients, text in examples()]
+    wrong = {message["id"] for _, message in said if message.get("code") == "op_invalid"}
+    return [
+        (side, message, side == "ServerMessage" or message.get("id") not in wrong)
+        for side, message in said
+    ]
+
+
 def test_a_validator_judges_by_it(packages: Node, tmp_path: Path) -> None:
     examples = tmp_path / "examples"
-    examples.write_text("\n".join(map(json.dumps, [*JUDGED, *of_the_vectors()])))
+    examples.write_text("\n".join(map(json.dumps, [*JUDGED, *of_the_vectors(), *of_the_page()])))
     done = packages.run("types/validate.mjs", examples)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -64,7 +64,9 @@ export class Client {
 
   hear(message) {
     this.onHeard(message);
-    this.rooms.get(message.project)?.hear(message);
+    // An error names the message by its id; what could not be read whole has no `project`.
+    const rooms = message.t === "error" ? this.rooms.values() : [this.rooms.get(message.project)];
+    for (const room of rooms) room?.hear(message);
     const waiting = this.waiting.findIndex(({ wants }) => wants(message));
     if (waiting >= 0) this.waiting.splice(waiting, 1)[0].resolve(message);
     else this.heard.push(message);
