@@ -28,6 +28,9 @@ from files.xml_input import read_bytes
 from schema.entities import MASTER_CHANNEL
 
 _USUAL_TEMPO = 500_000
+NEVER = 1 << 62
+"""A tick after all others."""
+
 _MARKERS = frozenset({"marker", "cue_marker", "lyrics"})
 _SAID_OF_ALL = frozenset(
     {"track_name", "instrument_name", "set_tempo", "time_signature", "key_signature"}
@@ -133,17 +136,19 @@ class _SongReader:
         if is_whole and name:
             # The first track's name is the song's.
             self.song.change("project", "project", name=name)
-        playing = [part for part in parts if part.notes]
+        # What plays nothing is a track if it has a name of its own.
+        is_named = bool(name) and not is_whole
+        read = [part for part in parts if part.notes] or (parts if is_named else [])
         for part in parts:
-            if not part.notes:
+            if part not in read:
                 item = name or f"track {number + 1}"
                 self.song.lost("channels without notes", item=f"{item}, channel {part.channel + 1}")
-        for part in playing:
-            own = "" if is_whole else name
-            if len(playing) > 1 and own:
+        for part in read:
+            own = name if is_named else ""
+            if len(read) > 1 and own:
                 own = f"{own}, channel {part.channel + 1}"
             self._read_part(part, own, instrument)
-        if not playing and name and not is_whole:
+        if is_named and not read:
             self._add_track(name)
 
     def _add_track(self, name: str) -> tuple[str, str]:
@@ -157,8 +162,9 @@ class _SongReader:
         name = name or instrument or program
         track, channel = self._add_track(name)
         self._add_instrument(channel, part, instrument or program)
-        self._add_clip(track, name, part)
-        first = part.notes[0].start
+        if part.notes:
+            self._add_clip(track, name, part)
+        first = part.notes[0].start if part.notes else NEVER
         self._move(track, f"channels/{channel}/volume", "linear", volume_of,
                    steps(part.moves.get(VOLUME, ()), USUAL_VOLUME, first))  # fmt: skip
         self._move(track, f"channels/{channel}/pan", "normalized", pan_of,

@@ -122,6 +122,15 @@ def test_a_note_of_no_velocity_is_a_note(tmp_path: Path) -> None:
     assert len(heard(back(state, tmp_path))) == 4
 
 
+def test_a_track_without_notes_keeps_its_strip(tmp_path: Path) -> None:
+    state = a_song(enable=False)
+    state["channels"]["strip_01"] |= {"volume": 0.25, "pan": 1.0}
+    song = back(state, tmp_path)
+    (strip,) = (c for c in song.state["channels"].values() if c["name"] == "Bass")
+    assert (strip["volume"], strip["pan"]) == (0.25, 1)
+    assert song.problems == []
+
+
 def test_what_lies_in_the_launcher_is_not_heard(tmp_path: Path) -> None:
     state = a_song()
     add(state, "scenes", "scene_01")
