@@ -11,6 +11,9 @@ from rooms.within_bytes import first_within
 from schema.calls import Found, Range
 from schema.entities import SIDED
 
+SHORTEST_LOOP = 1e-6
+"""Beats; of a shorter loop only the first round is looked through."""
+
 POINTS_OF_THE_SONG = ("markers", "tempo", "signatures")
 
 
@@ -78,12 +81,10 @@ class _Looking:
             clip = self._clips.get(note["clip"])
             if clip is None:
                 continue
-            length = self._beats(clip, note["time"] + note["duration"]) - self._beats(
-                clip, note["time"]
-            )
-            begin = self._sounds_at(clip, note["time"], length)
+            begin = self._sounds_at(clip, note["time"], note["duration"])
             if begin is not None:
-                stop = min(begin + length, float(clip["time"] + clip["duration"]))
+                end = float(clip["time"] + clip["duration"])
+                stop = min(begin + note["duration"], end)
                 yield Found("notes", note_id, max(begin, float(clip["time"])), stop, note)
 
     def _all(self, collection: str) -> Iterator[tuple[str, Entity]]:
@@ -98,14 +99,19 @@ class _Looking:
         return float(point["time"])
 
     def _sounds_at(self, clip: Entity, time: float, length: float) -> float | None:
-        """The first beat of the song at which content of a clip overlaps what is asked for."""
+        """The first beat of the song at which content of a clip overlaps what is asked for.
+
+        `time` and `length` are in beats, as those of notes and points always are.
+        """
         begin, end = clip["time"], clip["time"] + clip["duration"]
-        at = begin + self._beats(clip, time) - self._beats(clip, clip["playStart"])
+        origin = self._origin(clip)
+        at = origin + time
         if self._overlaps(clip, at, length, begin, end):
             return float(at)
-        if clip["loopStart"] is None or not clip["loopStart"] <= time < clip["loopEnd"]:
+        start, stop = self._loop(clip, origin)
+        if not start <= time < stop or stop - start < SHORTEST_LOOP:
             return None
-        turn = self._beats(clip, clip["loopEnd"]) - self._beats(clip, clip["loopStart"])
+        turn = stop - start
         earliest = max(self._start, begin) - length
         turns = max(1, floor((earliest - at) / turn))
         for n in (turns, turns + 1, turns + 2):
@@ -118,9 +124,18 @@ class _Looking:
         asked = at < self._end and (at + length > self._start or at >= self._start)
         return inside and asked
 
-    def _beats(self, clip: Entity, content_time: float) -> float:
-        """A time of the clip's content as a length in beats, where the clip lies."""
+    def _origin(self, clip: Entity) -> float:
+        """Where in the song the clip's content begins, as it plays at first."""
         if clip["contentTimeUnit"] == "beats":
-            return content_time
-        begin = self._tempo.seconds_at(clip["time"])
-        return self._tempo.beat_at(begin + content_time) - float(clip["time"])
+            return float(clip["time"] - clip["playStart"])
+        return self._tempo.beat_at(self._tempo.seconds_at(clip["time"]) - clip["playStart"])
+
+    def _loop(self, clip: Entity, origin: float) -> tuple[float, float]:
+        """The clip's loop in beats of its content; none: an empty one."""
+        if clip["loopStart"] is None:
+            return 0.0, 0.0
+        if clip["contentTimeUnit"] == "beats":
+            return clip["loopStart"], clip["loopEnd"]
+        at = self._tempo.seconds_at(origin)
+        start, end = (self._tempo.beat_at(at + clip[name]) for name in ("loopStart", "loopEnd"))
+        return start - origin, end - origin
