@@ -221,13 +221,17 @@ def test_U6_the_same_undo_sent_again_takes_back_nothing_more() -> None:
     bench = bench_with("ann")
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.4}))
+    told = []
     for _ in range(2):
         bench.run(bench.room.edits.turn_back("ann", "undo-once", Purpose.UNDO))
         bench.commit()
+        told.append(bench.last("ann"))
     assert volume(bench) == 0.5
-    last = bench.last("ann")
-    assert isinstance(last, Ack)
-    assert last.duplicate
+    first, again = told
+    assert isinstance(first, Ack)
+    assert isinstance(again, Ack)
+    assert (first.duplicate, again.duplicate) == (False, True)
+    assert first.ops == again.ops == [Set("channels", "ch_bass_", {"volume": 0.5})]
 
 
 def test_U6_the_id_of_an_undo_is_not_one_for_an_edit() -> None:

@@ -1,18 +1,21 @@
 """Which steps there are to be undone, and which properties go back as one."""
 
+import random
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from rooms.inverse import CHANGED_AT_ONCE, UNITS
 from rooms.journal_entry import Purpose, StepMark
 from rooms.undo_stacks import UndoStacks
 from schema.entities import ENTITY_TYPES
-from schema.messages import Ack, DeltaCommitted, Error
+from schema.messages import Ack, DeltaCommitted, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set
-from tests.rooms.bench import Bench
+from tests.rooms.bench import PROJECT, Bench
+from tests.rooms.chaos import Chaos
 from tests.rooms.test_undo import bench_with, redo, undo, volume
 
 
@@ -240,3 +243,48 @@ def test_U12_each_name_is_a_property() -> None:
         for collection, sets in table.items():
             for names in sets:
                 assert names <= ENTITY_TYPES[collection].keys()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_U9_U10_a_server_that_reads_the_journal_has_the_same_steps(seed: int) -> None:
+    """The journal knows what an entry was to do, and what it did where that differs."""
+    rng = random.Random(seed)
+    bench = bench_with("ann", "bob")
+    for ops, atomic in Chaos(seed).deltas(bench.room.document, 120):
+        who = rng.choice(["ann", "bob"])
+        match rng.random():
+            case chance if chance < 0.3:
+                undo(bench, who)
+            case chance if chance < 0.5:
+                redo(bench, who)
+            case chance if chance < 0.6:
+                bench.edit(who, *GONE[0])
+            case _:
+                delta = ProposeDelta(PROJECT, f"delta-{rng.random()}"[:30].replace(".", "-"), ops)
+                delta = structs.replace(delta, atomic=atomic, base=0)
+                bench.run(bench.room.edits.propose(who, delta))
+                bench.commit()
+    follower, read = bench.room.follower, UndoStacks()
+    voids = 0
+    for entry in bench.entries:
+        recorded = follower.unrecorded.get(entry.seq)
+        is_void = entry.ops == b"[]" if recorded is None else not recorded
+        voids += is_void
+        read.note(entry.mark(is_void=is_void))
+    assert voids > 3
+    for seat in bench.room.seats.values():
+        for purpose in (Purpose.UNDO, Purpose.REDO):
+            steps = list(follower.stacks.steps(seat.member, purpose))
+            assert list(read.steps(seat.member, purpose)) == steps
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_U10_no_step_stands_in_the_way_of_those_before_it(seed: int) -> None:
+    """However others have changed what was done: every step is come to, each by one press."""
+    bench = bench_with("ann", "bob")
+    for n, (ops, _) in enumerate(Chaos(seed).deltas(bench.room.document, 60)):
+        bench.edit("ann" if n % 2 else "bob", *ops)
+    presses, left = 0, bench.room.follower.stacks.depths(bench.room.seats["ann"].member)[0]
+    while isinstance(undo(bench, "ann"), Ack):
+        presses += 1
+    assert presses <= left
