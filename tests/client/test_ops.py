@@ -63,7 +63,7 @@ def replica() -> Replica:
     return replica
 
 
-@pytest.mark.parametrize(("op", "told"), MALFORMED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("op", "told"), MALFORMED, ids=[told for _, told in MALFORMED])
 def test_a_malformed_op_is_named_and_nothing_of_its_delta_is_applied(
     replica: Replica, op: Any, told: str
 ) -> None:

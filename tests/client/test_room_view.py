@@ -140,7 +140,7 @@ async def test_G2_a_gesture_whose_end_is_refused_is_given_up(
 CANNOT_BE_SENT: list[Any] = [object(), {1, 2}, b"x", float("inf"), 1 << 70, "\ud800", {1: 2}]
 
 
-@pytest.mark.parametrize("value", CANNOT_BE_SENT, ids=repr)
+@pytest.mark.parametrize("value", CANNOT_BE_SENT, ids=lambda value: type(value).__name__)
 async def test_what_cannot_be_sent_is_told_to_who_says_it_and_ends_nothing(
     client: Client, room: Room, value: Any
 ) -> None:
