@@ -19,6 +19,10 @@ TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Op -> what it must have and what it may have, beside `op`, `col` and `id`."""
 
+_ALWAYS = frozenset({"op", "col", "id"})
+_NEEDED = {op: _ALWAYS | frozenset(needed) for op, (needed, _) in TAKES.items()}
+_ALLOWED = {op: _NEEDED[op] | frozenset(allowed) for op, (_, allowed) in TAKES.items()}
+
 
 def set(collection: str, entity_id: str, /, **props: Any) -> Op:
     """Change properties of an entity; leaves of `params` merge, None removes a leaf."""
@@ -87,10 +91,10 @@ def _check(op: Op) -> None:
 
 def _check_names(kind: str, op: Op) -> None:
     needed, allowed = TAKES[kind]
-    lacks = [name for name in needed if name not in op]
-    too_many = [name for name in op if name not in ("op", "col", "id", *needed, *allowed)]
-    if not lacks and not too_many:
+    if _NEEDED[kind] <= op.keys() <= _ALLOWED[kind]:
         return
+    lacks = [name for name in needed if name not in op]
+    too_many = [name for name in op if name not in _ALLOWED[kind]]
     takes = ", ".join(f"`{name}`" for name in ("col", "id", *needed))
     may = f" and may have {', '.join(f'`{name}`' for name in allowed)}" if allowed else ""
     told = [f"lacks `{name}`" for name in lacks] + [f"has {name!r}" for name in too_many]

@@ -12,24 +12,31 @@ MAX_INTEGER = 2**53
 
 def plain_copy(value: Any, depth: int = 0) -> Any:
     """A copy that nobody else can change; raises `ValueError` if it cannot be sent."""
+    if _is_plain(value):  # nearly always
+        return value
     if depth > MAX_DEPTH:
         raise ValueError(f"values lie within values more than {MAX_DEPTH} deep")
     if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
+        if not all(map(_is_text, value)):
             raise ValueError("the names in a dict are text")
         return {name: plain_copy(part, depth + 1) for name, part in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [plain_copy(part, depth + 1) for part in value]
-    if not _is_plain(value):
-        raise ValueError(f"{value!r} cannot be sent: a {type(value).__name__}")
-    return value
+    raise ValueError(f"{value!r} cannot be sent: a {type(value).__name__}")
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, int):
-        return abs(value) <= MAX_INTEGER
+    if isinstance(value, str):
+        return _is_text(value)
     if isinstance(value, float):
         return math.isfinite(value)
-    if isinstance(value, str):
-        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, int):
+        return -MAX_INTEGER <= value <= MAX_INTEGER
     return value is None
+
+
+def _is_text(value: Any) -> bool:
+    """Whether UTF-8 can hold it."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
