@@ -36,7 +36,7 @@ SMALL: tuple[Op, ...] = (
 )
 
 FINAL = ("op_invalid", "op_exists", "forbidden", "limit_reached")
-FOR_NOW = ("unavailable", "rate_limited", "internal")
+FOR_NOW = ("unavailable", "rate_limited", "internal", "not_joined", "auth_failed")
 
 
 def session(seed: int, steps: int = 16) -> dict[str, Any]:

@@ -5,10 +5,15 @@ import { inflateSync } from "node:zlib";
 
 import { shown, term, total } from "./digest.mjs";
 import { merged } from "./maps.mjs";
+import { schema } from "./schema.mjs";
 import { apply, shows } from "./state.mjs";
 
-/** Errors after which a delta stays pending: it is sent again with the same id (rule D12). */
-const FOR_NOW = new Set(["unavailable", "rate_limited", "internal", "not_joined", "auth_failed"]);
+/** Errors after which a delta stays pending: it is sent again with the same id (D12, J14). */
+const FOR_NOW = new Set([
+  ...Object.keys(schema["x-errors"]).filter((code) => schema["x-errors"][code].retry === "wait"),
+  "not_joined", // when the room is joined again
+  "auth_failed", // after a new login
+]);
 
 export class Gap extends Error {}
 

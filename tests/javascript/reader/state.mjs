@@ -1,12 +1,7 @@
 // How ops act on a state: what took effect, as `ack` and `delta` spell it, and the guess of what will.
 
-import { readFileSync } from "node:fs";
-
 import { merged } from "./maps.mjs";
-
-const schema = JSON.parse(
-  readFileSync(new URL("../../../schema/prime.v1.json", import.meta.url), "utf8"),
-);
+import { schema } from "./schema.mjs";
 
 /** The properties of a collection's entities, as the JSON Schema tells them. */
 const propertiesOf = (collection) => schema.$defs[nameOf(collection, "Entity")].properties;
