@@ -66,6 +66,10 @@ class Explainer:
         """
         mended = _mended(data)
         name, message_id = self._header(mended)
+        if _holds_no_number(data, error):
+            error = ValueError(
+                "NaN and infinity are no numbers in JSON: send null, or leave it out"
+            )
         if name is None:
             return BadMessage(f"not a message: {_cause(error)}", message_id, is_noise=True)
         told, place = in_words(_cause(error)), ""
@@ -143,6 +147,13 @@ _WITHIN = re.compile(r"^(params\.|ops\[\d+\]\.?(?:(?:props|entity|expect)\.)?)")
 
 def _cause(error: Exception) -> str:
     return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+
+
+def _holds_no_number(data: bytes, error: Exception) -> bool:
+    """Whether it is about a number of Python or JavaScript that JSON does not have."""
+    found = re.search(r"\(byte (\d+)\)$", str(error))
+    near = data[max(0, int(found[1]) - 2) :][:12] if found else b""
+    return b"NaN" in near or b"Infinity" in near
 
 
 def _place(told: str) -> str:

@@ -341,6 +341,12 @@ def test_E10_the_id_is_in_the_answer_if_it_could_be_read_at_all(data: bytes) -> 
     assert (told.value.id, told.value.is_noise) == ("delta_00001", False)
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+def test_E10_the_real_cause_is_named_of_a_number_that_is_none(number: bytes) -> None:
+    with pytest.raises(BadMessage, match="NaN and infinity are no numbers in JSON"):
+        CODECS[JSON].decode(DELTA + b'[{"op":"move","time":' + number + b"}]}")
+
+
 @BOTH
 def test_E10_an_id_that_is_none_is_not_repeated(codec: str) -> None:
     decoder = CODECS[codec]
