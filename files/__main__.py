@@ -16,13 +16,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from files.dawproject_export import write_dawproject
 from files.exporting import NotWhole, whole_state
 from files.importing import read_song
 from files.midi_export import write_midi
 from files.prime_file import write_prime
-from files.song import BrokenSong, Song
+from files.song import BrokenSong, Song, printable
 from files.upload import UploadIncomplete, upload
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
@@ -188,7 +189,8 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
         print(json.dumps(report | {"problems": song.problems, "losses": losses}))
         return
     console = Console(stderr=True)
-    table = Table(title=song.name, title_justify="left", show_header=False, box=None)
+    title = Text(printable(song.name))
+    table = Table(title=title, title_justify="left", show_header=False, box=None)
     for what, count in counts.items():
         table.add_row(what, f"{count:,}")
     console.print(table)

@@ -29,13 +29,18 @@ _ITEM_LENGTH = 120
 _MAX_BLOB_BYTES = 16 * 1_048_576
 
 
+def printable(text: str) -> str:
+    """The text without what would move a terminal's cursor, or the lines of a report."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 class BrokenSong(Exception):
     """A project file that cannot be read: which, where in it, and why (with what to do)."""
 
     def __init__(self, path: Path | str, where: str, why: str) -> None:
         message = f"{path}: {where}: {why}" if where else f"{path}: {why}"
-        # What is quoted from a file may hold what no terminal can show.
-        super().__init__(message.encode(errors="backslashreplace").decode())
+        # What is quoted from a file may hold what no terminal can show, or should.
+        super().__init__(printable(message).encode(errors="backslashreplace").decode())
         self.path = str(path)
         self.where = where
         self.why = why
@@ -230,8 +235,9 @@ class Song:
             return
         loss = self._losses.setdefault(what, Loss(what))
         loss.count += count
-        if item and item not in loss.items and len(loss.items) < MAX_ITEMS_NAMED:
-            loss.items.append(item[:_ITEM_LENGTH])
+        told = printable(item[:_ITEM_LENGTH]).strip()
+        if told and told not in loss.items and len(loss.items) < MAX_ITEMS_NAMED:
+            loss.items.append(told)
 
     def _mint(self, collection: str) -> str:
         self._minted[collection] += 1
@@ -245,7 +251,8 @@ class Song:
         for name, value in props.items():
             entity[name], fault = fit(fields[name], value)
             if fault:
-                self.lost(f"values mended: {collection}.{name} {fault}")
+                whose = str(props.get("name") or "")
+                self.lost(f"values mended: {collection}.{name} {fault}", item=whose)
         return entity
 
     # Telling.

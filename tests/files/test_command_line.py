@@ -13,6 +13,7 @@ import pytest
 
 from files.__main__ import _project_name, report_import
 from files.importing import read_song
+from files.song import Song
 from schema.calls import CreateProject
 
 ROOT = Path(__file__).parents[2]
@@ -110,3 +111,13 @@ def test_E8_a_project_gets_a_name_that_the_server_takes(
 ) -> None:
     assert _project_name(*texts) == name
     assert msgspec.convert({"name": name}, CreateProject).name == name
+
+
+def test_names_do_not_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    song = Song("[/bold] \x1b[31m")
+    song.lost("comments of tracks", item="a\x1b[2J\nb")
+    report_import(Namespace(json=False), song, "a-project", 1)
+    shown = capsys.readouterr().err
+    assert "[/bold]" in shown
+    assert "\x1b" not in shown
+    assert "1 comments of tracks: a [2J b" in shown

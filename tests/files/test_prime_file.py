@@ -143,3 +143,9 @@ def test_tempi_written_before_they_had_sides_keep_their_meaning(tmp_path: Path) 
     state["tempo"]["tempo_cc"] = at | {"bpm": 70}
     with pytest.raises(BrokenSong, match="has the time and the slot of another one"):
         read_prime_file(write(tmp_path, document))
+
+
+def test_what_a_refusal_quotes_does_not_speak_to_the_terminal(tmp_path: Path) -> None:
+    document = {"format": "prime-project", "version": 1, "state": {"a\x1b[2J\nb": {}}}
+    with pytest.raises(BrokenSong, match=r"state\.a \[2J b: is no collection"):
+        read_prime_file(write(tmp_path, document))
