@@ -213,6 +213,7 @@ async def test_A3_who_logs_out_is_out_for_good(
 
     server.reactions["auth.logout"] = end
     await client.logout()
-    with pytest.raises(ConnectionOver):
-        await room.saved(room.edit([VOLUME]))
+    async with asyncio.timeout(30):
+        with pytest.raises(ConnectionOver):
+            await room.saved(room.edit([VOLUME]))
     assert client.login_needed is None

@@ -81,7 +81,9 @@ async def test_A6_of_accounts_of_one_address_each_is_found_by_its_own_spelling(
                 await users.create(db, email=email, username="other", name="")
             assert taken.value.field == "email"
         assert sorted(await addresses(db)) == sorted({FORM, *spellings})
-        # Even where the account whose form it is has gone: a new one would hide the old ones.
+        # Even where the account whose form it is has gone: a new one would hide the old ones,
+        # also once nodes of before, and with them their index, are no more.
+        await db.execute("DROP INDEX prime_users_email_key")
         await db.execute("DELETE FROM prime_users WHERE address = $1", FORM)
         with pytest.raises(Taken):
             await users.create(db, email=spellings[0], username="other", name="")
