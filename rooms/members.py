@@ -13,8 +13,9 @@ from rooms.remote_members import RemoteMembers
 from rooms.roles import EDITS
 from rooms.seat import JoinRequest, Seat
 from schema.close_codes import REPLACED
+from schema.errors import ErrorCode
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
-from schema.messages import Left, Member, MemberJoined, MemberLeft, RoleChanged
+from schema.messages import Error, Left, Member, MemberJoined, MemberLeft, RoleChanged
 from schema.node_messages import RemoteMember
 
 
@@ -134,6 +135,8 @@ class Members:
             self._give_up(before)
             if before.connection != request.connection:
                 effects.append(Disconnect(before.connection, REPLACED))
+            else:
+                effects += self._never_let_in(before, "a later join of yours took its place")
         self.seats[request.connection] = seat
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
@@ -150,15 +153,17 @@ class Members:
         seat.feed = feed
         self._live = None
 
-    def leave(self, connection: str) -> Effects:
-        """A member goes for good."""
+    def leave(self, connection: str, *, is_answered: bool = False) -> Effects:
+        """A member goes for good; `is_answered`: it has been told why, if it was not in yet."""
         seat = self.seats.get(connection)
         if seat is None:
             return []
+        text = "you left before you were let in"
+        effects = [] if is_answered else self._never_let_in(seat, text)
         self._give_up(seat)
         self._ticks.forget((seat.member,))
         self._gestures.forget(seat.member)
-        return [self._to_all(MemberLeft(self._project, seat.member)), Announce()]
+        return [*effects, self._to_all(MemberLeft(self._project, seat.member)), Announce()]
 
     def lost(self, connection: str, now: float) -> Effects:
         """A connection broke; its member may be back in a moment (rule P7)."""
@@ -253,6 +258,13 @@ class Members:
         self.remote.take_over(_latest(seat), seat.generation, shown)
         self._give_up(seat)
         return [Disconnect(seat.connection, REPLACED)]
+
+    def _never_let_in(self, seat: Seat, text: str) -> Effects:
+        """Its join still waits for the state, and is answered now (rule J7)."""
+        if seat.is_live:
+            return []
+        error = Error(seat.request.request, ErrorCode.NOT_JOINED, text, self._project)
+        return [send(error, [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still tells where it was last."""

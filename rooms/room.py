@@ -174,7 +174,10 @@ class Room:
     def _send_away(self, seat: Seat) -> Effects:
         text, request = "the state cannot be had just now; join again", seat.request
         error = answers.try_again(self.project, request.request, ErrorCode.UNAVAILABLE, text)
-        return [send(error, [request.connection]), *self.members.leave(seat.connection)]
+        return [
+            send(error, [request.connection]),
+            *self.members.leave(seat.connection, is_answered=True),
+        ]
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
         """A member reads slower than others write: it gets what follows `seq` at its own pace.

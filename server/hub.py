@@ -113,8 +113,8 @@ class Hub:
 
     async def join(
         self, request: JoinRequest, project: str, is_wanted: Callable[[], bool] = lambda: True
-    ) -> None:
-        """Open the room if need be, then join, if that is still wanted then.
+    ) -> bool:
+        """Open the room if need be, then join, if that is still wanted then: whether it was.
 
         Raises `NotFound`, `Unavailable`.
         """
@@ -124,7 +124,7 @@ class Hub:
             if is_known and self.rooms.get(project) is live:
                 break
         if request.connection not in self.peers or not is_wanted():
-            return  # it has gone meanwhile
+            return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
             self._count("copy_differed")
         live.carry_out(live.room.join(request, unanswered))
@@ -132,6 +132,7 @@ class Hub:
         known = request.known_head
         if known is not None and known.epoch == live.room.epoch and known.seq > live.known_head:
             live.catch_up()  # the member waits for it
+        return True
 
     async def _unanswered(
         self, live: LiveRoom, request: JoinRequest

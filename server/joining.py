@@ -14,7 +14,7 @@ from schema.close_codes import OVERLOADED
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_ROOMS_PER_CONNECTION
 from schema.messages import Digest, Error, Join, Position
-from server.calls.context import Context
+from server.calls.context import Context, Refused
 from server.connection import Connection
 from server.door import Door
 from server.failures import as_error, counted
@@ -101,7 +101,8 @@ class Joining:
                 )
                 if message.diverged is not None:
                     self._report_divergence(connection, message.project, message.diverged)
-                await self._hub.join(request, project, lambda: project in connection.rooms)
+                if not await self._hub.join(request, project, lambda: project in connection.rooms):
+                    raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
                 await self._look_at_role_again(connection, request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, message.project):

@@ -63,6 +63,18 @@ def test_U1_undo_leaves_alone_what_others_did() -> None:
     assert (channel["pan"], channel["volume"]) == (0.5, 0.2)
 
 
+def test_U1_the_ack_says_what_took_effect_all_or_part_or_nothing_of_it() -> None:
+    bench = bench_with("ann", "bob")
+    for bob_pans, left in ((False, {"volume", "pan"}), (True, {"volume"})):
+        bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.25, "pan": 0.75}))
+        if bob_pans:
+            bench.edit("bob", Set("channels", "ch_bass_", {"pan": 0.1}))
+        ack = undo(bench, "ann")
+        assert isinstance(ack, Ack)
+        assert ack.ops is not None
+        assert {name for op in ack.ops if isinstance(op, Set) for name in op.props} == left
+
+
 def test_U1_the_stacks_belong_to_a_member_not_to_a_user() -> None:
     bench = bench_with("ann")
     bench.join("bob", device="laptop")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from functools import partial
 from typing import Any, NoReturn
 
 import pytest
@@ -178,6 +179,65 @@ async def test_J7_H12_the_same_device_again_replaces(node: Node) -> None:
     assert (await ann.expect("delta"))["seq"] == 1
     await ann.ping()
     assert ann.heard("member_left", "member_joined") == []
+
+
+async def test_J7_a_second_join_on_one_connection_is_answered_anew(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    await ann.edit(project, marker("marker_1"))
+    await ben.expect("delta")
+    joined, _ = await ben.join(project)
+    await ann.edit(project, marker("marker_2"))
+    follow = [(await ben.expect("delta"))["seq"] for _ in range(2 - joined["position"]["seq"])]
+    assert follow[-1] == 2
+    await ann.ping()
+    assert ann.heard("member_left", "member_joined") == []
+
+
+@pytest.mark.parametrize("count", [2, 5])
+async def test_J7_of_joins_that_wait_at_once_each_is_answered(node: Node, count: int) -> None:
+    """The later by `joined`, the others by an error."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    wire = await node.again(ann, "phone")
+    live = node.hub.rooms[project]
+    live.room.pictures.clear()
+    live.room.is_drawing = True  # nobody is let in before the state is there
+    ids = [f"join-{n}" for n in range(count)]
+    for request in ids:
+        await wire.send({"t": "join", "id": request, "project": project})
+        await eventually(partial(_waits_for, node, project, request))
+    live.carry_out(live.room.state_is_missing())
+    answers = [await wire.answer_to(request) for request in ids]
+    assert [answer["code"] for answer in answers] == ["not_joined"] * (count - 1) + ["unavailable"]
+    assert [answer["id"] for answer in answers] == ids
+    await wire.join(project)
+    await wire.ping()
+    assert wire.heard("error") == []
+
+
+async def _waits_for(node: Node, project: str, request: str) -> bool:
+    seats = node.hub.rooms[project].room.seats.values()
+    return any(seat.request.request == request for seat in seats)
+
+
+async def test_J7_a_join_that_waits_when_the_room_is_left_is_answered(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    wire = await node.again(ann, "phone")
+    room = node.hub.rooms[project].room
+    room.pictures.clear()
+    room.is_drawing = True
+    await wire.send({"t": "join", "id": "join-1", "project": project})
+    await eventually(partial(_waits_for, node, project, "join-1"))
+    assert (await wire.ask({"t": "leave", "id": "leave-1", "project": project}))["t"] == "left"
+    assert (await wire.answer_to("join-1"))["code"] == "not_joined"
+    room.is_drawing = False
+    # And one that has not even come to the room.
+    await wire.send({"t": "join", "id": "join-2", "project": project})
+    assert (await wire.ask({"t": "leave", "id": "leave-2", "project": project}))["t"] == "left"
+    assert (await wire.answer_to("join-2"))["code"] == "not_joined"
 
 
 async def test_J8_a_room_opens_and_closes_its_row(
