@@ -155,7 +155,12 @@ _SHAPES: dict[str, Callable[[Field], Schema]] = {
     "choice": lambda field: {"type": "string", "enum": list(field.choices)},
     "choices": _choices,
     "pointer": lambda _: ref("EntityId"),
-    "path": lambda _: {"type": "string", "description": "collection/id/property"},
+    "path": lambda field: {
+        "type": "string",
+        "maxLength": field.max_length,
+        "pattern": "^[a-z]+/[^/]+/[A-Za-z]+(/[^/]+)?$",
+        "description": "collection/id/property, or collection/id/params/name",
+    },
     "order": lambda _: ref("OrderKey"),
     "params": lambda _: ref("Leaves"),
 }
@@ -175,7 +180,8 @@ def _ops(collection: str) -> Schema:
     ops[f"Delete{_of(collection)}"] = _op(Delete, collection, {}, may)
     places = _places(collection)
     if places:
-        ops[f"Move{_of(collection)}"] = _op(Move, collection, {}, places | {"expect": props})
+        move = _op(Move, collection, {}, places | {"expect": props})
+        ops[f"Move{_of(collection)}"] = move | {"minProperties": len(move["required"]) + 1}
     return ops
 
 

@@ -11,6 +11,7 @@ from schema.entities import empty_state
 from schema.examples import examples
 from schema.generate import JSON_SCHEMA, ROOT
 from schema.json_schema import json_schema
+from tests.javascript.judged_ops import judged_ops
 from tests.javascript.node import HERE, Node
 from tests.vectors.files import FOLDER
 from tests.vectors.frames import read
@@ -110,6 +111,30 @@ def of_the_vectors() -> list[tuple[str, Any, bool]]:
                 is_known = message["t"] not in ("weather", "__proto__")
                 said.append((f"{side}Message", message, is_known))
     return said
+
+
+LOOSER = (
+    "a move names parent, order or time",  # it may have `expect` alone
+    "the master channel cannot be deleted",
+    "a project has one master channel",
+    "must be collection/id/property",  # of any collection and property
+    "must be a list out of",  # none at all: arrays have no bounds
+)
+"""What a server says of ops that the schema has nothing against."""
+
+
+def test_the_schema_judges_ops_as_the_door_does(packages: Node, tmp_path: Path) -> None:
+    judged = {json.dumps(op): problem for op, problem in judged_ops(2_000)}
+    rows = [("Op", json.loads(op), problem is None) for op, problem in judged.items()]
+    examples = tmp_path / "examples"
+    examples.write_text("\n".join(map(json.dumps, rows)))
+    done = packages.run("types/validate.mjs", examples, "--short")
+    assert done.returncode == 0, done.stderr
+    otherwise = [json.dumps(json.loads(line)[1]) for line in done.stdout.splitlines()]
+    assert [op for op in otherwise if judged[op] is None] == [], "stricter than the server"
+    told = [judged[op] or "" for op in otherwise]
+    assert [one for one in told if not any(words in one for words in LOOSER)] == []
+    assert min(sum(row[2] for row in rows), sum(not row[2] for row in rows)) > 300
 
 
 def of_the_page() -> list[tuple[str, Any, bool]]:
