@@ -2,12 +2,13 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import msgpack
 import pytest
 
 from schema.calls import CreateProject
-from schema.errors import DETAILS, ERRORS
+from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.messages import Call
 from server.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
@@ -15,6 +16,7 @@ from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 
 pytestmark = pytest.mark.postgres
 
+ROOT = Path(__file__).parent.parent.parent
 BOTH = pytest.mark.parametrize("codec", [JSON, MSGPACK])
 PROJECT = "00000000-0000-4000-8000-000000000000"
 
@@ -378,3 +380,12 @@ def test_E11_every_key_of_details_is_described() -> None:
     named = {key for row in ERRORS.values() for key in (*row.has, *row.may_have)}
     assert named == set(DETAILS)
     assert all("retry_after_ms" in row.has for row in ERRORS.values() if row.try_again)
+
+
+def test_E11_every_code_is_said_by_something() -> None:
+    """A code that nobody says is a riddle for whoever writes a client."""
+    folders = ("server", "rooms", "persistence")
+    source = "".join(
+        path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")
+    )
+    assert [code for code in ErrorCode if f"ErrorCode.{code.name}" not in source] == []

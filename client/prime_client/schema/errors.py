@@ -10,7 +10,6 @@ class ErrorCode(StrEnum):
 
     BAD_MESSAGE = "bad_message"
     UNKNOWN_MESSAGE = "unknown_message"
-    TOO_LARGE = "too_large"
     UNSUPPORTED_VERSION = "unsupported_version"
     AUTH_REQUIRED = "auth_required"
     AUTH_FAILED = "auth_failed"
@@ -92,9 +91,6 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ),
     ErrorCode.UNKNOWN_MESSAGE: ErrorMeaning(
         "No message or call of that name exists in this protocol version.", Retry.GIVE_UP
-    ),
-    ErrorCode.TOO_LARGE: ErrorMeaning(
-        "The message is over its bound; split it and send it again.", Retry.MEND
     ),
     ErrorCode.UNSUPPORTED_VERSION: ErrorMeaning(
         "None of the protocol versions offered is served; `details.supported` lists them.",
