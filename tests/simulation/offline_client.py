@@ -44,9 +44,11 @@ def contested(rng: random.Random) -> Op:
     channel, clip = rng.choice(_CHANNELS), rng.choice(_CLIPS)
     ops: list[Op] = [
         Move("tracks", track, parent=above),
+        Move("tracks", above, parent=track),
         Set("tracks", track, {"content": list(rng.choice(_CONTENTS))}),
         Set("tracks", track, {"channel": channel}),
         Set("channels", channel, {"dest": rng.choice(_CHANNELS)}),
+        Set("channels", rng.choice(_CHANNELS), {"dest": channel}),
         Set("clips", clip, {"duration": rng.choice((1.0, 4.0, 8.0))}),
         Set("clips", clip, {"fadeIn": rng.choice((0.5, 3.0, 6.0))}),
         Set("clips", clip, {"track": "tr_bass_", "slot": "slot_one"}),

@@ -33,7 +33,7 @@ def lost(some: Seeds) -> tuple[int, int]:
 
 
 def test_D10_D18_what_was_made_offline_stands_or_is_named() -> None:
-    some = run_some(range(12), "", offline=True)
+    some = run_some(range(8), "", offline=True)
     assert some.failures == []
     assert lost(some) == (0, 0)
     for what in HAPPENS:
@@ -42,7 +42,7 @@ def test_D10_D18_what_was_made_offline_stands_or_is_named() -> None:
 
 
 def test_D18_a_server_that_does_not_look_at_the_base_is_noticed() -> None:
-    some = run_some(range(4), "base_unread", offline=True)
+    some = run_some(range(3), "base_unread", offline=True)
     assert len(some.failures) > 0
     assert "./run simulate --offline --first " in some.failures[0]
     assert min(lost(some)) > 0
