@@ -14,8 +14,11 @@ from mido.midifiles.meta import build_meta_message  # type: ignore[import-untype
 
 from files.song import BrokenSong
 
-MAX_EVENTS = 2_000_000
-"""Of a file that is read, or written."""
+MAX_EVENTS = 1_000_000
+"""Of a file that is read: five times the entities of the largest project."""
+
+MAX_TRACKS = 65_535
+"""As many as the head of a file can announce."""
 
 _NUMBERS = {
     "note_on": ("note", "velocity"),
@@ -100,9 +103,11 @@ def read_events(path: Path, content: bytes) -> MidiEvents:
     left = MAX_EVENTS
     for body, is_whole in _tracks_in(content, 8 + max(size, 6)):
         track = _read_track(body, left, is_whole=is_whole)
-        left -= len(track.events)
+        left -= len(track.events) + track.skipped
         if left <= 0:
             raise BrokenSong(path, "", f"holds more than {MAX_EVENTS:,} events: split it")
+        if len(midi.tracks) == MAX_TRACKS:
+            raise BrokenSong(path, "", f"holds more than {MAX_TRACKS:,} tracks")
         midi.tracks.append(track)
     if not midi.tracks:
         raise BrokenSong(path, "", "holds no track: the file was cut off, or of another kind")
@@ -181,7 +186,7 @@ def _read_track(body: bytes, most: int, *, is_whole: bool) -> MidiTrackEvents:
     track = MidiTrackEvents([], 0)
     running = 0
     try:
-        while source.at < len(body) and len(track.events) < most:
+        while source.at < len(body) and len(track.events) + track.skipped < most:
             track.end += source.number()
             status = source.content[source.at] if source.at < len(body) else 0
             if status >= 0x80:

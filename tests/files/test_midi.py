@@ -344,3 +344,8 @@ def test_a_file_with_too_many_events_is_refused(
     assert heard(read(tmp_path, midi(track(note(0, 1) * 4)))) != []
     with pytest.raises(BrokenSong, match="more than 10 events"):
         read(tmp_path, midi(track(note(0, 1) * 3), track(note(0, 1) * 3)))
+    with pytest.raises(BrokenSong, match="more than 10 events"):
+        read(tmp_path, midi(track(meta(0, 0x51, b"") * 20)))
+    monkeypatch.setattr("files.midi_events.MAX_TRACKS", 2)
+    with pytest.raises(BrokenSong, match="more than 2 tracks"):
+        read(tmp_path, midi(track(), track(), track()))
