@@ -9,7 +9,15 @@ from dataclasses import replace
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from files.dawproject_frames import TIMELINES, Frame, cut, frame_of, merged, rounds_of
+from files.dawproject_frames import (
+    TIMELINES,
+    Frame,
+    cut,
+    frame_of,
+    in_beats,
+    merged,
+    rounds_of,
+)
 from files.dawproject_media import MediaReader
 from files.dawproject_values import point_value, to_linear
 from files.song import Song
@@ -20,7 +28,7 @@ from schema.limits import MAX_BEATS
 
 _KINDS = {"Notes": "notes", "Audio": "audio", "Video": "video", "Points": "automation"}
 _MAX_ROUNDS = 200_000
-"""Clips looked at in written-out loops of one song: past it a file means harm."""
+"""Elements looked at in written-out loops of one song: past it a file means harm."""
 
 
 Put = Callable[[str], None]
@@ -145,7 +153,7 @@ class ClipReader:
             self._song.lost("beginnings of clips in front of the song", item=told)
             frame = cut(frame, 0.0, max(frame.end, 1.0), self._tempo) or replace(frame, time=0.0)
         if kind in ("notes", "automation"):
-            frame = _in_beats(frame, self._tempo)
+            frame = in_beats(frame, self._tempo)
         loop_start, loop_end = _kept_loop(frame.loop)
         says_loop = number(frame.element, "loopEnd", 0) != 0
         self._song.lost("loops that are empty", says_loop and loop_end is None, told)
@@ -226,8 +234,9 @@ class ClipReader:
         """Every round of the outer loop, with what it plays of each inner clip."""
         made: list[str] = []
         played: set[int] = set()
+        looked_at = 1 + sum(map(_looked_at, elements))
         for clock, start, end in rounds_of(outer, self._tempo):
-            self._rounds += len(elements) + 1
+            self._rounds += looked_at
             if self._rounds > _MAX_ROUNDS:
                 raise BadElement(outer.element, f"repeats more than {_MAX_ROUNDS:,} clips")
             for index, element in enumerate(elements):
@@ -244,23 +253,15 @@ class ClipReader:
         return made
 
 
+def _looked_at(clip: Element) -> int:
+    """How much is looked at for where a clip ends: all that is in it, if it does not say so."""
+    return 1 if clip.get("duration") is not None else 1 + sum(1 for _ in clip.iter())
+
+
 def _from_beginning(frame: Frame, clock: Clock, tempo: TempoMap) -> Callable[[float], float]:
     """From a time on a timeline of the content to beats since the content's beginning."""
     begin = frame.clock(tempo).beat_at(0.0)
     return lambda time: clock.beat_at(time) - begin
-
-
-def _in_beats(frame: Frame, tempo: TempoMap) -> Frame:
-    """The same with its content's own times in beats, as those of notes and points are."""
-    if frame.unit == "beats":
-        return frame
-    clock = frame.clock(tempo)
-    begin = clock.beat_at(0.0)
-    loop = frame.loop and (
-        clock.beat_at(frame.loop[0]) - begin,
-        clock.beat_at(frame.loop[1]) - begin,
-    )
-    return replace(frame, unit="beats", play_start=frame.time - begin, loop=loop)
 
 
 def _constant_gain(part: Element) -> float | None:

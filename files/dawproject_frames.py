@@ -137,6 +137,19 @@ def cut(frame: Frame, start: float, end: float, tempo: TempoMap) -> Frame | None
     return replace(part, fade_in=fade_in, fade_out=min(part.fade_out, part.duration - fade_in))
 
 
+def in_beats(frame: Frame, tempo: TempoMap) -> Frame:
+    """The same with its content's own times in beats, as those of notes and points are."""
+    if frame.unit == "beats":
+        return frame
+    clock = frame.clock(tempo)
+    begin = clock.beat_at(0.0)
+    loop = frame.loop and (
+        clock.beat_at(frame.loop[0]) - begin,
+        clock.beat_at(frame.loop[1]) - begin,
+    )
+    return replace(frame, unit="beats", play_start=frame.time - begin, loop=loop)
+
+
 # Clips within clips.
 
 

@@ -4,24 +4,16 @@ import base64
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from files.entity_values import Entity, State, fit
+from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
 from schema.order_keys import between
 
-Op = dict[str, object]
-
-PARENTS_FIRST = (
-    "project", "transport", "tempo", "signatures", "markers", "media", "channels", "tracks",
-    "sends", "devices", "scenes", "slots", "clips", "notes", "warps", "lanes", "points",
-)  # fmt: skip
-"""The collections in an order in which nothing points to a later one."""
-
-_TO_THEMSELVES = {"media": "stemOf", "channels": "dest", "tracks": "parent", "clips": "ref"}
 _ID_BYTES = 12
 MAX_ITEMS_NAMED = 50
 """Things named in one kind of loss; the count tells how many more there are."""
@@ -181,6 +173,7 @@ class Song:
 
     def add_point(self, lane: str, time: float, value: float, interp: str) -> None:
         """A point of automation. Two at one time are a jump; of more the first and last count."""
+        time = self._fitted_time("points", time)
         here = self._points_at.setdefault((lane, time), [])
         if len(here) < 2:
             props = {"lane": lane, "time": time, "value": value, "interp": interp}
@@ -197,6 +190,7 @@ class Song:
         if time <= 0:
             self.change("tempo", "tempo_start", bpm=bpm, interp=interp)
             return
+        time = self._fitted_time("tempo", time)
         here = self._points_at.setdefault(("tempo", time), [])
         if len(here) < 2:
             props = {"time": time, "bpm": bpm, "interp": interp}
@@ -210,12 +204,17 @@ class Song:
         if time <= 0:
             self.change("signatures", "signature_start", num=num, den=den)
             return
+        time = self._fitted_time("signatures", time)
         here = self._points_at.setdefault(("signatures", time), [])
         if here:
             self.change("signatures", here[0], num=num, den=den)
             self.lost("time signatures at the time of a later one")
         else:
             here.append(self.add("signatures", time=time, num=num, den=den))
+
+    def _fitted_time(self, collection: str, time: float) -> float:
+        """Before it is asked who is there: two that are past the end of all songs meet there."""
+        return float(str(self._fitted(collection, {"time": time})["time"]))
 
     def keep_blob(self, content: bytes) -> str | None:
         """Keep a plug-in's state for upload; the answer is what a device's `stateRef` holds."""
@@ -260,37 +259,3 @@ class Song:
     def to_ops(self) -> list[Op]:
         """The song as the ops that make it out of an empty project, parents first."""
         return state_ops(self.state)
-
-
-def state_ops(state: State) -> list[Op]:
-    """The ops that turn an empty project into this state, parents first, defaults left out."""
-    ops: list[Op] = []
-    for collection in PARENTS_FIRST:
-        there = empty_state("")[collection]
-        assert isinstance(there, dict)
-        for entity_id, entity in _ordered(state[collection], _TO_THEMSELVES.get(collection)):
-            old = there.get(entity_id)
-            props = _changed(entity, defaults(collection) if old is None else old)
-            if old is None:
-                ops.append({"op": "insert", "col": collection, "id": entity_id, "entity": props})
-            elif props:
-                ops.append({"op": "set", "col": collection, "id": entity_id, "props": props})
-    return ops
-
-
-def _changed(entity: Entity, known: Entity) -> Entity:
-    return {name: value for name, value in entity.items() if known.get(name, ...) != value}
-
-
-def _ordered(entities: Mapping[str, Entity], pointer: str | None) -> Iterator[tuple[str, Entity]]:
-    """The entities, each after the one of its own kind that it points to."""
-    done: set[str] = set()
-    for entity_id in entities:
-        chain: list[str] = []
-        at: object = entity_id
-        while isinstance(at, str) and at in entities and at not in done:
-            done.add(at)
-            chain.append(at)
-            at = entities[at][pointer] if pointer else None
-        for link in reversed(chain):
-            yield link, entities[link]

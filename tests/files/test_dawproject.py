@@ -230,6 +230,16 @@ def test_endless_loops_are_refused(tmp_path: Path) -> None:
         read(tmp_path, project(clips(outer)))
 
 
+def test_rounds_of_clips_that_do_not_say_how_long_they_are_cost_what_is_in_them(
+    tmp_path: Path,
+) -> None:
+    many = NOTES.replace("</Notes>", '<Note time="0" duration="1" key="60"/>' * 5_000 + "</Notes>")
+    two = f'<Clip time="0">{many}</Clip><Clip time="9" duration="1">{NOTES}</Clip>'
+    outer = f'<Clip time="0" duration="400" loopStart="0" loopEnd="1"><Clips>{two}</Clips></Clip>'
+    with pytest.raises(BrokenSong, match="repeats more than"):
+        read(tmp_path, project(clips(outer)))
+
+
 POINTS = (
     '<Points{more}><Target parameter="{target}"/><RealPoint time="0" value="0.5"/>'
     '<RealPoint time="4" value="1" interpolation="linear"/></Points>'

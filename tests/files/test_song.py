@@ -222,3 +222,17 @@ def test_what_the_server_would_refuse_is_not_kept(
     assert problem_with_value(field, value) is not None
     fitted, fault = fit(field, value)
     assert (fitted, bool(fault)) == (kept, True)
+
+
+def test_what_lies_past_the_end_of_all_songs_meets_there_and_has_its_side() -> None:
+    song = Song("x")
+    channel = song.add("channels", name="Bass", dest=MASTER_CHANNEL)
+    lane = song.add("lanes", target=f"channels/{channel}/volume")
+    for time in (2e6, 3e6, 4e6, 2e6):
+        song.add_point(lane, time, 0.5, "hold")
+        song.add_tempo(time, 90)
+        song.add_signature(time, 3, 4)
+    assert broken_rules(song.state) == []
+    assert [(p["time"], p["slot"]) for p in song.state["points"].values()] == [(1e6, 0), (1e6, 1)]
+    assert len(song.state["tempo"]) == 3
+    assert len(song.state["signatures"]) == 2
