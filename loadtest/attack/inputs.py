@@ -13,6 +13,7 @@ from loadtest.attack.wire import Closed, Message, Wire
 from loadtest.frames import TEXT
 from schema.calls import METHODS
 from schema.entities import ENTITY_ID
+from schema.texts import OF_EVERY_OBJECT
 
 TEXTS = (
     "'; DROP TABLE studio_projects; --",
@@ -219,6 +220,11 @@ def _odd_ops() -> Iterator[Message]:
             yield {"op": "insert", "col": "markers", "id": text, "entity": {"time": 1}}
     for name in ("__proto__", "constructor", "__class__", "params"):
         yield {"op": "set", "col": "channels", "id": "ch_master", "props": {name: {"a": 1}}}
+    for name in sorted(OF_EVERY_OBJECT):  # what breaks every client in JavaScript
+        yield {"op": "insert", "col": "markers", "id": name, "entity": {"time": 1}}
+        params = {"channel": "ch_master", "params": {name: 1}}
+        yield {"op": "insert", "col": "devices", "id": "attack-device", "entity": params}
+        yield {"op": "set", "col": "devices", "id": "attack-device", "props": {"params": {name: 1}}}
     for value in ODD_VALUES:
         if value != 0.5:
             props = {"volume": value}
@@ -246,7 +252,17 @@ async def odd_ops(target: Target) -> str:
 
 @attack("A26", "names and devices with control and direction characters")
 async def odd_names(target: Target) -> str:
-    odd = ("a\x00b", "a\nb", "a\x1bb", "\u202eevil", "a\u2066b", "x" * 1_000_000, "")
+    odd = (
+        "a\x00b",
+        "a\nb",
+        "a\x1bb",
+        "\u202eevil",
+        "a\u2066b",
+        "a\u200bb",
+        "\ufeffa",
+        "x" * 1_000_000,
+        "",
+    )
     for device in odd:
         async with await Wire.open(target.url) as wire:
             hello = {"t": "hello", "versions": [1], "token": target.viewer.access}
