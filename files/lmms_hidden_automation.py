@@ -1,6 +1,7 @@
 """Automation of older LMMS files that lies on no track one sees: it is given one, as LMMS does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from xml.etree.ElementTree import Element, SubElement
 
 from files.xml_input import number
@@ -10,6 +11,8 @@ Lost = Callable[[str, int, str], None]
 
 _HIDDEN = "6"
 """The type of the track beside all others."""
+
+_LONGEST_ID = 19
 
 
 def _body(root: Element) -> Element | None:
@@ -22,8 +25,8 @@ def unfold_inner_automation(root: Element) -> None:
 
     One value is the control's own; several are automation, in the hidden track of the song.
     """
-    taken = [int(id_) for e in root.iter() if (id_ := e.get("id", "")).isdecimal()]
-    next_id = max(taken, default=0) + 1
+    free_ids = count(1 + max(map(_id_number, root.iter()), default=0))
+    unfolded: list[Element] = []
     for element in list(root.iter()):
         inner = element.find("automation-pattern")
         if inner is None:
@@ -33,24 +36,30 @@ def unfold_inner_automation(root: Element) -> None:
             continue
         element.remove(inner)
         for control in inner:
-            next_id = _unfold(root, element, control, next_id)
+            unfolded += _unfold(element, control, free_ids)
+    if unfolded:
+        _hidden_track(root).extend(unfolded)
 
 
-def _unfold(root: Element, element: Element, control: Element, next_id: int) -> int:
+def _id_number(element: Element) -> int:
+    text = element.get("id", "")
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_ID else 0
+
+
+def _unfold(element: Element, control: Element, free_ids: Iterator[int]) -> Iterator[Element]:
     times = sorted(control.findall("time"), key=lambda time: number(time, "pos", 0))
     if not times:
-        return next_id
+        return
     first = times[0].get("value", "0")
     if len(times) == 1:
         element.set(control.tag, first)
-        return next_id
-    SubElement(element, control.tag, {"value": first, "id": str(next_id)})
-    pattern = SubElement(
-        _hidden_track(root), "automationpattern", {"name": control.tag, "pos": "0", "len": "0"}
-    )
+        return
+    control_id = str(next(free_ids))
+    SubElement(element, control.tag, {"value": first, "id": control_id})
+    pattern = Element("automationpattern", {"name": control.tag, "pos": "0", "len": "0"})
     pattern.extend(times)
-    SubElement(pattern, "object", {"id": str(next_id)})
-    return next_id + 1
+    SubElement(pattern, "object", {"id": control_id})
+    yield pattern
 
 
 def _hidden_track(root: Element) -> Element:
@@ -89,8 +98,7 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
             lost(single, len(points), item)
         else:
             shown.append(_track_of(pattern))
-    for track in reversed(shown):
-        container.insert(0, track)
+    container[0:0] = shown
 
 
 def _track_of(pattern: Element) -> Element:

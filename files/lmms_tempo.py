@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from xml.etree.ElementTree import Element
 
 from files.lmms_controls import is_on
@@ -36,16 +37,15 @@ def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
     """
     ordered = sorted(patterns, key=lambda pattern: number(pattern, "pos", 0))
     found: list[Tempo] = []
-    for index, pattern in enumerate(ordered):
-        later = [number(other, "pos", 0) for other in ordered[index + 1 :]]
-        found += _within(pattern, _end_of(pattern, later))
+    for pattern, following in zip(ordered, [*ordered[1:], None], strict=False):
+        found += _within(pattern, _end_of(pattern, following))
     return _two_at_most(found)
 
 
-def _end_of(pattern: Element, later: Sequence[float]) -> float:
+def _end_of(pattern: Element, following: Element | None) -> float:
     length = number(pattern, "len", 0)
     own = number(pattern, "pos", 0) + length if length > 0 else float("inf")
-    return min([own, *later])
+    return own if following is None else min(own, number(following, "pos", 0))
 
 
 def _within(pattern: Element, end: float) -> list[Tempo]:
@@ -77,7 +77,7 @@ def _nodes(pattern: Element, origin: float) -> list[Tempo]:
 
 
 def _value_at(nodes: Sequence[Tempo], ticks: float) -> float:
-    index = bisect_right([node.ticks for node in nodes], ticks) - 1
+    index = bisect_right(nodes, ticks, key=attrgetter("ticks")) - 1
     last = nodes[max(index, 0)]
     if last.interp == "hold" or index + 1 >= len(nodes) or index < 0:
         return last.bpm

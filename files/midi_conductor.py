@@ -53,7 +53,7 @@ def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
     whole = TempoMap(
         (_float(one["time"]), _float(one["bpm"]), str(one["interp"])) for one in tempos
     )
-    for one, following in zip(tempos, [*tempos[1:], None], strict=True):
+    for one, following in zip(tempos, [*tempos[1:], None], strict=False):
         start, bpm = _float(one["time"]), _float(one["bpm"])
         end = start if following is None else _float(following["time"])
         if following is not None and end <= start:

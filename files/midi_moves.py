@@ -80,7 +80,7 @@ class Automation:
 
 def _steps(points: list[Entity], window: Window) -> Iterator[tuple[float, float]]:
     """Levels at beats of the song; a ramp is many."""
-    for point, following in zip(points, [*points[1:], None], strict=True):
+    for point, following in zip(points, [*points[1:], None], strict=False):
         start, level = _float(point["time"]), _float(point["value"])
         end = window.end if following is None else min(_float(following["time"]), window.end)
         if start > window.end or end < window.start:

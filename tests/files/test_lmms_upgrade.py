@@ -332,7 +332,15 @@ def test_a_song_of_0_2_1_whose_controls_hold_their_automation() -> None:
     assert song.problems == ["1 points of pitch bends inside notes"]
 
 
-def test_times_of_the_head_are_as_lmms_1_2_without_a_release(tmp_path: Path) -> None:
+def test_ids_of_thousands_of_digits_are_no_obstacle(tmp_path: Path) -> None:
+    body = (
+        f'<track type="0"><instrumenttrack><vol id="{"9" * 5_000}" value="50"/></instrumenttrack>'
+        "</track>"
+    )
+    assert only(read(tmp_path, body, "0.4.0"), "channels", role="regular")["volume"] == 0.5
+
+
+def test_times_are_those_of_lmms_1_2_without_a_release(tmp_path: Path) -> None:
     """A file that names no release is none that LMMS wrote: nothing is stretched."""
     body = '<track type="0"><pattern pos="192" len="192"/></track>'
     assert only(read(tmp_path, body, ""), "clips")["time"] == 4

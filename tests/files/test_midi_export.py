@@ -184,6 +184,12 @@ def test_automation_of_volume_and_pan(tmp_path: Path) -> None:
     assert at_half == pytest.approx(0.625, abs=0.02)
 
 
+def test_automation_without_points_moves_nothing(tmp_path: Path) -> None:
+    state = a_song()
+    add(state, "lanes", "lane_001", track="track_01", target="channels/strip_01/volume")
+    assert back(state, tmp_path).counts.lanes == 0
+
+
 def test_automation_in_a_clip_goes_where_the_clip_is(tmp_path: Path) -> None:
     state = a_song()
     add(state, "clips", "clip_aut", track="track_01", kind="automation", time=10.0, duration=4.0,
