@@ -36,7 +36,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A delta of ours is on disk. `on_resume`: we heard of it only after coming back."""
+    """A delta of ours is on disk. `on_resume`: we heard of it only after coming back.
+
+    `dropped`: the index of each op that others have overtaken, and why: a reason of the protocol,
+    or `unheard` where the answer was lost. Of a delta that came with fresh state it is not known.
+    """
 
     delta_id: str
     seq: int

@@ -20,6 +20,7 @@ from prime_client.events import (
     Skipped,
     Synced,
 )
+from prime_client.overtaken import without_effect
 from prime_client.project_copy import PendingDelta, ProjectCopy
 from prime_client.room_members import RoomMembers
 from prime_client.state_ops import DoesNotApply, Op, State
@@ -237,8 +238,10 @@ class RoomMessages:
     def _apply_delta(self, message: Message) -> Event:
         delta_id, seq, ops = message["id"], message["seq"], message["ops"]
         self._apply_committed(seq, ops)
-        if self.pending.pop(delta_id, None) is not None:
-            return Acknowledged(delta_id, seq, on_resume=True)
+        mine = self.pending.pop(delta_id, None)
+        if mine is not None:
+            dropped = without_effect(mine.ops, ops)  # the ack that names them was lost
+            return Acknowledged(delta_id, seq, dropped, on_resume=True)
         purpose, reverts = message.get("purpose", "edit"), message.get("reverts")
         return Committed(seq, delta_id, message["member"], ops, purpose, reverts)
 
@@ -251,18 +254,18 @@ class RoomMessages:
             for drop in message.get("dropped") or ()
             if "col" in drop
         )
+        dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
         if self.position is not None and seq <= self.position.seq:
             if delta is None:
                 return []
             self.withdraw(delta_id)
-            return [Acknowledged(delta_id, seq, on_resume=True, skipped=skipped)]
+            return [Acknowledged(delta_id, seq, dropped, on_resume=True, skipped=skipped)]
         ops = message.get("ops")
         if ops is None:
             if delta is None or delta.kind != "delta":
                 raise Gap(f"an ack of seq {seq} without ops for a delta that is not ours")
             ops = delta.ops
         before = self._commit(seq, delta_id, ops)
-        dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
         is_again = bool(message.get("duplicate"))
         theirs = {"seq": seq, "digest": message.get("digest")}
         return [

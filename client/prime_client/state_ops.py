@@ -89,13 +89,13 @@ def _delete(current: Entity | None, _op: Op) -> None:
 
 
 def _move(current: Entity | None, op: Op) -> Entity:
-    changed = dict(_existing(current))
-    if "parent" in op:
-        changed[PARENTS[op["col"]]] = op["parent"]
-    for name in ("order", "time"):
-        if name in op:
-            changed[name] = op[name]
-    return changed
+    return _existing(current) | moved(op)
+
+
+def moved(op: Op) -> Entity:
+    """The properties that a move sets."""
+    names = {"parent": PARENTS.get(op["col"], "parent"), "order": "order", "time": "time"}
+    return {names[name]: value for name, value in op.items() if name in names}
 
 
 def _existing(current: Entity | None) -> Entity:

@@ -1,7 +1,9 @@
 """The local copy: optimistic edits, rebase, refusals, coming back, and one order for everyone."""
 
 import base64
+import json
 import random
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -23,8 +25,10 @@ from prime_client.events import (
     Synced,
     WentOut,
 )
+from prime_client.overtaken import without_effect
 from prime_client.replica import Replica
 from prime_client.room_messages import Gap
+from schema.ops import encode_ops
 from tests.client.model_server import (
     ModelServer,
     decoded,
@@ -33,6 +37,8 @@ from tests.client.model_server import (
     new_state,
     unanswered,
 )
+from tests.rooms.chaos import Chaos
+from tests.rooms.songs import song
 
 TRACK = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Bass"}}
 MASTER = "ch_master"
@@ -353,6 +359,48 @@ def test_J3_resume_brings_what_was_missed_and_counts_as_ack(ada: Peer, ben: Peer
     ada.server_takes()
     ada.hears()
     assert ada.replica.state == ada.server.state
+
+
+def test_D10_what_was_overtaken_is_named_also_where_the_ack_was_lost(ada: Peer, ben: Peer) -> None:
+    ada.edit(TRACK)
+    ada.server_takes()
+    ada.hears()
+    ben.hears()
+    ben.edit({"op": "delete", "col": "tracks", "id": "track_01"})
+    ben.server_takes()
+    gone = {"op": "set", "col": "tracks", "id": "track_01", "props": {"name": "x"}}
+    mine = ada.edit(volume(0.3), gone, TRACK | {"id": "track_02"}, volume(0.4))
+    ada.server_takes()
+    ada.connect()
+    ada.events.clear()
+    ada.hears()
+    assert ada.events[1] == Acknowledged(mine, 3, ((1, "unheard"),), on_resume=True)
+
+
+def test_D5_an_ack_of_what_is_in_the_state_already_names_what_was_dropped(ada: Peer) -> None:
+    gone = {"op": "set", "col": "tracks", "id": "track_09", "props": {"name": "x"}}
+    mine = ada.edit(gone, volume(0.3))
+    assert ada.replica.position is not None
+    ack = {"t": "ack", "project": "p", "id": mine, "seq": 0, "at": 0.0, "duplicate": True}
+    [event] = ada.replica.receive(ack | {"dropped": [{"op": 0, "reason": "gone"}], "ops": []})
+    assert event == Acknowledged(mine, 0, ((0, "gone"),), on_resume=True)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_D10_what_took_effect_tells_which_ops_did_not(seed: int) -> None:
+    """Held against a document of the server; of two equal ops one may stand for the other."""
+    chaos, document = Chaos(seed), song()
+    for ops, _ in chaos.deltas(document, 40):
+        applied = document.apply(ops)
+        plain, effective = as_plain(ops), as_plain(applied.ops)
+        told = [index for index, _ in without_effect(plain, effective)]
+        really = [drop.op for drop in applied.drops]
+        assert [plain[index] for index in told] == [plain[index] for index in really]
+
+
+def as_plain(ops: Sequence[Any]) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = json.loads(encode_ops(ops))
+    return plain
 
 
 def test_D3_duplicate_ack_after_fresh_state_only_drops_the_pending(ada: Peer) -> None:
