@@ -20,6 +20,7 @@ from tests.files import midi_bytes as raw
 from tests.files.song_files import corpus_file
 from tests.files.state_equality import differences
 from tests.files.state_rules import broken_rules
+from tests.files.test_dawproject_export import a_state
 from tests.files.test_midi import heard
 
 State = dict[str, dict[str, dict[str, Any]]]
@@ -275,6 +276,16 @@ def test_what_midi_cannot_hold_is_told(tmp_path: Path) -> None:
         "1 points.: of automation that is left out",
         "1 project.key: MIDI knows major and minor keys alone",
     }
+
+
+def test_a_state_of_everything_is_written_even_with_links_to_nothing(tmp_path: Path) -> None:
+    state = a_state()
+    song = back(state, tmp_path)
+    assert [marker["name"] for marker in song.state["markers"].values()] == ["Drop \u266b"]
+    del state["media"]["media_01"], state["tracks"]["group_01"], state["clips"]["clip_001"]
+    state["tracks"]["track_01"]["channel"] = "nobody__"
+    state["tracks"]["track_fx"]["channel"] = None
+    back(state, tmp_path)
 
 
 def test_loops_beyond_all_measure_are_refused(
