@@ -27,14 +27,18 @@ def loadtest(*words: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_locks_pin_everything_and_name_no_index() -> None:
-    lock = json.loads((HERE / "node" / "package-lock.json").read_text())
-    wanted = json.loads((HERE / "node" / "package.json").read_text())["dependencies"]
+@pytest.mark.parametrize("folder", [HERE / "node", ROOT / "tests" / "javascript"])
+def test_the_locks_of_node_pin_everything_and_name_no_index(folder: Path) -> None:
+    lock = json.loads((folder / "package-lock.json").read_text())
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert all("integrity" in entry and "version" in entry for entry in packages.values())
     assert "resolved" not in json.dumps(lock)
     for name, version in wanted.items():
         assert packages[f"node_modules/{name}"]["version"] == version
+
+
+def test_the_lock_of_python_pins_everything_and_names_no_index() -> None:
     python = (HERE / "requirements.lock").read_text()
     pins = re.findall(r"^([a-z0-9-]+)==\S+", python, re.MULTILINE)
     wanted = {"picows", "websockets", "pycrdt-websocket", "socketify", "uvicorn", "uvloop"}
