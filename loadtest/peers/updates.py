@@ -12,7 +12,7 @@ def cursor(member: int, step: int) -> dict[str, Any]:
     return {
         "time": 1_000.125 + (step + member * 7) % 8_000,
         "y": 0.105 + (step % 80) / 100,
-        "track": f"tr_{member % 10_000:04d}",
+        "track": f"tr_{member % 100_000:05d}",
     }
 
 
