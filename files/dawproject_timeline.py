@@ -168,7 +168,8 @@ class Timeline:
             track=track,
             clip=clip,
             target=target.path,
-            unit=target.unit,
+            # Levels and positions come out in the project's own unit, all else as it was.
+            unit=part.get("unit", target.unit) if target.role == "param" else target.unit,
             name=part.get("name", ""),
         )
         for point in _points(part):

@@ -272,6 +272,12 @@ def test_automation_of_a_track(tmp_path: Path, target: str, prop: str, values: l
         assert [point["value"] for point in points] == values
 
 
+def test_automation_of_a_device_keeps_the_unit_it_is_written_in(tmp_path: Path) -> None:
+    lanes = "".join(POINTS.format(more=more, target="p1") for more in (' unit="semitones"', ""))
+    song = read(tmp_path, project(f'<Lanes track="t1">{lanes}</Lanes>'))
+    assert [lane["unit"] for lane in entities(song, "lanes")] == ["semitones", "hertz"]
+
+
 def test_decibels_of_automation_become_linear(tmp_path: Path) -> None:
     points = (
         '<Lanes track="t1"><Points unit="decibel"><Target parameter="vol1"/>'

@@ -155,3 +155,15 @@ def test_U3_a_tempo_that_was_moved_beside_another_goes_back_with_its_side() -> N
     ops = finish(inverse(applied.changes, document))
     assert document.apply(ops).drops == []
     assert document.frozen() == before
+
+
+def test_U3_a_tempo_that_was_replaced_comes_back_with_what_automated_it() -> None:
+    document = blank()
+    lane = Insert("lanes", "lane_one", {"target": "tempo/tempo_thr/bpm"})
+    point = Insert("points", "point_on", {"lane": "lane_one", "time": 8, "value": 99})
+    document.apply([tempo("tempo_two"), tempo("tempo_thr"), lane, point])
+    before = document.frozen()
+    applied = document.apply([tempo("tempo_fou")])
+    assert document.get("tempo_thr") is None
+    assert document.apply(finish(inverse(applied.changes, document))).drops == []
+    assert document.frozen() == before
