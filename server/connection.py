@@ -8,18 +8,16 @@ import contextlib
 import math
 import socket
 import uuid
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import OPEN, State
 from websockets.server import ServerProtocol
-from websockets.typing import Origin, Subprotocol
+from websockets.typing import Subprotocol
 
-from rooms.effects import Packet
-from rooms.feed import Feed
-from rooms.outbox import Outbox, Verdict
+from rooms.outbox import Outbox
 from rooms.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
@@ -32,19 +30,18 @@ from schema.limits import (
     MESSAGES_PER_SECOND,
     PATIENCE_SECONDS,
 )
-from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence, ServerMessage
+from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence
 from schema.server_limits import (
     CLOSING_SECONDS,
-    FED_AT_ONCE_BYTES,
     HANDSHAKE_SECONDS,
     PREPAID_BYTES,
     UNSENT_BYTES,
     WRITABLE_BELOW_BYTES,
 )
 from server.acknowledged import acknowledged_bytes
-from server.codec import CODECS, FINAL, MSGPACK, BadMessage, Codec, frame_header
+from server.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.frame_cutter import FrameCutter, only_payload
-from server.turns import Turns
+from server.outgoing import Outgoing, Server
 
 if TYPE_CHECKING:
     from rooms.seat import Seat
@@ -59,9 +56,6 @@ READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
 
 
-PING = frame_header(FINAL | Opcode.PING, b"")
-"""A ping of WebSocket itself (RFC 6455, 5.5.2), without a payload."""
-
 REQUEST_END = b"\r\n\r\n"
 
 GOODBYE = (1000, 1001)
@@ -74,35 +68,7 @@ def limit_unsent(peer: socket.socket) -> None:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
-class Server(Protocol):
-    """What a connection asks of the rest of the server."""
-
-    origins: list[Origin | None] | None
-
-    def came(self, connection: "Connection", peer: object) -> bool: ...
-
-    def refuse_handshake(
-        self, connection: "Connection", peer: object, forwarded: list[str]
-    ) -> tuple[int, str] | None: ...
-
-    def opened(self, connection: "Connection") -> None: ...
-
-    def closed(self, connection: "Connection") -> None: ...
-
-    def received(self, connection: "Connection", message: ClientMessage) -> None: ...
-
-    def over_rate(self, connection: "Connection", message: ClientMessage, error: Error) -> None: ...
-
-    def drained(self, connection: "Connection", projects: set[str]) -> None: ...
-
-    def fed(self, connection: "Connection", feed: Feed) -> None: ...
-
-    def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
-
-    def count(self, what: str, amount: float = 1) -> None: ...
-
-
-class Connection(asyncio.Protocol):
+class Connection(Outgoing, asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
     `address`: what it is counted under.
@@ -118,7 +84,6 @@ class Connection(asyncio.Protocol):
         "_handshake_timer",
         "_is_aborted",
         "_is_at_start",
-        "_is_feeding",
         "_is_open",
         "_loop",
         "_messages",
@@ -130,9 +95,6 @@ class Connection(asyncio.Protocol):
         "_request_end",
         "_server",
         "_transport",
-        "_turns",
-        "_unwritten",
-        "_unwritten_bytes",
         "address",
         "auth_session",
         "calls_in_flight",
@@ -144,7 +106,6 @@ class Connection(asyncio.Protocol):
         "is_over",
         "name",
         "opened_at",
-        "outbox",
         "rooms",
         "seat",
         "user",
@@ -192,7 +153,7 @@ class Connection(asyncio.Protocol):
         self._prepaid = 0
         self._bytes_owed = 0
         self._messages_in = 0
-        self._turns: Turns | None = None  # those of the node, once there was a feed
+        self._turns = None  # those of the node, once there was a feed
         self._is_feeding = False  # whether a turn is taken, or waited for
 
     def _is_for_good(self) -> bool:
@@ -287,97 +248,6 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The socket's buffer has room again."""
         self._drain()
-
-    # The way out.
-
-    def send(self, message: ServerMessage) -> None:
-        """One message, in order."""
-        self.send_frame(self.codec.frame_of(message))
-
-    def send_packet(self, packet: Packet) -> bool:
-        """One packet, in order; its frame is built once for all who get it.
-
-        False: the reader is too slow for it, or it is too large. It is not sent; a feed may bring
-        it, or the connection has to end.
-        """
-        if self._transport is None or not self._is_open:
-            return True
-        frame = self.codec.frame(packet)
-        verdict = self.outbox.offer_shared(frame, self._buffered, self._loop.time())
-        if verdict is Verdict.WRITE:
-            self._write_soon(frame)
-        return verdict is not Verdict.CUT_OFF
-
-    def feed(self, feed: Feed, turns: Turns) -> None:
-        """Fetch what the feed has, as fast as the peer reads.
-
-        In the turns of the event loop that all works share, so that nobody else waits for it.
-        """
-        self.outbox.feeds[feed.project] = feed
-        self._turns = turns
-        self._go_on_feeding()
-
-    def send_frame(self, frame: bytes) -> None:
-        """One frame that must arrive, or the connection ends (rule X2)."""
-        if self._transport is None or not self._is_open:
-            return
-        match self.outbox.offer(frame, self._buffered, self._loop.time()):
-            case Verdict.WRITE:
-                self._write_soon(frame)
-            case Verdict.CUT_OFF:
-                self.abort("outbox_full")
-            case _:
-                pass
-
-    def send_tick(self, project: str, frames: bytes) -> None:
-        """Presence: skipped while the socket is full, and made good later (rule P4)."""
-        transport = self._transport
-        if transport is None or not self._is_open:
-            return
-        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
-        if not buffered and not self.outbox.is_behind:
-            transport.write(frames)
-        elif self.outbox.offer_tick(project, buffered) is not Verdict.WRITE:
-            self._server.count("ticks_skipped")
-        elif self._unwritten:
-            self._unwritten.append(frames)
-            self._unwritten_bytes += len(frames)
-        else:
-            transport.write(frames)
-
-    def owe_tick(self, project: str) -> None:
-        """The latest of everyone, for a member who could not be told as they moved (rule P4)."""
-        self.outbox.owed_ticks.add(project)
-        self._loop.call_soon(self._drain)
-
-    @property
-    def _buffered(self) -> int:
-        """Bytes on their way that the socket has not taken."""
-        assert self._transport is not None
-        return self._transport.get_write_buffer_size() + self._unwritten_bytes
-
-    def _write_soon(self, frame: bytes) -> None:
-        """All of one turn of the event loop in one write: a committed batch is many frames."""
-        if not self._unwritten:
-            self._loop.call_soon(self._write_and_drain)
-        self._unwritten.append(frame)
-        self._unwritten_bytes += len(frame)
-
-    def _write_and_drain(self) -> None:
-        """The kernel may take all at once, and then nobody says that there is room again."""
-        self._write_now()
-        if self.outbox.is_behind or self.outbox.owed_ticks or self.outbox.feeds:
-            self._drain()
-
-    def _write_now(self) -> None:
-        if self._unwritten and self._transport is not None:
-            self._transport.writelines(self._unwritten)
-        self._unwritten = []
-        self._unwritten_bytes = 0
-
-    def ping(self) -> None:
-        """Ask for a sign of life: a browser gives it also while the page's script sleeps."""
-        self.send_frame(PING)
 
     def close(self, close: CloseCode) -> None:
         """Say why, and end; a peer that does not answer in time is cut off."""
@@ -568,71 +438,6 @@ class Connection(asyncio.Protocol):
         project = getattr(message, "project", None)
         error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
         self._server.over_rate(self, message, error)
-
-    def _drain(self) -> None:
-        transport = self._transport
-        if transport is None or self._protocol.state is not OPEN:
-            return
-        self._write_now()
-        while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
-            transport.write(frame)
-            self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
-        if self.outbox.is_behind:
-            return
-        if self.outbox.owed_ticks:
-            owed, self.outbox.owed_ticks = self.outbox.owed_ticks, set()
-            self._server.drained(self, owed)
-        if self.outbox.feeds:
-            self._go_on_feeding()
-
-    def _go_on_feeding(self) -> None:
-        if self._turns is not None and not self._is_feeding:
-            self._is_feeding = True
-            self._turns.take(self._feed_until)
-
-    def _feed_until(self, deadline: float) -> bool:
-        """Write what feeds have until the deadline of this turn, or the socket is full."""
-        try:
-            while self._feed_some():
-                if self._loop.time() >= deadline:
-                    return True
-        except Exception as error:  # whoever let us go on is not at fault, nor are those behind us
-            failed = {"message": f"feeding connection {self.id} failed", "exception": error}
-            self._loop.call_exception_handler(failed)
-            self.abort("feed_failed")
-        self._is_feeding = False
-        return False
-
-    def _feed_some(self) -> bool:
-        """One write of some frames; False: nothing more goes, for now or at all."""
-        transport = self._transport
-        if transport is None or self._protocol.state is not OPEN:
-            return False
-        self._write_now()
-        pieces: list[bytes | memoryview] = []
-        size, buffered = 0, transport.get_write_buffer_size()
-        while size < FED_AT_ONCE_BYTES:
-            piece = self.outbox.take(buffered + size) or self._fetch(buffered + size)
-            if piece is None:
-                break
-            pieces.append(piece)
-            size += len(piece)
-        if self._transport is None or not pieces:
-            return False
-        transport.writelines(pieces)
-        self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
-        return True
-
-    def _fetch(self, buffered: int) -> bytes | memoryview | None:
-        """A frame, or the first piece of a large one, from the feed whose turn it is."""
-        while buffered < WRITABLE_BELOW_BYTES and (feed := self.outbox.next_feed()) is not None:
-            item = feed.next()
-            if item is not None:
-                frame = self.codec.frame(item) if isinstance(item, Packet) else item
-                return self.outbox.begin(frame)
-            del self.outbox.feeds[feed.project]
-            self._server.fed(self, feed)
-        return None
 
     def _flush_protocol(self) -> None:
         transport = self._transport

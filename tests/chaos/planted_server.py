@@ -199,7 +199,7 @@ def _spoil(kind: type, spoil: Callable[[Any], Any], every: int = EVERY) -> None:
         spoilt = spoil(packet.message)
         return spoilt is None or send_before(self, Packet(spoilt))
 
-    Connection.send_packet = send_packet  # type: ignore[method-assign]  # that is the bug
+    Connection.send_packet = send_packet  # type: ignore[method-assign, assignment]  # that is the bug
 
 
 def _with(message: Any, **changed: Any) -> Any:
