@@ -43,7 +43,7 @@ MESSAGES_PER_SECOND = BOUNDS.add(
     "messages a second",
     "a connection, in",
     ErrorCode.RATE_LIMITED,
-    "server/connection.py",
+    "server/rated.py",
     "Sustained; two seconds of it may come at once. Presence over it is dropped in silence.",
 )
 
@@ -53,7 +53,7 @@ BYTES_PER_SECOND = BOUNDS.add(
     "bytes a second",
     "a connection, in",
     ErrorCode.RATE_LIMITED,
-    "server/connection.py",
+    "server/rated.py",
     "Sustained; two seconds of it may come at once.",
 )
 
@@ -63,7 +63,7 @@ PATIENCE_SECONDS = BOUNDS.add(
     "seconds",
     "a connection, in",
     RATE_LIMITED,
-    "server/connection.py",
+    "server/rated.py",
     "How long a connection may go on sending more than it may.",
 )
 

@@ -41,7 +41,7 @@ PREPAID_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a connection, in",
     Instead.TAKEN,
-    "server/connection.py",
+    "server/rated.py",
     "Of small messages, taken from the bucket of bytes together: most messages are small.",
 )
 

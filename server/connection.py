@@ -5,7 +5,6 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 
 import asyncio
 import contextlib
-import math
 import socket
 import uuid
 from typing import TYPE_CHECKING, cast
@@ -19,7 +18,7 @@ from websockets.typing import Subprotocol
 
 from rooms.outbox import Outbox
 from rooms.token_bucket import TokenBucket
-from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, RATE_LIMITED, CloseCode
+from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import (
     BAD_MESSAGES_ALLOWED,
@@ -28,29 +27,25 @@ from schema.limits import (
     MAX_MESSAGE_BYTES_BEFORE_LOGIN,
     MAX_OUTBOX_BYTES,
     MESSAGES_PER_SECOND,
-    PATIENCE_SECONDS,
 )
-from schema.messages import ClientMessage, Details, Error, Gesture, MovePresence
+from schema.messages import Error, Gesture, MovePresence
 from schema.server_limits import (
     CLOSING_SECONDS,
     HANDSHAKE_SECONDS,
-    PREPAID_BYTES,
     UNSENT_BYTES,
     WRITABLE_BELOW_BYTES,
 )
 from server.acknowledged import acknowledged_bytes
 from server.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.frame_cutter import FrameCutter, only_payload
-from server.outgoing import Outgoing, Server
+from server.outgoing import Server
+from server.rated import BURST_SECONDS, Rated
 
 if TYPE_CHECKING:
     from rooms.seat import Seat
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
-RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
-BURST_SECONDS = 2.0
-PREPAID_MESSAGES = 16
 
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
@@ -68,7 +63,7 @@ def limit_unsent(peer: socket.socket) -> None:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
-class Connection(Outgoing, asyncio.Protocol):
+class Connection(Rated, asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
     `address`: what it is counted under.
@@ -76,8 +71,6 @@ class Connection(Outgoing, asyncio.Protocol):
     """
 
     __slots__ = (
-        "_bytes",
-        "_bytes_owed",
         "_cutter",
         "_fragments",
         "_fragments_opcode",
@@ -86,11 +79,7 @@ class Connection(Outgoing, asyncio.Protocol):
         "_is_at_start",
         "_is_open",
         "_loop",
-        "_messages",
-        "_messages_in",
         "_noise",
-        "_over_since",
-        "_prepaid",
         "_protocol",
         "_request_end",
         "_server",
@@ -101,7 +90,6 @@ class Connection(Outgoing, asyncio.Protocol):
         "codec",
         "device",
         "greeted",
-        "heard_at",
         "id",
         "is_over",
         "name",
@@ -387,57 +375,6 @@ class Connection(Outgoing, asyncio.Protocol):
             self._server.received(self, message)
         elif not isinstance(message, MovePresence | Gesture):
             self._refuse_for_rate(message)
-
-    def _is_within_rate(self, size: int) -> bool:
-        """Small messages are paid for some at a time."""
-        self._bytes_owed += size
-        if self._prepaid and self._bytes_owed < PREPAID_BYTES:
-            self._prepaid -= 1
-            return True
-        return self._pay()
-
-    def _pay(self) -> bool:
-        now = self.heard_at = self._loop.time()
-        if self._over_since is not None and not self._seconds_to_calm(now):
-            self._over_since = None
-        is_within = self._bytes.take(self._count_traffic(), now)
-        if self._prepaid:
-            self._prepaid -= 1
-        elif self._messages.take(PREPAID_MESSAGES, now):
-            self._prepaid = PREPAID_MESSAGES - 1
-        elif not self._messages.take(1, now):
-            is_within = False
-        return is_within or self._over_rate(now)
-
-    def _over_rate(self, now: float) -> bool:
-        self._server.count("rate_limited")
-        if self._over_since is None:
-            self._over_since = now
-        elif now - self._over_since > PATIENCE_SECONDS:
-            self.close(RATE_LIMITED)
-        return False
-
-    def _seconds_to_calm(self, now: float) -> float:
-        """Until half of both bursts is saved up again: who waits so long is forgiven (rule E6)."""
-        messages = self._messages.seconds_until(self._messages.burst / 2, now)
-        return max(messages, self._bytes.seconds_until(self._bytes.burst / 2, now))
-
-    def _count_traffic(self) -> int:
-        """Into the metrics; the bytes are still to be paid for."""
-        owed = self._bytes_owed
-        self._server.count("messages_in", self._messages_in)
-        self._server.count("bytes_in", owed)
-        self._messages_in = self._bytes_owed = 0
-        return owed
-
-    def _refuse_for_rate(self, message: ClientMessage) -> None:
-        wait = self._seconds_to_calm(self._loop.time())
-        details: Details = {"retry_after_ms": max(100, math.ceil(wait * 1_000))}
-        text = f"more than {RATE} a second; wait and send it again with the same id"
-        message_id = getattr(message, "id", None)
-        project = getattr(message, "project", None)
-        error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
-        self._server.over_rate(self, message, error)
 
     def _flush_protocol(self) -> None:
         transport = self._transport

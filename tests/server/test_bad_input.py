@@ -201,7 +201,7 @@ async def test_E6_presence_over_the_rate_is_dropped_in_silence(
 
 
 async def test_E6_who_goes_on_is_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.connection.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("server.rated.PATIENCE_SECONDS", 0.2)
     wire = await node.guest()
 
     async def flood() -> None:
