@@ -107,6 +107,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.outbox.MAX_PUSHED_BYTES", 50_000)
     monkeypatch.setattr("rooms.outbox.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.connection.WRITABLE_BELOW_BYTES", 16_384)
+    monkeypatch.setattr("server.outgoing.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.picture.STATE_PART_BYTES", 8_192)
     monkeypatch.setattr("server.front.HEARTBEAT_SECONDS", 1_000)  # nobody pings here
 
