@@ -1,18 +1,41 @@
 """The tempo and the time signatures of a DAWproject, in beats whatever they are written in."""
 
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
-from files.dawproject_values import point_value
+from files.dawproject_values import Role, Target, point_value
 from files.song import Song
-from files.tempo_map import TempoMap, beats_lasting
+from files.tempo_map import Clock, TempoMap, beats_lasting
 from files.xml_input import integer, number
 
+Found = tuple[Element | None, str]
+"""The points of a map, if there are any, and the unit of their times."""
 
-def read_tempo(song: Song, points: Element | None) -> TempoMap:
+
+def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target]) -> Found:
+    """The points for the tempo or the signature: some programs write them among the lanes."""
+    named = root.find(f"Arrangement/{tag}")
+    if named is not None:
+        return named, named.get("timeUnit", "beats")
+    pending = [(lanes, "beats") for lanes in root.iterfind("Arrangement/Lanes")]
+    while pending:
+        part, around = pending.pop()
+        unit = part.get("timeUnit", around)
+        aim = part.find("Target")
+        target = targets.get("" if aim is None else aim.get("parameter", ""))
+        if part.tag == "Points" and target is not None and target.role == role:
+            return part, unit
+        if part.tag == "Lanes":
+            pending.extend((inner, unit) for inner in reversed(part))
+    return None, "beats"
+
+
+def read_tempo(song: Song, found: Found) -> TempoMap:
     """Add the tempi, and return the map that they make."""
+    points, unit = found
     if points is not None:
         in_time = sorted(points.iterfind("RealPoint"), key=lambda point: number(point, "time"))
-        if points.get("timeUnit") == "seconds":
+        if unit == "seconds":
             _add_by_seconds(song, in_time)
         else:
             for point in in_time:
@@ -42,14 +65,12 @@ def _add_by_seconds(song: Song, points: list[Element]) -> None:
         song.add_tempo(round(beat, 6), point_value(point), interp)
 
 
-def read_signatures(song: Song, points: Element | None, tempo: TempoMap) -> None:
+def read_signatures(song: Song, found: Found, tempo: TempoMap) -> None:
     """Add the time signatures."""
-    if points is None:
-        return
-    in_seconds = points.get("timeUnit") == "seconds"
-    for point in points.iterfind("TimeSignaturePoint"):
-        time = number(point, "time")
-        beat = round(tempo.beat_at(time) if in_seconds else time, 6)
+    points, unit = found
+    clock = Clock(tempo, unit)
+    for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
+        beat = round(clock.beat_at(number(point, "time")), 6)
         song.add_signature(beat, integer(point, "numerator"), integer(point, "denominator"))
 
 

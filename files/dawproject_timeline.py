@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from files.dawproject_clips import ClipReader
-from files.dawproject_maps import read_signatures, read_tempo
+from files.dawproject_maps import find_map, read_signatures, read_tempo
 from files.dawproject_values import Target, flag, point_value
 from files.song import Song
 from files.tempo_map import Clock
@@ -42,16 +42,18 @@ class Timeline:
         self._root = root
         self._targets = targets
         self._tracks = tracks
+        tempo = find_map(root, "TempoAutomation", "tempo", targets)
+        self._signatures = find_map(root, "TimeSignatureAutomation", "signature", targets)
+        self._maps = [points for points, _ in (tempo, self._signatures)]
         # First of all: what counts in seconds is placed by it.
-        self._tempo = read_tempo(song, root.find("Arrangement/TempoAutomation"))
+        self._tempo = read_tempo(song, tempo)
         self._clips = ClipReader(song, files, self._tempo, self._add_lane)
 
     def read(self) -> None:
         """The arrangement, then the launcher, then clips that repeat others."""
         root = self._root
         self._count(root)
-        signatures = root.find("Arrangement/TimeSignatureAutomation")
-        read_signatures(self._song, signatures, self._tempo)
+        read_signatures(self._song, self._signatures, self._tempo)
         for part in root.iterfind("Arrangement/*"):
             self._read_part(part, _Scope())
         for scene in root.iterfind("Scenes/Scene"):
@@ -80,7 +82,7 @@ class Timeline:
                     self._read_part(inner, scope)
             case "Clips" | "ClipSlot":
                 self._read_clips(part, scope)
-            case "Points":
+            case "Points" if not any(part is points for points in self._maps):
                 self._read_points(part, scope)
             case "Markers" | "markers":
                 self._read_markers(part, scope)
@@ -161,6 +163,7 @@ class Timeline:
         if target is None or target.role in ("tempo", "signature"):
             is_expression = aim is not None and aim.get("expression")
             what = "MIDI controllers and expressions" if is_expression else "unknown parameters"
+            what = what if target is None else "the tempo or signature, a second time"
             self._song.lost(f"automation points of {what}", size, _told(part))
             return ""
         lane = self._song.add(

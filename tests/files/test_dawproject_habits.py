@@ -292,3 +292,21 @@ def test_of_sends_that_feed_themselves_those_that_are_off_go_first(
         (source, dest) in kept for source, dest, is_on in lines if not is_on
     )
     assert bool(told) == taken_out
+
+
+@pytest.mark.parametrize(("unit", "at"), [("", 4), (' timeUnit="seconds"', 8)])
+def test_tempo_and_signature_may_be_automated_among_the_lanes(
+    tmp_path: Path, unit: str, at: float
+) -> None:
+    points = (
+        '<Points><Target parameter="tempo"/><RealPoint time="0" value="120"/>'
+        '<RealPoint time="4" value="90"/></Points><Points><Target parameter="sig"/>'
+        '<TimeSignaturePoint time="4" numerator="3" denominator="4"/></Points>'
+    )
+    song = read(tmp_path, project(f"<Lanes{unit}>{points}</Lanes>"))
+    assert [(t["time"], t["bpm"]) for t in entities(song, "tempo")] == [(0, 120), (at, 90)]
+    assert [(s["time"], s["num"]) for s in entities(song, "signatures")] == [(0, 7), (at, 3)]
+    assert song.state["lanes"] == {}
+    assert not [problem for problem in song.problems if "automation" in problem]
+    twice = read(tmp_path, project(f"<Lanes>{points}{points}</Lanes>"))
+    assert "3 automation points of the tempo or signature, a second time" in twice.problems
