@@ -198,7 +198,7 @@ def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
 CLOSED = frame(Opcode.CLOSE, Close(1000, "").serialize())
 
 
-@pytest.mark.parametrize("asked", [frame(Opcode.PING, b"p"), CLOSED])
+@pytest.mark.parametrize("asked", [frame(Opcode.PING, b"p"), CLOSED], ids=["ping", "close"])
 def test_J11_nothing_goes_between_two_pieces_of_a_frame(asked: bytes) -> None:
     connection, transport = opened()
     written: list[bytes] = []
