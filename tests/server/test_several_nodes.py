@@ -74,10 +74,11 @@ async def test_three_nodes_serve_one_port_and_one_that_ends_is_begun_again(tmp_p
 
 
 async def test_what_keeps_a_node_from_starting_is_said(tmp_path: Path) -> None:
+    only_a_node_sees_it = "postgresql://prime@127.0.0.1:1/prime?sslmode=nonsense"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", "--nodes", "2", "--port", "0", "--data", str(tmp_path)),
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": "nonsense", "REDIS_URL": ""},
+        env=os.environ | {"DATABASE_URL": only_a_node_sees_it, "REDIS_URL": ""},
         stderr=subprocess.PIPE,
     )
     _, problem = await process.communicate()
