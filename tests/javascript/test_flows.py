@@ -21,15 +21,23 @@ async def run(packages: JavaScript, script: str, *words: str) -> list[str]:
         stderr=asyncio.subprocess.PIPE,
         env=packages.environment,
     )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said: list[str] = []
     try:
-        async with asyncio.timeout(60):
-            said, problems = await process.communicate()
+        async with asyncio.timeout(100):
+            async for line in process.stdout:
+                said.append(line.decode().rstrip())  # noqa: PERF401 - kept when the time is up
+            problems = await process.stderr.read()
+            await process.wait()
+    except TimeoutError:
+        pytest.fail(f"no end; it came as far as {said}")
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     assert process.returncode == 0, problems.decode()
-    return said.decode().splitlines()
+    return said
 
 
 @pytest.mark.parametrize("codec", ["json", "msgpack"])

@@ -57,6 +57,11 @@ export class Client {
     this.heard = [];
   }
 
+  close() {
+    this.socket.close();
+    return this.closed;
+  }
+
   say(message) {
     this.onSaid(message);
     this.socket.send(this.codec.encode(message));

@@ -38,7 +38,18 @@ async function twoInARoom() {
   return [ann, ben, project];
 }
 
-const [ann, ben, project] = await twoInARoom();
+/** What a step comes to; one that has no end is an error that names it. */
+async function inTime(name, step) {
+  let late;
+  const patience = new Promise((_, reject) => {
+    late = setTimeout(() => reject(new Error(`no end of: ${name}`)), 20_000);
+  });
+  const result = await Promise.race([step(), patience]);
+  clearTimeout(late);
+  return result;
+}
+
+const [ann, ben, project] = await inTime("two come into a room", twoInARoom);
 const [anns, bens] = [ann.rooms.get(project), ben.rooms.get(project)];
 
 /** Both hold the same, by their own count, and have nothing pending. */
@@ -221,12 +232,7 @@ const FLOWS = {
 };
 
 for (const [name, flow] of Object.entries(FLOWS)) {
-  let late;
-  const patience = new Promise((_, reject) => {
-    late = setTimeout(() => reject(new Error(`no end of: ${name}`)), 20_000);
-  });
-  await Promise.race([flow(), patience]);
-  clearTimeout(late);
+  await inTime(name, flow);
   console.log(name);
 }
-for (const client of [ann, ben]) client.socket.close();
+await inTime("both close", () => Promise.all([ann.close(), ben.close()]));
