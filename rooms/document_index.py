@@ -20,6 +20,18 @@ POINTERS: Mapping[str, Mapping[str, Field]] = {
 }
 """The properties of each collection that lead to another entity."""
 
+_READ_BESIDE: Mapping[str, AbstractSet[str]] = {
+    "clips": frozenset({"kind"}),
+    **{collection: frozenset({"time"}) for collection in MAPS_FROM_ZERO},
+    **{collection: frozenset({"lane", "time", "slot"}) for collection in SIDED},
+}
+
+INDEXED: Mapping[str, tuple[str, ...]] = {
+    collection: tuple(sorted(POINTERS[collection].keys() | _READ_BESIDE.get(collection, ())))
+    for collection in ENTITY_TYPES
+}
+"""All properties of each collection that the index reads."""
+
 Referrer = tuple[str, str, str]
 """Who points at an entity: its id, by which property, its collection."""
 
@@ -78,6 +90,14 @@ class DocumentIndex:
                 self._discard_clip_kind(entity["track"], entity["kind"])
             case "tempo" | "signatures":
                 self._at_zero[collection].discard(entity_id)
+
+    def replace(self, collection: str, entity_id: str, before: Entity, after: Entity) -> None:
+        """An entity is another one now; where the index reads the same of both, it stays."""
+        for name in INDEXED[collection]:
+            if before.get(name) != after.get(name):
+                self.discard(collection, entity_id, before)
+                self.add(collection, entity_id, after)
+                return
 
     def maps(self) -> "tuple[dict[Any, Any], ...]":
         """What holds most of the memory, for who takes a document apart."""

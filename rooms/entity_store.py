@@ -247,15 +247,18 @@ class EntityStore:
     def _place(
         self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
     ) -> None:
-        if before is not None:
+        if before is None:
+            assert after is not None
+            self.collections[collection][entity_id] = after
+            self.where[entity_id] = collection
+            self._index.add(collection, entity_id, after)
+        elif after is None:
             self._index.discard(collection, entity_id, before)
-        if after is None:
             del self.collections[collection][entity_id]
             del self.where[entity_id]
         else:
             self.collections[collection][entity_id] = after
-            self.where[entity_id] = collection
-            self._index.add(collection, entity_id, after)
+            self._index.replace(collection, entity_id, before, after)
 
 
 def finish(steps: Generator[None, None, Result]) -> Result:
