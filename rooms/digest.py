@@ -28,7 +28,10 @@ def canonical(collection: str, entity_id: str, entity: Mapping[str, Any]) -> byt
         value,
     ) in entity.items():  # as `_plain`, without a call for each value: every delta is here
         kind = type(value)
-        if kind is float or kind is int:
+        if kind is float:
+            if not value:
+                plain[name] = 0.0
+        elif kind is int:
             plain[name] = value + 0.0
         elif kind is dict:
             plain[name] = _plain(value)

@@ -19,7 +19,7 @@ from rooms.size_at_door import SizeAtDoor
 from rooms.spelled import DEFAULTS, merged, spelled
 from rooms.structure_rules import problem_with_place, route_of
 from schema import invariants
-from schema.entities import MASTER_CHANNEL, SIDED, Field
+from schema.entities import MAPS_FROM_ZERO, MASTER_CHANNEL, SIDED, Field
 from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -253,13 +253,15 @@ class Document(EntityStore):
         if op.col == "devices" and self._is_wide(op.id, entity):
             return self._change_wide(op, entity, props)
         changed = merged(entity, props)
-        pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
-        self._check_pointers(op.col, op.id, changed, pointers)
-        touched = set(props)
+        touched = props.keys()
+        if not touched.isdisjoint(POINTERS[op.col]):
+            pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
+            self._check_pointers(op.col, op.id, changed, pointers)
         self._check_whole(op.col, op.id, changed, touched)
         if self._is_at_door and "params" in props:
             _check_params_size(entity["params"], changed["params"])
-        self._check_stays_from_zero(op.col, op.id, changed)
+        if op.col in MAPS_FROM_ZERO:
+            self._check_stays_from_zero(op.col, op.id, changed)
         if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
             return self._routing(op, changed, props)
         return self._put_beside(op, changed, props)
@@ -282,11 +284,13 @@ class Document(EntityStore):
         return self._put_changed(op, entity, props)
 
     def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
-        slot = changed.get("slot")
-        made_room = self._make_room(op.col, op.id, changed)
+        if op.col in SIDED:
+            slot = changed["slot"]
+            made_room = self._make_room(op.col, op.id, changed)
+            if made_room or changed["slot"] != slot:
+                self._put(op.col, op.id, changed)
+                return [*made_room, Set(op.col, op.id, props | {"slot": changed["slot"]})]
         self._put(op.col, op.id, changed)
-        if made_room or changed.get("slot") != slot:
-            return [*made_room, Set(op.col, op.id, props | {"slot": changed["slot"]})]
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
     def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
@@ -306,7 +310,7 @@ class Document(EntityStore):
         return self._put_beside(op, entity, op.entity)
 
     def _put_inserted(self, op: Insert, entity: Entity) -> list[Op]:
-        made_room = self._make_room(op.col, op.id, entity)
+        made_room = self._make_room(op.col, op.id, entity) if op.col in SIDED else []
         self._put(op.col, op.id, entity)
         if not made_room and entity == op.entity:
             return [op]
@@ -317,7 +321,8 @@ class Document(EntityStore):
         is_referred_to = self._index.is_referred_to(op.id)
         if op.alone and is_referred_to:
             raise _Dropped(DropReason.CHANGED, invariants.ALONE.format(id=op.id))
-        self._check_stays_from_zero(op.col, op.id, None)
+        if op.col in MAPS_FROM_ZERO:
+            self._check_stays_from_zero(op.col, op.id, None)
         if is_referred_to:
             return self._deleting(op)
         self._put(op.col, op.id, None)
@@ -460,8 +465,6 @@ class Document(EntityStore):
         return {slot: other for slot, other in slots.items() if other != entity_id}
 
     def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
-        if col not in SIDED:
-            return []
         taken = self._beside(col, entity_id, entity)
         if entity["slot"] not in taken:
             return []

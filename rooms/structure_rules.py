@@ -39,7 +39,10 @@ def problem_with_place(
     document: Entities, collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
 ) -> Verdict:
     """Why the entity cannot stand where it would, checking only what `touched` can have changed."""
-    for name, rule in _RULES.get(collection, {}).items():
+    rules = _RULES.get(collection)
+    if rules is None or touched.isdisjoint(rules):
+        return FINE
+    for name, rule in rules.items():
         if name in touched:
             verdict = rule(document, entity_id, entity)
             if verdict[0] is not None:
