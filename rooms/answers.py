@@ -101,8 +101,8 @@ def ack(
     elif not applied.as_sent:
         effective = applied.ops
     told = digest if entry.seq % DIGEST_EVERY == 0 else None
-    message = Ack(project, entry.delta_id, entry.seq, entry.committed_at, drops, effective)
-    return structs.replace(message, digest=told), drops
+    seq, at = entry.seq, entry.committed_at
+    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=told), drops
 
 
 def bare(ops: Sequence[Op]) -> list[Op]:

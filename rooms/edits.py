@@ -76,13 +76,13 @@ class Edits:
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
         )
         yield []
-        wish = Wish(proposal, delta.ops, delta.gesture, self._base_of(delta))
-        answer = self._answering.known(Asked(wish, seat))
+        asked = Asked(Wish(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
+        answer = self._answering.known(asked)
         if answer is None:
             answer = yield from self._refusals.refusal(seat, delta, proposal)
         if answer is not None:
             self._gestures.end(seat.member, delta.gesture)
-        yield from self._wished(seat, wish, answer)
+        yield from self._wished(seat, asked, answer)
 
     def _base_of(self, delta: ProposeDelta) -> int | None:
         if delta.base is None:
@@ -99,18 +99,18 @@ class Edits:
             return
         seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
-        wish = Wish(proposal)
-        answer = self._answering.known(Asked(wish, seat))
+        asked = Asked(Wish(proposal), seat)
+        answer = self._answering.known(asked)
         if answer is None:
             answer = self._refusals.not_now(seat, proposal)
-        yield from self._wished(seat, wish, answer)
+        yield from self._wished(seat, asked, answer)
 
-    def _wished(self, seat: Seat, wish: Wish, answer: Effects | None) -> Work:
+    def _wished(self, seat: Seat, asked: Asked, answer: Effects | None) -> Work:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
         elif not seat.is_given_up:  # else it has joined anew while this was looked at
-            self.waiting.ask(self.waiting.enter(wish.proposal), Asked(wish, seat))
+            self.waiting.ask(self.waiting.enter(asked.wish.proposal), asked)
         yield from self._queue.go_on(seat)
 
     def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
@@ -254,7 +254,7 @@ class Edits:
         entry, packet, ack = news.entry, news.packet, news.ack
         self._queue.is_free_again |= news.ends_group
         proposed = self.waiting.get(entry.delta_id)
-        if proposed is None or proposed.proposal.payload_hash != entry.payload_hash:
+        if proposed is None or not proposed.proposal.is_stored_as(entry):
             yield self._answering.tell((), packet, ack)
             yield from self._queue.after(())
             return

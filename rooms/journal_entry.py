@@ -68,6 +68,13 @@ class Proposal(Struct, frozen=True, gc=False):
         digest.update(ops)
         return digest.digest()
 
+    def is_stored_as(self, entry: "Entry") -> bool:
+        """Whether the entry is what became of it (rule D3)."""
+        are_edits = self.purpose is Purpose.EDIT and entry.purpose is Purpose.EDIT
+        if are_edits and self.ops == entry.ops and self.author == entry.author:
+            return self.atomic == entry.atomic  # nothing else is hashed
+        return self.payload_hash == entry.payload_hash
+
     @property
     def _wish(self) -> bytes:
         """What was asked of the server where it makes the ops: of a restore, which snapshot."""

@@ -74,7 +74,8 @@ class JournalFollower:
                 yield [CatchUp(self.head)]
                 return
             yield from self._apply(entry)
-            yield from self._apply_early()
+            if self.early:
+                yield from self._apply_early()
 
     def heard(self, entry: Entry, previous: str | None = None) -> Work:
         """What another node has committed; a gap may fill itself.
@@ -112,13 +113,14 @@ class JournalFollower:
             yield from self._apply(entry)
 
     def _apply(self, entry: Entry) -> Work:
-        found, previous = self.ops_of(entry), self.head_id
+        sent, previous = self._sent_as(entry), self.head_id
+        found = sent or _read(entry)
         ops = found or []
         if found is None:
             applied = quarantined(0, "it cannot be read")
         else:
             # The door has looked at each op that a member of this node proposed.
-            is_own = entry.purpose is Purpose.EDIT and self._is_sent_as(entry)
+            is_own = entry.purpose is Purpose.EDIT and sent is not None
             steps = self.document.applying(ops, atomic=entry.atomic, are_sound=is_own)
             applied = yield from pausing(steps)
         if applied.mistake is not None:
@@ -164,17 +166,15 @@ class JournalFollower:
         yield from self._applied(news)
 
     def ops_of(self, entry: Entry) -> Sequence[Op] | None:
-        proposed = self._waiting.get(entry.delta_id)
-        if proposed is not None and proposed.is_sent_as(entry.ops):
-            return proposed.ops
-        try:
-            return decode_ops(entry.ops)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return None
+        """Those of the entry; None: they cannot be read."""
+        return self._sent_as(entry) or _read(entry)
 
-    def _is_sent_as(self, entry: Entry) -> bool:
+    def _sent_as(self, entry: Entry) -> Sequence[Op] | None:
+        """The ops of the entry, if the journal was given just these here."""
         proposed = self._waiting.get(entry.delta_id)
-        return proposed is not None and proposed.is_sent_as(entry.ops)
+        if proposed is None or not proposed.is_sent_as(entry.ops):
+            return None
+        return proposed.ops
 
     def let_go(self) -> list[Document]:
         """The document, whose room is closed: to be freed by whom it is given to.
@@ -184,3 +184,10 @@ class JournalFollower:
         documents = [self.document]
         del self.document
         return documents
+
+
+def _read(entry: Entry) -> list[Op] | None:
+    try:
+        return decode_ops(entry.ops)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None

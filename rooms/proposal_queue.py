@@ -79,7 +79,7 @@ class ProposalQueue:
         ops = wish.ops or []
         # `Refusals.refusal` has looked at each op by itself.
         drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
-        broken = yield from self._broken(seat, wish, ops, drops)
+        broken = (yield from self._broken(seat, wish, ops, drops)) if drops else None
         proposed = self._waiting.wished(wish, seat)
         if proposed is None:
             return  # its member has gone meanwhile

@@ -6,9 +6,11 @@ what became of it. All that is counted of it is counted in this file.
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from operator import attrgetter
+
+from msgspec import Struct
 
 from rooms.journal_entry import Proposal, Purpose
 from rooms.seat import Seat, Wish
@@ -25,8 +27,7 @@ class Stage(Enum):
     SETTLED = auto()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class Asked(Struct, frozen=True, eq=False, gc=False):
     """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
 
     `wish`: as this one proposed it. Who calls may have a seat as well; the call is answered.
@@ -50,7 +51,7 @@ class Proposed:
     stage: Stage = Stage.WISHED
     size: int = 0
     ops: Sequence[Op] = ()
-    touched: AbstractSet[str] = field(default_factory=frozenset)
+    touched: AbstractSet[str] = frozenset()
 
     def is_asked_by(self, seat: Seat) -> bool:
         """Whether the member waits for the answer already."""
@@ -142,8 +143,10 @@ class Proposals:
         proposed = self.get(wish.proposal.delta_id)
         if proposed is None or proposed.stage is not Stage.WISHED:
             return None
-        is_asked = any(each.seat is seat and each.wish is wish for each in proposed.asked)
-        return proposed if is_asked else None
+        for each in proposed.asked:
+            if each.seat is seat and each.wish is wish:
+                return proposed
+        return None
 
     def withdraw(self, wish: Wish, seat: Seat) -> None:
         """A member does not wait for the answer any more: it is refused, or gone."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from msgspec import Struct
+
 from rooms.colors import color_of
 from rooms.document import Change
 from rooms.feed import Feed
@@ -51,8 +53,7 @@ class JoinRequest:
     """The user's in this project (rule P9); empty: the own one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wish:
+class Wish(Struct, frozen=True, eq=False, gc=False):
     """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one.
 
     `base`: the seq that a delta was made on (rule D18); None: of a history that is not here.

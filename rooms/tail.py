@@ -81,7 +81,8 @@ class Tail:
         self._kept.append(kept)
         self._by_id[kept.delta_id] = kept
         self.bytes += kept.size
-        self.weigh(kept)
+        if kept.packet.frames:
+            self.weigh(kept)
         self.trim()
 
     def trim(self) -> None:

@@ -127,6 +127,8 @@ class UndoStacks:
         stacks = self._members.get(member)
         if stacks is None:
             return 0, 0
+        if stacks.passed_in != stacks.era:  # the usual case: none is passed by
+            return len(stacks.undo), len(stacks.redo)
         return stacks.depth(Purpose.UNDO), stacks.depth(Purpose.REDO)
 
 
