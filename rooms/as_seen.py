@@ -7,7 +7,7 @@ any more, others have overtaken: it goes to the journal, and is dropped (rules D
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
-from rooms.document import Change, Document, Drop
+from rooms.document import Change, Document, Drop, Tried
 from rooms.effects import Effects, pausing
 from rooms.journal_entry import Purpose
 from rooms.journal_follower import JournalFollower
@@ -20,18 +20,16 @@ from schema.server_limits import MAX_LOOKED_BACK
 class Seen(NamedTuple):
     """What leads there from the state at the head.
 
-    `back`: the changes to be taken back, the latest first; `own`: the ops of the author's own
-    deltas since, in their order; `cost`: how many of both there are.
+    `back`: the changes to be taken back, the latest first; `own`: the author's own deltas since, in
+    their order; `cost`: how many changes and ops there are in both.
     """
 
     back: Sequence[Change]
-    own: Sequence[Sequence[Op]]
+    own: Sequence[Tried]
     cost: int
 
 
-def as_seen(
-    follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Sequence[Op]]
-) -> Seen | None:
+def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tried]) -> Seen | None:
     """What the member in this seat had before it on the copy at `base`, its own edits with it.
 
     `sent`: those of its edits that are not committed yet. None: it cannot be told any more, or not
@@ -39,24 +37,24 @@ def as_seen(
     """
     most = min(MAX_LOOKED_BACK, seat.looks_back)
     back: list[Change] = []
-    own: list[Sequence[Op]] = []
+    own: list[Tried] = []
     cost = 0
     for seq in range(follower.head, base, -1):
         kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
         if kept is None or changes is None:
             return None
-        back.extend(reversed(changes))
         delta = kept.packet.message
         assert isinstance(delta, DeltaCommitted)
         cost += 1 + len(changes)
         if delta.member == seat.member and delta.purpose == Purpose.EDIT:
-            own.append(kept.proposed or delta.ops)
-            cost += len(own[-1])
+            own.append(Tried(kept.proposed or delta.ops, kept.atomic))
+            cost += len(own[-1].ops)
         if cost > most:
             return None
+        back.extend(reversed(changes))
     own.reverse()
     own.extend(sent)
-    cost += sum(map(len, sent))
+    cost += sum(len(delta.ops) for delta in sent)
     return Seen(back, own, cost) if cost <= most else None
 
 

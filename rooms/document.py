@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -24,7 +24,7 @@ from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
 
-__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "merged"]
+__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
 
 SLICE_OPS = 40
 """Ops between two points at which a large delta may pause: about half a millisecond."""
@@ -50,6 +50,13 @@ class Drop:
     op: int
     reason: DropReason
     detail: str = ""
+
+
+class Tried(NamedTuple):
+    """A delta as it was proposed."""
+
+    ops: Sequence[Op]
+    atomic: bool = False
 
 
 @dataclass(slots=True)
@@ -158,10 +165,24 @@ class Document(EntityStore):
         return finish(self.rehearsing(ops))
 
     def rehearsing(self, ops: Sequence[Op], *, are_sound: bool = False) -> Steps[list[Drop]]:
-        """`rehearse` with pauses; `are_sound` as for `applying`."""
+        """`rehearse` with pauses; `are_sound` as for `applying`.
+
+        Where this raises, ours being the mistake, everything is as it was as well.
+        """
+        return self._tried_only(self._rehearsing(ops), are_sound=are_sound)
+
+    def _tried_only(self, steps: Steps[list[Drop]], *, are_sound: bool) -> Steps[list[Drop]]:
         self._begin()
         self._are_sound = are_sound
         self._is_at_door = True
+        before = self.size, self._digest
+        try:
+            return (yield from steps)
+        except Exception:
+            yield from self._undoing(*before)
+            raise
+
+    def _rehearsing(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         before = self.size
         size = SizeAtDoor(before) if before > MAX_STATE_BYTES * FREE_OF_COUNTING else None
         drops: list[Drop] = []
@@ -185,26 +206,38 @@ class Document(EntityStore):
         return drops
 
     def rehearsing_on(
-        self, back: Sequence[Change], own: Sequence[Sequence[Op]], ops: Sequence[Op]
+        self, back: Sequence[Change], own: Sequence[Tried], ops: Sequence[Op]
     ) -> Steps[list[Drop]]:
-        """What would be dropped of `ops` before the changes `back`, and with `own` ops since.
+        """What would be dropped of `ops` before the changes `back`, and with `own` deltas since.
 
         `back`: the latest first. Devices that were changed stay as they are, and the size counts
-        as it is.
+        as it is. Raises as `rehearsing`.
         """
-        self._begin()
-        self._are_sound = False
-        self._is_at_door = True
+        return self._tried_only(self._rehearsing_on(back, own, ops), are_sound=False)
+
+    def _rehearsing_on(
+        self, back: Sequence[Change], own: Sequence[Tried], ops: Sequence[Op]
+    ) -> Steps[list[Drop]]:
         for number, (collection, entity_id, before, after) in enumerate(back, start=1):
             if collection != "devices" or before is None or after is None:
                 self._put(collection, entity_id, before)
             if not number % SLICE_OPS:
                 yield
         for each in own:
-            yield from self._trying(each)
+            yield from self._trying_delta(each)
         drops = yield from self._trying(ops)
         yield from self._rolling_back()
         return drops
+
+    def _trying_delta(self, delta: Tried) -> Steps[None]:
+        """Put in place what takes effect of it: of an atomic one all or nothing (rule D6)."""
+        before = len(self._log)
+        if delta.atomic:
+            self._owned.clear()  # copied anew, as what it changes in place is taken back with it
+        drops = yield from self._trying(delta.ops)
+        if delta.atomic and drops:
+            yield from self._rolling_back(before)
+            self._owned.clear()
 
     def _trying(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         """What is dropped of them; the rest is in place, and not counted."""

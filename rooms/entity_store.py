@@ -157,12 +157,13 @@ class EntityStore:
             self._index.add("devices", device_id, owned.entity)
         return grown
 
-    def _rolling_back(self) -> Generator[None, None, None]:
-        while self._log:
-            for _ in range(min(len(self._log), SLICE_ROLLED_BACK)):
+    def _rolling_back(self, to: int = 0) -> Generator[None, None, None]:
+        """Take back what was changed since the log was so long."""
+        while len(self._log) > to:
+            for _ in range(min(len(self._log) - to, SLICE_ROLLED_BACK)):
                 collection, entity_id, before, after = self._log.pop()
                 self._place(collection, entity_id, after, before)
-            if self._log:
+            if len(self._log) > to:
                 yield
 
     def _undoing(self, size: int, digest: int) -> Steps[None]:

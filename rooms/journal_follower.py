@@ -130,7 +130,8 @@ class JournalFollower:
         self.digest = self.document.digest
         self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
-        if applied.drops or not applied.is_spelled:
+        is_otherwise = bool(applied.drops) or not applied.is_spelled
+        if is_otherwise:
             self.unrecorded[entry.seq] = applied.ops
         delta = DeltaCommitted(
             project=self._project,
@@ -146,7 +147,8 @@ class JournalFollower:
         )
         packet = Packet(delta)
         ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
-        proposed = ops if applied.drops else ()
+        is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
+        proposed = ops if is_otherwise and is_tried_again else ()
         size = size_of(len(entry.ops), len(applied.ops) + len(proposed))
         self.tail.append(
             Kept(
@@ -159,6 +161,7 @@ class JournalFollower:
                 tuple(drops),
                 None if ack.ops is None else delta.ops,  # the same ops, held once
                 proposed,
+                entry.atomic,
                 digest=self.digest,
             )
         )

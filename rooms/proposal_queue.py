@@ -24,6 +24,9 @@ from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Error
 from schema.ops import Op
 
+OWN_MISTAKE = "the server cannot apply this, by a mistake of its own; do it in another way"
+OUT_OF_MEMORY = "the server has no memory left for this just now; send it again with the same id"
+
 
 class ProposalQueue:
     """Those of one room: `seat.wishes` of each member, one after the other."""
@@ -64,10 +67,25 @@ class ProposalQueue:
             wish = seat.wishes[0]
             if self._is_to_wait(seat, wish):
                 return
-            if wish.ops is not None:
-                yield from self._to_journal(seat, wish)
-            else:
-                yield from self._turn_back(seat, wish)
+            try:
+                if wish.ops is not None:
+                    yield from self._to_journal(seat, wish)
+                else:
+                    yield from self._turn_back(seat, wish)
+            except Exception as error:
+                yield from self._failed(seat, wish, error)
+                raise
+
+    def _failed(self, seat: Seat, wish: Wish, mistake: Exception) -> Work:
+        """The server cannot judge it, its own mistake: what follows must not wait behind it."""
+        proposed, delta_id = self._waiting.wished(wish, seat), wish.proposal.delta_id
+        if proposed is None:
+            return  # it is on its way, or its member has gone
+        if isinstance(mistake, MemoryError):
+            error = answers.try_again(self._project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
+        else:
+            error = answers.refused(self._project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
+        yield from self.gave_up(proposed.proposal, error)
 
     def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
         """For what came before it, or for a route that is on its way: it is judged by both."""

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
+from rooms.document import Tried
 from rooms.journal_entry import Proposal, Purpose
 from rooms.seat import Seat, Wish
 from schema.ops import Op
@@ -82,12 +83,12 @@ class Proposals:
         """The one with this id, if it is on its way."""
         return self._by_id.get(delta_id)
 
-    def sent_by(self, seat: Seat) -> Iterator[Sequence[Op]]:
-        """The ops of each edit of a member that the journal has, in their order."""
+    def sent_by(self, seat: Seat) -> Iterator[Tried]:
+        """The edits of a member that the journal has and has not answered, in their order."""
         for proposed in self:
             is_edit = proposed.proposal.purpose is Purpose.EDIT
             if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
-                yield proposed.ops
+                yield Tried(proposed.ops, proposed.proposal.atomic)
 
     def enter(self, proposal: Proposal) -> Proposed:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""

@@ -33,7 +33,8 @@ class Kept(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
     `told`: what the first ack said that took effect; None: just what was proposed.
-    `proposed`: the ops as they were proposed, where some of them were dropped.
+    `proposed`: the ops of an edit as they were proposed, where they took effect otherwise, or not.
+    `atomic`: it was to take effect as a whole, or not at all.
     `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
     `framed`: the bytes of its frames that `size` counts.
     """
@@ -47,6 +48,7 @@ class Kept(Struct, gc=False):
     drops: tuple[Dropped, ...]
     told: list[Op] | None = None
     proposed: Sequence[Op] = ()
+    atomic: bool = False
     digest: str = ""
     framed: int = 0
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms import as_seen, seat
-from rooms.document import Document
+from rooms.document import Document, Tried
 from rooms.journal_entry import Purpose
 from schema.messages import Ack, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -171,6 +171,43 @@ def test_D19_what_builds_on_an_own_delta_is_no_mistake_once_others_overtook_that
     assert dropped(propose(bench, "ann", longer, base=0)) == [(0, "changed")]
     faded = Set("clips", "clip_loop", {"fadeIn": 6.0})
     assert dropped(propose(bench, "ann", STANDS, faded, base=0)) == [(1, "invalid")]
+
+
+def test_D6_D19_an_own_atomic_delta_that_others_overtook_counts_for_nothing(bench: Bench) -> None:
+    propose(bench, "bob", STANDS)
+    renamed = Set("markers", "marker_one", {"name": "mine"}, {"name": ""})
+    both: list[Op] = [Insert("clips", "clip_mine", IN_SLOT), renamed]
+    answer = propose(bench, "ann", *both, base=0, atomic=True)
+    assert dropped(answer) == [(0, "atomic"), (1, "changed")]
+    propose(bench, "bob", Insert("clips", "clip_thine", IN_SLOT))
+    # On seq 1 the copy of ann shows nothing of its atomic delta: there the slot is empty.
+    later = Insert("clips", "clip_more", IN_SLOT)
+    assert dropped(propose(bench, "ann", STANDS, later, base=1)) == [(1, "invalid")]
+
+
+def test_D6_D19_an_own_atomic_delta_is_taken_back_from_wide_devices_as_well(bench: Bench) -> None:
+    wide: dict[str, Any] = {f"leaf{number}": 0 for number in range(40)}
+    propose(bench, "ann", Set("devices", "dev_synth", {"params": wide}))
+    before, follower = bench.room.document.frozen(), bench.room.follower
+    leaf = Set("devices", "dev_synth", {"params": {"leaf0": 1}})
+    other = Set("devices", "dev_synth", {"params": {"leaf0": 2}})
+    gone = Set("markers", "nobody__", {"name": "x"})
+    own = [Tried([leaf]), Tried([other, gone], atomic=True)]
+    expected = Set("devices", "dev_synth", {"params": {"leaf1": 1}}, {"params": {"leaf0": 1}})
+    assert finished(follower.document.rehearsing_on([], own, [expected])) == []
+    assert bench.room.document.frozen() == before
+
+
+def test_D19_an_own_delta_counts_as_it_was_proposed_and_not_with_what_fell_later(
+    bench: Bench,
+) -> None:
+    propose(bench, "bob", Move("tracks", "tr_one__", parent="tr_group"))
+    propose(bench, "bob", Move("tracks", "tr_two__", parent="tr_one__"))
+    answer = propose(bench, "ann", Delete("tracks", "tr_one__"), base=1)
+    assert Set("tracks", "tr_two__", {"parent": "tr_group"}) in answer.ops
+    # On the copy of ann `tr_two__` never was in a group.
+    inside = Move("tracks", "tr_group", parent="tr_two__")
+    assert dropped(propose(bench, "ann", STANDS, inside, base=1)) == [(1, "cycle")]
 
 
 def test_D19_what_builds_on_an_own_delta_that_is_on_its_way_stands(bench: Bench) -> None:

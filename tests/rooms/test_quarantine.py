@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
-from rooms import digest
-from rooms.document import Document
+from rooms import digest, proposal_queue
+from rooms.document import Document, Tried
 from rooms.document_index import DocumentIndex
-from rooms.entity_store import EntityStore
+from rooms.entity_store import EntityStore, finish
+from rooms.journal_entry import Purpose
 from schema.errors import DropReason
+from schema.messages import Ack, Error
 from schema.ops import Delete, Insert, Op, Set
+from tests.rooms.bench import Bench
 from tests.rooms.songs import song, why
 
 NEW = [Insert("markers", f"newmark_{n}", {"time": n}) for n in range(3)]
@@ -50,6 +53,9 @@ PLACES = [
     (Document, "_check_whole", lambda args: (args[2],)),
 ]
 
+PLACES_AT_DOOR = [place for place in PLACES if place[1] not in ("_count", "canonical")]
+"""What is not counted cannot raise where it is counted."""
+
 
 def whole(document: Document) -> Any:
     """All that a document is, its index by what it answers."""
@@ -77,6 +83,64 @@ def test_D17_a_delta_that_raises_midway_is_undone_wholly(
     document.apply(rest)
     other.apply(rest)
     assert whole(document) == whole(other)
+
+
+@pytest.mark.parametrize("place", PLACES_AT_DOOR, ids=lambda place: place[1])
+def test_D17_a_delta_that_raises_at_the_door_leaves_nothing_behind(
+    place: tuple[Any, str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = song()
+    back = document.apply(NEW).changes[::-1]
+    before = whole(document)
+    with monkeypatch.context() as plant:
+        raising_for(plant, *place)
+        for tried in (
+            document.rehearsing(OPS),
+            document.rehearsing_on(back, [], OPS),
+            document.rehearsing_on(back, [Tried(OPS, atomic=True)], NEW),
+        ):
+            with pytest.raises(Planted):
+                finish(tried)
+            assert whole(document) == before
+
+
+@pytest.mark.parametrize("raised", [Planted, MemoryError])
+def test_D17_what_the_server_cannot_judge_is_answered_and_what_follows_goes_on(
+    raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench()
+    bench.join("ann")
+    insert = Document._insert
+
+    def raising(self: Document, op: Insert) -> Any:
+        if op.id == "poisoned":
+            raise raised
+        return insert(self, op)
+
+    monkeypatch.setattr(Document, "_insert", raising)
+    with pytest.raises(raised):
+        bench.edit("ann", *NEW, POISON)
+    answer = bench.last("ann")
+    assert isinstance(answer, Error)
+    assert answer.code == ("internal" if raised is MemoryError else "op_invalid")
+    assert not bench.room.seats["ann"].wishes
+    if raised is MemoryError:
+        return  # what follows waits until it comes again (rule D12)
+    done = bench.edit("ann", *NEW)
+    assert isinstance(bench.last("ann"), Ack)
+
+    def no_inverse(*_: Any) -> Any:
+        raise raised
+
+    with monkeypatch.context() as plant:
+        plant.setattr(proposal_queue, "inverse", no_inverse)
+        undo = bench.room.edits.turn_back("ann", "undo-0001", Purpose.UNDO)
+        with pytest.raises(raised):
+            bench.run(undo)
+    assert isinstance(bench.last("ann"), Error)
+    bench.run(bench.room.edits.turn_back("ann", "undo-0002", Purpose.UNDO))
+    bench.commit()
+    assert [entry.delta_id for entry in bench.entries] == [done, "undo-0002"]
 
 
 def test_D17_no_memory_is_this_machines_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
