@@ -10,7 +10,7 @@ import pytest
 
 from persistence import pool as pool_module
 from persistence.embedded_postgres import EmbeddedPostgres
-from persistence.errors import BadValue, Busy, Faulty, Refused, Unavailable
+from persistence.errors import BadSetting, BadValue, Busy, Faulty, Refused, Unavailable
 from persistence.pool import Database, check_durability
 
 pytestmark = pytest.mark.postgres
@@ -234,7 +234,7 @@ async def test_close_does_not_wait_for_a_long_query(database_url: str) -> None:
     "dsn", ["mysql://127.0.0.1/x", "postgresql://127.0.0.1:port/x", "no address"]
 )
 async def test_what_is_no_address_is_refused(dsn: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(BadSetting, match="this is no database URL"):
         await Database.open(dsn)
 
 
