@@ -257,6 +257,7 @@ class PostgresJournal:
     async def _append(
         self, proposals: Sequence[Proposal], known: Mapping[str, Known]
     ) -> tuple[list[Verdict], list[Entry]]:
+        hashes = [proposal.payload_hash for proposal in proposals]
         rows = await self._appends.fetch(
             APPEND,
             [proposal.project for proposal in proposals],
@@ -266,14 +267,14 @@ class PostgresJournal:
             [proposal.member for proposal in proposals],
             [proposal.ops.decode() for proposal in proposals],
             [proposal.atomic for proposal in proposals],
-            [proposal.payload_hash for proposal in proposals],
+            hashes,
             [proposal.purpose.value for proposal in proposals],
             [proposal.reverts for proposal in proposals],
             [proposal.step for proposal in proposals],
             *columns(known),
         )
         judged = [
-            Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"])
-            for row in rows[: len(proposals)]
+            Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
+            for row, payload_hash in zip(rows, hashes, strict=False)
         ]
         return judged, [entry_of(row) for row in rows[len(proposals) :]]

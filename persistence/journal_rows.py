@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from persistence.journal import Known
 from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
@@ -14,13 +13,16 @@ OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a proposal; `committed_at` only of what was committed just now."""
+class Verdict(NamedTuple):
+    """What became of a proposal; `committed_at` only of what was committed just now.
+
+    `payload_hash`: the proposal's, as the journal was given it.
+    """
 
     outcome: Outcome
     seq: int | None
     committed_at: datetime | None = None
+    payload_hash: bytes = b""
 
 
 def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> list[Entry]:
@@ -35,7 +37,7 @@ def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> l
             proposal.ops,
             proposal.atomic,
             _milliseconds(verdict.committed_at),
-            proposal.payload_hash,
+            verdict.payload_hash,
             proposal.purpose,
             proposal.reverts,
             proposal.step,

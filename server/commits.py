@@ -80,6 +80,8 @@ class Commits:
             if live is not None:
                 live.take_committed(entries)
         for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+            if outcome is Outcome.COMMITTED:
+                continue  # its entry answers it
             live = self._rooms.get(proposal.project)
             if live is not None:
                 live.run(live.room.edits.answered(proposal, outcome, seq))
@@ -99,8 +101,10 @@ class Commits:
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
         """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
         for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
+            if outcome not in STRAYED:
+                continue
             live = self._rooms.get(proposal.project)
-            if live is not None and outcome in STRAYED:
+            if live is not None:
                 self._watch.epoch_is_over(live, outcome)
 
     def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
