@@ -8,6 +8,9 @@ from rooms.feed import Feed
 from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
 from schema.server_limits import FED_AT_ONCE_BYTES, MAX_PUSHED_BYTES, WRITABLE_BELOW_BYTES
 
+MAX_SHARED_BYTES = MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES
+"""That may wait for a connection, of frames that a feed could bring as well."""
+
 
 class Verdict(Enum):
     """What to do with a frame."""
@@ -38,15 +41,14 @@ class Outbox:
     buffered_before: int = 0
     acknowledged_before: int = 0
 
-    def offer(self, frame: bytes, buffered: int, now: float) -> Verdict:
-        """A frame that must arrive, in order. WAIT means that it is kept here."""
-        return self._offer(frame, buffered, now, MAX_OUTBOX_BYTES)
+    def offer(
+        self, frame: bytes, buffered: int, now: float, most: int = MAX_OUTBOX_BYTES
+    ) -> Verdict:
+        """A frame that must arrive, in order. WAIT means that it is kept here.
 
-    def offer_shared(self, frame: bytes, buffered: int, now: float) -> Verdict:
-        """A frame that a feed could bring as well. CUT_OFF means that it should."""
-        return self._offer(frame, buffered, now, MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES)
-
-    def _offer(self, frame: bytes, buffered: int, now: float, most: int) -> Verdict:
+        `most`: bytes that may wait; `MAX_SHARED_BYTES` of a frame that a feed could bring as well,
+        and should where the verdict is CUT_OFF.
+        """
         if self.waiting_bytes + buffered + len(frame) > most:
             return Verdict.CUT_OFF
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:

@@ -10,7 +10,7 @@ from websockets.typing import Origin
 
 from rooms.effects import Packet
 from rooms.feed import Feed
-from rooms.outbox import Outbox, Verdict
+from rooms.outbox import MAX_SHARED_BYTES, Outbox, Verdict
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
 from server.codec import FINAL, Codec, frame_header
@@ -88,10 +88,13 @@ class Outgoing:
         False: the reader is too slow for it, or it is too large. It is not sent; a feed may bring
         it, or the connection has to end.
         """
-        if self._transport is None or not self._is_open:
+        transport = self._transport
+        if transport is None or not self._is_open:
             return True
         frame = self.codec.frame(packet)
-        verdict = self.outbox.offer_shared(frame, self._buffered, self._loop.time())
+        # `_buffered`, without a call more: every delta comes here once for each who hears it.
+        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
+        verdict = self.outbox.offer(frame, buffered, self._loop.time(), MAX_SHARED_BYTES)
         if verdict is Verdict.WRITE:
             self._write_soon(frame)
         return verdict is not Verdict.CUT_OFF
