@@ -35,12 +35,14 @@ from prime_client.failures import (
     RoomClosed,
 )
 from prime_client.state_ops import State
+from schema.caller_paths import path_of_caller
 from schema.limits import MAX_NAME_LENGTH
 from schema.texts import nearest_name
 
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
 LOCAL_EMAIL = "you@prime.local"
+DATA_HELP = "directory of a server of our own, without --url (%(default)s)"
 SHOWN_ITEMS = 5
 """Of each kind of loss, named on a terminal; --json names more."""
 FAILURES = (
@@ -56,8 +58,8 @@ FAILURES = (
 )
 
 
-class NoPassword(Exception):
-    """None was given, and nobody is there to ask."""
+class WrongUse(Exception):
+    """What was given does not say what to do, and nobody is there to ask."""
 
 
 def main() -> int:
@@ -68,7 +70,7 @@ def main() -> int:
         return status
     except BrokenSong as error:
         return _complain(str(error), BROKEN_FILE)
-    except NoPassword as error:
+    except WrongUse as error:
         return _complain(str(error), BROKEN_USAGE)
     except FAILURES as error:
         return _complain(str(error) or type(error).__name__, FAILED)
@@ -78,7 +80,7 @@ def main() -> int:
 
 async def import_song(arguments: argparse.Namespace) -> int:
     """Read all of the file, and only then create a project and fill it."""
-    song = read_song(_of_caller(arguments.file))
+    song = read_song(arguments.file)
     async with _logged_in(arguments) as client:
         name = _project_name(arguments.name, song.name, arguments.file.stem)
         project = (await client.projects.create(name=name))["id"]
@@ -101,7 +103,7 @@ def _project_name(*texts: str | None) -> str:
 
 async def export_project(arguments: argparse.Namespace) -> int:
     """Write all that was acknowledged before, or fail."""
-    path = _of_caller(arguments.file)
+    path = arguments.file
     write = _writer_for(path)
     async with _logged_in(arguments) as client:
         state = await whole_state(client, arguments.project)
@@ -135,6 +137,7 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
     """A client of the server named, or of a hub of our own for as long as this takes."""
     async with contextlib.AsyncExitStack() as stack:
         url = arguments.url
+        _refuse_unclear(arguments)
         password = _password(arguments) if url else ""
         if not url:
             hub = await stack.enter_async_context(LocalHub(arguments.data))
@@ -148,16 +151,27 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
         yield client
 
 
+def _refuse_unclear(arguments: argparse.Namespace) -> None:
+    """Raises `WrongUse` where it is not said as whom, or in which database."""
+    if arguments.url and not arguments.email:
+        raise WrongUse("--email is missing: it says whose account on the server of --url")
+    if os.environ.get("DATABASE_URL") and not arguments.url:
+        raise WrongUse(
+            "DATABASE_URL is set, and this word works on --data: unset it, or name with --url "
+            "a server of that database"
+        )
+
+
 def _password(arguments: argparse.Namespace) -> str:
-    """Given, or asked for; raises `NoPassword`."""
+    """Given, or asked for; raises `WrongUse`."""
     if given := os.environ.get("PRIME_PASSWORD") or arguments.password:
         return str(given)
     if not sys.stdin.isatty():
-        raise NoPassword("no password, and no terminal to ask at: set PRIME_PASSWORD")
+        raise WrongUse("no password, and no terminal to ask at: set PRIME_PASSWORD")
     try:
         return getpass.getpass("password: ")
     except EOFError:
-        raise NoPassword("no password was typed") from None
+        raise WrongUse("no password was typed") from None
 
 
 async def _log_in_locally(client: Client, directory: Path) -> None:
@@ -201,11 +215,6 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
     print(project)
 
 
-def _of_caller(path: Path) -> Path:
-    """`run` changes to the checkout; files are named from where it was called."""
-    return Path(os.environ.get("PRIME_CWD", ".")) / path
-
-
 def _project_id(text: str) -> str:
     try:
         return str(uuid.UUID(text))
@@ -217,20 +226,24 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="import|export")
     imports = words.add_parser("import", help="make a project out of a file")
-    imports.add_argument("file", type=Path, help=".dawproject, .mmp, .mmpz, .mid or .prime.json")
+    imports.add_argument(
+        "file", type=path_of_caller, help=".dawproject, .mmp, .mmpz, .mid or .prime.json"
+    )
     imports.add_argument("--name", default="", help="name of the project (default: the song's)")
     imports.set_defaults(run=import_song)
     exports = words.add_parser(
         "export", help="write a project to a .dawproject, .mid or .prime.json file"
     )
     exports.add_argument("project", type=_project_id, help="its id")
-    exports.add_argument("file", type=Path)
+    exports.add_argument(
+        "file", type=path_of_caller, help=".dawproject (for DAWs), .mid or .prime.json"
+    )
     exports.set_defaults(run=export_project)
     for word in (imports, exports):
         word.add_argument("--url", default=os.environ.get("PRIME_URL", ""), help="ws://.../v1")
         word.add_argument("--email", default=os.environ.get("PRIME_EMAIL", ""))
         word.add_argument("--password", default="", help="better: PRIME_PASSWORD, or be asked")
-        word.add_argument("--data", type=Path, default=Path(".data"), help="without --url")
+        word.add_argument("--data", type=path_of_caller, default=".data", help=DATA_HELP)
         word.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser.parse_args()
 

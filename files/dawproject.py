@@ -31,7 +31,7 @@ def _read(path: Path, content: bytes, files: ZipInput | None) -> Song:
     root = parse_xml(path, content)
     if root.tag != "Project":
         raise BrokenSong(path, f"<{root.tag}>", "is not a DAWproject: expected <Project>")
-    song = Song(path.name.split(".")[0], source=path, content=content)
+    song = Song(path.stem, source=path, content=content)
     try:
         if files is not None and METADATA in files:
             _read_metadata(song, path, files)

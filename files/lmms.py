@@ -60,7 +60,7 @@ class _SongReader:
     def __init__(self, path: Path, root: Element, content: bytes) -> None:
         self._root = root
         _use_old_names(root)
-        self.song = Song(path.name.split(".")[0], source=path, content=content)
+        self.song = Song(path.stem, source=path, content=content)
         self.song.raw = raw_counts(root)
         upgrade(root, self.song.lost)
         settle_solo(root, self.song.lost)

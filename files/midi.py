@@ -56,7 +56,7 @@ def read_midi(path: Path) -> Song:
 class _SongReader:
     def __init__(self, path: Path, content: bytes, midi: MidiEvents) -> None:
         self._midi = midi
-        self._name = path.name.rsplit(".", 1)[0]
+        self._name = path.stem
         self.song = Song(self._name, source=path, content=content)
         events = [event for track in midi.tracks for event in track.events]
         self.song.raw = dict(Counter(event.kind for event in events))

@@ -16,7 +16,6 @@ from loadtest.argument_types import (
     MOST_NODES,
     at_least,
     not_negative,
-    path_of_caller,
     positive,
     websocket_url,
 )
@@ -32,6 +31,7 @@ from loadtest.proof import NotSettled
 from loadtest.writer import WriterFailed
 from machine.local_hub import HubFailed
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
+from schema.caller_paths import path_of_caller
 
 EXPECTED = (
     BrokenSong,

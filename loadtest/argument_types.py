@@ -1,9 +1,7 @@
 """Types of command line arguments, with bounds: what is out of them is told by argparse."""
 
 import argparse
-import os
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 MOST_NODES = 16
@@ -49,8 +47,3 @@ def websocket_url(text: str) -> str:
     if text and not is_one:
         raise argparse.ArgumentTypeError(f"{text!r} is no address like ws://host:8787/v1")
     return text
-
-
-def path_of_caller(text: str) -> Path:
-    """`run` changes to the checkout; files are named from where it was called."""
-    return Path(os.environ.get("PRIME_CWD", ".")) / text

@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from loadtest.argument_types import MOST_NODES, at_least, path_of_caller, positive
+from loadtest.argument_types import MOST_NODES, at_least, positive
 from loadtest.chaos import run_chaos
 from loadtest.faults import FAULTS
+from schema.caller_paths import path_of_caller
 
 PLANTS = (
     "ack_before_commit",

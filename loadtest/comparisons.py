@@ -3,13 +3,14 @@
 import argparse
 from typing import Any
 
-from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.argument_types import at_least, positive
 from loadtest.compare import run_compare
 from loadtest.connections import run_connections
 from loadtest.cursors import run_cursors
 from loadtest.generators import GeneratorFailed
 from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS, PRIME
 from loadtest.peers.installing import PeerFailed
+from schema.caller_paths import path_of_caller
 
 EXPECTED = (GeneratorFailed, PeerFailed)
 """What may go wrong, in one line each."""

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.argument_types import at_least, positive
 from loadtest.bare_client import HandshakeFailed
 from loadtest.bare_prime import PrimeRefused
 from loadtest.cursor_watch import WatchFailed
@@ -16,6 +16,7 @@ from loadtest.neighbours import run_neighbours
 from loadtest.pinned_hub import TooFewFiles
 from loadtest.postgres_alone import AloneFailed
 from loadtest.session import run_session
+from schema.caller_paths import path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)

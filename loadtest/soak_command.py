@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from loadtest.argument_types import MOST_NODES, at_least, path_of_caller, positive
+from loadtest.argument_types import MOST_NODES, at_least, positive
 from loadtest.chaos_command import PLANTS, some_of
 from loadtest.soak import run_soak
+from schema.caller_paths import path_of_caller
 
 if TYPE_CHECKING:
     import argparse

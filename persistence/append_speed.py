@@ -4,14 +4,12 @@ import argparse
 import asyncio
 import json
 import math
-import os
 import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,7 +18,7 @@ import uvloop
 
 from persistence import auth_sessions, studio_projects, users
 from persistence.child_process import ServerUnavailable
-from persistence.database_url import checked
+from persistence.database_url import chosen
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import PersistenceError, Unavailable
 from persistence.journal import Known
@@ -29,6 +27,7 @@ from persistence.migrate import migrate
 from persistence.pool import CONNECT_SECONDS, Database
 from persistence.sqlstates import own_errors
 from rooms.journal_entry import Outcome, Proposal
+from schema.caller_paths import path_of_caller
 
 OPS = '[{"op":"set","col":"channels","id":"ch_master","props":{"volume":0.75}}]'
 """Ops of a small edit: one fader at rest."""
@@ -176,13 +175,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--database-url",
-        default=os.environ.get("DATABASE_URL"),
         help="postgresql://... (default: DATABASE_URL; without it the embedded server is used)",
     )
     parser.add_argument(
         "--data",
-        type=Path,
-        default=Path(".data"),
+        type=path_of_caller,
+        default=".data",
         help="where the embedded server keeps its data (default: %(default)s)",
     )
     parser.add_argument("--seconds", type=float, default=5.0, help="for each size (5)")
@@ -201,7 +199,7 @@ def _arguments() -> argparse.Namespace:
 
 def _run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     with ExitStack() as stack:
-        dsn = checked(arguments.database_url) if arguments.database_url else ""
+        dsn = chosen(arguments.database_url) or ""
         if not dsn:
             server = EmbeddedPostgres(arguments.data)
             stack.callback(server.stop)

@@ -15,14 +15,27 @@ def from_environment() -> str:
     return checked(url)
 
 
-def checked(url: str) -> str:
+def chosen(option: str | None) -> str | None:
+    """What --database-url says, else DATABASE_URL, if one is set; raises `BadSetting`."""
+    if option:
+        return checked(option, "--database-url")
+    url = os.environ.get("DATABASE_URL")
+    return checked(url) if url else None
+
+
+def none_at_all(why: object, name: str = "DATABASE_URL") -> BadSetting:
+    """What is told of one that cannot be meant: which setting, and why."""
+    return BadSetting(f"{name}: this is no database URL: {why}")
+
+
+def checked(url: str, name: str = "DATABASE_URL") -> str:
     """The same URL; raises `BadSetting`, without repeating it: it may hold a password."""
     scheme, is_url, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres") or not is_url:
-        raise BadSetting("this is no database URL: it must begin with postgresql://")
+        raise none_at_all("it must begin with postgresql://", name)
     hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2]
     for host in hosts.split(","):
         _, is_port, port = host.rpartition("]")[2].rpartition(":")
         if is_port and not (port.isdecimal() and int(port) <= HIGHEST_PORT):
-            raise BadSetting(f"this is no database URL: {port[:32]!r} is no port")
+            raise none_at_all(f"{port[:32]!r} is no port", name)
     return url

@@ -27,6 +27,7 @@ from persistence.child_process import (
     ServerUnavailable,
     child_user,
 )
+from schema.caller_paths import path_of_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,7 +269,7 @@ def main() -> None:
         description='Run PostgreSQL on a directory. Prints {"database_url": ..., "pid": ...} when '
         "ready; stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )
-    parser.add_argument("--data", type=Path, required=True, help="directory for the data")
+    parser.add_argument("--data", type=path_of_caller, required=True, help="directory for the data")
     parser.add_argument("--port", type=_port, help="listen on 127.0.0.1 too, without password")
     parser.add_argument(
         "--standby-of",

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,10 +17,11 @@ from typing import Any
 import asyncpg
 
 from persistence.account_addresses import spell_alike
-from persistence.database_url import checked
-from persistence.errors import BadSetting, PersistenceError, Refused, Unavailable
+from persistence.database_url import chosen, none_at_all
+from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
+from schema.caller_paths import path_of_caller
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001
@@ -112,7 +112,7 @@ async def _connect(dsn: str) -> Any:
                 dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "prime migrate"}
             )
         except ValueError as error:
-            raise BadSetting(f"this is no database URL: {error}") from error
+            raise none_at_all(error) from error
 
 
 async def _close(connection: Any) -> None:
@@ -188,18 +188,17 @@ def _pg_dump() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m persistence.migrate",
+        prog="./run migrate",
         description="Bring a database's tables up to date. Does nothing if they are.",
     )
     parser.add_argument(
         "--database-url",
-        default=os.environ.get("DATABASE_URL"),
         help="postgresql://... (default: DATABASE_URL; without it the embedded server is used)",
     )
     parser.add_argument(
         "--data",
-        type=Path,
-        default=Path(".data"),
+        type=path_of_caller,
+        default=".data",
         help="where the embedded server keeps its data (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="say what was done as JSON")
@@ -210,8 +209,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
-    if arguments.database_url:
-        return checked(arguments.database_url)
+    if url := chosen(arguments.database_url):
+        return url
     from persistence.child_process import ServerUnavailable
     from persistence.embedded_postgres import EmbeddedPostgres
 

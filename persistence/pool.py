@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 
-from persistence.errors import BadSetting, PersistenceError, Refused, Unavailable
+from persistence.database_url import none_at_all
+from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, one_line, own_errors
 
 CONNECT_SECONDS = 5.0
@@ -133,7 +134,7 @@ class Database:
                 try:
                     await pool
                 except ValueError as error:
-                    raise BadSetting(f"this is no database URL: {one_line(error)}") from error
+                    raise none_at_all(one_line(error)) from error
         # The server gives up first, so that the answer says why; a stalled one cannot.
         return cls(pool, statement_timeout_seconds + 1)
 

@@ -19,6 +19,7 @@ from persistence.child_process import ServerUnavailable
 from persistence.database_url import from_environment
 from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import NotFound, PersistenceError
+from schema.caller_paths import path_of_caller
 from server.app import App
 from server.audit import audit
 from server.embedded_servers import Embedded
@@ -159,7 +160,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--behind-proxy", action="store_true", help="others reach --host only through a TLS proxy"
     )
-    parser.add_argument("--data", default=".data", help="directory of all data (%(default)s)")
+    parser.add_argument(
+        "--data", type=path_of_caller, default=".data", help="directory of all data (%(default)s)"
+    )
     parser.add_argument(
         "--nodes", type=_node_count, default=1, help="hubs on this machine, behind one port (1)"
     )

@@ -28,6 +28,7 @@ from persistence.child_process import (
     ServerUnavailable,
     child_user,
 )
+from schema.caller_paths import path_of_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +171,9 @@ def main() -> None:
         description='Run Valkey on a directory. Prints {"redis_url": ..., "pid": ...} when ready; '
         "stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )
-    parser.add_argument("--data", type=Path, required=True, help="directory for socket and log")
+    parser.add_argument(
+        "--data", type=path_of_caller, required=True, help="directory for socket and log"
+    )
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt

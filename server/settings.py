@@ -7,8 +7,9 @@ from pathlib import Path
 
 from redis.asyncio.connection import parse_url
 
-from persistence.database_url import checked
+from persistence.database_url import chosen
 from persistence.lanes import LaneSizes
+from schema.caller_paths import path_of_caller
 from server.addresses import Network, refuse_bare
 from server.switches import is_on
 from server.use_limits import Limits
@@ -46,7 +47,9 @@ class Settings:
     """Whether strangers may make accounts (rule A5)."""
 
 
-def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False) -> Settings:
+def read_settings(
+    host: str, port: int, data: str | Path, *, behind_proxy: bool = False
+) -> Settings:
     """The given words, and DATABASE_URL, REDIS_URL and the variables that begin with PRIME_."""
     is_behind = is_on("PRIME_BEHIND_PROXY", os.environ.get("PRIME_BEHIND_PROXY"))
     refuse_bare(host, behind_proxy or is_behind)
@@ -57,8 +60,8 @@ def read_settings(host: str, port: int, data: str, *, behind_proxy: bool = False
     return Settings(
         host=host,
         port=port,
-        data=Path(os.environ.get("PRIME_CWD", ".")).joinpath(data).resolve(),
-        database_url=checked(url) if (url := os.environ.get("DATABASE_URL")) else None,
+        data=path_of_caller(data).resolve(),
+        database_url=chosen(None),
         redis_url=_redis_url(os.environ.get("REDIS_URL") or None),
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
@@ -83,7 +86,7 @@ def _redis_url(text: str | None) -> str | None:
     try:
         parse_url(text)
     except ValueError as error:
-        raise ValueError(f"REDIS_URL is none: {error}") from None
+        raise ValueError(f"REDIS_URL: this is no Redis URL: {error}") from None
     return text
 
 

@@ -1,5 +1,6 @@
 """`run import` and `run export`: what is told to whom, and the exit codes."""
 
+import contextlib
 import json
 import os
 import stat
@@ -13,15 +14,19 @@ import pytest
 
 from files.__main__ import _project_name, report_import
 from files.importing import read_song
-from files.song import Song
+from files.song import BrokenSong, Song
 from schema.calls import CreateProject
 
 ROOT = Path(__file__).parents[2]
+PROJECT = "00000000-0000-0000-0000-000000000000"
 SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
 
 
-def command(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def command(
+    *words: str | Path, cwd: Path = ROOT, database: str = ""
+) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": "", "PRIME_PASSWORD": "secret"}
+    environment |= {"DATABASE_URL": database, "PRIME_EMAIL": ""}
     return subprocess.run(
         [sys.executable, "-m", "files", *map(str, words)],
         capture_output=True,
@@ -47,6 +52,19 @@ def test_a_server_that_is_not_there_is_exit_one() -> None:
     done = command("import", SONG, "--url", "nonsense://127.0.0.1:1/v1", *account)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("import", SONG), ("export", PROJECT, "song.mid")])
+def test_who_and_where_are_asked_before_anything_is_started(
+    words: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    nobody = command(*words, "--url", "ws://127.0.0.1:1/v1")
+    assert nobody.returncode == 2
+    assert "--email is missing" in nobody.stderr
+    two_places = command(*words, "--data", tmp_path / "data", database="nonsense")
+    assert two_places.returncode == 2
+    assert "DATABASE_URL is set, and this word works on --data" in two_places.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_wrong_command_line_is_exit_two() -> None:
@@ -76,7 +94,7 @@ def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
 
 
 def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
-    done = command("export", "00000000-0000-0000-0000-000000000000", "song.wav")
+    done = command("export", PROJECT, "song.wav")
     assert done.returncode == 2
     assert "name it .dawproject (for DAWs), .mid or .prime.json" in done.stderr
 
@@ -121,3 +139,23 @@ def test_names_do_not_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) 
     assert "[/bold]" in shown
     assert "\x1b" not in shown
     assert "1 comments of tracks: a [2J b" in shown
+
+
+@pytest.mark.parametrize("case", ["lmms/*.mmp", "dawproject/*.dawproject"])
+def test_a_song_that_names_itself_nowhere_is_named_by_all_of_its_file(
+    case: str, tmp_path: Path
+) -> None:
+    names = set()
+    for number, path in enumerate(sorted((Path(__file__).parent / "cases").glob(case))[:40]):
+        copy = tmp_path / f"night.drive.v{number}{path.suffix}"
+        copy.write_bytes(path.read_bytes())
+        with contextlib.suppress(BrokenSong):
+            names.add(read_song(copy).name.partition(".v")[0])
+    assert "night.drive" in names
+    assert "night" not in names
+
+
+def test_a_midi_file_too(tmp_path: Path) -> None:
+    path = tmp_path / "night.drive.v2.mid"
+    path.write_bytes(bytes.fromhex("4d546864 00000006 0000 0001 01e0 4d54726b 00000004 00ff2f00"))
+    assert read_song(path).name == "night.drive.v2"

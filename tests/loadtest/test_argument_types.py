@@ -1,11 +1,10 @@
 """Bounds of command line arguments."""
 
 import argparse
-from pathlib import Path
 
 import pytest
 
-from loadtest.argument_types import at_least, path_of_caller, positive
+from loadtest.argument_types import at_least, positive
 
 
 def test_whole_numbers_within_bounds() -> None:
@@ -23,9 +22,3 @@ def test_numbers_above_zero(text: str) -> None:
     assert positive("0.5") == 0.5
     with pytest.raises(argparse.ArgumentTypeError):
         positive(text)
-
-
-def test_a_path_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PRIME_CWD", "/somewhere")
-    assert path_of_caller("page") == Path("/somewhere/page")
-    assert path_of_caller("/tmp/page") == Path("/tmp/page")

@@ -22,6 +22,7 @@ from persistence.errors import BadSetting
 def test_what_is_none_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(BadSetting, match="this is no database URL") as error:
         checked(url)
+    assert str(error.value).startswith("DATABASE_URL: ")
     assert "secret" not in str(error.value)
     assert error.value.exit_code == 2
 

@@ -115,7 +115,7 @@ def test_a_database_url_that_is_none_has_one_exit_code(command: str) -> None:
         check=False,
     )
     assert finished.returncode == 2, finished.stderr
-    assert "this is no database URL" in finished.stderr
+    assert "DATABASE_URL: this is no database URL" in finished.stderr
     assert "secret" not in finished.stderr
     assert len(finished.stderr.strip().splitlines()) == 1
 
@@ -124,6 +124,6 @@ def test_these_are_all_commands_that_read_it() -> None:
     folders = ("server", "persistence", "files", "gateway")
     files = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
     asking = {p.stem for p in files if "from_environment()" in p.read_text()}
-    asking |= {p.stem for p in files if 'environ.get("DATABASE_URL")' in p.read_text()}
+    asking |= {p.stem for p in files if "chosen(arguments.database_url)" in p.read_text()}
     asking -= {"database_url", "settings"}
     assert asking == {command.split()[0].partition(".")[2] or "__main__" for command in COMMANDS}
