@@ -21,9 +21,10 @@ from rich.text import Text
 from files.dawproject_export import write_dawproject
 from files.exporting import NotWhole, whole_state
 from files.importing import read_song
+from files.losses import Loss, printable
 from files.midi_export import write_midi
 from files.prime_file import write_prime
-from files.song import BrokenSong, Song, printable
+from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
@@ -107,20 +108,19 @@ async def export_project(arguments: argparse.Namespace) -> int:
     write = _writer_for(path)
     async with _logged_in(arguments) as client:
         state = await whole_state(client, arguments.project)
-    problems = write(path, state)
+    losses = write(path, state)
     sizes = {collection: len(entities) for collection, entities in state.items()}
     if arguments.json:
         report = {"project": arguments.project, "file": str(path), "entities": sum(sizes.values())}
-        print(json.dumps(report | {"problems": problems}))
+        print(json.dumps(report | _as_json(losses)))
     else:
         console = Console(stderr=True)
         console.print(f"{sum(sizes.values()):,} entities written to {path}", highlight=False)
-        for problem in problems:
-            console.print(f"  not kept: {problem}", markup=False)
+        _show(console, losses)
     return 0
 
 
-def _writer_for(path: Path) -> Callable[[Path, State], list[str]]:
+def _writer_for(path: Path) -> Callable[[Path, State], list[Loss]]:
     """By the file's name; what is written, and what the format could not hold."""
     if path.name.endswith(".dawproject"):
         return write_dawproject
@@ -199,8 +199,7 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
     counts: dict[str, Any] = asdict(song.counts)
     if arguments.json:
         report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}
-        losses = [asdict(loss) for loss in song.losses]
-        print(json.dumps(report | {"problems": song.problems, "losses": losses}))
+        print(json.dumps(report | _as_json(song.losses)))
         return
     console = Console(stderr=True)
     title = Text(printable(song.name))
@@ -208,11 +207,24 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
     for what, count in counts.items():
         table.add_row(what, f"{count:,}")
     console.print(table)
-    for loss in song.losses:
+    _show(console, song.losses)
+    print(project)
+
+
+def _as_json(losses: list[Loss]) -> dict[str, Any]:
+    problems = [str(loss) for loss in losses]
+    return {"problems": problems, "losses": [asdict(loss) for loss in losses]}
+
+
+def _show(console: Console, losses: list[Loss]) -> None:
+    """What is left out and what is changed: each line says which of both it is."""
+    if losses:
+        console.print("not kept, or changed:")
+    for loss in losses:
         named = ", ".join(loss.items[:SHOWN_ITEMS])
         more = " ..." if len(loss.items) > SHOWN_ITEMS else ""
-        console.print(f"  not kept: {loss}{': ' if named else ''}{named}{more}", markup=False)
-    print(project)
+        text = f"  {loss.count:,} \u00d7 {loss.what}{': ' if named else ''}{named}{more}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _project_id(text: str) -> str:

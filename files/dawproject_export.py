@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from files.dawproject_export_clips import ClipWriter
 from files.dawproject_export_losses import count_unheld, counting, in_time
-from files.dawproject_export_values import Entities, Ids, Losses, State, flag, numeral, writable
+from files.dawproject_export_values import Entities, Ids, State, flag, numeral, writable
+from files.losses import Loss, Losses
 from schema.entities import MASTER_CHANNEL
 
 FORMATS = {"vst2": "Vst2Plugin", "vst3": "Vst3Plugin", "clap": "ClapPlugin", "au": "AuPlugin"}
@@ -24,7 +25,7 @@ MAX_INT = 2**31 - 1
 PARENTS = {"tracks": "parent", "sends": "channel", "devices": "channel"}
 
 
-def write_dawproject(path: Path, state: State) -> list[str]:
+def write_dawproject(path: Path, state: State) -> list[Loss]:
     """Write the file, whole or not at all; what it could not hold, most frequent first."""
     project, losses = dawproject(state)
     partial = path.with_name(path.name + ".partial")
@@ -32,7 +33,7 @@ def write_dawproject(path: Path, state: State) -> list[str]:
         files.writestr("metadata.xml", _document(_metadata(state)))
         files.writestr("project.xml", _document(project))
     os.replace(partial, path)
-    return losses.told()
+    return losses.losses
 
 
 def dawproject(state: State) -> tuple[Element, Losses]:
@@ -59,7 +60,7 @@ def _metadata(state: State) -> Element:
 class _ProjectWriter:
     def __init__(self, state: State) -> None:
         self._state = state
-        self.losses = Losses()
+        self.losses = Losses(state)
         self._ids = Ids()
         self._units = {
             str(lane["target"]): str(lane["unit"]) for lane in self._of("lanes").values()
@@ -173,8 +174,8 @@ class _ProjectWriter:
         if channel["dest"] is not None:
             attributes["destination"] = self._ids.of(str(channel["dest"]))
         elif channel_id != MASTER_CHANNEL:
-            why = "what leads nowhere leads to its group or the master"
-            self.losses.note("channels", "dest", why)
+            why = "mixer channels that lead nowhere lead to their group or the master"
+            self.losses.note("channels", "dest", why, channel)
         element = SubElement(above, "Channel", attributes)
         devices = self._below["devices", channel_id]
         if devices:
@@ -216,7 +217,8 @@ class _ProjectWriter:
         device = self._of("devices")[device_id]
         kind = str(device["format"])
         if kind not in FORMATS and kind != "builtin":
-            self.losses.note("devices", "format", "DAWproject knows vst2, vst3, clap, au, builtin")
+            what = "plug-ins of a kind that DAWproject does not know (written as built-in devices)"
+            self.losses.note("devices", "format", what, device)
         attributes = {
             "deviceID": str(device["deviceId"]),
             "deviceName": str(device["name"]),
@@ -230,17 +232,24 @@ class _ProjectWriter:
         if params:
             parameters = SubElement(element, "Parameters")
             for name, value in params.items():
-                self._parameter(parameters, f"devices/{device_id}/params/{name}", name, value)
+                self._parameter(
+                    parameters, f"devices/{device_id}/params/{name}", name, value, device
+                )
         self._switch(element, "Enabled", device["enabled"], f"devices/{device_id}/enabled")
         if device["stateRef"] is not None:
-            self.losses.note("devices", "stateRef", "the plug-in's own state is kept elsewhere")
+            self.losses.note(
+                "devices", "stateRef", "plug-in states, which Prime keeps elsewhere", device
+            )
         if device["presetId"] is not None:
-            self.losses.note("devices", "presetId", "a preset of Prime's")
+            self.losses.note("devices", "presetId", "names of presets of plug-ins", device)
 
-    def _parameter(self, holder: Element, path: str, name: str, value: object) -> None:
+    def _parameter(
+        self, holder: Element, path: str, name: str, value: object, device: Mapping[str, object]
+    ) -> None:
         attributes = {"name": name, "id": self._ids.of(path)}
         if len(name) > 56 or "/" in name:
-            self.losses.note("devices", "params", "a name over 56 characters or with a slash")
+            what = "plug-in parameters with a name over 56 characters or with a slash"
+            self.losses.note("devices", "params", what, device)
         if isinstance(value, bool):
             SubElement(holder, "BoolParameter", attributes | {"value": flag(value)})
         elif isinstance(value, int) and abs(value) <= MAX_INT and path not in self._units:
@@ -248,12 +257,14 @@ class _ProjectWriter:
         elif isinstance(value, int | float):
             unit = self._units.get(path, "linear")
             if isinstance(value, int):
-                self.losses.note("devices", "params", "a whole number that is automated")
+                what = "automated whole numbers of plug-ins were written as decimals"
+                self.losses.note("devices", "params", what, device)
             real = {"unit": unit, "value": numeral(value)}
             SubElement(holder, "RealParameter", attributes | real)
         else:
             self._ids.forget(path)
-            self.losses.note("devices", "params", "a text is no parameter")
+            what = "settings of plug-ins that are texts (DAWproject holds numbers and switches)"
+            self.losses.note("devices", "params", what, device)
 
 
 def _color(entity: Mapping[str, object]) -> dict[str, str]:

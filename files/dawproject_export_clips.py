@@ -4,10 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from files.dawproject_export_values import Entities, Ids, Losses, State, flag, numeral
+from files.dawproject_export_values import Entities, Ids, State, flag, numeral
+from files.losses import Losses
 
 AUTOMATED = {"channels": {"volume", "pan", "mute"}, "sends": {"volume", "pan", "enable"}}
 NO_MEDIA: Mapping[str, object] = {"channels": 2, "duration": None, "sampleRate": None}
+CALLED = {"notes": "notes", "warps": "warp markers"}
+LEFT_OUT = "automation points of lanes that are left out"
+MEDIA_UNHELD: Mapping[str, str] = {
+    "audioFile": "copies of recordings that Prime keeps",
+    "sha256": "checksums of recordings",
+    "stemOf": "recordings that are stems do not say of which",
+}
 UNITS = {"volume": "linear", "pan": "normalized", "mute": "linear", "enable": "linear"}
 
 
@@ -52,9 +60,10 @@ class ClipWriter:
             self._track(element, track_id)
         for lane_id, lane in self._of("lanes").items():
             if lane["track"] is None and lane["clip"] is None:
-                self._leave_out(lane_id, "a lane of neither track nor clip")
+                self._leave_out(lane_id, "automation lanes of neither track nor clip")
             elif lane["track"] is not None and lane["clip"] is not None:
-                self._losses.note("lanes", "track", "a lane of a clip names no track")
+                what = "automation lanes inside clips do not name their track"
+                self._losses.note("lanes", "track", what, lane)
 
     def _track(self, element: Element, track_id: str) -> None:
         clips = SubElement(element, "Clips", id=self._ids.new())
@@ -122,20 +131,31 @@ class ClipWriter:
         original = self._of("clips").get(str(clip["ref"]))
         if clip["media"] is not None and not _plays_media(clip):
             if original is None or original["media"] != clip["media"]:
-                self._losses.note("clips", "media", "only a clip of sound or video plays a file")
+                self._losses.note(
+                    "clips", "media", "recordings of clips that are neither audio nor video", clip
+                )
         elif original is not None and original["media"] is not None and clip["media"] is None:
-            self._losses.note("clips", "media", "an alias plays the file of its original")
+            self._losses.note(
+                "clips",
+                "media",
+                "linked clips without a recording play that of their original",
+                clip,
+            )
         if clip["kind"] in ("notes", "automation") and clip["contentTimeUnit"] == "seconds":
-            for name in ("contentTimeUnit", "playStart", "loopStart", "loopEnd"):
-                self._losses.note("clips", name, "notes and automation count in beats")
+            what = "clips of notes or automation in seconds were written in beats"
+            for number, name in enumerate(("contentTimeUnit", "playStart", "loopStart", "loopEnd")):
+                self._losses.places.add(("clips", name))
+                if number == 0:
+                    self._losses.note("clips", name, what, clip)
 
     def _count_content_of_alias(self, clip_id: str) -> None:
-        why = "an alias has the content of its original alone"
+        why = "of linked clips, which have what their original has alone"
         for collection in ("notes", "warps"):
-            for _ in self._on[collection, "clip"].get(clip_id, ()):
-                self._losses.note(collection, "", why)
+            for entity_id in self._on[collection, "clip"].get(clip_id, ()):
+                entity = self._of(collection)[entity_id]
+                self._losses.note(collection, "", f"{CALLED[collection]} {why}", entity)
         for lane_id in self._on["lanes", "clip"].get(clip_id, ()):
-            self._leave_out(lane_id, why)
+            self._leave_out(lane_id, f"automation lanes {why}")
 
     def _content(self, element: Element, clip_id: str, clip: Mapping[str, object]) -> None:
         lanes = self._on["lanes", "clip"].get(clip_id, [])
@@ -152,7 +172,7 @@ class ClipWriter:
         for lane_id in lanes:
             self._lane(holder, lane_id)
         if clip["kind"] == "automation" and not any(part.tag == "Points" for part in holder):
-            self._losses.note("clips", "kind", "a clip of automation without automation")
+            self._losses.note("clips", "kind", "automation clips without automation", clip)
 
     def _notes(self, holder: Element, content_id: str, clip_id: str) -> None:
         element = SubElement(holder, "Notes", timeUnit="beats", id=content_id)
@@ -199,22 +219,38 @@ class ClipWriter:
         used = {str(clip["media"]) for clip in clips if _plays_media(clip)}
         for media_id, media in self._of("media").items():
             if media_id not in used:
-                self._losses.note("media", "", "media that no clip plays")
+                self._losses.note("media", "", "recordings that no clip plays", media)
             self._count_properties(media, self._paths.of(media_id))
 
     def _count_properties(self, media: Mapping[str, object], path: str) -> None:
-        for name in ("audioFile", "sha256", "stemOf"):
+        where = "recordings whose sound is not in the file: it says where they lie"
+        self._losses.note("media", "sound", where, media)
+        for name, what in MEDIA_UNHELD.items():
             if media[name] is not None:
-                self._losses.note("media", name, "DAWproject has no place for it")
+                self._losses.note("media", name, what, media)
         if media["path"] != path:
-            self._losses.note("media", "path", "a path that is missing or used twice")
+            self._losses.note(
+                "media",
+                "path",
+                "recordings without a path, or with that of another, got one",
+                media,
+            )
         if media["name"] != path.rsplit("/", 1)[-1]:
-            self._losses.note("media", "name", "media are named by their files")
+            self._losses.note(
+                "media", "name", "names of recordings (they are named by their files)", media
+            )
         rate = media["sampleRate"]
         if rate is not None and float(str(rate)) != round(float(str(rate))):
-            self._losses.note("media", "sampleRate", "a sample rate is a whole number")
+            self._losses.note(
+                "media", "sampleRate", "sample rates rounded to a whole number", media
+            )
         if media["duration"] == 0:
-            self._losses.note("media", "duration", "0 stands for one that is not known")
+            self._losses.note(
+                "media",
+                "duration",
+                "recordings 0 seconds long were written as of unknown length",
+                media,
+            )
 
     # Automation.
 
@@ -225,11 +261,15 @@ class ClipWriter:
         collection, _, name = target.split("/")[:3]
         known = name in AUTOMATED.get(collection, ()) or collection == "devices"
         if not known or target not in self._ids.known():
-            self._leave_out(lane_id, f"DAWproject cannot automate {collection}/.../{name}")
+            self._leave_out(
+                lane_id, f"automation lanes of what DAWproject cannot automate ({name})"
+            )
             return
         unit = UNITS.get(name, "linear" if name == "enabled" else str(lane["unit"]))
         if unit != lane["unit"]:
-            self._losses.note("lanes", "unit", f"{name} is automated in the unit {unit}")
+            self._losses.note(
+                "lanes", "unit", f"automation lanes of {name} got the unit {unit}", lane
+            )
         attributes = {"timeUnit": "beats", "unit": unit, "id": self._ids.new()}
         element = SubElement(above, "Points", attributes | {"name": str(lane["name"])})
         SubElement(element, "Target", parameter=self._ids.of(target))
@@ -240,14 +280,15 @@ class ClipWriter:
             point = entities[point_id]
             is_alone = at_times[float(str(point["time"]))] == 1
             if is_alone and point["slot"] != 0:
-                self._losses.note("points", "slot", "one that is alone at its time is the left one")
+                what = "halves of automation jumps whose other half is missing"
+                self._losses.note("points", "slot", what, point)
             at = {"time": numeral(point["time"]), "value": numeral(point["value"])}
             SubElement(element, "RealPoint", at | {"interpolation": str(point["interp"])})
 
     def _leave_out(self, lane_id: str, why: str) -> None:
-        self._losses.note("lanes", "", why)
-        for _ in self._on["points", "lane"].get(lane_id, ()):
-            self._losses.note("points", "", "of automation that is left out")
+        self._losses.note("lanes", "", why, self._of("lanes")[lane_id])
+        for point_id in self._on["points", "lane"].get(lane_id, ()):
+            self._losses.note("points", "", LEFT_OUT, self._of("points")[point_id])
 
 
 def _plays_media(clip: Mapping[str, object]) -> bool:

@@ -5,20 +5,33 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from files.audio_routing import circles
-from files.dawproject_export_values import Entities, Losses, State
+from files.dawproject_export_values import Entities, State
+from files.losses import Losses
 from schema.entities import MASTER_CHANNEL, defaults
 
 Below = Mapping[tuple[str, str | None], list[str]]
 """By collection and parent: the ids in their order."""
 
-UNHELD: Mapping[str, tuple[str, ...]] = {
-    "project": ("key", "scale", "sampleRate"),
-    "transport": ("loopStart", "loopEnd", "loopOn", "metronome"),
-    "clips": ("gain", "lane"),
-    "notes": ("pan",),
-    "lanes": ("enable",),
+UNHELD: Mapping[str, Mapping[str, str]] = {
+    "project": {
+        "key": "keys of the song",
+        "scale": "scales of the song",
+        "sampleRate": "sample rates of the song",
+    },
+    "transport": {
+        "loopStart": "beginnings of the loop",
+        "loopEnd": "ends of the loop",
+        "loopOn": "loops that are switched on",
+        "metronome": "metronomes that are switched on",
+    },
+    "clips": {"gain": "gains of clips", "lane": "clips in a lane of their track"},
+    "notes": {"pan": "pans of notes"},
+    "lanes": {"enable": "automation lanes that are off were written as if they were on"},
 }
-"""Properties that DAWproject 1.0 has no place for."""
+"""Properties that DAWproject 1.0 has no place for, and what is told of them."""
+
+
+CALLED = {"tempo": "tempi", "signatures": "time signatures"}
 
 
 def in_time(entities: Entities) -> list[Mapping[str, object]]:
@@ -50,11 +63,11 @@ def count_unheld(state: State, below: Below, losses: Losses) -> None:
     for collection, names in UNHELD.items():
         usual = defaults(collection)
         for entity in state.get(collection, {}).values():
-            for name in names:
+            for name, what in names.items():
                 if entity[name] != usual[name]:
-                    losses.note(collection, name, "DAWproject has no place for it")
+                    losses.note(collection, name, what, entity)
     if not state["project"]["project"]["name"]:
-        losses.note("project", "name", "a project without a name is named by its file")
+        losses.note("project", "name", "songs without a name are named by their file")
     _count_maps(state, losses)
     _count_orders(state, below, losses)
     _count_circles(state, losses)
@@ -64,12 +77,14 @@ def _count_maps(state: State, losses: Losses) -> None:
     for collection in ("tempo", "signatures"):
         entities = state[collection]
         for _ in range(len(entities) - len(counting(entities, collection))):
-            losses.note(collection, "", "one that another one at its time outdoes")
+            losses.note(
+                collection, "", f"{CALLED[collection]} at the time of another, which counts"
+            )
     tempi = counting(state["tempo"], "tempo")
     at_times = Counter(tempo["time"] for tempo in tempi)
     for tempo in tempi:
         if tempo["slot"] != 0 and at_times[tempo["time"]] == 1:
-            losses.note("tempo", "slot", "one that is alone at its time is the left one")
+            losses.note("tempo", "slot", "halves of tempo jumps whose other half is missing", tempo)
 
 
 def _count_circles(state: State, losses: Losses) -> None:
@@ -80,7 +95,7 @@ def _count_circles(state: State, losses: Losses) -> None:
     }
     sends = state.get("sends", {})
     for _, _, send in circles({"channels": channels, "sends": sends}):
-        why = "a route that would come back, as what leads nowhere leads on"
+        why = "routes that would come back to where they start"
         losses.note("channels" if send is None else "sends", "dest" if send is None else "", why)
 
 
@@ -104,7 +119,11 @@ def _count_orders(state: State, below: Below, losses: Losses) -> None:
     """Channels come in the order of their tracks."""
     in_file = [c for c in _channels_in_file(state, below) if c != MASTER_CHANNEL]
     if in_file != [c for c in _in_order(state) if c != MASTER_CHANNEL]:
-        losses.note("channels", "order", "channels come in the order of their tracks")
+        losses.note(
+            "channels",
+            "order",
+            "orders of the mixer (its channels come in the order of their tracks)",
+        )
 
 
 def _in_order(state: State) -> list[str]:

@@ -1,7 +1,6 @@
 """What the parts of the DAWproject export share: values as text, ids, and what is lost."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 Entities = Mapping[str, Mapping[str, object]]
@@ -52,26 +51,3 @@ class Ids:
     def forget(self, what: str) -> None:
         """It is not in the file after all."""
         self._ids.pop(what, None)
-
-
-class Losses:
-    """What the file cannot hold, by collection, property and reason."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[tuple[str, str, str]] = Counter()
-
-    def note(self, collection: str, name: str, why: str) -> None:
-        """One more."""
-        self.counts[collection, name, why] += 1
-
-    def told(self) -> list[str]:
-        """As sentences, the most frequent first."""
-        return [
-            f"{count} {collection}.{name}: {why}"
-            for (collection, name, why), count in self.counts.most_common()
-        ]
-
-    @property
-    def places(self) -> set[tuple[str, str]]:
-        """The properties that are not all kept."""
-        return {(collection, name) for collection, name, _ in self.counts}

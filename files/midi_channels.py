@@ -1,7 +1,8 @@
 """Which of MIDI's sixteen channels each track of a project is written on."""
 
 from files.arranged import Entity
-from files.dawproject_export_values import Losses, State
+from files.dawproject_export_values import State
+from files.losses import Losses
 from files.midi_values import DRUMS
 
 CHANNELS = 16
@@ -15,6 +16,7 @@ class Channels:
 
     def __init__(self, state: State, losses: Losses) -> None:
         self._losses = losses
+        self._tracks = state["tracks"]
         self._devices: dict[str, Entity] = {}
         for device in state["devices"].values():
             if device["format"] == "midi":
@@ -42,8 +44,8 @@ class Channels:
         channel = self._free[self._given % len(self._free)]
         self._given += 1
         if self._given > len(self._free):
-            why = "MIDI has sixteen channels: several tracks share one"
-            self._losses.note("tracks", "channel", why)
+            why = "tracks that share one of the sixteen channels of MIDI with another"
+            self._losses.note("tracks", "channel", why, self._tracks[track])
         return channel
 
     def _named_by_notes(self, state: State) -> dict[str, int]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from files.arranged import Entity
-from files.dawproject_export_values import Losses, State
+from files.dawproject_export_values import State
+from files.losses import Losses
 from files.midi_events import Event
 from files.tempo_map import TempoMap
 
@@ -36,7 +37,7 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
     for marker in _in_time(state, "markers"):
         events.append(Event(tick(marker["time"]), "marker", text=str(marker["name"])))
         if marker["color"] is not None:
-            losses.note("markers", "color", "MIDI has no place for it")
+            losses.note("markers", "color", "colours of markers", marker)
     events.sort(key=lambda event: event.tick)
     name = str(state["project"]["project"]["name"])
     return [Event(0, "track_name", text=name), *events]
@@ -62,7 +63,9 @@ def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
         if not is_glide or following is None or following["bpm"] == bpm:
             yield start, _microseconds(60 / bpm)
             continue
-        losses.note("tempo", "interp", f"a glide was written as steps of {_STEP:g} beats or more")
+        losses.note(
+            "tempo", "interp", f"glides of tempo were written as steps of {_STEP:g} beats", one
+        )
         count = min(_MOST_STEPS, max(1, round((end - start) / _STEP)))
         for step in range(count):
             first, last = (start + (end - start) * n / count for n in (step, step + 1))
@@ -82,7 +85,7 @@ def _key(state: State, losses: Losses) -> Iterator[Event]:
     if key in _KEYS and project["scale"] in ("major", "minor", None):
         yield Event(0, "key_signature", text=key)
     else:
-        losses.note("project", "key", "MIDI knows major and minor keys alone")
+        losses.note("project", "key", "keys of the song that are neither major nor minor")
 
 
 def _float(value: object) -> float:

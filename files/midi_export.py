@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from files.arranged import NEAR, Arranged, Entity, TooMuch
-from files.dawproject_export_values import Losses, State
+from files.dawproject_export_values import State
+from files.losses import Loss, Losses
 from files.midi_channels import Channels
 from files.midi_conductor import conductor
 from files.midi_events import Event, file_of
-from files.midi_losses import NO_PLACE, count_losses
+from files.midi_losses import count_losses
 from files.midi_moves import Automation
 from files.midi_values import (
     BANK,
@@ -44,7 +45,7 @@ _ORDER = {"note_off": 0, "program_change": 2, "note_on": 3}
 """At one tick: ends, controllers (1), programs, beginnings."""
 
 
-def write_midi(path: Path, state: State) -> list[str]:
+def write_midi(path: Path, state: State) -> list[Loss]:
     """Write the file, whole or not at all; what it could not hold, most frequent first."""
     try:
         content, losses = midi(state)
@@ -54,12 +55,12 @@ def write_midi(path: Path, state: State) -> list[str]:
     partial = path.with_name(path.name + ".partial")
     partial.write_bytes(content)
     os.replace(partial, path)
-    return losses.told()
+    return losses.losses
 
 
 def midi(state: State) -> tuple[bytes, Losses]:
     """The file's bytes, and what is not in it; raises `TooMuch`."""
-    losses = Losses()
+    losses = Losses(state)
     division = _division(state)
     writer = _Writer(state, division, losses)
     tracks = [conductor(state, division, losses), *writer.tracks()]
@@ -132,7 +133,8 @@ class _Writer:
                 for tick, value in moved:
                     yield Event(tick, "control_change", channel, controller, value)
         if volume > volume_of(LOUDEST) + NEAR:
-            self._losses.note("channels", "volume", "above 1.61, the loudest of MIDI")
+            what = "volumes above 1.61, the loudest of MIDI, were made as loud as that"
+            self._losses.note("channels", "volume", what, strip)
 
     # Notes.
 
@@ -140,8 +142,8 @@ class _Writer:
         ends: dict[tuple[int, int], int] = {}
         for start, end, own, key, note in sorted(self._heard(track_id, channel), key=_place):
             if end < ends.get((own, key), 0):
-                why = "of two of one key, one inside the other, MIDI changes the ends over"
-                self._losses.note("notes", "duration", why)
+                why = "notes inside another of their key: MIDI changes the ends over"
+                self._losses.note("notes", "duration", why, note)
             ends[own, key] = max(end, ends.get((own, key), 0))
             velocity = max(1, round(_float(note["vel"]) * 127))
             yield Event(start, "note_on", own, key, velocity)
@@ -160,13 +162,13 @@ class _Writer:
                 own = int(_float(note["ch"])) or channel
                 yield start, end, own, int(_float(note["key"])), note
                 if note["pan"] != 0.5:
-                    self._losses.note("notes", "pan", NO_PLACE)
+                    self._losses.note("notes", "pan", "pans of notes", note)
 
     def _is_written(self, clip: Entity) -> bool:
         if not clip["enable"]:
-            self._losses.note("clips", "enable", "clips that are off were left out")
+            self._losses.note("clips", "enable", "clips that are off", clip)
         elif clip["contentTimeUnit"] != "beats":
-            self._losses.note("clips", "contentTimeUnit", "notes timed in seconds were left out")
+            self._losses.note("clips", "contentTimeUnit", "clips of notes timed in seconds", clip)
         else:
             return True
         return False

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from files.arranged import Entity, Window, windows
-from files.dawproject_export_values import Losses, State
+from files.dawproject_export_values import State
+from files.losses import Losses
 from files.midi_values import PAN, VOLUME, pan_value, volume_value
 
 Moves = Mapping[int, list[tuple[float, int]]]
@@ -41,11 +42,14 @@ class Automation:
         if collection == "channels" and prop in _CONTROLLERS and lane["enable"]:
             self._lanes.setdefault((entity, prop), []).append(lane_id)
             return
-        why = "it is off" if not lane["enable"] else f"MIDI cannot automate {collection}/{prop}"
-        self._losses.note("lanes", "", why)
-        self._losses.counts["points", "", "of automation that is left out"] += len(
-            self._points.get(lane_id, ())
+        why = (
+            "automation lanes that are off"
+            if not lane["enable"]
+            else "automation lanes of what MIDI cannot automate"
         )
+        self._losses.note("lanes", "", why, lane)
+        for point in self._points.get(lane_id, ()):
+            self._losses.note("points", "", "automation points of lanes that are left out", point)
 
     def of(self, strip: str) -> Moves:
         """The moves of one strip's volume and pan, by time."""
@@ -73,7 +77,9 @@ class Automation:
         for clip in sorted(repeats, key=lambda clip: _float(clip["time"])):
             for number, window in enumerate(windows(clip)):
                 if number * max(len(points), 1) > MOST_STEPS:
-                    self._losses.note("lanes", "", "its loops are too many to be written")
+                    self._losses.note(
+                        "lanes", "", "automation lanes with too many loops to write all", lane
+                    )
                     break
                 yield from _steps(points, window)
 

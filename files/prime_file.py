@@ -9,6 +9,8 @@ from typing import NoReturn
 
 from files.audio_routing import circles
 from files.entity_values import Entity, State, fit
+from files.losses import Loss
+from files.losses import mended as mended_value
 from files.song import BrokenSong, Song
 from files.state_faults import faults
 from files.xml_input import read_bytes
@@ -47,7 +49,7 @@ def write_state(path: Path, state: Mapping[str, Mapping[str, object]]) -> None:
     os.replace(partial, path)
 
 
-def write_prime(path: Path, state: Mapping[str, Mapping[str, object]]) -> list[str]:
+def write_prime(path: Path, state: Mapping[str, Mapping[str, object]]) -> list[Loss]:
     """`write_state`, for who asks what could not be kept: nothing."""
     write_state(path, state)
     return []
@@ -161,8 +163,8 @@ def _with_texts_mended(collection: str, entity: Entity, mended: Mended) -> Entit
     for name, value in entity.items():
         if isinstance(value, str) and problem_with_text(value):
             whole[name] = without_problems(value)
-            what = f"{collection}.{name} holds characters that cannot be stored"
-            mended[f"values mended: {what}"] += 1
+            what = mended_value(collection, name, "holds characters that cannot be stored")
+            mended[what] += 1
     return whole
 
 

@@ -5,25 +5,18 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from files.entity_values import Entity, State, fit
+from files.losses import Loss, item_of, mended, printable
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
 from schema.order_keys import between
 
 _ID_BYTES = 12
-MAX_ITEMS_NAMED = 50
-"""Things named in one kind of loss; the count tells how many more there are."""
-_ITEM_LENGTH = 120
 _MAX_BLOB_BYTES = 16 * 1_048_576
-
-
-def printable(text: str) -> str:
-    """The text without what would move a terminal's cursor, or the lines of a report."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 class BrokenSong(Exception):
@@ -36,19 +29,6 @@ class BrokenSong(Exception):
         self.path = str(path)
         self.where = where
         self.why = why
-
-
-@dataclass(slots=True)
-class Loss:
-    """One kind of thing that the file holds and the project does not: how many, and which."""
-
-    what: str
-    count: int = 0
-    # By the names a musician knows ("track Keys", "clip take 1 at beat 8"), the first of them.
-    items: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return f"{self.count} {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +212,7 @@ class Song:
         """
         if not count:
             return
-        loss = self._losses.setdefault(what, Loss(what))
-        loss.count += count
-        told = printable(item[:_ITEM_LENGTH]).strip()
-        if told and told not in loss.items and len(loss.items) < MAX_ITEMS_NAMED:
-            loss.items.append(told)
+        self._losses.setdefault(what, Loss(what)).add(count, item)
 
     def _mint(self, collection: str) -> str:
         self._minted[collection] += 1
@@ -250,8 +226,9 @@ class Song:
         for name, value in props.items():
             entity[name], fault = fit(fields[name], value)
             if fault:
-                whose = str(props.get("name") or "")
-                self.lost(f"values mended: {collection}.{name} {fault}", item=whose)
+                self.lost(
+                    mended(collection, name, fault), item=item_of(self.state, collection, props)
+                )
         return entity
 
     # Telling.

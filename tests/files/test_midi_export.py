@@ -143,7 +143,7 @@ def test_what_lies_in_the_launcher_is_not_heard(tmp_path: Path) -> None:
 def test_notes_before_the_edge_are_counted() -> None:
     state = a_song(playStart=0.25)
     _, losses = midi(state)
-    assert "1 notes.: they begin before the edge of their clip" in losses.told()
+    assert "1 notes that begin before the edge of their clip" in losses.told()
 
 
 def test_a_glide_of_tempo_takes_as_long_as_it_did(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_channels_are_kept_or_given() -> None:
     assert (channels[3], channels[5]) == (9, 2)
     assert Counter(channels)[9] == 1
     assert len(set(channels)) == 16
-    assert "4 tracks.channel: MIDI has sixteen channels: several tracks share one" in told
+    assert "4 tracks that share one of the sixteen channels of MIDI with another" in told
     channels, _ = written_channels({})
     assert set(channels) == {*range(16)} - {9}
 
@@ -262,19 +262,19 @@ def test_what_midi_cannot_hold_is_told(tmp_path: Path) -> None:
     add(state, "lanes", "lane_001", track="track_01", target="channels/strip_01/mute")
     add(state, "points", "point_01", lane="lane_001", time=0.0, value=1.0)
     path = tmp_path / "song.mid"
-    assert set(write_midi(path, state)) == {
-        "1 notes.pan: MIDI has no place for it",
-        "1 channels.mute: MIDI has no place for it",
-        "1 channels.volume: above 1.61, the loudest of MIDI",
-        "1 channels.: a strip without a track",
-        "1 sends.: MIDI has no place for it",
-        "1 devices.: MIDI has no place for it",
-        "1 tracks.color: MIDI has no place for it",
-        "1 clips.: what they hold is written without their edges",
-        "1 clips.kind: MIDI holds no audio",
-        "1 lanes.: MIDI cannot automate channels/mute",
-        "1 points.: of automation that is left out",
-        "1 project.key: MIDI knows major and minor keys alone",
+    assert {str(loss) for loss in write_midi(path, state)} == {
+        "1 pans of notes",
+        "1 mutes of mixer channels",
+        "1 volumes above 1.61, the loudest of MIDI, were made as loud as that",
+        "1 mixer channels without a track",
+        "1 sends",
+        "1 plug-ins and devices",
+        "1 colours of tracks",
+        "1 clips were written as what they hold, without their edges",
+        "1 clips of audio",
+        "1 automation lanes of what MIDI cannot automate",
+        "1 automation points of lanes that are left out",
+        "1 keys of the song that are neither major nor minor",
     }
 
 

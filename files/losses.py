@@ -1,0 +1,129 @@
+"""What a file and a project cannot have alike, told in a musician's words: import and export."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MAX_ITEMS_NAMED = 50
+"""Things named in one kind of loss; the count tells how many more there are."""
+_ITEM_LENGTH = 120
+
+_Entity = Mapping[str, object]
+_State = Mapping[str, Mapping[str, _Entity]]
+
+_OWNER = {"notes": "clip", "warps": "clip", "points": "lane", "clips": "track", "slots": "track"}
+"""Collection -> the link to what its entities are named by, where they have no name."""
+
+
+_CALLED = {"ch": "channel", "vel": "velocity", "rel": "release velocity", "interp": "curve"}
+"""Properties whose name is no word."""
+
+_ONE = {
+    "clips": "a clip", "notes": "a note", "tracks": "a track", "channels": "a mixer channel",
+    "devices": "a device", "sends": "a send", "lanes": "an automation lane", "media": "a recording",
+    "points": "an automation point", "markers": "a marker", "scenes": "a scene",
+    "warps": "a warp marker", "tempo": "a tempo", "signatures": "a time signature",
+    "slots": "a clip slot", "project": "the song", "transport": "the transport",
+}  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """The text without what would move a terminal's cursor, or the lines of a report."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+@dataclass(slots=True)
+class Loss:
+    """One kind of thing that is not kept, or changed: how many, and which."""
+
+    what: str
+    count: int = 0
+    # By the names a musician knows ("track Keys", "clip take 1 at beat 8"), the first of them.
+    items: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.what}"
+
+    def add(self, count: int, item: str) -> None:
+        """More of the same; `item` may be empty."""
+        self.count += count
+        told = printable(item[:_ITEM_LENGTH]).strip()
+        if told and told not in self.items and len(self.items) < MAX_ITEMS_NAMED:
+            self.items.append(told)
+
+
+def mended(collection: str, name: str, fault: str) -> str:
+    """What is told of values that do not fit."""
+    owner = _ONE.get(collection, collection)
+    return f"values mended: {_CALLED.get(name, name)} of {owner} {fault}"
+
+
+class Losses:
+    """What a file that is written cannot hold of a state."""
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+        self._losses: dict[str, Loss] = {}
+        self.places: set[tuple[str, str]] = set()
+        """The collections and properties that are not all kept."""
+
+    def note(
+        self,
+        collection: str,
+        name: str,
+        what: str,
+        entity: _Entity | None = None,
+        count: int = 1,
+    ) -> None:
+        """More of `what`, in the plural and in a musician's words; `entity` is the one meant."""
+        if not count:
+            return
+        self.places.add((collection, name))
+        item = "" if entity is None else item_of(self._state, collection, entity)
+        self._losses.setdefault(what, Loss(what)).add(count, item)
+
+    @property
+    def losses(self) -> list[Loss]:
+        """The most frequent first."""
+        return sorted(self._losses.values(), key=lambda loss: -loss.count)
+
+    def told(self) -> list[str]:
+        """The same as sentences."""
+        return [str(loss) for loss in self.losses]
+
+
+def item_of(state: _State, collection: str, entity: _Entity) -> str:
+    """The name by which a musician knows an entity, or what it belongs to; "": there is none."""
+    match collection:
+        case "devices":
+            return _with(
+                entity.get("name"), "on", _name_in(state, "channels", entity.get("channel"))
+            )
+        case "sends":
+            ends = (_name_in(state, "channels", entity.get(end)) for end in ("channel", "dest"))
+            return " to ".join(filter(None, ends))
+        case "lanes":
+            return _target(state, str(entity.get("target")))
+        case "clips":
+            return _with(entity.get("name"), "on", _name_in(state, "tracks", entity.get("track")))
+        case "tempo" | "signatures":
+            return f"beat {entity.get('time', 0)}"
+    if collection in _OWNER:
+        above = "clips" if collection in ("notes", "warps") else _OWNER[collection] + "s"
+        owner = state.get(above, {}).get(str(entity.get(_OWNER[collection])))
+        return "" if owner is None else item_of(state, above, owner)
+    return str(entity.get("name") or entity.get("path") or "")
+
+
+def _target(state: _State, target: str) -> str:
+    collection, entity_id, *path = [*target.split("/"), "", ""]
+    owner = state.get(collection, {}).get(entity_id)
+    of = "" if owner is None or collection == "lanes" else item_of(state, collection, owner)
+    return _with(" ".join(filter(None, path)).removeprefix("params "), "of", of)
+
+
+def _name_in(state: _State, collection: str, entity_id: object) -> str:
+    return str(state.get(collection, {}).get(str(entity_id), {}).get("name") or "")
+
+
+def _with(name: object, between: str, of: str) -> str:
+    return f"{name} {between} {of}" if name and of else str(name or of)
