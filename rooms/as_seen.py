@@ -21,11 +21,13 @@ class Seen(NamedTuple):
     """What leads there from the state at the head.
 
     `back`: the changes to be taken back, the latest first; `own`: the author's own deltas since, in
-    their order; `cost`: how many changes and ops there are in both.
+    their order; `edits`: those of them that the server did not make; `cost`: how many changes and
+    ops there are in all.
     """
 
     back: Sequence[Change]
     own: Sequence[Tried]
+    edits: Sequence[Tried]
     cost: int
 
 
@@ -38,6 +40,7 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
     most = min(MAX_LOOKED_BACK, seat.looks_back)
     back: list[Change] = []
     own: list[Tried] = []
+    edits: list[Tried] = []
     cost = 0
     for seq in range(follower.head, base, -1):
         kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
@@ -46,28 +49,52 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
         delta = kept.packet.message
         assert isinstance(delta, DeltaCommitted)
         cost += 1 + len(changes)
-        if delta.member == seat.member and delta.purpose == Purpose.EDIT:
+        if delta.member == seat.member:
             own.append(Tried(kept.proposed or delta.ops, kept.atomic))
             cost += len(own[-1].ops)
+            if delta.purpose == Purpose.EDIT:
+                edits.append(own[-1])
         if cost > most:
             return None
         back.extend(reversed(changes))
-    own.reverse()
-    own.extend(sent)
+    for those in (own, edits):
+        those.reverse()
+        those.extend(sent)
     cost += sum(len(delta.ops) for delta in sent)
-    return Seen(back, own, cost) if cost <= most else None
+    if len(own) > len(edits):
+        cost *= 2  # it may be gone back over twice
+    return Seen(back, own, edits, cost) if cost <= most else None
 
 
 def own_mistake(
     document: Document, seen: Seen, ops: Sequence[Op], broken: Sequence[Drop]
 ) -> Generator[Effects, None, Drop | None]:
-    """The first of `broken`, which are impossible now, that was so on what its author saw."""
-    drops = yield from pausing(document.rehearsing_on(seen.back, seen.own, ops))
+    """The first of `broken`, which are impossible now, that was so on what its author saw.
+
+    Nobody knows what an undo does until it is answered: who sent it first may have seen the state
+    with it or without. What was possible on either is no mistake.
+    """
+    left = yield from _broken_on(document, seen.back, seen.own, ops, broken)
+    if left and len(seen.edits) < len(seen.own):
+        left = yield from _broken_on(document, seen.back, seen.edits, ops, left)
+    return left[0] if left else None
+
+
+def _broken_on(
+    document: Document,
+    back: Sequence[Change],
+    own: Sequence[Tried],
+    ops: Sequence[Op],
+    broken: Sequence[Drop],
+) -> Generator[Effects, None, list[Drop]]:
+    """Those of `broken` that were impossible on this state, for the same reason."""
+    drops = yield from pausing(document.rehearsing_on(back, own, ops))
     was_broken = {drop.op: drop for drop in drops}
     # A device is not taken back to what it was: its parameters may be thousands.
-    devices = {entity_id for collection, entity_id, *_ in seen.back if collection == "devices"}
+    devices = {entity_id for collection, entity_id, *_ in back if collection == "devices"}
+    left = []
     for drop in broken:
         before = was_broken.get(drop.op)
         if before is not None and before.reason is drop.reason and ops[drop.op].id not in devices:
-            return before
-    return None
+            left.append(before)
+    return left

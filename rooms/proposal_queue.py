@@ -11,7 +11,7 @@ from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled,
 from rooms.gestures import Gestures
 from rooms.groups import Made, TooLarge, let_go, looked_over, parts_of
 from rooms.inverse import inverse
-from rooms.journal_entry import Proposal
+from rooms.journal_entry import Proposal, Purpose
 from rooms.journal_follower import JournalFollower
 from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.refusals import Refusals
@@ -56,13 +56,10 @@ class ProposalQueue:
     def go_on(self, seat: Seat) -> Work:
         """What a member wished, in its order: an undo needs to know what came before it.
 
-        Inside a group it waits: nothing is judged against a state that nobody is shown. And behind
-        a group of its own, which goes to the journal by another way (rules U6, D12).
+        Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
         while seat.wishes and not seat.is_recalling and seat.looked_up is None:
-            if self._follower.is_inside or (
-                self.group is not None and self.group.is_asked_by(seat)
-            ):
+            if self._follower.is_inside:
                 return
             wish = seat.wishes[0]
             if self._is_to_wait(seat, wish):
@@ -88,7 +85,12 @@ class ProposalQueue:
         yield from self.gave_up(proposed.proposal, error)
 
     def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
-        """For what came before it, or for a route that is on its way: it is judged by both."""
+        """For what came before it, or for a route that is on its way: it is judged by both.
+
+        The ops of an own undo, redo or restore are known when it is in the document, not before.
+        """
+        if self._waiting.is_made_for(seat):
+            return True
         if wish.ops is None:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
         return self.routing is not None and lead_elsewhere(wish.ops)
@@ -242,6 +244,8 @@ class ProposalQueue:
             self.group, self.is_free_again = None, True
         if self.routing is proposed:
             self.routing, self.is_free_again = None, True
+        # Its member may have come anew, and not have asked for it again.
+        self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
         return self._waiting.settle(proposed)
 
     def after(self, told: Sequence[Asked]) -> Work:

@@ -69,6 +69,8 @@ class Proposals:
     def __init__(self) -> None:
         self.bytes = 0
         self._by_id: dict[str, Proposed] = {}
+        self._made: set[Proposed] = set()
+        """Those that the journal has and whose ops the server made: undos, redos, restores."""
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -89,6 +91,12 @@ class Proposals:
             is_edit = proposed.proposal.purpose is Purpose.EDIT
             if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
                 yield Tried(proposed.ops, proposed.proposal.atomic)
+
+    def is_made_for(self, seat: Seat) -> bool:
+        """Whether an undo, a redo or a restore of this member is with the journal (rule U6)."""
+        return any(
+            made.proposal.member == seat.member or made.is_asked_by(seat) for made in self._made
+        )
 
     def enter(self, proposal: Proposal) -> Proposed:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""
@@ -114,6 +122,8 @@ class Proposals:
         proposed.stage = Stage.SENT
         proposed.proposal, proposed.ops = proposal, ops
         proposed.touched = frozenset(map(_ID, ops))
+        if proposal.purpose is not Purpose.EDIT:
+            self._made.add(proposed)
         self._weigh(proposed, len(proposal.ops))
         for asked in proposed.asked:
             if asked.seat is not None:
@@ -133,6 +143,7 @@ class Proposals:
         """It is known what became of it: who is to be told."""
         was, proposed.stage = proposed.stage, Stage.SETTLED
         del self._by_id[proposed.proposal.delta_id]
+        self._made.discard(proposed)
         self._weigh(proposed, 0)
         told, proposed.asked = proposed.asked, []
         for asked in told:
