@@ -34,8 +34,8 @@ class Seen(NamedTuple):
 def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tried]) -> Seen | None:
     """What the member in this seat had before it on the copy at `base`, its own edits with it.
 
-    `sent`: those of its edits that are not committed yet. None: it cannot be told any more, or not
-    within what the member may have looked back.
+    `sent`: those of its edits that are not committed yet. None: it cannot be told, or not any more,
+    or not within what the member may have looked back.
     """
     most = min(MAX_LOOKED_BACK, seat.looks_back)
     back: list[Change] = []
@@ -50,6 +50,8 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
         assert isinstance(delta, DeltaCommitted)
         cost += 1 + len(changes)
         if delta.member == seat.member:
+            if kept.drops and delta.purpose != Purpose.EDIT:
+                return None  # others stood in its way: it cannot be told what it had done without
             own.append(Tried(kept.proposed or delta.ops, kept.atomic))
             cost += len(own[-1].ops)
             if delta.purpose == Purpose.EDIT:

@@ -13,6 +13,7 @@ from rooms.groups import Made, TooLarge, let_go, looked_over, parts_of
 from rooms.inverse import inverse
 from rooms.journal_entry import Proposal, Purpose
 from rooms.journal_follower import JournalFollower
+from rooms.net_effect import is_nothing
 from rooms.proposals import Asked, Proposals, Proposed, Stage
 from rooms.refusals import Refusals
 from rooms.routes import lead_elsewhere
@@ -173,13 +174,18 @@ class ProposalQueue:
     def _inverse(
         self, step: Step, known: Mapping[int, Sequence[Change]]
     ) -> Generator[Effects, None, list[Op] | None]:
-        """The ops that take a step back; None: what it changed is not in memory, nor `known`."""
+        """The ops that take a step back; None: what it changed is not in memory, nor `known`.
+
+        There are none where it put back all that it changed (rule U11).
+        """
         changes: list[Change] = []
         for seq in step.seqs:
             of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
             if of_seq is None:
                 return None
             changes.extend(of_seq)
+        if (yield from pausing(is_nothing(changes))):
+            return []
         return (yield from pausing(inverse(changes, self._follower.document)))
 
     def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:

@@ -140,6 +140,72 @@ def test_U11_a_step_that_changed_nothing_takes_no_key_press() -> None:
     assert heard.reverts == 1
 
 
+CLIP: dict[str, Any] = {"track": "tr_bass_", "time": 40, "duration": 4}
+
+PUT_BACK: dict[str, list[list[Op]]] = {
+    "a fader": [[set_volume(0.9)], [set_volume(1.0)]],
+    "a fader in one delta": [[set_volume(0.9), set_volume(0.3), set_volume(1.0)]],
+    "two faders, each at its own time": [
+        [set_volume(0.9)],
+        [Set("channels", "ch_drums", {"volume": 0.2}), set_volume(1.0)],
+        [Set("channels", "ch_drums", {"volume": 1.0})],
+    ],
+    "a parameter": [
+        [Set("devices", "dev_synth", {"params": {"new": 1}})],
+        [Set("devices", "dev_synth", {"params": {"new": None}})],
+    ],
+    "a clip that was drawn and deleted": [
+        [Insert("clips", "clip_new_", CLIP), Set("clips", "clip_new_", {"name": "x"})],
+        [Delete("clips", "clip_new_")],
+    ],
+    "a place, one property after the other": [
+        [Set("clips", "clip_loop", {"time": 9.0, "duration": 2.0})],
+        [Set("clips", "clip_loop", {"time": 0.0})],
+        [Set("clips", "clip_loop", {"duration": 4.0})],
+    ],
+}
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+@pytest.mark.parametrize("name", PUT_BACK)
+def test_U11_a_step_that_put_back_what_it_changed_takes_no_key_press(
+    name: str, remembers: bool
+) -> None:
+    bench = Bench()
+    bench.join("ann")
+    bench.join("bob")
+    bench.edit("ann", pan(0.1))
+    before = bench.room.document.frozen()
+    for ops in PUT_BACK[name]:
+        bench.edit("ann", *ops, step="ride")
+        bench.edit("bob", Set("markers", "marker_one", {"name": "others go on"}))
+    before["markers"] = bench.room.document.frozen()["markers"]
+    assert bench.room.document.frozen() == before
+    if not remembers:
+        for seq in list(bench.room.follower.stacks._changes)[1:]:
+            del bench.room.follower.stacks._changes[seq]
+    answer = undo(bench, "ann")
+    assert answer.ops == [pan(0.5)]
+    assert (entity(bench, "ch_bass_")["pan"], answer.dropped) == (0.5, [])
+
+
+def test_U11_what_others_changed_between_is_not_put_back_by_the_step() -> None:
+    bench = bench_with("ann", "bob")
+    bench.edit("ann", set_volume(0.9), step="ride")
+    bench.edit("bob", set_volume(0.4))
+    bench.edit("ann", set_volume(1.0), step="ride")
+    assert undo(bench, "ann").ops == [set_volume(0.4)]
+
+
+def test_U11_of_a_step_that_put_a_part_back_the_rest_is_taken_back() -> None:
+    bench = bench_with("ann")
+    bench.edit("ann", set_volume(0.9), step="ride")
+    bench.edit("ann", pan(0.1), set_volume(1.0), step="ride")
+    undo(bench, "ann")
+    channel = entity(bench, "ch_bass_")
+    assert (channel["volume"], channel["pan"]) == (1, 0.5)
+
+
 def test_U11_where_all_that_is_left_has_changed_nothing_the_undo_says_so() -> None:
     bench = bench_with("ann")
     bench.edit("ann", set_volume(1.0))

@@ -78,6 +78,11 @@ class Client:
         else:
             message = self._edit(self._shown() if kind == "gesture" else None)
         self._propose(message)
+        if kind in ("undo", "redo"):
+            self._go_on_behind()
+
+    def _go_on_behind(self) -> None:
+        """What it sends right behind an undo of its own."""
 
     def _propose(self, message: Message) -> None:
         self._queue.add(message["id"], MsgpackCodec().encode(message))

@@ -109,6 +109,9 @@ class OfflineClient(Client):
                 return self._made(right, atomic, gesture, is_mistake=False)
         return self._made(decode_ops(KEY_SET), False, gesture, is_mistake=False)
 
+    def _go_on_behind(self) -> None:
+        self._propose(self._edit(None))
+
     def _random_delta(self, document: Document) -> tuple[list[Op], bool]:
         """Anything, or what several are likely to do at once in the same places."""
         [(ops, atomic)] = self._chaos.deltas(document, 1)
