@@ -46,26 +46,30 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
         kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
         if kept is None or changes is None:
             return None
+        cost += 1 + len(changes)
         delta = kept.packet.message
         assert isinstance(delta, DeltaCommitted)
-        cost += 1 + len(changes)
         if delta.member == seat.member:
-            if kept.drops and delta.purpose != Purpose.EDIT:
+            is_edit = delta.purpose == Purpose.EDIT
+            if kept.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
-            own.append(Tried(kept.proposed or delta.ops, kept.atomic))
-            cost += len(own[-1].ops)
-            if delta.purpose == Purpose.EDIT:
-                edits.append(own[-1])
+            those = (own, edits) if is_edit else (own,)
+            cost += _add(Tried(kept.proposed or delta.ops, kept.atomic), those)
         if cost > most:
             return None
         back.extend(reversed(changes))
-    for those in (own, edits):
-        those.reverse()
-        those.extend(sent)
     cost += sum(len(delta.ops) for delta in sent)
-    if len(own) > len(edits):
-        cost *= 2  # it may be gone back over twice
+    # With an own undo among them it may be gone back over twice.
+    cost *= 1 + (len(own) > len(edits))
+    own, edits = [*reversed(own), *sent], [*reversed(edits), *sent]
     return Seen(back, own, edits, cost) if cost <= most else None
+
+
+def _add(delta: Tried, to: Sequence[list[Tried]]) -> int:
+    """How many ops that is more."""
+    for each in to:
+        each.append(delta)
+    return len(delta.ops)
 
 
 def own_mistake(
