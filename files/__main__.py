@@ -106,6 +106,8 @@ async def export_project(arguments: argparse.Namespace) -> int:
     """Write all that was acknowledged before, or fail."""
     path = arguments.file
     write = _writer_for(path)
+    if not path.parent.is_dir():
+        raise WrongUse(f"{path}: there is no directory {path.parent}")
     async with _logged_in(arguments) as client:
         state = await whole_state(client, arguments.project)
     losses = write(path, state)
@@ -235,7 +237,7 @@ def _project_id(text: str) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./run", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="import|export")
     imports = words.add_parser("import", help="make a project out of a file")
     imports.add_argument(

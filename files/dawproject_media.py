@@ -36,6 +36,8 @@ class MediaReader:
         if is_inside:
             what = "files of the project that are damaged"
             self._song.lost(what, sha256 is None, f"{path}: cannot be unpacked")
+            apart = "recordings whose sound stays in the file: the project says where they lie"
+            self._song.lost(apart, sha256 is not None, path)
         else:
             self._song.lost("audio files that are not in the project file", item=path)
         return self._song.add(

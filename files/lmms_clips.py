@@ -116,6 +116,8 @@ class Clips:
         if path not in self._media or not path:
             name = path.replace("\\", "/").rsplit("/", 1)[-1]
             self._media[path] = self._song.add("media", name=name, path=path or None)
+            apart = "samples that are not in the project file: the project says where they lie"
+            self._song.lost(apart, bool(path), path)
         return self._media[path]
 
     def add_automation(self, track: str, pattern: Element, **placed: object) -> str | None:

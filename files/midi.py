@@ -91,6 +91,8 @@ class _SongReader:
         for event in self._common:
             if event.kind in _MARKERS and event.text:
                 self.song.add("markers", time=self._beat(event.tick), name=event.text)
+                if event.kind == "lyrics":
+                    self.song.lost("lyrics became markers", item=event.text)
         for number, track in enumerate(self._midi.tracks):
             self._read_track(number, track)
         return self.song

@@ -111,7 +111,11 @@ class _Writer:
         channel = self._channels.of(track_id)
         timed = [*self._strip(track_id, track, channel), *self._notes(track_id, channel)]
         timed.sort(key=lambda event: (event.tick, _ORDER.get(event.kind, 1)))
-        return [Event(0, "track_name", text=str(track["name"])), *timed]
+        named = [Event(0, "track_name", text=str(track["name"]))]
+        device = self._channels.device_of(track_id)
+        if device is not None and device["name"]:
+            named.append(Event(0, "instrument_name", text=str(device["name"])))
+        return [*named, *timed]
 
     # The strip.
 

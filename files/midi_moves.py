@@ -1,6 +1,7 @@
 """Automation as the controllers of MIDI: volume and pan of a track's strip, in steps."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 from files.arranged import Entity, Window, windows
 from files.dawproject_export_values import State
@@ -41,6 +42,7 @@ class Automation:
         collection, entity, prop = (*str(lane["target"]).split("/"), "", "")[:3]
         if collection == "channels" and prop in _CONTROLLERS and lane["enable"]:
             self._lanes.setdefault((entity, prop), []).append(lane_id)
+            self._tell_of_ramps(lane_id)
             return
         why = (
             "automation lanes that are off"
@@ -50,6 +52,12 @@ class Automation:
         self._losses.note("lanes", "", why, lane)
         for point in self._points.get(lane_id, ()):
             self._losses.note("points", "", "automation points of lanes that are left out", point)
+
+    def _tell_of_ramps(self, lane_id: str) -> None:
+        for point, following in pairwise(self._points.get(lane_id, ())):
+            if point["interp"] == "linear" and point["value"] != following["value"]:
+                what = "ramps of automation were written as steps, a point for each"
+                self._losses.note("points", "interp", what, point)
 
     def of(self, strip: str) -> Moves:
         """The moves of one strip's volume and pan, by time."""

@@ -80,7 +80,7 @@ def _end(part: Part, event: Event) -> None:
         return
     start, velocity = waiting.popleft()
     release = event.value if event.kind == "note_off" else NO_RELEASE
-    # What begins and ends at once is heard for a moment.
+    part.lost["notes of length 0 became one tick long"] += event.tick <= start
     end = max(event.tick, start + 1)
     part.notes.append(PartNote(start, end, event.number, velocity, release))
 

@@ -171,15 +171,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not 0 <= int(text) <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"must be from 0 to {HIGHEST_PORT}")
-    return int(text)
+    return _within(text, 0, HIGHEST_PORT)
 
 
 def _node_count(text: str) -> int:
-    if not 1 <= int(text) <= MOST_NODES:
-        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST_NODES}")
-    return int(text)
+    return _within(text, 1, MOST_NODES)
+
+
+def _within(text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
+    return number
 
 
 if __name__ == "__main__":

@@ -100,6 +100,13 @@ def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     assert read_song(midi).counts.notes > 0
 
 
+def test_an_export_into_no_directory_says_so(tmp_path: Path) -> None:
+    done = command("export", PROJECT, tmp_path / "nowhere" / "x.mid", "--data", tmp_path / "data")
+    assert done.returncode == 2
+    assert "there is no directory" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
     done = command("export", PROJECT, "song.wav")
     assert done.returncode == 2

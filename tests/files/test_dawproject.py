@@ -179,6 +179,8 @@ def test_audio_with_fades(tmp_path: Path) -> None:
     media = only(song, "media")
     assert media["sha256"] == hashlib.sha256(b"RIFF").hexdigest()
     assert (media["sampleRate"], media["channels"], media["duration"]) == (44_100, 1, 3)
+    [apart] = [loss for loss in song.losses if "whose sound stays in the file" in loss.what]
+    assert (apart.count, apart.items) == (1, ["audio/take.wav"])
     assert song.state["media"][found["media"]] is media
 
 

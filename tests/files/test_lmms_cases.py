@@ -176,6 +176,7 @@ def test_l09_samples() -> None:
     names = [song.state["media"][str(clip["media"])]["name"] for clip in clips]
     assert names == ["Größe ♪.wav", "a.ogg", ""]
     assert song.problems == [
+        "2 samples that are not in the project file: the project says where they lie",
         "1 samples played backwards (they play forwards here)",
         "1 samples stored inside the project file (save them as audio files)",
     ]
@@ -269,11 +270,15 @@ def test_automation_on_a_muted_track_is_off(tmp_path: Path) -> None:
     assert not next(c for c in song.state["clips"].values() if c["kind"] == "automation")["enable"]
 
 
+APART = "samples that are not in the project file: the project says where they lie"
+
+
 def test_what_is_lost_is_named() -> None:
     """All but what is lost of a song once and as a whole."""
     songs = [case(name) for name in ("l08", "l09", "l13b")]
     assert [(loss.what.split(" (")[0], loss.items) for song in songs for loss in song.losses] == [
         ("hidden automation of a single point", ["automation Master volume"]),
+        (APART, ["C:\\Users\\me\\Größe ♪.wav", "drums/a.ogg"]),
         ("samples played backwards", ["drums/a.ogg"]),
         ("samples stored inside the project file", ["track S"]),
         ("mixer channels with the number of another one", ["mixer channel B"]),

@@ -67,7 +67,7 @@ def test_tempo_map_signatures_key_and_markers(tmp_path: Path) -> None:
         (2, "La"),
     ]
     assert [track["name"] for track in song.state["tracks"].values()] == ["Bass"]
-    assert song.problems == ["1 changes of key"]
+    assert song.problems == ["1 changes of key", "1 lyrics became markers"]
 
 
 def test_notes_by_running_status_and_ends_of_velocity_0(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_note_that_ends_where_it_begins_is_heard_for_a_tick(tmp_path: Path) ->
     assert only(song, "notes")["duration"] == pytest.approx(1 / 96, abs=1e-6)
     clip = only(song, "clips")
     assert (clip["time"], clip["duration"]) == (1, 1)
-    assert song.problems == []
+    assert song.problems == ["1 notes of length 0 became one tick long"]
 
 
 def test_format_0_is_a_track_for_each_channel(tmp_path: Path) -> None:

@@ -246,7 +246,17 @@ def test_programs_and_banks_come_back(tmp_path: Path) -> None:
     add(state, "devices", "device_1", channel="strip_01", role="instrument", format="midi",
         name="Kit", params=params)  # fmt: skip
     (device,) = back(state, tmp_path).state["devices"].values()
-    assert device["params"] == params
+    assert (device["params"], device["name"]) == (params, "Kit")
+
+
+def test_ramps_that_become_steps_are_told() -> None:
+    state = a_song()
+    add(state, "lanes", "lane_001", track="track_01", target="channels/strip_01/volume")
+    for number, value in enumerate((0.0, 1.0, 1.0)):
+        add(state, "points", f"point_{number}1", lane="lane_001", time=float(number), value=value,
+            interp="linear")  # fmt: skip
+    [ramps] = [loss for loss in midi(state)[1].losses if "ramps of automation" in loss.what]
+    assert ramps.count == 1
 
 
 def test_what_midi_cannot_hold_is_told(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_port_that_is_none_is_a_wrong_command_line(port: str) -> None:
     process = server("--port", port)
     _, error = said(process)
     assert process.returncode == 2
-    assert "argument --port" in error.splitlines()[-1]
+    assert "argument --port: must be a whole number from 0 to 65535" in error.splitlines()[-1]
 
 
 COMMANDS = (
