@@ -11,11 +11,14 @@ from prime_client.failures import (
     DeltaRefused,
     DeltaTooLarge,
     MalformedOp,
+    NotConnected,
     PrimeError,
     RefusedByServer,
     RoomClosed,
     StateDamaged,
     TooMuchPending,
+    UnknownDelta,
+    WrongUse,
 )
 from prime_client.gesture import Gesture
 from prime_client.ids import new_id
@@ -38,6 +41,7 @@ __all__ = [
     "ErrorCode",
     "Gesture",
     "MalformedOp",
+    "NotConnected",
     "Op",
     "PrimeError",
     "ReaderTooSlow",
@@ -49,6 +53,8 @@ __all__ = [
     "StateDamaged",
     "TooMuchPending",
     "Undone",
+    "UnknownDelta",
+    "WrongUse",
     "between",
     "events",
     "new_id",

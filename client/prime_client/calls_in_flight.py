@@ -5,7 +5,7 @@ from typing import Any
 
 from prime_client.codec import Message
 from prime_client.connection import Connection
-from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut
+from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, WrongUse
 from prime_client.ids import new_id
 
 
@@ -17,10 +17,13 @@ class CallsInFlight:
         self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}  # id -> method, answer
 
     async def send(self, connection: Connection, method: str, params: dict[str, Any]) -> Any:
-        """Call a method and return its result; raises `CallFailed`."""
+        """Call a method and return its result; raises `CallFailed`, `WrongUse`."""
         call_id = new_id()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+        try:
+            connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise WrongUse(f"{method} cannot be sent: {error}") from None
         self._calls[call_id] = (method, future)  # now that it could be encoded
         try:
             async with asyncio.timeout(self._seconds):

@@ -15,6 +15,7 @@ from prime_client.failures import (
     CallTimedOut,
     CannotConnect,
     ConnectionOver,
+    WrongUse,
 )
 from prime_client.ids import new_id
 from prime_client.login import CALLS_TO_LOG_IN, AskForLogin, Login
@@ -100,11 +101,19 @@ class Client(Calls, Reconnecting):
         return (self._login.session.refresh or None) if self._login.session else None
 
     async def connect(self, seconds: float = 15.0) -> None:
-        """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`."""
+        """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
+
+        Gives up at once where no further try can help: a wrong address.
+        """
         if self._life is None:
             self._life = asyncio.create_task(self._live(), name=f"prime client {self.device}")
         try:
             await self._until_ready(seconds)
+        except ConnectionOver as over:
+            if self.connections or over.code is not None or not self.last_problem:
+                raise
+            await self.close()
+            raise CannotConnect(f"{self.url}: {over.reason}") from None
         except TimeoutError:
             problem = self.last_problem or "no answer"
             await self.close()
@@ -139,7 +148,8 @@ class Client(Calls, Reconnecting):
     async def call(self, method: str, /, **params: Any) -> Any:
         """Call a method by its name on the wire, for one that this SDK has no method for yet.
 
-        Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
+        Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`, `NotConnected`,
+        and `WrongUse` for what cannot be sent.
         """
         if self._login.needed is not None and self._over is None:
             if method not in CALLS_TO_LOG_IN:
@@ -189,8 +199,11 @@ class Client(Calls, Reconnecting):
         """Enter a project's room, and wait until we are in and the whole project is here.
 
         The same room for the same project. Raises `CallFailed` if the server does not let us in,
-        `CallTimedOut` if it took too long, `ConnectionOver`.
+        `CallTimedOut` if it took too long, `ConnectionOver`, `NotConnected`.
         """
+        if not isinstance(project, str):
+            raise WrongUse(f"join takes the id of a project, like project['id']: {project!r}")
+        self._check_begun()
         room = self._rooms.get(project)
         if room is None:
             room = Room(project, self._codec, new_id, self._forget_room, self.call)

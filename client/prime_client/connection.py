@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
 
 from prime_client.codec import MAX_FRAME_BYTES, BadFrame, Codec, Frame, Message
@@ -27,6 +27,11 @@ CLOSE_SECONDS = 1.0
 
 FRAMES_BUFFERED = 256
 """Frames received and not yet read; past this the socket is not read and TCP holds the rest."""
+
+ADDRESS = "an address of Prime is like wss://example.org/v1 or ws://127.0.0.1:8787/v1"
+
+TRY_AGAIN_STATUSES = frozenset({408, 425, 429})
+"""Of HTTP below 500: another try may go better."""
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -95,8 +100,11 @@ class Connection:
                 close_timeout=CLOSE_SECONDS,
                 proxy=None if urlsplit(url).hostname in LOCAL_HOSTS else True,
             )
-        except InvalidURI as error:
-            raise CouldNotOpen(Ending(None, str(error), is_hopeless=True)) from error
+        except (InvalidURI, ValueError) as error:
+            told = f"{error}; {ADDRESS}"
+            raise CouldNotOpen(Ending(None, told, is_hopeless=True)) from error
+        except InvalidStatus as error:
+            raise CouldNotOpen(_turned_away(error.response.status_code)) from error
         except (OSError, WebSocketException, AssertionError) as error:
             # websockets 17 asserts where the connection goes in the middle of the handshake.
             raise CouldNotOpen(Ending(None, _in_words(error))) from error
@@ -233,6 +241,13 @@ async def _say_hello(socket: ClientConnection, codec: Codec, hello: Message) -> 
     told = answer.get("message") or f"the server answered hello with {answer['t']}"
     after_ms = (answer.get("details") or {}).get("retry_after_ms")
     raise CouldNotOpen(Ending(socket.close_code, str(told), after_ms=after_ms))
+
+
+def _turned_away(status: int) -> Ending:
+    """HTTP answered, and no WebSocket: mostly another path, or another server."""
+    is_hopeless = status < 500 and status not in TRY_AGAIN_STATUSES
+    told = f"there is no Prime at this address (HTTP {status}); {ADDRESS}"
+    return Ending(None, told if is_hopeless else f"HTTP {status}", is_hopeless=is_hopeless)
 
 
 async def _drop(socket: ClientConnection) -> None:

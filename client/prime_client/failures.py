@@ -66,6 +66,13 @@ class CannotConnect(PrimeError):
     """No connection could be made in time; the message has the last reason."""
 
 
+class NotConnected(PrimeError):
+    """The client was not told to connect: `async with Client(...)` does that."""
+
+    def __init__(self) -> None:
+        super().__init__("not connected: use `async with`, or `await client.connect()` first")
+
+
 class ConnectionOver(PrimeError):
     """The server ended it for good, or we closed: the client does not come back by itself."""
 
@@ -87,7 +94,15 @@ class DeltaRefused(RefusedByServer):
         self.refused = refused
 
 
-class MalformedOp(PrimeError, ValueError):
+class WrongUse(PrimeError, ValueError, TypeError):
+    """The SDK was asked for what cannot be, and the message says what; nothing was done."""
+
+
+class UnknownDelta(PrimeError, LookupError):
+    """The id is of no delta of this room, or of one that was answered long ago."""
+
+
+class MalformedOp(WrongUse):
     """An op that could never be applied; the message says what is wrong. Nothing was applied."""
 
 

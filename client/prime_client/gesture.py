@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from prime_client.failures import WrongUse
+from prime_client.known_names import check_id, fields_of
 from prime_client.plain_values import plain_copy
 from prime_client.room_members import laid_over
-from prime_client.state_ops import Op
+from prime_client.state_ops import Entity, Op
 
 SHOWN_SECONDS = 1 / 30
 """Between two messages: others' screens show no more."""
@@ -15,30 +17,37 @@ Values = dict[str, dict[str, Any]]
 
 
 class Gesture:
-    """`show` sends a preview (null: given up); `commit` proposes the delta that ends it."""
+    """`show` sends a preview (null: given up); `commit` proposes the delta that ends it.
+
+    `check` raises `WrongUse` for properties that cannot be.
+    """
 
     def __init__(
         self,
         gesture_id: str,
         show: Callable[[str, Values | None], None],
         commit: Callable[[list[Op], str], str],
+        check: Callable[[str, Entity], None],
     ) -> None:
         self.id = gesture_id
         self.values: Values = {}
         self.is_over = False
         self._show = show
         self._commit = commit
+        self._check = check
         self._shown_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
-    def move(self, collection: str, entity_id: str, **props: Any) -> None:
+    def move(self, collection: str, entity_id: str, /, **props: Any) -> None:
         """The values as they are now; the latest of each property counts.
 
-        Raises `ValueError` if it is over, and for a value that cannot be sent.
+        Raises `WrongUse` if it is over, and for a name or a value that cannot be.
         """
-        if self.is_over:
-            raise ValueError("this gesture is over; begin another one")
+        self._check_goes_on()
+        fields_of(collection)
+        check_id(entity_id)
         props = plain_copy(props)
+        self._check(collection, props)
         before = self.values.get(entity_id, {"props": {}})["props"]
         self.values[entity_id] = {"col": collection, "props": laid_over(before, props)}
         if self._timer is None:
@@ -49,8 +58,10 @@ class Gesture:
     def end(self, ops: list[Op] | None = None) -> str:
         """Commit what it came to as one delta; its id, for `Room.saved`.
 
-        Raises as `Room.edit` does, also if it never moved: then it is given up.
+        Raises as `Room.edit` does, also if it never moved: then it is given up. Raises `WrongUse`
+        if it is over.
         """
+        self._check_goes_on()
         self._finish()
         made = [
             {"op": "set", "col": shown["col"], "id": entity_id, "props": shown["props"]}
@@ -72,6 +83,10 @@ class Gesture:
         self._timer = None
         self._shown_at = asyncio.get_running_loop().time()
         self._show(self.id, self.values)
+
+    def _check_goes_on(self) -> None:
+        if self.is_over:
+            raise WrongUse("this gesture is over; begin another one")
 
     def _finish(self) -> None:
         self.is_over = True

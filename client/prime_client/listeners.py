@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 from prime_client.events import Event
-from prime_client.failures import PrimeError
+from prime_client.failures import PrimeError, WrongUse
 
 EVENTS_BUFFERED = 10_000
 """Events that an iterator may lag behind."""
@@ -61,8 +61,9 @@ class Listeners:
 
     def add(self, listener: Listener) -> Callable[[], None]:
         """Call it with every event; returns the way to stop that."""
-        if inspect.iscoroutinefunction(listener):
-            raise TypeError(
+        given: object = listener
+        if not callable(given) or inspect.iscoroutinefunction(given):
+            raise WrongUse(
                 "a listener is called and not awaited: give a plain function, or read the events "
                 "with `async for event in room.events()`"
             )

@@ -1,6 +1,7 @@
 """How a room is kept with its server: coming in and back, and edits on their way."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from prime_client.codec import Codec, Frame, Message
@@ -19,7 +20,7 @@ from prime_client.events import (
 )
 from prime_client.failures import CallFailed, DeltaTooLarge, RoomClosed
 from prime_client.listeners import Listeners
-from prime_client.outcomes import Outcomes
+from prime_client.outcomes import Outcomes, refusal_in_words
 from prime_client.replica import Replica
 from prime_client.rewound import RewoundWatch
 from prime_client.room_messages import Gap
@@ -30,6 +31,8 @@ from prime_client.send_queue import SendQueue
 
 RETRY_SECONDS = 0.5
 """Before a postponed delta or join is sent again, if the server names no time."""
+
+_log = logging.getLogger(__name__)
 
 TRY_JOIN_AGAIN = frozenset({"unavailable", "rate_limited", "internal"})
 
@@ -205,6 +208,8 @@ class Membership(RoomView):
         self._answered(delta_id, seq)
 
     def _answered(self, delta_id: str, outcome: int | Refused) -> None:
+        if isinstance(outcome, Refused) and not self._outcomes.is_awaited(delta_id):
+            _log.warning("%s", refusal_in_words(outcome))
         self._outcomes.add(delta_id, outcome)
         if not self.replica.pending:
             self._settled.set()

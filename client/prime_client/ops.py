@@ -6,10 +6,11 @@ An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_maste
 from typing import Any
 
 from prime_client.failures import DeltaTooLarge, MalformedOp
+from prime_client.known_names import check_id, check_properties, fields_of
 from prime_client.plain_values import plain_copy
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
 from prime_client.schema.limits import MAX_OPS_PER_DELTA
-from prime_client.state_ops import Op
+from prime_client.state_ops import Op, State
 
 TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "set": (("props",), ("expect",)),
@@ -44,8 +45,8 @@ def move(collection: str, entity_id: str, /, **to: Any) -> Op:
     return {"op": "move", "col": collection, "id": entity_id, **to}
 
 
-def copied(ops: list[Op]) -> list[Op]:
-    """A copy that nobody else can change.
+def copied(ops: list[Op], state: State, *, allow_unknown: bool = False) -> list[Op]:
+    """A copy that nobody else can change; `state` is that of the room.
 
     Raises `MalformedOp` if one could not be applied, and `DeltaTooLarge`.
     """
@@ -58,15 +59,18 @@ def copied(ops: list[Op]) -> list[Op]:
             f"{len(ops)} ops, where one delta holds {MAX_OPS_PER_DELTA}: make several edits with "
             "the same `step`, which are undone together"
         )
-    return [_copied_op(index, op) for index, op in enumerate(ops)]
+    known_in = None if allow_unknown else state
+    return [_copied_op(index, op, known_in) for index, op in enumerate(ops)]
 
 
-def _copied_op(index: int, op: Any) -> Op:
+def _copied_op(index: int, op: Any, known_in: State | None) -> Op:
     try:
         if not isinstance(op, dict):
             raise MalformedOp(f"it is a {type(op).__name__}, not a dict")
         _check(op)
         copy: Op = plain_copy(op)
+        if known_in is not None:
+            _check_known(copy, known_in)
     except ValueError as error:
         raise MalformedOp(f"op {index}: {error}") from None
     return copy
@@ -76,17 +80,24 @@ def _check(op: Op) -> None:
     kind, collection = op.get("op"), op.get("col")
     if not isinstance(kind, str) or kind not in TAKES:
         raise MalformedOp(f"there is no op {kind!r}; ops are {', '.join(TAKES)}")
-    if not isinstance(collection, str) or collection not in ENTITY_TYPES:
-        known = ", ".join(ENTITY_TYPES)
-        raise MalformedOp(f"there is no collection {collection!r}; collections are {known}")
-    if not isinstance(op.get("id"), str):
-        raise MalformedOp(f"id is text: {op.get('id')!r}")
+    fields_of(collection)
+    check_id(op.get("id"))
     _check_names(kind, op)
     for name in ("props", "entity", "expect"):
         if name in op:
             _check_properties(name, op[name])
     if "parent" in op and collection not in PARENTS:
         raise MalformedOp(f"an entity of {collection} has no parent to move to")
+
+
+def _check_known(op: Op, state: State) -> None:
+    """All of its properties, by the SDK's schema or by the entities of the room."""
+    for part in ("props", "entity", "expect"):
+        if part in op and not op[part].keys() <= ENTITY_TYPES[op["col"]].keys():
+            check_properties(op["col"], op[part], state)
+    for name in ("order", "time"):
+        if op["op"] == "move" and name in op:
+            check_properties(op["col"], (name,), state)
 
 
 def _check_names(kind: str, op: Op) -> None:

@@ -1,7 +1,7 @@
 """What became of our deltas, for who waits until one is saved."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 from prime_client.events import Refused
 from prime_client.failures import DeltaRefused
@@ -10,12 +10,25 @@ OUTCOMES_KEPT = 4_096
 """Answers remembered for who asks `saved` late."""
 
 
+OP_SHOWN = 500
+"""Characters of a refused op that the log shows."""
+
+
+def refusal_in_words(refused: Refused) -> str:
+    """What the log says of a refusal that nobody waits for: the code, the sentence and the op."""
+    index = refused.details.get("op")
+    at = index if isinstance(index, int) and 0 <= index < len(refused.ops) else 0
+    shown = repr(refused.ops[at])[:OP_SHOWN] if refused.ops else "an undo or redo"
+    return f"an edit was refused and taken back: {refused.code}: {refused.message}: {shown}"
+
+
 class Outcomes:
     """The answers of the last deltas, and everyone who waits for one."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, int | Refused] = OrderedDict()  # the seq, or the refusal
         self._waiting: dict[str, asyncio.Future[int]] = {}
+        self._waiters = Counter[str]()  # how many wait for each just now
 
     def known(self, delta_id: str) -> int | None:
         """The seq, or None while there is no answer; raises `DeltaRefused`."""
@@ -29,7 +42,17 @@ class Outcomes:
         future = self._waiting.get(delta_id)
         if future is None:
             future = self._waiting[delta_id] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(future)
+        self._waiters[delta_id] += 1
+        try:
+            return await asyncio.shield(future)
+        finally:
+            self._waiters[delta_id] -= 1
+            if not self._waiters[delta_id]:
+                del self._waiters[delta_id]
+
+    def is_awaited(self, delta_id: str) -> bool:
+        """Whether somebody waits for the answer of this delta."""
+        return delta_id in self._waiters
 
     def add(self, delta_id: str, outcome: int | Refused) -> None:
         """The answer came."""
@@ -40,6 +63,7 @@ class Outcomes:
         if future is not None and not future.done():
             if isinstance(outcome, Refused):
                 future.set_exception(DeltaRefused(outcome))
+                future.exception()  # who waited may have given up: the log has it then
             else:
                 future.set_result(outcome)
 

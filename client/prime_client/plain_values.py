@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from prime_client.failures import WrongUse
+
 MAX_DEPTH = 4
 """Of values within values: nothing in a project state is as deep."""
 
@@ -11,18 +13,18 @@ MAX_INTEGER = 2**53
 
 
 def plain_copy(value: Any, depth: int = 0) -> Any:
-    """A copy that nobody else can change; raises `ValueError` if it cannot be sent."""
+    """A copy that nobody else can change; raises `WrongUse` if it cannot be sent."""
     if _is_plain(value):  # nearly always
         return value
     if depth > MAX_DEPTH:
-        raise ValueError(f"values lie within values more than {MAX_DEPTH} deep")
+        raise WrongUse(f"values lie within values more than {MAX_DEPTH} deep")
     if isinstance(value, dict):
         if not all(map(_is_text, value)):
-            raise ValueError("the names in a dict are text")
+            raise WrongUse("the names in a dict are text")
         return {name: plain_copy(part, depth + 1) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain_copy(part, depth + 1) for part in value]
-    raise ValueError(f"{value!r} cannot be sent: a {type(value).__name__}")
+    raise WrongUse(f"{value!r} cannot be sent: a {type(value).__name__}")
 
 
 def _is_plain(value: Any) -> bool:

@@ -11,7 +11,7 @@ from prime_client.backoff import Backoff
 from prime_client.calls_in_flight import CallsInFlight
 from prime_client.codec import Codec, Message
 from prime_client.connection import Connection, CouldNotOpen, Ending
-from prime_client.failures import CallFailed, ConnectionOver, RoomClosed
+from prime_client.failures import CallFailed, ConnectionOver, NotConnected, RoomClosed
 from prime_client.login import Login
 from prime_client.room import Room
 from prime_client.schema.calls import User
@@ -62,7 +62,7 @@ class Reconnecting:
                 self.last_problem = ending.reason
                 if self.connections and self._login.is_refused(ending.code):
                     self._need_login(ending.reason)
-                elif ending.is_final:
+                elif ending.is_final and (ending.code is not None or not self.connections):
                     self._finish(ConnectionOver(ending.code, ending.reason))
                     return
                 await asyncio.sleep(self._backoff.pause(clock() - started, ending.after_ms))
@@ -184,7 +184,15 @@ class Reconnecting:
         for room in tuple(self._rooms.values()):
             room.close(over)
 
+    def _check_begun(self) -> None:
+        """Raises `NotConnected` where nothing will ever connect, or what ended the client."""
+        if self._over is not None:
+            raise self._over
+        if self._life is None:
+            raise NotConnected
+
     async def _until_ready(self, seconds: float) -> None:
+        self._check_begun()
         async with asyncio.timeout(seconds):
             await self._ready.wait()
         if self._over is not None:
@@ -205,8 +213,11 @@ class Reconnecting:
         if self._calls.error(message):
             return
         subject = message.get("id")
-        self.last_problem = f"{message['code']}: {message['message']}"
+        problem = f"{message['code']}: {message['message']}"
         for room in tuple(self._rooms.values()):
             if subject is not None and room.owns(subject):
                 room.receive(message)
                 return
+        if problem != self.last_problem:  # a gesture may be refused thirty times a second
+            _log.warning("the server refused what waits for no answer: %s", problem)
+        self.last_problem = problem

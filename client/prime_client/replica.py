@@ -20,13 +20,16 @@ class Replica(RoomMessages):
         atomic: bool = False,
         step: str | None = None,
         gesture: str | None = None,
+        *,
+        allow_unknown: bool = False,
     ) -> Message:
         """Apply ops to the view, all or none; returns the message that proposes them.
 
         Raises `MalformedOp`.
         """
         base = self.position or self._forgotten
-        delta = PendingDelta(self._make_id(), copied(ops), atomic, step, gesture, base=base)
+        mine = copied(ops, self.state, allow_unknown=allow_unknown)
+        delta = PendingDelta(self._make_id(), mine, atomic, step, gesture, base=base)
         self.copy.add(delta)
         return self.delta_message(delta)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Unpack
 
 from prime_client.events import (
@@ -12,13 +13,17 @@ from prime_client.events import (
 from prime_client.failures import (
     RoomClosed,
     TooMuchPending,
+    UnknownDelta,
+    WrongUse,
 )
 from prime_client.gesture import Gesture, Values
+from prime_client.known_names import check_properties, fields_of
 from prime_client.listeners import Listener
 from prime_client.membership import Membership
 from prime_client.plain_values import plain_copy
 from prime_client.schema.presence import Presence
-from prime_client.state_ops import Op
+from prime_client.shown_values import check_presence, check_values
+from prime_client.state_ops import Entity, Op
 
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""
@@ -30,6 +35,10 @@ class Undone:
 
     seq: int
     skipped: tuple[Skipped, ...]
+
+
+def _let_pass(_collection: str, _props: Entity) -> None:
+    """What a newer server may know."""
 
 
 class Room(Membership):
@@ -54,18 +63,21 @@ class Room(Membership):
         atomic: bool = False,
         step: str | None = None,
         gesture: str | None = None,
+        allow_unknown: bool = False,
     ) -> str:
         """Apply ops at once and have them saved; returns the id to ask `saved` about.
 
         All of them are one delta, and one step to undo; deltas in a row with the same `step` are
         undone together. `prime_client.ops` makes ops: `insert` takes `entity`, the properties of
-        the new one; `set` takes `props`, those that change. They are copied.
+        the new one; `set` takes `props`, those that change. They are copied. `allow_unknown`:
+        send properties that this SDK does not know, for a newer server that does.
 
         Raises, and has then applied nothing: `MalformedOp`, `DeltaTooLarge`, `TooMuchPending`, and
         `RoomClosed`, `ConnectionOver` or `CallFailed`, which ended the room.
         """
         self._check_open()
-        return self._propose(self.replica.edit(ops, atomic, step, gesture))
+        message = self.replica.edit(ops, atomic, step, gesture, allow_unknown=allow_unknown)
+        return self._propose(message)
 
     async def undo(self) -> Undone:
         """Take our latest step back; raises `DeltaRefused` when there is none."""
@@ -75,19 +87,25 @@ class Room(Membership):
         """Do our latest undone step again; raises `DeltaRefused` when there is none."""
         return await self._turn_back("redo")
 
-    def gesture(self) -> Gesture:
-        """Begin a continuous edit."""
-        return Gesture(self._make_id(), self._show, self._end_gesture)
+    def gesture(self, *, allow_unknown: bool = False) -> Gesture:
+        """Begin a continuous edit; `allow_unknown` as in `edit`: then no value is looked at."""
+        commit = partial(self._end_gesture, allow_unknown=allow_unknown)
+        check = _let_pass if allow_unknown else self._check_shown
+        return Gesture(self._make_id(), self._show, commit, check)
+
+    def _check_shown(self, collection: str, props: Entity) -> None:
+        check_properties(collection, props, self.state)
+        check_values(collection, fields_of(collection), props)
 
     def _show(self, gesture: str, values: Values | None) -> None:
         if self._connection is not None and self.replica.synced:
             message = {"t": "gesture", "project": self.project, "id": gesture, "values": values}
             self._connection.send_latest(f"{self.project}/{gesture}", message)
 
-    def _end_gesture(self, ops: list[Op], gesture: str) -> str:
+    def _end_gesture(self, ops: list[Op], gesture: str, *, allow_unknown: bool) -> str:
         if self._connection is not None:  # a preview behind the delta would stay for ever
             self._connection.forget_latest(f"{self.project}/{gesture}")
-        return self.edit(ops, gesture=gesture)
+        return self.edit(ops, gesture=gesture, allow_unknown=allow_unknown)
 
     async def _turn_back(self, kind: str) -> Undone:
         self._check_open()
@@ -114,25 +132,30 @@ class Room(Membership):
     async def saved(self, delta_id: str) -> int:
         """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`.
 
-        Raises `KeyError` for one that is not ours, or that was answered 4,096 deltas ago.
+        Also where others have overtaken every op of it: `Acknowledged.dropped` tells that.
+        Raises `UnknownDelta` for one that is not ours, or that was answered 4,096 deltas ago.
         """
+        if not isinstance(delta_id, str):
+            raise WrongUse(f"saved takes the id that `edit` returned, text: {delta_id!r}")
         seq = self._outcomes.known(delta_id)
         if seq is not None:
             return seq
         if delta_id not in self.replica.pending:
-            raise KeyError(f"{delta_id} is no delta of this room, or an old one")
+            raise UnknownDelta(f"{delta_id} is no delta of this room, or an old one")
         if self._over is not None:
             raise self._over
         return await self._outcomes.wait(delta_id)
 
     async def settled(self) -> None:
-        """Wait until every edit was answered."""
+        """Wait until every edit was answered: saved, or refused, which is logged and `Refused`."""
         await self._settled.wait()
         if self._over is not None and self.replica.pending:
             raise self._over
 
     async def reached(self, seq: int) -> None:
         """Wait until our copy holds everything up to `seq`, which a call has told of."""
+        if not isinstance(seq, int):
+            raise WrongUse(f"a seq is a whole number: {seq!r}")
         events = self.events()
         while self.replica.position is None or self.replica.position.seq < seq:
             if self._over is not None:
@@ -142,15 +165,13 @@ class Room(Membership):
     def move(self, **presence: Unpack[Presence]) -> None:
         """Say where you are, as often as you like; what is left out stays, None clears it.
 
-        Raises `TypeError` for a name and `ValueError` for a value that cannot be.
+        Raises `WrongUse` for a name or a value that cannot be.
         """
-        for name in presence:
-            if name not in Presence.__annotations__:
-                known = ", ".join(Presence.__annotations__)
-                raise TypeError(f"there is no {name!r} in where one is; there are {known}")
+        presence = plain_copy(presence)
+        check_presence(presence)
         if self._connection is not None and self.replica.synced:
             message = {"t": "presence", "project": self.project}
-            self._connection.send_latest(self.project, message | plain_copy(presence))
+            self._connection.send_latest(self.project, message | dict(presence))
 
     def leave(self) -> None:
         """Go out of the room. What was not saved yet is given up."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from prime_client.known_names import check_id, check_properties, fields_of
 from prime_client.replica import Replica
-from prime_client.schema.entities import ENTITY_TYPES
 from prime_client.state_ops import Entity, State
 
 
@@ -44,20 +44,21 @@ class RoomView:
         return MappingProxyType(self.replica.members)
 
     def entities(self, collection: str) -> Mapping[str, Entity]:
-        """All of a collection by id; raises `ValueError` if there is no such collection."""
-        _check(collection)
+        """All of a collection by id; raises `WrongUse` if there is no such collection."""
+        fields_of(collection)
         return MappingProxyType(self.replica.state.get(collection, {}))
 
     def get(self, collection: str, entity_id: str) -> Entity | None:
-        """One entity, or None; raises `ValueError` if there is no such collection."""
+        """One entity, or None; raises `WrongUse` if there is no such collection."""
+        check_id(entity_id)
         return self.entities(collection).get(entity_id)
 
     def select(self, collection: str, **props: Any) -> dict[str, Entity]:
         """Those of a collection whose properties have these values: `select("clips", track=t)`.
 
-        Raises `ValueError` if there is no such collection or property. Looks at all of them.
+        Raises `WrongUse` if there is no such collection or property. Looks at all of them.
         """
-        _check(collection, props)
+        check_properties(collection, props, self.replica.state)
         return {
             entity_id: entity
             for entity_id, entity in self.entities(collection).items()
@@ -66,17 +67,6 @@ class RoomView:
 
     def shown(self, collection: str, entity_id: str) -> Entity | None:
         """One entity with the gestures of others laid over it, as a screen shows it, or None."""
-        _check(collection)
+        fields_of(collection)
+        check_id(entity_id)
         return self.replica.shown(collection, entity_id)
-
-
-def _check(collection: str, props: Mapping[str, Any] = MappingProxyType({})) -> None:
-    fields = ENTITY_TYPES.get(collection)
-    if fields is None:
-        known = ", ".join(ENTITY_TYPES)
-        raise ValueError(f"there is no collection {collection!r}; collections are {known}")
-    for name in props:
-        if name not in fields:
-            raise ValueError(
-                f"{collection} have no property {name!r}; they have {', '.join(fields)}"
-            )

@@ -22,6 +22,7 @@ from prime_client.failures import (
     DeltaTooLarge,
     RoomClosed,
     TooMuchPending,
+    UnknownDelta,
 )
 from prime_client.room import Room
 from tests.client.fake_server import PROJECT, VOLUME, FakeServer, Message, fake_server, swallow
@@ -379,7 +380,7 @@ async def test_E3_a_delta_too_large_is_not_applied(room: Room) -> None:
     with pytest.raises(DeltaTooLarge):
         room.edit([huge])
     assert room.state["tracks"] == {}
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownDelta):
         await room.saved("never_sent")
 
 

@@ -29,7 +29,7 @@ MALFORMED: list[tuple[Any, str]] = [
         "set takes `col`, `id`, `props` and may have `expect`; this one lacks `props`",
     ),
     (FADER | {"op": "update"}, "there is no op 'update'; ops are set, insert, delete, move"),
-    (FADER | {"col": "channel"}, "there is no collection 'channel'; collections are project"),
+    (FADER | {"col": "channel"}, "there is no collection 'channel': is `channels` meant?"),
     (FADER | {"col": ["channels"]}, "there is no collection"),
     (FADER | {"op": {}}, "there is no op"),
     (FADER | {"id": 7}, "id is text: 7"),
@@ -152,7 +152,7 @@ def test_the_op_makers_make_what_the_server_takes() -> None:
         ops.delete("tracks", "track_01"),
         ops.move("tracks", "track_01", parent=None, order="a1"),
     ]
-    assert ops.copied(made) == made
+    assert ops.copied(made, {}) == made
     msgspec.convert(made, list[schema.ops.Op])
 
 

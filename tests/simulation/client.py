@@ -91,7 +91,7 @@ class Client:
     def _edit(self, gesture: str | None) -> Message:
         ops, atomic = self._editing.random_delta()
         step = self._studio.rng.choice((None, None, "step-1"))
-        message = self.replica.edit(ops, atomic, step, gesture)
+        message = self.replica.edit(ops, atomic, step, gesture, allow_unknown=True)
         if self.role == "viewer" or is_never_valid(ops):
             self.must_be_refused.add(message["id"])
         if all(op["op"] == "set" for op in ops):

@@ -123,7 +123,7 @@ class OfflineClient(Client):
         self, ops: list[Op], atomic: bool, gesture: str | None, *, is_mistake: bool
     ) -> Message:
         plain: list[PlainOp] = json.loads(encode_ops(ops))
-        message = self.replica.edit(plain, atomic, None, gesture)
+        message = self.replica.edit(plain, atomic, None, gesture, allow_unknown=True)
         self.made[str(message["id"])] = Made(ops, atomic, is_mistake)
         where = "offline" if self.link is None else "online"
         self._studio.tally[f"ops_made_{where}"] += len(ops)

@@ -168,7 +168,11 @@ class _Session:
         view = SimpleNamespace(collections=self._replica.state)
         ops, atomic = _few(self._ours, view)
         self._next_id = self._id("ours")
-        self._propose(self._replica.edit(self._expecting(msgspec.to_builtins(ops)), atomic))
+        self._propose(
+            self._replica.edit(
+                self._expecting(msgspec.to_builtins(ops)), atomic, allow_unknown=True
+            )
+        )
 
     def _expecting(self, ops: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Some sets expect what is there, others what is not."""

@@ -138,7 +138,7 @@ def _take(replica: Replica, ids: list[str], do: str, message: dict[str, Any]) ->
             assert replica.join_message(message["id"], message.get("unanswered", ())) == message
         case "propose" if message["t"] == "delta":
             ids.append(message["id"])
-            replica.edit(message["ops"], message.get("atomic", False))
+            replica.edit(message["ops"], message.get("atomic", False), allow_unknown=True)
         case "propose":
             ids.append(message["id"])
             replica.turn_back(message["t"])
