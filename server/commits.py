@@ -58,7 +58,7 @@ class Commits:
             live.expect(seq, parts[-1].delta_id)
             live.catch_up()
         else:
-            live.run(live.room.edits.answered(parts[-1], outcome, seq))
+            _answer(live, parts[-1], outcome, seq)
 
     def _group_failed(self, parts: Sequence[Proposal], code: ErrorCode) -> None:
         """Whether it was stored nobody knows, or cares: the same id again finds out."""
@@ -84,7 +84,7 @@ class Commits:
                 continue  # its entry answers it
             live = self._rooms.get(proposal.project)
             if live is not None:
-                live.run(live.room.edits.answered(proposal, outcome, seq))
+                _answer(live, proposal, outcome, seq)
 
     def _held_back(self, project: str) -> None:
         """What waited too long: its authors are to send it again, in its order (rule D12)."""
@@ -121,3 +121,10 @@ class Commits:
         for project, live in self._rooms.items():
             if project not in held_up:
                 live.carry_out(live.room.degraded(is_degraded, reason))
+
+
+def _answer(live: LiveRoom, proposal: Proposal, outcome: Outcome, seq: int | None) -> None:
+    """Of a duplicate that the room has not come to, it waits for the entry: that is to be there."""
+    if outcome is Outcome.DUPLICATE and seq is not None:
+        live.expect(seq, proposal.delta_id)
+    live.run(live.room.edits.answered(proposal, outcome, seq))

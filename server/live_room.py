@@ -93,7 +93,7 @@ class LiveRoom:
             room, around.turns, around.spawn, self.carry_out, self.schedule_tick
         )
         self.checkpoints = RoomCheckpoints(room, self._works, around)
-        self._reads = RoomJournal(room, self._works, around)
+        self._reads = RoomJournal(room, self._works, around, self.expect)
         self._feeds = RoomFeeds(room, self._works, around, self.carry_out, self._forget_audience)
         self._settling: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""

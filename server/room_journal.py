@@ -1,6 +1,7 @@
 """What a room asks the journal: what follows, what became of a delta, what a step changed."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -8,6 +9,7 @@ from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavai
 from persistence.journal import Journal, Known, may_have_more
 from rooms import answers
 from rooms.effects import LookUp, Recall
+from rooms.journal_entry import Outcome
 from rooms.room import Room
 from schema.errors import ErrorCode
 from schema.messages import Error
@@ -28,6 +30,7 @@ class RoomJournal:
 
     __slots__ = (
         "_doubt",
+        "_expect",
         "_in_thread",
         "_is_catching_up",
         "_journal",
@@ -36,7 +39,15 @@ class RoomJournal:
         "_works",
     )
 
-    def __init__(self, room: Room, works: RoomWorks, around: Surroundings) -> None:
+    def __init__(
+        self,
+        room: Room,
+        works: RoomWorks,
+        around: Surroundings,
+        expect: Callable[[int, str], None],
+    ) -> None:
+        self._expect = expect
+        """Hears of an entry that the journal has, maybe past the head."""
         self._room = room
         self._works = works
         self._journal: Journal = around.journal
@@ -92,6 +103,8 @@ class RoomJournal:
         answer = edits.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
         try:
             found = await self._journal.find(look_up.proposal)
+            if found is not None and found[0] is Outcome.DUPLICATE:
+                self._expect(found[1], look_up.proposal.delta_id)
             answer = edits.looked_up(look_up, found)
         except Unavailable:
             pass

@@ -1,0 +1,46 @@
+"""D3: a room that waits for an entry past its head notices when the journal has lost that entry."""
+
+from unittest.mock import Mock
+
+import pytest
+
+from persistence.journal import Appended, Journal
+from rooms.effects import LookUp
+from rooms.journal_entry import Outcome, Proposal
+from rooms.room import Room
+from schema.messages import Error
+from server.commits import Commits
+from server.journal_watch import JournalWatch
+from server.live_room import LiveRoom
+from server.room_journal import RoomJournal
+from server.room_works import RoomWorks
+
+PROPOSAL = Proposal("project", "delta-one", "ann", "login", "ann-desk", b"[]", False)
+
+
+@pytest.mark.parametrize("way", ["_committed", "_group_answered"])
+async def test_D3_a_duplicate_that_is_not_read_yet_is_expected(way: str) -> None:
+    live = Mock(LiveRoom, room=Mock(Room))
+    journal = Mock(Journal)
+    commits = Commits({"project": live}, Mock(JournalWatch), journal, Mock(), Mock())
+    if way == "_committed":
+        commits._committed([PROPOSAL], Appended([(Outcome.DUPLICATE, 45)], []))
+    else:
+        commits._group_answered([PROPOSAL], Outcome.DUPLICATE, 45)
+    live.expect.assert_called_once_with(45, "delta-one")
+    live.room.edits.answered.assert_called_once_with(PROPOSAL, Outcome.DUPLICATE, 45)
+
+
+async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
+    expected: list[tuple[int, str]] = []
+    around = Mock()
+
+    async def find(_: Proposal) -> tuple[Outcome, int]:
+        return Outcome.DUPLICATE, 45
+
+    around.journal.find = find
+    works = Mock(RoomWorks)
+    reads = RoomJournal(Mock(Room), works, around, lambda seq, one: expected.append((seq, one)))
+    await reads.look_up(LookUp("connection", PROPOSAL, Mock(Error)))
+    assert expected == [(45, "delta-one")]
+    works.run.assert_called_once()
