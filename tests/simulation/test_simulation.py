@@ -18,7 +18,7 @@ ONCE_FAILED = [28, 30, 31, 60, 65, 76, 1443, 1491, 1515, 2746]
 
 SEEDS = 2_000
 
-SEEDS_TO_NOTICE = 120
+SEEDS_TO_NOTICE = 400
 """Within so many seeds each planted bug must be seen."""
 
 ALONE = os.environ.get("PRIME_SIM_SEED")
