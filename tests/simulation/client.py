@@ -79,10 +79,10 @@ class Client:
             message = self._edit(self._shown() if kind == "gesture" else None)
         self._propose(message)
         if kind in ("undo", "redo"):
-            self._go_on_behind()
+            self._go_on_behind(kind)
 
-    def _go_on_behind(self) -> None:
-        """What it sends right behind an undo of its own."""
+    def _go_on_behind(self, purpose: str) -> None:
+        """What it sends right behind an undo of its own, or a redo (`purpose`)."""
 
     def _propose(self, message: Message) -> None:
         self._queue.add(message["id"], MsgpackCodec().encode(message))

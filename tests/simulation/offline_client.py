@@ -10,10 +10,14 @@ from prime_client.events import Refused
 from prime_client.replica import Replica
 from rooms.answers import REFUSALS
 from rooms.document import Document
+from rooms.inverse import inverse
+from rooms.journal_entry import Purpose
+from rooms.net_effect import is_nothing
+from rooms.undo_stacks import UndoStacks
 from schema.entities import empty_state
 from schema.ops import Insert, Move, Op, Set, decode_ops, encode_ops
 from tests.rooms.chaos import Chaos
-from tests.rooms.songs import SONG
+from tests.rooms.songs import SONG, finished
 from tests.simulation.client import Client
 
 if TYPE_CHECKING:
@@ -109,7 +113,16 @@ class OfflineClient(Client):
                 return self._made(right, atomic, gesture, is_mistake=False)
         return self._made(decode_ops(KEY_SET), False, gesture, is_mistake=False)
 
-    def _go_on_behind(self) -> None:
+    def _go_on_behind(self, purpose: str) -> None:
+        """What it expects its undo to make possible; if there is nothing like that, anything."""
+        guess, without = self._before.guessed(Purpose(purpose)), self._before.document()
+        for _ in range(TRIES):
+            for op in self._random_delta(guess)[0]:
+                refused = [drop for drop in without.rehearse([op]) if drop.reason in REFUSALS]
+                if refused and not guess.rehearse([op]):
+                    self._studio.tally["built_on_an_undo"] += 1
+                    self._propose(self._made([op], False, None, is_mistake=False))
+                    return
         self._propose(self._edit(None))
 
     def _random_delta(self, document: Document) -> tuple[list[Op], bool]:
@@ -151,6 +164,8 @@ class Before:
         self._confirmed = Document(empty_state("Song"))
         self._seq = 0
         """Up to here the journal is in `_confirmed`."""
+        self._stacks = UndoStacks()
+        """The steps up to there."""
         self._document = self._confirmed
         self._own: tuple[str, ...] = ()
         """The pending deltas that are in `_document`, besides what is confirmed."""
@@ -162,7 +177,9 @@ class Before:
         own = tuple(one for one in self._replica.pending if one in self._made)
         if position.seq != self._seq or own[: len(self._own)] != self._own:
             for entry in self._studio.entries[self._seq : position.seq]:
-                self._confirmed.apply(decode_ops(entry.ops), atomic=entry.atomic)
+                applied = self._confirmed.apply(decode_ops(entry.ops), atomic=entry.atomic)
+                self._stacks.note(entry.mark(is_void=not applied.ops))
+                self._stacks.remember(entry.seq, applied.changes)
             self._seq, self._own = position.seq, ()
             self._document = Document(self._confirmed.frozen())
         elif not self._own:
@@ -173,3 +190,21 @@ class Before:
                 self._document.apply(made.ops, atomic=made.atomic)
         self._own = own
         return self._document
+
+    def guessed(self, purpose: Purpose) -> Document:
+        """The same with what an own undo does that was just asked for, if that is all it waits for.
+
+        A guess that is taken from what it has is what the server will come to, unless others were
+        faster.
+        """
+        document = self.document()
+        if len(self._replica.pending) > 1:
+            return document
+        guess = Document(document.frozen())
+        for step in self._stacks.steps(str(self._replica.you), purpose):
+            changes = [one for seq in step.seqs for one in self._stacks.changes(seq) or ()]
+            ops = [] if finished(is_nothing(changes)) else finished(inverse(changes, document))
+            if ops:
+                guess.apply(ops)
+                break
+        return guess

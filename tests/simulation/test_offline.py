@@ -14,6 +14,7 @@ HAPPENS = (
     "ops_made_offline",
     "ops_made_online",
     "mistakes_refused",
+    "built_on_an_undo",
     "undo",
     "redo",
     "rooms_closed",
