@@ -204,8 +204,8 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
         print(json.dumps(report | _as_json(song.losses)))
         return
     console = Console(stderr=True)
-    title = Text(printable(song.name))
-    table = Table(title=title, title_justify="left", show_header=False, box=None)
+    console.print(Text(printable(song.name)), highlight=False, soft_wrap=True)
+    table = Table(show_header=False, box=None)
     for what, count in counts.items():
         table.add_row(what, f"{count:,}")
     console.print(table)

@@ -91,8 +91,13 @@ def _complain(message: str) -> int:
     return 1
 
 
+WORDS_OF_RUN = {"demo", "chaos", "attack", "soak"}
+"""Scenarios that `./run` knows as words of their own."""
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
+    prog = "./run" if set(sys.argv[1:2]) & WORDS_OF_RUN else "./run loadtest"
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     chaos_command.add_to(words)

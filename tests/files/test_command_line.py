@@ -192,3 +192,9 @@ def test_an_export_tells_its_losses_in_words_with_what_is_meant(
         assert len(loss.items) > 0 or not any(w in loss.what for w in ("lanes", "points", "clips"))
     names = {str(track["name"]) for track in state["tracks"].values()}
     assert any(name in item for loss in losses for item in loss.items for name in names)
+
+
+def test_a_long_name_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "Night drive through the whole city " * 3
+    report_import(Namespace(json=False), Song(name), "a-project", 1)
+    assert name.strip() in capsys.readouterr().err

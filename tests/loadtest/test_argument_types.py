@@ -4,6 +4,7 @@ import argparse
 
 import pytest
 
+from loadtest.__main__ import _arguments
 from loadtest.argument_types import at_least, positive
 
 
@@ -22,3 +23,19 @@ def test_numbers_above_zero(text: str) -> None:
     assert positive("0.5") == 0.5
     with pytest.raises(argparse.ArgumentTypeError):
         positive(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [(["demo"], "./run demo"), (["cursors"], "./run loadtest cursors"), ([], "./run loadtest")],
+)
+def test_the_usage_is_what_is_typed(
+    words: list[str],
+    usage: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["loadtest", *words, "--help"])
+    with pytest.raises(SystemExit):
+        _arguments()
+    assert capsys.readouterr().out.startswith(f"usage: {usage} [-h]")
