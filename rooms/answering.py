@@ -39,7 +39,9 @@ class Answering:
         """
         live = [s.connection for s in self._seats.values() if s.is_live and s.feed is None]
         seats = [asked.seat for asked in told if asked.seat is not None]
-        first = next((seat for seat in seats if seat.is_live), None) if is_ours else None
+        first = next((s for s in seats if s.is_live and not s.is_given_up), None)
+        if not is_ours:
+            first = None
         effects: Effects = []
         if first is not None:
             if first.feed is None:
@@ -71,9 +73,7 @@ class Answering:
         if before.proposal.payload_hash != proposal.payload_hash:
             return self.outcome(asked, Outcome.ID_REUSED, None)
         seat = asked.seat
-        if asked.ticket is not None or (
-            seat is not None and not seat.is_given_up and not before.is_asked_by(seat)
-        ):
+        if asked.ticket is not None or (seat is not None and not before.is_asked_by(seat)):
             self._waiting.ask(before, asked)
         return []
 
@@ -86,37 +86,34 @@ class Answering:
             return [Settled(asked.ticket, seq if known else None, error)]
         if asked.seat is None:
             return []
-        return self.answer(asked.seat.connection, proposal, outcome, seq)
+        return self.answer(asked.seat, proposal, outcome, seq)
 
-    def answer(
-        self, connection: str, proposal: Proposal, outcome: Outcome, seq: int | None
-    ) -> Effects:
+    def answer(self, seat: Seat, proposal: Proposal, outcome: Outcome, seq: int | None) -> Effects:
         if outcome is not Outcome.DUPLICATE or seq is None:
             error = answers.of_outcome(self._project, proposal.delta_id, outcome)
-            return [send(error, [connection])]
+            return [send(error, seat.answer_to)]
         if seq > self._follower.head:
-            return self._answer_in_turn(connection, proposal)
+            return self._answer_in_turn(seat, proposal)
         kept = self._follower.tail.find(proposal.delta_id)
         if kept is None:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
             at, drops = kept.at, list(kept.drops)
             ack = Ack(self._project, proposal.delta_id, seq, at, drops, kept.told, duplicate=True)
-        seat = self._seats.get(connection)
-        return [] if seat is None else self._ack_to(seat, ack)
+        return self._ack_to(seat, ack)
 
-    def _answer_in_turn(self, connection: str, proposal: Proposal) -> Effects:
+    def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
-        seat = self._seats.get(connection)
-        if seat is not None:
-            ops = decode_ops(proposal.ops)
-            proposed = self._waiting.enter(proposal)
-            self._waiting.ask(proposed, Asked(Wish(proposal, ops), seat))
-            self._waiting.send(proposed, proposal, ops)
+        ops = decode_ops(proposal.ops)
+        proposed = self._waiting.enter(proposal)
+        self._waiting.ask(proposed, Asked(Wish(proposal, ops), seat))
+        self._waiting.send(proposed, proposal, ops)
         return [CatchUp(self._follower.head)]
 
     def _ack_to(self, seat: Seat, ack: Ack) -> Effects:
         """What one member hears; who does not have what is before it yet hears it after that."""
+        if seat.is_given_up:
+            return []
         undo, redo = self._follower.stacks.depths(seat.member)
         told = msgspec.structs.replace(ack, undo=undo, redo=redo)
         if not seat.is_live:

@@ -1,6 +1,6 @@
 """What members and calls want of the document: known, refused, or on its way to the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -38,6 +38,7 @@ class Edits:
         position: Position,
         seats: dict[str, Seat],
         gestures: Gestures,
+        let_out: Callable[[Seat], Effects],
     ) -> None:
         self.project = project
         self._epoch = position.epoch
@@ -46,10 +47,11 @@ class Edits:
         self._answering = Answering(project, self.follower, self.waiting, seats)
         self._refusals = Refusals(project, self.waiting, gestures)
         self._queue = ProposalQueue(
-            project, self.follower, self.waiting, self._refusals, seats, gestures
+            project, self.follower, self.waiting, self._refusals, seats, gestures, let_out
         )
         self._seats = seats
         self._gestures = gestures
+        self._let_out = let_out
 
     @property
     def waiting_bytes(self) -> int:
@@ -68,8 +70,6 @@ class Edits:
         return iter(()) if seat is None else self._propose(seat, delta)
 
     def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
-        if seat.is_given_up:
-            return  # it has joined anew since it said so, and will say it again
         seat.comes(delta.id)
         step = delta.step and in_nfc(delta.step)
         proposal = _proposal(
@@ -95,8 +95,6 @@ class Edits:
         return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
 
     def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
-        if seat.is_given_up:
-            return
         seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         asked = Asked(Wish(proposal), seat)
@@ -109,9 +107,11 @@ class Edits:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
-        elif not seat.is_given_up:  # else it has joined anew while this was looked at
+        else:
             self.waiting.ask(self.waiting.enter(asked.wish.proposal), asked)
         yield from self._queue.go_on(seat)
+        if seat.is_given_up:
+            self._queue.given_up(seat)
 
     def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
         """The shell cannot take this just now (rule E6): in its order with what came before."""
@@ -119,8 +119,6 @@ class Edits:
         return iter(()) if seat is None else self._refuse(seat, message, error)
 
     def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Work:
-        if seat.is_given_up:
-            return
         if isinstance(message, ProposeDelta):
             self._gestures.end(seat.member, message.gesture)
         yield self._refusals.not_taken(seat, error)
@@ -154,8 +152,8 @@ class Edits:
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
     ) -> Work:
         """What the journal says of the steps to be undone, or why it cannot."""
-        seat = self._seats.get(connection)
-        if seat is None or not seat.is_recalling:
+        seat = next((s for s in self._seats_of(connection) if s.is_recalling), None)
+        if seat is None:
             return
         wish, seat.recalling = seat.recalling, None
         if error is None:
@@ -164,7 +162,7 @@ class Edits:
             self.waiting.withdraw(wish, seat)
             told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
             yield self._refusals.not_done(seat, told)
-        yield from self._queue.go_on(seat)
+        yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Work:
         """Whether the refused delta was one that had been committed long before."""
@@ -175,11 +173,11 @@ class Edits:
             # It was sent once more meanwhile and became possible: that is the answer.
             yield self._also_wished(seat, look_up.proposal)
         elif found is None:
-            yield [send(look_up.refusal, [look_up.to])]
+            yield [send(look_up.refusal, seat.answer_to)]
         else:
             outcome, seq = found
-            yield self._answering.answer(look_up.to, look_up.proposal, outcome, seq)
-        yield from self._queue.go_on(seat)
+            yield self._answering.answer(seat, look_up.proposal, outcome, seq)
+        yield from self._go_on(seat)
 
     def _also_wished(self, seat: Seat, proposal: Proposal) -> Effects:
         ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
@@ -193,18 +191,36 @@ class Edits:
             delta_id = look_up.proposal.delta_id
             error = answers.try_again(self.project, delta_id, ErrorCode.UNAVAILABLE, text)
             yield self._refusals.not_done(seat, error)
+            yield from self._go_on(seat)
 
     def _looked_up_for(self, look_up: LookUp) -> Seat | None:
         """Whose deltas have waited for what the journal says of this one; not any more."""
-        seat = self._seats.get(look_up.to)
-        if seat is None or seat.looked_up != look_up.proposal.delta_id:
-            return None  # it has joined anew meanwhile
-        seat.looked_up = None
+        delta_id = look_up.proposal.delta_id
+        seat = next((s for s in self._seats_of(look_up.to) if s.looked_up == delta_id), None)
+        if seat is not None:
+            seat.looked_up = None
         return seat
 
-    def forget(self, seat: Seat) -> None:
-        """A member went: what it wished and nobody has begun, it will ask for again."""
-        self.waiting.let_go(seat)
+    def _seats_of(self, connection: str) -> list[Seat]:
+        """The one that it has, after those that it has had and that still wait for something."""
+        seats = [seat for seat in self._queue.away if seat.connection == connection]
+        now = self._seats.get(connection)
+        return seats if now is None else [*seats, now]
+
+    def _go_on(self, seat: Seat) -> Work:
+        yield from self._queue.go_on(seat)
+        yield from self._queue.after(())
+        if seat.is_heard_out:
+            yield self._let_out(seat)
+
+    def hear_out(self, seat: Seat) -> Work:
+        """All that came before a member's `leave` has been looked at (rule D22)."""
+        seat.is_heard_out = True
+        yield self._let_out(seat)
+
+    def given_up(self, seat: Seat) -> None:
+        """Its member is gone, or on another seat: what it asked for is done all the same (D23)."""
+        self._queue.given_up(seat)
 
     # What the journal says.
 
@@ -224,7 +240,7 @@ class Edits:
 
     def given_back(self, proposals: Sequence[Proposal]) -> Work:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
-        first_of: set[str] = set()
+        first_of: set[Seat] = set()
         for proposal in proposals:
             proposed = self.waiting.get(proposal.delta_id)
             if proposed is None or proposed.proposal is not proposal:
@@ -236,8 +252,8 @@ class Edits:
                     yield self._answering.outcome(asked, Outcome.UNAVAILABLE, None)
                     continue
                 error = answers.of_outcome(self.project, proposal.delta_id, Outcome.UNAVAILABLE)
-                is_first = seat.connection not in first_of
-                first_of.add(seat.connection)
+                is_first = seat not in first_of
+                first_of.add(seat)
                 yield (
                     self._refusals.not_done(seat, error)
                     if is_first

@@ -132,11 +132,12 @@ class Members:
             seat.generation = max(request.at, known.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
-            self._give_up(before)
             if before.connection != request.connection:
                 effects.append(Disconnect(before.connection, REPLACED))
             else:
                 effects += self._never_let_in(before, "a later join of yours took its place")
+            effects += self._left(before)
+            self._give_up(before)
         self.seats[request.connection] = seat
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
@@ -160,6 +161,7 @@ class Members:
             return []
         text = "you left before you were let in"
         effects = [] if is_answered else self._never_let_in(seat, text)
+        effects += self._left(seat)
         self._give_up(seat)
         self._ticks.forget((seat.member,))
         self._gestures.forget(seat.member)
@@ -265,6 +267,14 @@ class Members:
             return []
         error = Error(seat.request.request, ErrorCode.NOT_JOINED, text, self._project)
         return [send(error, [seat.connection])]
+
+    def _left(self, seat: Seat) -> Effects:
+        """The acks that it would have heard with what it will not hear now, and its `left`."""
+        if seat.leaving is None:
+            return []
+        held = [] if seat.feed is None else seat.feed.take_held()
+        acks = [send(ack, [seat.connection]) for ack in (*seat.owed, *held)]
+        return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still tells where it was last."""

@@ -1,6 +1,6 @@
 """Proposals in their order: each goes to the journal in its turn, and is settled once."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -40,7 +40,10 @@ class ProposalQueue:
         refusals: Refusals,
         seats: Mapping[str, Seat],
         gestures: Gestures,
+        let_out: Callable[[Seat], Effects],
     ) -> None:
+        self.away: list[Seat] = []
+        """Seats that were given up while what they had asked for waits for its turn (D23)."""
         self.group: Proposed | None = None
         """The group that the journal is storing: one at a time, as it may be large."""
         self.routing: Proposed | None = None
@@ -53,6 +56,12 @@ class ProposalQueue:
         self._refusals = refusals
         self._seats = seats
         self._gestures = gestures
+        self._let_out = let_out
+
+    def given_up(self, seat: Seat) -> None:
+        """Its member is gone; what it asked for still comes to its turn."""
+        if seat.has_wishes and seat not in self.away:
+            self.away.append(seat)
 
     def go_on(self, seat: Seat) -> Work:
         """What a member wished, in its order: an undo needs to know what came before it.
@@ -78,7 +87,7 @@ class ProposalQueue:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
         proposed, delta_id = self._waiting.wished(wish, seat), wish.proposal.delta_id
         if proposed is None:
-            return  # it is on its way, or its member has gone
+            return  # it is on its way
         if isinstance(mistake, MemoryError):
             error = answers.try_again(self._project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
         else:
@@ -257,12 +266,19 @@ class ProposalQueue:
     def after(self, told: Sequence[Asked]) -> Work:
         """Those who asked have their answer: their gestures end, and what they wished goes on."""
         for asked in told:
-            seat = asked.seat
-            if seat is not None and not seat.is_given_up:
-                self._gestures.end(seat.member, asked.wish.gesture)
-                if seat.wishes:
-                    yield from self.go_on(seat)
+            if asked.seat is not None:
+                yield from self._answered(asked.seat, asked.wish)
         if self.is_free_again:
             self.is_free_again = False
-            for seat in list(self._seats.values()):
+            for seat in [*self._seats.values(), *self.away]:
                 yield from self.go_on(seat)
+        if self.away:
+            self.away[:] = [seat for seat in self.away if seat.has_wishes]
+
+    def _answered(self, seat: Seat, wish: Wish) -> Work:
+        if not seat.is_given_up:
+            self._gestures.end(seat.member, wish.gesture)
+        if seat.wishes:
+            yield from self.go_on(seat)
+        if seat.is_heard_out:
+            yield self._let_out(seat)

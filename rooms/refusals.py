@@ -39,7 +39,7 @@ class Refusals:
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
                 error = answers.refused_op(self._project, delta.id, drop, op)
-                return [send(error, [seat.connection])]
+                return [send(error, seat.answer_to)]
             if index % SLICE_CHECKED == SLICE_CHECKED - 1:
                 yield []
         return None
@@ -49,11 +49,9 @@ class Refusals:
         if seat.role not in EDITS:
             text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
             error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
-            return [send(error, [seat.connection])]
+            return [send(error, seat.answer_to)]
         if seat.not_taken is not None:
-            return [
-                send(answers.behind(self._project, delta_id, seat.not_taken), [seat.connection])
-            ]
+            return [send(answers.behind(self._project, delta_id, seat.not_taken), seat.answer_to)]
         if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
@@ -72,7 +70,7 @@ class Refusals:
             seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
         elif first.delta_id != error.id:
             error = answers.behind(self._project, str(error.id), first)
-        return [send(error, [seat.connection])]
+        return [send(error, seat.answer_to)]
 
     def not_done(self, seat: Seat, error: Error) -> Effects:
         """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
@@ -86,7 +84,7 @@ class Refusals:
                 self._waiting.withdraw(wish, seat)
                 self._gestures.end(seat.member, wish.gesture)
                 told.append(answers.behind(self._project, wish.proposal.delta_id, first))
-        return [send(one, [seat.connection]) for one in told]
+        return [send(one, seat.answer_to) for one in told]
 
     def sorted_out(
         self, ops: Sequence[Op], drops: Sequence[Drop]

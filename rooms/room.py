@@ -17,6 +17,7 @@ from rooms.effects import (
     Send,
     SendState,
     SendTick,
+    Work,
     send,
 )
 from rooms.feed import NO_PARTS, Feed
@@ -84,7 +85,8 @@ class Room:
         self.ticks = Ticks()
         self.gestures = Gestures()
         self.members = Members(project, node, self.ticks, self.gestures, self._let_go)
-        self.edits = Edits(project, document, position, self.members.seats, self.gestures)
+        seats = self.members.seats
+        self.edits = Edits(project, document, position, seats, self.gestures, self._let_out)
         self.follower = self.edits.follower  # what all who join and tick look at
         self.is_degraded = False
         self.hears_late = False
@@ -202,12 +204,17 @@ class Room:
         self.members.feed(seat, None)
         return feed.ticked_at != self.ticks.last
 
-    def leave(self, connection: str, request: str | None = None) -> Effects:
-        """A member goes, as asked (`request`) or because it closed its connection."""
-        gone = self.members.leave(connection)
-        if request is None:
-            return gone
-        return [send(Left(self.project, request), [connection]), *gone]
+    def leave(self, connection: str) -> Effects:
+        """A member closed its connection: what came before is done, and not answered (D23)."""
+        return self.members.leave(connection)
+
+    def ask_to_leave(self, connection: str, request: str) -> Work:
+        """A member goes once all that it sent before is answered (rule D22)."""
+        seat = self.seats.get(connection)
+        if seat is None or seat.leaving is not None:
+            return iter([[send(Left(self.project, request), [connection])]])
+        seat.leaving = request
+        return self.edits.hear_out(seat)
 
     # Presence.
 
@@ -308,7 +315,13 @@ class Room:
     # Inside.
 
     def _let_go(self, seat: Seat) -> None:
-        self.edits.forget(seat)
+        self.edits.given_up(seat)
+
+    def _let_out(self, seat: Seat) -> Effects:
+        """Whoever asked to leave goes, if nothing of it is without an answer."""
+        if seat.is_given_up or seat.in_flight or seat.has_wishes:
+            return []
+        return self.members.leave(seat.connection)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
         picture = self.pictures.get(seat.request.codec) if resumed_at is None else None

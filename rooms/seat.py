@@ -96,6 +96,10 @@ class Seat(Mover):
     is_live: bool = False
     feed: Feed | None = None
     is_given_up: bool = False
+    leaving: str | None = None
+    """The id of its `leave`, which is answered after all that came before it (rule D22)."""
+    is_heard_out: bool = False
+    """All that came before its `leave` has been looked at."""
     in_flight: int = 0
     wishes: list[Wish] = field(default_factory=list)
     recalled: Mapping[int, Sequence[Change]] | None = None
@@ -111,6 +115,16 @@ class Seat(Mover):
 
     def __post_init__(self) -> None:
         self.connection = self.request.connection
+
+    @property
+    def answer_to(self) -> tuple[str, ...]:
+        """Who hears what became of its deltas: nobody, once it is given up (rule D23)."""
+        return () if self.is_given_up else (self.connection,)
+
+    @property
+    def has_wishes(self) -> bool:
+        """Whether anything that it asked for has not come to its turn."""
+        return bool(self.wishes) or self.looked_up is not None
 
     @property
     def is_recalling(self) -> bool:

@@ -170,7 +170,7 @@ class Hub:
         """A member asks to go out of one room."""
         live = self.rooms.get(message.project)
         if live is not None:
-            live.carry_out(live.room.leave(connection, message.id))
+            live.run(live.room.ask_to_leave(connection, message.id))
 
     def gone(self, connection: str, *, for_good: bool = False) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
@@ -184,9 +184,10 @@ class Hub:
             live.schedule_tick()
 
     def is_in(self, connection: str, project: str) -> bool:
-        """Whether a connection has a seat in the room."""
+        """Whether a connection has a seat in the room, and has not asked to leave."""
         live = self.rooms.get(project)
-        return live is not None and connection in live.room.seats
+        seat = None if live is None else live.room.seats.get(connection)
+        return seat is not None and seat.leaving is None
 
     # What members do.
 

@@ -104,6 +104,8 @@ def test_D2_no_ack_is_made_but_of_an_entry_that_is_applied() -> None:
     """The kind: whoever would answer about a seq ahead of the room waits for it."""
     bench, _, mine = behind()
     look_up_instead(bench, mine)
-    effects = bench.room.edits._answering.answer("ann", mine, Outcome.DUPLICATE, 3)
+    effects = bench.room.edits._answering.answer(
+        bench.room.seats["ann"], mine, Outcome.DUPLICATE, 3
+    )
     assert [type(effect) for effect in effects] == [CatchUp]
     assert mine.delta_id in bench.room.edits.waiting

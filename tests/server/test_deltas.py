@@ -324,3 +324,27 @@ async def test_an_archived_project_is_read_and_not_edited(node: Node) -> None:
     assert (await phone.join(project))[1]["project"]
     await ann.result("projects.archive", project=project, archived=False)
     assert (await ben.edit(project, marker("marker_1")))["seq"] == 1
+
+
+@CODECS
+async def test_D22_what_is_sent_before_a_leave_is_answered_before_left(
+    node: Node, codec: str
+) -> None:
+    ann, _, project = await node.pair((codec, codec))
+    sent = [await ann.propose(project, marker(f"marker_{number}")) for number in range(30)]
+    await ann.send({"t": "leave", "id": "leave-1", "project": project})
+    late = await ann.propose(project, marker("marker_30"))
+    heard = []
+    while (message := await ann.next())["t"] != "left":
+        if message["t"] in ("ack", "error"):
+            heard.append((message["t"], message["id"]))
+    assert [h for h in heard if h[1] != late] == [("ack", delta_id) for delta_id in sent]
+    assert ("error", late) in heard or (await ann.expect("error"))["id"] == late
+
+
+@CODECS
+async def test_D23_what_is_sent_before_a_clean_close_is_stored(node: Node, codec: str) -> None:
+    ann, ben, project = await node.pair((codec, codec))
+    sent = [await ann.propose(project, marker(f"marker_{number}")) for number in range(30)]
+    await ann.socket.close(1000)
+    assert [(await ben.until("delta"))["id"] for _ in sent] == sent
