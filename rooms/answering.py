@@ -73,7 +73,9 @@ class Answering:
         if before.proposal.payload_hash != proposal.payload_hash:
             return self.outcome(asked, Outcome.ID_REUSED, None)
         seat = asked.seat
-        if asked.ticket is not None or (seat is not None and not before.is_asked_by(seat)):
+        if asked.ticket is not None or (
+            seat is not None and not seat.is_void and not before.is_asked_by(seat)
+        ):
             self._waiting.ask(before, asked)
         return []
 

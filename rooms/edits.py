@@ -70,6 +70,8 @@ class Edits:
         return iter(()) if seat is None else self._propose(seat, delta)
 
     def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
+        if seat.is_void:
+            return  # it has joined anew since it said so, and will say it again
         seat.comes(delta.id)
         step = delta.step and in_nfc(delta.step)
         proposal = _proposal(
@@ -95,6 +97,8 @@ class Edits:
         return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
 
     def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
+        if seat.is_void:
+            return
         seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         asked = Asked(Wish(proposal), seat)
@@ -107,7 +111,7 @@ class Edits:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
-        else:
+        elif not seat.is_void:  # else it has joined anew while this was looked at
             self.waiting.ask(self.waiting.enter(asked.wish.proposal), asked)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
@@ -119,6 +123,8 @@ class Edits:
         return iter(()) if seat is None else self._refuse(seat, message, error)
 
     def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Work:
+        if seat.is_void:
+            return
         if isinstance(message, ProposeDelta):
             self._gestures.end(seat.member, message.gesture)
         yield self._refusals.not_taken(seat, error)
@@ -219,8 +225,11 @@ class Edits:
         yield self._let_out(seat)
 
     def given_up(self, seat: Seat) -> None:
-        """Its member is gone, or on another seat: what it asked for is done all the same (D23)."""
-        self._queue.given_up(seat)
+        """Its member is gone, or on another seat (rule D23)."""
+        if seat.is_void:
+            self.waiting.let_go(seat)
+        else:
+            self._queue.given_up(seat)
 
     # What the journal says.
 

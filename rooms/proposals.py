@@ -151,7 +151,7 @@ class Proposals:
         return told
 
     def wished(self, wish: Wish, seat: Seat) -> Proposed | None:
-        """What a member wished, if its turn is still to come."""
+        """What a member wished, if its turn is still to come; None: the member went meanwhile."""
         proposed = self.get(wish.proposal.delta_id)
         if proposed is None or proposed.stage is not Stage.WISHED:
             return None
@@ -165,6 +165,11 @@ class Proposals:
         proposed = self.wished(wish, seat)
         assert proposed is not None
         self._forget(proposed, seat)
+
+    def let_go(self, seat: Seat) -> None:
+        """A member went: what nobody else asked for and has not been sent, nobody wants."""
+        for proposed in [each for each in self if each.is_asked_by(seat)]:
+            self._forget(proposed, seat)
 
     def _forget(self, proposed: Proposed, seat: Seat) -> None:
         left: list[Asked] = []

@@ -206,6 +206,9 @@ class Room:
 
     def leave(self, connection: str) -> Effects:
         """A member closed its connection: what came before is done, and not answered (D23)."""
+        seat = self.seats.get(connection)
+        if seat is not None:
+            seat.is_carried_out = True
         return self.members.leave(connection)
 
     def ask_to_leave(self, connection: str, request: str) -> Work:

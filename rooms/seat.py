@@ -96,6 +96,8 @@ class Seat(Mover):
     is_live: bool = False
     feed: Feed | None = None
     is_given_up: bool = False
+    is_carried_out: bool = False
+    """It closed its connection for good: what it had sent is done all the same (rule D23)."""
     leaving: str | None = None
     """The id of its `leave`, which is answered after all that came before it (rule D22)."""
     is_heard_out: bool = False
@@ -120,6 +122,11 @@ class Seat(Mover):
     def answer_to(self) -> tuple[str, ...]:
         """Who hears what became of its deltas: nobody, once it is given up (rule D23)."""
         return () if self.is_given_up else (self.connection,)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether what it had sent and nobody has begun is dropped: it will be sent again (D13)."""
+        return self.is_given_up and not self.is_carried_out
 
     @property
     def has_wishes(self) -> bool:

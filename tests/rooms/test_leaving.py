@@ -93,21 +93,29 @@ def give_up(bench: Bench, way: str) -> None:
             bench.take(members.role_changed("ann", None))
 
 
-@pytest.mark.parametrize("way", ["join_again", "elsewhere", "closed", "lost", "revoked"])
 @pytest.mark.parametrize("is_begun", [True, False])
-def test_D23_what_was_received_is_carried_out_however_the_seat_is_given_up(
-    bench: Bench, way: str, *, is_begun: bool
+def test_D23_what_was_received_before_a_clean_close_is_carried_out(
+    bench: Bench, *, is_begun: bool
 ) -> None:
     edits = bench.room.edits
     works = [edits.propose("ann", delta(delta_id)) for delta_id in IDS]
     for work in works if is_begun else ():
         bench.run(work)
-    give_up(bench, way)
+    give_up(bench, "closed")
     for work in () if is_begun else works:
         bench.run(work)
     bench.commit()
     assert [m.id for m in bench.heard["ben"] if isinstance(m, DeltaCommitted)] == IDS
     assert (len(edits.waiting), edits.waiting_bytes) == (0, 0)
+
+
+@pytest.mark.parametrize("way", ["join_again", "elsewhere", "lost", "revoked"])
+def test_D23_what_is_not_begun_is_sent_again_by_who_may_come_back(bench: Bench, way: str) -> None:
+    works = [bench.room.edits.propose("ann", delta(delta_id)) for delta_id in IDS]
+    give_up(bench, way)
+    for work in works:
+        bench.run(work)
+    assert (bench.waiting, len(bench.room.edits.waiting)) == ([], 0)
 
 
 def test_D23_what_waits_behind_an_undo_is_carried_out_as_well(bench: Bench) -> None:
