@@ -81,7 +81,7 @@ class Login(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class Refresh(Params, frozen=True, forbid_unknown_fields=True):
-    """Trade a refresh token for a new pair; the last one again brings the same pair again."""
+    """Trade a refresh token for a new pair; the last one again brings the same refresh token."""
 
     refresh_token: Annotated[str, Meta(max_length=256)]
 
