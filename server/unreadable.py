@@ -97,6 +97,7 @@ class Explainer:
 
     def _places_of_mark(self, message: object) -> Iterator[str]:
         if isinstance(message, Call):
+            yield from _marked({"id": message.id, "method": message.method}, "")
             params = bytes(message.params)
             short = len(params) <= READ_ANYHOW_BYTES
             yield from _marked(self.read(params) if params and short else MARK, "params")
@@ -146,7 +147,12 @@ _WITHIN = re.compile(r"^(params\.|ops\[\d+\]\.?(?:(?:props|entity|expect)\.)?)")
 
 
 def _cause(error: Exception) -> str:
-    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+    match error:
+        case RecursionError():
+            return "it is nested too deep"
+        case UnicodeDecodeError():
+            return "the text is not UTF-8"
+    return str(error)
 
 
 def _holds_no_number(data: bytes, error: Exception) -> bool:

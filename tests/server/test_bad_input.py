@@ -389,3 +389,18 @@ def test_E11_every_code_is_said_by_something() -> None:
         path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")
     )
     assert [code for code in ErrorCode if f"ErrorCode.{code.name}" not in source] == []
+
+
+@pytest.mark.parametrize("place", ["id", "method"])
+def test_E10_half_a_pair_in_the_id_or_the_method_of_a_call_is_told_with_its_place(
+    place: str,
+) -> None:
+    fields = {"t": "call", "id": "c1", "method": "projects.list", place: "HALF"}
+    with pytest.raises(BadMessage, match="half a surrogate pair") as refused:
+        CODECS[JSON].decode(CODECS[JSON].encode(fields).replace(b"HALF", rb"\ud83c"))
+    assert refused.value.details == {"field": place}
+
+
+def test_E1_a_text_that_is_not_utf_8_is_told_so() -> None:
+    with pytest.raises(BadMessage, match="the text is not UTF-8"):
+        CODECS[JSON].decode(b'{"t":"leave","id":"a\xff","project":"x"}')
