@@ -8,7 +8,7 @@ from rooms.feed import Feed
 from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
 from schema.server_limits import FED_AT_ONCE_BYTES, MAX_PUSHED_BYTES, WRITABLE_BELOW_BYTES
 
-MAX_SHARED_BYTES = MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES
+SHARED_AT_MOST = MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES
 """That may wait for a connection, of frames that a feed could bring as well."""
 
 
@@ -46,7 +46,7 @@ class Outbox:
     ) -> Verdict:
         """A frame that must arrive, in order. WAIT means that it is kept here.
 
-        `most`: bytes that may wait; `MAX_SHARED_BYTES` of a frame that a feed could bring as well,
+        `most`: bytes that may wait; `SHARED_AT_MOST` of a frame that a feed could bring as well,
         and should where the verdict is CUT_OFF.
         """
         if self.waiting_bytes + buffered + len(frame) > most:

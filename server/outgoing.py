@@ -10,7 +10,7 @@ from websockets.typing import Origin
 
 from rooms.effects import Packet
 from rooms.feed import Feed
-from rooms.outbox import MAX_SHARED_BYTES, Outbox, Verdict
+from rooms.outbox import SHARED_AT_MOST, Outbox, Verdict
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
 from server.codec import FINAL, Codec, frame_header
@@ -94,7 +94,7 @@ class Outgoing:
         frame = self.codec.frame(packet)
         # `_buffered`, without a call more: every delta comes here once for each who hears it.
         buffered = transport.get_write_buffer_size() + self._unwritten_bytes
-        verdict = self.outbox.offer(frame, buffered, self._loop.time(), MAX_SHARED_BYTES)
+        verdict = self.outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
         if verdict is Verdict.WRITE:
             self._write_soon(frame)
         return verdict is not Verdict.CUT_OFF

@@ -98,6 +98,8 @@ def test_readings_are_recognized() -> None:
 
 def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
     read = {name for node in _calls("server", "persistence") for name in settings_in(node)}
+    in_schema = {name for node in _calls("schema") for name in settings_in(node)}
+    read |= {name for name in in_schema if not name.startswith("--")}  # its options generate code
     assert named("Settings") == sorted(read)
     assert len(read) > 10
 

@@ -6,7 +6,7 @@ import msgspec
 
 from rooms.feed import Feed
 from rooms.musical_context import musical_context
-from rooms.outbox import MAX_SHARED_BYTES, Outbox, Verdict
+from rooms.outbox import SHARED_AT_MOST, Outbox, Verdict
 from rooms.state_words import sentences
 from rooms.tail import Tail
 from rooms.within_bytes import first_within
@@ -145,7 +145,7 @@ def pushed() -> Seen:
 
     def offer(size: int) -> Past | None:
         buffered = server_limits.WRITABLE_BELOW_BYTES
-        verdict = Outbox().offer(bytes(size), buffered, 0.0, MAX_SHARED_BYTES)
+        verdict = Outbox().offer(bytes(size), buffered, 0.0, SHARED_AT_MOST)
         return Instead.WAITS if verdict is Verdict.CUT_OFF else None
 
     return Seen(offer(most), offer(most + 1))

@@ -30,7 +30,11 @@ ROOT = Path(__file__).parents[2]
         ("tests.simulation --seeds 0", "must be at least 1"),
         ("persistence.embedded_postgres --data x --port 99999", "must be from 1 to 65535"),
         ("files export nothing song.prime.json", "this is no project id"),
-        ("files import {song} --url ws://127.0.0.1:1/v1", "set PRIME_PASSWORD"),
+        ("files import {song} --url ws://127.0.0.1:1/v1", "--email is missing"),
+        (
+            "files import {song} --url ws://127.0.0.1:1/v1 --email a@example.org",
+            "set PRIME_PASSWORD",
+        ),
     ],
 )
 def test_it_is_a_wrong_command_line(words: str, said: str) -> None:

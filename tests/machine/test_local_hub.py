@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
 
 
 async def test_killed_and_started_again_it_has_the_same_address_and_data(tmp_path: Path) -> None:
-    before = set(psutil.Process().children(recursive=True))
+    before = set(psutil.Process().children())
     async with LocalHub(tmp_path / "data") as hub:
         url = hub.url
         async with Client(url, device="desk") as client:
@@ -24,7 +24,13 @@ async def test_killed_and_started_again_it_has_the_same_address_and_data(tmp_pat
         assert await hub.start() == url
         async with Client(url, device="desk") as client:
             assert (await client.login("ada@example.org", "a long password"))["username"] == "ada"
-    assert set(psutil.Process().children(recursive=True)) == before
+    assert set(psutil.Process().children()) == before
+    assert not [p for p in psutil.process_iter(["cmdline"]) if str(tmp_path) in _words(p)]
+
+
+def _words(process: psutil.Process) -> str:
+    """Its command line; empty of one that has just ended."""
+    return " ".join(process.info["cmdline"] or ())
 
 
 async def test_a_hub_that_cannot_start_says_why(tmp_path: Path) -> None:

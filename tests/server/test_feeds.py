@@ -104,7 +104,7 @@ async def _edit(wire: Wire, project: str, number: int, ops: list[Message]) -> in
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A twentieth of every bound: what is tested is that they go together."""
     monkeypatch.setattr("rooms.outbox.MAX_OUTBOX_BYTES", 200_000)
-    monkeypatch.setattr("rooms.outbox.MAX_PUSHED_BYTES", 50_000)
+    monkeypatch.setattr("server.outgoing.SHARED_AT_MOST", 50_000 + 16_384)
     monkeypatch.setattr("rooms.outbox.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.connection.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.outgoing.WRITABLE_BELOW_BYTES", 16_384)

@@ -117,4 +117,4 @@ def test_how_many_nodes_is_a_small_number() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "must be from 1 to 16" in done.stderr
+    assert "must be a whole number from 1 to 16" in done.stderr
