@@ -11,7 +11,7 @@ from rich.console import Console
 
 from files.song import BrokenSong
 from files.upload import UploadIncomplete
-from loadtest import chaos_command, comparisons, scenarios, soak_command
+from loadtest import chaos_command, command_lines, comparisons, soak_command
 from loadtest.argument_types import (
     MOST_NODES,
     at_least,
@@ -50,7 +50,7 @@ EXPECTED = (
     UploadIncomplete,
     WriterFailed,
     *comparisons.EXPECTED,
-    *scenarios.EXPECTED,
+    *command_lines.EXPECTED,
 )
 
 
@@ -106,7 +106,7 @@ def _arguments() -> argparse.Namespace:
     _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     comparisons.add_to(words)
-    scenarios.add_to(words)
+    command_lines.add_to(words)
     return parser.parse_args()
 
 
