@@ -18,14 +18,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from files.dawproject_export import write_dawproject
+from files.dawproject.export import write_dawproject
 from files.exporting import NotWhole, whole_state
 from files.importing import read_song
 from files.losses import Loss, printable
-from files.midi_export import write_midi
+from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
+from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
 from prime_client.failures import (
@@ -36,9 +37,8 @@ from prime_client.failures import (
     RoomClosed,
 )
 from prime_client.state_ops import State
-from schema.caller_paths import path_of_caller
 from schema.limits import MAX_NAME_LENGTH
-from schema.texts import nearest_name
+from schema.text.texts import nearest_name
 
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1

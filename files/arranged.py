@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from files.dawproject_export_values import State
+from files.dawproject.export_values import State
 
 Entity = Mapping[str, object]
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from files.dawproject import read_dawproject
-from files.lmms import LMMS_ROOTS, read_lmms
-from files.midi import read_midi
+from files.bounded.xml_input import read_bytes, read_head
+from files.dawproject.reader import read_dawproject
+from files.lmms.reader import LMMS_ROOTS, read_lmms
+from files.midi.reader import read_midi
 from files.prime_file import read_prime_file
 from files.song import BrokenSong, Song
-from files.xml_input import read_bytes, read_head
 
 ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .mid (MIDI), .prime.json"
 _BLANK = b"\xef\xbb\xbf \t\r\n"

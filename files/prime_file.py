@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from files.audio_routing import circles
+from files.bounded.xml_input import read_bytes
 from files.entity_values import Entity, State, fit
 from files.losses import Loss
 from files.losses import mended as mended_value
 from files.song import BrokenSong, Song
 from files.state_faults import faults
-from files.xml_input import read_bytes
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
-from schema.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
+from schema.text.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
 
 Mended = Counter[str]
 """What was changed to fit, and how often."""

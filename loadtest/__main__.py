@@ -11,7 +11,7 @@ from rich.console import Console
 
 from files.song import BrokenSong
 from files.upload import UploadIncomplete
-from loadtest import chaos_command, command_lines, comparisons, soak_command
+from loadtest import command_lines
 from loadtest.argument_types import (
     MOST_NODES,
     at_least,
@@ -22,16 +22,19 @@ from loadtest.argument_types import (
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
 from loadtest.attack.wire import Closed, NoHandshake
-from loadtest.chaos import BROKEN
-from loadtest.children import ChildFailed
-from loadtest.cursors_and_deltas import GeneratorFailed, run_mixed
-from loadtest.demo import run_demo
-from loadtest.document_scale import run_document
-from loadtest.proof import NotSettled
-from loadtest.writer import WriterFailed
+from loadtest.chaos import command as chaos_command
+from loadtest.chaos.chaos import BROKEN
+from loadtest.chaos.children import ChildFailed
+from loadtest.demo.demo import run_demo
+from loadtest.demo.proof import NotSettled
+from loadtest.load.writer import WriterFailed
+from loadtest.scenarios import comparisons
+from loadtest.scenarios.cursors_and_deltas import GeneratorFailed, run_mixed
+from loadtest.scenarios.document_scale import run_document
+from loadtest.soak import command as soak_command
+from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
-from schema.caller_paths import path_of_caller
 
 EXPECTED = (
     BrokenSong,

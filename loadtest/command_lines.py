@@ -4,19 +4,19 @@ import argparse
 from typing import Any
 
 from loadtest.argument_types import at_least, positive
-from loadtest.bare_client import HandshakeFailed
-from loadtest.bare_prime import PrimeRefused
-from loadtest.cursor_watch import WatchFailed
-from loadtest.deltas import run_deltas
-from loadtest.herd import run_herd
-from loadtest.hub_metrics import NoMetrics
-from loadtest.idle import run_idle
-from loadtest.join import run_join
-from loadtest.neighbours import run_neighbours
-from loadtest.pinned_hub import TooFewFiles
-from loadtest.postgres_alone import AloneFailed
-from loadtest.session import run_session
-from schema.caller_paths import path_of_caller
+from loadtest.hub.hub_metrics import NoMetrics
+from loadtest.hub.pinned_hub import TooFewFiles
+from loadtest.hub.postgres_alone import AloneFailed
+from loadtest.load.bare_client import HandshakeFailed
+from loadtest.load.bare_prime import PrimeRefused
+from loadtest.load.cursor_watch import WatchFailed
+from loadtest.scenarios.deltas import run_deltas
+from loadtest.scenarios.herd import run_herd
+from loadtest.scenarios.idle import run_idle
+from loadtest.scenarios.join import run_join
+from loadtest.scenarios.neighbours import run_neighbours
+from loadtest.scenarios.session import run_session
+from machine.caller_paths import path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)

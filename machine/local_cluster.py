@@ -57,7 +57,7 @@ class LocalCluster:
         self.valkey = ChildProgram(
             Program(
                 "Valkey",
-                "server.embedded_valkey",
+                "machine.embedded_valkey",
                 self.directory / "valkey-launcher.log",
                 VALKEY_SECONDS,
                 signal.SIGTERM,
@@ -66,7 +66,7 @@ class LocalCluster:
         self._balancer = ChildProgram(
             Program(
                 "the balancer",
-                "server.balancer",
+                "machine.balancer",
                 self.directory / "balancer.log",
                 BALANCER_SECONDS,
                 signal.SIGKILL,

@@ -132,7 +132,7 @@ class LocalHub:
 def local_postgres(directory: Path) -> ChildProgram:
     """PostgreSQL; to be started with `--data` and a directory, where it says its `database_url`."""
     log = directory / "postgres-launcher.log"
-    module = "persistence.embedded_postgres"
+    module = "machine.embedded_postgres"
     return ChildProgram(Program("PostgreSQL", module, log, POSTGRES_SECONDS, signal.SIGTERM))
 
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import asyncpg
 
-from persistence.account_addresses import spell_alike
+from machine.caller_paths import path_of_caller
 from persistence.database_url import chosen, none_at_all
 from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
-from schema.caller_paths import path_of_caller
+from persistence.tables.account_addresses import spell_alike
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001
@@ -211,8 +211,8 @@ def _arguments() -> argparse.Namespace:
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     if url := chosen(arguments.database_url):
         return url
-    from persistence.child_process import ServerUnavailable
-    from persistence.embedded_postgres import EmbeddedPostgres
+    from machine.child_process import ServerUnavailable
+    from machine.embedded_postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(arguments.data)
     try:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from rooms.journal_entry import Entry, Proposal
+from rooms.journal.entry import Entry, Proposal
 from schema.close_codes import CloseCode
 from schema.messages import Error, Joined, ServerMessage
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from rooms import answers
-from rooms.document import Document
-from rooms.door_rules import problem_with_shown
-from rooms.edits import Edits
+from rooms.document.document import Document
+from rooms.edits import answers
+from rooms.edits.edits import Edits
 from rooms.effects import (
     Announce,
     Effects,
@@ -20,13 +19,14 @@ from rooms.effects import (
     Work,
     send,
 )
-from rooms.feed import NO_PARTS, Feed
-from rooms.gestures import Gestures
-from rooms.members import Members
-from rooms.presence import Ticks
+from rooms.journal.feed import NO_PARTS, Feed
+from rooms.journal.unanswered import Unanswered
+from rooms.presence.gestures import Gestures
+from rooms.presence.members import Members
+from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.ticks import Ticks
 from rooms.roles import EDITS
-from rooms.seat import JoinRequest, Seat
-from rooms.unanswered import Unanswered
+from rooms.rules.door_rules import problem_with_shown
 from schema.errors import ErrorCode
 from schema.messages import (
     Degraded,

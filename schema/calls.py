@@ -22,8 +22,8 @@ from schema.messages import (
     User,
 )
 from schema.ops import Collection, EntityId, Op
-from schema.spelling import spell_names_alike
-from schema.texts import (
+from schema.text.spelling import spell_names_alike
+from schema.text.texts import (
     EMAIL,
     MEMBER_ID,
     SHOWN,
@@ -32,7 +32,7 @@ from schema.texts import (
     STORED,
     USERNAME,
 )
-from schema.words import one_of
+from schema.text.words import one_of
 
 Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
 Username = Annotated[str, Meta(pattern=USERNAME)]

@@ -8,10 +8,10 @@ import json
 import sys
 from pathlib import Path
 
-from schema.json_schema import json_schema
-from schema.json_structs import Schema
-from schema.protocol_page import BrokenPage, with_tables
-from schema.sdk_modules import sdk_modules
+from schema.generating.json_schema import json_schema
+from schema.generating.json_structs import Schema
+from schema.generating.protocol_page import BrokenPage, with_tables
+from schema.generating.sdk_modules import sdk_modules
 
 ROOT = Path(__file__).parent.parent
 JSON_SCHEMA = Path("schema/prime.v1.json")

@@ -23,7 +23,7 @@ MAX_MESSAGE_BYTES = BOUNDS.add(
     "bytes",
     "a message",
     Instead.CLOSED_1009,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "After login: a paste of some 10,000 notes still fits.",
 )
 
@@ -33,7 +33,7 @@ MAX_MESSAGE_BYTES_BEFORE_LOGIN = BOUNDS.add(
     "bytes",
     "a message",
     Instead.CLOSED_1009,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "Of a stranger: an e-mail address, a password, a name.",
 )
 
@@ -43,7 +43,7 @@ MESSAGES_PER_SECOND = BOUNDS.add(
     "messages a second",
     "a connection, in",
     ErrorCode.RATE_LIMITED,
-    "server/rated.py",
+    "server/sockets/rate_limit.py",
     "Sustained; two seconds of it may come at once. Presence over it is dropped in silence.",
 )
 
@@ -53,7 +53,7 @@ BYTES_PER_SECOND = BOUNDS.add(
     "bytes a second",
     "a connection, in",
     ErrorCode.RATE_LIMITED,
-    "server/rated.py",
+    "server/sockets/rate_limit.py",
     "Sustained; two seconds of it may come at once.",
 )
 
@@ -63,7 +63,7 @@ PATIENCE_SECONDS = BOUNDS.add(
     "seconds",
     "a connection, in",
     RATE_LIMITED,
-    "server/rated.py",
+    "server/sockets/rate_limit.py",
     "How long a connection may go on sending more than it may.",
 )
 
@@ -73,7 +73,7 @@ BAD_MESSAGES_ALLOWED = BOUNDS.add(
     "messages in ten seconds",
     "a connection, in",
     BAD_MESSAGES,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "Bytes that name no message (E4): who sends more is no client.",
 )
 
@@ -83,7 +83,7 @@ HELLO_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     NO_HELLO,
-    "server/front.py",
+    "server/router/router.py",
     "From the handshake to hello.",
 )
 
@@ -93,7 +93,7 @@ LOGIN_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     NO_HELLO,
-    "server/front.py",
+    "server/router/router.py",
     "From hello to a login: for typing a password.",
 )
 
@@ -103,7 +103,7 @@ HEARTBEAT_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     SILENT,
-    "server/front.py",
+    "server/router/router.py",
     "A client pings this often; two and a half of them missed and it is gone.",
 )
 
@@ -113,7 +113,7 @@ MAX_ROOMS_PER_CONNECTION = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/joining.py",
+    "server/router/joining.py",
     "Projects that one connection may have open at once.",
 )
 
@@ -123,7 +123,7 @@ MAX_MEMBERS_PER_ROOM = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/members.py",
+    "rooms/presence/members.py",
     "All devices counted, on all servers.",
 )
 
@@ -153,7 +153,7 @@ MAX_DELTAS_IN_FLIGHT = BOUNDS.add(
     "deltas",
     "`delta`, `undo`, `redo`",
     ErrorCode.RATE_LIMITED,
-    "rooms/refusals.py",
+    "rooms/edits/refusals.py",
     "Of one member, sent and not yet answered.",
 )
 
@@ -173,7 +173,7 @@ MAX_WAITING_BYTES = BOUNDS.add(
     "bytes",
     "a room, in",
     ErrorCode.UNAVAILABLE,
-    "rooms/refusals.py",
+    "rooms/edits/refusals.py",
     "Ops of all deltas that wait for their commit.",
 )
 
@@ -203,7 +203,7 @@ MAX_PARAMS_PER_DEVICE = BOUNDS.add(
     "leaves",
     "an op",
     ErrorCode.OP_INVALID,
-    "rooms/entity_rules.py",
+    "rooms/rules/entity_rules.py",
     "Of one device's `params`: large synthesizers have a thousand.",
 )
 
@@ -213,7 +213,7 @@ MAX_PARAMS_BYTES = BOUNDS.add(
     "bytes",
     "an op",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document.py",
+    "rooms/document/document.py",
     "Of one device's `params` in the encoding of the digest: 4,096 leaves of 32 bytes.",
 )
 
@@ -223,7 +223,7 @@ MAX_STRING_LENGTH = BOUNDS.add(
     "characters",
     "an op",
     ErrorCode.OP_INVALID,
-    "rooms/entity_rules.py",
+    "rooms/rules/entity_rules.py",
     "A name or any other short text in the project state.",
 )
 
@@ -254,7 +254,7 @@ MAX_ENTITIES = BOUNDS.add(
     "entities",
     "the project state",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document.py",
+    "rooms/document/document.py",
     "Twenty times the largest real song.",
 )
 
@@ -264,7 +264,7 @@ MAX_ROUTE_LINKS = BOUNDS.add(
     "links",
     "an op that leads sound somewhere",
     ErrorCode.LIMIT_REACHED,
-    "rooms/routes.py",
+    "rooms/rules/routes.py",
     "Looked at from both ends, to see that no channel feeds itself; real songs have twenty.",
 )
 
@@ -274,7 +274,7 @@ MAX_STATE_BYTES = BOUNDS.add(
     "bytes",
     "the project state",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document.py",
+    "rooms/document/document.py",
     "The sum of its entities in the encoding that the digest is made of.",
 )
 
@@ -304,7 +304,7 @@ MAX_LOCAL_BYTES = BOUNDS.add(
     "bytes",
     "auth.register",
     ErrorCode.VALIDATION,
-    "schema/email_addresses.py",
+    "schema/text/email_addresses.py",
     "Of an e-mail address, before the @ (RFC 5321).",
 )
 
@@ -344,7 +344,7 @@ MAX_GESTURES = BOUNDS.add(
     "gestures",
     "`gesture`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/gestures.py",
+    "rooms/presence/gestures.py",
     "Of one member at once: two hands on a controller.",
 )
 
@@ -354,7 +354,7 @@ MAX_PREVIEWED = BOUNDS.add(
     "entities",
     "`gesture`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/gestures.py",
+    "rooms/presence/gestures.py",
     "Whose values one gesture shows: a large selection, dragged.",
 )
 
@@ -364,7 +364,7 @@ MAX_STEP_DELTAS = BOUNDS.add(
     "deltas",
     "a step",
     Instead.SPLIT,
-    "rooms/undo_stacks.py",
+    "rooms/edits/undo_stacks.py",
     "Of one name, undone at once; the next one begins a new step.",
 )
 
@@ -374,7 +374,7 @@ MAX_STEP_BYTES = BOUNDS.add(
     "bytes of ops",
     "a step",
     Instead.SPLIT,
-    "rooms/undo_stacks.py",
+    "rooms/edits/undo_stacks.py",
     "Of one name, undone at once; the next delta begins a new step.",
 )
 
@@ -384,7 +384,7 @@ MAX_GROUP_BYTES = BOUNDS.add(
     "bytes of ops",
     "`undo`, `redo`, `snapshots.restore`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/groups.py",
+    "rooms/edits/groups.py",
     "Stored at once: any project state can be restored over any other.",
 )
 
@@ -394,7 +394,7 @@ MAX_SHOWN_BYTES = BOUNDS.add(
     "bytes",
     "`gesture`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/gestures.py",
+    "rooms/presence/gestures.py",
     "About, of all values that one member shows: two of each of the largest selection fit.",
 )
 
@@ -404,7 +404,7 @@ MAX_SHOWN_IN_ROOM_BYTES = BOUNDS.add(
     "bytes",
     "`gesture`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/gestures.py",
+    "rooms/presence/gestures.py",
     "About, of all values that all members show: each joiner is told all of it at once.",
 )
 
@@ -414,7 +414,7 @@ MAX_SELECTED_TOLD = BOUNDS.add(
     "ids",
     "`joined`, a whole `tick`",
     Instead.CLIPPED,
-    "rooms/members.py",
+    "rooms/presence/members.py",
     "Selected by all members together; past it the first of each are told.",
 )
 
@@ -424,7 +424,7 @@ MAX_UNDO_STEPS = BOUNDS.add(
     "steps",
     "`undo`, `redo`",
     Instead.OLDEST_FORGOTTEN,
-    "rooms/undo_stacks.py",
+    "rooms/edits/undo_stacks.py",
     "That one member can undo, and as many that it can redo.",
 )
 
@@ -434,7 +434,7 @@ STATE_PART_BYTES = BOUNDS.add(
     "bytes",
     "`state`, `history.at`, `snapshots.state`",
     Instead.SPLIT,
-    "server/picture.py",
+    "server/states/encoded_state.py",
     "Other rooms' messages go between two parts.",
 )
 
@@ -474,7 +474,7 @@ MAX_TEMPI_TOLD = BOUNDS.add(
     "tempi",
     "a snapshot",
     Instead.CLIPPED,
-    "rooms/musical_context.py",
+    "rooms/music/musical_context.py",
     "In `musical_context`; `counts` says how many there are.",
 )
 
@@ -494,7 +494,7 @@ MAX_SENTENCES = BOUNDS.add(
     "sentences",
     "`snapshots.diff`",
     Instead.CLIPPED,
-    "rooms/state_words.py",
+    "rooms/changes/diff_sentences.py",
     "The rest is counted.",
 )
 
@@ -504,7 +504,7 @@ MAX_PHRASES = BOUNDS.add(
     "phrases",
     "`snapshots.diff`",
     Instead.CLIPPED,
-    "rooms/state_words.py",
+    "rooms/changes/diff_sentences.py",
     "Of one sentence; the rest is counted.",
 )
 
@@ -514,7 +514,7 @@ MAX_INSTRUMENTS = BOUNDS.add(
     "names",
     "a snapshot",
     Instead.CLIPPED,
-    "rooms/musical_context.py",
+    "rooms/music/musical_context.py",
     "In `musical_context`; `counts` says how many devices there are.",
 )
 
@@ -524,7 +524,7 @@ MAX_OUTBOX_BYTES = BOUNDS.add(
     "bytes",
     "a connection, out",
     Instead.CUT_OFF,
-    "rooms/outbox.py",
+    "server/sockets/outbox.py",
     "What waits for one reader: come back and resume.",
 )
 
@@ -534,7 +534,7 @@ STALL_SECONDS = BOUNDS.add(
     "seconds",
     "a connection, out",
     Instead.CUT_OFF,
-    "rooms/outbox.py",
+    "server/sockets/outbox.py",
     "A reader that takes no byte for so long is gone or might as well be.",
 )
 
@@ -544,7 +544,7 @@ MAX_SOCKETS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one server: two windows of everyone in a school behind one address.",
 )
 
@@ -554,7 +554,7 @@ MAX_STRANGERS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one server, without a login yet: a class that logs in at once.",
 )
 
@@ -564,7 +564,7 @@ MAX_STRANGERS = BOUNDS.add(
     "sockets",
     "a handshake",
     OVERLOADED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one server, without a login yet: past it the one that has waited longest goes.",
 )
 
@@ -574,7 +574,7 @@ MAX_CONNECTS_PER_SECOND = BOUNDS.add(
     "handshakes a second",
     "a handshake",
     Instead.STATUS_429,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one address at one server; ten seconds of it may come at once: a school comes back.",
 )
 
@@ -584,7 +584,7 @@ MAX_SOCKETS_PER_USER = BOUNDS.add(
     "sockets",
     "`hello`, `auth.login`",
     TOO_MANY_CONNECTIONS,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one server. (A call that logs in is refused with `limit_reached`.)",
 )
 
@@ -594,7 +594,7 @@ MAX_ROOMS_PER_USER = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -604,7 +604,7 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Devices of one user in one room, on all servers.",
 )
 
@@ -614,7 +614,7 @@ MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
     "accounts an hour",
     "`auth.register`",
     ErrorCode.RATE_LIMITED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one address at one server: a class. One that is answered `taken` counts five times.",
 )
 
@@ -624,7 +624,7 @@ MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one address at one server, over all accounts.",
 )
 
@@ -634,7 +634,7 @@ MAX_GUESSES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/login_tries.py",
+    "rooms/limits/login_tries.py",
     "Of one account, from addresses where it never logged in (OWASP ASVS); a fifth at once.",
 )
 
@@ -644,7 +644,7 @@ MAX_FREE_GUESSES = BOUNDS.add(
     "tries",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/login_tries.py",
+    "rooms/limits/login_tries.py",
     "Wrong in a row, of one account from one address; then each doubles the wait, from 1 s.",
 )
 
@@ -654,7 +654,7 @@ MAX_GUESS_SECONDS = BOUNDS.add(
     "seconds",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/login_tries.py",
+    "rooms/limits/login_tries.py",
     "The longest wait after a wrong password.",
 )
 
@@ -664,7 +664,7 @@ MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
     "seconds",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/login_tries.py",
+    "rooms/limits/login_tries.py",
     "The same from an address where the account has logged in, in the last 90 days.",
 )
 
@@ -674,7 +674,7 @@ MAX_LOGINS_PER_USER = BOUNDS.add(
     "auth sessions",
     "`auth.login`",
     Instead.OLDEST_ENDED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one user, on all servers.",
 )
 
@@ -684,7 +684,7 @@ MAX_PROJECTS_PER_USER = BOUNDS.add(
     "projects",
     "`projects.create`, `snapshots.fork`",
     ErrorCode.LIMIT_REACHED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Owned by one user, archived ones too.",
 )
 
@@ -694,7 +694,7 @@ MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
     "members",
     "`members.grant`",
     ErrorCode.LIMIT_REACHED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Users with a role in one project.",
 )
 
@@ -704,7 +704,7 @@ MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
     "snapshots",
     "`snapshots.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Made by someone; automatic ones are thinned out by themselves.",
 )
 
@@ -714,6 +714,6 @@ MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "answers an hour",
     "`members.grant`, `projects.create`, `snapshots.create`",
     ErrorCode.RATE_LIMITED,
-    "server/use_limits.py",
+    "server/accounts/use_limits.py",
     "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )

@@ -48,7 +48,7 @@ class Moved(Struct, frozen=True, array_like=True, tag="moved"):
 
 
 class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed"):
-    """An entry of the journal, as `rooms.journal_entry.Entry` has it, after its COMMIT.
+    """An entry of the journal, as `rooms.journal.entry.Entry` has it, after its COMMIT.
 
     `digest`: of the state after it; `previous`: the id of the entry before it, if it is known.
     """

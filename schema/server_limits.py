@@ -11,7 +11,7 @@ HANDSHAKE_SECONDS = SERVER_BOUNDS.add(
     "seconds",
     "a socket",
     Instead.CUT_OFF,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "From the TCP connection to the end of the HTTP request, or a plain answer to it.",
 )
 
@@ -21,7 +21,7 @@ CLOSING_SECONDS = SERVER_BOUNDS.add(
     "seconds",
     "a socket",
     Instead.CUT_OFF,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "What a client gets to answer a close frame.",
 )
 
@@ -31,7 +31,7 @@ WRITABLE_BELOW_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a connection, out",
     Instead.WAITS,
-    "rooms/outbox.py",
+    "server/sockets/outbox.py",
     "While the socket's own buffer holds less than this, frames go straight to it.",
 )
 
@@ -41,7 +41,7 @@ PREPAID_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a connection, in",
     Instead.TAKEN,
-    "server/rated.py",
+    "server/sockets/rate_limit.py",
     "Of small messages, taken from the bucket of bytes together: most messages are small.",
 )
 
@@ -51,7 +51,7 @@ MAX_TAIL_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a room's tail",
     Instead.OLDEST_FORGOTTEN,
-    "rooms/tail.py",
+    "rooms/journal/tail.py",
     "All that is held of the newest deltas, frames and objects: some ten thousand ordinary ones.",
 )
 
@@ -61,7 +61,7 @@ MAX_FED_TAIL_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a room's tail",
     Instead.CUT_OFF,
-    "rooms/tail.py",
+    "rooms/journal/tail.py",
     "While a member still needs them: who reads slower than the others write comes back to a "
     "fresh state.",
 )
@@ -83,7 +83,7 @@ MAX_PUSHED_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a connection, out",
     Instead.WAITS,
-    "rooms/outbox.py",
+    "server/sockets/outbox.py",
     "Deltas that wait in the outbox; past it the reader gets them from the tail, at its own pace.",
 )
 
@@ -93,7 +93,7 @@ MAX_HELD_ACKS = SERVER_BOUNDS.add(
     "acks",
     "a connection, out",
     Instead.CUT_OFF,
-    "rooms/feed.py",
+    "rooms/journal/feed.py",
     "Answers to a member that still gets the state, each for its place: one for each seq.",
 )
 
@@ -103,7 +103,7 @@ FED_AT_ONCE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a connection, out",
     Instead.SPLIT,
-    "rooms/outbox.py",
+    "server/sockets/outbox.py",
     "One write of what a reader gets at its own pace: a larger frame goes in pieces.",
 )
 
@@ -113,7 +113,7 @@ UNSENT_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a socket",
     Instead.WAITS,
-    "server/connection.py",
+    "server/sockets/connection.py",
     "Bytes in the kernel that are not on their way: so a slow line is seen to take some.",
 )
 
@@ -123,7 +123,7 @@ MADE_OPS = SERVER_BOUNDS.add(
     "ops",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/groups.py",
+    "rooms/edits/groups.py",
     "In one delta of an undo or a restore; a larger one becomes a group of several.",
 )
 
@@ -133,7 +133,7 @@ MADE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/groups.py",
+    "rooms/edits/groups.py",
     "Of ops in one delta of a group, unless one op alone is larger.",
 )
 
@@ -143,7 +143,7 @@ MAX_GROUPS_BYTES = SERVER_BOUNDS.add(
     "bytes of ops",
     "undo, restore",
     ErrorCode.UNAVAILABLE,
-    "server/group_committer.py",
+    "server/commits/group_committer.py",
     "Of all groups of a node that wait to be stored, unless it is only one.",
 )
 
@@ -153,7 +153,7 @@ READ_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "the journal, read back",
     Instead.NEXT_PAGE,
-    "persistence/journal_postgres.py",
+    "persistence/journal/postgres.py",
     "Of ops in one read, unless one entry alone is larger.",
 )
 
@@ -163,7 +163,7 @@ MAX_STEP_CHANGES = SERVER_BOUNDS.add(
     "changes of an entity",
     "undo, redo",
     ErrorCode.LIMIT_REACHED,
-    "server/stored_state.py",
+    "server/states/stored_state.py",
     "That one undo takes back, worked out from the journal: one full project in another's place.",
 )
 
@@ -173,7 +173,7 @@ MAX_EARLY = SERVER_BOUNDS.add(
     "entries",
     "a room, from other nodes",
     Instead.READ_FROM_JOURNAL,
-    "rooms/journal_follower.py",
+    "rooms/journal/follower.py",
     "Entries of other nodes that came before those between; the bus bounds the size of each.",
 )
 
@@ -183,7 +183,7 @@ MAX_REMEMBERED_CHANGES = SERVER_BOUNDS.add(
     "changes",
     "a room's undo",
     Instead.READ_FROM_JOURNAL,
-    "rooms/undo_stacks.py",
+    "rooms/edits/undo_stacks.py",
     "Of all members, kept in memory; older ones are worked out from the journal again.",
 )
 
@@ -193,7 +193,7 @@ MAX_LOOKED_BACK = SERVER_BOUNDS.add(
     "changes",
     "a member's deltas",
     Instead.COUNTS_AS_OVERTAKEN,
-    "rooms/as_seen.py",
+    "rooms/edits/as_seen.py",
     "Gone back over to see what a delta was made on, where it is impossible now: some 20 ms.",
 )
 
@@ -203,7 +203,7 @@ MAX_NODES_KNOWN = SERVER_BOUNDS.add(
     "nodes",
     "a room, from other nodes",
     Instead.OLDEST_FORGOTTEN,
-    "rooms/remote_members.py",
+    "rooms/presence/remote_members.py",
     "Nodes whose last number is remembered, so that nothing old is taken for news.",
 )
 
@@ -213,7 +213,7 @@ MAX_WAITING_TICKS = SERVER_BOUNDS.add(
     "ticks",
     "a room, from other nodes",
     Instead.SKIPPED,
-    "rooms/remote_members.py",
+    "rooms/presence/remote_members.py",
     "Ticks of other nodes that wait for our own; with one more, "
     "a tick with everyone in it tells what they said.",
 )
@@ -224,7 +224,7 @@ MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "hashes",
     "the node",
     ErrorCode.UNAVAILABLE,
-    "server/passwords.py",
+    "server/accounts/passwords.py",
     "Behind the one under way: at 50 ms each the last one waits under two seconds.",
 )
 
@@ -234,7 +234,7 @@ MAX_PAGES_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "the node",
     Instead.OLDEST_FORGOTTEN,
-    "server/state_pages.py",
+    "server/states/state_pages.py",
     "Encoded states that are asked for part by part; the one used longest ago goes first.",
 )
 
@@ -244,7 +244,7 @@ RECORD_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a statement",
     Instead.SPLIT,
-    "server/room_checkpoints.py",
+    "server/live/room_checkpoints.py",
     "Recorded effects in one statement.",
 )
 
@@ -254,7 +254,7 @@ CATCH_UP_ENTRIES = SERVER_BOUNDS.add(
     "entries",
     "a journal read",
     Instead.NEXT_PAGE,
-    "server/room_journal.py",
+    "server/live/room_journal.py",
     "Read at once after a gap.",
 )
 
@@ -264,7 +264,7 @@ MAX_BLAMED_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a journal read",
     Instead.NEXT_PAGE,
-    "persistence/project_history.py",
+    "persistence/journal/history.py",
     "Of ops that are looked through at once for who set a property: more than one message holds.",
 )
 
@@ -274,7 +274,7 @@ MAX_BUS_MESSAGE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a bus message",
     Instead.DROPPED,
-    "server/bus_redis.py",
+    "server/nodes/bus_redis.py",
     "Two hundred members with all that they have selected.",
 )
 
@@ -284,7 +284,7 @@ MAX_BUS_WAITING_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "the bus, out",
     Instead.DROPPED,
-    "server/bus_redis.py",
+    "server/nodes/bus_redis.py",
     "What they told is found in the journal.",
 )
 
@@ -294,7 +294,7 @@ MAX_ENTRY_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a bus message",
     Instead.READ_FROM_JOURNAL,
-    "server/other_nodes.py",
+    "server/nodes/other_nodes.py",
     "Of a larger entry of the journal only the seq is told: others read it there.",
 )
 
@@ -304,7 +304,7 @@ SIGNATURE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a bus message",
     Instead.DROPPED,
-    "server/bus_codec.py",
+    "server/nodes/bus_codec.py",
     "What is not signed is dropped.",
 )
 
@@ -314,7 +314,7 @@ MAX_BATCH = SERVER_BOUNDS.add(
     "proposals",
     "a transaction",
     Instead.WAITS,
-    "server/waiting_deltas.py",
+    "server/commits/waiting_deltas.py",
     "The event loop encodes them, and reads what became of them, "
     "in one go, "
     "in 16 us each. Larger batches commit hardly more in a second, and delay cursors.",
@@ -326,7 +326,7 @@ MAX_BATCH_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a transaction",
     Instead.WAITS,
-    "server/waiting_deltas.py",
+    "server/commits/waiting_deltas.py",
     "Ops in one transaction, unless one proposal alone is larger.",
 )
 
@@ -336,7 +336,7 @@ MAX_CALLS_AT_ONCE = SERVER_BOUNDS.add(
     "calls",
     "a user on a node",
     Instead.WAITS,
-    "server/calls/turns.py",
+    "server/calls/call_queue.py",
     "Of all connections of a user: half of the smallest lane of connections to the database.",
 )
 
@@ -346,7 +346,7 @@ LARGE_DELTA_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a transaction",
     Instead.SPLIT,
-    "server/waiting_deltas.py",
+    "server/commits/waiting_deltas.py",
     "A larger delta is appended alone, over another connection: nobody waits until it is written.",
 )
 
@@ -356,7 +356,7 @@ MAX_SPREAD_MS = SERVER_BOUNDS.add(
     "milliseconds",
     "a node that leaves",
     Instead.CLIPPED,
-    "server/leaving.py",
+    "server/router/leaving.py",
     "How long after the goodbye members are asked to come back, so that no herd does.",
 )
 
@@ -366,7 +366,7 @@ BALANCER_BUFFER_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a link of the balancer",
     Instead.WAITS,
-    "server/balancer.py",
+    "machine/balancer.py",
     "Held for a reader that is slow; past it, the other side is not read.",
 )
 
@@ -376,7 +376,7 @@ MAX_MISSED = SERVER_BOUNDS.add(
     "entries",
     "a journal read",
     Instead.NEXT_PAGE,
-    "persistence/journal_memory.py",
+    "persistence/journal/memory.py",
     "Entries of one project that an append brings along; past it the caller reads on.",
 )
 
@@ -386,7 +386,7 @@ STORED_PART_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a stored state",
     Instead.SPLIT,
-    "persistence/state_slices.py",
+    "persistence/journal/state_slices.py",
     "One part of a state as it is written to PostgreSQL.",
 )
 
@@ -396,7 +396,7 @@ READ_ANYHOW_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a message that is none",
     Instead.CLIPPED,
-    "server/unreadable.py",
+    "server/sockets/unreadable.py",
     "Read without a type, to tell what is wrong: that may take fifty times as much memory.",
 )
 
@@ -406,7 +406,7 @@ LOG_BYTES_KEPT = SERVER_BOUNDS.add(
     "bytes",
     "a log of an embedded server",
     Instead.OLDEST_FORGOTTEN,
-    "persistence/child_process.py",
+    "machine/child_process.py",
     "A log that is larger is kept aside at the next start.",
 )
 
@@ -416,7 +416,7 @@ MAX_ADDRESSES_COUNTED = SERVER_BOUNDS.add(
     "addresses",
     "counting by address",
     Instead.OLDEST_FORGOTTEN,
-    "server/usage.py",
+    "server/accounts/usage.py",
     "Whose rates are remembered; 8 MiB.",
 )
 
@@ -426,6 +426,6 @@ MAX_DOCUMENT_CALLS_WAITING = SERVER_BOUNDS.add(
     "calls",
     "calls that need a whole state",
     ErrorCode.UNAVAILABLE,
-    "server/document_turns.py",
+    "server/states/document_slots.py",
     "Of one user, on all connections; one call of all users has a document at a time.",
 )

@@ -15,19 +15,19 @@ import structlog
 import uvloop
 from structlog.typing import Processor
 
-from persistence.child_process import ServerUnavailable
+from machine.caller_paths import path_of_caller
+from machine.child_process import ServerUnavailable
+from machine.embedded_postgres import EmbeddedPostgres
+from machine.embedded_servers import Embedded
+from machine.embedded_valkey import EmbeddedValkey
+from machine.library_logs import take_library_logs
 from persistence.database_url import from_environment
-from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import NotFound, PersistenceError
-from schema.caller_paths import path_of_caller
+from server.accounts.use_limits import limits_in_words
 from server.app import App
-from server.audit import audit
-from server.embedded_servers import Embedded
-from server.embedded_valkey import EmbeddedValkey
-from server.library_logs import take_library_logs
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
-from server.use_limits import limits_in_words
+from server.states.audit import audit
 
 DEFAULT_PORT = 8787
 

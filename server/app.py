@@ -11,45 +11,45 @@ from typing import Any
 
 import structlog
 
-from persistence import (
+from machine.embedded_servers import Embedded, keep_running
+from persistence.errors import Unavailable
+from persistence.journal.postgres import PostgresJournal
+from persistence.lanes import Lanes
+from persistence.migrate import migrate
+from persistence.pool import Database, check_durability
+from persistence.tables import (
     auth_sessions,
     change_log,
     collaboration_sessions,
     login_tries,
     server_secrets,
 )
-from persistence.errors import Unavailable
-from persistence.journal_postgres import PostgresJournal
-from persistence.lanes import Lanes
-from persistence.migrate import migrate
-from persistence.pool import Database, check_durability
-from server.books import keep_books
-from server.bus import Bus
-from server.bus_codec import BusCodec
-from server.bus_memory import MemoryBus
+from server.accounts.logins import Logins
+from server.accounts.passwords import Passwords
+from server.accounts.tokens import Tokens
+from server.accounts.usage import Usage
 from server.calls.context import Context
-from server.connection import Connection
-from server.document_turns import DocumentTurns
-from server.door import Door
-from server.embedded_servers import Embedded, keep_running
-from server.front import Front
-from server.garbage import Garbage
-from server.history_keeping import clear_staged, compact_old
-from server.hub import Hub
-from server.leaving import leave
-from server.logins import Logins
-from server.loop_load import LoopLoad
-from server.member_colors import MemberColors
-from server.metrics import Metrics
-from server.passwords import Passwords
-from server.row_news import RowNews
+from server.health.metrics import Metrics
+from server.health.supervisor import Supervisor
+from server.live.hub import Hub
+from server.live.member_colors import MemberColors
+from server.live.write_behind import keep_books
+from server.loop.garbage import Garbage
+from server.loop.loop_load import LoopLoad
+from server.loop.stall_probe import StallProbe
+from server.loop.threads import Threads
+from server.nodes.bus import Bus
+from server.nodes.bus_codec import BusCodec
+from server.nodes.bus_memory import MemoryBus
+from server.nodes.row_changes import RowNews
+from server.router.door import Door
+from server.router.leaving import leave
+from server.router.router import Front
 from server.settings import Settings
-from server.stall_probe import StallProbe
-from server.state_pages import StatePages
-from server.supervisor import Supervisor
-from server.threads import Threads
-from server.tokens import Tokens
-from server.usage import Usage
+from server.sockets.connection import Connection
+from server.states.document_slots import DocumentTurns
+from server.states.history_keeping import clear_staged, compact_old
+from server.states.state_pages import StatePages
 
 BACKLOG = 4_096
 """Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
@@ -263,7 +263,7 @@ class App:
         url = self._settings.redis_url
         if url is None:
             return MemoryBus()
-        from server.bus_redis import RedisBus
+        from server.nodes.bus_redis import RedisBus
 
         return RedisBus(url, deployment, self.metrics.count)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from redis.asyncio.connection import parse_url
 
+from machine.caller_paths import path_of_caller
+from machine.loopback import refuse_bare
+from machine.switches import is_on
 from persistence.database_url import chosen
 from persistence.lanes import LaneSizes
-from schema.caller_paths import path_of_caller
-from server.addresses import Network, refuse_bare
-from server.switches import is_on
-from server.use_limits import Limits
+from server.accounts.use_limits import Limits
+from server.sockets.addresses import Network
 
 
 @dataclass(frozen=True, slots=True)

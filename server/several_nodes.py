@@ -14,12 +14,12 @@ from typing import Any
 
 import structlog
 
-from persistence.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
-from server.balancer import Balancer, Node
-from server.embedded_servers import Embedded, keep_running
-from server.metrics import uncounted
+from machine.balancer import Balancer, Node
+from machine.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
+from machine.embedded_servers import Embedded, keep_running
+from server.health.metrics import uncounted
+from server.health.supervisor import Supervisor
 from server.settings import Settings
-from server.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import settings
 
-from persistence.embedded_postgres import EmbeddedPostgres
+from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
 from tests.databases import Databases, drop_database, execute, other_database

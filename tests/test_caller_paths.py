@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from machine.caller_paths import path_of_caller
 from persistence import migrate
-from schema.caller_paths import path_of_caller
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("server", "persistence", "files", "loadtest", "machine", "tests/simulation")

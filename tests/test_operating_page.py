@@ -7,8 +7,8 @@ from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
 
-from server.metrics import FROM_THE_START
-from server.use_limits import Limits
+from server.accounts.use_limits import Limits
+from server.health.metrics import FROM_THE_START
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"

@@ -106,7 +106,7 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
         (["demo", "--json"], "-m loadtest demo --json"),
         (["loadtest", "x y"], "-m loadtest x y"),
         (["migrate"], "-m persistence.migrate"),
-        (["new-epochs", "--force"], "-m persistence.new_epochs --force"),
+        (["new-epochs", "--force"], "-m persistence.journal.new_epochs --force"),
         (["import", "song.als"], "-m files import song.als"),
         (["export", "p"], "-m files export p"),
         (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub and not slow -x"),

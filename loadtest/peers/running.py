@@ -15,10 +15,10 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.cores import Cores
+from loadtest.hub.cores import Cores
+from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed, node_command, python_command
-from loadtest.without_limits import WITHOUT_LIMITS
 from machine.local_hub import HubFailed, LocalHub
 
 READY_SECONDS = 30.0

@@ -1,7 +1,7 @@
 -- breaking: no
 -- One person, one account: an account is found by `address`, the one form of its e-mail address
--- (schema/email_addresses.py). What is not ASCII is brought into that form by
--- persistence/account_addresses.py, right after this file and in the same transaction. `email` stays
+-- (schema/text/email_addresses.py). What is not ASCII is brought into that form by
+-- persistence/tables/account_addresses.py, right after this file and in the same transaction. `email` stays
 -- as it was written, and its index as it is, for nodes of before.
 
 ALTER TABLE prime_users ADD COLUMN address text COLLATE "C"

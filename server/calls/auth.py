@@ -2,17 +2,19 @@
 
 import asyncio
 
-from persistence import auth_credentials, auth_sessions, users
-from persistence.auth_sessions import AuthSession, RotationResult
 from persistence.errors import Taken
-from persistence.users import UserRow
-from schema import calls, email_addresses
+from persistence.tables import auth_credentials, auth_sessions, users
+from persistence.tables.auth_sessions import AuthSession, RotationResult
+from persistence.tables.users import UserRow
+from schema import calls
 from schema.errors import ErrorCode
 from schema.limits import MIN_PASSWORD_LENGTH
 from schema.messages import User
-from schema.texts import in_password_form
-from server.calls.context import Caller, Context, Refused, too_often
-from server.tokens import BadToken
+from schema.text import email_addresses
+from schema.text.texts import in_password_form
+from server.accounts.tokens import BadToken
+from server.calls.context import Caller, Context
+from server.refused import Refused, too_often
 
 NO_TOKEN = "this refresh token is not valid any more; log in again"
 

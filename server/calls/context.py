@@ -1,52 +1,29 @@
 """What a call has at hand, and how it says no."""
 
 import asyncio
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from persistence import project_members
 from persistence.errors import NotFound, Taken
 from persistence.pool import Database
+from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
-from schema.messages import Error
-from server.codec import Codec
-from server.hub import Hub
-from server.passwords import Passwords
-from server.stored_state import InThread
-from server.tokens import Tokens
-from server.usage import Usage
+from server.accounts.passwords import Passwords
+from server.accounts.tokens import Tokens
+from server.accounts.usage import Usage
+from server.live.hub import Hub
+from server.refused import Refused, too_often
+from server.sockets.codec import Codec
+from server.states.stored_state import InThread
 
 if TYPE_CHECKING:
-    from server.document_turns import DocumentTurns
-    from server.logins import Logins
-    from server.member_colors import MemberColors
-    from server.state_pages import StatePages
-
-
-class Refused(Exception):
-    """The call is answered with an `error` of this code and sentence."""
-
-    def __init__(
-        self, code: ErrorCode, text: str, **details: str | int | float | list[int]
-    ) -> None:
-        super().__init__(text)
-        self.code = code
-        self.details = details
-
-    @classmethod
-    def by(cls, error: Error) -> "Refused":
-        """As a room, or the journal, has refused what the call asked of it."""
-        return cls(ErrorCode(error.code), error.message, **error.details)
-
-
-def too_often(seconds: float, what: str) -> Refused:
-    """The answer to who does something too often: when to do it again."""
-    text = f"{what}; try again in {math.ceil(seconds)} s"
-    return Refused(ErrorCode.RATE_LIMITED, text, retry_after_ms=math.ceil(seconds * 1_000))
+    from server.accounts.logins import Logins
+    from server.live.member_colors import MemberColors
+    from server.states.document_slots import DocumentTurns
+    from server.states.state_pages import StatePages
 
 
 class Caller(Protocol):

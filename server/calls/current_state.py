@@ -4,12 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from persistence.journal import Known
-from rooms.document import Document
+from persistence.journal.contract import Known
+from rooms.document.document import Document
 from schema.messages import Position
 from server.calls.context import Context
-from server.stored_state import document_at
-from server.surroundings import RoomClosed
+from server.live.room_services import RoomClosed
+from server.states.stored_state import document_at
 
 NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
 """What is said of a project to be told how far it is."""

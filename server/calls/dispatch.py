@@ -10,13 +10,14 @@ from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
 from schema.messages import Call, Details, Error, Reply
-from server.calls.context import Context, Refused
+from server.calls.call_queue import CallTurns
+from server.calls.context import Context
+from server.calls.failures import as_error, counted
 from server.calls.table import ANSWERS
-from server.calls.turns import CallTurns
-from server.codec import BadMessage
-from server.connection import Connection
-from server.failures import as_error, counted
-from server.metrics import Count
+from server.health.metrics import Count
+from server.refused import Refused
+from server.sockets.codec import BadMessage
+from server.sockets.connection import Connection
 
 
 class CallDispatch:

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from persistence import project_history
-from persistence.project_history import HistoryRow
-from rooms.answers import bare
-from rooms.colors import color_of
-from rooms.journal_entry import Purpose
-from rooms.spelled import spelled
+from persistence.journal import history as project_history
+from persistence.journal.history import HistoryRow
+from rooms.document.spelled import spelled
+from rooms.edits.answers import bare
+from rooms.journal.entry import Purpose
+from rooms.presence.colors import color_of
 from rooms.within_bytes import first_within
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
@@ -19,8 +19,9 @@ from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
 from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls import current_state
-from server.calls.context import Caller, Context, Refused, require_member
-from server.stored_state import Held, document_at
+from server.calls.context import Caller, Context, require_member
+from server.refused import Refused
+from server.states.stored_state import Held, document_at
 
 PAGE = 200
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schema import calls
 from schema.errors import ErrorCode
-from server.calls.context import Refused
+from server.refused import Refused
 
 FIRST_VERSION = 1
 

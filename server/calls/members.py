@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from persistence import project_members, users
 from persistence.errors import NotFound
-from rooms.colors import color_of
+from persistence.tables import project_members, users
+from rooms.presence.colors import color_of
 from schema import calls
 from schema.errors import ErrorCode
 from schema.messages import User
-from server.calls.context import Caller, Context, Refused, looking_up, require_owner, within
+from server.calls.context import Caller, Context, looking_up, require_owner, within
+from server.refused import Refused
 
 
 async def list_(

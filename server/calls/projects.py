@@ -5,21 +5,15 @@ from dataclasses import asdict
 import msgspec
 from msgspec import UNSET
 
-from persistence import studio_projects
-from persistence.studio_projects import ProjectRow
-from rooms.document import Document
+from persistence.tables import studio_projects
+from persistence.tables.studio_projects import ProjectRow
+from rooms.document.document import Document
 from schema import calls
 from schema.entities import empty_state
 from schema.errors import ErrorCode
-from server.calls.context import (
-    Caller,
-    Context,
-    Refused,
-    looking_up,
-    require_owner,
-    within,
-)
+from server.calls.context import Caller, Context, looking_up, require_owner, within
 from server.calls.made_before import require_same
+from server.refused import Refused
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:

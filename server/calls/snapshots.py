@@ -5,17 +5,17 @@ import contextlib
 import msgspec
 from msgspec import UNSET
 
-from persistence import project_snapshots
 from persistence.errors import NotFound
-from persistence.project_snapshots import SnapshotRow
-from rooms.answers import of_outcome
-from rooms.document import Document, State
-from rooms.journal_entry import Outcome, Proposal, Purpose
+from persistence.tables import project_snapshots
+from persistence.tables.project_snapshots import SnapshotRow
+from rooms.changes.diff import changes_between, ops_between
+from rooms.changes.diff_sentences import sentences
+from rooms.document.document import Document, State
+from rooms.edits.answers import of_outcome
+from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.pauses import walked
+from rooms.presence.seat import member_id
 from rooms.roles import GOVERNS
-from rooms.seat import member_id
-from rooms.state_diff import changes_between, ops_between
-from rooms.state_words import sentences
 from rooms.within_bytes import first_within
 from schema import calls
 from schema.errors import ErrorCode
@@ -23,21 +23,14 @@ from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.messages import Position, User
 from schema.ops import Op
 from server.calls import current_state
-from server.calls.context import (
-    Caller,
-    Context,
-    Refused,
-    looking_up,
-    require_editor,
-    require_member,
-    within,
-)
+from server.calls.context import Caller, Context, looking_up, require_editor, require_member, within
 from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
-from server.live_room import NotCommitted
-from server.snapshots import keep
-from server.stored_state import Held, held
-from server.threads import breathe
+from server.live.live_room import NotCommitted
+from server.live.snapshots import keep
+from server.loop.threads import breathe
+from server.refused import Refused
+from server.states.stored_state import Held, held
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:

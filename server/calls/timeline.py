@@ -1,12 +1,13 @@
 """Questions about musical time, of an open room or a closed project."""
 
-from rooms.tempo_map import TempoMap
-from rooms.timeline import between as found_between
+from rooms.music.tempo_map import TempoMap
+from rooms.music.timeline import between as found_between
 from schema import calls
 from schema.errors import ErrorCode
 from server.calls import current_state
-from server.calls.context import Caller, Context, Refused, require_member
-from server.threads import breathe
+from server.calls.context import Caller, Context, require_member
+from server.loop.threads import breathe
+from server.refused import Refused
 
 
 async def between(context: Context, caller: Caller, params: calls.Between) -> calls.Range:

@@ -4,15 +4,15 @@ import asyncio
 from itertools import pairwise
 from typing import Any
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema import limits
 from schema import server_limits as limits_of_server
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.messages import Error, ProposeDelta
 from schema.ops import Insert, Set
-from server.calls.context import Refused
-from server.document_turns import DocumentTurns
+from server.refused import Refused
+from server.states.document_slots import DocumentTurns
 from tests.bounds.cases import Seen, case
 from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.songs import blank

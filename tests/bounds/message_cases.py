@@ -4,9 +4,9 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
-from schema.email_addresses import NoAddress, key_of
 from schema.errors import ErrorCode
-from server.codec import JSON, BadMessage
+from schema.text.email_addresses import NoAddress, key_of
+from server.sockets.codec import JSON, BadMessage
 from tests.bounds.cases import Seen, case
 
 PROJECT = "00000000-0000-0000-0000-000000000000"

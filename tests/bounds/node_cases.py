@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock, patch
 
-from persistence.journal import Known
-from rooms.document import Document
+from persistence.journal.contract import Known
+from rooms.document.document import Document
+from rooms.edits.proposals import Proposals
 from rooms.effects import ForwardEntry
-from rooms.journal_entry import Entry, Proposal, Purpose
-from rooms.journal_follower import JournalFollower
-from rooms.proposals import Proposals
+from rooms.journal.entry import Entry, Proposal, Purpose
+from rooms.journal.follower import JournalFollower
 from schema.bounds import Instead, Past
 from schema.entities import empty_state
 from schema.errors import ErrorCode
@@ -26,14 +26,14 @@ from schema.server_limits import (
     MAX_PASSWORDS_WAITING,
     SIGNATURE_BYTES,
 )
-from server import state_pages
-from server.bus_codec import BusCodec, Forged
-from server.bus_redis import RedisBus
-from server.failures import as_error
-from server.other_nodes import OtherNodes
-from server.passwords import TooBusy
-from server.room_journal import RoomJournal
-from server.state_pages import StatePages
+from server.accounts.passwords import TooBusy
+from server.calls.failures import as_error
+from server.live.room_journal import RoomJournal
+from server.nodes.bus_codec import BusCodec, Forged
+from server.nodes.bus_redis import RedisBus
+from server.nodes.other_nodes import OtherNodes
+from server.states import state_pages
+from server.states.state_pages import StatePages
 from tests.bounds.cases import Seen, case
 from tests.bounds.step_cases import _journal
 from tests.server.test_passwords import Slow

@@ -8,7 +8,7 @@ import msgspec
 from schema.bounds import Instead, Past
 from schema.limits import BYTES_PER_SECOND, MESSAGES_PER_SECOND, PATIENCE_SECONDS
 from schema.server_limits import PREPAID_BYTES
-from server.connection import Connection
+from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
 from tests.server.test_connection import opened
 

@@ -4,22 +4,22 @@ import random
 
 import msgspec
 
-from rooms.feed import Feed
-from rooms.musical_context import musical_context
-from rooms.outbox import SHARED_AT_MOST, Outbox, Verdict
-from rooms.state_words import sentences
-from rooms.tail import Tail
+from rooms.changes.diff_sentences import sentences
+from rooms.journal.feed import Feed
+from rooms.journal.tail import Tail
+from rooms.music.musical_context import musical_context
 from rooms.within_bytes import first_within
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
-from server.calls.context import Refused
 from server.calls.dispatch import within_bound
 from server.calls.snapshots import _without_large_values
-from server.codec import JSON
-from server.picture import draw
+from server.refused import Refused
+from server.sockets.codec import JSON
+from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
+from server.states.encoded_state import draw
 from tests.bounds.cases import Seen, case
 from tests.rooms.test_feed import kept
 

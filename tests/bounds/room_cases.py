@@ -1,6 +1,6 @@
 """Bounds of what a room lets its members show."""
 
-from rooms.gestures import ENTITY_SIZE, VALUE_SIZE
+from rooms.presence.gestures import ENTITY_SIZE, VALUE_SIZE
 from schema import limits
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode

@@ -8,10 +8,10 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+from machine.balancer import Side
 from schema.bounds import Instead, Past
 from schema.server_limits import BALANCER_BUFFER_BYTES, UNSENT_BYTES
-from server.balancer import Side
-from server.connection import limit_unsent
+from server.sockets.connection import limit_unsent
 from tests.bounds.cases import Seen, case
 
 SIOCOUTQNSD = 0x894B

@@ -1,19 +1,19 @@
 """Bounds of values, of the project state, and of what a room remembers."""
 
-from rooms.answers import REFUSALS
-from rooms.document import Document, Drop
+from rooms.document.document import Document, Drop
+from rooms.edits.answers import REFUSALS
+from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Packet
-from rooms.entity_rules import problem_with_props
-from rooms.journal_entry import Purpose, StepMark
-from rooms.remote_members import RemoteMembers
-from rooms.undo_stacks import UndoStacks
+from rooms.journal.entry import Purpose, StepMark
+from rooms.presence.remote_members import RemoteMembers
+from rooms.rules.entity_rules import problem_with_props
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.entities import empty_state
 from schema.errors import ErrorCode
 from schema.messages import Tick
 from schema.ops import Insert, Op, Set
-from server.bus_memory import Exchange, MemoryBus
+from server.nodes.bus_memory import Exchange, MemoryBus
 from tests.bounds.cases import Seen, case
 from tests.rooms.bench import PROJECT, Bench
 

@@ -5,21 +5,22 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from persistence.journal import Known
-from persistence.journal_memory import MemoryJournal
-from rooms import groups
-from rooms.groups import TooLarge, parts_of
-from rooms.journal_entry import Outcome, Proposal, Purpose, StepMark
-from rooms.undo_stacks import UndoStacks
+from persistence.journal.contract import Known
+from persistence.journal.memory import MemoryJournal
+from rooms.edits import groups
+from rooms.edits.groups import TooLarge, parts_of
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.journal.entry import Outcome, Proposal, Purpose, StepMark
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.limits import MAX_STEP_BYTES, MAX_STEP_DELTAS
 from schema.ops import Op, Set, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS, READ_BYTES
-from server import group_committer, stored_state
-from server.group_committer import GroupCommitter
-from server.metrics import uncounted
-from server.stored_state import TooManyChanges, changes_of
+from server.commits import group_committer
+from server.commits.group_committer import GroupCommitter
+from server.health.metrics import uncounted
+from server.states import stored_state
+from server.states.stored_state import TooManyChanges, changes_of
 from tests.bounds.cases import Seen, case
 
 WISH = Proposal("project", "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO)

@@ -5,13 +5,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from persistence import project_history
-from persistence.child_process import open_log
-from persistence.journal import StateSlice
-from persistence.state_slices import joined
+from machine.child_process import open_log
+from persistence.journal import history as project_history
+from persistence.journal.contract import StateSlice
+from persistence.journal.state_slices import joined
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.journal.tail import Tail
 from rooms.room import Picture, Room
-from rooms.tail import Tail
-from rooms.undo_stacks import UndoStacks
 from schema.bounds import Instead, Past
 from schema.messages import Digest
 from schema.ops import Op, Set, encode_ops
@@ -23,7 +23,7 @@ from schema.server_limits import (
     STALE_PICTURE_BYTES,
     STORED_PART_BYTES,
 )
-from server.room_checkpoints import _encoded
+from server.live.room_checkpoints import _encoded
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.test_feed import kept
 from tests.server.conftest import Node, create_project

@@ -15,10 +15,10 @@ from schema.messages import Call
 from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_MS
 from server.calls.dispatch import CallDispatch
 from server.calls.table import ANSWERS
-from server.codec import JSON
-from server.connection import Connection
-from server.front import Front
-from server.leaving import SPREAD_MS_PER_MEMBER, spread_ms
+from server.router.leaving import SPREAD_MS_PER_MEMBER, spread_ms
+from server.router.router import Front
+from server.sockets.codec import JSON
+from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
 from tests.server.test_connection import HANDSHAKE
 from tests.simulation.virtual_loop import VirtualLoop, run_virtually

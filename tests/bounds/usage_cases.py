@@ -1,14 +1,15 @@
 """Bounds of what an address and a user may have and do (rules A4, A5, K1 to K5)."""
 
-from persistence import auth_sessions
-from rooms.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
+from persistence.tables import auth_sessions
+from rooms.limits.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS
 from schema.errors import ErrorCode
-from server.calls.context import Refused, within
-from server.usage import CONNECT_BURST_SECONDS, Rates, Usage
-from server.use_limits import Limits
+from server.accounts.usage import CONNECT_BURST_SECONDS, Rates, Usage
+from server.accounts.use_limits import Limits
+from server.calls.context import within
+from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.bench import Bench
 from tests.server.conftest import Node

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rooms.journal_entry import Proposal
+from rooms.journal.entry import Proposal
 from schema.bounds import Past
 from schema.server_limits import (
     LARGE_DELTA_BYTES,
@@ -11,8 +11,8 @@ from schema.server_limits import (
     MAX_CALLS_AT_ONCE,
     SERVER_BOUNDS,
 )
-from server.calls.turns import CallTurns
-from server.waiting_deltas import WaitingDeltas
+from server.calls.call_queue import CallTurns
+from server.commits.waiting_deltas import WaitingDeltas
 from tests.bounds.cases import Seen, case
 
 

@@ -10,20 +10,20 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from persistence import studio_projects
-from persistence.journal import Appended, Checkpoint, Known
-from persistence.journal_postgres import PostgresJournal
+from persistence.journal.contract import Appended, Checkpoint, Known
+from persistence.journal.postgres import PostgresJournal
+from persistence.tables import studio_projects
 from rooms.effects import Packet
-from rooms.journal_entry import Outcome, Proposal
-from rooms.tail import Kept, Tail
+from rooms.journal.entry import Outcome, Proposal
+from rooms.journal.tail import Kept, Tail
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
-from server import books
 from server.__main__ import main
-from server.connection import Connection
-from server.journal_watch import JournalWatch
-from server.waiting_deltas import ProjectQueue
+from server.commits.waiting_deltas import ProjectQueue
+from server.live import write_behind as books
+from server.live.journal_watch import JournalWatch
+from server.sockets.connection import Connection
 
 COMMIT_LATER_SECONDS = 0.25
 EVERY = 25

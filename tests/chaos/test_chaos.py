@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.chaos import BROKEN
-from loadtest.history import What, read_history
+from loadtest.chaos.chaos import BROKEN
+from loadtest.chaos.history import What, read_history
 
 ROOT = Path(__file__).parents[2]
 

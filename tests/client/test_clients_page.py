@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from loadtest.fault_proxy import FaultProxy, tcp
+from loadtest.faults.fault_proxy import FaultProxy, tcp
 from tests.server.conftest import Node
 
 ROOT = Path(__file__).parent.parent.parent

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prime_client.digest import digest, term
-from rooms.digest import digest_of
+from rooms.document.digest import digest_of
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import song
 

@@ -23,7 +23,7 @@ from prime_client import (
 )
 from prime_client.schema.entities import ENTITY_TYPES, Field
 from prime_client.shown_values import check_presence, problem_with_value
-from rooms.entity_rules import problem_with_value as problem_by_the_server
+from rooms.rules.entity_rules import problem_with_value as problem_by_the_server
 from tests.client.fake_server import PROJECT, FakeServer, Message
 
 MASTER = ("channels", "ch_master")

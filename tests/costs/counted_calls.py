@@ -12,10 +12,11 @@ import msgspec
 
 from schema.calls import METHODS
 from schema.messages import Reply
-from server import stored_state, threads
 from server.calls.dispatch import within_bound
 from server.calls.table import ANSWERS
-from server.connection import Connection
+from server.loop import threads
+from server.sockets.connection import Connection
+from server.states import stored_state
 from tests.costs.steps import Counter
 from tests.server.conftest import Node
 

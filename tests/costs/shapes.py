@@ -7,7 +7,7 @@ touches is the same at every size, unless the shape is told as one that `takes_a
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
 from schema.limits import MAX_PARAMS_PER_DEVICE
 from schema.ops import Delete, Insert, Move, Op, Set

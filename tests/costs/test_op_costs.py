@@ -7,9 +7,9 @@ from collections.abc import Generator
 
 import pytest
 
-from rooms.groups import let_go, looked_over, parts_of
-from rooms.inverse import inverse
-from rooms.journal_entry import Proposal
+from rooms.changes.inverse import inverse
+from rooms.edits.groups import let_go, looked_over, parts_of
+from rooms.journal.entry import Proposal
 from schema.ops import Op
 from tests.costs.shapes import OPS, SHAPES, Shape, clip_of_many_notes_deleted
 from tests.costs.steps import Cost, cost_of

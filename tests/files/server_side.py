@@ -3,7 +3,7 @@
 import json
 
 from files.song import Song
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.entities import empty_state
 from schema.ops import decode_ops
 

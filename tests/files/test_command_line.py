@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from files.__main__ import _project_name, report_import
-from files.dawproject_export import write_dawproject
+from files.dawproject.export import write_dawproject
 from files.importing import read_song
 from files.losses import Loss
-from files.midi_export import write_midi
+from files.midi.export import write_midi
 from files.song import BrokenSong, Song
 from prime_client.state_ops import State
 from schema.calls import CreateProject

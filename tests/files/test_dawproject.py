@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from files.dawproject import read_dawproject
+from files.dawproject.reader import read_dawproject
 from files.song import BrokenSong, Song
 from tests.files.song_files import corpus_file, write_zip
 from tests.files.state_rules import broken_rules

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from files.dawproject import read_dawproject
-from files.dawproject_export import dawproject, write_dawproject
+from files.dawproject.export import dawproject, write_dawproject
+from files.dawproject.reader import read_dawproject
 from files.importing import read_song
 from files.prime_file import read_prime_file
 from files.song import Song

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from files.dawproject import read_dawproject
-from files.dawproject_export import dawproject, write_dawproject
+from files.dawproject.export import dawproject, write_dawproject
+from files.dawproject.reader import read_dawproject
 from files.tempo_map import Clock, TempoMap, beats_lasting
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.ops import Insert, Op, Set
 from tests.files.state_equality import differences
 from tests.files.state_rules import broken_rules

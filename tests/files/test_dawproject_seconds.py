@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from files.dawproject import read_dawproject
+from files.dawproject.reader import read_dawproject
 from files.song import Song
 from tests.files.song_files import write_zip
 from tests.files.state_rules import broken_rules

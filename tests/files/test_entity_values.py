@@ -8,9 +8,9 @@ import pytest
 from files.entity_values import fit
 from files.prime_file import FORMAT, read_prime_file
 from files.song import BrokenSong
-from rooms.door_rules import problem_with_new_props
+from rooms.rules.door_rules import problem_with_new_props
 from schema.entities import ENTITY_TYPES, empty_state
-from schema.texts import OF_EVERY_OBJECT
+from schema.text.texts import OF_EVERY_OBJECT
 
 FIELDS = [(collection, name) for collection, fields in ENTITY_TYPES.items() for name in fields]
 

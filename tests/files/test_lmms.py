@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from files.lmms import read_lmms
+from files.lmms.reader import read_lmms
 from files.prime_file import read_prime_file, write_prime_file
 from files.song import BrokenSong, Song
 from tests.files.song_files import corpus_file, lmms_songs, write_mmp

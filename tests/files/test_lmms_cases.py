@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from files.dawproject import read_dawproject
-from files.dawproject_export import write_dawproject
+from files.dawproject.export import write_dawproject
+from files.dawproject.reader import read_dawproject
 from files.importing import read_song
 from files.song import Song
 from files.tempo_map import TempoMap

@@ -10,11 +10,11 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from files.lmms import read_lmms
-from files.lmms_upgrade import upgrade
-from files.lmms_versions import file_version, version_key
+from files.bounded.xml_input import parse_xml
+from files.lmms.reader import read_lmms
+from files.lmms.upgrade import upgrade
+from files.lmms.versions import file_version, version_key
 from files.song import Song
-from files.xml_input import parse_xml
 from tests.files.song_files import write_mmp
 from tests.files.state_rules import broken_rules
 

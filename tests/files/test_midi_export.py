@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from files.importing import read_song
-from files.midi_events import read_events
-from files.midi_export import midi, write_midi
+from files.midi.events import read_events
+from files.midi.export import midi, write_midi
 from files.prime_file import read_prime_file
 from files.song import BrokenSong
 from files.songs.compose import SONG_FILE
@@ -301,7 +301,7 @@ def test_a_state_of_everything_is_written_even_with_links_to_nothing(tmp_path: P
 def test_loops_beyond_all_measure_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("files.midi_export.MAX_NOTES", 5_000)
+    monkeypatch.setattr("files.midi.export.MAX_NOTES", 5_000)
     state = a_song(loopStart=0.0, loopEnd=0.0001)
     state["clips"]["clip_001"]["duration"] = 1e6
     with pytest.raises(BrokenSong, match="more than 5,000 notes"):

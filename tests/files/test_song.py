@@ -13,7 +13,7 @@ from files.entity_values import fit
 from files.importing import read_song
 from files.song import BrokenSong, Song
 from files.songs.compose import SONG_FILE
-from rooms.entity_rules import problem_with_value
+from rooms.rules.entity_rules import problem_with_value
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from tests.files.song_files import corpus_file
 from tests.files.state_rules import broken_rules, is_allowed

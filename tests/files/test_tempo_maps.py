@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from files.tempo_map import TempoMap as FilesMap
-from rooms.tempo_map import TempoMap as RoomsMap
+from rooms.music.tempo_map import TempoMap as RoomsMap
 
 ROOT = Path(__file__).parents[2]
 HOLD, LINEAR = "hold", "linear"

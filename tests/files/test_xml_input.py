@@ -9,9 +9,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from files import xml_input, zip_input
-from files.song import BrokenSong
-from files.xml_input import (
+from files.bounded import xml_input, zip_input
+from files.bounded.xml_input import (
     BadElement,
     inflate,
     integer,
@@ -20,7 +19,8 @@ from files.xml_input import (
     read_bytes,
     read_head,
 )
-from files.zip_input import ZipInput
+from files.bounded.zip_input import ZipInput
+from files.song import BrokenSong
 from tests.files.song_files import write_zip
 
 HERE = Path("song.mmp")

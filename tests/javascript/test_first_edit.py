@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schema.examples import SONG, examples
+from schema.generating.examples import SONG, examples
 from server.__main__ import DEFAULT_PORT
 from tests.javascript.node import plain_node
 from tests.server.conftest import Node

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from schema.entities import empty_state
-from schema.examples import examples
 from schema.generate import JSON_SCHEMA, ROOT
-from schema.json_schema import json_schema
+from schema.generating.examples import examples
+from schema.generating.json_schema import json_schema
 from tests.javascript.judged_ops import judged_ops
 from tests.javascript.node import HERE, Node
 from tests.vectors.files import FOLDER

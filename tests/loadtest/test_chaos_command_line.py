@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loadtest import chaos_command
-from loadtest.faults import FAULTS
+from loadtest.chaos import command as chaos_command
+from loadtest.faults.faults import FAULTS
 from tests.chaos import planted_server
 
 ROOT = Path(__file__).parents[2]

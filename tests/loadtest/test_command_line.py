@@ -9,7 +9,7 @@ import pytest
 from loadtest.argument_types import not_negative, websocket_url
 from loadtest.attack.catalogue import Outcome, Verdict
 from loadtest.attack.command import report_of, summary_of
-from loadtest.demo import own_song
+from loadtest.demo.demo import own_song
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
         ("loadtest mixed --seconds 0", "must be above 0"),
         ("loadtest mixed --hz 0", "must be above 0"),
         ("tests.simulation --seeds 0", "must be at least 1"),
-        ("persistence.embedded_postgres --data x --port 99999", "must be from 1 to 65535"),
+        ("machine.embedded_postgres --data x --port 99999", "must be from 1 to 65535"),
         ("files export nothing song.prime.json", "this is no project id"),
         ("files import {song} --url ws://127.0.0.1:1/v1", "--email is missing"),
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.fault_proxy import Direction, FaultProxy, Streams, tcp, unix
+from loadtest.faults.fault_proxy import Direction, FaultProxy, Streams, tcp, unix
 
 SOON = 30.0
 NEVER = 0.15

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from loadtest.cores import Cores
-from loadtest.cursor_load import Job, Measured
-from loadtest.figures import medians, notes_of, row_of
-from loadtest.generators import Loaded, shared_out
+from loadtest.hub.cores import Cores
+from loadtest.hub.server_watch import Cost
+from loadtest.load.cursor_load import Job, Measured
+from loadtest.load.generators import Loaded, shared_out
 from loadtest.peers.relays import PlainRelay
-from loadtest.server_watch import Cost
+from loadtest.reports.figures import medians, notes_of, row_of
 
 
 def job(**changes: Any) -> Job:

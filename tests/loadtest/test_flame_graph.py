@@ -9,15 +9,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from loadtest import flame_graph
-from loadtest.flame_graph import FlameGraph, record, stacks_of, without
-from loadtest.flame_svg import COLORS, LIBRARY, WIDTH, flame_svg
-from loadtest.report import Report, write
+from loadtest.hub import flame_graph
+from loadtest.hub.flame_graph import FlameGraph, record, stacks_of, without
+from loadtest.hub.flame_svg import COLORS, LIBRARY, WIDTH, flame_svg
+from loadtest.reports.report import Report, write
 
 SVG = "{http://www.w3.org/2000/svg}"
 RAW = """\
-run (uvloop/__init__.py);received (server/front.py:164);move (rooms/room.py:12) 30
-run (uvloop/__init__.py);received (server/front.py:163) 10
+run (uvloop/__init__.py);received (server/router/router.py:164);move (rooms/room.py:12) 30
+run (uvloop/__init__.py);received (server/router/router.py:163) 10
 run (uvloop/__init__.py);<lambda> (a&b.py) 60
 """
 
@@ -37,7 +37,7 @@ def boxes(svg: str) -> dict[str, dict[str, str]]:
 def test_boxes_are_as_wide_as_their_share_and_stand_below_their_callers() -> None:
     drawn = boxes(flame_svg(stacks_of(RAW)))
     everything = drawn["run (uvloop/__init__.py): 100.0 %"]
-    front = drawn["received (server/front.py): 40.0 %"]
+    front = drawn["received (server/router/router.py): 40.0 %"]
     room = drawn["move (rooms/room.py): 30.0 %"]
     other = drawn["<lambda> (a&b.py): 60.0 %"]
     assert float(everything["width"]) == pytest.approx(WIDTH, abs=1)
@@ -62,7 +62,7 @@ def test_figures_tell_what_functions_took_alone() -> None:
     assert figures["own_percent"] == {
         "<lambda> (a&b.py)": 60.0,
         "move (rooms/room.py)": 30.0,
-        "received (server/front.py)": 10.0,
+        "received (server/router/router.py)": 10.0,
     }
 
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, cast
 import msgpack
 import pytest
 
-from loadtest import hearing
-from loadtest.hearing import Counting, CountingTicks, Listener, SharedTicks
+from loadtest.load import hearing
+from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks
 from loadtest.peers.dialect import Heard, Seat
 from loadtest.peers.relays import PlainRelay
 from tests.loadtest.test_frames import sent_by_server
 
 if TYPE_CHECKING:
-    from loadtest.bare_client import BareConnection
+    from loadtest.load.bare_client import BareConnection
 
 
 PERIOD_MS = 500.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadtest.hub_metrics import events, happened, parse
+from loadtest.hub.hub_metrics import events, happened, parse
 
 TEXT = """\
 # HELP prime_events_total What happened, by kind.

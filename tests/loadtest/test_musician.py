@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from files.importing import read_song
-from loadtest.musician import CHARACTERS, FRAMES_PER_SECOND, Edit, Move, Musician, character
+from loadtest.people.musician import CHARACTERS, FRAMES_PER_SECOND, Edit, Move, Musician, character
 from prime_client.digest import digest
 from prime_client.state_ops import State
 from tests.client.model_server import ModelServer

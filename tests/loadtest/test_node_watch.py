@@ -1,7 +1,7 @@
 """Alarms that a fault explains, alarms that none does; and memory that grows."""
 
-from loadtest.history import Happening, What
-from loadtest.node_watch import (
+from loadtest.chaos.history import Happening, What
+from loadtest.chaos.node_watch import (
     ALARMING,
     EXPLAINED_SECONDS,
     GROWTH_MB,
@@ -11,7 +11,7 @@ from loadtest.node_watch import (
     false_alarms,
     memory_report,
 )
-from server import metrics
+from server.health import metrics
 
 HISTORY = [
     Happening(What.FAULT, "chaos", 10.0, text="postgres_failover_asynchronous"),

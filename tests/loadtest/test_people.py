@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from loadtest.bare_prime import Account
-from loadtest.cursor_watch import seen_after
-from loadtest.people import Kind, Person, Seen, Trail, kind_of
-from loadtest.returning import Tally
+from loadtest.load.bare_prime import Account
+from loadtest.load.cursor_watch import seen_after
+from loadtest.people.people import Kind, Person, Seen, Trail, kind_of
+from loadtest.people.returning import Tally
 
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")
 

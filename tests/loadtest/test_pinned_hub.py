@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from loadtest.cores import tree
-from loadtest.pinned_hub import SPARE_FILES, TooFewFiles, allow_files, pinned_hub
+from loadtest.hub.cores import tree
+from loadtest.hub.pinned_hub import SPARE_FILES, TooFewFiles, allow_files, pinned_hub
 
 
 @pytest.fixture

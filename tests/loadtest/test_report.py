@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from loadtest import plots
-from loadtest.report import Report, TableOf, write
+from loadtest.reports import plots
+from loadtest.reports.report import Report, TableOf, write
 
 
 def report(**changes: object) -> Report:

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from loadtest.report_table import Target, shown, tell
+from loadtest.reports.report_table import Target, shown, tell
 
 
 def test_targets_judge_numbers_only() -> None:

@@ -9,9 +9,9 @@ from typing import Any, Self
 import msgpack
 import pytest
 
-from loadtest import returning
-from loadtest.bare_prime import Account, BarePrime, PrimeRefused
-from loadtest.returning import ReturningMember, Tally, backoff
+from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused
+from loadtest.people import returning
+from loadtest.people.returning import ReturningMember, Tally, backoff
 from prime_client.codec import Message
 
 PROJECT = "0" * 8

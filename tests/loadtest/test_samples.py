@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from loadtest.samples import Samples
+from loadtest.hub.samples import Samples
 
 
 class Used:

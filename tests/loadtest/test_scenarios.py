@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtest.large_song import full_song, size_in_state
-from rooms.document import Document
+from loadtest.people.large_song import full_song, size_in_state
+from rooms.document.document import Document
 from schema.entities import empty_state
 from schema.ops import Op
 

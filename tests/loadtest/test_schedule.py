@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.schedule import Schedule
+from loadtest.load.schedule import Schedule
 
 
 def test_members_move_in_turn_evenly_spread() -> None:

@@ -2,10 +2,10 @@
 
 import uuid
 
-from persistence import auth_sessions, studio_projects, users
 from persistence.pool import Executor
-from persistence.studio_projects import ProjectRow
-from persistence.users import UserRow
+from persistence.tables import auth_sessions, studio_projects, users
+from persistence.tables.studio_projects import ProjectRow
+from persistence.tables.users import UserRow
 
 
 async def make_user(db: Executor, name: str = "") -> UserRow:

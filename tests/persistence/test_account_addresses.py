@@ -2,10 +2,11 @@
 
 import pytest
 
-from persistence import migrate, users
+from persistence import migrate
 from persistence.errors import Taken
 from persistence.migrate import known_migrations
 from persistence.pool import Database
+from persistence.tables import users
 
 pytestmark = pytest.mark.postgres
 

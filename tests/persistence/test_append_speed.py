@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "persistence.append_speed", *words],
+        [sys.executable, "-m", "persistence.tools.append_speed", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,

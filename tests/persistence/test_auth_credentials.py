@@ -1,8 +1,8 @@
 import pytest
 
-from persistence import auth_credentials
 from persistence.errors import NotFound, Taken
 from persistence.pool import Database
+from persistence.tables import auth_credentials
 from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres

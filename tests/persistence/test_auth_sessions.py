@@ -3,9 +3,9 @@ import uuid
 
 import pytest
 
-from persistence import auth_sessions
-from persistence.auth_sessions import RotationResult
 from persistence.pool import Database
+from persistence.tables import auth_sessions
+from persistence.tables.auth_sessions import RotationResult
 from tests.persistence.rows import make_login, make_user
 
 pytestmark = pytest.mark.postgres

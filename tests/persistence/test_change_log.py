@@ -8,9 +8,9 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from persistence import change_log
-from persistence.change_log import NOWHERE, Change, Place
 from persistence.pool import Database
+from persistence.tables import change_log
+from persistence.tables.change_log import NOWHERE, Change, Place
 
 pytestmark = pytest.mark.postgres
 

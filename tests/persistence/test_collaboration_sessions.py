@@ -3,9 +3,9 @@ import uuid
 
 import pytest
 
-from persistence import collaboration_sessions
 from persistence.errors import NotFound
 from persistence.pool import Database
+from persistence.tables import collaboration_sessions
 from tests.persistence.rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from persistence import users
+from persistence.tables import users
 
 pytestmark = pytest.mark.postgres
 

@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence import child_process, embedded_postgres
-from persistence.child_process import ChildUser, Launcher, ServerUnavailable
-from persistence.embedded_postgres import EmbeddedPostgres
+from machine import child_process, embedded_postgres
+from machine.child_process import ChildUser, Launcher, ServerUnavailable
+from machine.embedded_postgres import EmbeddedPostgres
 from tests.persistence.test_child_process import is_alive, needs_root, needs_setpriv, wait_for
 
 pytestmark = pytest.mark.postgres
@@ -42,7 +42,7 @@ def postmaster_of(directory: Path) -> int:
 @contextmanager
 def foreground(directory: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command line on a directory, in a process of its own that may be killed."""
-    command = [sys.executable, "-m", "persistence.embedded_postgres", "--data", str(directory)]
+    command = [sys.executable, "-m", "machine.embedded_postgres", "--data", str(directory)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
@@ -237,7 +237,7 @@ def foreground_killed(directory: Path) -> Iterator[str]:
 def test_a_plain_user_needs_no_root(tmp_path: Path) -> None:
     os.chown(tmp_path, NOBODY.uid, NOBODY.gid)
     launcher = Launcher(NOBODY, [Path(sys.executable).resolve(), ROOT, tmp_path])
-    python = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "persistence.embedded_postgres"]
+    python = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "machine.embedded_postgres"]
     log = tmp_path / "out.log"
     process = launcher.start([*python, "--data", str(tmp_path / "data")], log, signal.SIGTERM)
     try:

@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from persistence.journal_memory import MemoryJournal
+from persistence.journal.memory import MemoryJournal
 from tests.persistence.journal_contract import Author, JournalContract, outcomes, propose
 
 

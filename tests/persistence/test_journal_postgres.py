@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from persistence import auth_sessions, project_members, studio_projects
-from persistence.journal import Journal, Known
-from persistence.journal_postgres import PostgresJournal
+from persistence.journal.contract import Journal, Known
+from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database, Executor
-from persistence.users import UserRow
-from rooms.journal_entry import Outcome
+from persistence.tables import auth_sessions, project_members, studio_projects
+from persistence.tables.users import UserRow
+from rooms.journal.entry import Outcome
 from tests.persistence.journal_contract import (
     Author,
     JournalContract,

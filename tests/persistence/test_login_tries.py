@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from persistence import login_tries
 from persistence.pool import Database
+from persistence.tables import login_tries
 from schema.limits import MAX_FREE_GUESSES, MAX_GUESSES_PER_HOUR
 
 pytestmark = pytest.mark.postgres

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from persistence import collaboration_sessions, epochs, studio_projects
-from persistence.epochs import Renewed
 from persistence.errors import Refused
-from persistence.new_epochs import new_epochs
+from persistence.journal import epochs
+from persistence.journal.epochs import Renewed
+from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
+from persistence.tables import collaboration_sessions, studio_projects
 from tests.persistence.rows import make_project, make_user
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ async def visitor(database_url: str) -> AsyncIterator[Database]:
 
 def run(*arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "persistence.new_epochs", *arguments],
+        [sys.executable, "-m", "persistence.journal.new_epochs", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import pytest
 
+from machine.embedded_postgres import EmbeddedPostgres
 from persistence import pool as pool_module
-from persistence.embedded_postgres import EmbeddedPostgres
 from persistence.errors import BadSetting, BadValue, Busy, Faulty, Refused, Unavailable
 from persistence.pool import Database, check_durability
 

@@ -3,11 +3,11 @@ import uuid
 
 import pytest
 
-from persistence import project_members
 from persistence.errors import LastOwner, NotFound
 from persistence.pool import Database
-from persistence.project_members import Standing
-from persistence.users import UserRow
+from persistence.tables import project_members
+from persistence.tables.project_members import Standing
+from persistence.tables.users import UserRow
 from tests.persistence.rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

@@ -3,8 +3,8 @@ import secrets
 
 import pytest
 
-from persistence import server_secrets
 from persistence.pool import Database
+from persistence.tables import server_secrets
 
 pytestmark = pytest.mark.postgres
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from persistence import collaboration_sessions, session_states
 from persistence.pool import Database
-from persistence.session_states import StateRow
+from persistence.tables import collaboration_sessions, session_states
+from persistence.tables.session_states import StateRow
 from tests.persistence.rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

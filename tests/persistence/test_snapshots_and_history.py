@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
-from persistence import compaction, migrate, project_history, project_snapshots, studio_projects
+from persistence import migrate
 from persistence.errors import Compacted, Conflict, NotFound, Taken
-from persistence.journal import Checkpoint, Known, StateSlice
-from persistence.journal_postgres import PostgresJournal
+from persistence.journal import compaction
+from persistence.journal import history as project_history
+from persistence.journal.contract import Checkpoint, Known, StateSlice
+from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
-from persistence.project_snapshots import SnapshotRow
-from persistence.users import UserRow
-from rooms.journal_entry import Outcome, Proposal
+from persistence.tables import project_snapshots, studio_projects
+from persistence.tables.project_snapshots import SnapshotRow
+from persistence.tables.users import UserRow
+from rooms.journal.entry import Outcome, Proposal
 from schema.ops import Delete, Op, Set, encode_ops
 from tests.persistence.rows import make_login, make_project, make_user
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from persistence import standby
-from persistence.embedded_postgres import EmbeddedPostgres
+from machine.embedded_postgres import EmbeddedPostgres
+from persistence.tools import standby
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

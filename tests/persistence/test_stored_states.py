@@ -9,10 +9,10 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from persistence import stored_states
-from persistence.journal import Checkpoint
+from persistence.journal import stored_states
+from persistence.journal.contract import Checkpoint
+from persistence.journal.state_slices import cut
 from persistence.pool import Database, Transaction
-from persistence.state_slices import cut
 from tests.persistence.rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

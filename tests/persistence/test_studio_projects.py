@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from persistence import project_members, studio_projects
 from persistence.errors import Conflict, NotFound, Taken
 from persistence.pool import Database
-from persistence.users import UserRow
+from persistence.tables import project_members, studio_projects
+from persistence.tables.users import UserRow
 from tests.persistence.rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

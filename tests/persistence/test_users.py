@@ -1,8 +1,8 @@
 import pytest
 
-from persistence import users
 from persistence.errors import Taken
 from persistence.pool import Database
+from persistence.tables import users
 from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.document import Change, Document
+from rooms.document.document import Change, Document
 from rooms.effects import (
     Commit,
     CommitGroup,
@@ -15,9 +15,9 @@ from rooms.effects import (
     SendTick,
     Work,
 )
-from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal.entry import Entry, Outcome, Proposal
+from rooms.presence.seat import JoinRequest, member_id
 from rooms.room import Room
-from rooms.seat import JoinRequest, member_id
 from schema.messages import Position, ProposeDelta, ServerMessage
 from schema.ops import Op
 from tests.rooms.songs import song

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.ops import Delete, Insert, Move, Op, Set, decode_ops, encode_ops
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from rooms.effects import CatchUp, LookUp
-from rooms.journal_entry import Entry, Outcome, Proposal
+from rooms.journal.entry import Entry, Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.ops import Set, encode_ops

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from rooms import as_seen, seat
-from rooms.document import Document, Tried
-from rooms.journal_entry import Purpose
+from rooms.document.document import Document, Tried
+from rooms.edits import as_seen
+from rooms.journal.entry import Purpose
+from rooms.presence import seat
 from schema.messages import Ack, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.bench import PROJECT, Bench

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
-from rooms.journal_entry import Proposal, Purpose
+from rooms.document.document import Document
+from rooms.journal.entry import Proposal, Purpose
 from schema.messages import Ack, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.bench import PROJECT, Bench

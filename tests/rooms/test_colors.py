@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rooms.colors import color_of, colors_of
+from rooms.presence.colors import color_of, colors_of
 from schema.colors import COLORS, TEXT_ON_COLOR
 
 Vector = tuple[float, float, float]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import song, why
@@ -249,7 +249,7 @@ def test_O16_a_full_project_takes_nothing_more_and_can_still_be_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     document = song()
-    monkeypatch.setattr("rooms.document.MAX_STATE_BYTES", document.size + 1)
+    monkeypatch.setattr("rooms.document.document.MAX_STATE_BYTES", document.size + 1)
     assert document.apply([Insert("clips", "clip_new", CLIP)]).drops == []
     assert why(document.apply([Insert("clips", "clip_two", CLIP)])) == [DropReason.LIMIT]
     leaf = Set("devices", "dev_synth", {"params": {"more": 1}})

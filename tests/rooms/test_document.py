@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms import document as document_module
-from rooms.document import Document
+from rooms.document import document as document_module
+from rooms.document.document import Document
 from schema.entities import ENTITY_TYPES, PARENTS
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.entities import ENTITY_TYPES
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Op, Set

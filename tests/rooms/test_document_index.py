@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document_index import INDEXED, DocumentIndex
+from rooms.document.index import INDEXED, DocumentIndex
 from schema.entities import ENTITY_TYPES, defaults
 
 

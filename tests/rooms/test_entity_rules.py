@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rooms.entity_rules import (
+from rooms.rules.entity_rules import (
     missing_props,
     path_target,
     problem_with_id,
@@ -11,7 +11,7 @@ from rooms.entity_rules import (
     problem_with_value,
     problem_with_whole,
 )
-from rooms.op_rules import problem_with_op
+from rooms.rules.op_rules import problem_with_op
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults, empty_state
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set

@@ -1,8 +1,8 @@
 import pytest
 
 from rooms.effects import Packet
-from rooms.feed import Feed
-from rooms.tail import Kept, Tail
+from rooms.journal.feed import Feed
+from rooms.journal.tail import Kept, Tail
 from schema.messages import Ack, Pong
 from schema.server_limits import MAX_FED_TAIL_BYTES, MAX_TAIL_BYTES
 

@@ -5,10 +5,10 @@ from collections.abc import Container, Sequence
 
 import pytest
 
-from rooms import digest
-from rooms.document import Document
-from rooms.entity_store import Change, Steps
-from rooms.size_at_door import SizeAtDoor
+from rooms.document import digest
+from rooms.document.document import Document
+from rooms.document.entity_store import Change, Steps
+from rooms.document.size_at_door import SizeAtDoor
 from schema.errors import DropReason, ErrorCode
 from schema.ops import Delete, Insert, Leaf, Move, Op, Set
 from tests.rooms.bench import Bench
@@ -18,13 +18,13 @@ NAME = "n" * 100
 MARKERS: list[Op] = [
     Insert("markers", f"marker_{n:03}", {"time": n, "name": NAME}) for n in range(90)
 ]
-BOUND = "rooms.document.MAX_STATE_BYTES"
+BOUND = "rooms.document.document.MAX_STATE_BYTES"
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """These songs are small, and so are their bounds: one delta may pass them from anywhere."""
-    monkeypatch.setattr("rooms.document.FREE_OF_COUNTING", 0)
+    monkeypatch.setattr("rooms.document.document.FREE_OF_COUNTING", 0)
 
 
 def size_of(document: Document) -> int:
@@ -111,7 +111,7 @@ def test_O16_the_door_counts_each_op_to_the_byte(
             yield from super().counting(log, apart, grown)
             seen.append(self.bytes)
 
-    monkeypatch.setattr("rooms.document.SizeAtDoor", Watched)
+    monkeypatch.setattr("rooms.document.document.SizeAtDoor", Watched)
     ops = [any_op(rng, number) for number in range(100)]
     sizes = [size_of(stepwise) for op in ops if not stepwise.apply([op]).drops]
     document.rehearse(ops)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from rooms import groups
+from rooms.edits import groups
+from rooms.edits.groups import TooLarge, parts_of
 from rooms.effects import CommitGroup, Settled
-from rooms.groups import TooLarge, parts_of
-from rooms.journal_entry import Outcome, Proposal, Purpose
+from rooms.journal.entry import Outcome, Proposal, Purpose
 from schema.errors import ErrorCode
 from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Ack, DeltaCommitted, Error, Joined, Position, ProposeDelta

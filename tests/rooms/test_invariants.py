@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from rooms import document, entity_rules, op_rules, structure_rules
-from rooms.document import Document
-from rooms.tempo_map import TempoMap
+from rooms.document import document
+from rooms.document.document import Document
+from rooms.music.tempo_map import TempoMap
+from rooms.rules import entity_rules, op_rules, structure_rules
 from schema import invariants
 from schema.entities import PARENTS, SINGLETONS, empty_state
 from schema.ops import Insert, Move, Op

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.journal_entry import Outcome, Purpose
+from rooms.journal.entry import Outcome, Purpose
 from schema.messages import Ack, DeltaCommitted, Error, Left, ProposeDelta
 from schema.ops import Set
 from tests.rooms.bench import PROJECT, Bench

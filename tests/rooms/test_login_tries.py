@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from rooms.login_tries import (
+from rooms.limits.login_tries import (
     FORGOTTEN_SECONDS,
     KNOWN_SECONDS,
     Tries,

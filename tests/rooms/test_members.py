@@ -5,10 +5,10 @@ from typing import TypeVar
 import pytest
 from msgspec import UNSET
 
-from rooms.absent_members import ABSENCE_SECONDS
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
-from rooms.remote_members import LEASE_SECONDS
-from rooms.seat import member_id
+from rooms.presence.absent_members import ABSENCE_SECONDS
+from rooms.presence.remote_members import LEASE_SECONDS
+from rooms.presence.seat import member_id
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (

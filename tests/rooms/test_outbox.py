@@ -1,6 +1,6 @@
-from rooms.outbox import Outbox, Verdict
 from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
 from schema.server_limits import WRITABLE_BELOW_BYTES
+from server.sockets.outbox import Outbox, Verdict
 
 FULL = WRITABLE_BELOW_BYTES
 """What a socket's buffer holds when nothing more goes to it."""

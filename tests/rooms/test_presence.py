@@ -1,6 +1,6 @@
 import pytest
 
-from rooms.presence import (
+from rooms.presence.ticks import (
     FIRST_REACH,
     FULL_SIZE,
     LONGEST_REACH,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from rooms import groups
+from rooms.edits import groups
 from rooms.effects import (
     Commit,
     CommitGroup,
@@ -21,9 +21,9 @@ from rooms.effects import (
     Settled,
     Work,
 )
-from rooms.journal_entry import Entry, Outcome, Proposal, Purpose
+from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
+from rooms.presence.seat import JoinRequest, Seat
 from rooms.room import Room
-from rooms.seat import JoinRequest, Seat
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error, Joined, Position, ProposeDelta
 from schema.ops import Insert, Op, Set

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from rooms import digest, proposal_queue
-from rooms.document import Document, Tried
-from rooms.document_index import DocumentIndex
-from rooms.entity_store import EntityStore, finish
-from rooms.journal_entry import Purpose
+from rooms.document import digest
+from rooms.document.document import Document, Tried
+from rooms.document.entity_store import EntityStore, finish
+from rooms.document.index import DocumentIndex
+from rooms.edits import proposal_queue
+from rooms.journal.entry import Purpose
 from schema.errors import DropReason
 from schema.messages import Ack, Error
 from schema.ops import Delete, Insert, Op, Set

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.document import Document
-from rooms.spelled import spelled
+from rooms.document.document import Document
+from rooms.document.spelled import spelled
 from schema.entities import State, empty_state
 from schema.errors import DropReason
 from schema.messages import Gesture, Previewed

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rooms import refusals
-from rooms.answers import try_again
+from rooms.edits import refusals
+from rooms.edits.answers import try_again
 from rooms.effects import Effect, LookUp, Recall
-from rooms.journal_entry import Purpose
+from rooms.journal.entry import Purpose
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Ack, Error, ProposeDelta, ServerMessage, Undo
 from schema.ops import Insert, Set

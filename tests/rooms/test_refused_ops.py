@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms import document
+from rooms.document import document
 from schema.errors import ERRORS, ErrorCode
 from schema.invariants import BOUND_OF, INVARIANTS
 from schema.messages import Error, ProposeDelta

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from rooms.journal_entry import Outcome, Purpose
+from rooms.journal.entry import Outcome, Purpose
 from schema.errors import ErrorCode
 from schema.limits import MAX_ROUTE_LINKS
 from schema.messages import Ack, Error

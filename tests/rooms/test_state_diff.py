@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Applied, Document, State
-from rooms.state_diff import ops_between
+from rooms.changes.diff import ops_between
+from rooms.document.document import Applied, Document, State
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import blank, song

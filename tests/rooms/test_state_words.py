@@ -1,7 +1,7 @@
 """A diff in the words of the model."""
 
-from rooms.state_diff import changes_between
-from rooms.state_words import Names, sentences
+from rooms.changes.diff import changes_between
+from rooms.changes.diff_sentences import Names, sentences
 from schema.limits import MAX_SENTENCES
 from schema.ops import Delete, Insert, Op, Set
 from tests.rooms.songs import song

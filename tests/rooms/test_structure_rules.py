@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
+from rooms.document.document import Document
 from schema.entities import TRACK_DEPTH
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set

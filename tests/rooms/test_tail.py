@@ -1,7 +1,7 @@
 import pytest
 
 from rooms.effects import Packet
-from rooms.tail import Kept, Tail
+from rooms.journal.tail import Kept, Tail
 from schema.messages import Pong
 from schema.server_limits import MAX_TAIL_BYTES
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
-from rooms.timeline import between
+from rooms.document.document import Document
+from rooms.music.timeline import between
 from schema.ops import Insert, Set
 from tests.rooms.songs import blank
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document, State
-from rooms.entity_store import finish
-from rooms.inverse import inverse
-from rooms.musical_context import musical_context
-from rooms.older_states import set_apart, take_without_sides
-from rooms.state_diff import ops_between
-from rooms.tempo_map import TempoMap
-from rooms.timeline import between
+from rooms.changes.diff import ops_between
+from rooms.changes.inverse import inverse
+from rooms.document.document import Document, State
+from rooms.document.entity_store import finish
+from rooms.document.older_states import set_apart, take_without_sides
+from rooms.music.musical_context import musical_context
+from rooms.music.tempo_map import TempoMap
+from rooms.music.timeline import between
 from schema.entities import empty_state
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import blank, outcome

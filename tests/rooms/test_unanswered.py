@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from rooms import tail
-from rooms.feed import Feed
-from rooms.unanswered import Unanswered
+from rooms.journal import tail
+from rooms.journal.feed import Feed
+from rooms.journal.unanswered import Unanswered
 from schema.errors import ErrorCode
 from schema.messages import Error, Joined, Position
 from schema.ops import Set

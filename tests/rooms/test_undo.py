@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rooms.document import Document
-from rooms.journal_entry import Proposal, Purpose, StepMark
-from rooms.undo_stacks import UndoStacks
+from rooms.document.document import Document
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.journal.entry import Proposal, Purpose, StepMark
 from schema.limits import MAX_UNDO_STEPS
 from schema.messages import Ack, DeltaCommitted, Dropped, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set

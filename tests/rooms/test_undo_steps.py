@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from rooms.inverse import CHANGED_AT_ONCE, UNITS
-from rooms.journal_entry import Purpose, StepMark
-from rooms.undo_stacks import UndoStacks
+from rooms.changes.inverse import CHANGED_AT_ONCE, UNITS
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.journal.entry import Purpose, StepMark
 from schema.entities import ENTITY_TYPES
 from schema.messages import Ack, DeltaCommitted, Error, ProposeDelta
 from schema.ops import Delete, Insert, Move, Op, Set

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rooms.digest import LongTerm, canonical, slices, term
-from rooms.document import Document
-from rooms.inverse import inverse
+from rooms.changes.inverse import inverse
+from rooms.document.digest import LongTerm, canonical, slices, term
+from rooms.document.document import Document
 from schema.errors import DropReason
 from schema.limits import MAX_PARAMS_BYTES
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -60,9 +60,9 @@ def test_O2_in_place_or_replaced_comes_to_the_same(
         atomic = random.random() < 0.3
         before = in_place.frozen()
         picture = {c: {i: dict(e) for i, e in es.items()} for c, es in before.items()}
-        monkeypatch.setattr("rooms.entity_store.WIDE", 10**9)
+        monkeypatch.setattr("rooms.document.entity_store.WIDE", 10**9)
         told = replaced.rehearse(ops), replaced.apply(ops, atomic=atomic)
-        monkeypatch.setattr("rooms.entity_store.WIDE", 2)
+        monkeypatch.setattr("rooms.document.entity_store.WIDE", 2)
         assert in_place.rehearse(ops) == told[0]
         applied = in_place.apply(ops, atomic=atomic)
         assert (applied.ops, applied.drops) == (told[1].ops, told[1].drops)
@@ -103,7 +103,7 @@ def test_D5_a_delta_encodes_a_wide_device_once(monkeypatch: pytest.MonkeyPatch) 
             sizes.append(len(encoded))
             yield encoded
 
-    monkeypatch.setattr("rooms.digest.slices", counted)
+    monkeypatch.setattr("rooms.document.digest.slices", counted)
     ops: list[Op] = [Set("devices", "device_0", {"params": {f"p{n}": 0.5}}) for n in range(1_000)]
     assert not document.apply(ops).drops
     assert sum(sizes) < 2.1 * document.size / 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schema.email_addresses import NoAddress, key_of, keys_of
+from schema.text.email_addresses import NoAddress, key_of, keys_of
 
 ANN = "ann@xn--bcher-kva.example"
 

@@ -6,11 +6,11 @@ from typing import Any, get_args
 
 import msgspec
 
-from rooms.digest import canonical, term
-from rooms.document import Document
+from rooms.document.digest import canonical, term
+from rooms.document.document import Document
 from schema.entities import empty_state
-from schema.examples import examples
 from schema.generate import PROTOCOL, ROOT
+from schema.generating.examples import examples
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 

@@ -11,11 +11,11 @@ import pytest
 from schema.calls import METHODS
 from schema.errors import DROP_REASONS, ERRORS, DropReason, ErrorCode
 from schema.generate import JSON_SCHEMA, PROTOCOL, ROOT, main, stale_files
+from schema.generating.protocol_page import BrokenPage, with_tables
+from schema.generating.protocol_tables import TABLES
+from schema.generating.sdk_modules import sdk_modules
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
-from schema.protocol_page import BrokenPage, with_tables
-from schema.protocol_tables import TABLES
-from schema.sdk_modules import sdk_modules
 
 STRUCTS = [struct for union in (ClientMessage, ServerMessage, Op) for struct in get_args(union)]
 STRUCTS += sorted({struct for pair in METHODS.values() for struct in pair}, key=str)

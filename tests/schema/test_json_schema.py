@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.journal_entry import Purpose
+from rooms.changes.diff import ADDED, CHANGED, REMOVED
+from rooms.journal.entry import Purpose
 from rooms.roles import Role
-from rooms.state_diff import ADDED, CHANGED, REMOVED
 from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, PARENTS, SINGLETONS, Field, defaults
-from schema.json_entities import entity_name
-from schema.json_schema import json_schema
-from schema.json_structs import message_name, params_name, result_name
+from schema.generating.json_entities import entity_name
+from schema.generating.json_schema import json_schema
+from schema.generating.json_structs import message_name, params_name, result_name
 from schema.limits import MAX_ENTITIES
 from schema.messages import ClientMessage, ServerMessage
 from schema.order_keys import DIGITS, PATTERN, is_order_key
-from schema.words import WORDS
+from schema.text.words import WORDS
 
 SCHEMA = json_schema()
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.texts import (
+from schema.text.texts import (
     in_nfc,
     nearest_name,
     problem_with_name,

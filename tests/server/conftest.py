@@ -12,14 +12,14 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal import Appended, Known, Stands
-from persistence.journal_postgres import PostgresJournal
-from rooms.journal_entry import Entry, Outcome, Proposal
+from persistence.journal.contract import Appended, Known, Stands
+from persistence.journal.postgres import PostgresJournal
+from rooms.journal.entry import Entry, Outcome, Proposal
+from server.accounts.passwords import Costs
 from server.app import App
-from server.bus_memory import Exchange, MemoryBus
-from server.front import Front
-from server.hub import Hub
-from server.passwords import Costs
+from server.live.hub import Hub
+from server.nodes.bus_memory import Exchange, MemoryBus
+from server.router.router import Front
 from server.settings import Settings
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
@@ -217,7 +217,7 @@ class Nodes:
         self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
         self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)
         # A twentieth of a second for each hash, and nearly every test has accounts.
-        self._monkeypatch.setattr("server.passwords.OWASP", QUICK_HASHES)
+        self._monkeypatch.setattr("server.accounts.passwords.OWASP", QUICK_HASHES)
         settings = Settings(
             host="127.0.0.1",
             port=0,

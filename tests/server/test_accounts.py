@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from persistence import auth_credentials
 from persistence.pool import Database
+from persistence.tables import auth_credentials
 from schema.close_codes import CLOSE_CODES
 from schema.limits import MAX_FREE_GUESSES
-from server.passwords import Passwords
-from server.tokens import Tokens
+from server.accounts.passwords import Passwords
+from server.accounts.tokens import Tokens
 from tests.server.conftest import SECRET, Node, create_project
 from tests.server.wire import Message, Wire, marker
 

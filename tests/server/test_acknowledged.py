@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from server.acknowledged import acknowledged_bytes
+from server.sockets.acknowledged import acknowledged_bytes
 from tests.server.conftest import eventually
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from server.addresses import NOWHERE, address_of, is_proxy
+from server.sockets.addresses import NOWHERE, address_of, is_proxy
 
 PROXIES = tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "10.1.0.0/16", "::1/128", "fd00::/8")))
 

@@ -10,7 +10,7 @@ import pytest
 from schema.calls import CreateProject
 from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.messages import Call
-from server.codec import CODECS, BadMessage, Codec
+from server.sockets.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 
@@ -201,7 +201,7 @@ async def test_E6_presence_over_the_rate_is_dropped_in_silence(
 
 
 async def test_E6_who_goes_on_is_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.rated.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("server.sockets.rate_limit.PATIENCE_SECONDS", 0.2)
     wire = await node.guest()
 
     async def flood() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from server.balancer import NOBODY_IS_READY, Balancer, Node, is_ready
+from machine.balancer import NOBODY_IS_READY, Balancer, Node, is_ready
 
 ROOT = Path(__file__).parents[2]
 SOON = 30.0
@@ -218,7 +218,7 @@ async def test_it_runs_as_a_program() -> None:
     await a.start()
     words = ("--listen", "127.0.0.1:0", "--to", f"ws://127.0.0.1:{a.port}/v1", "--json")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.balancer", *words),
+        *(sys.executable, "-m", "machine.balancer", *words),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -238,7 +238,7 @@ async def test_it_runs_as_a_program() -> None:
 
 def test_a_wrong_command_line_is_said_in_words() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "server.balancer", "--to", "nowhere"],
+        [sys.executable, "-m", "machine.balancer", "--to", "nowhere"],
         cwd=ROOT,
         capture_output=True,
         text=True,

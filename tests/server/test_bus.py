@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from machine.embedded_valkey import EmbeddedValkey
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
-from server.bus import Bus
-from server.bus_memory import Exchange, MemoryBus
-from server.bus_redis import RedisBus
-from server.embedded_valkey import EmbeddedValkey
+from server.nodes.bus import Bus
+from server.nodes.bus_memory import Exchange, MemoryBus
+from server.nodes.bus_redis import RedisBus
 from tests.server import valkey_servers
 from tests.server.conftest import eventually
 

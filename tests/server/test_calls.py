@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from persistence import project_members
 from persistence.pool import Database
-from server.audit import audit
+from persistence.tables import project_members
 from server.calls.table import ANSWERS
+from server.states.audit import audit
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, marker
 

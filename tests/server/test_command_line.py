@@ -91,12 +91,12 @@ COMMANDS = (
     "server --port 0",
     "server --port 0 --nodes 2",
     "server audit 00000000-0000-4000-8000-000000000001",
-    "server.checkpoint_watch 00000000-0000-4000-8000-000000000001",
-    "persistence.append_speed",
-    "persistence.foreign_session lock 00000000-0000-4000-8000-000000000001",
+    "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
+    "persistence.tools.append_speed",
+    "persistence.tools.foreign_session lock 00000000-0000-4000-8000-000000000001",
     "persistence.migrate",
-    "persistence.new_epochs",
-    "persistence.standby followed",
+    "persistence.journal.new_epochs",
+    "persistence.tools.standby followed",
 )
 """All that have a database of DATABASE_URL."""
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import pytest
 
 from persistence.errors import BadValue, Busy, Faulty, NotFound, Refused, Unavailable
-from persistence.journal import Appended, Known
-from persistence.journal_memory import MemoryJournal
-from rooms.journal_entry import Outcome, Proposal
+from persistence.journal.contract import Appended, Known
+from persistence.journal.memory import MemoryJournal
+from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import LARGE_DELTA_BYTES
-from server import committer as committer_module
-from server.committer import Committer
+from server.commits import committer as committer_module
+from server.commits.committer import Committer
 from tests.server.conftest import eventually
 
 WHATEVER = [

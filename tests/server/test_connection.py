@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from websockets.frames import Close, Frame, Opcode
 
-from rooms.feed import Feed
-from rooms.tail import Tail
+from rooms.journal.feed import Feed
+from rooms.journal.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import PATIENCE_SECONDS
-from server.connection import Connection
-from server.front import Front
-from server.turns import Turns
+from server.loop.job_scheduler import Turns
+from server.router.router import Front
+from server.sockets.connection import Connection
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:

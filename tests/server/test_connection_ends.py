@@ -10,7 +10,7 @@ import pytest
 from websockets.server import ServerProtocol
 
 from schema.close_codes import AUTH_FAILED
-from server.connection import Connection
+from server.sockets.connection import Connection
 from tests.server.conftest import eventually
 from tests.server.test_connection import HANDSHAKE
 
@@ -49,7 +49,7 @@ class Counting:
 @pytest.fixture
 async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Counting, int]]:
     """The server and its port."""
-    monkeypatch.setattr("server.connection.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("server.sockets.connection.CLOSING_SECONDS", 0.05)
     loop, made = asyncio.get_running_loop(), Counting()
     server: Any = made
     listening = await loop.create_server(lambda: Connection(server, loop), "127.0.0.1", 0)

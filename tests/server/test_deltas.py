@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from server.audit import audit
-from server.connection import Connection
+from server.sockets.connection import Connection
+from server.states.audit import audit
 from tests.server.conftest import HeldJournal, Node, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
 
@@ -107,7 +107,7 @@ async def test_D3_the_same_delta_again(node: Node, codec: str) -> None:
 async def test_D3_the_same_delta_after_the_tail_forgot_it(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.tail.MAX_TAIL_BYTES", 1_000)
+    monkeypatch.setattr("rooms.journal.tail.MAX_TAIL_BYTES", 1_000)
     ann, _, project = await node.pair()
     await ann.edit(project, marker("marker_0"), id="the_same_id")
     await ann.edit(project, rename("marker_0", "x"), id="another_one")
@@ -261,7 +261,7 @@ async def test_D7_edits_wait_while_the_database_is_away(node: Node, codec: str) 
 async def test_D7_past_the_bound_edits_are_refused(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.refusals.MAX_WAITING_BYTES", 500)
+    monkeypatch.setattr("rooms.edits.refusals.MAX_WAITING_BYTES", 500)
     ann, _, project = await node.pair()
     node.journal.is_broken = True
     first = await ann.propose(project, marker("marker_0"))

@@ -8,9 +8,9 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
-from server.calls.context import Refused
-from server.document_turns import DocumentTurns
-from server.threads import Abandoned, Threads, breathe
+from server.loop.threads import Abandoned, Threads, breathe
+from server.refused import Refused
+from server.states.document_slots import DocumentTurns
 
 
 class Studio:

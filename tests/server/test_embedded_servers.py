@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from persistence.embedded_postgres import EmbeddedPostgres
-from server import supervisor as supervisor_module
-from server.embedded_servers import Embedded, keep_running
-from server.embedded_valkey import EmbeddedValkey
-from server.metrics import uncounted
-from server.supervisor import Supervisor
+from machine.embedded_postgres import EmbeddedPostgres
+from machine.embedded_servers import Embedded, keep_running
+from machine.embedded_valkey import EmbeddedValkey
+from server.health import supervisor as supervisor_module
+from server.health.metrics import uncounted
+from server.health.supervisor import Supervisor
 from tests.server.conftest import eventually
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from persistence.child_process import ServerUnavailable
-from server.embedded_valkey import EmbeddedValkey, answers_ping
+from machine.child_process import ServerUnavailable
+from machine.embedded_valkey import EmbeddedValkey, answers_ping
 from tests.persistence.test_child_process import is_alive, needs_setpriv, wait_for
 
 pytestmark = pytest.mark.redis
@@ -55,7 +55,7 @@ def test_a_second_start_on_the_directory_is_refused(tmp_path: Path) -> None:
 def test_a_killed_parent_takes_the_server_along(tmp_path: Path) -> None:
     program = (
         "import pathlib, sys, time\n"
-        "from server.embedded_valkey import EmbeddedValkey\n"
+        "from machine.embedded_valkey import EmbeddedValkey\n"
         "valkey = EmbeddedValkey(pathlib.Path(sys.argv[1]))\n"
         "valkey.start()\n"
         "print(valkey.pid, flush=True)\n"

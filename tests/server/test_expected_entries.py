@@ -4,16 +4,16 @@ from unittest.mock import Mock
 
 import pytest
 
-from persistence.journal import Appended, Journal
+from persistence.journal.contract import Appended, Journal
 from rooms.effects import LookUp
-from rooms.journal_entry import Outcome, Proposal
+from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
 from schema.messages import Error
-from server.commits import Commits
-from server.journal_watch import JournalWatch
-from server.live_room import LiveRoom
-from server.room_journal import RoomJournal
-from server.room_works import RoomWorks
+from server.commits.room_commits import Commits
+from server.live.journal_watch import JournalWatch
+from server.live.live_room import LiveRoom
+from server.live.room_jobs import RoomWorks
+from server.live.room_journal import RoomJournal
 
 PROPOSAL = Proposal("project", "delta-one", "ann", "login", "ann-desk", b"[]", False)
 

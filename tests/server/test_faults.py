@@ -21,17 +21,17 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from persistence import change_log
-from persistence.embedded_postgres import EmbeddedPostgres
+from machine.embedded_postgres import EmbeddedPostgres
 from persistence.errors import Unavailable
-from persistence.journal_postgres import PostgresJournal
+from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database
-from rooms.journal_entry import Outcome, Proposal, Purpose
+from persistence.tables import change_log
+from rooms.journal.entry import Outcome, Proposal, Purpose
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
-from server import leaving
-from server.admission import PATIENCE_SECONDS, Admission
-from server.audit import audit
+from server.accounts.admission import PATIENCE_SECONDS, Admission
+from server.router import leaving
+from server.states.audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import MSGPACK, PATIENCE, Wire, marker
 
@@ -129,7 +129,7 @@ async def test_F4_who_does_not_let_go_is_cut_off(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leaving, "STOP_SECONDS", 1.0)
-    monkeypatch.setattr("server.connection.CLOSING_SECONDS", 60.0)
+    monkeypatch.setattr("server.sockets.connection.CLOSING_SECONDS", 60.0)
     ann, _, _ = await node.pair()
     ann.socket.transport.pause_reading()
     async with asyncio.timeout(PATIENCE):  # a minute, if it waited for the close frame

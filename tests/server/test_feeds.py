@@ -103,13 +103,13 @@ async def _edit(wire: Wire, project: str, number: int, ops: list[Message]) -> in
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A twentieth of every bound: what is tested is that they go together."""
-    monkeypatch.setattr("rooms.outbox.MAX_OUTBOX_BYTES", 200_000)
-    monkeypatch.setattr("server.outgoing.SHARED_AT_MOST", 50_000 + 16_384)
-    monkeypatch.setattr("rooms.outbox.WRITABLE_BELOW_BYTES", 16_384)
-    monkeypatch.setattr("server.connection.WRITABLE_BELOW_BYTES", 16_384)
-    monkeypatch.setattr("server.outgoing.WRITABLE_BELOW_BYTES", 16_384)
-    monkeypatch.setattr("server.picture.STATE_PART_BYTES", 8_192)
-    monkeypatch.setattr("server.front.HEARTBEAT_SECONDS", 1_000)  # nobody pings here
+    monkeypatch.setattr("server.sockets.outbox.MAX_OUTBOX_BYTES", 200_000)
+    monkeypatch.setattr("server.sockets.outgoing.SHARED_AT_MOST", 50_000 + 16_384)
+    monkeypatch.setattr("server.sockets.outbox.WRITABLE_BELOW_BYTES", 16_384)
+    monkeypatch.setattr("server.sockets.connection.WRITABLE_BELOW_BYTES", 16_384)
+    monkeypatch.setattr("server.sockets.outgoing.WRITABLE_BELOW_BYTES", 16_384)
+    monkeypatch.setattr("server.states.encoded_state.STATE_PART_BYTES", 8_192)
+    monkeypatch.setattr("server.router.router.HEARTBEAT_SECONDS", 1_000)  # nobody pings here
 
 
 async def _full(node: Node) -> tuple[Wire, str]:
@@ -129,7 +129,9 @@ async def test_J2_J11_a_state_of_many_outboxes_is_joined_over_a_slow_line(
 ) -> None:
     """While it is edited."""
     compress = zlib.compress
-    monkeypatch.setattr("server.picture.zlib.compress", lambda data, _: compress(data, 0))
+    monkeypatch.setattr(
+        "server.states.encoded_state.zlib.compress", lambda data, _: compress(data, 0)
+    )
     ann, project = await _full(node)
     first = SlowReader(node.url, ann.tokens["access_token"])
     await first.join(project)

@@ -8,8 +8,8 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from server.codec import MSGPACK
-from server.frame_cutter import FrameCutter, only_payload
+from server.sockets.codec import MSGPACK
+from server.sockets.frame_cutter import FrameCutter, only_payload
 
 PLAIN = MSGPACK.first_byte
 LENGTHS = st.sampled_from([0, 1, 2, 80, 124, 125, 126, 127, 200, 65_535, 65_536])

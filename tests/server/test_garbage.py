@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.garbage import NEVER, Garbage
+from server.loop.garbage import NEVER, Garbage
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def test_cycles_are_collected_when_idle_and_at_last_when_busy(
     collector: Garbage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr("server.garbage.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("server.loop.garbage.time.monotonic", lambda: now[0])
     collected: list[float] = []
 
     def collect() -> int:
         collected.append(now[0])
         return 0
 
-    monkeypatch.setattr("server.garbage.gc.collect", collect)
+    monkeypatch.setattr("server.loop.garbage.gc.collect", collect)
     collector._collected_at = now[0]
     for is_idle, passed, is_due in (
         (True, 59, False),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from persistence.journal import Known
-from persistence.journal_postgres import PostgresJournal
-from rooms.journal_entry import Outcome, Proposal
+from persistence.journal.contract import Known
+from persistence.journal.postgres import PostgresJournal
+from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import MADE_OPS
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.test_history import fetched

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from server.tokens import Access, BadToken, Tokens
+from server.accounts.tokens import Access, BadToken, Tokens
 from tests.server.conftest import SECRET, Node
 from tests.server.wire import JSON, MSGPACK, PATIENCE, marker
 
@@ -92,14 +92,14 @@ async def test_H2_hello_comes_first(node: Node) -> None:
 
 
 async def test_H3_no_hello_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.front.HELLO_SECONDS", 0.1)
+    monkeypatch.setattr("server.router.router.HELLO_SECONDS", 0.1)
     wire = await node.connect()
     await wire.closed(4006)
 
 
 async def test_H3_no_login_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await node.musician("ann")
-    monkeypatch.setattr("server.front.LOGIN_SECONDS", 0.1)
+    monkeypatch.setattr("server.router.router.LOGIN_SECONDS", 0.1)
     wire = await node.guest()
     await wire.closed(4006)
     await ann.ping()
@@ -171,7 +171,7 @@ async def test_H6_pong_brings_both_clocks(node: Node) -> None:
 
 
 async def test_H6_the_silent_are_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.front.HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("server.router.router.HEARTBEAT_SECONDS", 0.2)
     wire = await node.guest()
     await wire.closed(4002)
 

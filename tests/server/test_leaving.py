@@ -12,7 +12,7 @@ import structlog
 
 from schema.close_codes import CLOSE_CODES, RESTARTING
 from schema.limits import MAX_OUTBOX_BYTES
-from server.audit import audit
+from server.states.audit import audit
 from tests.server.conftest import Node, eventually
 from tests.server.wire import JSON, MSGPACK, Message, marker
 
@@ -97,7 +97,7 @@ async def test_X1_what_waits_goes_before_the_close(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, _, project = await node.pair()
-    monkeypatch.setattr("rooms.outbox.WRITABLE_BELOW_BYTES", 0)  # every frame waits
+    monkeypatch.setattr("server.sockets.outbox.WRITABLE_BELOW_BYTES", 0)  # every frame waits
     await ann.propose(project, marker("marker_1"))
     connection = next(c for c in node.front.connections.values() if c.user == ann.user)
 

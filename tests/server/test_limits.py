@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from server.use_limits import Limits
+from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import MSGPACK, PATIENCE, Wire
 

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from schema.limits import MAX_FREE_GUESSES
-from server.use_limits import Limits
+from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with, status
 from tests.server.wire import Message, Wire

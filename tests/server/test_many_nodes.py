@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from rooms.journal_entry import Entry
+from rooms.journal.entry import Entry
 from schema.node_messages import VERSION, RowChanged
-from server.audit import audit
+from server.states.audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker
 
@@ -270,7 +270,7 @@ async def test_a_forged_message_is_counted_and_dropped(session: Session) -> None
 async def test_a_node_of_another_version_makes_us_look_into_the_journal(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.bus_codec.VERSION", VERSION + 1)
+    monkeypatch.setattr("server.nodes.bus_codec.VERSION", VERSION + 1)
     message = session.one.hub.others._codec.encode(RowChanged("studio_projects", "x"))
     monkeypatch.undo()
     looked = asyncio.Event()

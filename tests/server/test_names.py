@@ -8,16 +8,16 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from rooms.document import Document
-from rooms.door_rules import problem_with_new_op, problem_with_shown
-from rooms.op_rules import problem_with_op
+from rooms.document.document import Document
+from rooms.rules.door_rules import problem_with_new_op, problem_with_shown
+from rooms.rules.op_rules import problem_with_op
 from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, SINGLETONS, empty_state
 from schema.messages import ClientMessage, Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
-from schema.texts import DELTA_ID, OF_EVERY_OBJECT, USERNAME
-from server.codec import JSON as CODEC
-from server.codec import BadMessage
+from schema.text.texts import DELTA_ID, OF_EVERY_OBJECT, USERNAME
+from server.sockets.codec import JSON as CODEC
+from server.sockets.codec import BadMessage
 from tests.server.conftest import Node
 from tests.server.test_texts import CALLS, MESSAGES, Walk
 from tests.server.wire import JSON, MSGPACK, marker
@@ -198,7 +198,7 @@ async def test_E13_a_project_that_holds_such_names_from_before_is_read_edited_an
     channel = {"op": "insert", "col": "devices", "id": "device_1"}
     params = {"channel": "ch_master", "params": {"__proto__": 1.0, "cutoff": 0.5}}
     with monkeypatch.context() as before:
-        before.setattr("rooms.refusals.problem_with_new_op", problem_with_op)
+        before.setattr("rooms.edits.refusals.problem_with_new_op", problem_with_op)
         ops = (marker("__proto__", name="bell\a"), channel | {"entity": params})
         assert (await ann.edit(project, *ops))["t"] == "ack"
     snapshot = await ann.result("snapshots.create", project=project, name="old")

@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 import pytest
 
-from persistence import session_states
 from persistence.errors import Unavailable
+from persistence.tables import session_states
 from schema.server_limits import MAX_CALLS_AT_ONCE
-from server import committer as committer_module
-from server.books import keep_books
 from server.calls.table import ANSWERS
+from server.commits import committer as committer_module
+from server.live.write_behind import keep_books
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from schema.server_limits import MAX_PASSWORDS_WAITING
-from server.passwords import OWASP, Passwords, TooBusy
+from server.accounts.passwords import OWASP, Passwords, TooBusy
 
 
 def test_A1_hashes_are_as_owasp_has_them() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from rooms.document import Document
-from server.audit import audit
+from rooms.document.document import Document
+from server.states.audit import audit
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import marker
 

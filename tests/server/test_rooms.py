@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from persistence.journal import Checkpoint
+from persistence.journal.contract import Checkpoint
 from persistence.pool import Database
 from rooms.room import Room
-from server.admission import Admission
-from server.connection import Connection
+from server.accounts.admission import Admission
+from server.sockets.connection import Connection
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, marker, rename
 
@@ -54,7 +54,7 @@ async def test_J1_a_project_that_is_not_yours(node: Node) -> None:
 async def test_J2_the_state_comes_in_parts(
     node: Node, codec: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.picture.STATE_PART_BYTES", 100)
+    monkeypatch.setattr("server.states.encoded_state.STATE_PART_BYTES", 100)
     ann, ben, project = await node.pair((codec, codec))
     await ann.edit(project, *(marker(f"marker_{n}", n) for n in range(50)))
     await drop(ben)
@@ -94,7 +94,7 @@ async def test_J3_what_was_missed_follows(node: Node, codec: str) -> None:
 async def test_J3_a_position_survives_a_room_that_was_closed(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.books.LINGER_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.write_behind.LINGER_SECONDS", 0.0)
     ann = await node.musician("ann")
     project = await create_project(ann)
     joined, _ = await ann.join(project)
@@ -114,7 +114,7 @@ async def test_J3_a_position_survives_a_room_that_was_closed(
 async def test_J4_a_position_that_is_no_longer_held(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.tail.MAX_TAIL_BYTES", 1_000)
+    monkeypatch.setattr("rooms.journal.tail.MAX_TAIL_BYTES", 1_000)
     ann, ben, project = await node.pair()
     epoch = (await ann.result("projects.get", project=project))["epoch"]
     for n in range(20):
@@ -243,7 +243,7 @@ async def test_J7_a_join_that_waits_when_the_room_is_left_is_answered(node: Node
 async def test_J8_a_room_opens_and_closes_its_row(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.books.LINGER_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.write_behind.LINGER_SECONDS", 0.0)
     ann, ben, project = await node.pair()
     sql = "SELECT * FROM collaboration_sessions WHERE project_id = $1"
 

@@ -15,7 +15,7 @@ from prime_client.connection import Connection
 from prime_client.events import LoginNeeded, Postponed, Synced
 from prime_client.failures import CallFailed, DeltaRefused
 from prime_client.room import Room
-from server.connection import Connection as NodeConnection
+from server.sockets.connection import Connection as NodeConnection
 from tests.databases import execute
 from tests.server.conftest import Node, eventually
 
@@ -138,8 +138,8 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     rng = random.Random(seed)
-    monkeypatch.setattr("rooms.refusals.MAX_DELTAS_IN_FLIGHT", 16)
-    monkeypatch.setattr("rooms.refusals.MAX_WAITING_BYTES", 2_000)
+    monkeypatch.setattr("rooms.edits.refusals.MAX_DELTAS_IN_FLIGHT", 16)
+    monkeypatch.setattr("rooms.edits.refusals.MAX_WAITING_BYTES", 2_000)
     monkeypatch.setattr("prime_client.membership.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("prime_client.backoff.BACKOFF_BASE_SECONDS", 0.01)
     is_within = NodeConnection._is_within_rate

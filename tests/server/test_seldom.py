@@ -1,4 +1,4 @@
-from server.seldom import Seldom
+from server.health.seldom import Seldom
 
 
 def test_it_is_said_once_in_so_long_for_each_key_and_then_how_often_it_was() -> None:

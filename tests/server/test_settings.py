@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from server.addresses import is_loopback
+from machine.loopback import is_loopback
+from server.accounts.use_limits import Limits
 from server.settings import Settings, read_settings
-from server.use_limits import Limits
 
 
 def read(monkeypatch: pytest.MonkeyPatch, host: str = "127.0.0.1", **variables: str) -> Settings:

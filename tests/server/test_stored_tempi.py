@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from persistence.journal import Checkpoint, StateSlice
-from rooms.digest import canonical, shown, term
+from persistence.journal.contract import Checkpoint, StateSlice
+from rooms.document.digest import canonical, shown, term
 from schema.entities import empty_state
-from server.stored_state import read_document
+from server.states.stored_state import read_document
 
 
 def test_O12_a_state_stored_without_sides_comes_to_its_digest_and_is_read() -> None:

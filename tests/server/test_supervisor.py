@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from persistence.errors import Unavailable
-from server import supervisor as supervisor_module
-from server.supervisor import Lifelong, Supervisor
+from server.health import supervisor as supervisor_module
+from server.health.supervisor import Lifelong, Supervisor
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import marker
 

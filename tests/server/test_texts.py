@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from rooms.door_rules import problem_with_new_props
+from rooms.rules.door_rules import problem_with_new_props
 from schema.calls import METHODS, AudioAnalysis, CreateProject, CreateSnapshot, Register
 from schema.entities import ENTITY_TYPES
 from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta
-from schema.texts import IN_WORDS, SHOWN_NOT_EMPTY
-from schema.texts import SHOWN as SHOWN_TEXT
-from server.codec import JSON as CODEC
-from server.codec import BadMessage
+from schema.text.texts import IN_WORDS, SHOWN_NOT_EMPTY
+from schema.text.texts import SHOWN as SHOWN_TEXT
+from server.sockets.codec import JSON as CODEC
+from server.sockets.codec import BadMessage
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Wire, marker
 

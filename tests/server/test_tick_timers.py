@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from server.tick_timers import GRID_SECONDS, TickTimers
+from server.loop.tick_timers import GRID_SECONDS, TickTimers
 
 
 class StillLoop:

@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from server.tokens import LEEWAY_SECONDS, TYPE, BadToken, Tokens
+from server.accounts.tokens import LEEWAY_SECONDS, TYPE, BadToken, Tokens
 
 SECRET = b"a secret of tests, 32 bytes long"
 LIFE = 900

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.digest import digest_of
+from rooms.document.digest import digest_of
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire, delete, marker, rename
 
@@ -95,7 +95,7 @@ async def test_U7_a_step_older_than_the_history_that_is_kept_is_compacted(node: 
     await ann.result("snapshots.create", project=project, name="v1")
     context = node.front._context()
     await context.db.execute("UPDATE project_snapshots SET created_at = now() - interval '1 year'")
-    from server.history_keeping import compact_old
+    from server.states.history_keeping import compact_old
 
     await compact_old(context.db, 30)
     await ann.ask({"t": "leave", "project": project, "id": "out"})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.usage import FAR_OVER, Rates, Usage
-from server.use_limits import Limits
+from server.accounts.usage import FAR_OVER, Rates, Usage
+from server.accounts.use_limits import Limits
 
 FEW = Limits.read(
     "sockets_per_address=4,strangers_per_address=3,strangers=5,connects_per_second=2,"

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from persistence import epochs
+from persistence.journal import epochs
 from persistence.pool import Database
 from prime_client.digest import digest
-from rooms.feed import Feed
-from rooms.journal_entry import Entry, Proposal
+from rooms.journal.entry import Entry, Proposal
+from rooms.journal.feed import Feed
 from schema.ops import Set
-from server.books import keep_books
-from server.live_room import LiveRoom
-from server.room_checkpoints import RoomCheckpoints
-from server.surroundings import RoomClosed
+from server.live.live_room import LiveRoom
+from server.live.room_checkpoints import RoomCheckpoints
+from server.live.room_services import RoomClosed
+from server.live.write_behind import keep_books
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.embedded_valkey import find_binary
+from machine.embedded_valkey import find_binary
 
 SLOTS = ((0, 8_191), (8_192, 16_383))
 READY_SECONDS = 10.0

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from loadtest.studio_work import Work, new_track, split_clip, write_notes
+from loadtest.people.studio_work import Work, new_track, split_clip, write_notes
 from prime_client.replica import Replica
 from prime_client.state_ops import Entity, Op
 

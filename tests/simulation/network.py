@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from prime_client.codec import Frame, MsgpackCodec
 from rooms.effects import Packet
-from rooms.feed import Feed
+from rooms.journal.feed import Feed
 from schema.close_codes import CloseCode
-from server.bus_memory import Exchange, MemoryBus
-from server.codec import MSGPACK
-from server.live_room import LiveRoom
-from server.turns import Turns
+from server.live.live_room import LiveRoom
+from server.loop.job_scheduler import Turns
+from server.nodes.bus_memory import Exchange, MemoryBus
+from server.sockets.codec import MSGPACK
 
 if TYPE_CHECKING:
-    from rooms.seat import Seat
+    from rooms.presence.seat import Seat
     from tests.simulation.client import Client
     from tests.simulation.studio import Studio
 

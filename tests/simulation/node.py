@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from persistence.errors import PersistenceError, Unavailable
-from rooms.seat import JoinRequest
+from rooms.presence.seat import JoinRequest
 from schema.errors import ErrorCode
 from schema.messages import Error, Gesture, Join, ProposeDelta, Redo, Undo
-from server.bus_codec import BusCodec
-from server.codec import MSGPACK
-from server.hub import Hub
-from server.live_room import LiveRoom
+from server.live.hub import Hub
+from server.live.live_room import LiveRoom
+from server.nodes.bus_codec import BusCodec
+from server.sockets.codec import MSGPACK
 from tests.simulation.network import Link, UnreliableBus
 from tests.simulation.project import PROJECT
 

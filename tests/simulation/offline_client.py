@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from prime_client.codec import Message
 from prime_client.events import Refused
 from prime_client.replica import Replica
-from rooms.answers import REFUSALS
-from rooms.document import Document
-from rooms.inverse import inverse
-from rooms.journal_entry import Purpose
-from rooms.net_effect import is_nothing
-from rooms.undo_stacks import UndoStacks
+from rooms.changes.inverse import inverse
+from rooms.changes.net_effect import is_nothing
+from rooms.document.document import Document
+from rooms.edits.answers import REFUSALS
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.journal.entry import Purpose
 from schema.entities import empty_state
 from schema.ops import Insert, Move, Op, Set, decode_ops, encode_ops
 from tests.rooms.chaos import Chaos

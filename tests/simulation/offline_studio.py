@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from rooms.document import Document
-from rooms.journal_entry import Entry
+from rooms.document.document import Document
+from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
 from tests.simulation.offline_client import Made, OfflineClient

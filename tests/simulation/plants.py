@@ -9,23 +9,23 @@ from unittest.mock import patch
 
 from msgspec import structs
 
-import rooms.edits
+import rooms.edits.edits
 import rooms.room
-import server.hub
-import server.live_room
-from persistence.journal import Appended, Known
-from persistence.journal_memory import MemoryJournal
-from rooms.answering import Answering
-from rooms.edits import Edits
+import server.live.hub
+import server.live.live_room
+from persistence.journal.contract import Appended, Known
+from persistence.journal.memory import MemoryJournal
+from rooms.edits.answering import Answering
+from rooms.edits.edits import Edits
+from rooms.edits.proposals import Asked
 from rooms.effects import Effects, LookUp, Packet, Work
-from rooms.journal_entry import Entry, Outcome, Proposal
-from rooms.journal_follower import JournalFollower
-from rooms.proposals import Asked
+from rooms.journal.entry import Entry, Outcome, Proposal
+from rooms.journal.follower import JournalFollower
+from rooms.presence.seat import JoinRequest, Seat
 from rooms.room import Room
-from rooms.seat import JoinRequest, Seat
 from schema.messages import Ack, DeltaCommitted, Position, ProposeDelta
-from server.room_journal import RoomJournal
-from server.room_works import Moment, RoomWorks
+from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_journal import RoomJournal
 from tests.simulation.offline_studio import OfflineStudio
 from tests.simulation.studio import Studio, Tally, simulate
 from tests.simulation.unreliable_journal import UnreliableJournal
@@ -150,12 +150,12 @@ PLANTS = {
 def planted(name: str) -> Iterator[Plant]:
     plant = PLANTS[name]
     with (
-        patch.object(server.hub, "Room", plant.room),
+        patch.object(server.live.hub, "Room", plant.room),
         patch.object(rooms.room, "Edits", plant.edits),
-        patch.object(rooms.edits, "Answering", plant.answering),
-        patch.object(rooms.edits, "JournalFollower", plant.follower),
-        patch.object(server.live_room, "RoomJournal", plant.reads),
-        patch.object(server.live_room, "RoomWorks", plant.works),
+        patch.object(rooms.edits.edits, "Answering", plant.answering),
+        patch.object(rooms.edits.edits, "JournalFollower", plant.follower),
+        patch.object(server.live.live_room, "RoomJournal", plant.reads),
+        patch.object(server.live.live_room, "RoomWorks", plant.works),
     ):
         yield plant
 

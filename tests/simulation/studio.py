@@ -10,20 +10,23 @@ from unittest.mock import patch
 
 from structlog.testing import capture_logs
 
-from persistence.journal import Checkpoint
-from persistence.journal_memory import MemoryJournal
+from persistence.journal.contract import Checkpoint
+from persistence.journal.memory import MemoryJournal
 from prime_client.codec import Message
-from rooms import groups, tail
-from rooms.document import Document
-from rooms.journal_entry import Entry
+from rooms.document.document import Document
+from rooms.edits import groups
+from rooms.journal import tail
+from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
-from server import room_journal, stored_state, threads
-from server.bus_memory import Exchange
-from server.codec import JSON
-from server.metrics import ALARMING
-from server.stored_state import read_document
+from server.health.metrics import ALARMING
+from server.live import room_journal
+from server.loop import threads
+from server.nodes.bus_memory import Exchange
+from server.sockets.codec import JSON
+from server.states import stored_state
+from server.states.stored_state import read_document
 from tests.simulation.client import Client
 from tests.simulation.node import Node
 from tests.simulation.project import PROJECT

@@ -5,9 +5,9 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal import Appended, Checkpoint, Known, Stands
-from persistence.journal_memory import MemoryJournal
-from rooms.journal_entry import Entry, Outcome, Proposal, StepMark
+from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.memory import MemoryJournal
+from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
 
 class UnreliableJournal:

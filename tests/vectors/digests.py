@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rooms.digest import canonical, term
+from rooms.document.digest import canonical, term
 from schema.entities import empty_state
 from tests.vectors.frames import frame
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rooms.document import Applied, Document, State
+from rooms.document.document import Applied, Document, State
 from schema.messages import (
     Ack,
     DeltaCommitted,

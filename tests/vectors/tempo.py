@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rooms.tempo_map import TempoMap
+from rooms.music.tempo_map import TempoMap
 from schema.entities import defaults
 
 HOLD, LINEAR = "hold", "linear"

@@ -13,9 +13,9 @@ from prime_client.replica import Replica
 from prime_client.room_messages import Gap
 from prime_client.schema import order_keys as sdk_order_keys
 from prime_client.state_ops import apply_op
-from rooms import digest
-from rooms.document import Document
-from rooms.tempo_map import TempoMap
+from rooms.document import digest
+from rooms.document.document import Document
+from rooms.music.tempo_map import TempoMap
 from schema import order_keys
 from schema.ops import Op
 from tests.vectors.__main__ import main

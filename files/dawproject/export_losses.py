@@ -1,0 +1,144 @@
+"""What of a project state DAWproject 1.0 has no place for, and what it writes instead."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+
+from files.audio_routing import circles
+from files.dawproject.export_values import Entities, State
+from files.losses import Losses
+from schema.entities import MASTER_CHANNEL, defaults
+
+Below = Mapping[tuple[str, str | None], list[str]]
+"""By collection and parent: the ids in their order."""
+
+UNHELD: Mapping[str, Mapping[str, str]] = {
+    "project": {
+        "key": "keys of the song",
+        "scale": "scales of the song",
+        "sampleRate": "sample rates of the song",
+    },
+    "transport": {
+        "loopStart": "beginnings of the loop",
+        "loopEnd": "ends of the loop",
+        "loopOn": "loops that are switched on",
+        "metronome": "metronomes that are switched on",
+    },
+    "clips": {"gain": "gains of clips", "lane": "clips in a lane of their track"},
+    "notes": {"pan": "pans of notes"},
+    "lanes": {"enable": "automation lanes that are off were written as if they were on"},
+}
+"""Properties that DAWproject 1.0 has no place for, and what is told of them."""
+
+
+CALLED = {"tempo": "tempi", "signatures": "time signatures"}
+
+
+def in_time(entities: Entities) -> list[Mapping[str, object]]:
+    """By time, the left one of two first."""
+    placed = [
+        ((float(str(entity["time"])), int(str(entity.get("slot", 0))), entity_id), entity)
+        for entity_id, entity in entities.items()
+    ]
+    return [entity for _, entity in sorted(placed, key=lambda item: item[0])]
+
+
+def counting(entities: Entities, collection: str) -> list[Mapping[str, object]]:
+    """Tempi or signatures in time, without those that never sound."""
+    kept: list[Mapping[str, object]] = []
+    ordered = in_time(entities)
+    for entity, after in zip_longest(ordered, ordered[1:]):
+        is_left = after is not None and after["time"] == entity["time"]
+        is_second = bool(kept) and kept[-1]["time"] == entity["time"]
+        if collection == "tempo" and is_left and entity["time"] == 0:
+            continue
+        if collection == "signatures" and is_second:
+            continue
+        kept.append(entity)
+    return kept
+
+
+def count_unheld(state: State, below: Below, losses: Losses) -> None:
+    """Note all that is lost for reasons that no single element shows."""
+    for collection, names in UNHELD.items():
+        usual = defaults(collection)
+        for entity in state.get(collection, {}).values():
+            for name, what in names.items():
+                if entity[name] != usual[name]:
+                    losses.note(collection, name, what, entity)
+    if not state["project"]["project"]["name"]:
+        losses.note("project", "name", "songs without a name are named by their file")
+    _count_maps(state, losses)
+    _count_orders(state, below, losses)
+    _count_circles(state, losses)
+
+
+def _count_maps(state: State, losses: Losses) -> None:
+    for collection in ("tempo", "signatures"):
+        entities = state[collection]
+        for _ in range(len(entities) - len(counting(entities, collection))):
+            losses.note(
+                collection, "", f"{CALLED[collection]} at the time of another, which counts"
+            )
+    tempi = counting(state["tempo"], "tempo")
+    at_times = Counter(tempo["time"] for tempo in tempi)
+    for tempo in tempi:
+        if tempo["slot"] != 0 and at_times[tempo["time"]] == 1:
+            losses.note("tempo", "slot", "halves of tempo jumps whose other half is missing", tempo)
+
+
+def _count_circles(state: State, losses: Losses) -> None:
+    """Where what leads nowhere leads on, some sends would come back to where they start."""
+    channels = {
+        channel_id: {**channel, "dest": channel["dest"] or _around(state, channel_id)}
+        for channel_id, channel in state.get("channels", {}).items()
+    }
+    sends = state.get("sends", {})
+    for _, _, send in circles({"channels": channels, "sends": sends}):
+        why = "routes that would come back to where they start"
+        losses.note("channels" if send is None else "sends", "dest" if send is None else "", why)
+
+
+def _around(state: State, channel_id: str) -> str | None:
+    """The strip of the group around a channel, as a reader finds it."""
+    if channel_id == MASTER_CHANNEL:
+        return None
+    tracks = state.get("tracks", {})
+    own = next((t for t in tracks.values() if t["channel"] == channel_id), None)
+    above = None if own is None else own["parent"]
+    while above is not None and str(above) in tracks:
+        group = tracks[str(above)]
+        strip = state["channels"].get(str(group["channel"]))
+        if strip is not None and strip["role"] != "vca":
+            return str(group["channel"])
+        above = group["parent"]
+    return MASTER_CHANNEL
+
+
+def _count_orders(state: State, below: Below, losses: Losses) -> None:
+    """Channels come in the order of their tracks."""
+    in_file = [c for c in _channels_in_file(state, below) if c != MASTER_CHANNEL]
+    if in_file != [c for c in _in_order(state) if c != MASTER_CHANNEL]:
+        losses.note(
+            "channels",
+            "order",
+            "orders of the mixer (its channels come in the order of their tracks)",
+        )
+
+
+def _in_order(state: State) -> list[str]:
+    channels = state.get("channels", {})
+    return sorted(channels, key=lambda c: (str(channels[c]["order"]), c))
+
+
+def _channels_in_file(state: State, below: Below) -> Iterator[str]:
+    tracks = state.get("tracks", {})
+    owned = {str(t["channel"]) for t in tracks.values() if t["channel"] is not None}
+    pending = list(reversed(below.get(("tracks", None), [])))
+    while pending:
+        track_id = pending.pop()
+        channel = tracks[track_id]["channel"]
+        if channel is not None:
+            yield str(channel)
+        pending += reversed(below.get(("tracks", track_id), []))
+    yield from (channel for channel in _in_order(state) if channel not in owned)

@@ -1,0 +1,83 @@
+"""The tempo and the time signatures of a DAWproject, in beats whatever they are written in."""
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element
+
+from files.bounded.xml_input import integer, number
+from files.dawproject.values import Role, Target, point_value
+from files.song import Song
+from files.tempo_map import Clock, TempoMap, beats_lasting
+
+Found = tuple[Element | None, str]
+"""The points of a map, if there are any, and the unit of their times."""
+
+
+def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target]) -> Found:
+    """The points for the tempo or the signature: some programs write them among the lanes."""
+    named = root.find(f"Arrangement/{tag}")
+    if named is not None:
+        return named, named.get("timeUnit", "beats")
+    pending = [(lanes, "beats") for lanes in root.iterfind("Arrangement/Lanes")]
+    while pending:
+        part, around = pending.pop()
+        unit = part.get("timeUnit", around)
+        aim = part.find("Target")
+        target = targets.get("" if aim is None else aim.get("parameter", ""))
+        if part.tag == "Points" and target is not None and target.role == role:
+            return part, unit
+        if part.tag == "Lanes":
+            pending.extend((inner, unit) for inner in reversed(part))
+    return None, "beats"
+
+
+def read_tempo(song: Song, found: Found) -> TempoMap:
+    """Add the tempi, and return the map that they make."""
+    points, unit = found
+    if points is not None:
+        in_time = sorted(points.iterfind("RealPoint"), key=lambda point: number(point, "time"))
+        if unit == "seconds":
+            _add_by_seconds(song, in_time)
+        else:
+            for point in in_time:
+                song.add_tempo(round(number(point, "time"), 6), point_value(point), _interp(point))
+    return tempo_map(song)
+
+
+def tempo_map(song: Song) -> TempoMap:
+    """The song's tempo, of two at one time the left one first."""
+    tempi = sorted(song.state["tempo"].values(), key=lambda e: (_number(e["time"]), e["slot"]))
+    return TempoMap((_number(e["time"]), _number(e["bpm"]), str(e["interp"])) for e in tempi)
+
+
+def _add_by_seconds(song: Song, points: list[Element]) -> None:
+    """Each tempo at the beat that the tempi before it lead to."""
+    start = song.state["tempo"]["tempo_start"]
+    beat, at = 0.0, 0.0
+    bpm, interp = _number(start["bpm"]), str(start["interp"])
+    for point in points:
+        seconds = max(0.0, number(point, "time"))
+        next_bpm = min(max(point_value(point), 10.0), 1_000.0)
+        glides = interp == "linear" and seconds > at
+        beat += beats_lasting(seconds - at, bpm, next_bpm if glides else bpm)
+        what = "tempo glides that were linear over seconds, now over beats"
+        song.lost(what, glides and next_bpm != bpm, f"to {next_bpm:g} bpm at {seconds:g} s")
+        at, bpm, interp = seconds, next_bpm, _interp(point)
+        song.add_tempo(round(beat, 6), point_value(point), interp)
+
+
+def read_signatures(song: Song, found: Found, tempo: TempoMap) -> None:
+    """Add the time signatures."""
+    points, unit = found
+    clock = Clock(tempo, unit)
+    for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
+        beat = round(clock.beat_at(number(point, "time")), 6)
+        song.add_signature(beat, integer(point, "numerator"), integer(point, "denominator"))
+
+
+def _interp(point: Element) -> str:
+    return point.get("interpolation", "hold")
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)
+    return float(value)

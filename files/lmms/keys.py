@@ -1,0 +1,80 @@
+"""Keys of older LMMS files: how they were written, and an octave that is between them and MIDI."""
+
+import copy
+from collections.abc import Set
+from xml.etree.ElementTree import Element
+
+from files.bounded.xml_input import number
+
+OCTAVE = 12
+_ALREADY_LOW = frozenset({"zynaddsubfx", "vestige", "lv2instrument", "carlapatchbay", "carlarack"})
+"""Instruments that took a key for a MIDI key: what they played stays where it sounded."""
+
+
+def raise_keys(root: Element) -> None:
+    """From version 20 LMMS counts keys as MIDI does: an A of 440 Hz is 69, and was 57."""
+    for container in root.iter("trackcontainer"):
+        for track in container.iterfind("track"):
+            instrument = track.find("instrumenttrack/instrument")
+            name = "" if instrument is None else instrument.get("name", "")
+            if name not in _ALREADY_LOW:
+                _raise_notes(track)
+    moved = _raise_base_notes(root)
+    if moved:
+        _raise_automation(root, moved)
+
+
+def _raise_notes(track: Element) -> None:
+    for pattern in track.iterfind("pattern"):
+        for note in pattern.iterfind("note"):
+            if "key" in note.attrib or "tone" in note.attrib:
+                note.set("key", str(round(written_key(note)) + OCTAVE))
+                note.attrib.pop("tone", None)
+
+
+def written_key(note: Element) -> float:
+    """By `key`, or by `tone` and `oct` as LMMS wrote it up to 0.3."""
+    if "tone" not in note.attrib:
+        return number(note, "key")
+    octaves = number(note, "tone", 0) + OCTAVE * number(note, "oct", 0)
+    return max(octaves, number(note, "key", 0))
+
+
+def _raise_base_notes(root: Element) -> Set[str]:
+    """The key at which a sample plays as it is; the answer is the ids of those that are moved."""
+    moved = set()
+    for settings in root.iter("instrumenttrack"):
+        if "basenote" in settings.attrib:
+            settings.set("basenote", f"{number(settings, 'basenote') + OCTAVE:g}")
+        for control in settings.iterfind("basenote"):
+            control.set("value", f"{number(control, 'value', 0) + OCTAVE:g}")
+            moved.add(control.get("id", ""))
+    return moved
+
+
+def _raise_automation(root: Element, moved: Set[str]) -> None:
+    """Points that move base notes; a pattern that moves others as well is made two."""
+    for track in root.iter("track"):
+        for pattern in track.findall("automationpattern"):
+            objects = pattern.findall("object")
+            lower = [found for found in objects if found.get("id") in moved]
+            if lower and len(lower) < len(objects):
+                other = copy.deepcopy(pattern)
+                track.append(other)
+                _leave_out(other, moved, are_left_out=True)
+                _leave_out(pattern, moved, are_left_out=False)
+            if lower:
+                _raise_points(pattern)
+
+
+def _leave_out(pattern: Element, moved: Set[str], *, are_left_out: bool) -> None:
+    for found in pattern.findall("object"):
+        if (found.get("id") in moved) == are_left_out:
+            pattern.remove(found)
+
+
+def _raise_points(pattern: Element) -> None:
+    for point in pattern.iterfind("time"):
+        for name in ("value", "outValue"):
+            if name in point.attrib:
+                point.set(name, f"{number(point, name) + OCTAVE:g}")

@@ -1,0 +1,104 @@
+"""The tempo of an LMMS song: clips of automation, one after the other, as one tempo map."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from xml.etree.ElementTree import Element
+
+from files.bounded.xml_input import number
+from files.lmms.controls import is_on
+
+TICKS_PER_BEAT = 48
+
+
+def beats(ticks: float) -> float:
+    """LMMS counts 48 ticks a beat; six decimals keep JSON short and every tick apart."""
+    return round(ticks / TICKS_PER_BEAT, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """A tempo from a time on, in ticks: held, or on the way to the next."""
+
+    ticks: float
+    bpm: float
+    interp: str
+
+
+def is_heard(pattern: Element) -> bool:
+    return not (is_on(pattern, "mute") or is_on(pattern, "muted"))
+
+
+def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
+    """The tempos that these clips make, by time; two at one time are what was and what comes.
+
+    A clip holds on until the next begins: what it has after that is never heard.
+    """
+    ordered = sorted(patterns, key=lambda pattern: number(pattern, "pos", 0))
+    found: list[Tempo] = []
+    for pattern, following in zip(ordered, [*ordered[1:], None], strict=False):
+        found += _within(pattern, _end_of(pattern, following))
+    return _two_at_most(found)
+
+
+def _end_of(pattern: Element, following: Element | None) -> float:
+    length = number(pattern, "len", 0)
+    own = number(pattern, "pos", 0) + length if length > 0 else float("inf")
+    return own if following is None else min(own, number(following, "pos", 0))
+
+
+def _within(pattern: Element, end: float) -> list[Tempo]:
+    """The clip's own tempos between its edges, and what it comes to at them."""
+    start = number(pattern, "pos", 0)
+    nodes = _nodes(pattern, start + number(pattern, "off", 0))
+    inside = [node for node in nodes if start <= node.ticks <= end]
+    before = [node for node in nodes if node.ticks < start]
+    after = [node for node in nodes if node.ticks > end]
+    if before and (not inside or inside[0].ticks > start):
+        inside.insert(0, Tempo(start, _value_at(nodes, start), before[-1].interp))
+    if inside and after and inside[-1].ticks < end:
+        inside.append(Tempo(end, _value_at(nodes, end), "hold"))
+    if inside:
+        inside[-1] = Tempo(inside[-1].ticks, inside[-1].bpm, "hold")
+    return inside
+
+
+def _nodes(pattern: Element, origin: float) -> list[Tempo]:
+    interp = "hold" if number(pattern, "prog", 0) < 1 else "linear"
+    nodes: list[Tempo] = []
+    for point in sorted(pattern.iterfind("time"), key=lambda point: number(point, "pos")):
+        ticks, value = origin + number(point, "pos"), number(point, "value")
+        leaves = number(point, "outValue", value)
+        nodes.append(Tempo(ticks, value, interp))
+        if leaves != value:
+            nodes.append(Tempo(ticks, leaves, interp))
+    return nodes
+
+
+def _value_at(nodes: Sequence[Tempo], ticks: float) -> float:
+    index = bisect_right(nodes, ticks, key=attrgetter("ticks")) - 1
+    last = nodes[max(index, 0)]
+    if last.interp == "hold" or index + 1 >= len(nodes) or index < 0:
+        return last.bpm
+    following = nodes[index + 1]
+    share = (ticks - last.ticks) / (following.ticks - last.ticks)
+    return last.bpm + (following.bpm - last.bpm) * share
+
+
+def _two_at_most(tempos: Iterable[Tempo]) -> list[Tempo]:
+    by_time: dict[float, list[Tempo]] = {}
+    for tempo in sorted(tempos, key=lambda tempo: tempo.ticks):
+        by_time.setdefault(tempo.ticks, []).append(tempo)
+    kept: list[Tempo] = []
+    for there in by_time.values():
+        is_jump = len(there) > 1 and there[0].ticks > 0 and there[0].bpm != there[-1].bpm
+        kept += [there[0], there[-1]] if is_jump else [there[-1]]
+    return kept
+
+
+def bpm_at(tempos: Sequence[Tempo], ticks: float, start: float) -> float:
+    """The tempo there; `start` is that before the first."""
+    if not tempos or tempos[0].ticks > ticks:
+        return start
+    return _value_at(tempos, ticks)

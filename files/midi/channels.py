@@ -1,0 +1,68 @@
+"""Which of MIDI's sixteen channels each track of a project is written on."""
+
+from files.arranged import Entity
+from files.dawproject.export_values import State
+from files.losses import Losses
+from files.midi.values import DRUMS
+
+CHANNELS = 16
+
+
+class Channels:
+    """A track keeps the channel that its instrument or its notes name; others get what is free.
+
+    Drums are never given to a track that does not name them.
+    """
+
+    def __init__(self, state: State, losses: Losses) -> None:
+        self._losses = losses
+        self._tracks = state["tracks"]
+        self._devices: dict[str, Entity] = {}
+        for device in state["devices"].values():
+            if device["format"] == "midi":
+                self._devices.setdefault(str(device["channel"]), device)
+        self._strips = {track: str(one["channel"]) for track, one in state["tracks"].items()}
+        self._named = self._named_by_notes(state)
+        for track in state["tracks"]:
+            named = _named_by(self.device_of(track))
+            if named is not None:
+                self._named[track] = named
+        taken = {DRUMS, *self._named.values()}
+        self._free = [channel for channel in range(CHANNELS) if channel not in taken]
+        self._given = 0
+
+    def device_of(self, track: str) -> Entity | None:
+        """The instrument of the format `midi` on a track's strip."""
+        return self._devices.get(self._strips[track])
+
+    def of(self, track: str) -> int:
+        """The channel of a track, from 0 on; called once for each."""
+        if track in self._named:
+            return self._named[track]
+        if not self._free:
+            self._free = [channel for channel in range(CHANNELS) if channel != DRUMS]
+        channel = self._free[self._given % len(self._free)]
+        self._given += 1
+        if self._given > len(self._free):
+            why = "tracks that share one of the sixteen channels of MIDI with another"
+            self._losses.note("tracks", "channel", why, self._tracks[track])
+        return channel
+
+    def _named_by_notes(self, state: State) -> dict[str, int]:
+        """Channel 0 is that of notes which name none."""
+        found: dict[str, set[int]] = {}
+        for note in state["notes"].values():
+            clip = state["clips"].get(str(note["clip"]), {})
+            found.setdefault(str(clip.get("track")), set()).add(int(str(note["ch"])))
+        return {
+            track: channels.pop()
+            for track, channels in found.items()
+            if len(channels) == 1 and channels != {0} and track in state["tracks"]
+        }
+
+
+def _named_by(device: Entity | None) -> int | None:
+    params = {} if device is None else device["params"]
+    number = params.get("channel") if isinstance(params, dict) else None
+    is_channel = isinstance(number, int | float) and 1 <= number <= CHANNELS
+    return int(number) - 1 if is_channel and number is not None else None

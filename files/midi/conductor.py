@@ -1,0 +1,93 @@
+"""The first track of a MIDI file that is written: tempo map, signatures, key and markers."""
+
+from collections.abc import Iterator
+
+from files.arranged import Entity
+from files.dawproject.export_values import State
+from files.losses import Losses
+from files.midi.events import Event
+from files.tempo_map import TempoMap
+
+_STEP = 0.25
+"""Beats; MIDI has no glides of tempo: they are written as steps of this length."""
+
+_MOST_STEPS = 1_000
+"""Of one glide: a longer one has longer steps."""
+
+_MAX_TEMPO = (1 << 24) - 1
+_FLATS_MAJOR = ("C", "F", "Bb", "Eb", "Ab", "Db", "Gb", "Cb", "G", "D", "A", "E", "B", "F#", "C#")
+_MINOR = ("A", "D", "G", "C", "F", "Bb", "Eb", "Ab", "E", "B", "F#", "C#", "G#", "D#", "A#")
+_KEYS = frozenset({*_FLATS_MAJOR, *(f"{key}m" for key in _MINOR)})
+"""What a key signature can say."""
+
+
+def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
+    """The events in the order of their time."""
+
+    def tick(beat: object) -> int:
+        return round(_float(beat) * ticks_per_beat)
+
+    events = [Event(tick(beat), "set_tempo", value=tempo) for beat, tempo in _tempos(state, losses)]
+    events += [
+        Event(tick(one["time"]), "time_signature", number=int(_float(one["num"])),
+              value=int(_float(one["den"])))
+        for one in _in_time(state, "signatures")
+    ]  # fmt: skip
+    events += [*_key(state, losses)]
+    for marker in _in_time(state, "markers"):
+        events.append(Event(tick(marker["time"]), "marker", text=str(marker["name"])))
+        if marker["color"] is not None:
+            losses.note("markers", "color", "colours of markers", marker)
+    events.sort(key=lambda event: event.tick)
+    name = str(state["project"]["project"]["name"])
+    return [Event(0, "track_name", text=name), *events]
+
+
+def _in_time(state: State, collection: str) -> list[Entity]:
+    found = state[collection].values()
+    return sorted(found, key=lambda one: (_float(one["time"]), _float(one.get("slot", 0))))
+
+
+def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
+    """Beats, and the microseconds of a beat from there on."""
+    tempos = _in_time(state, "tempo")
+    whole = TempoMap(
+        (_float(one["time"]), _float(one["bpm"]), str(one["interp"])) for one in tempos
+    )
+    for one, following in zip(tempos, [*tempos[1:], None], strict=False):
+        start, bpm = _float(one["time"]), _float(one["bpm"])
+        end = start if following is None else _float(following["time"])
+        if following is not None and end <= start:
+            continue  # the left one of two: only a glide up to it hears it
+        is_glide = one["interp"] == "linear" and following is not None
+        if not is_glide or following is None or following["bpm"] == bpm:
+            yield start, _microseconds(60 / bpm)
+            continue
+        losses.note(
+            "tempo", "interp", f"glides of tempo were written as steps of {_STEP:g} beats", one
+        )
+        count = min(_MOST_STEPS, max(1, round((end - start) / _STEP)))
+        for step in range(count):
+            first, last = (start + (end - start) * n / count for n in (step, step + 1))
+            seconds = whole.seconds_at(last) - whole.seconds_at(first)
+            yield first, _microseconds(seconds / (last - first))
+
+
+def _microseconds(seconds: float) -> int:
+    return min(max(1, round(seconds * 1_000_000)), _MAX_TEMPO)
+
+
+def _key(state: State, losses: Losses) -> Iterator[Event]:
+    project = state["project"]["project"]
+    if project["key"] is None:
+        return
+    key = str(project["key"]) + ("m" if project["scale"] == "minor" else "")
+    if key in _KEYS and project["scale"] in ("major", "minor", None):
+        yield Event(0, "key_signature", text=key)
+    else:
+        losses.note("project", "key", "keys of the song that are neither major nor minor")
+
+
+def _float(value: object) -> float:
+    assert isinstance(value, int | float)
+    return float(value)

@@ -1,0 +1,346 @@
+"""The scenario `chaos`: one fault after the other on several hubs, and all of it checked."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from files.importing import read_song
+from loadtest.chaos.children import beside
+from loadtest.chaos.copies import Checkpoint
+from loadtest.chaos.history import History, What
+from loadtest.chaos.judgement import Judgement
+from loadtest.chaos.node_watch import NodeWatch
+from loadtest.chaos.stage import Stage, build_stage
+from loadtest.chaos.view import FaultFigures, Figures, Watched, verdict, watch
+from loadtest.demo.demo import own_song
+from loadtest.demo.participants import Tally, take_seats
+from loadtest.demo.proof import settle
+from loadtest.faults.faults import FAULTS, Fault
+from loadtest.faults.hostile import Hostile
+from loadtest.people.large_project import LargeProject
+from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.reports import percentiles
+from loadtest.running import data_directory, interrupt_sets, wait
+from machine.local_cluster import ClusterOptions
+
+HARM_SHARE = 0.6
+"""Of a fault's time, how much it is in force; the rest is for getting well."""
+
+HARM_SECONDS = (0.8, 3.0)
+RECOVERY_SECONDS = (0.4, 2.0)
+ROW_WRITERS = 3
+SETTLE_SECONDS = 20.0
+LONGER = 1.5
+"""So many times its seconds a run may last, for each kind of fault to happen once: a busy machine
+is slow at starting programs."""
+
+SHARE = sum(HARM_SECONDS) / 2 / HARM_SHARE
+"""Seconds of one fault, its recovery included, where there is time; what is left is for pairs."""
+
+MIN_SHARE = HARM_SECONDS[0] + RECOVERY_SECONDS[0]
+
+FAILOVER = "postgres_failover"
+"""How the faults begin that need a standby."""
+
+BROKEN = (
+    "lost",
+    "anomalies",
+    "false_alarms",
+    "checkpoints_wrong",
+    "copies_wrong",
+    "memory_problems",
+    "problems",
+    "vacuous",
+)
+"""What of a report must be nothing."""
+
+PLANTED = "tests.chaos.planted_server"
+
+
+@dataclass(slots=True)
+class Counted:
+    """What one kind of fault came to."""
+
+    times: int = 0
+    acked: int = 0
+    seconds: float = 0.0
+
+
+class Chaos:
+    """One run: the stage, the plan of faults, and what was counted."""
+
+    def __init__(self, arguments: argparse.Namespace, stage: Stage) -> None:
+        self.stage = stage
+        self.tally = Tally()
+        self.counted = {name: Counted() for name in arguments.faults}
+        self.in_force: set[str] = set()
+        self.watch = NodeWatch(stage.cluster.nodes)
+        self.seen: dict[str, list[Checkpoint]] = defaultdict(list)
+        """The checkpoints that were stored at some time, by project."""
+        self._arguments = arguments
+        self._began = 0.0
+        self._played = 0.0
+        self._begun_at = 0
+
+    async def set_up(self) -> None:
+        """Musicians behind links of their own, in one room."""
+        stage, arguments = self.stage, self._arguments
+        for number in range(arguments.musicians):
+            url, seed = await stage.add_link(), arguments.seed
+            musician = RecordedMusician(url, number, seed, self.tally, stage.history)
+            stage.musicians.append(musician)
+        # All are owners: only those may change the row.
+        await take_seats(stage.musicians, read_song(own_song()), role="owner")
+        await settle(stage.musicians, self.tally, SETTLE_SECONDS)
+        position = stage.musicians[0].room.replica.position
+        self._begun_at = position.seq if position else 0
+        self.tally.acked.clear()
+        await self._invite(stage.musicians[0].room.project)
+
+    async def _invite(self, project: str) -> None:
+        """Those whom some of the chosen faults need."""
+        stage, chosen = self.stage, self.counted
+        if "hostile_client" in chosen:
+            stage.hostile = Hostile(stage.cluster.url, stage.rng)
+            await stage.hostile.set_up()
+            await stage.musicians[0].client.members.grant(
+                project=project, email=stage.hostile.email, role="viewer"
+            )
+        if "project_large" in chosen:
+            history = History(stage.history.path.with_name("large.jsonl"))
+            stage.large = LargeProject(stage.cluster.url, self._arguments.seed, history)
+            await stage.large.set_up()
+        if any(name.startswith(FAILOVER) for name in chosen):
+            await stage.standby()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Let them play, and do harm, until the plan is through or `stop`."""
+        self._began = time.monotonic()
+        async with self._watching(), asyncio.TaskGroup() as tasks:
+            for musician in self.stage.musicians:
+                tasks.create_task(musician.play(stop))
+            for musician in self.stage.musicians[:ROW_WRITERS]:
+                tasks.create_task(musician.change_the_row(stop))
+            try:
+                await self._do_harm(stop)
+            finally:
+                stop.set()
+        self._played = time.monotonic() - self._began
+
+    async def judge(self) -> dict[str, Any]:
+        """Wait for rest, read the truth, check all that was seen, and report."""
+        await self.stage.cluster.start()
+        judgement = Judgement(
+            self.stage, self.tally, self.watch, self.seen, self._begun_at, self._began
+        )
+        found = await judgement.report()
+        return self._measured() | found | self._proves()
+
+    @contextlib.asynccontextmanager
+    async def _watching(self) -> AsyncIterator[None]:
+        """Every node and every checkpoint is looked at."""
+        projects = [self.stage.musicians[0].room.project]
+        if self.stage.large is not None:
+            projects.append(self.stage.large.project)
+        url = f"postgresql://prime@127.0.0.1:{self.stage.watch_way.port}/prime"
+        async with (
+            self.watch.watching(),
+            beside(url, "server.states.checkpoint_watch", *projects) as (_, lines),
+        ):
+            noting = asyncio.create_task(self._note_checkpoints(lines))
+            try:
+                yield
+            finally:
+                noting.cancel()
+
+    async def _note_checkpoints(self, lines: asyncio.StreamReader) -> None:
+        while line := await lines.readline():
+            told = json.loads(line)
+            one = Checkpoint(time.monotonic(), told["epoch"], told["seq"], told["digest"])
+            self.seen[told["project"]].append(one)
+
+    def figures(self) -> Figures:
+        """The run at this moment."""
+        replicas = [musician.room.replica for musician in self.stage.musicians]
+        return Figures(
+            elapsed=time.monotonic() - self._began if self._began else 0.0,
+            seconds=self._arguments.seconds,
+            seed=self._arguments.seed,
+            in_force=sorted(self.in_force),
+            faults=[FaultFigures(name, c.times, c.acked) for name, c in self.counted.items()],
+            nodes_up=[node.is_running for node in self.stage.cluster.nodes],
+            live=sum(musician.room.is_live for musician in self.stage.musicians),
+            musicians=len(replicas),
+            acked=len(self.tally.acked),
+            head=max((r.position.seq for r in replicas if r.position), default=0),
+        )
+
+    async def _do_harm(self, stop: asyncio.Event) -> None:
+        """Each kind once, in an order by the seed; then two at a time, as the dice say."""
+        rng, deadline = self.stage.rng, self._began + self._arguments.seconds
+        latest = self._began + self._arguments.seconds * LONGER
+        chosen = [fault for fault in FAULTS if fault.name in self.counted]
+        first = rng.sample(chosen, len(chosen))
+        await wait(stop, RECOVERY_SECONDS[0])
+        for left, fault in zip(range(len(first), 0, -1), first, strict=True):
+            share = (deadline - time.monotonic()) / left
+            share = min(max(MIN_SHARE, share), SHARE)
+            if stop.is_set() or time.monotonic() > latest:
+                return
+            await self._one(fault, share, stop)
+        while not stop.is_set() and time.monotonic() + SHARE < deadline:
+            async with asyncio.TaskGroup() as tasks:
+                for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
+                    tasks.create_task(self._one(fault, SHARE, stop))
+        await wait(stop, deadline - time.monotonic())
+
+    def _is_to_come(self, fault: Fault) -> bool:
+        """Whether another promotion is: each kind happens once before any happens twice."""
+        others = {name for name in self.counted if name.startswith(FAILOVER)} - {fault.name}
+        return any(not self.counted[name].times for name in others)
+
+    async def _one(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
+        ends = time.monotonic() + seconds
+        counted, began, before = self.counted[fault.name], time.monotonic(), len(self.tally.acked)
+        self.in_force.add(fault.name)
+        self.stage.history.note(What.FAULT, "chaos", text=fault.name)
+        whom = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
+        self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {whom}")
+        self.in_force.discard(fault.name)
+        counted.times += 1
+        if fault.name.startswith(FAILOVER) and self._is_to_come(fault):
+            self.stage.begin_standby()
+        counted.acked += len(self.tally.acked) - before
+        counted.seconds += time.monotonic() - began
+        await wait(stop, _within(RECOVERY_SECONDS, ends - time.monotonic()))
+
+    def _measured(self) -> dict[str, Any]:
+        musicians = self.stage.musicians
+        return {
+            "seed": self._arguments.seed,
+            "seconds": round(self._played, 1),
+            "nodes": len(self.stage.cluster.nodes),
+            "musicians": len(musicians),
+            "acked": len(self.tally.acked),
+            "faults": {
+                name: {"times": c.times, "acked": c.acked, "seconds": round(c.seconds, 1)}
+                for name, c in self.counted.items()
+            },
+            "reconnects": sum(musician.client.connections - 1 for musician in musicians),
+            "resent": sum(musician.room.resent for musician in musicians),
+            "sent_again_acked": self.stage.echoes_acked,
+            "refused": len(self.tally.refused),
+            "ack_ms": percentiles.summary(self.tally.ack_ms),
+            "history": str(self.stage.history.path),
+            "happenings": len(self.stage.history.happenings),
+        }
+
+    def _proves(self) -> dict[str, Any]:
+        hostile = self.stage.hostile
+        return {
+            "hostile_was_told": dict(hostile.answers) if hostile is not None else {},
+            "problems": list(self.stage.problems),
+            "vacuous": list(self._vacuous()),
+        }
+
+    def _vacuous(self) -> Iterator[str]:
+        """Why this run proves less than it says."""
+        stops_acks = {fault.name for fault in FAULTS if fault.stops_acks}
+        for name, counted in self.counted.items():
+            if not counted.times:
+                yield f"{name} did not happen: {self._arguments.seconds:g} s were too short"
+            elif not counted.acked and name not in stops_acks:
+                yield f"no delta was acknowledged during {name}"
+        for fault in FAULTS:
+            counted = self.counted.get(fault.name, Counted())
+            if counted.times and fault.must_hit and not self.stage.hits[fault.name]:
+                yield f"{fault.name}: {fault.must_hit}"
+        if self.counted.get("deltas_sent_again", Counted()).times and not self.stage.echoes_acked:
+            yield "no delta that was sent again was answered"
+        if len(self.counted) == len(FAULTS):
+            yield from self._nothing_hurt()
+
+    def _nothing_hurt(self) -> Iterator[str]:
+        if not any(musician.client.connections > 1 for musician in self.stage.musicians):
+            yield "nobody had to connect again"
+        if not any(musician.room.resent for musician in self.stage.musicians):
+            yield "no delta had to be sent again"
+
+
+async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The whole run; returns its report."""
+    console, stop = Console(stderr=True), asyncio.Event()
+    rng = random.Random(arguments.seed)
+    path = _history_path(arguments.keep)
+    what = f"{arguments.nodes} hubs and {arguments.musicians} musicians"
+    console.print(f"starting {what}; seed {arguments.seed} ...", style="dim")
+    with (
+        data_directory(arguments.keep, "chaos") as directory,
+        interrupt_sets(stop),
+        History(path) as history,
+    ):
+        stage = await build_stage(directory, _options(arguments), rng, history)
+        async with stage.cluster:
+            chaos = Chaos(arguments, stage)
+            try:
+                await chaos.set_up()
+                await _watched(chaos, stop, console)
+                report = await chaos.judge()
+            finally:
+                await stage.close()
+    if not arguments.keep and is_kept(report):
+        shutil.rmtree(path.parent)
+        report["history"] = None
+    console.print(verdict(report))
+    return report
+
+
+def is_kept(report: dict[str, Any]) -> bool:
+    """Whether every promise was kept, and the run says something."""
+    return not any(report[name] for name in BROKEN) and bool(report["converged"])
+
+
+def _options(arguments: argparse.Namespace) -> ClusterOptions:
+    if arguments.plant:
+        return ClusterOptions(arguments.nodes, PLANTED, {"PRIME_PLANT": ",".join(arguments.plant)})
+    return ClusterOptions(arguments.nodes)
+
+
+def _history_path(keep: Path | None) -> Path:
+    directory = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="prime-history-"))
+    return directory / "history.jsonl"
+
+
+def _unlike(faults: Sequence[Fault]) -> list[Fault]:
+    """At most one of each family: what is down cannot be killed, nor healed by two."""
+    chosen: list[Fault] = []
+    for fault in faults:
+        if not any(fault.families & other.families for other in chosen):
+            chosen.append(fault)
+    return chosen
+
+
+def _within(bounds: tuple[float, float], seconds: float) -> float:
+    return min(max(seconds, bounds[0]), bounds[1])
+
+
+async def _watched(chaos: Chaos, stop: asyncio.Event, console: Console) -> None:
+    watched: Watched = chaos
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(watch(watched, stop, console))
+        try:
+            await chaos.run(stop)
+        finally:
+            stop.set()

@@ -1,0 +1,74 @@
+"""The command line of `./run chaos`."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from loadtest.argument_types import MOST_NODES, at_least, positive
+from loadtest.chaos.chaos import run_chaos
+from loadtest.faults.faults import FAULTS
+from machine.caller_paths import path_of_caller
+
+PLANTS = (
+    "ack_before_commit",
+    "false_alarm",
+    "gap",
+    "leak",
+    "lost_update",
+    "no_dedupe",
+    "other_ops",
+    "refuse_after_commit",
+    "reorder",
+    "wrong_checkpoint",
+    "wrong_copy",
+)
+"""The bugs of tests/chaos/planted_server.py."""
+
+DESCRIPTION = """Hurts several hubs at work, PostgreSQL, Valkey and the network: each kind of fault
+once, then two at a time. All that musicians tried, were told and saw is checked for twelve
+anomalies; every copy and every checkpoint is compared with the journal at its seq, every alarm must
+have a fault to explain it, and memory must be flat. Exit status 1: something was found, or the run
+proves too little (`vacuous`)."""
+
+
+def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the word."""
+    names = [fault.name for fault in FAULTS]
+    chaos = words.add_parser(
+        "chaos",
+        help="one fault after the other on several hubs",
+        description=DESCRIPTION,
+        epilog=f"faults: {', '.join(names)}",
+    )
+    chaos.add_argument("--seconds", type=positive, default=60.0, help="how long (60)")
+    chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
+    chaos.add_argument("--nodes", type=at_least(1, MOST_NODES), default=3, help="hubs (3)")
+    chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")
+    chaos.add_argument(
+        "--faults", type=some_of(names), default=names, metavar="A,B", help="only these (all)"
+    )
+    chaos.add_argument(
+        "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
+    )
+    chaos.add_argument(
+        "--plant",
+        type=some_of(PLANTS),
+        default=[],
+        metavar="A,B",
+        help=f"bugs that must be found: {', '.join(PLANTS)}",
+    )
+    chaos.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    chaos.set_defaults(run=run_chaos)
+
+
+def some_of(names: Sequence[str]) -> Callable[[str], Any]:
+    """A list of such names, with commas."""
+
+    def parse(text: str) -> list[str]:
+        chosen = list(dict.fromkeys(text.split(",")))
+        for name in chosen:
+            if name not in names:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
+        return chosen
+
+    return parse

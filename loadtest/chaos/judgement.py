@@ -1,0 +1,166 @@
+"""What a run of chaos came to: the truth read from PostgreSQL, and everything held against it."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from loadtest.chaos.anomalies import Anomaly, Truth, check
+from loadtest.chaos.copies import Checkpoint, wrong_checkpoints, wrong_copies
+from loadtest.chaos.history import Happening
+from loadtest.chaos.node_watch import NodeWatch, false_alarms, memory_report
+from loadtest.chaos.stage import Stage
+from loadtest.demo.participants import Tally
+from loadtest.demo.proof import NotSettled, compare, settle
+from loadtest.faults.failovers import lost_ids, without_lost
+from loadtest.faults.faults import FAULTS
+from loadtest.people.large_project import Judged, snapshots_of
+from machine.local_hub import audit
+from prime_client.client import Client
+
+SETTLE_SECONDS = 30.0
+PRESENCE_SECONDS = 15.0
+"""In the end everyone must see exactly those who are there; a dead node's members have a lease."""
+
+TOLD = 200
+"""In the report, of each list; how many there are is told in any case."""
+
+
+class Judgement:
+    """Of one run. `begun_at`: the seq before the history; `warm_at`: when nodes were warm."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        tally: Tally,
+        watch: NodeWatch,
+        seen: dict[str, list[Checkpoint]],
+        begun_at: int,
+        warm_at: float,
+    ) -> None:
+        self._stage = stage
+        self._tally = tally
+        self._watch = watch
+        self._seen = seen
+        self._begun_at = begun_at
+        self._warm_at = warm_at
+
+    async def report(self) -> dict[str, Any]:
+        """Wait for rest, read the truth, check what was seen; the report's part about it."""
+        stage = self._stage
+        unsettled = await self._unsettled()
+        await self._everyone_sees_everyone()
+        project = stage.musicians[0].room.project
+        async with self._witness() as witness:
+            row = await witness.projects.get(project=project)
+            fresh = (await witness.join(project)).state
+            stored = await audit(stage.cluster.database_url, project, "--digests")
+        await self._watch.look_at_all()
+        ids, digests = stored["delta_ids"], stored["digests"]
+        told = stage.history.happenings
+        kept = without_lost(told, stage.failovers, project, ids, digests)
+        excused = lost_ids(kept)
+        large = await self._of_the_large()
+        proved = compare(stage.musicians, self._tally, stored, fresh, excused)
+        proved["converged"] = proved["converged"] and stored["gapless"] and not unsettled
+        proved["lost"] += large.lost
+        copies = [*wrong_copies(kept, digests), *large.copies]
+        seen = [*self._seen.get(project, ()), *snapshots_of(stored)]
+        checkpoints = [
+            *wrong_checkpoints(seen, digests, stage.failovers, project),
+            *large.checkpoints,
+        ]
+        if not stored["checkpoint_ok"]:
+            checkpoints.append("the checkpoint is wrong in the end")
+        truth = Truth(ids, self._begun_at, row["version"], row["description"])
+        stage.hits["postgres_failover_asynchronous"] += len(excused) + large.excused
+        return {
+            **proved,
+            **_of_anomalies(check(kept, truth)),
+            **_counted("copies_wrong", copies),
+            **_counted("checkpoints_wrong", checkpoints),
+            "checkpoints_checked": len(seen) + len(self._seen) - 1,
+            "copies_checked": sum(bool(one.digest) for one in kept),
+            "lost_by_failover": len(excused) + large.excused,
+            **self._of_alarms(told),
+            **self._of_memory(),
+            **({"unsettled": unsettled} if unsettled else {}),
+        }
+
+    async def _unsettled(self) -> str:
+        try:
+            await settle(self._stage.musicians, self._tally, SETTLE_SECONDS)
+        except NotSettled as error:
+            return str(error)
+        return ""
+
+    async def _of_the_large(self) -> Judged:
+        large, stage = self._stage.large, self._stage
+        if large is None:
+            return Judged(0, (), (), 0)
+        seen = self._seen.get(large.project, ())
+        try:
+            return await large.judge(stage.cluster.database_url, stage.failovers, seen)
+        except TimeoutError:
+            stage.problems.append("the large project did not come to rest")
+            return Judged(0, (), (), 0)
+
+    async def _everyone_sees_everyone(self) -> None:
+        """No member missing, whichever node it is on, and no ghost of a connection that died."""
+        rooms = [musician.room for musician in self._stage.musicians]
+        deadline = time.monotonic() + PRESENCE_SECONDS
+        while True:
+            there = {room.replica.you for room in rooms}
+            astray = {
+                musician.name: sorted(there ^ set(musician.room.replica.members))
+                for musician in self._stage.musicians
+                if there != set(musician.room.replica.members)
+            }
+            if not astray:
+                return
+            if time.monotonic() > deadline:
+                self._stage.problems.append(f"missing members or ghosts: {astray}")
+                return
+            await asyncio.sleep(0.1)
+
+    @contextlib.asynccontextmanager
+    async def _witness(self) -> AsyncIterator[Client]:
+        owner = self._stage.musicians[0]
+        async with Client(self._stage.cluster.url, device="witness") as client:
+            await client.login(owner.email, owner.password)
+            yield client
+
+    def _of_alarms(self, told: Sequence[Happening]) -> dict[str, Any]:
+        explains = {fault.name: fault.explains for fault in FAULTS}
+        false = false_alarms(self._watch.alarms, told, explains)
+        counted: Counter[str] = Counter()
+        for alarm in self._watch.alarms:
+            counted[alarm.kind] += round(alarm.amount)
+        began = told[0].at if told else 0.0
+        texts = [
+            f"{a.node} counted {a.kind} {a.amount:g} after {a.at - began:.1f} s" for a in false
+        ]
+        return {
+            "alarms": dict(counted),
+            "false_alarms": sum(round(alarm.amount) for alarm in false),
+            "false_alarms_were": texts[:TOLD],
+        }
+
+    def _of_memory(self) -> dict[str, Any]:
+        memory, problems = memory_report(self._watch.memory, self._warm_at)
+        return {"memory": memory, "memory_problems": problems}
+
+
+def _of_anomalies(anomalies: Sequence[Anomaly]) -> dict[str, Any]:
+    kinds = Counter(one.kind.value for one in anomalies)
+    told = anomalies[:TOLD]
+    return {
+        "anomalies": [{"kind": one.kind, "text": one.text} for one in told],
+        "anomaly_kinds": dict(kinds),
+    }
+
+
+def _counted(name: str, texts: Sequence[str]) -> dict[str, Any]:
+    return {name: len(texts), f"{name}_were": list(texts[:TOLD])}

@@ -1,0 +1,253 @@
+"""Simulated musicians on one song: watch them, kill the hub, and prove that nothing is lost."""
+
+import argparse
+import asyncio
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from files.importing import read_song
+from files.song import Song
+from loadtest.demo.live_view import Figures, live, plain_line, proof
+from loadtest.demo.participants import Participant, Tally, take_seats
+from loadtest.demo.proof import prove, settle
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.reports import percentiles
+from loadtest.running import data_directory, interrupt_sets, wait
+from machine.local_cluster import ClusterOptions, LocalCluster
+from machine.local_hub import LocalHub
+from prime_client.client import Client
+
+FRAME_SECONDS = 0.25
+LINE_SECONDS = 2.0
+RECENT_SAMPLES = 2_000
+"""The live percentiles look at as many; the report looks at all."""
+
+WORST_MOMENT_SECONDS = 2.0
+"""How long a kill waits for one: musicians send a delta every few hundred milliseconds."""
+
+OWN_SONGS = Path(__file__).resolve().parents[2] / "files" / "songs"
+
+
+Hubs = LocalHub | LocalCluster
+"""One hub, or many behind one address: `kill` ends one, `start` begins what has ended."""
+
+
+class Demo:
+    """One run: a hub, its musicians, and what was measured."""
+
+    def __init__(self, arguments: argparse.Namespace, song: Song, hub: Hubs) -> None:
+        self.hub = hub
+        self.tally = Tally()
+        self.kills = 0
+        self.participants: list[Participant] = []
+        self._arguments = arguments
+        self._song = song
+        self._ready_seconds = hub.ready_seconds
+        self._warm_seconds: list[float] = []
+        self._rss_mb = 0.0
+        self._began = 0.0
+        self._played = 0.0
+        self._song_beats = _length_in_beats(song)
+
+    async def set_up(self) -> None:
+        """Accounts, a project filled with the song, and everyone in its room."""
+        count, seed = self._arguments.musicians, self._arguments.seed
+        for number in range(count):
+            self.participants.append(Participant(self.hub.url, number, seed, self.tally))
+        await take_seats(self.participants, self._song)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Let them play for the time given, or until `stop`."""
+        self._began = time.perf_counter()
+        async with asyncio.TaskGroup() as tasks:
+            for participant in self.participants:
+                tasks.create_task(participant.play(stop))
+            tasks.create_task(self._kill_now_and_then(stop))
+            await wait(stop, self._arguments.seconds)
+            stop.set()
+        self._played = time.perf_counter() - self._began
+
+    async def prove(self) -> dict[str, Any]:
+        """Wait for rest, compare all copies, and report."""
+        await settle(self.participants, self.tally)
+        self._sample_memory()
+        async with self._witness() as witness:
+            proved = await prove(self.participants, self.tally, self.hub.database_url, witness)
+        return self._measured() | proved
+
+    async def close(self) -> None:
+        """End the musicians' connections."""
+        for participant in self.participants:
+            await participant.client.close()
+
+    def figures(self) -> Figures:
+        """The demo at this moment."""
+        self._sample_memory()
+        replica = self.participants[0].room.replica
+        signature = replica.state.get("signatures", {}).get("signature_start", {})
+        num, den = signature.get("num", 4), signature.get("den", 4)
+        return Figures(
+            song=self._song.name,
+            elapsed=min(time.perf_counter() - self._began, self._arguments.seconds),
+            seconds=self._arguments.seconds,
+            members=[participant.figures() for participant in self.participants],
+            beats_per_bar=num * 4 / den,
+            beat_length=4 / den,
+            song_beats=self._song_beats,
+            deltas_acked=len(self.tally.acked),
+            deltas_per_second=self._deltas_per_second(),
+            ack_ms=percentiles.summary(self.tally.ack_ms[-RECENT_SAMPLES:]),
+            cursor_ms=percentiles.summary(self.tally.cursor_ms[-RECENT_SAMPLES:]),
+            head=replica.position.seq if replica.position else 0,
+            kills=self.kills,
+            hub_is_up=self.hub.is_running,
+        )
+
+    async def _kill_now_and_then(self, stop: asyncio.Event) -> None:
+        every = self._arguments.kill_every
+        while every and not stop.is_set():
+            await wait(stop, every)
+            if stop.is_set():
+                return
+            await self._a_delta_is_under_way()
+            await self.hub.kill()
+            self.kills += 1
+            await self.hub.start()
+            self._warm_seconds.append(self.hub.ready_seconds)
+
+    async def _a_delta_is_under_way(self) -> None:
+        """The worst moment for a kill: something is sent, and not yet answered."""
+        deadline = time.perf_counter() + WORST_MOMENT_SECONDS
+        while time.perf_counter() < deadline:
+            rooms = [participant.room for participant in self.participants]
+            if any(room.is_live and room.in_flight for room in rooms):
+                return
+            await asyncio.sleep(0.001)
+
+    def _witness(self) -> contextlib.AbstractAsyncContextManager[Client]:
+        """A client that was never here: the owner on another device, with nothing in hand."""
+
+        @contextlib.asynccontextmanager
+        async def fresh() -> AsyncIterator[Client]:
+            owner = self.participants[0]
+            async with Client(self.hub.url, device="witness") as client:
+                await client.login(owner.email, owner.password)
+                yield client
+
+        return fresh()
+
+    def _measured(self) -> dict[str, Any]:
+        clients = [participant.client for participant in self.participants]
+        counts = self._song.counts
+        warm = statistics.median(self._warm_seconds) if self._warm_seconds else None
+        return {
+            "song": {
+                "name": self._song.name,
+                "tracks": counts.tracks,
+                "clips": counts.clips,
+                "notes": counts.notes,
+                "points": counts.points,
+                "entities": counts.entities,
+            },
+            "musicians": len(self.participants),
+            "seconds": round(self._played, 1),
+            "resent": sum(participant.room.resent for participant in self.participants),
+            "dropped_ops": sum(self.tally.drop_reasons.values()),
+            "drop_reasons": dict(self.tally.drop_reasons),
+            "refused": len(self.tally.refused),
+            "gaps": sum(participant.room.gaps for participant in self.participants),
+            "kills": self.kills,
+            "reconnects": sum(client.connections - 1 for client in clients),
+            "ack_ms": percentiles.summary(self.tally.ack_ms),
+            "cursor_ms": percentiles.summary(self.tally.cursor_ms),
+            "cursors_seen": len(self.tally.cursor_ms),
+            "hub_rss_mb": round(self._rss_mb, 1),
+            "ready_s": round(self._ready_seconds, 2),
+            "warm_ready_s": None if warm is None else round(warm, 2),
+            **self._nodes(),
+        }
+
+    def _nodes(self) -> dict[str, Any]:
+        if isinstance(self.hub, LocalHub):
+            return {}
+        return {"nodes": len(self.hub.nodes), "killed": list(self.hub.victims)}
+
+    def _sample_memory(self) -> None:
+        self._rss_mb = max(self._rss_mb, self.hub.rss_mb)
+
+    def _deltas_per_second(self) -> list[int]:
+        this_second = int(time.perf_counter())
+        first = max(int(self._began), this_second - 30)
+        return [self.tally.acked_in_second[second] for second in range(first, this_second)]
+
+
+async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The whole demo; returns its report."""
+    song = read_song(arguments.project or own_song())
+    console = Console(stderr=True)
+    stop = asyncio.Event()
+    with data_directory(arguments.data, "demo") as directory, interrupt_sets(stop):
+        hubs = "a hub" if arguments.nodes == 1 else f"{arguments.nodes} hubs"
+        console.print(f"starting {hubs}, and {arguments.musicians} musicians ...", style="dim")
+        async with _hubs(directory, arguments.nodes) as hub:
+            demo = Demo(arguments, song, hub)
+            try:
+                await demo.set_up()
+                await _watched(demo, stop, console)
+                report = await demo.prove()
+            finally:
+                await demo.close()
+    _tell_refusals(demo.tally, console)
+    console.print(proof(report))
+    return report
+
+
+def _hubs(directory: Path, nodes: int) -> Hubs:
+    if nodes == 1:
+        return LocalHub(directory, environment=WITHOUT_LIMITS)
+    return LocalCluster(directory, ClusterOptions(nodes, environment=WITHOUT_LIMITS))
+
+
+def own_song() -> Path:
+    """The song that comes with the checkout."""
+    return next(iter(sorted(OWN_SONGS.glob("*.prime.json"))))
+
+
+async def _watched(demo: Demo, stop: asyncio.Event, console: Console) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_show(demo, stop, console))
+        try:
+            await demo.run(stop)
+        finally:
+            stop.set()
+
+
+async def _show(demo: Demo, stop: asyncio.Event, console: Console) -> None:
+    if not console.is_terminal:
+        while not stop.is_set():
+            await wait(stop, LINE_SECONDS)
+            print(plain_line(demo.figures()), file=sys.stderr, flush=True)
+        return
+    with Live(console=console, auto_refresh=False) as picture:
+        while not stop.is_set():
+            picture.update(live(demo.figures()), refresh=True)
+            await wait(stop, FRAME_SECONDS)
+
+
+def _length_in_beats(song: Song) -> float:
+    clips: Iterable[dict[str, Any]] = song.state["clips"].values()
+    return max((clip["time"] + clip["duration"] for clip in clips), default=64.0)
+
+
+def _tell_refusals(tally: Tally, console: Console) -> None:
+    for refused in tally.refused[:5]:
+        op = refused.ops[int(refused.details.get("op", 0))]
+        console.print(f"refused: {refused.code}: {refused.message} {op}", markup=False)

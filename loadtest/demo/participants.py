@@ -1,0 +1,165 @@
+"""The musicians of a demo: each a client with a room, played by a seed, and measured."""
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from files.song import Song
+from files.upload import upload
+from loadtest.demo.live_view import MemberFigures
+from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
+from prime_client.client import Client
+from prime_client.events import Acknowledged, Event, Moved, Refused
+from prime_client.failures import TooMuchPending
+from prime_client.room import Room
+from prime_client.state_ops import Op
+
+
+def now_ms() -> float:
+    """One clock for all who live in this process."""
+    return time.perf_counter() * 1_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all musicians together have seen."""
+
+    acked: dict[str, int] = field(default_factory=dict)
+    contradictions: int = 0
+    refused: list[Refused] = field(default_factory=list)
+    drop_reasons: Counter[str] = field(default_factory=Counter)
+    ack_ms: list[float] = field(default_factory=list)
+    cursor_ms: list[float] = field(default_factory=list)
+    acked_in_second: Counter[int] = field(default_factory=Counter)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note_ack(self, event: Acknowledged) -> None:
+        """Two acks of one delta must say the same (rule D3)."""
+        if self.acked.setdefault(event.delta_id, event.seq) != event.seq:
+            self.contradictions += 1
+        self.drop_reasons.update(reason for _, reason in event.dropped)
+        self.acked_in_second[int(time.perf_counter())] += 1
+
+
+class Participant:
+    """One musician at one device."""
+
+    def __init__(self, url: str, number: int, seed: int, tally: Tally) -> None:
+        self.character = character(number)
+        self.client = Client(url, device=f"studio {number + 1}")
+        self.email = ""
+        self.password = secrets.token_urlsafe(12)
+        self._seed = seed * 1_000 + number
+        self._tally = tally
+        self._room: Room | None = None
+        self._sent: dict[str, tuple[float, int]] = {}
+        self._last_seen_at: dict[str, float] = {}
+
+    @property
+    def room(self) -> Room:
+        """The room, once entered."""
+        assert self._room is not None
+        return self._room
+
+    async def sign_up(self, unique: str) -> None:
+        """Connect and make an account."""
+        await self.client.connect(30.0)
+        username = f"{self.character.name.replace(' ', '')}-{unique}"
+        self.email = f"{username.lower()}@demo.example"
+        await self.client.register(self.email, username, self.password, self.character.name)
+
+    async def enter(self, project: str) -> Room:
+        """Join and listen."""
+        self._room = await self.client.join(project)
+        self._room.subscribe(self._heard)
+        return self._room
+
+    async def play(self, stop: asyncio.Event) -> None:
+        """Act at an even rate until told to stop; goes on editing while the hub is away."""
+        musician = Musician(lambda: self.room.state, self._seed)
+        due = time.perf_counter()
+        while not stop.is_set():
+            match musician.frame():
+                case Move(presence=presence):
+                    self.room.move(**presence, at=now_ms())
+                case Edit(ops=ops, atomic=atomic):
+                    self.edit(ops, atomic)
+            due += 1 / FRAMES_PER_SECOND
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+
+    def edit(self, ops: list[Op], atomic: bool) -> str | None:
+        """Propose a delta; returns its id, or None when too many wait already."""
+        is_live = self.room.is_live
+        began = now_ms()
+        try:
+            delta_id = self.room.edit(ops, atomic=atomic)
+        except TooMuchPending:
+            return None
+        if is_live:
+            self._sent[delta_id] = (began, self.client.connections)
+        return delta_id
+
+    def figures(self) -> MemberFigures:
+        """This musician as the picture shows it."""
+        replica = self.room.replica
+        me = replica.members.get(replica.you, {}).get("presence", {})
+        cursor = me.get("cursor") or {}
+        track = replica.state["tracks"].get(cursor.get("track") or "", {})
+        return MemberFigures(
+            self.character.name,
+            self.character.color,
+            me.get("tool") or "",
+            cursor.get("time", 0.0),
+            track.get("name", ""),
+            self.room.is_live,
+            len(replica.pending),
+        )
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case Moved(moved=moved):
+                self._saw(moved)
+                return
+            case Acknowledged():
+                self._tally.note_ack(event)
+                began, connection = self._sent.pop(event.delta_id, (0.0, -1))
+                if connection == self.client.connections and not event.on_resume:
+                    self._tally.ack_ms.append(now_ms() - began)
+            case Refused():
+                self._sent.pop(event.delta_id, None)
+                self._tally.refused.append(event)
+            case _:
+                pass
+        self._tally.changed.set()
+
+    def _saw(self, moved: dict[str, dict[str, object]]) -> None:
+        """A cursor counts once, when it is news: coming back, one is told of old places too."""
+        now = now_ms()
+        you = self.room.replica.you
+        for member, presence in moved.items():
+            at = presence.get("at")
+            if member == you or not isinstance(at, int | float):
+                continue
+            if at > self._last_seen_at.get(member, 0.0):
+                self._last_seen_at[member] = at
+                self._tally.cursor_ms.append(now - at)
+
+
+async def take_seats(
+    participants: Sequence[Participant], song: Song, role: Literal["owner", "editor"] = "editor"
+) -> str:
+    """Accounts, a project filled with the song, and everyone in its room; returns its id."""
+    unique = secrets.token_hex(3)
+    for participant in participants:
+        await participant.sign_up(unique)
+    owner = participants[0]
+    project = str((await owner.client.projects.create(name=song.name[:120]))["id"])
+    await upload(await owner.enter(project), song.to_ops())
+    for other in participants[1:]:
+        await owner.client.members.grant(project=project, email=other.email, role=role)
+        await other.enter(project)
+    return project

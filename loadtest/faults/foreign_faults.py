@@ -1,0 +1,121 @@
+"""Faults that come from elsewhere: sessions of others, strangers, and a standby that takes over."""
+
+import asyncio
+import secrets
+import time
+
+from loadtest.chaos.children import beside
+from loadtest.chaos.stage import Stage
+from prime_client.client import Client
+from prime_client.failures import CannotConnect, ConnectionOver
+
+HELD_BACK_SECONDS = 1.5
+"""How long an asynchronous standby hears nothing before its primary is lost: so much is lost."""
+
+ACKED_AGAIN_SECONDS = 20.0
+"""After a promotion, until a delta is acknowledged."""
+
+OUT_SECONDS = 5.0
+"""A revoked login is out by then even if the bus is down; with the bus it is a second (rule A3)."""
+
+FOREIGN_SESSION = "persistence.tools.foreign_session"
+NEIGHBOUR = "neighbour"
+"""Another database of the same PostgreSQL."""
+
+
+async def lock_row(stage: Stage, seconds: float) -> str:
+    """Somebody's transaction has the row of the musicians' project."""
+    project = stage.musicians[0].room.project
+    url = stage.cluster.database_url
+    async with beside(url, FOREIGN_SESSION, "lock", project) as (told, _):
+        if not told["found"]:
+            stage.problems.append(f"there is no row of {project} to lock")
+        await asyncio.sleep(seconds)
+        stage.hits["postgres_row_locked"] += sum(bool(m.room.in_flight) for m in stage.musicians)
+    return "the musicians' project"
+
+
+async def foreign_transaction(stage: Stage, seconds: float) -> str:
+    """A transaction stays open elsewhere in the cluster, the bus is down, and somebody logs out."""
+    nodes = stage.cluster.nodes
+    here, there = nodes[0].url, nodes[-1].url
+    for way in stage.ways:
+        way.redis.stall()
+    try:
+        async with beside(stage.cluster.database_url, FOREIGN_SESSION, "transaction", NEIGHBOUR):
+            try:
+                await _log_out(stage, here, there)
+            except (CannotConnect, ConnectionOver) as error:
+                stage.problems.append(f"a guest could not log in: {error}")
+            await asyncio.sleep(min(seconds, 0.5))
+    finally:
+        for way in stage.ways:
+            way.redis.heal()
+    return "all nodes"
+
+
+async def _log_out(stage: Stage, here: str, there: str) -> None:
+    """On one node; the connection at the other one must be over in time."""
+    unique = secrets.token_hex(4)
+    async with Client(here, device="guest") as guest:
+        await guest.register(f"{unique}@guest.example", f"guest-{unique}", secrets.token_urlsafe())
+        token = guest.access_token
+        async with Client(there, device="guest elsewhere", access_token=token) as elsewhere:
+            ends = time.monotonic() + OUT_SECONDS
+            await guest.logout()
+            while elsewhere.is_connected:
+                await asyncio.sleep(0.02)
+                if time.monotonic() > ends:
+                    break
+            if elsewhere.is_connected:
+                stage.problems.append(
+                    f"a login was revoked, and {OUT_SECONDS:g} s later still connected, while a "
+                    "transaction was open in another database (rule A3)"
+                )
+            stage.hits["postgres_foreign_transaction"] += 1
+
+
+async def be_hostile(stage: Stage, seconds: float) -> str:
+    """A stranger does all that it should not."""
+    assert stage.hostile is not None
+    await stage.hostile.attack(stage.musicians[0].room.project, seconds)
+    stage.hits["hostile_client"] = stage.hostile.answers.total()
+    return "everyone"
+
+
+async def work_on_the_large(stage: Stage, seconds: float) -> str:
+    """Megabytes are joined, pasted into, undone and restored on the same nodes."""
+    assert stage.large is not None
+    await stage.large.work(seconds)
+    stage.hits["project_large"] = stage.large.done
+    return "a project of its own"
+
+
+async def fail_over_synchronously(stage: Stage, _seconds: float) -> str:
+    """Commits wait for the standby; so nothing acknowledged may be lost."""
+    standby = await stage.standby()
+    await standby.make_synchronous()
+    await stage.worst_moment()
+    return await _fail_over(stage, is_synchronous=True)
+
+
+async def fail_over_asynchronously(stage: Stage, seconds: float) -> str:
+    """The standby is behind: what it has not had is lost, and everyone must see it that way."""
+    standby = await stage.standby()
+    standby.way.stall()
+    await asyncio.sleep(min(seconds, HELD_BACK_SECONDS))
+    await stage.worst_moment()
+    return await _fail_over(stage, is_synchronous=False)
+
+
+async def _fail_over(stage: Stage, *, is_synchronous: bool) -> str:
+    await stage.fail_over(is_synchronous=is_synchronous)
+    deadline, acked = time.monotonic() + ACKED_AGAIN_SECONDS, stage.acked()
+    while stage.acked() == acked:
+        if time.monotonic() > deadline:
+            stage.problems.append(
+                f"{ACKED_AGAIN_SECONDS:g} s after a promotion nothing has been acknowledged"
+            )
+            break
+        await asyncio.sleep(0.05)
+    return stage.cluster.postgres.program.log.parent.name

@@ -1,0 +1,106 @@
+"""A hub for a load test: alone on its core, with files enough, and its use of the machine."""
+
+import contextlib
+import gc
+import resource
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from loadtest.hub.cores import Cores, divide, tree
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from machine.local_hub import LocalHub
+
+SPARE_FILES = 512
+"""Open files of a process beside its connections: libraries, the database, logs."""
+
+
+class TooFewFiles(Exception):
+    """The system does not let a process open as many files as there would be connections."""
+
+
+class PinnedHub(LocalHub):
+    """A `LocalHub` on the server's core in each of its lives; PostgreSQL and the load elsewhere."""
+
+    def __init__(
+        self, directory: Path, cores: Cores, environment: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(directory, environment=environment)
+        self.cores = cores
+
+    async def start(self) -> str:
+        """Start, and move to where it belongs."""
+        url = await super().start()
+        self.cores.pin_server(self.pid, [self.postgres_pid])
+        return url
+
+    @property
+    def uss_kb(self) -> float:
+        """Memory that is the hub's alone, in KiB: what would be free if it ended."""
+        return float(psutil.Process(self.pid).memory_full_info().uss) / 1024
+
+    @property
+    def kept_waiting_seconds(self) -> float:
+        """How long this life's event loop had work and no core; 0 where no kernel tells."""
+        return kept_waiting_seconds(self.pid)
+
+    @property
+    def postgres_cpu_seconds(self) -> float:
+        """Processor time of PostgreSQL, its ended processes included."""
+        return sum(map(_cpu_seconds, tree(self.postgres_pid)))
+
+
+def kept_waiting_seconds(pid: int) -> float:
+    """How long a process' main thread had work and no core; 0 where no kernel tells."""
+    try:
+        text = Path(f"/proc/{pid}/schedstat").read_text()
+    except OSError:
+        return 0.0
+    return int(text.split()[1]) / 1e9
+
+
+@asynccontextmanager
+async def pinned_hub(
+    connections: int = 0, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[PinnedHub]:
+    """A hub on a directory that is gone afterwards; this process leaves the hub's core to it.
+
+    Raises `HubFailed`, or `TooFewFiles` if so many connections cannot be.
+    """
+    allow_files(connections)
+    gc.disable()  # a collection beside thousands of connections would be told as the hub's delay
+    cores = divide()
+    cores.pin_this_process()  # before there is a hub: whatever we have started by then moves too
+    with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
+        environment = {**WITHOUT_LIMITS, **(environment or {})}
+        async with PinnedHub(Path(directory) / "data", cores, environment) as hub:
+            try:
+                yield hub
+            finally:
+                gc.enable()
+
+
+def allow_files(connections: int) -> None:
+    """Raise the limit of open files, for this process and those it starts, if it is too low."""
+    wanted = connections + SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise TooFewFiles(
+            f"{connections:,} connections need {wanted:,} open files in a process, and the limit "
+            f"is {hard:,}: raise it (as root: ulimit -n {wanted}; for good: nofile in "
+            f"/etc/security/limits.conf) or ask for at most {max(0, hard - SPARE_FILES):,}"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+        return float(times.user + times.system + ended)
+    return 0.0

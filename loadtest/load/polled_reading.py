@@ -1,0 +1,59 @@
+"""Reads many sockets on a timer: one system call for what came in some milliseconds.
+
+Those whose latencies count are read as bytes come, by the event loop. For the others a wake-up per
+small frame would cost the generator more than the frame did the server.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Sequence
+
+from loadtest.load.bare_client import BareConnection
+
+POLL_SECONDS = 0.005
+BUFFER_BYTES = 1 << 18
+
+
+class PolledReading:
+    """Takes the reading of connections over from the event loop, until `stop`."""
+
+    def __init__(self, connections: Sequence[BareConnection]) -> None:
+        self._sockets = [(connection.fileno, connection) for connection in connections]
+        self._buffer = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        for _, connection in self._sockets:
+            connection.pause_reading()
+        self._poll_again()
+
+    def read(self) -> None:
+        """Read all that is there now."""
+        for fd, connection in self._sockets:
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                self._read_all(fd, connection)
+
+    def stop(self) -> None:
+        """Read once more, and leave the rest to the event loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.read()
+        for _, connection in self._sockets:
+            connection.resume_reading()
+
+    def _read_all(self, fd: int, connection: BareConnection) -> None:
+        size = BUFFER_BYTES
+        while size == BUFFER_BYTES and connection.is_open:
+            size = os.readv(fd, [self._buffer])
+            if not size:
+                connection.abort()
+                return
+            connection.receiver.received(bytes(self._view[:size]))
+
+    def _poll_again(self) -> None:
+        self._timer = self._loop.call_later(POLL_SECONDS, self._poll)
+
+    def _poll(self) -> None:
+        self.read()
+        self._poll_again()

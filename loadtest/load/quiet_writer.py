@@ -1,0 +1,81 @@
+"""Someone who edits a quiet room, and says how long acks took.
+
+Run as `python -m loadtest.load.quiet_writer`.
+Reads where from the environment (PRIME_LOAD_URL, _TOKEN, _PROJECT); a JSON line for each ack:
+[when it was sent (monotonic seconds), ms to the ack, ms that it was sent late]. Ends when its
+input does.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import sys
+import time
+
+from prime_client.codec import Message, codec_named
+from prime_client.connection import Connection
+
+RATE = 40.0
+"""Deltas a second: slow enough to be alone in the room's batches, fast enough for a p99."""
+
+OPEN_SECONDS = 10.0
+
+
+class QuietWriter:
+    """One member of one room; each delta is sent when it is due, whatever became of the others."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, tuple[float, float]] = {}
+        """Id -> when it was sent, and how many ms after it was due."""
+        self._joined = asyncio.Event()
+        self._connection: Connection
+
+    async def write(self, url: str, token: str, project: str) -> None:
+        """Edit until the input ends."""
+        hello = {"t": "hello", "versions": [1], "device": "quiet", "token": token}
+        codec = codec_named("msgpack")
+        self._connection = await Connection.open(url, codec, hello, OPEN_SECONDS)
+        life = asyncio.create_task(self._connection.run(self._received, _stay()))
+        self._connection.send({"t": "join", "id": "in", "project": project})
+        async with asyncio.timeout(OPEN_SECONDS):
+            await self._joined.wait()
+        print(json.dumps({"ready": True}), flush=True)
+        writing = asyncio.create_task(self._propose(project))
+        await asyncio.to_thread(sys.stdin.buffer.read)
+        writing.cancel()
+        self._connection.end()
+        await asyncio.wait([life, writing])
+
+    async def _propose(self, project: str) -> None:
+        began = time.monotonic()
+        for number in itertools.count():
+            delta_id = f"quiet-delta-{number:06}"
+            props = {"name": f"take {number}"}
+            op = {"op": "set", "col": "project", "id": "project", "props": props}
+            now = time.monotonic()
+            self._sent[delta_id] = now, (now - began - number / RATE) * 1_000
+            self._connection.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
+            await asyncio.sleep(max(0.0, began + (number + 1) / RATE - time.monotonic()))
+
+    def _received(self, message: Message) -> None:
+        if message["t"] == "joined":
+            self._joined.set()
+        elif message["t"] in ("ack", "error") and message.get("id") in self._sent:
+            sent, late = self._sent.pop(message["id"])
+            took = (time.monotonic() - sent) * 1_000
+            print(json.dumps([sent, took, late]), flush=True)
+
+
+async def _stay() -> None:
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Run it."""
+    names = ("PRIME_LOAD_URL", "PRIME_LOAD_TOKEN", "PRIME_LOAD_PROJECT")
+    asyncio.run(QuietWriter().write(*(os.environ[name] for name in names)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""People as they are: they move in bursts, pause, turn knobs, edit, idle, drop off, come back."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from loadtest.load.bare_prime import Account
+from loadtest.people.returning import ReturningMember, Tally
+from prime_client.codec import Message
+
+FRAMES_PER_SECOND = 30.0
+BURST_SECONDS = (1.0, 4.0)
+PAUSE_SECONDS = (0.3, 2.0)
+IDLE_PAUSE_SECONDS = (8.0, 20.0)
+EDIT_SECONDS = (1.0, 3.0)
+GESTURE_SECONDS = (3.0, 7.0)
+GESTURE_LENGTH = (0.4, 1.2)
+DROP_SECONDS = (4.0, 9.0)
+"""From one to the next, evenly between the two."""
+
+NOTES_OF_A_TRACK = [f"note-00000-{clip:03}-{note:03}" for clip in range(16) for note in range(25)]
+"""What `large_song` puts on its first track."""
+
+
+class Kind(Enum):
+    """How someone spends the session."""
+
+    BUSY = "busy"
+    IDLE = "idle"
+    DROPPING = "dropping"
+
+
+def kind_of(number: int) -> Kind:
+    """Of ten people seven are busy, two idle, and one has a bad connection."""
+    place = number % 10
+    if place == 9:
+        return Kind.DROPPING
+    return Kind.IDLE if place in (4, 7) else Kind.BUSY
+
+
+@dataclass(slots=True)
+class Trail:
+    """When the moves of one person were due, in ms; `cut`: before it they never got through."""
+
+    due_ms: list[float] = field(default_factory=list)
+    cut: int = 0
+
+
+@dataclass(slots=True)
+class Seen:
+    """What all observers together saw of others, and what was sent."""
+
+    cursor_ms: list[float] = field(default_factory=list)
+    lag_ms: list[float] = field(default_factory=list)
+    moves_sent: int = 0
+    updates: int = 0
+    previews: int = 0
+    gestures: int = 0
+    edits: int = 0
+    drops: int = 0
+
+
+class Person:
+    """One member of one room. `observes`: every move of the others is timed, not only counted."""
+
+    def __init__(
+        self,
+        account: Account,
+        number: int,
+        project: str,
+        trails: dict[str, Trail],
+        tally: Tally,
+        seen: Seen,
+        seed: int,
+        observes: bool,
+    ) -> None:
+        self.kind = kind_of(number)
+        self._rng = random.Random(seed * 1_000_003 + number)
+        device = f"person-{number}"
+        self.member = ReturningMember(account, device, project, tally, self._rng, self.hear)
+        self._trails = trails
+        self._trail = Trail()
+        self._seen = seen
+        self._observes = observes
+        self._next: dict[str, int] = {}
+        self._connection = 0
+        self._step = 0
+        self._gesture = ""
+        self._gesture_ends = 0.0
+        self._due: dict[str, float] = {}
+
+    async def enter(self) -> None:
+        """Come in; raises whatever connecting does."""
+        await self.member.enter()
+        self._trails[self.member.you] = self._trail
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Act at 30 frames a second until told to stop."""
+        now = time.perf_counter()
+        self._due = {
+            "edit": now + self._between(EDIT_SECONDS),
+            "gesture": now + self._between(GESTURE_SECONDS),
+            "drop": now + self._between(DROP_SECONDS),
+        }
+        while not stop.is_set():
+            await self._frames(self._between(BURST_SECONDS), stop)
+            await self._pause(stop)
+        self._end_gesture(time.perf_counter() * 1_000)
+
+    async def _frames(self, seconds: float, stop: asyncio.Event) -> None:
+        due = time.perf_counter()
+        end = due + seconds
+        while due < end and not stop.is_set():
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            self._seen.lag_ms.append(max(0.0, time.perf_counter() - due) * 1_000)
+            self._frame(due)
+            due += 1 / FRAMES_PER_SECOND
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        if self._gesture:
+            return
+        bounds = IDLE_PAUSE_SECONDS if self.kind is Kind.IDLE else PAUSE_SECONDS
+        try:
+            async with asyncio.timeout(self._between(bounds)):
+                await stop.wait()
+        except TimeoutError:
+            return
+
+    def _frame(self, due: float) -> None:
+        self._step += 1
+        if self._gesture:
+            self._go_on_with_gesture(due)
+        else:
+            self._move(due)
+        if self.kind is Kind.IDLE:
+            return
+        if self._is_due("gesture", GESTURE_SECONDS, due) and not self._gesture:
+            self._begin_gesture(due)
+        elif self._is_due("edit", EDIT_SECONDS, due):
+            self._edit(due)
+        if self.kind is Kind.DROPPING and self._is_due("drop", DROP_SECONDS, due):
+            self._drop()
+
+    def _is_due(self, what: str, again: tuple[float, float], now: float) -> bool:
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + self._between(again)
+        return True
+
+    def _between(self, bounds: tuple[float, float]) -> float:
+        return self._rng.uniform(*bounds)
+
+    # What a person does.
+
+    def _move(self, due: float) -> None:
+        cursor = {"time": self._step % 512 / 8, "y": self._step % 100 / 100}
+        at = due * 1_000
+        message = {"t": "presence", "project": self.member.project, "cursor": cursor, "at": at}
+        if self.member.say(message):
+            self._trail.due_ms.append(at)
+            self._seen.moves_sent += 1
+
+    def _edit(self, due: float) -> None:
+        self._seen.edits += 1
+        props = {"vel": round(self._rng.random(), 3)}
+        note = self._rng.choice(NOTES_OF_A_TRACK)
+        op = {"op": "set", "col": "notes", "id": note, "props": props}
+        self.member.propose([op], due * 1_000)
+
+    def _begin_gesture(self, due: float) -> None:
+        self._seen.gestures += 1
+        self._gesture = f"g{self._step}"
+        self._gesture_ends = due + self._between(GESTURE_LENGTH)
+
+    def _go_on_with_gesture(self, due: float) -> None:
+        if due >= self._gesture_ends:
+            self._end_gesture(due * 1_000)
+            return
+        values = {"channel-00000": {"col": "channels", "props": {"volume": self._fader()}}}
+        message = {"t": "gesture", "project": self.member.project, "id": self._gesture}
+        self.member.say({**message, "values": values})
+
+    def _end_gesture(self, due_ms: float) -> None:
+        """The hand leaves the fader: what was shown is committed."""
+        if self._gesture:
+            props = {"volume": self._fader()}
+            op = {"op": "set", "col": "channels", "id": "channel-00000", "props": props}
+            self.member.propose([op], due_ms, gesture=self._gesture)
+            self._gesture = ""
+
+    def _fader(self) -> float:
+        return self._step % 200 / 100
+
+    def _drop(self) -> None:
+        if self.member.prime is not None:
+            self._seen.drops += 1
+            self._gesture = ""
+            self._trail.cut = len(self._trail.due_ms)
+            self.member.drop()
+
+    # What a person sees.
+
+    def hear(self, message: Message) -> None:
+        """A tick: who moved, and what they are turning."""
+        if message["t"] != "tick":
+            return
+        now = time.perf_counter() * 1_000
+        if self.member.connections != self._connection:
+            self._begin_anew()
+        gestures: Mapping[str, Any] = message.get("gestures", {})
+        self._seen.previews += len(gestures) - (self.member.you in gestures)
+        for member, presence in message["moved"].items():
+            if member != self.member.you and "at" in presence:
+                self._seen.updates += 1
+                if self._observes:
+                    self._time(member, presence["at"], now)
+
+    def _begin_anew(self) -> None:
+        """What others did while one was away is not late."""
+        self._connection = self.member.connections
+        self._next = {member: len(trail.due_ms) for member, trail in self._trails.items()}
+
+    def _time(self, member: str, at: float, now: float) -> None:
+        """A move that a later one replaced was seen when that one was."""
+        trail = self._trails.get(member)
+        if trail is None:
+            return
+        begin = max(self._next.get(member, 0), trail.cut)
+        end = _after(trail.due_ms, at, begin)
+        self._seen.cursor_ms.extend(now - due for due in trail.due_ms[begin:end])
+        self._next[member] = max(begin, end)
+
+
+def _after(due_ms: Sequence[float], at: float, begin: int) -> int:
+    """The index behind the last move that was due by `at`."""
+    end = begin
+    while end < len(due_ms) and due_ms[end] <= at:
+        end += 1
+    return end

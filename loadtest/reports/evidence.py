@@ -1,0 +1,93 @@
+"""What a scenario shows at its end: a table for eyes, and a page with plots if one is asked for."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtest.hub.samples import Samples
+from loadtest.reports.report_table import Target, shown, tell
+
+GENERATOR = (
+    "Bare WebSocket clients on uvloop, beside the hub's core. Latencies run from when a message "
+    "was due, and moves that a later one replaced count when that one was seen. Not sustained: "
+    "the generator was late by more than 20 ms at p99 (250 ms where seconds are measured), busy "
+    "for more than 90 % of its core, or sent less than 95 %: then latencies are its own; or the "
+    "hub had work and no core for more than 10 % of the time: then its figures are too low."
+)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What lies behind the figures of a scenario. `curves`: label -> latencies, in ms."""
+
+    title: str
+    lead: str
+    targets: Sequence[Target]
+    curves: dict[str, Sequence[float]] = field(default_factory=dict)
+    samples: Samples | None = None
+
+    def show(self, report: Mapping[str, Any], directory: Path | None, console: Console) -> None:
+        """Print the table; with a directory, write the page."""
+        tell(self.title, report, self.targets, console)
+        if directory is not None:
+            path = self._write(report, directory)
+            console.print(f"report: {path}", markup=False, highlight=False, soft_wrap=True)
+
+    def _write(self, report: Mapping[str, Any], directory: Path) -> Path:
+        from loadtest.reports.report import Report, TableOf, write  # plots take a second to import
+
+        wanted = {target.name: target.in_words for target in self.targets}
+        rows = [
+            {"what": name, "value": shown(value), "wanted": wanted.get(name, "")}
+            for name, value in report.items()
+        ]
+        columns = {"what": "figure", "value": "measured", "wanted": "wanted"}
+        return write(
+            Report(
+                title=self.title,
+                lead=self.lead,
+                how=_how(report),
+                tables=[TableOf("Figures", columns, rows)],
+                plots=self._plots(),
+                figures=report,
+            ),
+            directory,
+        )
+
+    def _plots(self) -> list[str]:
+        from loadtest.reports import plots
+
+        drawn = []
+        if any(self.curves.values()):
+            title = "Latency by percentile"
+            drawn.append(plots.percentile_curves(self.curves, title))
+        if self.samples is None:
+            return drawn
+        series, at = self.samples.series, self.samples.seconds
+        busy = {name: _points(at, series[name]) for name in self.samples.busy_names}
+        levels = {name: _points(at, series[name]) for name in self.samples.level_names}
+        seconds = "seconds since the load began"
+        drawn.append(plots.lines(busy, "Processor time", seconds, "percent of a core"))
+        if levels:
+            drawn.append(plots.lines(levels, "Over time", seconds, "as named"))
+        return drawn
+
+
+def _points(at: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:
+    return list(zip(at, values, strict=True))
+
+
+def _how(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "machine": f"{os.cpu_count()} cores, {platform.platform(terse=True)}",
+        "pinning": report.get("cores", ""),
+        "python": platform.python_version(),
+        "generator": GENERATOR,
+    }

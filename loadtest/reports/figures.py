@@ -1,0 +1,114 @@
+"""From what was measured to the figures of a report row."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from loadtest.load.generators import Loaded
+from loadtest.reports.percentiles import percentile
+
+LAG_BOUND_MS = 50.0
+"""A generator later than this (p99) measures itself."""
+
+BUSY_PERCENT = 92.0
+SENT_PERCENT = 95.0
+
+ARRIVED_SHARE = 0.99
+
+DISTURBED_PERCENT = 10.0
+"""Of the server's core, taken by others: past this the server was slower than it is."""
+
+
+def row_of(loaded: Loaded) -> dict[str, Any]:
+    """One run. Rates are per second of the measured time."""
+    job, seen, cost = loaded.job, loaded.measured, loaded.cost
+    times = [*seen.latency_ms, *seen.across_ms]
+    ordered = sorted(times)
+    lag = _rounded(percentile(seen.lag_ms, 99), 2)
+    generator_percent = seen.cpu_seconds / job.seconds / loaded.generators * 100
+    return {
+        "updates_per_cpu_s": _rate(seen.delivered, cost.cpu_seconds),
+        "delivered_per_s": round(seen.delivered / job.seconds),
+        "p50_ms": _rounded(percentile(ordered, 50), 2),
+        "p99_ms": _rounded(percentile(ordered, 99), 2),
+        "bytes_per_update": _rounded(_per(seen.received_bytes, seen.delivered), 1),
+        "rss_mb": round(cost.rss_mb, 1),
+        "cpu_percent": round(cost.cpu_seconds / job.seconds * 100, 1),
+        "database_cpu_percent": round(cost.beside_cpu_seconds / job.seconds * 100, 1),
+        "taken_by_others_percent": round(cost.others_cpu_seconds / job.seconds * 100, 1),
+        "offered_per_s": round(seen.due / job.seconds * (job.size - 1)),
+        "moves_per_s": round(seen.due / job.seconds),
+        "sustained": _is_sustained(loaded, lag, generator_percent),
+        "generator_lag_p99_ms": lag,
+        "generator_cpu_percent": round(generator_percent, 1),
+        "decoded_share": round(job.listeners / job.size, 3),
+        "arrived_share": _rounded(_per(len(times), seen.timed_of), 3),
+        "replaced_share": _rounded(_per(seen.replaced, len(times)), 3),
+        "lost_connections": seen.lost_connections,
+        "unsent_bytes": seen.unsent_bytes,
+        "update_bytes": seen.update_bytes,
+        "problems": dict(seen.problems.most_common(3)),
+    }
+
+
+def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -> bool:
+    """Whether the generator kept its schedule with a core to spare, so that the rest is true."""
+    seen = loaded.measured
+    sent_percent = seen.sent / max(1, seen.due) * 100
+    in_time = lag is not None and lag <= LAG_BOUND_MS
+    return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
+
+
+def medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several runs as one: numbers by their median, and what was false once is false."""
+    return {name: _median([row[name] for row in rows]) for name in rows[-1]}
+
+
+def _median(values: Sequence[Any]) -> Any:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    if all(isinstance(value, bool) for value in known):
+        return all(known)
+    if all(isinstance(value, int) for value in known):
+        return round(median(known))
+    if all(isinstance(value, int | float) for value in known):
+        return round(median(known), 3)
+    return next((value for value in known if value), known[-1])
+
+
+def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """What makes figures less than they seem, row by row; `name` is the key of a row's name."""
+    return [f"{row[name]}: {warning}" for row in rows for warning in _warnings(row)]
+
+
+def _warnings(row: Mapping[str, Any]) -> list[str]:
+    told = []
+    if row.get("sustained") is False:
+        told.append("the generator could not sustain this load: the latencies are its own")
+    arrived = row.get("arrived_share", 1.0) or 0.0
+    if arrived < ARRIVED_SHARE:
+        told.append(
+            f"{1 - arrived:.0%} of the updates had not arrived when the wait for them ended: the "
+            "latencies are of the others, in truth they are longer"
+        )
+    taken = row.get("taken_by_others_percent", 0.0)
+    if taken > DISTURBED_PERCENT:
+        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
+    if row.get("lost_connections"):
+        told.append(f"{row['lost_connections']} connections were lost")
+    if row.get("problems"):
+        told.append(f"not understood: {row['problems']}")
+    return told
+
+
+def _rate(amount: float, seconds: float) -> int | None:
+    return round(amount / seconds) if seconds > 0 else None
+
+
+def _per(amount: float, of: float) -> float | None:
+    return amount / of if of else None
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,182 @@
+"""The scenario `compare`: the same offered load to each peer in turn, and to Prime."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from loadtest.hub.cores import Cores, divide
+from loadtest.hub.flame_graph import FlameGraph
+from loadtest.hub.profiling import profile_prime
+from loadtest.hub.server_watch import Watched, watch
+from loadtest.load.cursor_load import Job, listeners_of
+from loadtest.load.generators import GeneratorFailed, Loaded, carry_out
+from loadtest.peers.catalogue import KNOWN, Peer
+from loadtest.peers.installing import PeerFailed
+from loadtest.peers.running import running
+from loadtest.reports.figures import medians, notes_of, row_of
+from loadtest.reports.how import how
+from loadtest.reports.report import figure_in_words
+
+COLUMNS = {
+    "title": "server",
+    "updates_per_cpu_s": "per CPU-s",
+    "delivered_per_s": "per second",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "bytes_per_update": "bytes",
+    "cpu_percent": "CPU %",
+    "rss_mb": "MiB",
+    "arrived_share": "arrived",
+    "sustained": "sustained",
+}
+WIDE = 140
+"""Columns of a console that tells none: a file, a pipe."""
+
+
+@dataclass(slots=True)
+class Trials:
+    """A peer's runs so far: their rows, the last of them for plots, or what went wrong."""
+
+    peer: Peer
+    bar: TaskID
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    last: Loaded | None = None
+    error: str = ""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The medians; one failure makes it a row with `error`."""
+        named = {"peer": self.peer.name, "title": self.peer.title}
+        return named | ({"error": self.error} if self.error else medians(self.rows))
+
+
+async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Load every peer; one that cannot be installed or started is a row with `error`."""
+    cores = divide()
+    cores.pin_this_process()
+    with progress() as bars:
+        compared = [
+            Trials(KNOWN[name], bars.add_task(KNOWN[name].title, total=arguments.repeat))
+            for name in arguments.peers
+        ]
+        for _ in range(arguments.repeat):
+            for trials in compared:
+                await _try(trials, arguments, cores, bars)
+        flame = await profile_prime(arguments, arguments.size, cores, bars)
+    report = {
+        "scenario": "compare",
+        "rooms": arguments.rooms,
+        "size": arguments.size,
+        "hz": arguments.hz,
+        "seconds": arguments.seconds,
+        "repeat": arguments.repeat,
+        "how": how(
+            cores,
+            load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
+            f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
+            f"{arguments.warm_up:g} s of warm-up, one server after the other",
+            versions={one.peer.name: one.versions for one in compared},
+        ),
+        "results": [one.row for one in compared],
+        **profile_of(flame),
+    }
+    _tell(report)
+    if arguments.report:
+        from loadtest.reports.compare_report import write_compare  # matplotlib takes a second
+
+        last_runs = {x.peer.title: x.last for x in compared if x.last and not x.error}
+        path = write_compare(arguments.report, report, COLUMNS, last_runs, flame)
+        Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
+    return report
+
+
+async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars: Progress) -> None:
+    """One more run of a peer that has not failed yet."""
+    if trials.error:
+        return
+    done = len(trials.rows)
+    bars.update(trials.bar, description=f"{trials.peer.title}: starting")
+
+    def working(part: float) -> None:
+        bars.update(trials.bar, completed=done + part, description=trials.peer.title)
+
+    try:
+        trials.last, trials.versions = await _once(trials.peer, arguments, cores, working)
+    except (PeerFailed, GeneratorFailed) as error:
+        trials.error = str(error)
+        bars.update(trials.bar, description=f"{trials.peer.title}: failed")
+    else:
+        trials.rows.append(row_of(trials.last))
+
+
+async def _once(
+    peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Callable[[float], None]
+) -> tuple[Loaded, dict[str, str]]:
+    async with running(peer, cores) as server:
+        job = Job(
+            dialect=peer.dialect,
+            urls=server.urls,
+            rooms=tuple(range(arguments.rooms)),
+            size=arguments.size,
+            hz=arguments.hz,
+            warm_up=arguments.warm_up,
+            seconds=arguments.seconds,
+            cores=cores,
+        )
+        watched = Watched(server.pids, server.beside, cores.server)
+        return await carry_out(job, partial(watch, watched), working), server.versions
+
+
+def profile_of(flame: FlameGraph | None) -> dict[str, Any]:
+    """The entry `profile` of a report: what the flame graph is of, or why there is none."""
+    return {} if flame is None else {"profile": flame.figures}
+
+
+def progress() -> Progress:
+    """Bars on stderr, for long runs."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _tell(report: dict[str, Any]) -> None:
+    console = wide_console()
+    title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
+    console.print(table_of(report["results"], COLUMNS, title))
+    for note in notes_of(report["results"], "title"):
+        console.print(note, markup=False, highlight=False)
+    listening = listeners_of(report["size"])
+    console.print(
+        f"{report['how']['pinning']}; of each room {listening} decode all they hear, the "
+        "others count",
+        highlight=False,
+    )
+
+
+def wide_console() -> Console:
+    """The terminal, or where stderr goes instead, wide enough for a table."""
+    console = Console(stderr=True)
+    return console if console.is_terminal else Console(stderr=True, width=WIDE)
+
+
+def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:
+    """Figures for eyes; a row with `error` says so in place of them."""
+    table = Table(title=title, title_justify="left", box=None)
+    for position, heading in enumerate(columns.values()):
+        table.add_column(heading, justify="left" if position == 0 else "right", no_wrap=True)
+    for row in rows:
+        if "error" in row:
+            table.add_row(row["title"], f"[red]{row['error']}[/]")
+        else:
+            table.add_row(*(figure_in_words(row.get(name)) for name in columns))
+    return table

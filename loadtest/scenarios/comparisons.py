@@ -1,0 +1,119 @@
+"""The command lines of `compare` and `cursors`: what moving costs, beside others and by size."""
+
+import argparse
+from typing import Any
+
+from loadtest.argument_types import at_least, positive
+from loadtest.load.generators import GeneratorFailed
+from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS, PRIME
+from loadtest.peers.installing import PeerFailed
+from loadtest.scenarios.compare import run_compare
+from loadtest.scenarios.connections import run_connections
+from loadtest.scenarios.cursors import run_cursors
+from machine.caller_paths import path_of_caller
+
+EXPECTED = (GeneratorFailed, PeerFailed)
+"""What may go wrong, in one line each."""
+
+
+def add_to(words: Any) -> None:
+    """Add their words to those of `./run loadtest`."""
+    _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
+    _add_cursors(words.add_parser("cursors", help="what moving members cost, by size of room"))
+    _add_connections(words.add_parser("connections", help="what connections cost those peers"))
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.description = (
+        "Offers the same cursor updates to small servers on other libraries, one after the "
+        "other, and to Prime with PostgreSQL. They are installed on first use, pinned, into "
+        ".peers/; one that cannot be is told in its row."
+    )
+    _add_peers(compare, "all")
+    compare.add_argument("--rooms", type=at_least(1), default=4, help="(4)")
+    compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
+    compare.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
+    _finish(compare, run_compare)
+
+
+def _add_cursors(cursors: argparse.ArgumentParser) -> None:
+    cursors.description = (
+        "Loads a fresh hub for each size of room. With --nodes 2: two hubs on one PostgreSQL and "
+        "Valkey, first with every room on one of them, then with every room on both."
+    )
+    cursors.add_argument("--rooms", type=at_least(1), help="(1; with two nodes 4)")
+    cursors.add_argument(
+        "--size", type=_sizes, metavar="N,N", help="members (10,50,100,200; with two nodes 50)"
+    )
+    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="hubs (1)")
+    _finish(cursors, run_cursors)
+
+
+def _add_connections(connections: argparse.ArgumentParser) -> None:
+    connections.description = (
+        "What a connection costs small servers on other libraries: processor time to open it, and "
+        "memory to keep it idle, the relay's own room included."
+    )
+    _add_peers(connections, "layers")
+    connections.add_argument("--connections", type=at_least(100), default=1_000, help="(1,000)")
+    connections.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
+    connections.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    connections.set_defaults(run=run_connections)
+
+
+def _add_peers(words: argparse.ArgumentParser, default: str) -> None:
+    words.add_argument(
+        "--peers",
+        type=_peers,
+        default=list(GROUPS[default]),
+        metavar="A,B",
+        help=f"of the peers {', '.join(PEERS)} (all: every one of these), or of the socket layers "
+        f"{', '.join(LAYERS)}, relays to choose the hub's layer by (layers: these and "
+        f"websockets); default: {default}",
+    )
+
+
+def _finish(words: argparse.ArgumentParser, run: Any) -> None:
+    words.add_argument("--hz", type=positive, default=30.0, help="moves a second per member (30)")
+    words.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
+    words.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
+    words.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
+    words.add_argument(
+        "--profile",
+        action="store_true",
+        help="run Prime once more under py-spy, and put its flame graph into the report",
+    )
+    words.add_argument("--json", action="store_true", help="the report as one line on stdout")
+
+    def start(arguments: argparse.Namespace) -> Any:
+        problem = _problem_of_profile(arguments) if arguments.profile else ""
+        return words.error(problem) if problem else run(arguments)
+
+    words.set_defaults(run=start)
+
+
+def _problem_of_profile(arguments: argparse.Namespace) -> str:
+    """Why there can be no flame graph, known before anything is started."""
+    if not arguments.report:
+        return "--profile draws into a report: say --report DIR too"
+    if PRIME.name not in getattr(arguments, "peers", [PRIME.name]):
+        return "--profile is of Prime, and Prime is not among --peers"
+    return "--profile is of one hub" if getattr(arguments, "nodes", 1) > 1 else ""
+
+
+def _sizes(text: str) -> list[int]:
+    return [at_least(2)(number) for number in text.split(",")]
+
+
+def _peers(text: str) -> list[str]:
+    """Names and groups of names, each peer once, in the order given."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    names = [name for word in words for name in GROUPS.get(word, (word,))]
+    unknown = [name for name in names if name not in KNOWN]
+    if unknown or not names:
+        wrong = ", ".join(unknown) or "nothing"
+        there_are = ", ".join((*KNOWN, *GROUPS))
+        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {there_are}")
+    return list(dict.fromkeys(names))

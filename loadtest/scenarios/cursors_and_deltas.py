@@ -1,0 +1,138 @@
+"""The scenario `mixed`: rooms that move and edit at set rates, and what that costs the hub."""
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.load import generator
+from loadtest.load.generator import Failed, Job, Measured
+from loadtest.reports import percentiles
+from machine.local_hub import LocalHub
+
+LAG_BOUND_MS = 50.0
+RATE_BOUND = 0.95
+"""A generator that sent less than this part of its load, or later, measured itself, not the hub."""
+
+SETUP_SECONDS = 300.0
+
+
+class GeneratorFailed(Exception):
+    """A generator process could not do its job; the message is its own."""
+
+
+async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Start a hub if none is named, load it, and report."""
+    async with AsyncExitStack() as stack:
+        hub: LocalHub | None = None
+        url = arguments.url
+        if not url:
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="prime-load-"))
+            hub = await stack.enter_async_context(
+                LocalHub(Path(directory) / "data", environment=WITHOUT_LIMITS)
+            )
+            url = hub.url
+        jobs = _jobs(arguments, url)
+        measured, cpu, seconds = await _load(jobs, hub)
+        rss = hub.rss_mb if hub else None
+    report = _report(arguments, jobs, measured, seconds) | _cost(measured, cpu, rss, seconds)
+    _tell(report)
+    return report
+
+
+def _jobs(arguments: argparse.Namespace, url: str) -> list[Job]:
+    count = min(arguments.rooms, arguments.generators or max(1, (os.cpu_count() or 2) - 1))
+    shares = [arguments.rooms // count + (i < arguments.rooms % count) for i in range(count)]
+    rates = (arguments.hz, arguments.deltas_per_second, arguments.seconds)
+    return [Job(url, i, rooms, arguments.size, *rates) for i, rooms in enumerate(shares)]
+
+
+async def _load(
+    jobs: list[Job], hub: LocalHub | None
+) -> tuple[list[Measured], float | None, float]:
+    """All generators begin together, once the last of them is ready."""
+    spawn = multiprocessing.get_context("spawn")
+    pipes = []
+    for job in jobs:
+        ours, theirs = spawn.Pipe()
+        spawn.Process(target=generator.main, args=(job, theirs), daemon=True).start()
+        theirs.close()
+        pipes.append(ours)
+    await asyncio.gather(*(_receive(pipe) for pipe in pipes))
+    began, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
+    for pipe in pipes:
+        pipe.send("go")
+    measured = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
+    cpu = hub.cpu_seconds - cpu_before if hub else None
+    return measured, cpu, time.perf_counter() - began
+
+
+async def _receive(pipe: Any) -> Any:
+    """The next word of a generator; its failure is ours."""
+    async with asyncio.timeout(SETUP_SECONDS):
+        while not await asyncio.to_thread(pipe.poll, 0.5):
+            pass
+    word = pipe.recv()
+    if isinstance(word, Failed):
+        raise GeneratorFailed(word.why)
+    return word
+
+
+def _report(
+    arguments: argparse.Namespace, jobs: list[Job], measured: list[Measured], seconds: float
+) -> dict[str, Any]:
+    lag = percentiles.summary([ms for one in measured for ms in one.lag_ms])
+    sent = sum(one.updates_sent for one in measured)
+    wanted = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
+    is_late = (lag["p99"] or 0.0) > LAG_BOUND_MS
+    return {
+        "rooms": arguments.rooms,
+        "size": arguments.size,
+        "hz": arguments.hz,
+        "deltas_per_second": arguments.deltas_per_second,
+        "seconds": round(seconds, 2),
+        "generators": len(jobs),
+        "cursor_ms": percentiles.summary([ms for one in measured for ms in one.cursor_ms]),
+        "ack_ms": percentiles.summary([ms for one in measured for ms in one.ack_ms]),
+        "updates_sent": sent,
+        "updates_delivered": sum(one.updates_delivered for one in measured),
+        "ticks": sum(one.ticks for one in measured),
+        "deltas": sum(one.deltas_sent for one in measured),
+        "reconnects": sum(one.reconnects for one in measured),
+        "generator_lag_ms": lag,
+        "sustained": not is_late and sent >= wanted * RATE_BOUND,
+    }
+
+
+def _cost(
+    measured: list[Measured], cpu: float | None, rss: float | None, seconds: float
+) -> dict[str, Any]:
+    delivered = sum(one.updates_delivered for one in measured)
+    per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
+    return {
+        "updates_per_second": round(delivered / seconds),
+        "hub_cpu_percent": None if cpu is None else round(cpu / seconds * 100, 1),
+        "hub_cpu_us_per_update": None if per_update is None else round(per_update, 2),
+        "hub_rss_mb": None if rss is None else round(rss, 1),
+    }
+
+
+def _tell(report: dict[str, Any]) -> None:
+    table = Table(title="mixed: cursors and deltas", title_justify="left", box=None)
+    table.add_column("what")
+    table.add_column("value")
+    for name, value in report.items():
+        table.add_row(name, str(value))
+    console = Console(stderr=True)
+    console.print(table)
+    if not report["sustained"]:
+        console.print("The generator could not sustain this load: the latencies are its own too.")

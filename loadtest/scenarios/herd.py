@@ -1,0 +1,193 @@
+"""The scenario `herd`: the hub is killed, and everyone comes back at once."""
+
+import argparse
+import asyncio
+import random
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from loadtest.chaos.aftermath import audits, settle
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.hub.samples import Samples
+from loadtest.load.bare_prime import BarePrime, create_project, register
+from loadtest.load.delta_writers import edit
+from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.people.heartbeats import keep_alive
+from loadtest.people.returning import ReturningMember, Tally
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.percentiles import summary
+from loadtest.reports.report_table import Target
+
+CONNECTING_AT_ONCE = 32
+ROOMS_PER_EDITED = 5
+EDITORS_PER_ROOM = 4
+EDITS_PER_SECOND = 2.0
+"""In every fifth room four members edit, before the kill, through it and after."""
+
+BEFORE_SECONDS = 3.0
+AFTER_SECONDS = 2.0
+BACK_SECONDS = 90.0
+SETTLE_SECONDS = 30.0
+
+LEAD = (
+    "The hub is killed (SIGKILL) while some edit, and started again at once. Everyone comes back "
+    "with full jitter, resumes from the position it had, and sends again what was not answered. "
+    "At the end every acknowledged delta is looked for in the journal."
+)
+
+TARGETS = (
+    Target("resumed_within_s", 10),
+    Target("lost", 0),
+    Target("holes", 0),
+    Target("missing", 0),
+    Target("unanswered", 0),
+)
+
+
+async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Fill the rooms, kill the hub, start it, and wait for everyone."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        step = progress.add_task("starting a hub", total=arguments.clients)
+        async with pinned_hub(arguments.clients) as hub:
+            herd = _Herd(hub, arguments, progress, step)
+            report = await herd.run()
+    herd.evidence.show(report, arguments.report, console)
+    return report
+
+
+class _Herd:
+    """Members of many rooms, some of whom edit."""
+
+    def __init__(
+        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+    ) -> None:
+        self._hub = hub
+        self._arguments = arguments
+        self._progress = progress
+        self._step = step
+        self.evidence = Evidence("herd: everyone comes back after a kill", LEAD, TARGETS)
+        self._tally = Tally()
+        self._members: list[ReturningMember] = []
+        self._editors: list[ReturningMember] = []
+        self._lag_ms: list[float] = []
+
+    async def run(self) -> dict[str, Any]:
+        """The whole scenario."""
+        await self._fill()
+        beating = asyncio.create_task(keep_alive(self._connected))
+        editing = asyncio.create_task(self._edit())
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
+        levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+        try:
+            async with (
+                Samples(busy, levels) as samples,
+                LoopLag() as lag,
+            ):
+                killed_at, missing = await self._kill()
+                cpu = lag.cpu_percent
+                await asyncio.sleep(AFTER_SECONDS)
+        finally:
+            editing.cancel()
+        self._say("waiting for what was proposed")
+        unanswered = await settle(self._members, SETTLE_SECONDS)
+        beating.cancel()
+        self._say("looking for what was acknowledged in the journal")
+        lost, _ = await audits(self._hub.database_url, self._tally.acked)
+        for member in self._members:
+            member.leave()
+        returned = [at - killed_at for at in self._tally.returned_at]
+        self.evidence.samples = samples
+        self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
+        waiting = samples.mean("hub_kept_waiting")
+        acked = sum(map(len, self._tally.acked.values()))
+        return {
+            "resumed_within_s": None if missing else round(max(returned, default=0.0), 3),
+            "lost": lost + self._tally.contradictions,
+            "clients": len(self._members),
+            "missing": missing,
+            "returned_s": summary(returned, 3),
+            "hub_ready_s": round(self._hub.ready_seconds, 3),
+            "resumed": self._tally.resumed,
+            "fresh_states": self._tally.reconnects - self._tally.resumed,
+            "holes": self._tally.holes,
+            "deltas_acked": acked,
+            "resent": self._tally.resent,
+            "duplicates": self._tally.duplicates,
+            "unanswered": unanswered,
+            "refused": dict(self._tally.refused),
+            "attempts_that_failed": dict(self._tally.problems),
+            "hub_cpu_percent_max": samples.highest("hub"),
+            "hub_kept_waiting_percent": waiting,
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "generator_cpu_percent": round(cpu, 1),
+            "generator_lag_ms": lag.summary,
+            "cores": self._hub.cores.in_words,
+            **verdict(
+                problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + disturbed(waiting)
+            ),
+        }
+
+    async def _fill(self) -> None:
+        account = await register(self._hub.url)
+        per_room, clients = self._arguments.per_room, self._arguments.clients
+        rooms = -(-clients // per_room)
+        projects = [await create_project(account, f"herd {n}") for n in range(rooms)]
+        at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
+        self._say(f"{clients:,} come in")
+
+        async def come_in(number: int) -> None:
+            room, place = divmod(number, per_room)
+            rng = random.Random(self._arguments.seed * 1_000_003 + number)
+            member = ReturningMember(account, f"herd-{number}", projects[room], self._tally, rng)
+            self._members.append(member)
+            if room % ROOMS_PER_EDITED == 0 and place < EDITORS_PER_ROOM:
+                self._editors.append(member)
+            async with at_once:
+                await member.enter()
+            self._progress.advance(self._step)
+
+        await asyncio.gather(*map(come_in, range(clients)))
+
+    async def _kill(self) -> tuple[float, int]:
+        """When the hub was killed, and how many have not come back in time."""
+        await asyncio.sleep(BEFORE_SECONDS)
+        self._say("the hub is killed and started again")
+        self._progress.reset(self._step, total=len(self._members))
+        killed_at = time.perf_counter()
+        await self._hub.kill()
+        await self._hub.start()
+        end = killed_at + BACK_SECONDS
+        while time.perf_counter() < end:
+            back = len(self._tally.returned_at)
+            self._progress.update(self._step, completed=back)
+            if back >= len(self._members):
+                break
+            await asyncio.sleep(0.05)
+        return killed_at, max(0, len(self._members) - len(self._tally.returned_at))
+
+    async def _edit(self) -> None:
+        """All editors in turn, at an even rate, whether the hub is there or not."""
+        gap = 1 / (EDITS_PER_SECOND * len(self._editors))
+        began, step = time.perf_counter(), 0
+        while True:
+            due = began + step * gap
+            now = time.perf_counter()
+            if due > now:
+                await asyncio.sleep(due - now)
+                continue
+            self._editors[step % len(self._editors)].propose(edit(step), due * 1_000)
+            step += 1
+
+    def _connected(self) -> list[BarePrime]:
+        return [member.prime for member in self._members if member.prime is not None]
+
+    def _say(self, text: str) -> None:
+        self._progress.update(self._step, description=text)

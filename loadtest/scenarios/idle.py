@@ -1,0 +1,168 @@
+"""The scenario `idle`: the hub's memory for each member who is in a room and does nothing."""
+
+import argparse
+import asyncio
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.hub.samples import Samples
+from loadtest.load.bare_client import HandshakeFailed
+from loadtest.load.bare_prime import (
+    Account,
+    BarePrime,
+    PrimeRefused,
+    create_project,
+    enter,
+    register,
+)
+from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
+from loadtest.people.heartbeats import keep_alive
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.report_table import Target
+from prime_client.codec import Message
+from schema.limits import HEARTBEAT_SECONDS
+
+CONNECTING_AT_ONCE = 32
+WARM_UP_SECONDS = 2.0
+SETTLED_WITHIN = 0.005
+"""Memory that changes by less than this part in a second stands still."""
+
+SETTLE_SECONDS = 30.0
+"""At most, after a whole heartbeat of everyone."""
+
+LEAD = (
+    "Members join rooms and only keep their connections alive. Memory is the hub's own (USS): "
+    "what it has with all inside, less what it had before, by the connections."
+)
+
+TARGETS = (Target("kb_per_connection", 16), Target("lost_connections", 0), Target("failed", 0))
+
+
+async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Memory before anyone comes, with everyone in, and after all have gone."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        step = progress.add_task("starting a hub", total=arguments.connections)
+        async with pinned_hub(arguments.connections) as hub:
+            crowd = _Crowd(hub, arguments, progress, step)
+            report = await crowd.measure()
+    crowd.evidence.show(report, arguments.report, console)
+    return report
+
+
+class _Crowd:
+    """Members of many rooms, who do nothing but stay alive."""
+
+    def __init__(
+        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+    ) -> None:
+        self._hub = hub
+        self.evidence = Evidence("idle: what a member who does nothing costs", LEAD, TARGETS)
+        self._count = arguments.connections
+        self._per_room = arguments.per_room
+        self._progress = progress
+        self._step = step
+        self._members: list[BarePrime] = []
+        self._failures: list[str] = []
+        self._pongs = 0
+
+    async def measure(self) -> dict[str, Any]:
+        """The whole scenario."""
+        account = await register(self._hub.url)
+        rooms = -(-self._count // self._per_room)
+        projects = [await create_project(account, f"idle {n}") for n in range(rooms)]
+        before = await self._warm(account, projects[0])
+        beating = asyncio.create_task(keep_alive(lambda: self._members))
+        try:
+            busy = {
+                "hub": lambda: self._hub.cpu_seconds,
+                "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+                "generator": time.process_time,
+            }
+            levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+            async with Samples(busy, levels) as samples, LoopLag() as lag:
+                took = await self._fill(account, projects)
+                self._progress.update(self._step, description="settling")
+                since = samples.now
+                pongs = self._pongs
+                inside = await self._settled()
+                pongs = self._pongs - pongs
+        finally:
+            beating.cancel()
+        self.evidence.samples = samples
+        connected = sum(member.connection.is_open for member in self._members)
+        metrics = await scrape(self._hub.url)
+        after = await self._empty()
+        per_connection = (inside - before) / connected if connected else None
+        return {
+            "kb_per_connection": None if per_connection is None else round(per_connection, 2),
+            "connections": connected,
+            "lost_connections": len(self._members) - connected,
+            "failed": len(self._failures),
+            "failures": sorted(set(self._failures))[:3],
+            "rooms": rooms,
+            "open_at_hub": int(metrics.get(("prime_connections", ""), 0.0)),
+            "hub_uss_before_mb": round(before / 1024, 1),
+            "hub_uss_inside_mb": round(inside / 1024, 1),
+            "hub_uss_after_mb": round(after / 1024, 1),
+            "heartbeats_answered": pongs,
+            "hub_cpu_percent_idle": samples.mean("hub", since),
+            "hub_kept_waiting_percent": samples.mean("hub_kept_waiting"),
+            "joins_per_s": round(connected / took, 1),
+            "generator_lag_ms": lag.summary,
+            "cores": self._hub.cores.in_words,
+            **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected, LAG_BOUND_OF_SECONDS_MS)),
+        }
+
+    async def _warm(self, account: Account, project: str) -> float:
+        """Memory once a first member has been in a room: what is made once is no connection's."""
+        first = await enter(account, "first", project)
+        first.close()
+        await asyncio.sleep(WARM_UP_SECONDS)
+        return self._hub.uss_kb
+
+    async def _fill(self, account: Account, projects: list[str]) -> float:
+        at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
+        self._progress.update(self._step, description=f"{self._count:,} come in")
+        began = time.perf_counter()
+
+        async def come_in(number: int) -> None:
+            project = projects[number // self._per_room]
+            async with at_once:
+                try:
+                    member = await enter(account, f"idle-{number}", project, self._heard)
+                except (OSError, TimeoutError, HandshakeFailed, PrimeRefused) as error:
+                    self._failures.append(str(error) or type(error).__name__)
+                    return
+            self._members.append(member)
+            self._progress.advance(self._step)
+
+        await asyncio.gather(*map(come_in, range(self._count)))
+        return time.perf_counter() - began
+
+    async def _settled(self) -> float:
+        """Memory once everyone's heart has beaten, and it stands still, in KiB."""
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        end = time.perf_counter() + SETTLE_SECONDS
+        level = self._hub.uss_kb
+        while time.perf_counter() < end:
+            await asyncio.sleep(1.0)
+            before, level = level, self._hub.uss_kb
+            if abs(level - before) <= level * SETTLED_WITHIN:
+                break
+        return level
+
+    async def _empty(self) -> float:
+        """Memory when all have gone and their rooms are closed, in KiB."""
+        self._progress.update(self._step, description="all leave")
+        for member in self._members:
+            member.close()
+        return await self._settled()
+
+    def _heard(self, message: Message) -> None:
+        self._pongs += message["t"] == "pong"

@@ -1,0 +1,276 @@
+"""The scenario `neighbours`: what a large project beside it costs a quiet room."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from files.upload import upload
+from loadtest.chaos.children import beside
+from loadtest.hub.pinned_hub import kept_waiting_seconds
+from loadtest.load.sustained import disturbed
+from loadtest.people.large_song import large_song
+from loadtest.reports.percentiles import summary
+from loadtest.running import data_directory
+from machine.local_hub import CHECKOUT, LocalHub
+from prime_client.client import Client
+from prime_client.failures import CallFailed
+from prime_client.state_ops import Op
+
+BYTES_PER_ENTITY = 150
+"""Of the large song, as the server counts a state (rule O16)."""
+
+LOCK_SECONDS = 10.0
+WANTED_RATIO = 2.0
+STEP_OPS = 1_000
+READERS = 3
+FOREIGN_SESSION = "persistence.tools.foreign_session"
+
+BEHIND = 10
+"""How far this process steps back: what the other project's own client computes is not measured."""
+
+LATE_MS = 2.0
+"""A writer that is sent on its way later than this, at p99, measures the machine."""
+
+Work = Callable[[], Awaitable[None]]
+
+
+async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
+    """A quiet room's acks at rest, and beside each thing that may happen to another project."""
+    console = Console(stderr=True)
+    async with AsyncExitStack() as stack:
+        directory = stack.enter_context(data_directory(None, "neighbours"))
+        hub = await stack.enter_async_context(LocalHub(directory))
+        quiet = await _musician(stack, hub, "quiet")
+        project = (await quiet.projects.create(name="Quiet"))["id"]
+        large = Large(hub, await _musician(stack, hub, "large"))
+        with console.status("filling the large project"):
+            await large.set_up(arguments.size)
+        acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
+        os.nice(BEHIND)
+        began, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
+        report = await _measure(acks, large, arguments.seconds, console)
+        waited = kept_waiting_seconds(hub.pid) - waited
+        report["disturbed"] = disturbed(waited / (time.monotonic() - began) * 100)
+        report["disturbed"] += late_writer(report["ack_ms"])
+        report["project_mb"] = round(large.state_bytes() / 2**20, 1)
+        report["refused_calls"] = large.refused
+    _tell(console, report)
+    return report
+
+
+async def _musician(stack: AsyncExitStack, hub: LocalHub, name: str) -> Client:
+    client = await stack.enter_async_context(Client(hub.url, device=name, call_seconds=60))
+    await client.register(f"{name}@example.org", name, "correct horse battery")
+    return client
+
+
+async def _measure(
+    acks: "Acks", large: "Large", seconds: float, console: Console
+) -> dict[str, Any]:
+    phases: dict[str, tuple[Work, float]] = {
+        "rest": (_nothing, seconds),
+        "edited": (large.edit, seconds),
+        "checkpointed": (large.checkpoint, seconds),
+        "undone": (large.undo, seconds),
+        "read": (large.read, seconds),
+        "locked": (large.lock, max(seconds, min(LOCK_SECONDS, 5 * seconds))),
+    }
+    figures: dict[str, Any] = {}
+    for name, (work, length) in phases.items():
+        with console.status(f"the other project: {name}"):
+            since = time.monotonic()
+            await _for_so_long(work, length)
+            until = time.monotonic()
+            await asyncio.sleep(min(1.0, seconds))  # what was sent last is answered
+            figures[name] = acks.figures(since, until)
+    rest = figures["rest"]["p99"]
+    ratios = {
+        name: round(figure["p99"] / rest, 2) for name, figure in figures.items() if name != "rest"
+    }
+    return {
+        "ack_ms": figures,
+        "ratios": ratios,
+        "ratio": max(ratios.values()),
+        "within": max(ratios.values()) <= WANTED_RATIO,
+    }
+
+
+def late_writer(figures: dict[str, dict[str, Any]]) -> list[str]:
+    """Where the quiet writer itself was held up, as sentences."""
+    return [
+        f"{name}: the quiet writer was itself {figure['writer_late_p99']:.1f} ms late at p99"
+        for name, figure in figures.items()
+        if (figure["writer_late_p99"] or 0.0) > LATE_MS
+    ]
+
+
+async def _nothing() -> None:
+    await asyncio.sleep(0.1)
+
+
+async def _for_so_long(work: Work, seconds: float) -> None:
+    """Again and again; what is under way at the end is broken off."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                await work()
+
+
+class Acks:
+    """What the quiet writer has said: when each delta was sent, and how long its ack took."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[float, float, float]] = []
+        """When each was sent, and the ms to its ack, and that it was sent late."""
+
+    async def hear(self, lines: asyncio.StreamReader) -> None:
+        """Read on, for as long as it writes."""
+        async for line in lines:
+            sent, took, late = json.loads(line)
+            self._all.append((sent, took, late))
+
+    def figures(self, since: float, until: float) -> dict[str, Any]:
+        """Of those sent then, in milliseconds."""
+        of_phase = [(took, late) for sent, took, late in self._all if since <= sent < until]
+        late = summary([late for _, late in of_phase])
+        took = summary([took for took, _ in of_phase])
+        return took | {"acks": len(of_phase), "writer_late_p99": late["p99"]}
+
+
+@contextlib.asynccontextmanager
+async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator[Acks]:
+    """In a process of its own: what else this one does must not be measured."""
+    where = {"PRIME_LOAD_URL": url, "PRIME_LOAD_TOKEN": client.access_token or ""}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "loadtest.load.quiet_writer"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+        env=os.environ | where | {"PRIME_LOAD_PROJECT": project},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    acks = Acks()
+    try:
+        await process.stdout.readline()
+        hearing = asyncio.create_task(acks.hear(process.stdout))
+        yield acks
+        process.stdin.close()
+        await asyncio.wait_for(hearing, 10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+class Large:
+    """The other project, and what is done to it."""
+
+    def __init__(self, hub: LocalHub, client: Client) -> None:
+        self.refused = 0
+        self._hub = hub
+        self._client = client
+        self._notes: list[str] = []
+        self._turns = 0
+        self._snapshot = ""
+        self._head = 0
+
+    async def set_up(self, megabytes: float) -> None:
+        """Filled to so many MiB, as the server counts."""
+        project = (await self._client.projects.create(name="Large"))["id"]
+        self._room = await self._client.join(project)
+        entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
+        await upload(self._room, list(large_song(entities, seed=1)))
+        self._notes = list(self._room.state["notes"])
+        kept = await self._client.snapshots.create(project=project, name="full")
+        self._snapshot, self._head = kept["id"], kept["position"]["seq"]
+
+    def state_bytes(self) -> int:
+        """Of the state as JSON."""
+        return sum(
+            len(json.dumps(entity, separators=(",", ":"))) + len(entity_id)
+            for entities in self._room.state.values()
+            for entity_id, entity in entities.items()
+        )
+
+    async def edit(self) -> None:
+        """A note at a time, forty a second: the checkpoint comes by itself."""
+        await self._room.saved(self._room.edit([self._change(1)]))
+        await asyncio.sleep(0.025)
+
+    async def checkpoint(self) -> None:
+        """A snapshot for each edit: the whole state is written and copied."""
+        await self._room.saved(self._room.edit([self._change(1)]))
+        await self._call("snapshots.create", name="again")
+
+    async def undo(self) -> None:
+        """A step of a thousand changes is made, taken back and done again."""
+        ops = [self._change(n) for n in range(STEP_OPS)]
+        await self._room.saved(self._room.edit(ops))
+        await self._room.undo()
+        await self._room.redo()
+
+    async def read(self) -> None:
+        """All of its history, its snapshots and its past, over three connections."""
+        token = self._client.access_token
+        async with AsyncExitStack() as stack:
+            for number in range(READERS):
+                reader = Client(self._hub.url, device=f"reader-{number}", access_token=token)
+                await stack.enter_async_context(reader)
+                stack.push_async_callback(_cancelled, asyncio.create_task(self._read_on(reader)))
+            await asyncio.Event().wait()
+
+    async def _read_on(self, reader: Client) -> None:
+        while True:
+            await self._call("history.list", reader, entity=self._notes[0], limit=200)
+            await self._call("history.at", reader, seq=self._head // 2, part=0)
+            await self._call("snapshots.diff", reader, before=self._snapshot)
+
+    async def lock(self) -> None:
+        """Somebody's session holds its row, and its own edits wait."""
+        url, project = self._hub.database_url, self._room.project
+        async with beside(url, FOREIGN_SESSION, "lock", project):
+            while True:
+                self._room.edit([self._change(1)])
+                await asyncio.sleep(0.25)
+
+    async def _call(self, method: str, client: Client | None = None, **params: Any) -> None:
+        try:
+            await (client or self._client).call(method, project=self._room.project, **params)
+        except CallFailed:
+            self.refused += 1
+
+    def _change(self, n: int) -> Op:
+        self._turns += 1
+        note = self._notes[(self._turns * 7_919 + n) % len(self._notes)]
+        return {"op": "set", "col": "notes", "id": note, "props": {"vel": self._turns % 97 / 97}}
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _tell(console: Console, report: dict[str, Any]) -> None:
+    title = f"neighbours: acks of a quiet room beside a project of {report['project_mb']} MiB"
+    table = Table(title=title, title_justify="left", box=None)
+    for heading in ("the other project is", "p50 ms", "p99 ms", "ratio"):
+        table.add_column(heading, justify="left" if heading.startswith("the") else "right")
+    for name, figure in report["ack_ms"].items():
+        ratio = report["ratios"].get(name, "")
+        table.add_row(name, str(figure["p50"]), str(figure["p99"]), str(ratio))
+    console.print(table)
+    console.print(f"ratio {report['ratio']} (at most {WANTED_RATIO:g} wanted)")
+    for why in report["disturbed"]:
+        console.print(f"the machine was busy: {why}", highlight=False)

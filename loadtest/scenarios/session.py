@@ -1,0 +1,245 @@
+"""The scenario `session`: rooms of people as they are, and a proof at the end."""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from files.upload import batches
+from loadtest.chaos.aftermath import LOOK_SECONDS, audits, settle
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.hub.samples import Samples
+from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
+from loadtest.load.sustained import disturbed, problems, verdict
+from loadtest.people.heartbeats import keep_alive
+from loadtest.people.large_song import PER_TRACK, large_song
+from loadtest.people.people import Person, Seen, Trail
+from loadtest.people.returning import ReturningMember, Tally
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.percentiles import summary
+from loadtest.reports.report_table import Target
+from prime_client.client import Client
+from prime_client.digest import digest
+
+CONNECTING_AT_ONCE = 16
+OBSERVERS_PER_ROOM = 4
+"""Members of each room who time every move of the others; of the rest what they get is counted."""
+
+WITNESSED_ROOMS = 1
+"""Rooms in which one client of the SDK keeps a whole copy, whose digest is compared at the end."""
+
+SETTLE_SECONDS = 30.0
+
+LEAD = (
+    "Of ten people seven are busy (moving at 30 Hz in bursts, a gesture every few seconds, a "
+    "delta about every two), two idle, and one loses the connection every few seconds. At the end "
+    "every acknowledged delta is looked for in the journal."
+)
+
+TARGETS = (
+    Target("lost", 0),
+    Target("holes", 0),
+    Target("unanswered", 0),
+)
+
+
+async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Fill the rooms, let the people live, and look for what they were promised."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        step = progress.add_task("starting a hub", total=arguments.seconds)
+        async with pinned_hub(arguments.rooms * arguments.size) as hub:
+            session = _Session(hub, arguments)
+            progress.update(step, description="people come in")
+            await session.fill()
+            progress.update(step, description="they play")
+            report = await session.run(lambda: progress.advance(step, 1.0))
+    session.evidence.show(report, arguments.report, console)
+    return report
+
+
+class _Session:
+    """Everyone in every room, and what they saw together."""
+
+    def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
+        self._hub = hub
+        self._arguments = arguments
+        self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
+        self._tally = Tally()
+        self._seen = Seen()
+        self._people: list[Person] = []
+        self._projects: list[str] = []
+        self._account: Account | None = None
+
+    async def fill(self) -> None:
+        """An account, a project with a track for each room, and everyone inside."""
+        self._account = account = await register(self._hub.url)
+        for room in range(self._arguments.rooms):
+            project = await create_project(account, f"session {room}")
+            await fill(account, project)
+            self._projects.append(project)
+            trails: dict[str, Trail] = {}
+            for place in range(self._arguments.size):
+                number = room * self._arguments.size + place
+                observes = place < OBSERVERS_PER_ROOM
+                self._people.append(
+                    Person(
+                        account,
+                        number,
+                        project,
+                        trails,
+                        self._tally,
+                        self._seen,
+                        self._arguments.seed,
+                        observes,
+                    )
+                )
+        at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
+
+        async def come_in(person: Person) -> None:
+            async with at_once:
+                await person.enter()
+
+        await asyncio.gather(*map(come_in, self._people))
+
+    async def run(self, second: Any) -> dict[str, Any]:
+        """Everyone lives for the time given; then the proof."""
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
+        levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+        async with AsyncExitStack() as stack:
+            copies = await stack.enter_async_context(self._witnesses())
+            await stack.enter_async_context(_cancelled(keep_alive(self._connected)))
+            async with Samples(busy, levels) as samples:
+                began = time.perf_counter()
+                await self._play(second)
+                passed = time.perf_counter() - began
+            unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
+            lost, stored = await audits(self._hub.database_url, self._acked())
+            converged = await _converge(copies, stored)
+            for person in self._people:
+                person.member.leave()
+        generator = samples.mean("generator")
+        waiting = samples.mean("hub_kept_waiting")
+        self.evidence.samples = samples
+        self.evidence.curves |= {"cursors": self._seen.cursor_ms, "acks": self._tally.ack_ms}
+        return {
+            **self._figures(passed),
+            "hub_cpu_percent": samples.mean("hub"),
+            "hub_kept_waiting_percent": waiting,
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "generator_cpu_percent": generator,
+            "generator_lag_ms": summary(self._seen.lag_ms),
+            "lost": lost + self._tally.contradictions,
+            "unanswered": unanswered,
+            "converged": converged,
+            "cores": self._hub.cores.in_words,
+            **verdict(problems(self._seen.lag_ms, generator) + disturbed(waiting)),
+        }
+
+    async def _play(self, second: Any) -> None:
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            for person in self._people:
+                tasks.create_task(person.live(stop))
+            end = time.perf_counter() + self._arguments.seconds
+            while (left := end - time.perf_counter()) > 0:
+                await asyncio.sleep(min(1.0, left))
+                second()
+            stop.set()
+
+    def _figures(self, seconds: float) -> dict[str, Any]:
+        seen, tally = self._seen, self._tally
+        return {
+            "rooms": self._arguments.rooms,
+            "size": self._arguments.size,
+            "seconds": round(seconds, 2),
+            "cursor_ms": summary(seen.cursor_ms),
+            "ack_ms": summary(tally.ack_ms),
+            "updates_per_s": round(seen.updates / seconds, 1),
+            "moves_per_s": round(seen.moves_sent / seconds, 1),
+            "previews_per_s": round(seen.previews / seconds, 1),
+            "gestures": seen.gestures,
+            "edits": seen.edits,
+            "deltas_acked": sum(map(len, tally.acked.values())),
+            "drops": seen.drops,
+            "reconnects": tally.reconnects,
+            "resumed": tally.resumed,
+            "fresh_states": tally.reconnects - tally.resumed,
+            "resent": tally.resent,
+            "holes": tally.holes,
+            "refused": dict(tally.refused),
+        }
+
+    def _acked(self) -> dict[str, dict[str, int]]:
+        """Of every room, those too in which nothing was edited."""
+        return {project: self._tally.acked.get(project, {}) for project in self._projects}
+
+    def _connected(self) -> list[BarePrime]:
+        members = [person.member.prime for person in self._people]
+        return [prime for prime in members if prime is not None]
+
+    @asynccontextmanager
+    async def _witnesses(self) -> AsyncIterator[dict[str, Any]]:
+        """Rooms of the SDK, each with its copy of a project, by project."""
+        assert self._account is not None
+        async with AsyncExitStack() as stack:
+            copies = {}
+            for project in self._projects[:WITNESSED_ROOMS]:
+                client = Client(self._hub.url, device="witness", access_token=self._account.token)
+                await stack.enter_async_context(client)
+                copies[project] = await client.join(project)
+            yield copies
+
+
+async def fill(account: Account, project: str) -> None:
+    """One track with its clips and notes, on disk when this returns."""
+    tally = Tally()
+    owner = ReturningMember(account, "filling", project, tally, random.Random(0))
+    await owner.enter()
+    for ops in batches(list(large_song(PER_TRACK, seed=1))):
+        owner.propose(ops, time.perf_counter() * 1_000)
+    unanswered = await settle([owner], SETTLE_SECONDS)
+    owner.leave()
+    if unanswered or tally.refused:
+        raise PrimeRefused(f"could not fill a project: {dict(tally.refused)}")
+
+
+async def _converge(copies: dict[str, Any], stored: dict[str, dict[str, Any]]) -> bool:
+    """Whether every witness' copy comes to the digest of the journal."""
+    for project, room in copies.items():
+        await _caught_up(room, stored[project]["head"])
+        if digest(room.state) != stored[project]["digest"]:
+            return False
+    return all(each["checkpoint_ok"] for each in stored.values())
+
+
+async def _caught_up(room: Any, head: int) -> None:
+    """Until a copy stands at `head`, or it is clear that it does not get there."""
+    for _ in range(round(SETTLE_SECONDS / LOOK_SECONDS)):
+        position = room.replica.position
+        if position is not None and position.seq >= head:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def _cancelled(work: Any) -> AsyncIterator[None]:
+    """Something that goes on beside, until the end of `async with`."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,175 @@
+"""`cursors --nodes 2`: rooms whose members sit on two nodes beside rooms on one node each."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from loadtest.hub.cores import Cores
+from loadtest.hub.server_watch import Watched, watch
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.load.cursor_load import Job
+from loadtest.load.generators import Loaded, carry_out
+from loadtest.peers.prime_dialect import PrimeDialect
+from loadtest.peers.running import Running, pinned_hubs
+from loadtest.reports.figures import notes_of, row_of
+from loadtest.reports.how import how
+from loadtest.reports.percentiles import percentile
+from loadtest.scenarios.compare import progress, table_of, wide_console
+from machine.local_hub import CHECKOUT, HubFailed, LocalHub
+
+VALKEY_SECONDS = 30.0
+COLUMNS = {
+    "placement": "rooms",
+    "cpu_us_per_update": "CPU us per update",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "delivered_per_s": "per second",
+    "bytes_per_update": "bytes",
+    "cpu_percent": "CPU % (both)",
+    "sustained": "sustained",
+}
+
+
+async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str, Any]:
+    """Two hubs on one PostgreSQL and Valkey: first every room on one of them, then on both."""
+    size = arguments.size[0]
+    with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
+        async with _two_hubs(Path(directory), cores) as nodes:
+            one = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
+            both = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
+    rows = [_row("each on one node", one), _row("each on both nodes", both)]
+    report = {
+        "scenario": "cursors",
+        "nodes": 2,
+        "rooms": arguments.rooms,
+        "size": size,
+        "hz": arguments.hz,
+        "seconds": arguments.seconds,
+        "how": how(
+            cores,
+            load=f"{arguments.rooms} rooms of {size}, each member moving {arguments.hz:g} times "
+            f"a second for {arguments.seconds:g} s, two hubs on one PostgreSQL and Valkey",
+            within="between members on the same node, in rooms that have only that node",
+            across="between members on different nodes, in rooms spread evenly over both",
+            cpu_ratio="processor time of both hubs per update delivered: spread rooms by whole",
+        ),
+        **_latencies("within", one.measured.latency_ms),
+        **_latencies("across", both.measured.across_ms),
+        **_latencies("within_spread", both.measured.latency_ms),
+        "cpu_ratio": _ratio(rows),
+        "placements": rows,
+    }
+    _tell(report)
+    if arguments.report:
+        from loadtest.reports.two_nodes_report import write_two_nodes  # matplotlib takes a second
+
+        path = write_two_nodes(arguments.report, report, COLUMNS, one, both)
+        Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
+    return report
+
+
+async def _load(
+    arguments: argparse.Namespace,
+    size: int,
+    nodes: Running,
+    cores: Cores,
+    bars: Progress,
+    *,
+    room_by_room: bool,
+) -> Loaded:
+    name = "rooms on one node each" if room_by_room else "rooms on both nodes"
+    bar = bars.add_task(name, total=1.0)
+    job = Job(
+        dialect=PrimeDialect,
+        urls=nodes.urls,
+        rooms=tuple(range(arguments.rooms)),
+        size=size,
+        hz=arguments.hz,
+        warm_up=arguments.warm_up,
+        seconds=arguments.seconds,
+        cores=cores,
+        room_by_room=room_by_room,
+    )
+    watched = Watched(nodes.pids, nodes.beside, cores.server)
+    return await carry_out(
+        job, partial(watch, watched), lambda part: bars.update(bar, completed=part)
+    )
+
+
+@asynccontextmanager
+async def _two_hubs(directory: Path, cores: Cores) -> AsyncIterator[Running]:
+    async with _valkey(directory) as redis_url:
+        environment = {**WITHOUT_LIMITS, "REDIS_URL": redis_url}
+        async with (
+            LocalHub(directory / "one", environment=environment) as one,
+            LocalHub(
+                directory / "two", database_url=one.database_url, environment=environment
+            ) as two,
+        ):
+            yield pinned_hubs([one, two], cores)
+
+
+@asynccontextmanager
+async def _valkey(directory: Path) -> AsyncIterator[str]:
+    """Its own process: the load test starts servers, and imports none."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "machine.embedded_valkey", "--data", str(directory)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(VALKEY_SECONDS):
+            ready: dict[str, Any] = json.loads(await process.stdout.readline())
+        yield ready["redis_url"]
+    except (TimeoutError, ValueError):
+        raise HubFailed("Valkey did not start") from None
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+
+def _row(placement: str, run: Loaded) -> dict[str, Any]:
+    delivered = run.measured.delivered
+    each = round(run.cost.cpu_seconds / delivered * 1e6, 3) if delivered else None
+    return {"placement": placement, "cpu_us_per_update": each} | row_of(run)
+
+
+def _ratio(rows: list[dict[str, Any]]) -> float | None:
+    one, both = (row["cpu_us_per_update"] for row in rows)
+    return round(both / one, 2) if one and both else None
+
+
+def _latencies(name: str, values: Any) -> dict[str, float | None]:
+    ordered = sorted(values)
+    points = {f"{name}_p{p}_ms": percentile(ordered, p) for p in (50, 99)}
+    return {key: None if at is None else round(at, 2) for key, at in points.items()}
+
+
+def _tell(report: dict[str, Any]) -> None:
+    console = wide_console()
+    title = f"{report['rooms']} rooms of {report['size']}, two nodes"
+    console.print(table_of(report["placements"], COLUMNS, title))
+    for name in ("within", "across"):
+        p50, p99 = report[f"{name}_p50_ms"], report[f"{name}_p99_ms"]
+        console.print(f"{name} nodes: p50 {p50} ms, p99 {p99} ms", highlight=False)
+    console.print(f"CPU per update, spread by whole: {report['cpu_ratio']}", highlight=False)
+    for note in notes_of(report["placements"], "placement"):
+        console.print(f"rooms {note}", markup=False, highlight=False)

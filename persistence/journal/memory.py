@@ -1,0 +1,318 @@
+"""The journal in memory: for tests and for trying Prime out. Real semantics, nothing survives."""
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, count
+
+from msgspec.structs import replace
+
+from persistence.errors import Compacted, NotFound, OtherHistory
+from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.payload import NOT_OURS, is_storable
+from persistence.journal.state_slices import cut, digest_of_state
+from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
+from schema.server_limits import MAX_MISSED, READ_BYTES
+
+
+@dataclass(slots=True)
+class _Project:
+    checkpoints: list[Checkpoint]
+    epoch: str
+    roles: dict[str, str] = field(default_factory=dict)
+    archived: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    seqs: dict[str, int] = field(default_factory=dict)
+    effects: dict[int, bytes] = field(default_factory=dict)
+    compacted_seq: int = 0
+
+    def is_void(self, entry: Entry) -> bool:
+        """Whether none of its ops has taken effect, as far as that is known."""
+        ops = self.effects.get(entry.seq, entry.ops)
+        return ops == b"[]" and entry.seq > self.compacted_seq
+
+
+class MemoryJournal:
+    """A `Journal`; `clock` gives seconds since 1970, as `time.time` does."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._projects: dict[str, _Project] = {}
+        self._revoked: set[str] = set()
+        self._epochs = count(1)
+
+    # What calls do to the tables.
+
+    def create_project(self, project: str, epoch: str, state: bytes) -> None:
+        """Make a project without members; one that exists stays as it is."""
+        first = Checkpoint(project, epoch, 0, digest_of_state(state), cut(state))
+        self._projects.setdefault(project, _Project([first], epoch))
+
+    def grant(self, project: str, user: str, role: str) -> None:
+        """Give a user a role, or another one."""
+        self._projects[project].roles[user] = role
+
+    def revoke(self, project: str, user: str) -> None:
+        """Take a user's role away."""
+        self._projects[project].roles.pop(user, None)
+
+    def archive(self, project: str, archived: bool = True) -> None:
+        """Archive a project, or bring it back."""
+        self._projects[project].archived = archived
+
+    def revoke_session(self, auth_session: str) -> None:
+        """End a login. One never heard of is taken for valid: logins are not kept here."""
+        self._revoked.add(auth_session)
+
+    def compact(self, project: str, up_to: int) -> None:
+        """Forget the ops of entries up to this seq, which must be that of a checkpoint."""
+        stored = self._projects[project]
+        if all(checkpoint.seq != up_to for checkpoint in stored.checkpoints):
+            raise ValueError(f"nothing is stored at seq {up_to}")
+        stored.compacted_seq = max(stored.compacted_seq, up_to)
+        for n, entry in enumerate(stored.entries[:up_to]):
+            stored.entries[n] = replace(entry, ops=b"[]")
+            stored.effects.pop(entry.seq, None)
+
+    def go_back(self, project: str, to: int) -> None:
+        """Lose what came after this seq, as a restored backup or a standby that was behind."""
+        stored = self._projects[project]
+        del stored.entries[to:]
+        stored.seqs = {entry.delta_id: entry.seq for entry in stored.entries}
+        stored.effects = {seq: ops for seq, ops in stored.effects.items() if seq <= to}
+        stored.checkpoints = [each for each in stored.checkpoints if each.seq <= to]
+
+    def effects(self, project: str) -> dict[int, bytes]:
+        """What was recorded, by seq."""
+        return dict(self._projects[project].effects)
+
+    # The contract.
+
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+        """Store the batch; see `Journal`."""
+        stands = await self.stand(known)
+        strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
+        outcomes = [
+            self._append_one(proposal)
+            if proposal.project not in strayed or not is_storable(proposal)
+            else (strayed[proposal.project], None)
+            for proposal in proposals
+        ]
+        entries: list[Entry] = []
+        for project, each in known.items():
+            stored = self._projects.get(project)
+            if stored is None or project in strayed or stored.compacted_seq > each.seq:
+                continue
+            entries += _bounded(stored.entries[each.seq : each.seq + MAX_MISSED])
+        return Appended(outcomes, entries)
+
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        """Store all of them or none; see `Journal`."""
+        last = parts[-1]
+        if not all(map(is_storable, parts)):
+            return Outcome.INVALID, None
+        verdict = (await self.stand({last.project: known})).get(last.project)
+        if verdict is not None and verdict.verdict is not None:
+            return verdict.verdict, None
+        outcome, seq = self._judged(last)
+        if outcome is not Outcome.COMMITTED:
+            return outcome, seq
+        at = self._commit_time(self._projects[last.project])
+        for part in parts[:-1]:
+            self._store(part, at, more=True)
+        return outcome, self._store(last, at)
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        """How it stands to what is known; a project that went back has a new epoch then."""
+        stands = {
+            project: self._stands(project, each)
+            for project, each in known.items()
+            if project in self._projects
+        }
+        for project, each in stands.items():
+            if each.verdict is Outcome.WENT_BACK:
+                self._renew_epoch(self._projects[project])
+        return stands
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
+        stored = self._projects.get(project)
+        if stored is None:
+            return []
+        if after < stored.compacted_seq:
+            raise Compacted(stored.compacted_seq)
+        return _bounded(stored.entries[after : after + limit])
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
+        self._check(project, known)
+        return await self.read(project, known.seq, limit)
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        """What an earlier proposal of this id became; None: there is none."""
+        return self._known(proposal)
+
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        """Which of these deltas of this user are stored: id -> seq."""
+        stored = self._projects.get(project)
+        if stored is None:
+            return {}
+        found = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
+        return {
+            each: seq for each, seq in found.items() if stored.entries[seq - 1].author == author
+        }
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
+        stored = self._projects.get(project)
+        if stored is None:
+            return []
+        entries = stored.entries[:up_to]
+        newest = entries[max(0, len(entries) - limit) :]
+        return [entry.mark(is_void=stored.is_void(entry)) for entry in newest]
+
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
+        """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
+        self._check(project, known)
+        stored = self._projects.get(project)
+        if stored is None:
+            return
+        for seq, ops in effects.items():
+            if stored.compacted_seq < seq <= len(stored.entries):
+                stored.effects.setdefault(seq, ops)
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        """The newest stored state at or before seq `at`; None: there is none."""
+        stored = self._projects.get(project)
+        checkpoints = stored.checkpoints if stored else []
+        newest_first = reversed(checkpoints)
+        return next((self._beside(each) for each in newest_first if each.seq <= at), None)
+
+    async def heads(self, projects: Collection[str]) -> dict[str, int]:
+        """The newest seq of each project that exists."""
+        return {
+            project: len(self._projects[project].entries)
+            for project in projects
+            if project in self._projects
+        }
+
+    async def load(self, project: str) -> Checkpoint:
+        """The newest checkpoint; raises `NotFound`."""
+        if project not in self._projects:
+            raise NotFound("there is no such project")
+        return self._beside(self._projects[project].checkpoints[-1])
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
+        self._check(checkpoint.project, checkpoint.known)
+        stored = self._projects[checkpoint.project]
+        if stored.checkpoints[-1].seq < checkpoint.seq:
+            stored.checkpoints.append(checkpoint)
+
+    # What callers know, and what is so.
+
+    def _stands(self, project: str, known: Known) -> Stands:
+        stored = self._projects[project]
+        head = len(stored.entries)
+        verdict = None
+        if stored.epoch != known.epoch:
+            verdict = Outcome.OTHER_EPOCH
+        elif known.seq > head or (
+            known.delta_id is not None
+            and known.seq > 0
+            and stored.entries[known.seq - 1].delta_id != known.delta_id
+        ):
+            verdict = Outcome.WENT_BACK
+        return Stands(stored.epoch, head, verdict)
+
+    def _check(self, project: str, known: Known) -> None:
+        if project not in self._projects or self._stands(project, known).verdict is not None:
+            raise OtherHistory(NOT_OURS)
+
+    def _renew_epoch(self, stored: _Project) -> None:
+        stored.epoch = f"{stored.epoch}+{next(self._epochs)}"
+        stored.checkpoints = [
+            dataclasses.replace(each, epoch=stored.epoch) for each in stored.checkpoints
+        ]
+
+    def _beside(self, checkpoint: Checkpoint) -> Checkpoint:
+        entries = self._projects[checkpoint.project].entries
+        at = entries[checkpoint.seq - 1].delta_id if checkpoint.seq else None
+        return dataclasses.replace(checkpoint, delta_id=at)
+
+    # The steps of an append, each to be planted with a bug by a test.
+
+    def _append_one(self, proposal: Proposal) -> tuple[Outcome, int | None]:
+        if not is_storable(proposal):
+            return Outcome.INVALID, None
+        outcome, seq = self._judged(proposal)
+        if outcome is not Outcome.COMMITTED:
+            return outcome, seq
+        return outcome, self._store(proposal, self._commit_time(self._projects[proposal.project]))
+
+    def _judged(self, proposal: Proposal) -> tuple[Outcome, int | None]:
+        known = self._known(proposal)
+        if known is not None and known[0] is Outcome.DUPLICATE:
+            return known
+        refusal = self._refusal(proposal)
+        if refusal is not None:
+            return refusal, None
+        if known is not None:
+            return known[0], None
+        return Outcome.COMMITTED, None
+
+    def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        project = self._projects.get(proposal.project)
+        seq = project.seqs.get(proposal.delta_id) if project else None
+        if project is None or seq is None:
+            return None
+        same = project.entries[seq - 1].payload_hash == proposal.payload_hash
+        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), seq
+
+    def _refusal(self, proposal: Proposal) -> Outcome | None:
+        project = self._projects.get(proposal.project)
+        if project is None:
+            return Outcome.NOT_FOUND
+        if proposal.auth_session in self._revoked:
+            return Outcome.SESSION_REVOKED
+        if project.roles.get(proposal.author, "viewer") == "viewer":
+            return Outcome.FORBIDDEN
+        return Outcome.ARCHIVED if project.archived else None
+
+    def _store(self, proposal: Proposal, at: float, *, more: bool = False) -> int:
+        project = self._projects[proposal.project]
+        seq = len(project.entries) + 1
+        project.entries.append(
+            Entry(
+                proposal.project,
+                seq,
+                proposal.delta_id,
+                proposal.author,
+                proposal.member,
+                proposal.ops,
+                proposal.atomic,
+                at,
+                proposal.payload_hash,
+                proposal.purpose,
+                proposal.reverts,
+                proposal.step,
+                more,
+            )
+        )
+        project.seqs[proposal.delta_id] = seq
+        return seq
+
+    def _commit_time(self, project: _Project) -> float:
+        now = self._clock() * 1000
+        return max(now, project.entries[-1].committed_at) if project.entries else now
+
+
+def _bounded(entries: Sequence[Entry]) -> list[Entry]:
+    sizes = accumulate((len(entry.ops) for entry in entries), initial=0)
+    return [entry for entry, before in zip(entries, sizes, strict=False) if before < READ_BYTES]

@@ -1,0 +1,88 @@
+"""What every project needs after a restore or a failover: `./run new-epochs`."""
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+
+from rich.console import Console
+
+from persistence.database_url import from_environment
+from persistence.errors import PersistenceError
+from persistence.journal import epochs
+from persistence.journal.epochs import Renewed, counted
+from persistence.migrate import check
+from persistence.pool import Database
+
+LONGEST_SECONDS = 3_600.0
+"""For each statement: all projects are in one transaction."""
+
+DESCRIPTION = """
+Give every project a new epoch, and its snapshots with it, after a backup was restored: clients that
+have seen more then start from fresh state. After a standby was promoted nodes do this by themselves
+for each project that they open; this does it for all. Stop all nodes first. All is done in one
+transaction; running it again harms nothing.
+"""
+
+
+async def new_epochs(dsn: str, *, force: bool = False) -> Renewed:
+    """Renew the epochs of this database; raises `Refused` if nodes are there, unless forced."""
+    await check(dsn)
+    db = await Database.open(
+        dsn,
+        max_size=1,
+        statement_timeout_seconds=LONGEST_SECONDS,
+        application_name="prime new-epochs",
+    )
+    try:
+        await epochs.refuse_standby(db)
+        return await (epochs.renew(db) if force else epochs.renew_without_nodes(db))
+    finally:
+        await db.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./run new-epochs",
+        description=DESCRIPTION,
+        epilog="The environment's DATABASE_URL says which database. Exit codes: 0 done,"
+        " 1 refused or failed (nothing is changed, unless the database went away at the very end),"
+        " 2 not called rightly.",
+    )
+    parser.add_argument("--force", action="store_true", help="even if nodes seem to be running")
+    parser.add_argument(
+        "--json", action="store_true", help="say how many have new epochs as JSON on stdout"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Exit 0 when done, 1 when the database refuses, fails or has nodes, 2 without one."""
+    arguments = _arguments()
+    console = Console(stderr=True)
+    try:
+        with console.status("giving new epochs"):
+            renewed = asyncio.run(new_epochs(from_environment(), force=arguments.force))
+    except PersistenceError as error:
+        return _fail(" ".join(str(error).split()), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; run it again", 130)
+    if arguments.json:
+        print(json.dumps(asdict(renewed)))
+    else:
+        console.print(
+            f"new epochs for {counted(renewed.projects, 'project')}"
+            f" and {counted(renewed.snapshots, 'snapshot')}",
+            highlight=False,
+        )
+    return 0
+
+
+def _fail(text: str, code: int) -> int:
+    print(f"new-epochs: {text}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,282 @@
+"""The journal in PostgreSQL: one round trip to `append_deltas` for whatever waits."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from persistence.errors import BadValue, Compacted, OtherHistory
+from persistence.journal import groups as journal_groups
+from persistence.journal import stored_states
+from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.payload import NOT_OURS, is_storable
+from persistence.journal.rows import (
+    OUTCOMES,
+    Verdict,
+    columns,
+    entry_of,
+    outcome_of,
+    own_entries,
+    without_gaps,
+)
+from persistence.journal.state_slices import checkpoint_of, sliced
+from persistence.pool import Executor
+from persistence.tables import studio_projects
+from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
+from schema.server_limits import READ_BYTES
+
+APPEND = """
+SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
+    payload_hash, purpose, reverts, step, more
+FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+STAND = """
+SELECT project, epoch, head, verdict FROM journal_stands($1, $2, $3, $4)
+"""
+
+READ = f"""
+SELECT p.compacted_seq, d.*
+FROM studio_projects AS p
+LEFT JOIN LATERAL (
+    SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
+        payload_hash, purpose, reverts, step, more
+    FROM read_deltas(p.id, $2, $3, {READ_BYTES})
+    WHERE p.compacted_seq <= $2
+) AS d ON true
+WHERE p.id = $1
+"""
+
+READ_ON = f"""
+SELECT s.verdict, r.*
+FROM journal_stands(ARRAY[$1::uuid], ARRAY[$2::bigint], ARRAY[$4::text], ARRAY[$5::text]) AS s
+LEFT JOIN LATERAL ({READ}) AS r ON s.verdict IS NULL
+"""
+
+FIND = """
+SELECT seq, payload_hash FROM project_deltas WHERE project_id = $1 AND delta_id = $2
+"""
+
+# The index named by its order, as in `append_deltas`: one look for each id, whatever the plan.
+SEQS_OF = """
+SELECT d.delta_id, d.seq FROM unnest($3::text[]) AS u (delta_id)
+JOIN LATERAL (
+    SELECT t.delta_id, t.seq, t.author FROM project_deltas AS t
+    WHERE t.project_id = $1 AND t.delta_id >= u.delta_id
+    ORDER BY t.delta_id LIMIT 1
+) AS d ON d.delta_id = u.delta_id AND d.author = $2
+"""
+
+HEADS = """
+SELECT id, head_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
+# Of what was compacted it is not known any more whether it took effect: it counts as if it had.
+MARKS = """
+SELECT d.seq, d.member, d.purpose, d.reverts, d.step, d.bytes, d.more,
+    d.seq > p.compacted_seq AND coalesce(d.effective, d.ops)::text = '[]' AS is_void
+FROM project_deltas AS d JOIN studio_projects AS p ON p.id = d.project_id
+WHERE d.project_id = $1 AND d.seq <= $2
+ORDER BY d.seq DESC
+LIMIT $3
+"""
+
+# Every node of a room records the same: the first is enough, in an order that cannot deadlock.
+RECORD_EFFECTS = """
+WITH ours AS MATERIALIZED (
+    SELECT FROM journal_stands(ARRAY[$1::uuid], ARRAY[$4::bigint], ARRAY[$5::text], ARRAY[$6::text])
+    WHERE verdict IS NULL
+), unknown AS (
+    SELECT d.seq FROM project_deltas AS d
+    JOIN studio_projects AS p ON p.id = d.project_id AND p.compacted_seq < d.seq
+    WHERE d.project_id = $1 AND d.seq = ANY ($2::bigint[]) AND d.effective IS NULL
+        AND EXISTS (SELECT FROM ours)
+    ORDER BY d.seq FOR NO KEY UPDATE OF d
+), recorded AS (
+    UPDATE project_deltas AS d SET effective = e.ops
+    FROM unknown JOIN unnest($2::bigint[], $3::json[]) AS e (seq, ops) USING (seq)
+    WHERE d.project_id = $1 AND d.seq = unknown.seq
+)
+SELECT EXISTS (SELECT FROM ours)
+"""
+
+BASE = sliced(
+    """
+    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
+        t.project_state AS state
+    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
+    WHERE p.id = $1 AND p.state_seq <= $2
+    UNION ALL
+    SELECT s.project_id, s.epoch, s.seq, s.checksum, s.state
+    FROM project_snapshots AS s
+    JOIN studio_projects AS p ON p.id = s.project_id AND p.epoch = s.epoch
+    WHERE s.project_id = $1 AND s.seq <= $2
+    ORDER BY seq DESC, digest DESC
+    LIMIT 1
+    """
+)
+
+
+class PostgresJournal:
+    """A `Journal`.
+
+    Appends have connections of their own (`appends`), which nothing else uses; what rooms read and
+    look up goes over `rooms`, what is written behind over `behind`.
+    """
+
+    def __init__(
+        self, appends: Executor, rooms: Executor | None = None, behind: Executor | None = None
+    ) -> None:
+        self._appends = appends
+        self._rooms = rooms or appends
+        self._behind = behind or appends
+
+    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+        """Store the batch in one transaction; see `Journal`."""
+        verdicts = [Verdict(Outcome.INVALID, None)] * len(proposals)
+        storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
+        batch = [proposals[n] for n in storable]
+        try:
+            judged, missed = await self._append(batch, known)
+        except BadValue:
+            judged = [await self._append_alone(proposal, known) for proposal in batch]
+            _, missed = await self._append([], known)
+        for n, verdict in zip(storable, judged, strict=True):
+            verdicts[n] = verdict
+        outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
+        own = own_entries(proposals, verdicts) if known else []
+        return Appended(outcomes, without_gaps([*missed, *own], known))
+
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known: Known
+    ) -> tuple[Outcome, int | None]:
+        """Store all of them or none; see `Journal`.
+
+        Over `behind`: it takes its time, and waits for the lock longer than an append may.
+        """
+        return await journal_groups.append_group(self._behind, staging, parts, known)
+
+    async def clear_staged(self, older_than_seconds: float) -> None:
+        """Drop what nodes have staged and not stored, because they died meanwhile."""
+        await journal_groups.clear_staged(self._behind, older_than_seconds)
+
+    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+        """How it stands to what is known; a project that went back has a new epoch then."""
+        rows = await self._rooms.fetch(STAND, *columns(known))
+        stands = {
+            row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
+            for row in rows
+        }
+        went_back = [p for p, each in stands.items() if each.verdict is Outcome.WENT_BACK]
+        if went_back:
+            await self._append([], {project: known[project] for project in went_back})
+        return stands
+
+    async def read(self, project: str, after: int, limit: int) -> list[Entry]:
+        """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
+        rows = await self._rooms.fetch(READ, project, after, limit)
+        if rows and after < rows[0]["compacted_seq"]:
+            raise Compacted(rows[0]["compacted_seq"])
+        return [entry_of(row) for row in rows if row["seq"] is not None]
+
+    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+        """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
+        rows = await self._rooms.fetch(
+            READ_ON, project, known.seq, limit, known.epoch, known.delta_id
+        )
+        if rows and rows[0]["verdict"] is not None:
+            raise OtherHistory(NOT_OURS)
+        if rows and known.seq < rows[0]["compacted_seq"]:
+            raise Compacted(rows[0]["compacted_seq"])
+        return [entry_of(row) for row in rows if row["seq"] is not None]
+
+    async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+        """What an earlier proposal of this id became; None: there is none."""
+        row = await self._rooms.fetchrow(FIND, proposal.project, proposal.delta_id)
+        if row is None:
+            return None
+        same = row["payload_hash"] == proposal.payload_hash
+        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
+
+    async def seqs_of(
+        self, project: str, author: str, delta_ids: Collection[str]
+    ) -> dict[str, int]:
+        """Which of these deltas of this user are stored: id -> seq."""
+        rows = await self._rooms.fetch(SEQS_OF, project, author, list(delta_ids))
+        return {row["delta_id"]: row["seq"] for row in rows}
+
+    async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
+        """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
+        rows = await self._rooms.fetch(MARKS, project, up_to, limit)
+        return [
+            StepMark(
+                row["seq"],
+                row["member"],
+                Purpose(row["purpose"]),
+                row["reverts"],
+                row["step"],
+                row["bytes"],
+                row["more"],
+                row["is_void"],
+            )
+            for row in reversed(rows)
+        ]
+
+    async def record_effects(
+        self, project: str, effects: Mapping[int, bytes], known: Known
+    ) -> None:
+        """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
+        seqs, ops = list(effects), [each.decode() for each in effects.values()]
+        is_ours = await self._behind.fetchval(
+            RECORD_EFFECTS, project, seqs, ops, known.seq, known.epoch, known.delta_id
+        )
+        if not is_ours:
+            raise OtherHistory(NOT_OURS)
+
+    async def base(self, project: str, at: int) -> Checkpoint | None:
+        """The newest stored state of this epoch at or before seq `at`; None: there is none."""
+        return checkpoint_of(await self._rooms.fetch(BASE, project, at))
+
+    async def heads(self, projects: Collection[str]) -> dict[str, int]:
+        """The newest seq of each project that exists."""
+        rows = await self._rooms.fetch(HEADS, list(projects))
+        return {row["id"]: row["head_seq"] for row in rows}
+
+    async def load(self, project: str) -> Checkpoint:
+        """The newest checkpoint; raises `NotFound`."""
+        return await studio_projects.state_at(self._rooms, project)
+
+    async def save(self, checkpoint: Checkpoint) -> None:
+        """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
+        await stored_states.save(self._behind, checkpoint)
+
+    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Verdict:
+        """One bad proposal fails its whole batch; alone, only itself."""
+        there = known.get(proposal.project)
+        try:
+            judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
+        except BadValue:
+            return Verdict(Outcome.INVALID, None)
+        return judged[0]
+
+    async def _append(
+        self, proposals: Sequence[Proposal], known: Mapping[str, Known]
+    ) -> tuple[list[Verdict], list[Entry]]:
+        hashes = [proposal.payload_hash for proposal in proposals]
+        rows = await self._appends.fetch(
+            APPEND,
+            [proposal.project for proposal in proposals],
+            [proposal.delta_id for proposal in proposals],
+            [proposal.author for proposal in proposals],
+            [proposal.auth_session for proposal in proposals],
+            [proposal.member for proposal in proposals],
+            [proposal.ops.decode() for proposal in proposals],
+            [proposal.atomic for proposal in proposals],
+            hashes,
+            [proposal.purpose.value for proposal in proposals],
+            [proposal.reverts for proposal in proposals],
+            [proposal.step for proposal in proposals],
+            *columns(known),
+        )
+        judged = [
+            Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
+            for row, payload_hash in zip(rows, hashes, strict=False)
+        ]
+        return judged, [entry_of(row) for row in rows[len(proposals) :]]

@@ -1,0 +1,97 @@
+"""Rows of the journal and what they are to a room: entries, verdicts, columns of what is known."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from persistence.journal.contract import Known
+from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
+
+# Calling an enum costs more than all else that is done with a row.
+OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+PURPOSES = {purpose.value: purpose for purpose in Purpose}
+
+
+class Verdict(NamedTuple):
+    """What became of a proposal; `committed_at` only of what was committed just now.
+
+    `payload_hash`: the proposal's, as the journal was given it.
+    """
+
+    outcome: Outcome
+    seq: int | None
+    committed_at: datetime | None = None
+    payload_hash: bytes = b""
+
+
+def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> list[Entry]:
+    """What was committed of these, as entries."""
+    return [
+        Entry(
+            proposal.project,
+            verdict.seq,
+            proposal.delta_id,
+            proposal.author,
+            proposal.member,
+            proposal.ops,
+            proposal.atomic,
+            _milliseconds(verdict.committed_at),
+            verdict.payload_hash,
+            proposal.purpose,
+            proposal.reverts,
+            proposal.step,
+        )
+        for proposal, verdict in zip(proposals, verdicts, strict=True)
+        if verdict.outcome is Outcome.COMMITTED
+        and verdict.seq is not None
+        and verdict.committed_at is not None
+    ]
+
+
+def columns(known: Mapping[str, Known]) -> tuple[list[str], list[int], list[str], list[Any]]:
+    """Projects, heads, epochs, ids."""
+    each = known.values()
+    return list(known), [k.seq for k in each], [k.epoch for k in each], [k.delta_id for k in each]
+
+
+def outcome_of(verdict: str | None) -> Outcome | None:
+    """None: the journal is still the one that is known."""
+    return None if verdict is None else OUTCOMES[verdict]
+
+
+def without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[Entry]:
+    """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
+    by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
+    for entry in entries:
+        by_project[entry.project][entry.seq] = entry
+    following: list[Entry] = []
+    for project, each in known.items():
+        seq = each.seq + 1
+        while seq in by_project[project]:
+            following.append(by_project[project][seq])
+            seq += 1
+    return following
+
+
+def entry_of(row: Any) -> Entry:
+    """What a row of `append_deltas` or `read_deltas` tells."""
+    return Entry(
+        row["project_id"],
+        row["seq"],
+        row["delta_id"],
+        row["author"],
+        row["member"],
+        row["ops"].encode(),
+        row["atomic"],
+        _milliseconds(row["committed_at"]),
+        row["payload_hash"],
+        PURPOSES[row["purpose"]],
+        row["reverts"],
+        row["step"],
+        row["more"],
+    )
+
+
+def _milliseconds(time: datetime) -> float:
+    return time.timestamp() * 1000

@@ -1,0 +1,112 @@
+"""States in slices: cut by PostgreSQL on the way out, joined to one JSON text on the way in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from persistence.journal.contract import SLICE_ENTITIES, Checkpoint, StateSlice
+from rooms.document.digest import digest_of
+from schema.server_limits import STORED_PART_BYTES
+
+_SLICED = """
+SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, last.delta_id,
+    cut.collection, cut.entities
+FROM ({stored}) AS stored
+LEFT JOIN project_deltas AS last
+    ON last.project_id = stored.project_id AND last.seq = stored.seq
+LEFT JOIN LATERAL (
+    SELECT c.key AS collection,
+        convert_to(json_object_agg(e.key, e.value)::text, 'UTF8') AS entities
+    FROM jsonb_each(stored.state) AS c (key, value)
+    CROSS JOIN jsonb_each(
+        CASE jsonb_typeof(c.value) WHEN 'object' THEN c.value ELSE '{{}}' END
+    ) WITH ORDINALITY AS e (key, value, n)
+    GROUP BY c.key, (e.n - 1) / {slice_entities}
+) AS cut ON true
+"""
+
+
+def sliced(stored: str) -> str:
+    """A query for the slices of the one state that `stored` selects, all in one snapshot.
+
+    `stored` gives project_id, epoch, seq, digest and state (jsonb).
+    """
+    return _SLICED.format(stored=stored.strip(), slice_entities=SLICE_ENTITIES)
+
+
+def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
+    """The rows of a `sliced` query; None: there were none."""
+    if not rows:
+        return None
+    first = rows[0]
+    slices = tuple(
+        StateSlice(row["collection"], row["entities"])
+        for row in rows
+        if row["collection"] is not None
+    )
+    return Checkpoint(
+        first["project_id"],
+        first["epoch"],
+        first["seq"],
+        first["digest"],
+        slices,
+        first["delta_id"],
+    )
+
+
+def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
+    """The whole state as JSON, in parts of `STORED_PART_BYTES`; an object for each collection."""
+    by_collection: dict[str, list[bytes]] = defaultdict(list)
+    for piece in slices:
+        insides = by_collection[piece.collection]
+        if inside := _inside(piece.entities):
+            insides.append(inside)
+    pieces = [b"{"]
+    size = 0
+    for number, (collection, insides) in enumerate(by_collection.items()):
+        pieces.append((b"," if number else b"") + msgspec.json.encode(collection) + b":{")
+        for n, inside in enumerate(insides):
+            pieces += [b",", inside] if n else [inside]
+            size += len(inside)
+            if size >= STORED_PART_BYTES:
+                yield b"".join(pieces)
+                pieces.clear()
+                size = 0
+        pieces.append(b"}")
+    yield b"".join([*pieces, b"}"])
+
+
+def cut(state: bytes) -> tuple[StateSlice, ...]:
+    """What PostgreSQL does to a stored state, for one that is small or a test's."""
+    collections: dict[str, dict[str, Any]] = msgspec.json.decode(state)
+    return tuple(
+        StateSlice(collection, msgspec.json.encode(dict(some)))
+        for collection, entities in collections.items()
+        for some in _batches(entities.items())
+    )
+
+
+def digest_of_state(state: bytes) -> str:
+    """The digest of a state that is small or a test's."""
+    collections: dict[str, dict[str, Any]] = msgspec.json.decode(state)
+    return digest_of(
+        (collection, entity_id, entity)
+        for collection, entities in collections.items()
+        for entity_id, entity in entities.items()
+    )
+
+
+def _inside(entities: bytes) -> bytes:
+    bare = entities.strip()
+    if not (bare.startswith(b"{") and bare.endswith(b"}")):
+        raise ValueError("a slice of a state is no JSON object")
+    return bare[1:-1].strip()
+
+
+def _batches(items: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    remaining = iter(items)
+    while some := list(islice(remaining, SLICE_ENTITIES)):
+        yield some

@@ -1,0 +1,173 @@
+"""Queries on `project_members`: who may do what in a project."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import LastOwner, NotFound
+from persistence.page_cursor import read_cursor, write_cursor
+from persistence.pool import Executor
+from persistence.tables.users import UserRow
+
+ROLE_OF = """
+SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
+"""
+
+STANDING_OF = """
+SELECT m.role, p.epoch, p.head_seq
+FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
+WHERE m.project_id = $1 AND m.user_id = $2
+"""
+
+IN_ORDER_OF_COMING = """
+SELECT user_id FROM project_members WHERE project_id = $1 ORDER BY created_at, user_id
+"""
+
+ROLES_AMONG = """
+SELECT m.project_id, m.user_id, m.role
+FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
+JOIN project_members AS m USING (project_id, user_id)
+"""
+
+LIST_OF = """
+SELECT listed.* FROM (
+    SELECT u.id, u.email, u.username, u.name, m.role,
+        array_position(ARRAY['owner', 'editor', 'viewer'], m.role) AS place,
+        lower(u.username) AS key
+    FROM project_members AS m
+    JOIN prime_users AS u ON u.id = m.user_id
+    WHERE m.project_id = $1
+) AS listed
+WHERE $3::bigint IS NULL
+    OR (listed.place, listed.key, listed.id) > (
+        $3, (SELECT lower(username) FROM prime_users WHERE id = $4::uuid), $4
+    )
+ORDER BY listed.place, listed.key, listed.id
+LIMIT $2
+"""
+
+# First of all, always: whoever appends holds the same lock (see append_deltas).
+LOCK_PROJECT = """
+SELECT id FROM studio_projects WHERE id = $1 FOR NO KEY UPDATE
+"""
+
+OTHER_OWNERS = """
+SELECT count(*) FROM project_members
+WHERE project_id = $1 AND user_id <> $2 AND role = 'owner'
+"""
+
+COUNT_OTHERS = """
+SELECT count(*) FROM project_members WHERE project_id = $1 AND user_id <> $2
+"""
+
+GRANT = """
+WITH m AS (
+    INSERT INTO project_members (project_id, user_id, role)
+    SELECT $1, id, $3 FROM prime_users WHERE id = $2
+    ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
+    RETURNING user_id, role
+)
+SELECT u.id, u.email, u.username, u.name, m.role
+FROM m JOIN prime_users AS u ON u.id = m.user_id
+"""
+
+REVOKE = """
+DELETE FROM project_members WHERE project_id = $1 AND user_id = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A user and the role in the project."""
+
+    user: UserRow
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A user's role in a project, and the epoch and head of its journal at that moment."""
+
+    role: str
+    epoch: str
+    head: int
+
+
+async def role_of(db: Executor, project: str, user: str) -> str | None:
+    role: str | None = await db.fetchval(ROLE_OF, project, user)
+    return role
+
+
+async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
+    """The role of a user, and how far the project is; None: not a member."""
+    row = await db.fetchrow(STANDING_OF, project, user)
+    return None if row is None else Standing(row["role"], str(row["epoch"]), row["head_seq"])
+
+
+async def in_order_of_coming(db: Executor, project: str) -> list[str]:
+    """The users that are members, who was one first in front."""
+    rows = await db.fetch(IN_ORDER_OF_COMING, project)
+    return [str(row["user_id"]) for row in rows]
+
+
+async def roles_among(
+    db: Executor, pairs: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The role of each (project, user) that has one."""
+    rows = await db.fetch(ROLES_AMONG, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+    return {(row["project_id"], row["user_id"]): row["role"] for row in rows}
+
+
+async def list_of(
+    db: Executor, project: str, limit: int = 500, after: str | None = None
+) -> tuple[list[MemberRow], str | None]:
+    """A page of them, owners first, and the `after` of the next one."""
+    place, user = read_cursor(after)
+    rows = await db.fetch(LIST_OF, project, limit + 1, place, user)
+    page = rows[:limit]
+    more = len(rows) > limit and bool(page)
+    next_page = write_cursor(page[-1]["place"], page[-1]["id"]) if more else None
+    return [_member(row) for row in page], next_page
+
+
+async def count_others(db: Executor, project: str, user: str) -> int:
+    """Members beside this user."""
+    count: int = await db.fetchval(COUNT_OTHERS, project, user)
+    return count
+
+
+async def grant(db: Executor, project: str, user: str, role: str) -> MemberRow:
+    """When this returns, no delta can be stored with the role of before."""
+    async with db.transaction() as transaction:
+        await _lock(transaction, project)
+        if role != "owner":
+            await _keep_an_owner(transaction, project, user)
+        row = await transaction.fetchrow(GRANT, project, user, role)
+        if row is None:
+            raise NotFound("there is no such user")
+        return _member(row)
+
+
+async def revoke(db: Executor, project: str, user: str) -> None:
+    """When this returns, no delta of that user can be stored."""
+    async with db.transaction() as transaction:
+        await _lock(transaction, project)
+        await _keep_an_owner(transaction, project, user)
+        if await transaction.execute(REVOKE, project, user) != "DELETE 1":
+            raise NotFound("that user is not a member")
+
+
+async def _lock(db: Executor, project: str) -> None:
+    if await db.fetchval(LOCK_PROJECT, project) is None:
+        raise NotFound("there is no such project")
+
+
+async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
+    is_owner = await role_of(db, project, user) == "owner"
+    if is_owner and not await db.fetchval(OTHER_OWNERS, project, user):
+        raise LastOwner("a project needs an owner; make someone else one first")
+
+
+def _member(row: Any) -> MemberRow:
+    user = UserRow(row["id"], row["email"], row["username"], row["name"])
+    return MemberRow(user, row["role"])

@@ -1,0 +1,270 @@
+"""Queries on `studio_projects`: the row of a project, and its stored state."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import Conflict, NotFound, Taken
+from persistence.journal.contract import Checkpoint
+from persistence.journal.state_slices import checkpoint_of, sliced
+from persistence.page_cursor import read_cursor, write_cursor
+from persistence.pool import Executor
+from schema.limits import MAX_PAGE_BYTES
+
+EDITABLE = ("name", "description", "bpm", "key", "scale", "signature", "tags")
+
+COLUMNS = """
+    p.id, p.owner_id, p.name, p.description, p.bpm, p.key, p.scale, p.signature, p.tags,
+    m.role, p.head_seq, p.epoch, p.archived_at IS NOT NULL AS archived, p.version,
+    (extract(epoch FROM p.created_at) * 1000)::float8 AS created_ms,
+    (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
+"""
+
+# A new project `p` has an owner, the state of its `beginning`, and a snapshot of that to replay
+# its history from.
+BEGINNING = """m AS (
+    INSERT INTO project_members (project_id, user_id, role)
+    SELECT id, owner_id, 'owner' FROM p
+    RETURNING role
+), s AS (
+    INSERT INTO project_snapshots (project_id, author_id, kind, state, epoch, seq, checksum)
+    SELECT p.id, p.owner_id, 'auto', b.state, p.epoch, p.state_seq, p.state_digest
+    FROM p, beginning AS b
+), t AS (
+    INSERT INTO project_states (id, project_id, project_state)
+    SELECT p.state_id, p.id, b.state FROM p, beginning AS b
+)"""
+
+CREATE = f"""
+WITH beginning AS (
+    SELECT $10::jsonb AS state
+), p AS (
+    INSERT INTO studio_projects
+        (id, owner_id, name, description, bpm, key, scale, signature, tags, state_digest)
+    VALUES (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9, $11)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING *
+), {BEGINNING}
+SELECT {COLUMNS} FROM p, m
+"""
+
+COUNT_OTHERS = """
+SELECT count(*) FROM studio_projects WHERE owner_id = $1 AND id IS DISTINCT FROM $2
+"""
+
+GET = f"""
+SELECT {COLUMNS}
+FROM studio_projects AS p
+JOIN project_members AS m ON m.project_id = p.id AND m.user_id = $2
+WHERE p.id = $1
+"""
+
+MADE = f"""
+{GET} AND p.owner_id = $2 AND p.forked_from IS NOT DISTINCT FROM $3::uuid
+"""
+
+# As many as a page holds: words and tags of a project may be fifty thousand bytes.
+LIST_FOR = f"""
+SELECT page.* FROM (
+SELECT {COLUMNS}, (extract(epoch FROM p.updated_at) * 1000000)::bigint AS updated_us,
+    octet_length(p.description) + octet_length(p.tags::text) AS own_bytes,
+    sum(octet_length(p.description) + octet_length(p.tags::text))
+        OVER (ORDER BY p.updated_at DESC, p.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
+FROM project_members AS m
+JOIN studio_projects AS p ON p.id = m.project_id
+WHERE m.user_id = $1
+    AND (p.archived_at IS NOT NULL) = $2
+    AND ($4::bigint IS NULL OR (p.updated_at, p.id)
+        < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
+ORDER BY p.updated_at DESC, p.id DESC
+LIMIT $3
+) AS page WHERE page.bytes - page.own_bytes < {MAX_PAGE_BYTES}
+ORDER BY page.updated_us DESC, page.id DESC
+"""
+
+UPDATE = f"""
+UPDATE studio_projects AS p SET {{assignments}}
+FROM project_members AS m
+WHERE p.id = $1 AND p.version = $3 AND m.project_id = p.id AND m.user_id = $2
+RETURNING {COLUMNS}
+"""
+
+SET_ARCHIVED = """
+UPDATE studio_projects
+SET archived_at = CASE WHEN $2 THEN now() END
+WHERE id = $1 AND (archived_at IS NOT NULL) <> $2
+"""
+
+VERSIONS_AMONG = """
+SELECT id, version, archived_at IS NOT NULL AS archived
+FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
+CHECKPOINTS_AMONG = """
+SELECT id, epoch, state_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
+EXISTS = """
+SELECT FROM studio_projects WHERE id = $1
+"""
+
+STATE_AT = sliced(
+    """
+    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
+        t.project_state AS state
+    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
+    WHERE p.id = $1
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project without its state, and the role of who asked; times in ms since 1970."""
+
+    id: str
+    owner: str
+    name: str
+    description: str
+    bpm: float
+    key: str | None
+    scale: str | None
+    signature: str
+    tags: list[str]
+    role: str
+    head: int
+    epoch: str
+    archived: bool
+    version: int
+    created_at: float
+    updated_at: float
+
+
+async def create(
+    db: Executor,
+    *,
+    id: str | None,
+    owner: str,
+    name: str,
+    description: str,
+    bpm: float,
+    key: str | None,
+    scale: str | None,
+    signature: str,
+    tags: list[str],
+    state: bytes,
+    digest: str,
+) -> ProjectRow:
+    """Make a project with its owner and first snapshot; the same id again gives its owner the row.
+
+    `state` is JSON, `digest` what it comes to (`rooms.document.digest`).
+    """
+    fields = (name, description, bpm, key, scale, signature, tags)
+    row = await db.fetchrow(CREATE, id, owner, *fields, state.decode(), digest)
+    return await made(db, row, id, owner)
+
+
+async def made(
+    db: Executor, row: Any, id: str | None, owner: str, forked_from: str | None = None
+) -> ProjectRow:
+    """What an insert gave, or the row that its owner made with this id before; else `Taken`.
+
+    Made of the same: of the snapshot `forked_from`, or of none.
+    """
+    if row is None and id is not None:
+        row = await db.fetchrow(MADE, id, owner, forked_from)
+    if row is None:
+        raise Taken("id")
+    return _project(row)
+
+
+async def count_others(db: Executor, owner: str, id: str | None) -> int:
+    """Projects that the user owns, beside the one with this id."""
+    count: int = await db.fetchval(COUNT_OTHERS, owner, id)
+    return count
+
+
+async def get(db: Executor, project: str, user: str) -> ProjectRow:
+    """Raises `NotFound`, also to those who are not members."""
+    row = await db.fetchrow(GET, project, user)
+    if row is None:
+        raise NotFound("there is no such project, or you are not a member of it")
+    return _project(row)
+
+
+async def list_for(
+    db: Executor, user: str, archived: bool, limit: int, after: str | None
+) -> tuple[list[ProjectRow], str | None]:
+    """A page of the user's projects, last changed first, and the `after` of the next one."""
+    time, last_id = read_cursor(after)
+    rows = await db.fetch(LIST_FOR, user, archived, limit + 1, time, last_id)
+    page = rows[:limit]
+    more = bool(page) and (len(rows) > limit or page[-1]["bytes"] >= MAX_PAGE_BYTES)
+    next_page = write_cursor(page[-1]["updated_us"], page[-1]["id"]) if more else None
+    return [_project(row) for row in page], next_page
+
+
+async def update(
+    db: Executor, project: str, user: str, version: int, changes: Mapping[str, object]
+) -> ProjectRow:
+    """Change fields if the version is still that one, else `Conflict`; who may is the caller's."""
+    if not changes.keys() <= set(EDITABLE):
+        raise ValueError(f"not to be changed: {sorted(changes.keys() - set(EDITABLE))}")
+    if changes:
+        assignments = ", ".join(f"{field} = ${n}" for n, field in enumerate(changes, start=4))
+        query = UPDATE.format(assignments=assignments)
+        row = await db.fetchrow(query, project, user, version, *changes.values())
+        if row is not None:
+            return _project(row)
+    current = await get(db, project, user)
+    if changes or current.version != version:
+        raise Conflict(current.version)
+    return current
+
+
+async def set_archived(db: Executor, project: str, archived: bool) -> None:
+    """When this returns, no delta of before the archiving is still on its way in."""
+    changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
+    if not changed and await db.fetchrow(EXISTS, project) is None:
+        raise NotFound("there is no such project")
+
+
+async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[str, int, bool]]:
+    """Of those that exist: id, version, and whether it is archived."""
+    rows = await db.fetch(VERSIONS_AMONG, list(projects))
+    return [(row["id"], row["version"], row["archived"]) for row in rows]
+
+
+async def checkpoints_among(db: Executor, projects: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Of those that exist: epoch and seq of the stored state."""
+    rows = await db.fetch(CHECKPOINTS_AMONG, list(projects))
+    return {row["id"]: (row["epoch"], row["state_seq"]) for row in rows}
+
+
+async def state_at(db: Executor, project: str) -> Checkpoint:
+    """The newest stored state and its position."""
+    checkpoint = checkpoint_of(await db.fetch(STATE_AT, project))
+    if checkpoint is None:
+        raise NotFound("there is no such project")
+    return checkpoint
+
+
+def _project(row: Any) -> ProjectRow:
+    return ProjectRow(
+        id=row["id"],
+        owner=row["owner_id"],
+        name=row["name"],
+        description=row["description"],
+        bpm=row["bpm"],
+        key=row["key"],
+        scale=row["scale"],
+        signature=row["signature"],
+        tags=row["tags"],
+        role=row["role"],
+        head=row["head_seq"],
+        epoch=row["epoch"],
+        archived=row["archived"],
+        version=row["version"],
+        created_at=row["created_ms"],
+        updated_at=row["updated_ms"],
+    )

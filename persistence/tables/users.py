@@ -1,0 +1,81 @@
+"""Queries on `prime_users`: who someone is."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import BadValue, Taken
+from persistence.pool import Executor
+from persistence.sqlstates import UNIQUE
+from schema.text import email_addresses
+from schema.text.texts import in_nfc
+
+FIELDS = {
+    "prime_users_email_key": "email",
+    "prime_users_address_key": "email",
+    "prime_users_username_key": "username",
+}
+
+# Accounts of before 0017 whose one form was another's are found by their own spelling.
+CREATE = """
+INSERT INTO prime_users (email, address, username, name)
+SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM prime_users WHERE address = ANY ($5::text[]))
+RETURNING id, email, username, name
+"""
+
+BY_ADDRESS = """
+SELECT id, email, username, name FROM prime_users
+WHERE address = ANY ($1::text[])
+ORDER BY array_position($1::text[], address::text)
+LIMIT 1
+"""
+
+BY_IDS = """
+SELECT id, email, username, name FROM prime_users WHERE id = ANY ($1::uuid[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account."""
+
+    id: str
+    email: str
+    username: str
+    name: str
+
+
+async def create(db: Executor, *, email: str, username: str, name: str) -> UserRow:
+    """Make an account; raises `NoAddress`, and `Taken` for an address or username in use.
+
+    An address is in use in whatever spelling (rule A6), a username in any case of letters.
+    """
+    key, email = email_addresses.key_of(email), in_nfc(email)
+    try:
+        row = await db.fetchrow(CREATE, email, key, username, name, email_addresses.keys_of(email))
+    except BadValue as error:
+        if error.sqlstate != UNIQUE:
+            raise
+        raise Taken(FIELDS[str(error.constraint)]) from error
+    if row is None:
+        raise Taken("email")
+    return _user(row)
+
+
+async def by_id(db: Executor, user_id: str) -> UserRow | None:
+    return (await by_ids(db, [user_id])).get(user_id)
+
+
+async def by_email(db: Executor, email: str) -> UserRow | None:
+    """Whose address this is, in whatever spelling (rule A6)."""
+    row = await db.fetchrow(BY_ADDRESS, email_addresses.keys_of(email))
+    return _user(row) if row else None
+
+
+async def by_ids(db: Executor, user_ids: Collection[str]) -> dict[str, UserRow]:
+    """Those of the users that exist, by id."""
+    return {row["id"]: _user(row) for row in await db.fetch(BY_IDS, list(user_ids))}
+
+
+def _user(row: Any) -> UserRow:
+    return UserRow(row["id"], row["email"], row["username"], row["name"])

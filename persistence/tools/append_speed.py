@@ -1,0 +1,241 @@
+"""What PostgreSQL takes of deltas with no hub before it.
+
+Run as `python -m persistence.tools.append_speed`.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import uvloop
+
+from machine.caller_paths import path_of_caller
+from machine.child_process import ServerUnavailable
+from machine.embedded_postgres import EmbeddedPostgres
+from persistence.database_url import chosen
+from persistence.errors import PersistenceError, Unavailable
+from persistence.journal.contract import Known
+from persistence.journal.postgres import PostgresJournal
+from persistence.migrate import migrate
+from persistence.pool import CONNECT_SECONDS, Database
+from persistence.sqlstates import own_errors
+from persistence.tables import auth_sessions, studio_projects, users
+from rooms.journal.entry import Outcome, Proposal
+
+OPS = '[{"op":"set","col":"channels","id":"ch_master","props":{"volume":0.75}}]'
+"""Ops of a small edit: one fader at rest."""
+
+WARM_UP_BATCHES = 3
+"""Batches before the clock runs: plans are made, and pages are in memory."""
+
+LIFE_SECONDS = 3_600
+DROP_TRIES = 20
+
+
+class NotStored(Exception):
+    """PostgreSQL answered a proposal otherwise than with its place in the journal."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """Projects of one user to append to, and how long each batch took."""
+
+    journal: PostgresJournal
+    user: str
+    auth_session: str
+    heads: dict[str, Known]
+    ops: bytes
+    batch_ms: list[float] = field(default_factory=list)
+
+    async def run(self, batch: int, seconds: float) -> dict[str, Any]:
+        """One batch after the other, as a committer does it, for so long."""
+        for _ in range(WARM_UP_BATCHES):
+            await self._append(batch)
+        self.batch_ms.clear()
+        began = time.perf_counter()
+        while (now := time.perf_counter()) - began < seconds:
+            await self._append(batch)
+            self.batch_ms.append((time.perf_counter() - now) * 1_000)
+        taken = time.perf_counter() - began
+        deltas = len(self.batch_ms) * batch
+        ordered = sorted(self.batch_ms)
+        return {
+            "batch": batch,
+            "deltas_per_s": round(deltas / taken, 1),
+            "deltas": deltas,
+            "seconds": round(taken, 3),
+            "batch_p50_ms": round(ordered[len(ordered) // 2], 2),
+            "batch_p99_ms": round(ordered[math.ceil(len(ordered) * 0.99) - 1], 2),
+        }
+
+    async def _append(self, batch: int) -> None:
+        proposals = [self._proposal(project) for project in self._in_turn(batch)]
+        known = {project: self.heads[project] for project in {p.project for p in proposals}}
+        appended = await self.journal.append(proposals, known)
+        for outcome, _ in appended.outcomes:
+            if outcome is not Outcome.COMMITTED:
+                raise NotStored(f"a delta was answered {outcome.value}")
+        for entry in appended.entries:
+            epoch = self.heads[entry.project].epoch
+            self.heads[entry.project] = Known(epoch, entry.seq, entry.delta_id)
+
+    def _in_turn(self, batch: int) -> list[str]:
+        projects = list(self.heads)
+        return [projects[n % len(projects)] for n in range(batch)]
+
+    def _proposal(self, project: str) -> Proposal:
+        return Proposal(
+            project, uuid.uuid4().hex[:16], self.user, self.auth_session, "member", self.ops, False
+        )
+
+
+@asynccontextmanager
+async def scratch_database(dsn: str) -> AsyncIterator[str]:
+    """A migrated database beside the named one, on the same server; dropped at the end."""
+    name = f"prime_speed_{uuid.uuid4().hex[:12]}"
+    await _execute(dsn, f"CREATE DATABASE {name}")
+    try:
+        url = urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+        await migrate(url)
+        yield url
+    finally:
+        await _drop(dsn, name)
+
+
+async def measure(
+    dsn: str, *, batches: list[int], projects: int, seconds: float, ops: bytes
+) -> list[dict[str, Any]]:
+    """Append batches of each size in turn to a scratch database; a row for each size.
+
+    Raises `PersistenceError`, `NotStored`.
+    """
+    async with scratch_database(dsn) as url:
+        db = await Database.open(url, max_size=2, statement_timeout_seconds=30)
+        try:
+            bench = await _bench(db, projects, ops)
+            return [await bench.run(batch, seconds) for batch in batches]
+        finally:
+            await db.close()
+
+
+async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
+    user = await users.create(db, email="speed@example.org", username="speed", name="Speed")
+    login = await auth_sessions.create(db, user.id, "bench", LIFE_SECONDS)
+    heads: dict[str, Known] = {}
+    for number in range(projects):
+        row = await studio_projects.create(
+            db,
+            id=None,
+            owner=user.id,
+            name=f"Speed {number}",
+            description="",
+            bpm=120.0,
+            key=None,
+            scale=None,
+            signature="4/4",
+            tags=[],
+            state=b"{}",
+            digest="",
+        )
+        heads[row.id] = Known(row.epoch, 0)
+    return Bench(PostgresJournal(db), user.id, login.id, heads, ops)
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    with own_errors():
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _drop(dsn: str, name: str) -> None:
+    """An autovacuum of the server's own cannot be put out; it is waited for."""
+    for _ in range(DROP_TRIES):
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await _execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
+            return
+        await asyncio.sleep(0.25)
+    raise Unavailable(f"could not drop {name}: the database server itself is using it")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m persistence.tools.append_speed",
+        description="Append deltas to the journal through append_deltas, one batch after the "
+        "other, in a scratch database, and tell how many a second PostgreSQL stores.",
+    )
+    parser.add_argument(
+        "--database-url",
+        help="postgresql://... (default: DATABASE_URL; without it the embedded server is used)",
+    )
+    parser.add_argument(
+        "--data",
+        type=path_of_caller,
+        default=".data",
+        help="where the embedded server keeps its data (default: %(default)s)",
+    )
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each size (5)")
+    parser.add_argument(
+        "--batch", type=int, action="append", help="deltas in a transaction (500; may be repeated)"
+    )
+    parser.add_argument("--projects", type=int, default=8, help="that the deltas go to (8)")
+    parser.add_argument("--ops", default=OPS, help="the ops of each delta, as JSON")
+    parser.add_argument("--json", action="store_true", help="the figures as one line on stdout")
+    arguments = parser.parse_args()
+    arguments.batch = arguments.batch or [500]
+    if min(*arguments.batch, arguments.projects, arguments.seconds) <= 0:
+        parser.error("--batch, --projects and --seconds must be above 0")
+    return arguments
+
+
+def _run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    with ExitStack() as stack:
+        dsn = chosen(arguments.database_url) or ""
+        if not dsn:
+            server = EmbeddedPostgres(arguments.data)
+            stack.callback(server.stop)
+            dsn = server.start()
+        return uvloop.run(
+            measure(
+                dsn,
+                batches=arguments.batch,
+                projects=arguments.projects,
+                seconds=arguments.seconds,
+                ops=arguments.ops.encode(),
+            )
+        )
+
+
+def main() -> int:
+    """Exit 0 when measured, 1 when the database does not answer or does not store."""
+    arguments = _arguments()
+    try:
+        rows = _run(arguments)
+    except (PersistenceError, ServerUnavailable, NotStored) as error:
+        print(f"append_speed: {error}", file=sys.stderr)
+        return error.exit_code if isinstance(error, PersistenceError) else 1
+    for row in rows:
+        print(
+            f"batches of {row['batch']}: {row['deltas_per_s']:,.0f} deltas/s "
+            f"(a batch {row['batch_p50_ms']} ms, p99 {row['batch_p99_ms']} ms)",
+            file=sys.stderr,
+        )
+    if arguments.json:
+        print(json.dumps({"results": rows}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

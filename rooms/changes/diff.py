@@ -1,0 +1,286 @@
+"""What differs between two states of a project, and the ops that lead from one to the other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rooms.changes.diff_sentences import Names
+from rooms.changes.link_order import in_order_of_links
+from rooms.document.document import Document, Entity, State
+from rooms.document.index import POINTERS
+from rooms.pauses import TRIED, Pause, no_pause, slices_of, walked
+from schema.calls import Change
+from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, SINGLETONS
+from schema.limits import MAX_BEATS
+from schema.ops import Delete, Insert, Op, Set
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+
+INSERT_ORDER = (
+    "media",
+    "channels",
+    "tracks",
+    "scenes",
+    "slots",
+    "sends",
+    "devices",
+    "clips",
+    "notes",
+    "warps",
+    "lanes",
+    "points",
+    "tempo",
+    "signatures",
+    "markers",
+)
+"""What is pointed at comes before what points at it."""
+
+
+def changes_between(before: State, after: State, pause: Pause = no_pause) -> list[Change]:
+    """Every entity that differs, in the order of the collections and of ids."""
+    changes: list[Change] = []
+    names_before, names_after = Names(before, pause), Names(after, pause)
+    for collection in ENTITY_TYPES:
+        old, new = before.get(collection, {}), after.get(collection, {})
+        differing = [*_differing(old, new, pause), *_missing(new, old, pause)]
+        for entity_id in walked(sorted(differing), pause):
+            was, now = old.get(entity_id), new.get(entity_id)
+            action = ADDED if was is None else REMOVED if now is None else CHANGED
+            props = _props(was, now) if was is not None and now is not None else {}
+            name = (names_before if now is None else names_after).of(collection, entity_id)
+            changes.append(Change(collection, entity_id, action, name, props))
+    return changes
+
+
+def _props(was: Entity, now: Entity) -> dict[str, list[Any]]:
+    props: dict[str, list[Any]] = {}
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) == now.get(name):
+            continue
+        if name != "params":
+            props[name] = [was.get(name), now.get(name)]
+            continue
+        old, new = was.get(name) or {}, now.get(name) or {}
+        for leaf in sorted(old.keys() | new.keys()):
+            if old.get(leaf) != new.get(leaf):
+                props[f"params/{leaf}"] = [old.get(leaf), new.get(leaf)]
+    return props
+
+
+def ops_between(current: State, target: State, pause: Pause = no_pause) -> list[Op]:
+    """Ops that a `Document` of `current` takes without a drop, and is `target` after them."""
+    way = _Way(current, target, pause)
+    ops = way.ops()
+    way.end()
+    return ops
+
+
+class _Way:
+    """Tries each step on a copy; what cannot be done yet waits until others were.
+
+    Nothing is deleted while something points at it, so nothing is taken along. When all that is
+    left waits for each other, links are let go of, and tied again at the end.
+    """
+
+    def __init__(self, current: State, target: State, pause: Pause) -> None:
+        self._target = target
+        self._pause = pause
+        self._document = Document()
+        for collection, entities in current.items():
+            for some in slices_of(entities, pause):
+                self._document.load(collection, some)
+        self._ops: list[Op] = []
+        self._deletes: dict[str, str] = {}
+        self._inserts: dict[str, str] = {}
+        self._sets: dict[str, str] = {}
+        # Tempi of whose places others had or will have one.
+        self._meeting: set[str] = set()
+        for collection in INSERT_ORDER:
+            self._compare(collection)
+        for collection in SINGLETONS:
+            self._sets[collection] = collection
+
+    def ops(self) -> list[Op]:
+        """All of them, in their order."""
+        self._clear_places()
+        while True:
+            while self._advance():
+                pass
+            if not self._is_left() or not (self._loosen() or self._loosen(every_link=True)):
+                return self._ops
+
+    def end(self) -> None:
+        """Free the copy bit by bit."""
+        for _ in self._document.dismantling():
+            self._pause()
+
+    def _compare(self, collection: str) -> None:
+        now = self._document.collections[collection]
+        target = self._target.get(collection, {})
+        gone = list(_missing(now, target, self._pause))
+        new = list(_missing(target, now, self._pause))
+        changed = [i for i in _differing(now, target, self._pause) if i in target]
+        moved: set[str] = set()
+        if collection in SIDED and (gone or new or changed):
+            moved = self._of_one_place(now, target, [*gone, *new, *changed])
+        if collection == "tempo":
+            self._meeting, moved = moved, set()
+            changed = [*changed, *(i for i in self._meeting if i in now and i in target)]
+        for entity_id in {*gone, *(moved & now.keys())}:
+            self._deletes[entity_id] = collection
+        for entity_id in sorted({*new, *(moved & target.keys())}):
+            self._inserts[entity_id] = collection
+        for entity_id in changed:
+            if entity_id not in moved:
+                self._sets[entity_id] = collection
+
+    def _of_one_place(
+        self, now: Mapping[str, Entity], target: Mapping[str, Entity], differing: list[str]
+    ) -> set[str]:
+        """Whose place others had or will have. Points are put in anew, the left one first."""
+        elsewhere = [i for i in differing if _place(now, i) != _place(target, i)]
+        places = {_place(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
+        return {i for m in (now, target) for i in m if _place(m, i)[:2] in places}
+
+    def _clear_places(self) -> None:
+        """Tempi cannot be put in anew, as lanes may aim at them: they wait where nobody is."""
+        if not self._meeting:
+            return
+        now, target = self._document.collections["tempo"], self._target.get("tempo", {})
+        free = _free_times(now, target)
+        first = min((e["slot"], i) for i, e in target.items() if e["time"] == 0)[1]
+        # One has to stay at time 0, so the one that belongs there comes last.
+        leaving = sorted(self._meeting & now.keys(), key=lambda i: (i == first, i))
+        trying = walked(leaving, self._pause, TRIED)
+        staying = [i for i in trying if not self._done(Set("tempo", i, {"time": next(free)}))]
+        if staying and staying != [first]:
+            if first not in self._document.where:
+                self._done(Insert("tempo", first, target[first] | {"slot": 1}))
+                del self._inserts[first]
+            else:
+                self._done(Set("tempo", first, {"time": 0.0, "slot": 1}))
+            self._done(Set("tempo", staying[0], {"time": next(free)}))
+        if staying:
+            self._done(Set("tempo", first, {"slot": target[first]["slot"]}))
+
+    def _is_left(self) -> bool:
+        return bool(self._deletes or self._inserts or self._sets)
+
+    def _advance(self) -> bool:
+        before = len(self._ops)
+        for waiting, op_of in (
+            (self._deletes, self._delete),
+            (self._inserts, self._insert),
+            (self._sets, self._set),
+        ):
+            for entity_id, collection in walked(self._in_order(waiting), self._pause, TRIED):
+                op = op_of(collection, entity_id)
+                is_done = self._done(op) if op is not None else waiting is self._sets
+                if is_done:
+                    del waiting[entity_id]
+        return len(self._ops) > before
+
+    def _in_order(self, waiting: dict[str, str]) -> list[tuple[str, str]]:
+        """What others wait for comes first: nearly everything is done at the first try."""
+        if waiting is self._deletes:
+            order = {collection: n for n, collection in enumerate(INSERT_ORDER)}
+            by_id = sorted(waiting.items(), key=lambda item: (order[item[1]], item[0]))
+            pointed_first = in_order_of_links(by_id, self._document.collections, self._pause)
+            return pointed_first[::-1]
+        points = self._target.get("points", {})
+        by_slot = sorted(
+            waiting.items(), key=lambda item: points[item[0]]["slot"] if item[1] == "points" else 0
+        )
+        return in_order_of_links(by_slot, self._target, self._pause)
+
+    def _done(self, op: Op) -> bool:
+        """Whether the op can be done now; if so, it has been."""
+        if self._document.apply([op]).drops:
+            return False
+        self._ops.append(op)
+        return True
+
+    def _delete(self, collection: str, entity_id: str) -> Op | None:
+        return None if self._document.referrers(entity_id) else Delete(collection, entity_id)
+
+    def _insert(self, collection: str, entity_id: str) -> Op | None:
+        if entity_id in self._document.where:
+            return None
+        return Insert(collection, entity_id, self._target[collection][entity_id])
+
+    def _set(self, collection: str, entity_id: str) -> Op | None:
+        """What is still different; None: nothing."""
+        now = self._document.collections[collection][entity_id]
+        target = self._target[collection][entity_id]
+        props = {name: value for name, value in target.items() if now.get(name) != value}
+        if "params" in props:
+            gone = dict.fromkeys(now["params"].keys() - target["params"].keys())
+            leaves = {n: v for n, v in target["params"].items() if now["params"].get(n) != v}
+            props["params"] = leaves | gone
+        return Set(collection, entity_id, props) if props else None
+
+    # Letting go.
+
+    def _loosen(self, *, every_link: bool = False) -> bool:
+        before = len(self._ops)
+        left = [*self._deletes.items(), *self._sets.items()]
+        for entity_id, collection in walked(left, self._pause, TRIED):
+            props = self._loose(collection, entity_id, every_link)
+            if props:
+                self._done(Set(collection, entity_id, props))
+        for entity_id, collection in walked(list(self._inserts.items()), self._pause, TRIED):
+            self._insert_loose(collection, entity_id)
+        return len(self._ops) > before
+
+    def _loose(self, collection: str, entity_id: str, every_link: bool) -> Entity:
+        now = self._document.collections[collection][entity_id]
+        target = self._target.get(collection, {}).get(entity_id)
+        props: Entity = {}
+        for name, pointer in POINTERS[collection].items():
+            changes = every_link or target is None or target[name] != now[name]
+            if (
+                changes
+                and now.get(name) is not None
+                and pointer.nullable
+                and pointer.kind == "pointer"
+            ):
+                props[name] = None
+        if collection == "sends" and now["dest"] != MASTER_CHANNEL:
+            props["dest"] = MASTER_CHANNEL
+        if collection == "tracks" and target is not None:
+            content = [*now["content"], *(c for c in target["content"] if c not in now["content"])]
+            if content != now["content"]:
+                props["content"] = content
+        return props
+
+    def _insert_loose(self, collection: str, entity_id: str) -> None:
+        if entity_id in self._document.where:
+            return
+        entity = self._target[collection][entity_id]
+        links = {n: None for n, p in POINTERS[collection].items() if p.nullable and entity.get(n)}
+        if self._done(Insert(collection, entity_id, entity | links)):
+            del self._inserts[entity_id]
+            self._sets[entity_id] = collection
+
+
+def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
+    point = points.get(entity_id)
+    return () if point is None else (point.get("lane"), point["time"], point["slot"])
+
+
+def _free_times(*tempi: Mapping[str, Entity]) -> Iterator[float]:
+    taken = {entity["time"] for some in tempi for entity in some.values()}
+    return (float(time) for time in range(int(MAX_BEATS), 0, -1) if time not in taken)
+
+
+def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
+    """What is in `old` and not just so in `new`; one comparison of whole maps would not pause."""
+    for entity_id, entity in walked(old.items(), pause):
+        if new.get(entity_id) != entity:
+            yield entity_id
+
+
+def _missing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
+    """What is in `old` and not in `new`."""
+    for entity_id in walked(old, pause):
+        if entity_id not in new:
+            yield entity_id

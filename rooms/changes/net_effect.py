@@ -1,0 +1,66 @@
+"""Whether the changes of a step, one after the other, have changed nothing (rule U11)."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from rooms.document.document import Change, Entity
+
+SLICE_CHANGES = 2_000
+"""Changes looked at between two pauses."""
+
+_Key = tuple[str, str]
+
+
+def is_nothing(changes: Sequence[Change]) -> Generator[None, None, bool]:
+    """Whether all that they changed was put back by them: what others changed between counts not.
+
+    Pauses as `rooms.changes.inverse.inverse` does.
+    """
+    by_entity: dict[_Key, list[Change]] = {}
+    for first in range(0, len(changes), SLICE_CHANGES):
+        for change in changes[first : first + SLICE_CHANGES]:
+            if change[2] != change[3]:
+                by_entity.setdefault((change[0], change[1]), []).append(change)
+        if 2 * len(by_entity) > len(changes):
+            return False  # what is changed once is not put back
+        yield
+    return all(map(_is_put_back, by_entity.values()))
+
+
+def _is_put_back(changes: Sequence[Change]) -> bool:
+    """All are of one entity."""
+    if len(changes) < 2:
+        return False
+    if any(before is None or after is None for _, _, before, after in changes):
+        return _is_chain([(before, after) for _, _, before, after in changes])
+    values: dict[str, list[tuple[Any, Any]]] = {}
+    for _, _, before, after in changes:
+        assert before is not None
+        assert after is not None
+        for name, pair in _changed(before, after):
+            values.setdefault(name, []).append(pair)
+    return all(map(_is_chain, values.values()))
+
+
+def _is_chain(pairs: Sequence[tuple[Any, Any]]) -> bool:
+    """Whether each begins with what the one before it left, and the last ends as the first began.
+
+    Where it does not, somebody else came between: that is judged op by op.
+    """
+    last = pairs[0][0]
+    for before, after in pairs:
+        if before != last:
+            return False
+        last = after
+    return bool(last == pairs[0][0])
+
+
+def _changed(before: Entity, after: Entity) -> list[tuple[str, tuple[Any, Any]]]:
+    """By property, and by leaf of `params`; None: there is no such leaf."""
+    names = [name for name, value in after.items() if before.get(name) != value]
+    changed = [(name, (before.get(name), after[name])) for name in names if name != "params"]
+    if "params" in names:
+        was, became = before["params"], after["params"]
+        leaves = [leaf for leaf in was.keys() | became.keys() if was.get(leaf) != became.get(leaf)]
+        changed += [(f"params/{leaf}", (was.get(leaf), became.get(leaf))) for leaf in leaves]
+    return changed

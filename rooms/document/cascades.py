@@ -1,0 +1,61 @@
+"""What a delete takes with it, found with pauses: a track may hold a hundred thousand notes."""
+
+from collections.abc import Generator, Iterator
+
+from rooms.document.index import POINTERS, DocumentIndex, Referrer
+
+SLICE = 200
+"""Referrers looked at between two pauses."""
+
+
+class Fall:
+    """What a delete takes with it.
+
+    `children_first`: all that goes, each before what it hangs on; `gone`: the same, to be asked.
+    """
+
+    def __init__(self, entity_id: str) -> None:
+        self.children_first: list[str] = []
+        self.gone = {entity_id}
+        self._left: dict[str, list[Referrer]] = {}
+        self._left_at: list[str] = []
+
+    def left(self) -> Iterator[tuple[str, list[Referrer]]]:
+        """Of what goes, the last first: who points at it and does not go for that."""
+        return ((entity_id, self._left[entity_id]) for entity_id in reversed(self._left_at))
+
+    def leave(self, entity_id: str, referrer: Referrer) -> None:
+        """It points at what goes, and does not go for that."""
+        self._left.setdefault(entity_id, []).append(referrer)
+
+    def take(self, entity_id: str) -> None:
+        """All that hangs on it has been taken."""
+        self.children_first.append(entity_id)
+        if entity_id in self._left:
+            self._left_at.append(entity_id)
+
+
+def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fall]:
+    """All that goes with this entity (rule O5)."""
+    fall = Fall(entity_id)
+    ways: list[tuple[str, Iterator[Referrer]]] = []
+    above, referrers = entity_id, (yield from index.in_order(entity_id))
+    looked_at = 0
+    while True:
+        for referrer in referrers:
+            looked_at += 1
+            if not looked_at % SLICE:
+                yield
+            below, name, collection = referrer
+            if POINTERS[collection][name].on_delete != "cascade":
+                fall.leave(above, referrer)
+            elif below not in fall.gone:
+                fall.gone.add(below)
+                ways.append((above, referrers))
+                above, referrers = below, (yield from index.in_order(below))
+                break
+        else:
+            fall.take(above)
+            if not ways:
+                return fall
+            above, referrers = ways.pop()

@@ -1,0 +1,272 @@
+"""The entities of a project with their indexes, size and digest: every change goes through here."""
+
+from collections.abc import Generator, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import islice
+from typing import Any, TypeVar
+
+from rooms.document import digest
+from rooms.document.index import DocumentIndex
+from rooms.document.owned_devices import WIDE, Owned
+from schema.entities import ENTITY_TYPES
+
+Entity = dict[str, Any]
+State = dict[str, dict[str, Entity]]
+
+Result = TypeVar("Result")
+
+Steps = Generator[None, None, Result]
+"""What may take long, with pauses in which the document must neither be changed nor `frozen`."""
+
+Change = tuple[str, str, Entity | None, Entity | None]
+"""What became of one entity: collection, id, before, after; None: it was, or is, not there.
+
+Of a device with many parameters that was changed: only what was given a value.
+"""
+
+SLICE_ROLLED_BACK = 80
+"""Changes rolled back between two pauses."""
+
+SLICE_COUNTED = 65_536
+"""Bytes of entities counted between two pauses; each entity is taken for 1,000 bytes more."""
+
+SLICE_FROZEN = 5_000
+"""Entities between two points at which copying the state may pause: about half a millisecond."""
+
+SLICE_FREED = 1_000
+"""Entities freed between two pauses."""
+
+
+class EntityStore:
+    """A project state with the indexes that make each change cost what it touches.
+
+    Entities are never changed in place but replaced, so `frozen()` is a cheap picture of a moment;
+    but devices with many parameters, copied once for the ops under way: `_owned`.
+    """
+
+    def __init__(self, state: State | None = None) -> None:
+        self.collections: State = {name: {} for name in ENTITY_TYPES}
+        self.where: dict[str, str] = {}
+        self.size = 0
+        self._digest = 0
+        self._index = DocumentIndex()
+        # Of the delta that is under way: what it has changed, the devices that it changes in place
+        # and where they are in the log, and by how many bytes they grew since the last count.
+        self._log: list[Change] = []
+        self._owned: dict[str, Owned] = {}
+        self._apart: dict[int, Owned] = {}
+        self._grown = 0
+        for collection, entities in (state or {}).items():
+            self.load(collection, entities)
+
+    def load(self, collection: str, entities: Mapping[str, Entity]) -> None:
+        """Take in entities of a stored state, which are known to be valid."""
+        self.collections[collection].update(entities)
+        for entity_id, entity in entities.items():
+            self.where[entity_id] = collection
+            self._index.add(collection, entity_id, entity)
+            self._count(collection, entity_id, entity, 1)
+
+    @property
+    def digest(self) -> str:
+        """What the state comes to; see `rooms.document.digest`."""
+        return digest.shown(self._digest)
+
+    def __len__(self) -> int:
+        return len(self.where)
+
+    def get(self, entity_id: str) -> Entity | None:
+        """The entity with this id, of whichever collection."""
+        collection = self.where.get(entity_id)
+        return None if collection is None else self.collections[collection][entity_id]
+
+    def referrers(self, entity_id: str) -> list[tuple[str, str]]:
+        """(id, property) of every pointer at this entity, in a fixed order."""
+        return [(referrer, name) for referrer, name, _ in self._index.referrers(entity_id)]
+
+    def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
+        """The ids of the collection whose property `name` points at this entity."""
+        return self._index.referring(entity_id, collection, name)
+
+    def holds_kind(self, track_id: str, kind: str) -> bool:
+        """Whether a clip of this kind is on the track."""
+        return self._index.holds_kind(track_id, kind)
+
+    def track_levels(self, track_id: str) -> int:
+        """How many levels of tracks there are from this one down, itself the first."""
+        return self._index.levels.of(track_id)
+
+    def frozen(self) -> State:
+        """The state of this moment, safe to read later and from another thread."""
+        return finish(self.freezing())
+
+    def freezing(self) -> Generator[None, None, State]:
+        """`frozen` with pauses, in which the document must not be changed."""
+        state: State = {}
+        for collection, entities in self.collections.items():
+            copy = state[collection] = {}
+            left = iter(entities.items())
+            for _ in range(0, len(entities), SLICE_FROZEN):
+                copy.update(islice(left, SLICE_FROZEN))
+                yield
+        return state
+
+    def dismantling(self) -> Generator[None, None, None]:
+        """Take the document apart with pauses: freed at once, a large one takes 15 ms."""
+        for entities in (*self.collections.values(), *self._index.maps(), self.where):
+            while entities:
+                for _ in range(min(len(entities), SLICE_FREED)):
+                    entities.popitem()
+                yield
+
+    # The primitives: every change of the maps and their indexes goes through these.
+
+    def _begin(self) -> None:
+        """Before the ops of a delta."""
+        self._log.clear()
+        self._owned.clear()
+        self._apart.clear()
+        self._grown = 0
+
+    def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
+        before = self.collections[collection].get(entity_id)
+        self._log.append((collection, entity_id, before, entity))
+        self._place(collection, entity_id, before, entity)
+        if self._owned:
+            self._owned.pop(entity_id, None)
+
+    def _is_wide(self, device_id: str, device: Entity) -> bool:
+        return device_id in self._owned or len(device["params"]) >= WIDE
+
+    def _change_in_place(self, device_id: str, device: Entity, props: Entity) -> int:
+        """Put new properties into a device that was copied for these ops, or is now.
+
+        By how many bytes it has grown.
+        """
+        owned = self._owned.get(device_id)
+        if owned is None:
+            owned = self._owned[device_id] = self._apart[len(self._log)] = Owned(device)
+            self._log.append(("devices", device_id, device, owned.entity))
+            self.collections["devices"][device_id] = owned.entity
+        is_moved = "channel" in props
+        if is_moved:
+            self._index.discard("devices", device_id, owned.entity)
+        grown = owned.change(props)
+        self._grown += grown
+        if is_moved:
+            self._index.add("devices", device_id, owned.entity)
+        return grown
+
+    def _rolling_back(self, to: int = 0) -> Generator[None, None, None]:
+        """Take back what was changed since the log was so long."""
+        while len(self._log) > to:
+            for _ in range(min(len(self._log) - to, SLICE_ROLLED_BACK)):
+                collection, entity_id, before, after = self._log.pop()
+                self._place(collection, entity_id, after, before)
+            if len(self._log) > to:
+                yield
+
+    def _undoing(self, size: int, digest: int) -> Steps[None]:
+        """Bring back what was there before ops that raised: a primitive may be half done.
+
+        So the index is made anew, whatever it holds.
+        """
+        while self._log:
+            collection, entity_id, before, _ = self._log.pop()
+            if before is None:
+                self.collections[collection].pop(entity_id, None)
+                self.where.pop(entity_id, None)
+            else:
+                self.collections[collection][entity_id] = before
+                self.where[entity_id] = collection
+        self._begin()
+        self.size, self._digest = size, digest
+        self._index = DocumentIndex()
+        for collection, entities in self.collections.items():
+            for number, (entity_id, entity) in enumerate(entities.items(), start=1):
+                self._index.add(collection, entity_id, entity)
+                if not number % SLICE_FREED:
+                    yield
+
+    def _taken_log(self) -> list[Change]:
+        """What the ops have changed, which is not ours any more."""
+        changes, self._log = self._log, []
+        for at, owned in self._apart.items():
+            collection, entity_id, _, _ = changes[at]
+            changes[at] = (collection, entity_id, *owned.narrowed())
+        return changes
+
+    def _counting(self, start: int) -> Steps[int]:
+        """Bring size and digest up to what the log holds from `start` on; the log's length.
+
+        What is changed in place counts in the size from now on, in the digest at the end.
+        """
+        self.size, self._grown = self.size + self._grown, 0
+        weight = 0
+        for at, (collection, entity_id, before, after) in enumerate(self._log[start:], start):
+            if at in self._apart:
+                continue
+            for entity, sign in ((before, -1), (after, 1)):
+                if entity is None:
+                    continue
+                if collection == "devices" and digest.is_long(entity):
+                    yield from self._counting_long(collection, entity_id, entity, sign)
+                else:
+                    weight += 1_000 + self._count(collection, entity_id, entity, sign)
+            if weight > SLICE_COUNTED:
+                weight = 0
+                yield
+        return len(self._log)
+
+    def _counting_apart(self) -> Steps[None]:
+        """Bring the digest up to what was changed in place: once for each, however often."""
+        size = self.size
+        for at, owned in self._apart.items():
+            _, device_id, before, _ = self._log[at]
+            assert before is not None
+            yield from self._counting_long("devices", device_id, before, -1)
+            yield from self._counting_long("devices", device_id, owned.entity, 1)
+        self.size = size
+
+    def _counting_long(
+        self, collection: str, entity_id: str, entity: Entity, sign: int
+    ) -> Steps[None]:
+        term = digest.LongTerm()
+        for encoded in digest.slices(collection, entity_id, entity):
+            term.add(encoded)
+            if term.is_to_pause:
+                yield
+        self.size += sign * term.size
+        self._digest += sign * term.value
+
+    def _count(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
+        encoded = digest.canonical(collection, entity_id, entity)
+        self.size += sign * len(encoded)
+        self._digest += sign * digest.term(encoded)
+        return len(encoded)
+
+    def _place(
+        self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
+    ) -> None:
+        if before is None:
+            assert after is not None
+            self.collections[collection][entity_id] = after
+            self.where[entity_id] = collection
+            self._index.add(collection, entity_id, after)
+        elif after is None:
+            self._index.discard(collection, entity_id, before)
+            del self.collections[collection][entity_id]
+            del self.where[entity_id]
+        else:
+            self.collections[collection][entity_id] = after
+            self._index.replace(collection, entity_id, before, after)
+
+
+def finish(steps: Generator[None, None, Result]) -> Result:
+    """What comes of steps that need no pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result

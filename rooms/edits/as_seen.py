@@ -1,0 +1,106 @@
+"""What the author of a delta had before it, so that its own mistakes are told from what others did.
+
+A delta is refused for an op that was impossible there already. What was possible there, and is not
+any more, others have overtaken: it goes to the journal, and is dropped (rules D18 to D20).
+"""
+
+from collections.abc import Generator, Sequence
+from typing import NamedTuple
+
+from rooms.document.document import Change, Document, Drop, Tried
+from rooms.effects import Effects, pausing
+from rooms.journal.entry import Purpose
+from rooms.journal.follower import JournalFollower
+from rooms.presence.seat import Seat
+from schema.messages import DeltaCommitted
+from schema.ops import Op
+from schema.server_limits import MAX_LOOKED_BACK
+
+
+class Seen(NamedTuple):
+    """What leads there from the state at the head.
+
+    `back`: the changes to be taken back, the latest first; `own`: the author's own deltas since, in
+    their order; `edits`: those of them that the server did not make; `cost`: how many changes and
+    ops there are in all.
+    """
+
+    back: Sequence[Change]
+    own: Sequence[Tried]
+    edits: Sequence[Tried]
+    cost: int
+
+
+def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tried]) -> Seen | None:
+    """What the member in this seat had before it on the copy at `base`, its own edits with it.
+
+    `sent`: those of its edits that are not committed yet. None: it cannot be told, or not any more,
+    or not within what the member may have looked back.
+    """
+    most = min(MAX_LOOKED_BACK, seat.looks_back)
+    back: list[Change] = []
+    own: list[Tried] = []
+    edits: list[Tried] = []
+    cost = 0
+    for seq in range(follower.head, base, -1):
+        kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
+        if kept is None or changes is None:
+            return None
+        cost += 1 + len(changes)
+        delta = kept.packet.message
+        assert isinstance(delta, DeltaCommitted)
+        if delta.member == seat.member:
+            is_edit = delta.purpose == Purpose.EDIT
+            if kept.drops and not is_edit:
+                return None  # others stood in its way: it cannot be told what it had done without
+            those = (own, edits) if is_edit else (own,)
+            cost += _add(Tried(kept.proposed or delta.ops, kept.atomic), those)
+        if cost > most:
+            return None
+        back.extend(reversed(changes))
+    cost += sum(len(delta.ops) for delta in sent)
+    # With an own undo among them it may be gone back over twice.
+    cost *= 1 + (len(own) > len(edits))
+    own, edits = [*reversed(own), *sent], [*reversed(edits), *sent]
+    return Seen(back, own, edits, cost) if cost <= most else None
+
+
+def _add(delta: Tried, to: Sequence[list[Tried]]) -> int:
+    """How many ops that is more."""
+    for each in to:
+        each.append(delta)
+    return len(delta.ops)
+
+
+def own_mistake(
+    document: Document, seen: Seen, ops: Sequence[Op], broken: Sequence[Drop]
+) -> Generator[Effects, None, Drop | None]:
+    """The first of `broken`, which are impossible now, that was so on what its author saw.
+
+    Nobody knows what an undo does until it is answered: who sent it first may have seen the state
+    with it or without. What was possible on either is no mistake.
+    """
+    left = yield from _broken_on(document, seen.back, seen.own, ops, broken)
+    if left and len(seen.edits) < len(seen.own):
+        left = yield from _broken_on(document, seen.back, seen.edits, ops, left)
+    return left[0] if left else None
+
+
+def _broken_on(
+    document: Document,
+    back: Sequence[Change],
+    own: Sequence[Tried],
+    ops: Sequence[Op],
+    broken: Sequence[Drop],
+) -> Generator[Effects, None, list[Drop]]:
+    """Those of `broken` that were impossible on this state, for the same reason."""
+    drops = yield from pausing(document.rehearsing_on(back, own, ops))
+    was_broken = {drop.op: drop for drop in drops}
+    # A device is not taken back to what it was: its parameters may be thousands.
+    devices = {entity_id for collection, entity_id, *_ in back if collection == "devices"}
+    left = []
+    for drop in broken:
+        before = was_broken.get(drop.op)
+        if before is not None and before.reason is drop.reason and ops[drop.op].id not in devices:
+            left.append(before)
+    return left

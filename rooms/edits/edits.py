@@ -1,0 +1,316 @@
+"""What members and calls want of the document: known, refused, or on its way to the journal."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from rooms.document.document import Change, Document
+from rooms.edits import answers
+from rooms.edits.answering import Answering
+from rooms.edits.groups import looked_over
+from rooms.edits.proposal_queue import ProposalQueue
+from rooms.edits.proposals import Asked, Proposals, Stage
+from rooms.edits.refusals import Refusals
+from rooms.effects import CatchUp, Effects, ForwardEntry, LookUp, Settled, Work, send
+from rooms.journal.entry import Outcome, Proposal, Purpose
+from rooms.journal.follower import JournalFollower, News
+from rooms.presence.gestures import Gestures
+from rooms.presence.seat import Seat, Wish
+from schema.errors import ErrorCode
+from schema.messages import Error, Position, ProposeDelta, Redo, Undo
+from schema.ops import Op, decode_ops, encode_ops
+from schema.text.texts import in_nfc
+
+Proposing = ProposeDelta | Undo | Redo
+"""What a member sends to have a delta made."""
+
+
+class Edits:
+    """All that is asked of the document of a room, and all that the journal says of it.
+
+    `follower`: the document, and how far the journal is in it.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        document: Document,
+        position: Position,
+        seats: dict[str, Seat],
+        gestures: Gestures,
+        let_out: Callable[[Seat], Effects],
+    ) -> None:
+        self.project = project
+        self._epoch = position.epoch
+        self.waiting = Proposals()
+        self.follower = JournalFollower(project, document, position, self.waiting, self._applied)
+        self._answering = Answering(project, self.follower, self.waiting, seats)
+        self._refusals = Refusals(project, self.waiting, gestures)
+        self._queue = ProposalQueue(
+            project, self.follower, self.waiting, self._refusals, seats, gestures, let_out
+        )
+        self._seats = seats
+        self._gestures = gestures
+        self._let_out = let_out
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of the ops of all proposals that are on their way."""
+        return self.waiting.bytes
+
+    def knows(self, delta_id: str) -> bool:
+        """Whether it is on its way, or among the newest that are committed."""
+        return delta_id in self.waiting or self.follower.tail.find(delta_id) is not None
+
+    # What members and calls want.
+
+    def propose(self, connection: str, delta: ProposeDelta) -> Work:
+        """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
+        seat = self._seats.get(connection)
+        return iter(()) if seat is None else self._propose(seat, delta)
+
+    def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
+        if seat.is_void:
+            return  # it has joined anew since it said so, and will say it again
+        seat.comes(delta.id)
+        step = delta.step and in_nfc(delta.step)
+        proposal = _proposal(
+            self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
+        )
+        yield []
+        asked = Asked(Wish(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
+        answer = self._answering.known(asked)
+        if answer is None:
+            answer = yield from self._refusals.refusal(seat, delta, proposal)
+        if answer is not None:
+            self._gestures.end(seat.member, delta.gesture)
+        yield from self._wished(seat, asked, answer)
+
+    def _base_of(self, delta: ProposeDelta) -> int | None:
+        if delta.base is None:
+            return self.follower.head
+        return delta.base if delta.base_epoch in (None, self._epoch) else None
+
+    def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
+        """A member wants its latest step undone, or done again (rules U1, U2)."""
+        seat = self._seats.get(connection)
+        return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
+
+    def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
+        if seat.is_void:
+            return
+        seat.comes(delta_id)
+        proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
+        asked = Asked(Wish(proposal), seat)
+        answer = self._answering.known(asked)
+        if answer is None:
+            answer = self._refusals.not_now(seat, proposal)
+        yield from self._wished(seat, asked, answer)
+
+    def _wished(self, seat: Seat, asked: Asked, answer: Effects | None) -> Work:
+        """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
+        if answer is not None:
+            yield answer
+        elif not seat.is_void:  # else it has joined anew while this was looked at
+            self.waiting.ask(self.waiting.enter(asked.wish.proposal), asked)
+        yield from self._queue.go_on(seat)
+        if seat.is_given_up:
+            self._queue.given_up(seat)
+
+    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
+        """The shell cannot take this just now (rule E6): in its order with what came before."""
+        seat = self._seats.get(connection)
+        return iter(()) if seat is None else self._refuse(seat, message, error)
+
+    def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Work:
+        if seat.is_void:
+            return
+        if isinstance(message, ProposeDelta):
+            self._gestures.end(seat.member, message.gesture)
+        yield self._refusals.not_taken(seat, error)
+
+    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Work:
+        """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
+
+        No ops are an entry as well, so that its id is remembered; it is no step of the undo. The
+        list is the room's from now on.
+        `ticket`: the call's own; `connection`: the caller's, which may have a seat here.
+        """
+        if not ops:
+            proposal = msgspec.structs.replace(proposal, step=None)
+        asked = Asked(Wish(proposal), self._seats.get(connection), ticket)
+        answer = self._answering.known(asked)
+        if answer is not None:
+            yield answer
+            return
+        if self._queue.group is not None:
+            text = "another large change of this project is being stored; ask again with this id"
+            code = ErrorCode.UNAVAILABLE
+            error = answers.try_again(self.project, proposal.delta_id, code, text)
+            yield [Settled(ticket, None, error)]
+            return
+        proposed = self.waiting.enter(proposal)
+        self.waiting.ask(proposed, asked)
+        made = yield from looked_over(ops)
+        yield from self._queue.make(proposed, proposal, made)
+
+    def recalled(
+        self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
+    ) -> Work:
+        """What the journal says of the steps to be undone, or why it cannot."""
+        seat = next((s for s in self._seats_of(connection) if s.is_recalling), None)
+        if seat is None:
+            return
+        wish, seat.recalling = seat.recalling, None
+        if error is None:
+            seat.recalled = changes
+        elif seat.wishes and seat.wishes[0] is wish:
+            self.waiting.withdraw(wish, seat)
+            told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
+            yield self._refusals.not_done(seat, told)
+        yield from self._go_on(seat)
+
+    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Work:
+        """Whether the refused delta was one that had been committed long before."""
+        seat = self._looked_up_for(look_up)
+        if seat is None:
+            return
+        if look_up.proposal.delta_id in self.waiting:
+            # It was sent once more meanwhile and became possible: that is the answer.
+            yield self._also_wished(seat, look_up.proposal)
+        elif found is None:
+            yield [send(look_up.refusal, seat.answer_to)]
+        else:
+            outcome, seq = found
+            yield self._answering.answer(seat, look_up.proposal, outcome, seq)
+        yield from self._go_on(seat)
+
+    def _also_wished(self, seat: Seat, proposal: Proposal) -> Effects:
+        ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
+        return self._answering.known(Asked(Wish(proposal, ops), seat)) or []
+
+    def look_up_failed(self, look_up: LookUp) -> Work:
+        """Nobody can say just now whether it was committed: the same id is to be sent again."""
+        seat = self._looked_up_for(look_up)
+        if seat is not None:
+            text = "the database does not answer; send this delta again with the same id"
+            delta_id = look_up.proposal.delta_id
+            error = answers.try_again(self.project, delta_id, ErrorCode.UNAVAILABLE, text)
+            yield self._refusals.not_done(seat, error)
+            yield from self._go_on(seat)
+
+    def _looked_up_for(self, look_up: LookUp) -> Seat | None:
+        """Whose deltas have waited for what the journal says of this one; not any more."""
+        delta_id = look_up.proposal.delta_id
+        seat = next((s for s in self._seats_of(look_up.to) if s.looked_up == delta_id), None)
+        if seat is not None:
+            seat.looked_up = None
+        return seat
+
+    def _seats_of(self, connection: str) -> list[Seat]:
+        """The one that it has, after those that it has had and that still wait for something."""
+        seats = [seat for seat in self._queue.away if seat.connection == connection]
+        now = self._seats.get(connection)
+        return seats if now is None else [*seats, now]
+
+    def _go_on(self, seat: Seat) -> Work:
+        yield from self._queue.go_on(seat)
+        yield from self._queue.after(())
+        if seat.is_heard_out:
+            yield self._let_out(seat)
+
+    def hear_out(self, seat: Seat) -> Work:
+        """All that came before a member's `leave` has been looked at (rule D22)."""
+        seat.is_heard_out = True
+        yield self._let_out(seat)
+
+    def given_up(self, seat: Seat) -> None:
+        """Its member is gone, or on another seat (rule D23)."""
+        if seat.is_void:
+            self.waiting.let_go(seat)
+        else:
+            self._queue.given_up(seat)
+
+    # What the journal says.
+
+    def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
+        """What became of a proposal; what was committed has been answered by its entry."""
+        proposed = self.waiting.get(proposal.delta_id)
+        if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
+            return
+        if outcome is Outcome.DUPLICATE and seq is not None and seq > self.follower.head:
+            yield [
+                CatchUp(self.follower.head)
+            ]  # that brings its entry, which answers it in its turn
+            return
+        told = self._queue.settle(proposed)
+        yield [effect for asked in told for effect in self._answering.outcome(asked, outcome, seq)]
+        yield from self._queue.after(told)
+
+    def given_back(self, proposals: Sequence[Proposal]) -> Work:
+        """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
+        first_of: set[Seat] = set()
+        for proposal in proposals:
+            proposed = self.waiting.get(proposal.delta_id)
+            if proposed is None or proposed.proposal is not proposal:
+                continue
+            told = self._queue.settle(proposed)
+            for asked in told:
+                seat = asked.seat
+                if seat is None or asked.ticket is not None:
+                    yield self._answering.outcome(asked, Outcome.UNAVAILABLE, None)
+                    continue
+                error = answers.of_outcome(self.project, proposal.delta_id, Outcome.UNAVAILABLE)
+                is_first = seat not in first_of
+                first_of.add(seat)
+                yield (
+                    self._refusals.not_done(seat, error)
+                    if is_first
+                    else self._refusals.not_taken(seat, error)
+                )
+            yield from self._queue.after(told)
+
+    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+        """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
+        return self._queue.gave_up(proposal, error)
+
+    def _applied(self, news: News) -> Work:
+        """An entry has taken effect: all hear of it, who asked for it by the `ack`."""
+        entry, packet, ack = news.entry, news.packet, news.ack
+        self._queue.is_free_again |= news.ends_group
+        proposed = self.waiting.get(entry.delta_id)
+        if proposed is None or not proposed.proposal.is_stored_as(entry):
+            yield self._answering.tell((), packet, ack)
+            yield from self._queue.after(())
+            return
+        was_sent = proposed.stage is Stage.SENT
+        told = self._queue.settle(proposed)
+        # Another device may have sent the same to another node, which was first.
+        is_ours = proposed.proposal.member == entry.member
+        yield self._answering.tell(told, packet, ack, is_ours=is_ours)
+        if was_sent:
+            yield [ForwardEntry(entry, news.digest, news.previous)]
+        yield from self._queue.after(told)
+
+
+def _proposal(
+    project: str,
+    seat: Seat,
+    delta_id: str,
+    ops: bytes,
+    atomic: bool,
+    purpose: Purpose = Purpose.EDIT,
+    step: str | None = None,
+) -> Proposal:
+    who = seat.request
+    return Proposal(
+        project=project,
+        delta_id=delta_id,
+        author=who.user,
+        auth_session=who.auth_session,
+        member=seat.member,
+        ops=ops,
+        atomic=atomic,
+        purpose=purpose,
+        step=step,
+    )

@@ -1,0 +1,96 @@
+"""Deltas that the server makes: one, or a group of several that are stored together (rule D14)."""
+
+from collections.abc import Generator, Sequence
+from hashlib import blake2b
+from operator import attrgetter
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from rooms.effects import Effects, Work
+from rooms.journal.entry import Proposal
+from rooms.rules.routes import lead_elsewhere
+from schema.limits import MAX_GROUP_BYTES
+from schema.ops import Op, encode_ops
+from schema.server_limits import MADE_BYTES, MADE_OPS
+
+SLICE_ENCODED = 200
+"""Ops encoded by themselves before others get their turn."""
+
+SLICE_LOOKED_OVER = 2_000
+"""Ops looked over, without encoding them, before others get their turn."""
+
+_ID = attrgetter("id")
+
+
+class TooLarge(Exception):
+    """The ops come to more than one group may hold; nothing of it was stored."""
+
+
+class Made(NamedTuple):
+    """Ops that the server made, hundreds of thousands maybe, and what must be known of them all.
+
+    `touched`: the ids of the entities they are about; `leads_elsewhere`: as of `lead_elsewhere`.
+    """
+
+    ops: list[Op]
+    touched: set[str]
+    leads_elsewhere: bool
+
+
+def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
+    """What must be known of ops that the server made."""
+    touched: set[str] = set()
+    leads = False
+    for first in range(0, len(ops), SLICE_LOOKED_OVER):
+        some = ops[first : first + SLICE_LOOKED_OVER]
+        touched.update(map(_ID, some))
+        leads = leads or lead_elsewhere(some)
+        yield []
+    return Made(ops, touched, leads)
+
+
+def let_go(ops: list[Op]) -> Work:
+    """Empty the list bit by bit: to free hundreds of thousands at once takes tens of ms."""
+    while ops:
+        del ops[-SLICE_LOOKED_OVER:]
+        yield []
+
+
+def parts_of(
+    proposal: Proposal, ops: Sequence[Op]
+) -> Generator[Effects, None, tuple[Proposal, ...]]:
+    """The proposals that these ops are: the last has the id that was asked for, and `reverts`.
+
+    Raises `TooLarge`.
+    """
+    encoded: list[bytes] = []
+    parts: list[bytes] = []
+    size = whole = 0
+    for number, op in enumerate(ops):
+        piece = encode_ops(op)
+        if encoded and (len(encoded) >= MADE_OPS or size + len(piece) > MADE_BYTES):
+            parts.append(_joined(encoded))
+            encoded, size = [], 0
+        encoded.append(piece)
+        size += len(piece)
+        whole += len(piece) + 1
+        if whole > MAX_GROUP_BYTES:
+            raise TooLarge
+        if number % SLICE_ENCODED == SLICE_ENCODED - 1:
+            yield []
+    made = [
+        replace(proposal, ops=part, delta_id=_part_id(proposal, number), reverts=None)
+        for number, part in enumerate(parts)
+    ]
+    return (*made, replace(proposal, ops=_joined(encoded)))
+
+
+def _joined(encoded: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(encoded) + b"]"
+
+
+def _part_id(proposal: Proposal, number: int) -> str:
+    """The same for the same wish: no part can be stored twice."""
+    name = f"{proposal.delta_id}\0{number}"
+    return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,284 @@
+"""Proposals in their order: each goes to the journal in its turn, and is settled once."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from rooms.changes.inverse import inverse
+from rooms.changes.net_effect import is_nothing
+from rooms.document.document import Change, Drop
+from rooms.edits import answers
+from rooms.edits.as_seen import as_seen, own_mistake
+from rooms.edits.groups import Made, TooLarge, let_go, looked_over, parts_of
+from rooms.edits.proposals import Asked, Proposals, Proposed, Stage
+from rooms.edits.refusals import Refusals
+from rooms.edits.undo_stacks import Step
+from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
+from rooms.journal.entry import Proposal, Purpose
+from rooms.journal.follower import JournalFollower
+from rooms.presence.gestures import Gestures
+from rooms.presence.seat import Seat, Wish
+from rooms.rules.routes import lead_elsewhere
+from schema.errors import ErrorCode
+from schema.invariants import ROUTE_TOO_FAR
+from schema.limits import MAX_GROUP_BYTES
+from schema.messages import Error
+from schema.ops import Op
+
+OWN_MISTAKE = "the server cannot apply this, by a mistake of its own; do it in another way"
+OUT_OF_MEMORY = "the server has no memory left for this just now; send it again with the same id"
+
+
+class ProposalQueue:
+    """Those of one room: `seat.wishes` of each member, one after the other."""
+
+    def __init__(
+        self,
+        project: str,
+        follower: JournalFollower,
+        waiting: Proposals,
+        refusals: Refusals,
+        seats: Mapping[str, Seat],
+        gestures: Gestures,
+        let_out: Callable[[Seat], Effects],
+    ) -> None:
+        self.away: list[Seat] = []
+        """Seats that were given up while what they had asked for waits for its turn (D23)."""
+        self.group: Proposed | None = None
+        """The group that the journal is storing: one at a time, as it may be large."""
+        self.routing: Proposed | None = None
+        """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
+        self.is_free_again = False
+        """What others wished meanwhile is still to have its turn."""
+        self._project = project
+        self._follower = follower
+        self._waiting = waiting
+        self._refusals = refusals
+        self._seats = seats
+        self._gestures = gestures
+        self._let_out = let_out
+
+    def given_up(self, seat: Seat) -> None:
+        """Its member is gone; what it asked for still comes to its turn."""
+        if seat.has_wishes and seat not in self.away:
+            self.away.append(seat)
+
+    def go_on(self, seat: Seat) -> Work:
+        """What a member wished, in its order: an undo needs to know what came before it.
+
+        Inside a group it waits: nothing is judged against a state that nobody is shown.
+        """
+        while seat.wishes and not seat.is_recalling and seat.looked_up is None:
+            if self._follower.is_inside:
+                return
+            wish = seat.wishes[0]
+            if self._is_to_wait(seat, wish):
+                return
+            try:
+                if wish.ops is not None:
+                    yield from self._to_journal(seat, wish)
+                else:
+                    yield from self._turn_back(seat, wish)
+            except Exception as error:
+                yield from self._failed(seat, wish, error)
+                raise
+
+    def _failed(self, seat: Seat, wish: Wish, mistake: Exception) -> Work:
+        """The server cannot judge it, its own mistake: what follows must not wait behind it."""
+        proposed, delta_id = self._waiting.wished(wish, seat), wish.proposal.delta_id
+        if proposed is None:
+            return  # it is on its way
+        if isinstance(mistake, MemoryError):
+            error = answers.try_again(self._project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
+        else:
+            error = answers.refused(self._project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
+        yield from self.gave_up(proposed.proposal, error)
+
+    def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
+        """For what came before it, or for a route that is on its way: it is judged by both.
+
+        The ops of an own undo, redo or restore are known when it is in the document, not before.
+        """
+        if self._waiting.is_made_for(seat):
+            return True
+        if wish.ops is None:
+            return bool(seat.in_flight or self.group is not None or self.routing is not None)
+        return self.routing is not None and lead_elsewhere(wish.ops)
+
+    def _to_journal(self, seat: Seat, wish: Wish) -> Work:
+        ops = wish.ops or []
+        # `Refusals.refusal` has looked at each op by itself.
+        drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
+        broken = (yield from self._broken(seat, wish, ops, drops)) if drops else None
+        proposed = self._waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
+        if broken is not None:
+            self._gestures.end(seat.member, wish.gesture)
+            delta_id, op = wish.proposal.delta_id, ops[broken.op]
+            error = answers.refused_op(self._project, delta_id, broken, op)
+            yield [self._look_up(seat, wish, error)]
+            return
+        self._waiting.send(proposed, wish.proposal, ops)
+        if lead_elsewhere(ops):
+            self.routing = proposed
+        yield [Commit(wish.proposal)]
+
+    def _broken(
+        self, seat: Seat, wish: Wish, ops: Sequence[Op], drops: Sequence[Drop]
+    ) -> Generator[Effects, None, Drop | None]:
+        """Why the delta is refused, if it is: not for what others have overtaken (rule D19)."""
+        past_bound, impossible = self._refusals.sorted_out(ops, drops)
+        if past_bound is not None or not impossible:
+            return past_bound
+        own_sent = list(self._waiting.sent_by(seat))
+        if wish.base is None or (wish.base >= self._follower.head and not own_sent):
+            return impossible[0] if wish.base is not None else None
+        seen = as_seen(self._follower, seat, wish.base, own_sent)
+        if seen is None:
+            return None
+        seat.looks_back -= seen.cost
+        return (yield from own_mistake(self._follower.document, seen, ops, impossible))
+
+    def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
+        """What follows waits: the journal may not answer, and then this one comes first (D12)."""
+        self._waiting.withdraw(wish, seat)
+        seat.looked_up = wish.proposal.delta_id
+        return LookUp(seat.connection, wish.proposal, refusal)
+
+    def _turn_back(self, seat: Seat, wish: Wish) -> Work:
+        proposal = wish.proposal
+        steps = list(self._follower.stacks.steps(seat.member, proposal.purpose))
+        if not steps:
+            code, text = answers.NOTHING_LEFT[proposal.purpose]
+            error = answers.refused(self._project, proposal.delta_id, code, text)
+            yield [self._look_up(seat, wish, error)]
+            return
+        known, seat.recalled = seat.recalled or {}, None
+        step, ops = steps[0], (yield from self._inverse(steps[0], known))
+        if ops is None:
+            seat.recalling = wish
+            yield [Recall(seat.connection, tuple(step.seqs))]
+            return
+        for below in steps[1:]:
+            if ops:
+                break
+            # It has changed nothing, as a fader put back: the same key press is about the next.
+            ops_below = yield from self._inverse(below, known)
+            if ops_below is None:
+                break
+            step, ops = below, ops_below
+        made = yield from looked_over(ops)
+        is_too_far = yield from self._is_too_far(made)
+        proposed = self._waiting.wished(wish, seat)
+        if proposed is None:
+            return  # its member has gone meanwhile
+        if is_too_far:
+            code = ErrorCode.LIMIT_REACHED
+            error = answers.refused(self._project, proposal.delta_id, code, ROUTE_TOO_FAR)
+            yield from self.gave_up(proposal, error)
+            return
+        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
+
+    def _inverse(
+        self, step: Step, known: Mapping[int, Sequence[Change]]
+    ) -> Generator[Effects, None, list[Op] | None]:
+        """The ops that take a step back; None: what it changed is not in memory, nor `known`.
+
+        There are none where it put back all that it changed (rule U11).
+        """
+        changes: list[Change] = []
+        for seq in step.seqs:
+            of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
+            if of_seq is None:
+                return None
+            changes.extend(of_seq)
+        if (yield from pausing(is_nothing(changes))):
+            return []
+        return (yield from pausing(inverse(changes, self._follower.document)))
+
+    def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:
+        """Whether ops that the server made need more links than the door looks at (rule O18)."""
+        if not made.leads_elsewhere:
+            return False
+        drops = yield from pausing(self._follower.document.rehearsing(made.ops))
+        return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
+
+    def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Work:
+        """Ops that the server made: one delta or, where they are many, a group (rule D14).
+
+        Of a group the journal brings the ops back; these are let go of.
+        """
+        try:
+            parts = yield from parts_of(proposal, made.ops)
+        except TooLarge:
+            yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
+            return
+        if proposed.stage is not Stage.WISHED:
+            return  # whoever asked has gone meanwhile
+        last = parts[-1]
+        if len(parts) == 1:
+            self._waiting.send(proposed, last, made.ops)
+        else:
+            self._waiting.send_group(proposed, last, made.touched)
+            self.group = proposed
+        if made.leads_elsewhere:
+            self.routing = proposed
+        yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
+        if len(parts) > 1:
+            yield from let_go(made.ops)
+
+    def _too_large(self, delta_id: str) -> Error:
+        limit = MAX_GROUP_BYTES // 1_048_576
+        text = (
+            f"it would take more than {limit} MiB of ops, the most that is stored at once; bring"
+            " back a snapshot from before"
+        )
+        return answers.refused(self._project, delta_id, ErrorCode.LIMIT_REACHED, text)
+
+    # Settling.
+
+    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+        """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
+        proposed = self._waiting.get(proposal.delta_id)
+        if proposed is None or proposed.proposal is not proposal:
+            return
+        told = self.settle(proposed)
+        effects: Effects = []
+        for asked in told:
+            if asked.ticket is not None:
+                effects.append(Settled(asked.ticket, None, error))
+            elif asked.seat is not None:
+                effects += self._refusals.not_done(asked.seat, error)
+        yield effects
+        yield from self.after(told)
+
+    def settle(self, proposed: Proposed) -> list[Asked]:
+        """Who is to be told; `_after` is to follow."""
+        if self.group is proposed:
+            self.group, self.is_free_again = None, True
+        if self.routing is proposed:
+            self.routing, self.is_free_again = None, True
+        # Its member may have come anew, and not have asked for it again.
+        self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
+        return self._waiting.settle(proposed)
+
+    def after(self, told: Sequence[Asked]) -> Work:
+        """Those who asked have their answer: their gestures end, and what they wished goes on."""
+        for asked in told:
+            if asked.seat is not None:
+                yield from self._answered(asked.seat, asked.wish)
+        if self.is_free_again:
+            self.is_free_again = False
+            for seat in [*self._seats.values(), *self.away]:
+                yield from self.go_on(seat)
+        if self.away:
+            self.away[:] = [seat for seat in self.away if seat.has_wishes]
+
+    def _answered(self, seat: Seat, wish: Wish) -> Work:
+        if not seat.is_given_up:
+            self._gestures.end(seat.member, wish.gesture)
+        if seat.wishes:
+            yield from self.go_on(seat)
+        if seat.is_heard_out:
+            yield self._let_out(seat)

@@ -1,0 +1,197 @@
+"""Proposals on their way: one object for each id, one place where it enters, one where it leaves.
+
+A proposal is WISHED until its turn comes, SENT while the journal has it, SETTLED when it is known
+what became of it. All that is counted of it is counted in this file.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import Enum, auto
+from operator import attrgetter
+
+from msgspec import Struct
+
+from rooms.document.document import Tried
+from rooms.journal.entry import Proposal, Purpose
+from rooms.presence.seat import Seat, Wish
+from schema.ops import Op
+
+_ID = attrgetter("id")
+
+
+class Stage(Enum):
+    """How far a proposal has come."""
+
+    WISHED = auto()
+    SENT = auto()
+    SETTLED = auto()
+
+
+class Asked(Struct, frozen=True, eq=False, gc=False):
+    """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
+
+    `wish`: as this one proposed it. Who calls may have a seat as well; the call is answered.
+    """
+
+    wish: Wish
+    seat: Seat | None
+    ticket: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Proposed:
+    """`proposal`: as it was wished, and from then on as it was sent.
+
+    `asked`: who waits for the answer, the first who asked first. `size`: the bytes counted.
+    `touched`: the ids of the entities that its ops are about.
+    """
+
+    proposal: Proposal
+    asked: list[Asked]
+    stage: Stage = Stage.WISHED
+    size: int = 0
+    ops: Sequence[Op] = ()
+    touched: AbstractSet[str] = frozenset()
+
+    def is_asked_by(self, seat: Seat) -> bool:
+        """Whether the member waits for the answer already."""
+        return any(asked.seat is seat for asked in self.asked)
+
+    def is_sent_as(self, ops: bytes) -> bool:
+        """Whether the journal was given just these ops."""
+        return self.stage is Stage.SENT and bool(self.ops) and self.proposal.ops == ops
+
+
+class Proposals:
+    """Those of one room. `bytes`: of the ops of all of them."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._by_id: dict[str, Proposed] = {}
+        self._made: set[Proposed] = set()
+        """Those that the journal has and whose ops the server made: undos, redos, restores."""
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Proposed]:
+        return iter(self._by_id.values())
+
+    def __contains__(self, delta_id: str) -> bool:
+        return delta_id in self._by_id
+
+    def get(self, delta_id: str) -> Proposed | None:
+        """The one with this id, if it is on its way."""
+        return self._by_id.get(delta_id)
+
+    def sent_by(self, seat: Seat) -> Iterator[Tried]:
+        """The edits of a member that the journal has and has not answered, in their order."""
+        for proposed in self:
+            is_edit = proposed.proposal.purpose is Purpose.EDIT
+            if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
+                yield Tried(proposed.ops, proposed.proposal.atomic)
+
+    def is_made_for(self, seat: Seat) -> bool:
+        """Whether an undo, a redo or a restore of this member is with the journal (rule U6)."""
+        return any(
+            made.proposal.member == seat.member or made.is_asked_by(seat) for made in self._made
+        )
+
+    def enter(self, proposal: Proposal) -> Proposed:
+        """One more, of an id that is not on its way; who asks for it says so by `ask`."""
+        assert proposal.delta_id not in self._by_id
+        proposed = self._by_id[proposal.delta_id] = Proposed(proposal, [])
+        self._weigh(proposed, len(proposal.ops))
+        return proposed
+
+    def ask(self, proposed: Proposed, asked: Asked) -> None:
+        """One who waits for the answer, maybe not the first."""
+        proposed.asked.append(asked)
+        seat = asked.seat
+        if seat is None:
+            return
+        if proposed.stage is Stage.WISHED:
+            seat.wishes.append(asked.wish)
+        else:
+            seat.in_flight += 1
+
+    def send(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> None:
+        """Its turn has come, and these are its ops."""
+        assert proposed.stage is Stage.WISHED
+        proposed.stage = Stage.SENT
+        proposed.proposal, proposed.ops = proposal, ops
+        proposed.touched = frozenset(map(_ID, ops))
+        if proposal.purpose is not Purpose.EDIT:
+            self._made.add(proposed)
+        self._weigh(proposed, len(proposal.ops))
+        for asked in proposed.asked:
+            if asked.seat is not None:
+                asked.seat.wishes.remove(asked.wish)
+                asked.seat.in_flight += 1
+
+    def send_group(self, proposed: Proposed, last: Proposal, touched: AbstractSet[str]) -> None:
+        """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
+
+        The bytes are those of whoever stores it: a group has a bound of its own.
+        """
+        self.send(proposed, last, ())
+        proposed.touched = touched
+        self._weigh(proposed, 0)
+
+    def settle(self, proposed: Proposed) -> list[Asked]:
+        """It is known what became of it: who is to be told."""
+        was, proposed.stage = proposed.stage, Stage.SETTLED
+        del self._by_id[proposed.proposal.delta_id]
+        self._made.discard(proposed)
+        self._weigh(proposed, 0)
+        told, proposed.asked = proposed.asked, []
+        for asked in told:
+            self._take_back(asked, was)
+        return told
+
+    def wished(self, wish: Wish, seat: Seat) -> Proposed | None:
+        """What a member wished, if its turn is still to come; None: the member went meanwhile."""
+        proposed = self.get(wish.proposal.delta_id)
+        if proposed is None or proposed.stage is not Stage.WISHED:
+            return None
+        for each in proposed.asked:
+            if each.seat is seat and each.wish is wish:
+                return proposed
+        return None
+
+    def withdraw(self, wish: Wish, seat: Seat) -> None:
+        """A member does not wait for the answer any more: it is refused."""
+        proposed = self.wished(wish, seat)
+        assert proposed is not None
+        self._forget(proposed, seat)
+
+    def let_go(self, seat: Seat) -> None:
+        """A member went: what nobody else asked for and has not been sent, nobody wants."""
+        for proposed in [each for each in self if each.is_asked_by(seat)]:
+            self._forget(proposed, seat)
+
+    def _forget(self, proposed: Proposed, seat: Seat) -> None:
+        left: list[Asked] = []
+        for asked in proposed.asked:
+            if asked.seat is not seat:
+                left.append(asked)
+                continue
+            self._take_back(asked, proposed.stage)
+            if asked.ticket is not None:  # the call waits on, without a seat
+                left.append(Asked(asked.wish, None, asked.ticket))
+        proposed.asked = left
+        if proposed.stage is Stage.WISHED and not left:
+            self.settle(proposed)
+
+    def _take_back(self, asked: Asked, stage: Stage) -> None:
+        if asked.seat is None:
+            return
+        if stage is Stage.WISHED:
+            asked.seat.wishes.remove(asked.wish)
+        else:
+            asked.seat.in_flight -= 1
+
+    def _weigh(self, proposed: Proposed, size: int) -> None:
+        self.bytes += size - proposed.size
+        proposed.size = size

@@ -1,0 +1,102 @@
+"""Whether a delta is refused, and what that means for those behind it (rules D4, D12)."""
+
+from collections.abc import Generator, Sequence
+
+from rooms.document.document import Drop
+from rooms.edits import answers
+from rooms.edits.proposals import Proposals
+from rooms.effects import Effects, send
+from rooms.journal.entry import Proposal
+from rooms.presence.gestures import Gestures
+from rooms.presence.seat import NotTaken, Seat
+from rooms.roles import EDITS
+from rooms.rules.door_rules import problem_with_new_op
+from schema.errors import ERRORS, DropReason, ErrorCode
+from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
+from schema.messages import Error, ProposeDelta
+from schema.ops import Op
+
+SLICE_CHECKED = 200
+"""Ops looked at by themselves before others get their turn."""
+
+
+class Refusals:
+    """Those of one room."""
+
+    def __init__(self, project: str, waiting: Proposals, gestures: Gestures) -> None:
+        self._project = project
+        self._waiting = waiting
+        self._gestures = gestures
+
+    def refusal(
+        self, seat: Seat, delta: ProposeDelta, proposal: Proposal
+    ) -> Generator[Effects, None, Effects | None]:
+        answer = self.not_now(seat, proposal)
+        if answer is not None:
+            return answer
+        for index, op in enumerate(delta.ops):
+            problem = problem_with_new_op(op)
+            if problem:
+                drop = Drop(index, DropReason.INVALID, problem)
+                error = answers.refused_op(self._project, delta.id, drop, op)
+                return [send(error, seat.answer_to)]
+            if index % SLICE_CHECKED == SLICE_CHECKED - 1:
+                yield []
+        return None
+
+    def not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        delta_id = proposal.delta_id
+        if seat.role not in EDITS:
+            text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
+            error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
+            return [send(error, seat.answer_to)]
+        if seat.not_taken is not None:
+            return [send(answers.behind(self._project, delta_id, seat.not_taken), seat.answer_to)]
+        if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
+            code = ErrorCode.RATE_LIMITED
+            most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
+            text = f"{most}; send this one again after the next ack"
+        elif self._waiting.bytes + len(proposal.ops) > MAX_WAITING_BYTES:
+            code = ErrorCode.UNAVAILABLE
+            text = "the database cannot keep up; send this delta again with the same id"
+        else:
+            return None
+        return self.not_taken(seat, answers.try_again(self._project, delta_id, code, text))
+
+    def not_taken(self, seat: Seat, error: Error) -> Effects:
+        """Refuse what has just come for now; what follows it waits for it (rule D12)."""
+        first = seat.not_taken
+        if first is None:
+            seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+        elif first.delta_id != error.id:
+            error = answers.behind(self._project, str(error.id), first)
+        return [send(error, seat.answer_to)]
+
+    def not_done(self, seat: Seat, error: Error) -> Effects:
+        """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
+        told = [error]
+        if ERRORS[ErrorCode(error.code)].try_again:
+            first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            if seat.looked_up is not None:  # what the journal says of it does not matter now
+                told.append(answers.behind(self._project, seat.looked_up, first))
+                seat.looked_up = None
+            for wish in list(seat.wishes):
+                self._waiting.withdraw(wish, seat)
+                self._gestures.end(seat.member, wish.gesture)
+                told.append(answers.behind(self._project, wish.proposal.delta_id, first))
+        return [send(one, seat.answer_to) for one in told]
+
+    def sorted_out(
+        self, ops: Sequence[Op], drops: Sequence[Drop]
+    ) -> tuple[Drop | None, list[Drop]]:
+        """Which is past a bound, and which are impossible and not mended in flight."""
+        past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
+        impossible = [
+            drop
+            for drop in drops
+            if drop.reason in answers.REFUSALS and not self._is_in_flight(ops[drop.op].id)
+        ]
+        return past_bound, impossible
+
+    def _is_in_flight(self, entity: str) -> bool:
+        return any(entity in proposed.touched for proposed in self._waiting)

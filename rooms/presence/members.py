@@ -1,0 +1,315 @@
+"""Who is in a room: on this node, on others, or away for a moment. Pure; times are seconds."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import structs
+
+from rooms.effects import Announce, Disconnect, Effects, Send, send
+from rooms.journal.feed import Feed
+from rooms.presence.absent_members import AbsentMembers
+from rooms.presence.gestures import Gestures
+from rooms.presence.remote_members import RemoteMembers
+from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.ticks import Ticks
+from rooms.roles import EDITS
+from schema.close_codes import REPLACED
+from schema.errors import ErrorCode
+from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
+from schema.messages import Error, Left, Member, MemberJoined, MemberLeft, RoleChanged
+from schema.node_messages import RemoteMember
+
+
+class Members:
+    """Each member once, wherever it is; others hear when it came and when it went (rule P5).
+
+    `let_go` forgets what else hangs on a seat that is given up.
+    """
+
+    __slots__ = (
+        "_connection_of",
+        "_gestures",
+        "_let_go",
+        "_live",
+        "_node",
+        "_project",
+        "_ticks",
+        "absent",
+        "remote",
+        "seats",
+    )
+
+    def __init__(
+        self,
+        project: str,
+        node: str,
+        ticks: Ticks,
+        gestures: Gestures,
+        let_go: Callable[[Seat], None],
+    ) -> None:
+        self.seats: dict[str, Seat] = {}
+        self.remote = RemoteMembers(project)
+        self.absent = AbsentMembers()
+        self._project = project
+        self._node = node
+        self._ticks = ticks
+        self._gestures = gestures
+        self._let_go = let_go
+        self._connection_of: dict[str, str] = {}
+        self._live: tuple[str, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """Members, wherever they are."""
+        return len(self.seats) + len(self.remote.members) + len(self.absent)
+
+    @property
+    def is_first_node(self) -> bool:
+        """Whether this is the one of all nodes with the room that keeps what one must keep."""
+        return all(self._node < other for other in self.remote.nodes)
+
+    def everyone(self) -> list[Member]:
+        """All of them, as a client is told."""
+        here = [self.shown(seat) for seat in self.seats.values()]
+        away = (absent.member for absent in self.absent)
+        return _with_less_selected([*here, *self.remote.as_members(), *away])
+
+    def here(self) -> list[RemoteMember]:
+        """What other nodes are told of ours."""
+        shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
+        pairs = zip(shown, self.seats.values(), strict=True)
+        seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
+        away = [RemoteMember(a.member, a.generation, True) for a in self.absent if a.was_here]
+        return [*seats, *away]
+
+    def live(self) -> tuple[str, ...]:
+        """Connections that hear deltas and ticks as they come; the same while they are."""
+        if self._live is None:
+            self._live = tuple(
+                seat.connection for seat in self.seats.values() if seat.is_live and not seat.feed
+            )
+        return self._live
+
+    def told(self) -> tuple[str, ...]:
+        """Connections that have been let in: they hear who comes and goes, and what is wrong."""
+        return tuple(seat.connection for seat in self.seats.values() if seat.is_live)
+
+    def shown(self, seat: Seat) -> Member:
+        """The member, and what it shows."""
+        return structs.replace(seat.as_member(), gestures=self._gestures.of(seat.member))
+
+    def seat_of(self, member: str) -> Seat | None:
+        """The member's, if it is on this node."""
+        connection = self._connection_of.get(member)
+        return None if connection is None else self.seats[connection]
+
+    # Coming and going.
+
+    def reached_by(self, request: JoinRequest) -> str | None:
+        """None: there is a seat. Else the bound that is reached, in a sentence (rule K3)."""
+        member = request.member
+        is_known = member in self.remote.members or member in self.absent
+        if is_known or self.seat_of(member) is not None:
+            return None
+        if self.size >= MAX_MEMBERS_PER_ROOM:
+            return f"{MAX_MEMBERS_PER_ROOM} members are in the room; come when someone has left"
+        if sum(shown.user == request.user for shown in self.everyone()) >= request.seats:
+            return f"you are in the room with {request.seats:.0f} devices; leave with one of them"
+        return None
+
+    def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
+        """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""
+        member = request.member
+        before, effects = self.seat_of(member), Effects()
+        known = before or self.remote.end(member) or self.absent.returned(member)
+        seat = Seat(
+            member, request, self._project, self._ticks, request.role, generation=request.at
+        )
+        if known is None:
+            effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
+        else:
+            was = known.as_member() if isinstance(known, Seat) else known.member
+            seat.presence = was.presence
+            seat.generation = max(request.at, known.generation + 1)
+            self._ticks.hand_over(seat)
+        if before is not None:
+            if before.connection != request.connection:
+                effects.append(Disconnect(before.connection, REPLACED))
+            else:
+                effects += self._never_let_in(before, "a later join of yours took its place")
+            effects += self._left(before)
+            self._give_up(before)
+        self.seats[request.connection] = seat
+        self._connection_of[member] = request.connection
+        return seat, [*effects, Announce()]
+
+    def enter(self, seat: Seat, feed: Feed | None) -> None:
+        """A member is let in; with a feed it has to get that first."""
+        seat.is_live = True
+        self.feed(seat, feed)
+
+    def feed(self, seat: Seat, feed: Feed | None) -> None:
+        """A member gets deltas at its own pace from now on; None: as they come."""
+        if seat.feed is not None:
+            seat.feed.stop()
+        seat.feed = feed
+        self._live = None
+
+    def leave(self, connection: str, *, is_answered: bool = False) -> Effects:
+        """A member goes for good; `is_answered`: it has been told why, if it was not in yet."""
+        seat = self.seats.get(connection)
+        if seat is None:
+            return []
+        text = "you left before you were let in"
+        effects = [] if is_answered else self._never_let_in(seat, text)
+        effects += self._left(seat)
+        self._give_up(seat)
+        self._ticks.forget((seat.member,))
+        self._gestures.forget(seat.member)
+        return [*effects, self._to_all(MemberLeft(self._project, seat.member)), Announce()]
+
+    def lost(self, connection: str, now: float) -> Effects:
+        """A connection broke; its member may be back in a moment (rule P7)."""
+        seat = self.seats.get(connection)
+        if seat is None:
+            return []
+        self._give_up(seat)
+        self.absent.add(_latest(seat), seat.generation, now, was_here=True)
+        return [Announce()]
+
+    def role_changed(self, user: str, role: str | None) -> Effects:
+        """A user's role is another one, or none any more (rule R3)."""
+        theirs = [seat for seat in self.seats.values() if seat.request.user == user]
+        everyone = [*self.told(), *(s.connection for s in theirs if not s.is_live)]
+        effects: Effects = [send(RoleChanged(self._project, user, role), everyone)]
+        for seat in theirs:
+            if role is not None:
+                seat.role = role
+                if role not in EDITS:
+                    self._gestures.end_all(seat.member)
+                continue
+            left = Left(self._project, reason="access_revoked")
+            effects.append(send(left, [seat.connection]))
+            effects += self.leave(seat.connection)
+        if role is None:
+            effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
+        return effects
+
+    def pass_time(self, now: float) -> Effects:
+        """Who has been away, and which nodes have been silent, for too long is gone."""
+        effects = self._gone(self.absent.drop(lambda absent: absent.until <= now))
+        if effects:
+            effects.append(Announce())
+        for node in self.remote.silent(now):
+            effects += self._gone([gone.member.member for gone in self.remote.forget_node(node)])
+        return effects
+
+    # Other nodes.
+
+    def heard_present(
+        self, node: str, number: int, announced: Sequence[RemoteMember], now: float
+    ) -> Effects:
+        """Another node says who is there (rules J7, P5, P8)."""
+        if not self.remote.is_news(node, number):
+            return []
+        self.remote.heard(node, now)
+        effects: Effects = []
+        believed = []
+        for told in announced:
+            is_there, found = self._believe(node, told)
+            effects += found
+            if is_there:
+                believed.append(told)
+        news = self.remote.present(node, believed)
+        effects += [self._to_all(MemberJoined(self._project, m)) for m in news.joined]
+        return [*effects, *self._gone(news.left)]
+
+    def node_left(self, node: str, number: int, now: float) -> Effects:
+        """Another node has closed the room: its members may be on their way to us."""
+        if not self.remote.is_news(node, number):
+            return []
+        for member in self.remote.of(node):
+            gone = self.remote.end(member)  # what it was showing is over at once
+            if gone is not None:
+                quiet = structs.replace(gone.member, gestures={})
+                self.absent.add(quiet, gone.generation, now, was_here=False)
+        self.remote.forget_node(node)
+        return []
+
+    # Inside.
+
+    def _believe(self, node: str, told: RemoteMember) -> tuple[bool, Effects]:
+        """Whether the member is there now, and not here or elsewhere since."""
+        member = told.member.member
+        seat = self.seat_of(member)
+        if seat is not None:
+            is_later = (told.generation, node) > (seat.generation, self._node)
+            if is_later and not told.is_absent:
+                return True, self._moved_away(seat)
+            return False, [Announce()]
+        absent = self.absent.returned(member)
+        if absent is None:
+            return True, []
+        if told.generation < absent.generation:
+            self.absent.keep(absent)
+            return False, []
+        self.remote.take_over(absent.member, absent.generation, {})
+        return True, []
+
+    def _moved_away(self, seat: Seat) -> Effects:
+        shown = self._gestures.give_up(seat.member)
+        self.remote.take_over(_latest(seat), seat.generation, shown)
+        self._give_up(seat)
+        return [Disconnect(seat.connection, REPLACED)]
+
+    def _never_let_in(self, seat: Seat, text: str) -> Effects:
+        """Its join still waits for the state, and is answered now (rule J7)."""
+        if seat.is_live:
+            return []
+        error = Error(seat.request.request, ErrorCode.NOT_JOINED, text, self._project)
+        return [send(error, [seat.connection])]
+
+    def _left(self, seat: Seat) -> Effects:
+        """The acks that it would have heard with what it will not hear now, and its `left`."""
+        if seat.leaving is None:
+            return []
+        held = [] if seat.feed is None else seat.feed.take_held()
+        acks = [send(ack, [seat.connection]) for ack in (*seat.owed, *held)]
+        return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
+
+    def _give_up(self, seat: Seat) -> None:
+        """Its member may go on elsewhere: the next tick still tells where it was last."""
+        seat.is_given_up = True
+        self.feed(seat, None)
+        self._gestures.end_all(seat.member)
+        self._let_go(seat)
+        del self.seats[seat.connection]
+        del self._connection_of[seat.member]
+
+    def _gone(self, members: Sequence[str]) -> Effects:
+        self._ticks.forget(members)
+        return [self._to_all(MemberLeft(self._project, member)) for member in members]
+
+    def _to_all(self, message: MemberJoined | MemberLeft) -> Send:
+        return send(message, self.told())
+
+
+def _with_less_selected(members: list[Member]) -> list[Member]:
+    """What all have selected, if it may be told at once; else the first ids of each (rule J12)."""
+    selections = [s for m in members if isinstance(s := m.presence.selection, list) and s]
+    if sum(map(len, selections)) <= MAX_SELECTED_TOLD:
+        return members
+    each = MAX_SELECTED_TOLD // len(selections)
+    return [_with_selected(member, each) for member in members]
+
+
+def _with_selected(member: Member, most: int) -> Member:
+    selection = member.presence.selection
+    if not isinstance(selection, list) or len(selection) <= most:
+        return member
+    presence = structs.replace(member.presence, selection=selection[:most])
+    return structs.replace(member, presence=presence)
+
+
+def _latest(seat: Seat) -> Member:
+    """Who sat there, and where it was when it went."""
+    return structs.replace(seat.as_member(), presence=seat.latest())

@@ -1,0 +1,197 @@
+"""Members of a room whose connections are on other nodes: as far as those nodes have said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import structs
+
+from rooms.effects import Packet
+from rooms.presence.gestures import Gestures
+from rooms.presence.ticks import merge
+from schema.messages import Member, Tick
+from schema.node_messages import RemoteMember
+from schema.server_limits import MAX_NODES_KNOWN, MAX_WAITING_TICKS
+
+LEASE_SECONDS = 6.0
+"""A node that says nothing for so long is gone, and its members with it (rule P8): three beats."""
+
+
+@dataclass(slots=True)
+class Remote:
+    """A member, the node it is on, and the generation of its seat there."""
+
+    member: Member
+    node: str
+    generation: int
+
+    def is_later_than(self, node: str, generation: int) -> bool:
+        """Whether the member came here after it was there; decided alike on every node."""
+        return (self.generation, self.node) > (generation, node)
+
+
+@dataclass(slots=True)
+class News:
+    """What an announcement has changed for those who are here."""
+
+    joined: list[Member] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+class RemoteMembers:
+    """Times are seconds, given. `numbers` are those of `schema.node_messages.Envelope`."""
+
+    __slots__ = (
+        "_heard_at",
+        "_numbers",
+        "_project",
+        "gestures",
+        "is_overrun",
+        "members",
+        "waiting",
+    )
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+        self.members: dict[str, Remote] = {}
+        self.gestures = Gestures()
+        self.waiting: list[Packet] = []
+        self.is_overrun = False
+        self._heard_at: dict[str, float] = {}
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the room is open on another node too."""
+        return bool(self._heard_at)
+
+    @property
+    def nodes(self) -> Iterable[str]:
+        """The other nodes that have the room open."""
+        return self._heard_at.keys()
+
+    def is_news(self, node: str, number: int) -> bool:
+        """Whether this is the newest that the node has said; it is from now on."""
+        before = self._numbers.pop(node, -1)
+        self._numbers[node] = max(before, number)
+        while len(self._numbers) > MAX_NODES_KNOWN:
+            del self._numbers[next(iter(self._numbers))]
+        return number > before
+
+    def heard(self, node: str, now: float) -> None:
+        """The node lives, and has the room open."""
+        self._heard_at[node] = now
+
+    def of(self, node: str) -> list[str]:
+        """The members that are on a node."""
+        return [member for member, remote in self.members.items() if remote.node == node]
+
+    def present(self, node: str, announced: Iterable[RemoteMember]) -> News:
+        """All members of a node, as it says."""
+        news = News()
+        gone = set(self.of(node))
+        for told in announced:
+            member = told.member.member
+            gone.discard(member)
+            before = self.members.get(member)
+            if before is not None and before.is_later_than(node, told.generation):
+                continue  # it is on a third node by now
+            self.members[member] = Remote(told.member, node, told.generation)
+            if before is None:
+                news.joined.append(told.member)
+            else:
+                self._mend(before.member, told.member)
+            self._show_gestures(told.member)
+        for member in gone:
+            self.forget(member)
+            news.left.append(member)
+        return news
+
+    def tick(self, node: str, packet: Packet) -> bool:
+        """A tick of a node's members; False: of someone who is not there, as far as we know."""
+        tick = packet.message
+        assert isinstance(tick, Tick)
+        known = self.members
+        for member in (*tick.moved, *tick.gestures):
+            if member not in known or known[member].node != node:
+                return False
+        for member, change in tick.moved.items():
+            before = known[member].member
+            presence = merge(before.presence, change)
+            known[member].member = structs.replace(before, presence=presence)
+        for member, gestures in tick.gestures.items():
+            for gesture, values in gestures.items():
+                if values is None:
+                    self.gestures.end(member, gesture)
+                else:
+                    self.gestures.show(member, gesture, values)
+        self.gestures.changed.clear()
+        self.pass_on(packet)
+        return True
+
+    def pass_on(self, packet: Packet) -> None:
+        """Let a tick wait for the next one of this node."""
+        self.waiting.append(packet)
+        if len(self.waiting) > MAX_WAITING_TICKS:
+            self.waiting.clear()
+            self.is_overrun = True
+
+    def flush(self) -> Sequence[Packet]:
+        """The ticks that wait."""
+        waiting, self.waiting = self.waiting, []
+        self.is_overrun = False
+        return waiting
+
+    def take_over(self, member: Member, generation: int, shown: Mapping[str, object]) -> None:
+        """A member of ours is about to be announced by another node: nobody left or joined.
+
+        What it was showing here is over, and only those here have to be told.
+        """
+        self.members[member.member] = Remote(member, "", generation)
+        self._tell_over(member.member, shown)
+
+    def end(self, member: str) -> Remote | None:
+        """A member is here now; what it showed there is over."""
+        self._tell_over(member, self.gestures.of(member))
+        return self.forget(member)
+
+    def forget(self, member: str) -> Remote | None:
+        """The member is not on another node any more."""
+        self.gestures.forget(member)
+        return self.members.pop(member, None)
+
+    def forget_node(self, node: str) -> list[Remote]:
+        """The node has closed the room, or is gone: so are its members, who are returned."""
+        self._heard_at.pop(node, None)
+        return [remote for member in self.of(node) if (remote := self.forget(member)) is not None]
+
+    def silent(self, now: float) -> list[str]:
+        """Nodes whose lease has run out."""
+        return [node for node, at in self._heard_at.items() if now - at > LEASE_SECONDS]
+
+    def as_members(self) -> list[Member]:
+        """All of them, with what they show now."""
+        return [
+            structs.replace(remote.member, gestures=self.gestures.of(member))
+            for member, remote in self.members.items()
+        ]
+
+    def _mend(self, before: Member, after: Member) -> None:
+        """A tick was lost: those here are told what it said."""
+        shown = self.gestures.of(before.member)
+        over = dict.fromkeys(shown.keys() - after.gestures.keys())
+        moved = {} if before.presence == after.presence else {after.member: after.presence}
+        changed = shown != after.gestures
+        gestures = {after.member: {**after.gestures, **over}} if changed else {}
+        if moved or gestures:
+            self.pass_on(Packet(Tick(self._project, moved, gestures)))
+
+    def _tell_over(self, member: str, gestures: Mapping[str, object]) -> None:
+        if gestures:
+            over: dict[str, None] = dict.fromkeys(gestures)
+            self.pass_on(Packet(Tick(self._project, {}, {member: {**over}})))
+
+    def _show_gestures(self, member: Member) -> None:
+        self.gestures.forget(member.member)
+        for gesture, values in member.gestures.items():
+            self.gestures.show(member.member, gesture, values)
+        self.gestures.changed.clear()

@@ -1,0 +1,160 @@
+"""One member's place in a room: which connection it is, and how far it has come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from msgspec import Struct
+
+from rooms.document.document import Change
+from rooms.journal.entry import Proposal
+from rooms.journal.feed import Feed
+from rooms.journal.unanswered import Unanswered
+from rooms.presence.colors import color_of
+from rooms.presence.ticks import NOWHERE, Mover, Ticks
+from schema.errors import ErrorCode
+from schema.limits import MAX_SEATS_PER_USER
+from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position, Presence
+from schema.ops import Op
+from schema.server_limits import MAX_LOOKED_BACK
+
+LOOKED_BACK_PER_DELTA = 50
+"""Changes given back with each delta that comes: in the long run one costs half a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """Who wants in, as the shell has made sure of it; `role` is that of the database.
+
+    `known_head`: how far the journal was just before; a room may be behind it (rule J13).
+    `at`: ms since 1970, on the clock of this node. Of two seats of a member the later one counts.
+    """
+
+    connection: str
+    request: str
+    user: str
+    name: str
+    device: str
+    auth_session: str
+    role: str
+    position: Position | None
+    member: str = field(kw_only=True)
+    """What `member_id` makes of user and device with the key of the deployment."""
+    at: int = 0
+    diverged: Digest | None = None
+    digest: str | None = None
+    codec: str = SUBPROTOCOL_MSGPACK
+    seats: float = MAX_SEATS_PER_USER
+    """As many devices of this user may be in the room, on all nodes."""
+    known_head: Position | None = None
+    unanswered: Sequence[str] = ()
+    """Ids of deltas that were sent before and have no answer (rule J15)."""
+    color: str = ""
+    """The user's in this project (rule P9); empty: the own one."""
+
+
+class Wish(Struct, frozen=True, eq=False, gc=False):
+    """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one.
+
+    `base`: the seq that a delta was made on (rule D18); None: of a history that is not here.
+    """
+
+    proposal: Proposal
+    ops: list[Op] | None = None
+    gesture: str | None = None
+    base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The delta that was refused for now, and why: what follows it waits until it comes again."""
+
+    delta_id: str
+    code: ErrorCode
+
+
+@dataclass(slots=True, eq=False)
+class Seat(Mover):
+    """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
+
+    `feed`: what it still has to get at its own pace; None: it hears deltas and ticks with everyone.
+
+    `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
+    the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
+    the id of a delta that would be refused, while the journal is asked whether it knows it.
+    `wishes` and `in_flight` are what it asked for and is not answered yet, before and since it was
+    sent: `rooms.edits.proposals` alone changes them. `recalling` is the wish that waits for what
+    the journal says, `recalled` what it said. `owed` are acks that it hears once it has the state.
+    """
+
+    request: JoinRequest
+    project: str
+    ticks: Ticks
+    role: str
+    generation: int = 0
+    kept: Presence = NOWHERE
+    is_live: bool = False
+    feed: Feed | None = None
+    is_given_up: bool = False
+    is_carried_out: bool = False
+    """It closed its connection for good: what it had sent is done all the same (rule D23)."""
+    leaving: str | None = None
+    """The id of its `leave`, which is answered after all that came before it (rule D22)."""
+    is_heard_out: bool = False
+    """All that came before its `leave` has been looked at."""
+    in_flight: int = 0
+    wishes: list[Wish] = field(default_factory=list)
+    recalled: Mapping[int, Sequence[Change]] | None = None
+    recalling: Wish | None = None
+    looked_up: str | None = None
+    not_taken: NotTaken | None = None
+    owed: list[Ack] = field(default_factory=list)
+    unanswered: Unanswered | None = None
+    """Which of those that it named at the join are committed; None: it named none."""
+    looks_back: int = MAX_LOOKED_BACK
+    """Changes that may still be gone back over, to see what its deltas were made on (rule D20)."""
+    connection: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = self.request.connection
+
+    @property
+    def answer_to(self) -> tuple[str, ...]:
+        """Who hears what became of its deltas: nobody, once it is given up (rule D23)."""
+        return () if self.is_given_up else (self.connection,)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether what it had sent and nobody has begun is dropped: it will be sent again (D13)."""
+        return self.is_given_up and not self.is_carried_out
+
+    @property
+    def has_wishes(self) -> bool:
+        """Whether anything that it asked for has not come to its turn."""
+        return bool(self.wishes) or self.looked_up is not None
+
+    @property
+    def is_recalling(self) -> bool:
+        """Whether all its wishes wait for what the journal says."""
+        return self.recalling is not None
+
+    def comes(self, delta_id: str) -> None:
+        """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
+        self.looks_back = min(MAX_LOOKED_BACK, self.looks_back + LOOKED_BACK_PER_DELTA)
+        if self.not_taken is not None and self.not_taken.delta_id == delta_id:
+            self.not_taken = None
+
+    def as_member(self) -> Member:
+        """What others are told."""
+        who = self.request
+        color = who.color or color_of(who.user)
+        return Member(self.member, who.user, who.name, who.device, self.role, color, self.presence)
+
+
+def member_id(key: bytes, user: str, device: str) -> str:
+    """The same for a user on a device, on every node and after every return (rule J7).
+
+    `key`: up to 64 bytes, a secret of the deployment: nobody can look for a device that is another.
+    Of 64 bits: it is in every tick, and is looked for only by asking us.
+    """
+    return blake2b(f"{user}\0{device}".encode(), digest_size=8, key=key).hexdigest()

@@ -1,0 +1,221 @@
+"""The project state as JSON Schema: the entity types, and the ops of each collection."""
+
+from collections.abc import Callable
+
+from schema.entities import ENTITY_ID, ENTITY_TYPES, PARENTS, SINGLETONS, Field
+from schema.generating.json_structs import Schema, ref
+from schema.limits import MAX_PARAMS_PER_DEVICE
+from schema.messages import Previewed
+from schema.ops import Delete, Insert, Move, Set
+from schema.order_keys import PATTERN
+
+PLACES = ("order", "time")
+"""What a `move` changes beside the parent, where the entity type has it."""
+
+
+def entity_name(collection: str) -> str:
+    """An entity as the state holds it: every property is there."""
+    return f"{_of(collection)}Entity"
+
+
+def entity_definitions() -> Schema:
+    """Everything that is made of the entity types, by name."""
+    definitions: Schema = {
+        "EntityId": {"type": "string", "pattern": f"^{ENTITY_ID.pattern}$"},
+        "OrderKey": {"type": "string", "maxLength": 64, "pattern": PATTERN},
+        "Leaves": _leaves(),
+        "ChangedLeaves": _leaves("null"),
+        "ProjectState": _project_state(),
+    }
+    ops: list[str] = []
+    for collection in ENTITY_TYPES:
+        definitions |= _entity_types(collection)
+        made = _ops(collection)
+        definitions |= made
+        ops += made
+    shown = {f"Shown{_of(collection)}": _shown(collection) for collection in ENTITY_TYPES}
+    definitions |= shown
+    definitions["Op"] = {"oneOf": [ref(name) for name in ops]}
+    definitions["Previewed"] = {"description": _says(Previewed), "oneOf": [*map(ref, shown)]}
+    return definitions
+
+
+def _of(collection: str) -> str:
+    return collection.capitalize()
+
+
+def _says(struct: type) -> str:
+    return " ".join((struct.__doc__ or "").split())
+
+
+def _leaves(*more: str) -> Schema:
+    leaf = {"type": ["boolean", "number", "string", *more]}
+    return {
+        "type": "object",
+        "additionalProperties": leaf,
+        "maxProperties": MAX_PARAMS_PER_DEVICE,
+    }
+
+
+def _project_state() -> Schema:
+    maps: Schema = {}
+    for collection in ENTITY_TYPES:
+        names = {"const": collection} if collection in SINGLETONS else ref("EntityId")
+        entities = ref(entity_name(collection))
+        maps[collection] = {
+            "type": "object",
+            "propertyNames": names,
+            "additionalProperties": entities,
+        }
+    return {
+        "description": "A whole project: collection -> id -> entity.",
+        "type": "object",
+        "properties": maps,
+        "required": list(maps),
+    }
+
+
+# Entities: as they are kept, as they are inserted, and some of their properties.
+
+
+def _entity_types(collection: str) -> Schema:
+    fields = ENTITY_TYPES[collection]
+    kept = {name: _property(field) for name, field in fields.items()}
+    given = {name: _property(field, ref("ChangedLeaves")) for name, field in fields.items()}
+    types: Schema = {
+        entity_name(collection): {
+            "description": f"An entity of `{collection}`, as the project state holds it.",
+            "type": "object",
+            "properties": kept,
+            "required": list(fields),
+        },
+        f"{_of(collection)}Props": {
+            "description": f"Some properties of an entity of `{collection}`.",
+            "type": "object",
+            "properties": {name: _without_default(schema) for name, schema in given.items()},
+            "additionalProperties": False,
+        },
+    }
+    if collection in SINGLETONS:
+        return types
+    return types | {
+        f"New{entity_name(collection)}": {
+            "description": f"An entity to insert into `{collection}`: the rest has defaults.",
+            "type": "object",
+            "properties": given,
+            "required": [name for name, field in fields.items() if field.required],
+            "additionalProperties": False,
+        }
+    }
+
+
+def _without_default(schema: Schema) -> Schema:
+    kept = {key: value for key, value in schema.items() if key != "default"}
+    return kept["allOf"][0] if list(kept) == ["allOf"] else kept
+
+
+def _property(field: Field, leaves: Schema | None = None) -> Schema:
+    schema = leaves if leaves and field.kind == "params" else _SHAPES[field.kind](field)
+    if field.nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    beside = _beside(field)
+    return {"allOf": [schema], **beside} if "$ref" in schema and beside else schema | beside
+
+
+def _beside(field: Field) -> Schema:
+    """What is said of a property beside its type."""
+    beside: Schema = {}
+    if not field.required:
+        beside["default"] = {} if field.kind == "params" else field.default
+    if field.unit:
+        beside["x-unit"] = field.unit
+    if field.points_to:
+        beside["x-points-to"] = field.points_to
+        beside["x-on-delete"] = field.on_delete
+    return beside
+
+
+def _number(field: Field) -> Schema:
+    if field.choices:
+        return {"type": field.kind, "enum": [int(choice) for choice in field.choices]}
+    low = "exclusiveMinimum" if field.exclusive_minimum else "minimum"
+    return {"type": field.kind, low: field.minimum, "maximum": field.maximum}
+
+
+def _choices(field: Field) -> Schema:
+    items = {"enum": list(field.choices)}
+    return {"type": "array", "items": items, "x-min-items": 1, "uniqueItems": True}
+
+
+_SHAPES: dict[str, Callable[[Field], Schema]] = {
+    "number": _number,
+    "integer": _number,
+    "boolean": lambda _: {"type": "boolean"},
+    "text": lambda field: {"type": "string", "maxLength": field.max_length},
+    "choice": lambda field: {"type": "string", "enum": list(field.choices)},
+    "choices": _choices,
+    "pointer": lambda _: ref("EntityId"),
+    "path": lambda field: {
+        "type": "string",
+        "maxLength": field.max_length,
+        "pattern": "^[a-z]+/[^/]+/[A-Za-z]+(/[^/]+)?$",
+        "description": "collection/id/property, or collection/id/params/name",
+    },
+    "order": lambda _: ref("OrderKey"),
+    "params": lambda _: ref("Leaves"),
+}
+
+
+# Ops: one type for each collection and kind.
+
+
+def _ops(collection: str) -> Schema:
+    props = ref(f"{_of(collection)}Props")
+    ops = {f"Set{_of(collection)}": _op(Set, collection, {"props": props}, {"expect": props})}
+    if collection in SINGLETONS:
+        return ops
+    entity = ref(f"New{entity_name(collection)}")
+    ops[f"Insert{_of(collection)}"] = _op(Insert, collection, {"entity": entity})
+    may = {"expect": props, "alone": {"type": "boolean", "default": False}}
+    ops[f"Delete{_of(collection)}"] = _op(Delete, collection, {}, may)
+    places = _places(collection)
+    if places:
+        move = _op(Move, collection, {}, places | {"expect": props})
+        ops[f"Move{_of(collection)}"] = move | {"minProperties": len(move["required"]) + 1}
+    return ops
+
+
+def _places(collection: str) -> Schema:
+    fields = ENTITY_TYPES[collection]
+    places = {name: fields[name] for name in PLACES if name in fields}
+    if collection in PARENTS:
+        places["parent"] = fields[PARENTS[collection]]
+    schemas = {name: _without_default(_property(field)) for name, field in places.items()}
+    if "parent" in schemas:
+        schemas["parent"]["x-sets"] = PARENTS[collection]
+    return schemas
+
+
+def _op(struct: type, collection: str, must: Schema, may: Schema | None = None) -> Schema:
+    singleton: Schema = {"const": collection}
+    names: Schema = {
+        "op": {"const": struct.__name__.lower()},
+        "col": {"const": collection},
+        "id": singleton if collection in SINGLETONS else ref("EntityId"),
+    }
+    return {
+        "description": _says(struct),
+        "type": "object",
+        "properties": names | must | (may or {}),
+        "required": [*names, *must],
+        "additionalProperties": False,
+    }
+
+
+def _shown(collection: str) -> Schema:
+    return {
+        "description": f"Values that an entity of `{collection}` would have (see `gesture`).",
+        "type": "object",
+        "properties": {"col": {"const": collection}, "props": ref(f"{_of(collection)}Props")},
+        "required": ["col", "props"],
+    }

@@ -1,0 +1,42 @@
+"""PROTOCOL.md: its rules are written by hand, its tables and contents are made."""
+
+import re
+
+from schema.generating.protocol_tables import TABLES
+
+_PLACE = re.compile(r"<!-- generated: (?P<name>[a-z ]+) -->\n.*?<!-- end -->", re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+class BrokenPage(Exception):
+    """PROTOCOL.md lacks a place for a table, or has one for a table that is not made."""
+
+
+def with_tables(page: str) -> tuple[str, list[str]]:
+    """The page with every table as it should be, and the names of those that were not."""
+    makers = TABLES | {"contents": lambda: contents(page)}
+    missing = [name for name in makers if f"<!-- generated: {name} -->" not in page]
+    if missing:
+        raise BrokenPage(f"PROTOCOL.md has no marker for: {', '.join(missing)}")
+    changed: list[str] = []
+
+    def renew(place: re.Match[str]) -> str:
+        name = place["name"]
+        if name not in makers:
+            raise BrokenPage(f"PROTOCOL.md wants a table that nobody makes: {name}")
+        table = f"<!-- generated: {name} -->\n\n{makers[name]()}\n\n<!-- end -->"
+        if table != place[0]:
+            changed.append(name)
+        return table
+
+    return _PLACE.sub(renew, page), changed
+
+
+def contents(page: str) -> str:
+    """A link to each section, in order, with the anchors that GitHub makes."""
+    return " · ".join(f"[{name}](#{_anchor(name)})" for name in _HEADING.findall(page))
+
+
+def _anchor(heading: str) -> str:
+    kept = re.sub(r"[^a-z0-9 -]", "", heading.lower())
+    return kept.replace(" ", "-")

@@ -1,0 +1,53 @@
+"""The one form of an e-mail address, by which an account is found: one person, one account.
+
+The local part in NFC and small letters, the domain in ASCII (IDNA 2008, mapped by UTS 46).
+"""
+
+import re
+
+import idna
+
+from schema.limits import MAX_ADDRESS_LENGTH, MAX_LOCAL_BYTES
+from schema.text.texts import in_nfc, problem_with_name
+
+_LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\]+(\.[^\s.@"(),:;<>\[\]\\]+)*')
+"""Words joined by single dots (RFC 5321, RFC 6531): nothing that would have to be quoted."""
+
+
+class NoAddress(ValueError):
+    """Mail could not be sent there; the message says why, as a sentence."""
+
+
+def key_of(email: str) -> str:
+    """The form that an account is found by; raises `NoAddress`."""
+    email = in_nfc(email)
+    local, _, domain = email.rpartition("@")
+    if len(email) > MAX_ADDRESS_LENGTH or len(local.encode()) > MAX_LOCAL_BYTES:
+        raise NoAddress(
+            f"an address has at most {MAX_ADDRESS_LENGTH} characters, "
+            f"and {MAX_LOCAL_BYTES} bytes before the @"
+        )
+    if _LOCAL.fullmatch(local) is None or problem_with_name(local):
+        raise NoAddress("before the @ of an address are words joined by single dots, unquoted")
+    return f"{in_nfc(local.lower())}@{_in_ascii(domain)}"
+
+
+def _in_ascii(domain: str) -> str:
+    try:
+        ascii_form = idna.encode(domain, uts46=True, std3_rules=True).decode()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise NoAddress(f"behind the @ of an address is a domain: {error}") from None
+    if "." not in ascii_form.strip("."):
+        raise NoAddress("behind the @ of an address is a domain with a dot in it")
+    return ascii_form.removesuffix(".").lower()
+
+
+def keys_of(email: str) -> list[str]:
+    """What an account with this address may be found by, the closest first.
+
+    As it was written comes first: so accounts of before are found whose one form is another's.
+    """
+    try:
+        return list(dict.fromkeys([email.lower(), key_of(email)]))
+    except NoAddress:
+        return [email.lower()]  # an account of before these rules

@@ -1,0 +1,115 @@
+"""Logging in by password: counted before it is looked at, alike for accounts that there are not."""
+
+import contextlib
+import hmac
+from collections import OrderedDict
+
+import structlog
+
+from persistence.pool import Executor
+from persistence.tables import auth_credentials, login_tries, users
+from persistence.tables.users import UserRow
+from schema.errors import ErrorCode
+from schema.limits import MAX_FREE_GUESSES
+from schema.server_limits import MAX_ADDRESSES_COUNTED
+from schema.text.email_addresses import keys_of
+from schema.text.texts import in_password_form
+from server.accounts.passwords import Passwords, TooBusy
+from server.accounts.usage import Usage
+from server.health.metrics import Count
+from server.refused import Refused, too_often
+
+WRONG = "the e-mail address or the password is wrong"
+
+log = structlog.get_logger()
+
+
+class Logins:
+    """Who is told to wait is remembered here too: asking on costs the database nothing."""
+
+    def __init__(self, passwords: Passwords, usage: Usage, secret: bytes, count: Count) -> None:
+        self._passwords = passwords
+        self._usage = usage
+        self._key = hmac.digest(secret, b"login tries", "sha256")
+        self._count = count
+        self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
+        """Account and address -> when the next try is heard, on the clock of this node."""
+
+    def account_of(self, email: str) -> bytes:
+        """What tries are counted under: it tells nobody which addresses have accounts."""
+        return hmac.digest(self._key, keys_of(email)[-1].encode(), "sha256")[:16]
+
+    async def user_of(
+        self, db: Executor, email: str, password: str, address: str, now: float
+    ) -> UserRow:
+        """Whose e-mail address and password these are; raises `Refused`, `TooBusy` (rule A4).
+
+        `now`: seconds on the clock of this node.
+        """
+        account = self.account_of(email)
+        wrong = await self._count_try(db, account, address, now)
+        user = await users.by_email(db, email)
+        known = None if user is None else await auth_credentials.password_of(db, user.id)
+        try:
+            is_right = await self._is_right(db, user, known, password, address)
+        except TooBusy:
+            await login_tries.count_nothing(db, account, address)
+            self._usage.wrong_passwords.charge(address, now, -1)
+            raise
+        if is_right and user is not None:
+            await self.logged_in(db, email, address)
+            self._usage.wrong_passwords.charge(address, now, -1)
+            return user
+        self._count("login_failed")
+        if wrong >= MAX_FREE_GUESSES:
+            user_id = None if user is None else user.id
+            log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
+        raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    async def _is_right(
+        self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
+    ) -> bool:
+        """Also where it was hashed as it was typed, before rule A7: then it is hashed anew."""
+        form = in_password_form(password)
+        if await self._passwords.verify(form, known, address):
+            return True
+        if form == password or not await self._passwords.verify(password, known, address):
+            return False
+        if user is not None and known is not None:
+            with contextlib.suppress(TooBusy):  # then at the next login
+                renewed = await self._passwords.hash(form, address)
+                await auth_credentials.renew_hash(db, user.id, known, renewed)
+        return True
+
+    async def logged_in(self, db: Executor, email: str, address: str) -> None:
+        """The owner of this e-mail address was here: the address is known from now on."""
+        await login_tries.count_login(db, self.account_of(email), address)
+
+    async def _count_try(self, db: Executor, account: bytes, address: str, now: float) -> int:
+        """How many were wrong in a row, with this one; raises `Refused` before it is looked at."""
+        rates = self._usage.wrong_passwords
+        if wait := rates.take(address, now):
+            raise self._hold_back(wait, "too many wrong passwords from this address")
+        wait, wrong = self._waits.get((account, address), 0.0) - now, 0
+        if wait <= 0:
+            wait, wrong = await login_tries.count_try(db, account, address)
+            self._remember(account, address, now, wait)
+        if wait > 0:
+            rates.charge(address, now, -1)
+            raise self._hold_back(wait, "too many wrong passwords for this account")
+        return wrong
+
+    def _hold_back(self, seconds: float, what: str) -> Refused:
+        self._count("login_held_back")
+        return too_often(seconds, what)
+
+    def _remember(self, account: bytes, address: str, now: float, wait: float) -> None:
+        was_held = self._waits.pop((account, address), None) is not None
+        if not wait:
+            return
+        self._waits[account, address] = now + wait
+        if len(self._waits) > MAX_ADDRESSES_COUNTED:
+            self._waits.popitem(last=False)
+        if not was_held:  # once for each burst
+            told = account.hex()
+            log.warning("passwords held back", account=told, address=address, seconds=round(wait))

@@ -1,0 +1,179 @@
+"""What an address and a user have and do on this node, and whether one more is too much.
+
+The one place that counts. Pure: times are seconds of a clock that only goes on. What all nodes must
+count together is in the database: tries at an account
+(`persistence.tables.login_tries`), logins, rows.
+"""
+
+import math
+from collections import Counter, OrderedDict
+
+from rooms.limits.token_bucket import TokenBucket
+from schema.server_limits import MAX_ADDRESSES_COUNTED
+from server.accounts.use_limits import Limits
+
+CONNECT_BURST_SECONDS = 10.0
+"""So many seconds' worth of connects may come at once."""
+
+BAD_TOKEN_CONNECTS = 10.0
+"""What a token that is none costs, in connects."""
+
+FAR_OVER = 64
+"""So many sockets over its bound may an address have, to be told so; past that it is cut off."""
+
+HOUR = 3_600.0
+
+
+class Rates:
+    """A token bucket for each key; those not used for longest are forgotten past a bound."""
+
+    def __init__(self, per_second: float, burst: float, most: int = MAX_ADDRESSES_COUNTED) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._most = most
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: str, now: float, amount: float = 1.0) -> float:
+        """0, and it is taken; or how many seconds to wait."""
+        if math.isinf(self._per_second):
+            return 0.0
+        bucket = self._bucket(key)
+        return 0.0 if bucket.take(amount, now) else bucket.seconds_until(amount, now)
+
+    def charge(self, key: str, now: float, amount: float) -> None:
+        """Take it whether it is there or not; less than nothing gives it back."""
+        if not math.isinf(self._per_second):
+            bucket = self._bucket(key)
+            bucket.take(0.0, now)  # up to now
+            bucket.level = min(self._burst, bucket.level - amount)
+
+    def _bucket(self, key: str) -> TokenBucket:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = TokenBucket(self._per_second, self._burst)
+            if len(self._buckets) > self._most:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(key)
+        return bucket
+
+
+def _hourly(per_hour: float) -> Rates:
+    return Rates(per_hour / HOUR, per_hour)
+
+
+class Sockets:
+    """Who holds which. A socket belongs to an address, and to a stranger until a user is known."""
+
+    def __init__(self) -> None:
+        self.address_of: dict[str, str] = {}
+        """Socket -> address, from the TCP connection on."""
+        self.strangers: dict[str, None] = {}
+        """Sockets whose handshake is done and whose user is not known, the oldest first."""
+        self.user_of: dict[str, str] = {}
+        self.of_address: Counter[str] = Counter()
+        self.strangers_of: Counter[str] = Counter()
+        """Address -> how many of its sockets are strangers'."""
+        self.of_user: dict[str, set[str]] = {}
+
+    def add(self, socket: str, address: str) -> None:
+        """A socket is there, or a proxy has told where it really comes from."""
+        before = self.address_of.get(socket)
+        if before is not None:
+            _less(self.of_address, before)
+        self.address_of[socket] = address
+        self.of_address[address] += 1
+
+    def add_stranger(self, socket: str) -> None:
+        """It has shaken hands."""
+        self.strangers[socket] = None
+        self.strangers_of[self.address_of[socket]] += 1
+
+    def end_stranger(self, socket: str) -> None:
+        """It has shown who it is, or it is gone."""
+        if socket in self.strangers:
+            del self.strangers[socket]
+            _less(self.strangers_of, self.address_of[socket])
+
+    def give(self, socket: str, user: str) -> None:
+        """It is this user's now."""
+        self.take_back(socket)
+        self.end_stranger(socket)
+        self.user_of[socket] = user
+        self.of_user.setdefault(user, set()).add(socket)
+
+    def take_back(self, socket: str) -> None:
+        """It is nobody's."""
+        user = self.user_of.pop(socket, None)
+        if user is not None:
+            self.of_user[user].discard(socket)
+            if not self.of_user[user]:
+                del self.of_user[user]
+
+    def remove(self, socket: str) -> None:
+        """It is gone."""
+        self.end_stranger(socket)
+        self.take_back(socket)
+        address = self.address_of.pop(socket, None)
+        if address is not None:
+            _less(self.of_address, address)
+
+
+class Usage:
+    """Counts, and says what is too much; who asks answers the client."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.sockets = Sockets()
+        per_second = self.limits.connects_per_second
+        self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
+        self.registrations = _hourly(self.limits.registrations_per_hour)
+        self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
+        self.lookups = _hourly(self.limits.lookups_per_hour)
+
+    def came(self, socket: str, address: str) -> bool:
+        """A TCP connection; whether it may stay until it has asked for something."""
+        self.sockets.add(socket, address)
+        return self.sockets.of_address[address] <= self.limits.sockets_per_address + FAR_OVER
+
+    def shakes_hands(self, socket: str, now: float) -> str | None:
+        """One more WebSocket; None: welcome. Else the bound that is reached, in a sentence."""
+        limits, address = self.limits, self.sockets.address_of[socket]
+        if self.connects.take(address, now):
+            return _over("connections a second come", limits.connects_per_second)
+        if self.sockets.of_address[address] > limits.sockets_per_address:
+            return _over("connections are open", limits.sockets_per_address)
+        if self.sockets.strangers_of[address] >= limits.strangers_per_address:
+            return _over("connections wait for a login", limits.strangers_per_address)
+        return None
+
+    def opened(self, socket: str) -> str | None:
+        """The handshake is done. If strangers are too many now: the one that is to go."""
+        self.sockets.add_stranger(socket)
+        if len(self.sockets.strangers) <= self.limits.strangers:
+            return None
+        return next(iter(self.sockets.strangers))
+
+    def bad_token(self, socket: str, now: float) -> None:
+        """Whoever tries tokens gets fewer connections for it."""
+        self.connects.charge(self.sockets.address_of[socket], now, BAD_TOKEN_CONNECTS)
+
+    def may_log_in(self, socket: str, user: str) -> str | None:
+        """None: it may be this user's. Else the bound that is reached, in a sentence."""
+        theirs = self.sockets.of_user.get(user, ())
+        if socket in theirs or len(theirs) < self.limits.sockets_per_user:
+            return None
+        most = self.limits.sockets_per_user
+        return f"this user has {most:.0f} connections open; close one, or come back later"
+
+
+def _over(what: str, most: float) -> str:
+    return f"{most:.0f} {what} from this address; close some, or come back later"
+
+
+def _less(counts: Counter[str], key: str) -> None:
+    counts[key] -= 1
+    if counts[key] <= 0:
+        del counts[key]

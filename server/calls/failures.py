@@ -1,0 +1,62 @@
+"""What a client is told of whatever an answer raised."""
+
+from persistence.errors import (
+    Compacted,
+    Conflict,
+    LastOwner,
+    NotFound,
+    Taken,
+    Unavailable,
+)
+from schema.errors import ErrorCode
+from schema.limits import CALL_SECONDS
+from schema.messages import Details, Error
+from server.accounts.passwords import TooBusy
+from server.health.metrics import Count
+from server.health.mistakes import mistake
+from server.refused import Refused
+from server.states.stored_state import Damaged
+
+_CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
+    (NotFound, ErrorCode.NOT_FOUND),
+    (Taken, ErrorCode.TAKEN),
+    (Conflict, ErrorCode.CONFLICT),
+    (LastOwner, ErrorCode.CONFLICT),
+    (Compacted, ErrorCode.COMPACTED),
+    (Damaged, ErrorCode.SNAPSHOT_DAMAGED),
+)
+"""What a client is told of an error whose own words will do."""
+
+TOOK_TOO_LONG_MILLISECONDS = 1_000
+"""When to try again what was not done within `CALL_SECONDS`."""
+
+_DETAILS = ("field", "version", "oldest")
+
+
+def as_error(message_id: str | None, error: Exception, project: str | None = None) -> Error:
+    """An error that says what to do; of our own mistakes, where they are in the log."""
+    details: Details = {}
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), None)
+    text = str(error)
+    if code is not None:
+        details.update({n: getattr(error, n) for n in _DETAILS if hasattr(error, n)})
+    elif isinstance(error, Refused):
+        code = error.code
+        details.update(error.details)
+    elif isinstance(error, TimeoutError):
+        code = ErrorCode.UNAVAILABLE
+        text = f"not done within {CALL_SECONDS:.0f} seconds; try again later, one at a time"
+        details["retry_after_ms"] = TOOK_TOO_LONG_MILLISECONDS
+    elif isinstance(error, Unavailable | TooBusy):
+        code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
+        details["retry_after_ms"] = 500
+    else:
+        return mistake(message_id, error, project)
+    return Error(message_id, code, text, project, details)
+
+
+def counted(error: Error, count: Count) -> Error:
+    """What a client is told of a call, a hello or a join: a mistake of ours counts."""
+    if error.code is ErrorCode.INTERNAL:
+        count("calls_failed")
+    return error

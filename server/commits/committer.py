@@ -1,0 +1,202 @@
+"""What groups and appends: all that waits, of all rooms, in one transaction at a time.
+
+A project whose append fails or has to wait is set aside: it is appended alone, over a connection of
+its own, and holds up nobody else.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from persistence.errors import Busy, Unavailable
+from persistence.journal.contract import Appended, Journal, Known
+from rooms.journal.entry import Proposal
+from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
+from server.health.metrics import Count
+
+FIRST_RETRY_SECONDS = 0.05
+LAST_RETRY_SECONDS = 1.0
+
+TELL_SECONDS = 1.0
+"""A room whose deltas wait for so long, for its own project's sake, is told (rule D7)."""
+
+HOLD_SECONDS = 10.0
+"""What waits for longer is refused `unavailable`: the same ids are to be sent again (rule D16)."""
+
+log = structlog.get_logger()
+
+
+class Committer:
+    """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3).
+
+    `held_back` hears of a project that has waited too long, and calls `give_back`; `degraded` of
+    one that cannot be written to, or can again (None: all of them), and why.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        known: Callable[[set[str]], Mapping[str, Known]],
+        committed: Callable[[list[Proposal], Appended], None],
+        held_back: Callable[[str], None],
+        degraded: Callable[[str | None, bool, str], None],
+        count: Count,
+    ) -> None:
+        self._journal = journal
+        self._known = known
+        self._committed = committed
+        self._held_back = held_back
+        self._degraded = degraded
+        self._count = count
+        self.took: Callable[[float], None] = lambda _: None
+        """Hears of each batch how long, in seconds, its first delta waited for the COMMIT."""
+        self._now = asyncio.get_running_loop().time
+        self._waiting = WaitingDeltas()
+        self._together = asyncio.Event()  # something waits that nothing is known against
+        self._aside = asyncio.Event()  # something waits that has to go alone
+        self._idle = asyncio.Event()  # nothing waits
+        self._idle.set()
+        self._outages = 0  # appends in a row, of whatever project, that found no database
+
+    @property
+    def held_up(self) -> list[str]:
+        """Projects that cannot be written to while others can."""
+        return [queue.project for queue in self._waiting.queues.values() if queue.is_told]
+
+    def forget(self, project: str) -> None:
+        """Its room is closed here: how its appends fared does not matter any more."""
+        self._waiting.forget(project)
+
+    def submit(self, proposal: Proposal) -> None:
+        """Let a proposal wait for the next transaction."""
+        event = self._aside if self._waiting.add(proposal) else self._together
+        event.set()
+        self._idle.clear()
+
+    def give_back(self, project: str) -> list[Proposal]:
+        """What has waited too long in a project, in order: it does not wait any more.
+
+        Nothing, if it is being tried again just now.
+        """
+        queue = self._waiting.queues.get(project)
+        if queue is None or queue.is_in_flight or not queue.failures:
+            return []
+        refused = self._waiting.refuse(queue)
+        if not self._waiting.count:
+            self._idle.set()
+        return refused
+
+    async def settled(self) -> None:
+        """Wait until nothing waits any more."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """For the life of the hub: what goes together."""
+        while True:
+            await self._together.wait()
+            taken = self._waiting.take_together()
+            if taken:
+                await self._append(taken)
+                await asyncio.sleep(0)  # others' turn, before the next batch is encoded
+            else:
+                self._together.clear()
+
+    async def run_aside(self) -> None:
+        """For the life of the hub, as often as there are connections: what goes alone."""
+        while True:
+            taken = self._waiting.take_aside(self._now())
+            if taken:
+                await self._append(taken)
+            else:
+                await self._something_aside()
+
+    async def _something_aside(self) -> None:
+        self._aside.clear()
+        due = self._waiting.next_retry()
+        seconds = None if due is None else max(0.0, due - self._now())
+        try:
+            async with asyncio.timeout(seconds):
+                await self._aside.wait()
+        except TimeoutError:
+            return
+
+    async def _append(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
+        batch = [proposal for proposals in taken.values() for proposal in proposals]
+        came_at = min(queue.waiting[0][0] for queue in taken)
+        try:
+            known = self._known({queue.project for queue in taken})
+            appended = await self._journal.append(batch, known)
+        except Busy as error:
+            self._failed(taken, error)
+        except Unavailable as error:
+            await self._outage(taken, error)
+        except Exception as error:  # whatever it is, it must not end this
+            self._failed(taken, error)
+        else:
+            self.took(time.monotonic() - came_at)
+            self._succeeded(taken, batch, appended)
+        finally:
+            self._give_back(taken)
+
+    def _succeeded(
+        self, taken: dict[ProjectQueue, list[Proposal]], batch: list[Proposal], appended: Appended
+    ) -> None:
+        self._count("batches")
+        self._count("deltas_committed", len(batch))
+        if self._outages:
+            self._outages = 0
+            self._degraded(None, False, "")
+        for queue, proposals in taken.items():
+            was_told = queue.is_told
+            self._waiting.settle(queue, proposals)
+            if was_told:
+                self._degraded(queue.project, False, "")
+        self._committed(batch, appended)
+
+    async def _outage(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+        """The database is not there, for nobody: all wait."""
+        log.warning("journal unavailable", reason=str(error), waiting=self._waiting.count)
+        self._degraded(None, True, "the database does not answer; your edits wait")
+        await asyncio.sleep(_delay(self._outages))
+        self._outages += 1
+
+    def _failed(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+        """Perhaps one project of several is at fault: each goes alone from here on."""
+        if not isinstance(error, Busy):
+            self._count("append_failed")
+            if not all(queue.failures for queue in taken):
+                projects = [queue.project for queue in taken]
+                log.error("an append failed; it is tried again", projects=projects, exc_info=error)
+        now = self._now()
+        for queue in taken:
+            if not queue.failures:
+                queue.since = now
+            alone = len(taken) == 1
+            queue.retry_at = now + (_delay(queue.failures) if alone else 0.0)
+            queue.failures += 1
+            if alone:
+                self._failed_alone(queue, now - queue.since, error)
+
+    def _failed_alone(self, queue: ProjectQueue, seconds: float, error: Exception) -> None:
+        if seconds >= TELL_SECONDS and not queue.is_told:
+            queue.is_told = True
+            log.warning("a project is held up", project=queue.project, reason=str(error))
+            text = "this project cannot be written to just now; your edits wait"
+            self._degraded(queue.project, True, text)
+        if seconds >= HOLD_SECONDS:
+            queue.is_in_flight = False
+            self._held_back(queue.project)
+
+    def _give_back(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
+        for queue in taken:
+            queue.is_in_flight = False
+            if queue.waiting:
+                (self._aside if queue.is_aside else self._together).set()
+        if not self._waiting.count:
+            self._idle.set()
+
+
+def _delay(failures: int) -> float:
+    return min(FIRST_RETRY_SECONDS * 2.0 ** min(failures, 10), LAST_RETRY_SECONDS)

@@ -1,0 +1,98 @@
+"""What stores groups: a large undo or restore, beside the batches of everyone's deltas."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import structlog
+
+from persistence.errors import Unavailable
+from persistence.journal.contract import Journal, Known
+from rooms.journal.entry import Outcome, Proposal
+from schema.errors import ErrorCode
+from schema.server_limits import MAX_GROUPS_BYTES
+from server.health.metrics import Count
+
+FIRST_RETRY_SECONDS = 0.05
+LAST_RETRY_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+Parts = Sequence[Proposal]
+
+
+class GroupCommitter:
+    """One group at a time, and few bytes that wait: a group may be large.
+
+    `answered` hears what became of a group; `failed`, that something broke and nobody knows, or
+    (UNAVAILABLE) that there are too many just now.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        known: Callable[[str], Known],
+        answered: Callable[[Parts, Outcome, int | None], None],
+        failed: Callable[[Parts, ErrorCode], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        count: Count,
+    ) -> None:
+        self._journal = journal
+        self._known = known
+        self._answered = answered
+        self._failed = failed
+        self._spawn = spawn
+        self._count = count
+        self._turn = asyncio.Lock()
+        self._under_way = 0
+        self._bytes = 0
+        """Of all groups that are not stored yet."""
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def submit(self, parts: Parts) -> None:
+        """Store the deltas of a group, all or none."""
+        size = sum(len(part.ops) for part in parts)
+        if self._bytes and self._bytes + size > MAX_GROUPS_BYTES:
+            self._failed(parts, ErrorCode.UNAVAILABLE)
+            return
+        self._under_way += 1
+        self._bytes += size
+        self._idle.clear()
+        self._spawn(self._commit(parts, size))
+
+    async def settled(self) -> None:
+        """Wait until nothing waits any more."""
+        await self._idle.wait()
+
+    async def _commit(self, parts: Parts, size: int) -> None:
+        try:
+            outcome, seq = await self._append(parts)
+        except Exception:
+            self._failed(parts, ErrorCode.INTERNAL)
+            raise
+        else:
+            self._count("groups")
+            self._answered(parts, outcome, seq)
+        finally:
+            self._under_way -= 1
+            self._bytes -= size
+            if not self._under_way:
+                self._idle.set()
+
+    async def _append(self, parts: Parts) -> tuple[Outcome, int | None]:
+        """Repeated until the journal answers: ids make that safe (rule D3).
+
+        Between two tries it is others' turn: maybe only this project cannot be written to.
+        """
+        project, staging = parts[-1].project, str(uuid.uuid4())
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                async with self._turn:
+                    return await self._journal.append_group(staging, parts, self._known(project))
+            except Unavailable as error:
+                log.warning("journal unavailable", reason=str(error), parts=len(parts))
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LAST_RETRY_SECONDS)

@@ -1,0 +1,130 @@
+"""Proposals of all rooms go to the journal, and what became of them comes back to the rooms."""
+
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from persistence.journal.contract import Appended, Journal, Known
+from rooms.edits import answers
+from rooms.effects import Work
+from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
+from schema.errors import ErrorCode
+from server.commits.committer import Committer
+from server.commits.group_committer import GroupCommitter
+from server.health.metrics import Count
+from server.live.journal_watch import JournalWatch
+from server.live.live_room import LiveRoom
+
+NOBODYS = Known("", 0)
+"""What a proposal knows whose room was closed since: it fits no journal, so nothing is stored."""
+
+
+class Commits:
+    """One for each hub. `is_degraded`: the journal cannot be written, for no project."""
+
+    def __init__(
+        self,
+        rooms: Mapping[str, LiveRoom],
+        watch: JournalWatch,
+        journal: Journal,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        count: Count,
+    ) -> None:
+        self.is_degraded = False
+        self.committer = Committer(
+            journal, self._known, self._committed, self._held_back, self._degrade, count
+        )
+        self.groups = GroupCommitter(
+            journal, self._known_of, self._group_answered, self._group_failed, spawn, count
+        )
+        self._rooms = rooms
+        self._watch = watch
+
+    def _known(self, projects: set[str]) -> Mapping[str, Known]:
+        return {project: self._known_of(project) for project in projects}
+
+    def _known_of(self, project: str) -> Known:
+        live = self._rooms.get(project)
+        return NOBODYS if live is None else live.known
+
+    def _group_answered(self, parts: Sequence[Proposal], outcome: Outcome, seq: int | None) -> None:
+        """A group is read back, as other nodes do it: it may be larger than is wanted at once."""
+        live = self._rooms.get(parts[-1].project)
+        if live is None:
+            return
+        if outcome in STRAYED:
+            self._watch.epoch_is_over(live, outcome)
+        elif outcome is Outcome.COMMITTED and seq is not None:
+            live.expect(seq, parts[-1].delta_id)
+            live.catch_up()
+        else:
+            _answer(live, parts[-1], outcome, seq)
+
+    def _group_failed(self, parts: Sequence[Proposal], code: ErrorCode) -> None:
+        """Whether it was stored nobody knows, or cares: the same id again finds out."""
+        last = parts[-1]
+        live = self._rooms.get(last.project)
+        if live is not None:
+            text = "it is not stored, as far as the server knows; send it again with the same id"
+            error = answers.try_again(last.project, last.delta_id, code, text)
+            live.run(live.room.edits.gave_up(last, error))
+            live.catch_up()
+
+    def _committed(self, batch: list[Proposal], appended: Appended) -> None:
+        self._close_strayed(batch, appended)
+        by_project: dict[str, list[Entry]] = defaultdict(list)
+        for entry in appended.entries:
+            by_project[entry.project].append(entry)
+        for project, entries in by_project.items():
+            live = self._rooms.get(project)
+            if live is not None:
+                live.take_committed(entries)
+        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+            if outcome is Outcome.COMMITTED:
+                continue  # its entry answers it
+            live = self._rooms.get(proposal.project)
+            if live is not None:
+                _answer(live, proposal, outcome, seq)
+
+    def _held_back(self, project: str) -> None:
+        """What waited too long: its authors are to send it again, in its order (rule D12)."""
+        live = self._rooms.get(project)
+        if live is not None:
+            live.run(self._give_back(live))
+        else:
+            self.committer.give_back(project)
+
+    def _give_back(self, live: LiveRoom) -> Work:
+        """A work of the room: all that it has taken before is in the committer's hands by now."""
+        yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
+
+    def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
+        """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
+        for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
+            if outcome not in STRAYED:
+                continue
+            live = self._rooms.get(proposal.project)
+            if live is not None:
+                self._watch.epoch_is_over(live, outcome)
+
+    def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
+        """One project, or all that no trouble of their own holds up."""
+        if project is not None:
+            live = self._rooms.get(project)
+            if live is not None:
+                live.carry_out(live.room.degraded(is_degraded or self.is_degraded, reason))
+            return
+        if self.is_degraded and not is_degraded:
+            self._watch.hint()  # a database that was away may be another one now
+        self.is_degraded = is_degraded
+        held_up = set(self.committer.held_up)
+        for project, live in self._rooms.items():
+            if project not in held_up:
+                live.carry_out(live.room.degraded(is_degraded, reason))
+
+
+def _answer(live: LiveRoom, proposal: Proposal, outcome: Outcome, seq: int | None) -> None:
+    """Of a duplicate that the room has not come to, it waits for the entry: that is to be there."""
+    if outcome is Outcome.DUPLICATE and seq is not None:
+        live.expect(seq, proposal.delta_id)
+    live.run(live.room.edits.answered(proposal, outcome, seq))

@@ -1,0 +1,131 @@
+"""Starts what a node does for life, starts again what fails, and says what is down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from persistence.errors import PersistenceError
+from server.health.metrics import Count
+
+FIRST_DELAY_SECONDS = 0.1
+LAST_DELAY_SECONDS = 30.0
+"""Before what has failed begins again: twice as long with each failure in a row."""
+
+STEADY_SECONDS = 5.0
+"""A task that has run for so long since it last failed is up again."""
+
+GIVE_UP_AFTER = 10
+"""Failures in a row until the node says that it needs to be restarted."""
+
+log = structlog.get_logger()
+
+
+class Lifelong:
+    """A task for the life of the node, and how it fares."""
+
+    def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], vital: bool):
+        self.name = name
+        self.run = run
+        self.is_vital = vital
+        self.failures = 0  # in a row
+        self.is_given_up = False
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What `/readyz` says of it; None: nothing is wrong."""
+        if self.is_given_up:
+            return f"{self.name} (failed {self.failures} times in a row: restart this node)"
+        return self.name if self.failures else None
+
+    def did_well(self) -> None:
+        """It is up again."""
+        if self.failures:
+            log.info("up again", what=self.name)
+        self.failures, self.is_given_up = 0, False
+
+
+class Supervisor:
+    """Owns the lifelong tasks of a node.
+
+    One that raises, or ends, is counted (`task_failed`), logged, and begun again, ever later. After
+    `GIVE_UP_AFTER` failures in a row the node says that it gives up on it; one that is `vital`, on
+    which members wait, is tried all the same.
+    """
+
+    def __init__(
+        self, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]], count: Count
+    ) -> None:
+        self.kept: dict[str, Lifelong] = {}
+        self._spawn = spawn
+        self._count = count
+
+    @property
+    def down(self) -> list[str]:
+        """What has failed and is not up again, in words."""
+        return [trouble for kept in self.kept.values() if (trouble := kept.trouble) is not None]
+
+    def keep(
+        self, name: str, run: Callable[[], Coroutine[Any, Any, None]], *, vital: bool = False
+    ) -> None:
+        """Start what runs for ever; `run` begins it anew each time."""
+        kept = self.kept[name] = Lifelong(name, run, vital)
+        kept.task = self._spawn(self._keep(kept, self._until_it_fails))
+
+    def repeat(
+        self, name: str, seconds: float, do: Callable[[], Awaitable[object]], *, vital: bool = False
+    ) -> None:
+        """Do something now and then, the first time after so many seconds."""
+
+        async def run() -> None:
+            await asyncio.sleep(seconds)
+            try:
+                await do()
+            except PersistenceError as error:  # the database's trouble, not the task's
+                log.warning("will try again", what=name, reason=str(error))
+
+        kept = self.kept[name] = Lifelong(name, run, vital)
+        kept.task = self._spawn(self._keep(kept, self._round_by_round))
+
+    def stop(self, *names: str) -> None:
+        """End these (all, if none is named); nobody calls them down."""
+        for name in names or tuple(self.kept):
+            kept = self.kept.pop(name, None)
+            if kept is not None and kept.task is not None:
+                kept.task.cancel()
+
+    async def _keep(
+        self, kept: Lifelong, go_on: Callable[[Lifelong], Coroutine[Any, Any, None]]
+    ) -> None:
+        while not kept.is_given_up or kept.is_vital:
+            try:
+                await go_on(kept)
+            except Exception as error:
+                self._failed(kept, error)
+            else:
+                self._failed(kept, None)
+            delay = FIRST_DELAY_SECONDS * 2 ** min(kept.failures - 1, 10)
+            await asyncio.sleep(min(delay, LAST_DELAY_SECONDS))
+
+    async def _until_it_fails(self, kept: Lifelong) -> None:
+        timer = asyncio.get_running_loop().call_later(STEADY_SECONDS, kept.did_well)
+        try:
+            await kept.run()
+        finally:
+            timer.cancel()
+
+    async def _round_by_round(self, kept: Lifelong) -> None:
+        while True:
+            await kept.run()
+            kept.did_well()
+
+    def _failed(self, kept: Lifelong, error: Exception | None) -> None:
+        kept.failures += 1
+        self._count("task_failed")
+        log.error("failed, and begins again", what=kept.name, exc_info=error)
+        if kept.failures >= GIVE_UP_AFTER and not kept.is_given_up:
+            kept.is_given_up = True
+            text = "fails whenever it begins; this node is not ready, restart it"
+            log.error(text, what=kept.name, failures=kept.failures, goes_on=kept.is_vital)

@@ -1,0 +1,331 @@
+"""The rooms of a node: opened by the first who joins, closed when the last has gone."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from persistence.errors import OtherHistory
+from persistence.journal.contract import Journal
+from persistence.pool import Executor
+from persistence.tables import collaboration_sessions
+from rooms.effects import send
+from rooms.journal.entry import Purpose
+from rooms.journal.feed import Feed
+from rooms.journal.unanswered import Unanswered
+from rooms.presence.seat import JoinRequest
+from rooms.room import Room
+from schema.close_codes import RESTARTING
+from schema.messages import (
+    Error,
+    Gesture,
+    Leave,
+    MovePresence,
+    Position,
+    ProposeDelta,
+    Redo,
+    ServerMessage,
+    Undo,
+)
+from server.commits.room_commits import Commits
+from server.health.metrics import Count, uncounted
+from server.live.journal_watch import JournalWatch
+from server.live.live_room import LiveRoom
+from server.live.room_services import Peer, RoomClosed, Surroundings
+from server.loop.job_scheduler import Turns
+from server.loop.loop_load import LoopLoad
+from server.loop.tick_timers import TickTimers
+from server.nodes.bus import Bus
+from server.nodes.bus_codec import BusCodec
+from server.nodes.bus_memory import MemoryBus
+from server.nodes.other_nodes import OtherNodes
+from server.states.stored_state import free, newest_whole
+
+MARKS = 2_000
+"""Entries before the checkpoint from which the undo stacks are made."""
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """Knows every connection and every open room of this node."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
+        bus: Bus | None = None,
+        codec: BusCodec | None = None,
+        count: Count = uncounted,
+        load: LoopLoad | None = None,
+    ) -> None:
+        self.journal = journal
+        self.past: Journal = journal  # the same, over connections for what takes long
+        self.bus: Bus = bus or MemoryBus()
+        self.node = codec.node if codec is not None else secrets.token_hex(4)
+        alone = BusCodec(secrets.token_bytes(32), self.node)
+        self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
+        self.peers: dict[str, Peer] = {}
+        self.rooms: dict[str, LiveRoom] = {}
+        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
+        self.watch = JournalWatch(
+            self.rooms,
+            self._opening,
+            journal,
+            self.bus,
+            self.others,
+            self._close,
+            spawn,
+            in_thread,
+            count,
+        )
+        self.commits = Commits(self.rooms, self.watch, journal, spawn, count)
+        self._spawn = spawn
+        self.in_thread = in_thread
+        self._count = count
+        load = load or LoopLoad()
+        self._around = Surroundings(
+            peers=self.peers,
+            journal=journal,
+            submit=self.commits.committer.submit,
+            submit_group=self.commits.groups.submit,
+            spawn=spawn,
+            in_thread=in_thread,
+            voice=self.others,
+            load=load.now,
+            ticked_late=load.ticked_late,
+            doubt=self.watch.hint,
+            count=count,
+            turns=Turns(asyncio.get_running_loop()),
+            timers=TickTimers(asyncio.get_running_loop()),
+        )
+
+    @property
+    def member_count(self) -> int:
+        """Seats on this node."""
+        return sum(len(live.room.seats) for live in self.rooms.values())
+
+    # Coming and going.
+
+    async def join(
+        self, request: JoinRequest, project: str, is_wanted: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Open the room if need be, then join, if that is still wanted then: whether it was.
+
+        Raises `NotFound`, `Unavailable`.
+        """
+        while True:
+            live = await self._open_up_to(project, request.position)
+            unanswered, is_known = await self._unanswered(live, request)
+            if is_known and self.rooms.get(project) is live:
+                break
+        if request.connection not in self.peers or not is_wanted():
+            return False  # it has gone meanwhile
+        if live.room.is_another_copy(request):
+            self._count("copy_differed")
+        live.carry_out(live.room.join(request, unanswered))
+        live.schedule_tick()
+        known = request.known_head
+        if known is not None and known.epoch == live.room.epoch and known.seq > live.known_head:
+            live.catch_up()  # the member waits for it
+        return True
+
+    async def _unanswered(
+        self, live: LiveRoom, request: JoinRequest
+    ) -> tuple[Unanswered | None, bool]:
+        """Which of a member's unanswered deltas are committed, and if that is so up to the head."""
+        if not request.unanswered:
+            return None, True
+        room, user, ids = live.room, request.user, request.unanswered
+        before = room.head
+        held = Feed(room.project, room.follower.tail, before)  # so that the tail keeps what follows
+        try:
+            found = await self.journal.seqs_of(room.project, user, ids)
+            unanswered = Unanswered(user, ids, found, before)
+            return unanswered, unanswered.read_on(room.follower.tail, room.head)
+        finally:
+            held.stop()
+
+    async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
+        """The open room, not behind a member who comes from a node that was ahead of us."""
+        while True:
+            live = await self.open(project)
+            live.emptied_at = None
+            if live.room.is_behind(position):
+                try:
+                    await live.read_on()
+                except RoomClosed:
+                    continue
+                except OtherHistory:
+                    await self.watch.look_for_more()  # that closes it
+                    continue
+            if self.rooms.get(project) is live:
+                return live  # else it was closed meanwhile
+
+    def leave(self, connection: str, message: Leave) -> None:
+        """A member asks to go out of one room."""
+        live = self.rooms.get(message.project)
+        if live is not None:
+            live.run(live.room.ask_to_leave(connection, message.id))
+
+    def gone(self, connection: str, *, for_good: bool = False) -> None:
+        """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
+        self.peers.pop(connection, None)
+        now = asyncio.get_running_loop().time()
+        for live in [live for live in self.rooms.values() if connection in live.room.seats]:
+            room = live.room
+            live.carry_out(
+                room.leave(connection) if for_good else room.members.lost(connection, now)
+            )
+            live.schedule_tick()
+
+    def is_in(self, connection: str, project: str) -> bool:
+        """Whether a connection has a seat in the room, and has not asked to leave."""
+        live = self.rooms.get(project)
+        seat = None if live is None else live.room.seats.get(connection)
+        return seat is not None and seat.leaving is None
+
+    # What members do.
+
+    def move(self, peer: Peer, message: MovePresence) -> None:
+        """Presence: nothing is awaited between the socket and the outboxes (rules P1, P2)."""
+        seat = peer.seat
+        if seat is None or seat.is_given_up or seat.project != message.project:
+            live = self.rooms.get(message.project)
+            seat = None if live is None else live.room.seats.get(peer.id)
+            if seat is None:
+                return
+            peer.seat = seat  # found the next time without a look at hub, room and members
+        ticks = seat.ticks
+        ticks.move(seat, message)
+        if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
+            live.schedule_tick()
+
+    def gesture(self, connection: str, message: Gesture) -> None:
+        """A continuous edit goes on: presence, until its delta comes."""
+        live = self.rooms.get(message.project)
+        if live is not None:
+            live.carry_out(live.room.gesture(connection, message))
+            live.schedule_tick()
+
+    def propose(self, connection: str, message: ProposeDelta | Undo | Redo) -> None:
+        """A delta of someone who is in the room, or the wish for one."""
+        live = self.rooms[message.project]
+        edits = live.room.edits
+        match message:
+            case ProposeDelta():
+                live.run(edits.propose(connection, message))
+            case Undo():
+                live.run(edits.turn_back(connection, message.id, Purpose.UNDO))
+            case Redo():
+                live.run(edits.turn_back(connection, message.id, Purpose.REDO))
+
+    def refuse_for_now(
+        self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
+    ) -> None:
+        """A delta of someone who is in the room cannot be taken just now (rule E6)."""
+        live = self.rooms[message.project]
+        live.run(live.room.edits.refuse_for_now(connection, message, error))
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        """A role was granted, changed or revoked (rule R3)."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out(live.room.members.role_changed(user, role))
+            live.schedule_tick()
+
+    def tell_room(self, project: str, message: ServerMessage) -> None:
+        """To everyone of this node who is in the room."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out([send(message, live.room.members.told())])
+
+    def end_gestures(self, project: str) -> None:
+        """Nobody may edit there any more."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.room.end_gestures()
+            live.schedule_tick()
+
+    def _close(self, live: LiveRoom) -> None:
+        """Its members come back at once, to what the journal holds."""
+        project = live.room.project
+        if self.rooms.get(project) is not live:
+            return
+        del self.rooms[project]
+        live.close()
+        self.others.leave_room(project)
+        for connection in live.room.seats:
+            if connection in self.peers:
+                self.peers[connection].close(RESTARTING)
+        self._spawn(self._free(live))
+
+    # Opening and closing rooms.
+
+    async def open(self, project: str) -> LiveRoom:
+        """The room of a project, opened if need be; raises `NotFound`, `Unavailable`, `Damaged`."""
+        live = self.rooms.get(project)
+        if live is not None:
+            return live
+        opening = self._opening.get(project)
+        if opening is None:
+            opening = asyncio.ensure_future(self._load(project))
+            self._opening[project] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(project, None))
+        return await asyncio.shield(opening)
+
+    async def _load(self, project: str) -> LiveRoom:
+        """Checkpoint, then every entry after it; what is heard of meanwhile is read on to."""
+        await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
+        try:
+            live = await self._loaded(project)
+        except BaseException:
+            self.bus.unfollow(project)
+            raise
+        self.rooms[project] = live
+        self.watch.opened(project)
+        self.others.announce(project, asks=True)
+        log.info(
+            "room opened", project=project, head=live.room.head, entities=len(live.room.document)
+        )
+        return live
+
+    async def _loaded(self, project: str) -> LiveRoom:
+        stored, document = await newest_whole(self.journal, project, None, self.in_thread)
+        room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
+        room.follower.head_id = stored.delta_id
+        room.unsure_up_to = self.watch.wrong_up_to.pop(project, -1)
+        for mark in await self.journal.marks(project, stored.seq, MARKS):
+            room.follower.stacks.note(mark)
+        live = LiveRoom(room, self._around)
+        await live.read_on()
+        room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
+        room.hears_late = not self.bus.is_up
+        live.checkpoints.at = live.snapshot_at = time.monotonic()
+        return live
+
+    async def _free(self, live: LiveRoom) -> None:
+        """A large document is not freed all at once."""
+        await self.in_thread(free, live.room.follower.let_go())
+
+    async def close_room(self, project: str, db: Executor | None) -> None:
+        """Store what an empty room holds, and forget it."""
+        live = self.rooms.get(project)
+        if live is None:
+            return  # it was closed meanwhile
+        await live.checkpoints.store_if_new(time.monotonic())
+        if live.is_busy or live.checkpoints.seq != live.room.head:
+            return  # someone came meanwhile
+        self.others.leave_room(project)
+        del self.rooms[project]
+        live.close()
+        self.commits.committer.forget(project)
+        session = live.collaboration_session
+        if db is not None and session is not None and not live.room.members.remote.is_shared:
+            await collaboration_sessions.close_session(db, session)
+        log.info("room closed", project=project, head=live.room.head)
+        await self._free(live)

@@ -1,0 +1,305 @@
+"""A room with its surroundings: carries out what the pure `Room` asks for, in order."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+from typing import assert_never
+
+import structlog
+
+from persistence.journal.contract import Known
+from rooms.effects import (
+    Announce,
+    CatchUp,
+    Commit,
+    CommitGroup,
+    Disconnect,
+    Effect,
+    Effects,
+    Enter,
+    ForwardEntry,
+    ForwardTick,
+    LookUp,
+    Quarantined,
+    Recall,
+    Send,
+    SendState,
+    SendTick,
+    Settled,
+    Work,
+)
+from rooms.journal.entry import Entry, Proposal
+from rooms.journal.feed import Feed
+from rooms.room import Room
+from schema.messages import Error
+from schema.ops import Op
+from server.live.room_checkpoints import RoomCheckpoints
+from server.live.room_feeds import RoomFeeds
+from server.live.room_jobs import Moment, RoomWorks, refuse
+from server.live.room_journal import RoomJournal
+from server.live.room_services import Peer, Surroundings
+
+log = structlog.get_logger()
+
+
+class LiveRoom:
+    """`known_head`: up to there the entries are applied, or wait to be.
+
+    Once it is closed, it does nothing more and asks for nothing more: what is to be waited for
+    raises `RoomClosed`, everything else is dropped. Its members are to be sent away before.
+    """
+
+    __slots__ = (
+        "_around",
+        "_audience",
+        "_audience_peers",
+        "_feeds",
+        "_loop",
+        "_peers",
+        "_reads",
+        "_settling",
+        "_tickets",
+        "_works",
+        "checkpoints",
+        "collaboration_session",
+        "emptied_at",
+        "in_thread",
+        "is_closed",
+        "known_head",
+        "known_id",
+        "room",
+        "snapshot_at",
+        "snapshot_seq",
+        "touched_at",
+    )
+
+    def __init__(self, room: Room, around: Surroundings) -> None:
+        self.room = room
+        self.collaboration_session: str | None = None
+        self.known_head = room.head
+        self.known_id = room.follower.head_id
+        self.is_closed = False
+        self.snapshot_seq = room.head
+        self.snapshot_at = 0.0
+        self.touched_at = float("-inf")
+        self.emptied_at: float | None = None
+        self._around = around
+        self._peers = around.peers
+        self.in_thread = around.in_thread
+        self._loop = asyncio.get_running_loop()
+        self._audience: tuple[str, ...] = ()
+        self._audience_peers: list[Peer] = []
+        self._works = RoomWorks(
+            room, around.turns, around.spawn, self.carry_out, self.schedule_tick
+        )
+        self.checkpoints = RoomCheckpoints(room, self._works, around)
+        self._reads = RoomJournal(room, self._works, around, self.expect)
+        self._feeds = RoomFeeds(room, self._works, around, self.carry_out, self._forget_audience)
+        self._settling: dict[int, asyncio.Future[int]] = {}
+        """By the ticket of the call that waits."""
+        self._tickets = count(1)
+
+    @property
+    def known(self) -> Known:
+        """What the journal must hold, if it is still the one that we know."""
+        follower = self.room.follower
+        if follower.head >= self.known_head:
+            return Known(self.room.epoch, follower.head, follower.head_id)
+        return Known(self.room.epoch, self.known_head, self.known_id)
+
+    def close(self) -> None:
+        """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
+        self.is_closed = True
+        self._works.close()
+        self._forget_audience()
+        for seat in self.room.seats.values():
+            if seat.feed is not None:
+                seat.feed.stop()  # nobody is given more of what this room holds
+        refuse(self._settling.values())
+        self._settling.clear()
+
+    def expect(self, seq: int, delta_id: str) -> None:
+        """The journal has stored it, and will be asked for it: if it is gone then, it went back."""
+        if seq > self.known_head:
+            self.known_head, self.known_id = seq, delta_id
+
+    def take_committed(self, entries: Sequence[Entry]) -> None:
+        """Apply what follows `known_head`, when the works before it are done."""
+        newest = entries[-1]
+        if newest.seq > self.known_head:
+            self.known_head, self.known_id = newest.seq, newest.delta_id
+        self.run(self.room.follower.committed(entries))
+
+    # What the parts do.
+
+    def run(self, work: Work) -> None:
+        """Do a work when those before it are done: at once, if there are none."""
+        self._works.run(work)
+
+    async def done(self, work: Work) -> None:
+        """`run`, and wait until it is done; raises `RoomClosed`."""
+        await self._works.done(work)
+
+    async def moment(self) -> Moment:
+        """The state between two works, and never inside a group; raises `RoomClosed`."""
+        return await self._works.moment()
+
+    def catch_up(self, *, is_early: bool = False) -> None:
+        """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
+        self._reads.catch_up(is_early=is_early)
+
+    async def read_on(self) -> None:
+        """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
+        await self._reads.read_on()
+
+    def fed(self, peer: Peer, feed: Feed) -> None:
+        """A feed has nothing more: its member has caught up, or fell too far behind."""
+        self._feeds.fed(peer, feed)
+
+    # What the room asks for.
+
+    def carry_out(self, effects: Effects) -> None:
+        """Do what the room asks, in its order."""
+        for effect in effects:
+            if self.is_closed:
+                return
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case SendTick():
+                self._send_tick(effect)
+            case Send() | Disconnect() | Enter():
+                self._speak(effect)
+            case ForwardTick() | ForwardEntry() | Announce():
+                self._speak_to_nodes(effect)
+            case Settled():
+                self._tell_settled(effect)
+            case Quarantined():
+                self._around.count("entries_quarantined")
+                log.error(
+                    "an entry is quarantined: it does nothing, on any server",
+                    project=self.room.project,
+                    seq=effect.seq,
+                    delta=effect.delta_id,
+                    reason=effect.mistake,
+                )
+            case _:
+                self._fetch(effect)
+
+    def _fetch(self, effect: Commit | CommitGroup | SendState | LookUp | Recall | CatchUp) -> None:
+        match effect:
+            case Commit(proposal):
+                self._around.submit(proposal)
+            case CommitGroup(parts):
+                self._around.submit_group(parts)
+            case SendState():
+                self._works.start(self._feeds.draw(self._feeds.hold()))
+            case LookUp():
+                self._works.start(self._reads.look_up(effect))
+            case Recall():
+                self._works.start(self._reads.recall(effect))
+            case CatchUp():
+                self.catch_up(is_early=effect.is_early)
+            case _:
+                assert_never(effect)
+
+    def _speak(self, effect: Send | Disconnect | Enter) -> None:
+        peers = self._peers
+        if isinstance(effect, Send):
+            for connection in effect.to:
+                peer = peers.get(connection)
+                if peer is not None and not peer.send_packet(effect.packet):
+                    self._feeds.fall_behind(peer, effect.packet)
+        elif (peer := peers.get(effect.connection)) is not None:
+            if isinstance(effect, Disconnect):
+                self._forget_audience()
+                peer.close(effect.close)
+            else:
+                self._feeds.enter(peer, effect)
+
+    def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
+        match effect:
+            case ForwardTick(packet):
+                self._around.voice.forward_tick(self.room.project, packet)
+            case ForwardEntry():
+                self._around.voice.forward_entry(self.room, effect)
+            case Announce(asks):
+                self._forget_audience()
+                self._around.voice.announce(self.room.project, asks=asks)
+
+    # Presence.
+
+    def _send_tick(self, effect: SendTick) -> None:
+        """One write to each, however many ticks go with it."""
+        if effect.to is not self._audience:  # looked up once while the same are there
+            self._audience = effect.to
+            self._audience_peers = list(filter(None, map(self._peers.get, effect.to)))
+        project, packets = self.room.project, effect.packets
+        codec, frames = None, b""
+        for peer in self._audience_peers:
+            if peer.codec is not codec:
+                codec = peer.codec
+                frames = b"".join([codec.frame(packet) for packet in packets])
+            peer.send_tick(project, frames)
+
+    def _forget_audience(self) -> None:
+        """Someone came or went; who went may be freed at once."""
+        self._audience, self._audience_peers = (), []
+
+    def schedule_tick(self) -> None:
+        """See that the next tick comes when it is due (rule P3)."""
+        ticks = self.room.ticks
+        if ticks.is_awaited or self.is_closed:
+            return
+        due = self.room.tick_due(self._around.load())
+        if due is None:
+            return
+        ticks.is_awaited = True
+        self._around.timers.at(due, self._tick)
+
+    def _tick(self, due: float) -> None:
+        if self.is_closed:
+            return
+        now = self._loop.time()
+        self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
+        self._around.ticked_late(now - due)
+        self.carry_out(self.room.tick(now))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anyone is here, or anything under way."""
+        edits = self.room.edits
+        return bool(self.room.seats or edits.waiting or self._works or self._settling)
+
+    # Restoring.
+
+    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
+        """Commit ops that bring an earlier state back; their last seq.
+
+        Raises `NotCommitted`, `RoomClosed`.
+        """
+        self._works.check_open()
+        ticket = next(self._tickets)
+        settled: asyncio.Future[int] = self._loop.create_future()
+        self._settling[ticket] = settled
+        self.run(self.room.edits.restore(proposal, ops, connection, ticket))
+        return await settled
+
+    def _tell_settled(self, effect: Settled) -> None:
+        settled = self._settling.pop(effect.ticket, None)
+        if settled is None or settled.done():
+            return
+        if effect.seq is not None:
+            settled.set_result(effect.seq)
+        else:
+            assert effect.error is not None
+            settled.set_exception(NotCommitted(effect.error))
+
+
+class NotCommitted(Exception):
+    """The journal refused what the shell asked for; `error` says why."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error

@@ -1,0 +1,91 @@
+"""The checkpoints of a room, and what took effect otherwise than proposed, go to the journal."""
+
+from collections.abc import Mapping, Sequence
+
+from persistence.journal.contract import Checkpoint, Known
+from rooms.room import Room
+from schema.ops import Op, encode_ops
+from schema.server_limits import RECORD_BYTES
+from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_services import Surroundings
+from server.loop.threads import breathe
+from server.states.stored_state import sliced
+
+
+class RoomCheckpoints:
+    """Those of one room. Once the room is closed, `RoomClosed` is raised and nothing is stored."""
+
+    __slots__ = (
+        "_in_thread",
+        "_journal",
+        "_room",
+        "_works",
+        "at",
+        "seq",
+    )
+
+    def __init__(self, room: Room, works: RoomWorks, around: Surroundings) -> None:
+        self.seq = room.head
+        """Of the newest one."""
+        self.at = 0.0
+        """When it was begun, in seconds of `time.monotonic`."""
+        self._room = room
+        self._works = works
+        self._journal = around.journal
+        self._in_thread = around.in_thread
+
+    async def store_if_new(self, now: float) -> None:
+        """Store the state of this moment, if it is not; raises `Unavailable`."""
+        self._works.check_open()
+        if self._room.head != self.seq:
+            await self.store(now)
+
+    async def store(self, now: float) -> Moment:
+        """The state of this moment, as it is stored now; raises `Unavailable`."""
+        self.at = now
+        moment = await self._works.moment()
+        await self._record(moment.unrecorded, moment.known)
+        if moment.seq == self.seq:
+            return moment
+        slices = await self._in_thread(sliced, moment.state)
+        self._works.check_open()
+        known = moment.known
+        await self._journal.save(
+            Checkpoint(
+                self._room.project, known.epoch, known.seq, moment.digest, slices, known.delta_id
+            )
+        )
+        self.seq = max(self.seq, moment.seq)
+        return moment
+
+    async def record(self) -> None:
+        """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
+        self._works.check_open()
+        follower = self._room.follower
+        known = Known(self._room.epoch, follower.head, follower.head_id)
+        await self._record(dict(follower.unrecorded), known)
+
+    async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
+        """Before any checkpoint: what is not in memory any more is in the journal."""
+        if not unrecorded:
+            return
+        for effects in await self._in_thread(_encoded, unrecorded):
+            self._works.check_open()
+            await self._journal.record_effects(self._room.project, effects, known)
+            for seq in effects:
+                self._room.follower.unrecorded.pop(seq, None)
+
+
+def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
+    """In batches: the event loop has to send each of them in one go."""
+    batches: list[dict[int, bytes]] = [{}]
+    size = 0
+    for seq, ops in unrecorded.items():
+        encoded = encode_ops(ops)
+        if size + len(encoded) > RECORD_BYTES:
+            batches.append({})
+            size = 0
+        batches[-1][seq] = encoded
+        size += len(encoded)
+        breathe()
+    return [batch for batch in batches if batch]

@@ -1,0 +1,123 @@
+"""Who comes into a room, or falls behind in it, gets what it lacks at its own pace."""
+
+from collections.abc import Callable, Mapping
+
+from rooms.effects import Effects, Enter, Packet, SendState
+from rooms.journal.feed import Feed
+from rooms.room import Room
+from schema.messages import Ack, DeltaCommitted
+from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_services import Peer, Surroundings
+from server.sockets.codec import Codec
+from server.states.encoded_state import draw
+
+
+class RoomFeeds:
+    """The state for those who join one room, and the feeds of those who are behind.
+
+    `forget_audience` is to be called when someone begins or ceases to hear with the others.
+    """
+
+    __slots__ = (
+        "_carry_out",
+        "_count",
+        "_forget_audience",
+        "_in_thread",
+        "_peers",
+        "_room",
+        "_turns",
+        "_works",
+    )
+
+    def __init__(
+        self,
+        room: Room,
+        works: RoomWorks,
+        around: Surroundings,
+        carry_out: Callable[[Effects], None],
+        forget_audience: Callable[[], None],
+    ) -> None:
+        self._room = room
+        self._works = works
+        self._peers = around.peers
+        self._in_thread = around.in_thread
+        self._turns = around.turns
+        self._count = around.count
+        self._carry_out = carry_out
+        self._forget_audience = forget_audience
+
+    def hold(self) -> Feed:
+        """What makes the tail keep all that is committed from now on; whoever asks stops it."""
+        follower = self._room.follower
+        return Feed(self._room.project, follower.tail, follower.head)
+
+    async def draw(self, held: Feed) -> None:
+        """Make pictures until nobody waits for one.
+
+        `held`: by it the tail keeps what is committed meanwhile (rule J15).
+        """
+        try:
+            while self._room.is_drawing:
+                moment = await self._works.moment()
+                await self._draw_at(moment)
+        except BaseException:
+            self._carry_out(self._room.state_is_missing())
+            raise
+        finally:
+            held.stop()
+
+    async def _draw_at(self, moment: Moment) -> None:
+        pictures: dict[str, list[bytes]] = {}
+        held = Feed(self._room.project, self._room.follower.tail, moment.seq)
+        try:
+            while missing := self._codecs_waited_for(pictures):
+                for codec in missing:
+                    pictures[codec.name] = await self._in_thread(
+                        draw, self._room.project, moment.state, codec
+                    )
+                    self._count("pictures_drawn")
+            effects = self._room.state_is_ready(moment.seq, moment.digest, pictures)
+            self._carry_out([e for e in effects if not isinstance(e, SendState)])
+        finally:
+            held.stop()  # until now the tail kept what follows the picture
+
+    def _codecs_waited_for(self, drawn: Mapping[str, object]) -> list[Codec]:
+        waiting = (seat.connection for seat in self._room.seats.values() if not seat.is_live)
+        peers = filter(None, map(self._peers.get, waiting))
+        codecs = {peer.codec.name: peer.codec for peer in peers}
+        return [codec for name, codec in codecs.items() if name not in drawn]
+
+    def enter(self, peer: Peer, effect: Enter) -> None:
+        """A member is in: it hears so, and gets at its own pace what its feed has."""
+        peer.send_frame(peer.codec.frame_of(effect.joined))
+        seat = self._room.seats.get(effect.connection)
+        if seat is not None and seat.feed is not None:
+            peer.feed(seat.feed, self._turns)
+
+    def fed(self, peer: Peer, feed: Feed) -> None:
+        """A feed has nothing more: its member has caught up, or fell too far behind."""
+        if self._works.is_closed:
+            return
+        if feed.is_lost:
+            peer.abort("fell_behind")
+        elif not feed.is_over:
+            self._forget_audience()
+            if self._room.has_caught_up(peer.id, feed):
+                peer.owe_tick(self._room.project)
+
+    def fall_behind(self, peer: Peer, packet: Packet) -> None:
+        """A reader is too slow, or a frame too large: from here on it gets deltas by a feed."""
+        message = packet.message
+        feed = None
+        if isinstance(message, DeltaCommitted) or (
+            isinstance(message, Ack) and not message.duplicate
+        ):
+            feed = self._room.feed_from(peer.id, message.seq - 1)
+        if feed is None:
+            peer.send_frame(peer.codec.frame(packet))
+            return
+        if isinstance(message, Ack):
+            feed.hold(message)
+        self._forget_audience()
+        self._count("fell_behind")
+        peer.feed(feed, self._turns)

@@ -1,0 +1,183 @@
+"""The works of a room: what touches the document goes one after the other, never long at once."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from persistence.journal.contract import Known
+from rooms.document.document import State
+from rooms.effects import Effects, Work, pausing
+from rooms.room import Room
+from schema.ops import Op
+from server.live.room_services import RoomClosed, Spawn
+from server.loop.job_scheduler import Turns
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
+
+    known: Known
+    digest: str
+    state: State
+    unrecorded: dict[int, list[Op]]
+
+    @property
+    def seq(self) -> int:
+        """Of the last entry that is in the state."""
+        return self.known.seq
+
+
+class RoomWorks:
+    """Those of one room. Once it is closed, nothing more is done, and whoever waits is told.
+
+    `carry_out` does what works ask for; `all_done` hears when none is left.
+    """
+
+    __slots__ = (
+        "_all_done",
+        "_awaited",
+        "_carry_out",
+        "_held_back",
+        "_is_working",
+        "_left",
+        "_loop",
+        "_room",
+        "_spawn",
+        "_turns",
+        "is_closed",
+    )
+
+    def __init__(
+        self,
+        room: Room,
+        turns: Turns,
+        spawn: Spawn,
+        carry_out: Callable[[Effects], None],
+        all_done: Callable[[], None],
+    ) -> None:
+        self.is_closed = False
+        self._room = room
+        self._turns = turns
+        self._spawn = spawn
+        self._carry_out = carry_out
+        self._all_done = all_done
+        self._loop = asyncio.get_running_loop()
+        self._left: deque[Work] = deque()
+        self._is_working = False
+        """A turn is taken, or waited for."""
+        self._awaited: set[asyncio.Future[Any]] = set()
+        """What works will answer, or `close` when they are not done any more."""
+        self._held_back: list[asyncio.Future[Moment]] = []
+        """Those who want a moment, while the head is inside a group (rule D14)."""
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def close(self) -> None:
+        """Do nothing more; whoever waits for a work gets `RoomClosed`."""
+        self.is_closed = True
+        self._left.clear()
+        refuse(self._awaited)
+        self._awaited.clear()
+
+    def run(self, work: Work) -> None:
+        """Do a work when those before it are done: at once, if there are none."""
+        if self.is_closed:
+            return
+        self._left.append(work)
+        if not self._is_working:
+            self._is_working = True
+            self._turns.take(self._go_on)
+
+    async def done(self, work: Work) -> None:
+        """`run`, and wait until it is done; raises `RoomClosed`."""
+        self.check_open()
+        finished: asyncio.Future[None] = self._loop.create_future()
+        self.run(work)
+        self.run(_telling(finished))
+        await self._answer_to(finished)
+
+    async def moment(self) -> Moment:
+        """The state between two works, and never inside a group; raises `RoomClosed`."""
+        self.check_open()
+        taken: asyncio.Future[Moment] = self._loop.create_future()
+        self.run(self._take(taken))
+        return await self._answer_to(taken)
+
+    async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
+        """What a work says, unless the room is closed before."""
+        self._awaited.add(waiting)
+        try:
+            return await waiting
+        finally:
+            self._awaited.discard(waiting)
+
+    def check_open(self) -> None:
+        """Raises `RoomClosed`, if it is."""
+        if self.is_closed:
+            raise RoomClosed
+
+    def start(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the works; it may wait for them."""
+        self._spawn(self._while_open(doing))
+
+    async def _while_open(self, doing: Coroutine[Any, Any, None]) -> None:
+        """A task of this room ends with it: nobody is here any more whom it could tell."""
+        try:
+            await doing
+        except RoomClosed:
+            if not self.is_closed:
+                raise
+
+    def _take(self, taken: "asyncio.Future[Moment]") -> Work:
+        follower, document = self._room.follower, self._room.document
+        if follower.is_inside:
+            self._held_back.append(taken)
+            return
+        state = yield from pausing(document.freezing())
+        if not taken.done():
+            known = Known(self._room.epoch, follower.head, follower.head_id)
+            taken.set_result(Moment(known, document.digest, state, dict(follower.unrecorded)))
+
+    def _go_on(self, deadline: float) -> bool:
+        try:
+            while self._left:
+                for effects in self._left[0]:
+                    self._carry_out(effects)
+                    if self.is_closed:
+                        return False
+                    if self._loop.time() >= deadline:
+                        return True
+                self._left.popleft()
+                if self._held_back and not self._room.follower.is_inside:
+                    self._left.extend(map(self._take, self._held_back))
+                    self._held_back.clear()
+        except Exception as error:
+            # The works after it are not at fault, nor is whoever let us go on.
+            if self._left:
+                self._left.popleft()
+            failed = {"message": f"a work of room {self._room.project} failed", "exception": error}
+            self._loop.call_exception_handler(failed)
+            return True
+        self._is_working = False
+        self._all_done()
+        return False
+
+
+def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:
+    """Tell those who wait that the room is closed."""
+    for each in waiting:
+        if not each.done():
+            each.set_exception(RoomClosed())
+            each.exception()  # whoever waited may have gone
+
+
+def _telling(finished: "asyncio.Future[None]") -> Work:
+    if not finished.done():
+        finished.set_result(None)
+    yield []

@@ -1,0 +1,138 @@
+"""What a room asks the journal: what follows, what became of a delta, what a step changed."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
+from persistence.journal.contract import Journal, Known, may_have_more
+from rooms.edits import answers
+from rooms.effects import LookUp, Recall
+from rooms.journal.entry import Outcome
+from rooms.room import Room
+from schema.errors import ErrorCode
+from schema.messages import Error
+from schema.server_limits import CATCH_UP_ENTRIES
+from server.health.mistakes import mistake
+from server.live.room_jobs import RoomWorks
+from server.live.room_services import RoomClosed, Surroundings
+from server.states.stored_state import Damaged, TooManyChanges, changes_of
+
+EARLY_SECONDS = 0.02
+"""How long an entry that came too early waits for those before it, which are under way too."""
+
+log = structlog.get_logger()
+
+
+class RoomJournal:
+    """The journal, as one room asks it; what it answers goes to the room as a work."""
+
+    __slots__ = (
+        "_doubt",
+        "_expect",
+        "_in_thread",
+        "_is_catching_up",
+        "_journal",
+        "_must_read",
+        "_room",
+        "_works",
+    )
+
+    def __init__(
+        self,
+        room: Room,
+        works: RoomWorks,
+        around: Surroundings,
+        expect: Callable[[int, str], None],
+    ) -> None:
+        self._expect = expect
+        """Hears of an entry that the journal has, maybe past the head."""
+        self._room = room
+        self._works = works
+        self._journal: Journal = around.journal
+        self._in_thread = around.in_thread
+        self._doubt = around.doubt
+        self._is_catching_up = False
+        self._must_read = False
+        """Even if what comes by itself fills the gap."""
+
+    def catch_up(self, *, is_early: bool = False) -> None:
+        """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
+        if self._works.is_closed:
+            return
+        self._must_read = self._must_read or not is_early
+        if not self._is_catching_up:
+            self._is_catching_up = True
+            self._works.start(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        follower = self._room.follower
+        try:
+            if not self._must_read:
+                await asyncio.sleep(EARLY_SECONDS)
+            while self._must_read or follower.early:
+                self._must_read = False
+                asked_at = max(follower.early, default=0)
+                await self.read_on()
+                for seq in [seq for seq in follower.early if seq <= asked_at]:
+                    del follower.early[seq]
+        except RoomClosed:
+            raise
+        except OtherHistory:
+            self._doubt()
+        except PersistenceError as error:
+            log.warning("cannot catch up; the slow tick asks again", reason=str(error))
+        finally:
+            self._is_catching_up = False
+
+    async def read_on(self) -> None:
+        """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
+        project, follower = self._room.project, self._room.follower
+        while True:
+            self._works.check_open()
+            known = Known(self._room.epoch, follower.head, follower.head_id)
+            entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
+            await self._works.done(follower.committed(entries))
+            if not may_have_more(entries, CATCH_UP_ENTRIES):
+                return
+
+    async def look_up(self, look_up: LookUp) -> None:
+        """Whether the delta was committed long ago; says so to the room."""
+        edits = self._room.edits
+        answer = edits.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
+        try:
+            found = await self._journal.find(look_up.proposal)
+            if found is not None and found[0] is Outcome.DUPLICATE:
+                self._expect(found[1], look_up.proposal.delta_id)
+            answer = edits.looked_up(look_up, found)
+        except Unavailable:
+            pass
+        except Exception as error:
+            log.error("cannot look up a delta; its author sends it again", exc_info=error)
+        finally:
+            self._works.run(answer)
+
+    async def recall(self, recall: Recall) -> None:
+        """What the steps have changed; says so to the room."""
+        project = self._room.project
+        error: Error | None = None
+        changes = {}
+        try:
+            changes = await changes_of(self._journal, project, recall.seqs, self._in_thread)
+        except Compacted as problem:
+            text = "this step is older than the history that is kept"
+            error = Error("", ErrorCode.COMPACTED, text, project, {"oldest": problem.oldest})
+        except Unavailable:
+            text = "the database does not answer; ask again with the same id"
+            error = answers.try_again(project, "", ErrorCode.UNAVAILABLE, text)
+        except TooManyChanges as problem:
+            text = f"this step is too large to be undone: {problem}; bring back a snapshot instead"
+            error = answers.refused(project, "", ErrorCode.LIMIT_REACHED, text)
+        except Damaged as problem:
+            error = answers.refused(project, "", ErrorCode.SNAPSHOT_DAMAGED, str(problem))
+        except RoomClosed:
+            raise
+        except Exception as problem:
+            error = mistake("", problem, project)
+        self._works.run(self._room.edits.recalled(recall.connection, changes, error))

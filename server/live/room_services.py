@@ -1,0 +1,85 @@
+"""What all live rooms of a node share, and what a room asks of its connections."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from persistence.errors import Unavailable
+from persistence.journal.contract import Journal
+from rooms.effects import ForwardEntry, Packet
+from rooms.journal.entry import Proposal
+from rooms.journal.feed import Feed
+from rooms.presence.seat import Seat
+from rooms.room import Room
+from schema.close_codes import CloseCode
+from server.health.metrics import Count
+from server.loop.job_scheduler import Turns
+from server.loop.tick_timers import TickTimers
+from server.sockets.codec import Codec
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+Run = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class RoomClosed(Unavailable):
+    """The room is closed for good, while someone still held on to it; another may be open."""
+
+    def __init__(self) -> None:
+        super().__init__("the room was closed meanwhile; ask again")
+
+
+class Peer(Protocol):
+    """A connection, as a room sees it."""
+
+    id: str
+    codec: Codec
+    seat: Seat | None
+    """The one that moved last: a shortcut of `Hub.move`."""
+
+    def send_packet(self, packet: Packet) -> bool: ...
+
+    def feed(self, feed: Feed, turns: Turns) -> None: ...
+
+    def owe_tick(self, project: str) -> None: ...
+
+    def abort(self, why: str) -> None: ...
+
+    def send_frame(self, frame: bytes) -> None: ...
+
+    def send_tick(self, project: str, frames: bytes) -> None: ...
+
+    def close(self, close: CloseCode) -> None: ...
+
+
+class Voice(Protocol):
+    """Where a room is heard by other nodes."""
+
+    def announce(self, project: str, *, asks: bool = False) -> None: ...
+
+    def forward_tick(self, project: str, packet: Packet) -> None: ...
+
+    def forward_entry(self, room: Room, effect: ForwardEntry) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all rooms of a node share.
+
+    `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `load` is the
+    part of a core that the node takes just now; `ticked_late` hears by how many seconds. `doubt`
+    hears of a project whose journal may not be the one that we know.
+    """
+
+    peers: Mapping[str, Peer]
+    journal: Journal
+    submit: Callable[[Proposal], None]
+    submit_group: Callable[[Sequence[Proposal]], None]
+    spawn: Spawn
+    in_thread: Run
+    voice: Voice
+    load: Callable[[], float]
+    ticked_late: Callable[[float], None]
+    doubt: Callable[[], None]
+    count: Count
+    turns: Turns
+    timers: TickTimers

@@ -1,0 +1,65 @@
+"""The bus within one process: several nodes in a test, or the only node there is."""
+
+import asyncio
+
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES
+from server.nodes.bus import Ears
+
+
+class Exchange:
+    """Joins the buses of several nodes."""
+
+    def __init__(self) -> None:
+        self.buses: list[MemoryBus] = []
+
+
+class MemoryBus:
+    """A `Bus`. Without an exchange nobody else hears."""
+
+    def __init__(self, exchange: Exchange | None = None) -> None:
+        self.is_up = True
+        self._exchange = exchange or Exchange()
+        self._exchange.buses.append(self)
+        self._following: set[str | None] = {None}
+        self._ears: Ears | None = None
+
+    async def follow(self, project: str) -> None:
+        """At once."""
+        self._following.add(project)
+
+    def unfollow(self, project: str) -> None:
+        """At once."""
+        self._following.discard(project)
+
+    def publish(self, project: str | None, message: bytes) -> bool:
+        """Heard by every other node as soon as this one waits."""
+        if not self.is_up or len(message) > MAX_BUS_MESSAGE_BYTES:
+            return False
+        for bus in self._exchange.buses:
+            if bus is not self and bus._ears is not None and bus.is_up:
+                asyncio.get_running_loop().call_soon(bus._hear, project, message)
+        return True
+
+    async def run(self, ears: Ears) -> None:
+        """There is nothing to stay connected to."""
+        self._ears = ears
+        ears.restored()
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self._exchange.buses.remove(self)
+
+    def set_up(self, is_up: bool) -> None:
+        """Come or go, as a server would."""
+        if self.is_up == is_up:
+            return
+        self.is_up = is_up
+        if self._ears is not None:
+            if is_up:
+                self._ears.restored()
+            else:
+                self._ears.lost("taken down")
+
+    def _hear(self, project: str | None, message: bytes) -> None:
+        if self.is_up and self._ears is not None and project in self._following:
+            self._ears.heard(message)

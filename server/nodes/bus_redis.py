@@ -1,0 +1,302 @@
+"""The bus over Redis or Valkey pub/sub: no retries, short timeouts, one channel per open room.
+
+On a cluster it is sharded pub/sub: each channel lives on the shard of its slot, and nowhere else.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import structlog
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.crc import key_slot
+from redis.exceptions import RedisError
+
+from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
+from server.nodes.bus import Ears
+from server.nodes.redis_connection import LineLost, RedisLine
+
+TIMEOUT_SECONDS = 0.5
+CONNECT_SECONDS = 2.0
+RETRY_SECONDS = 1.0
+SILENCE_SECONDS = 1.0
+"""After so long without a word we ask; after as long without an answer the server is gone."""
+
+GOODBYES = (b"unsubscribe", b"sunsubscribe")
+"""Asked for, or said by a cluster of its own accord."""
+
+SUBSCRIBED_AT_ONCE = 500
+SLOTS = 16_384
+
+TROUBLE = (RedisError, OSError, TimeoutError, LineLost)
+
+log = structlog.get_logger()
+
+
+class _Shard:
+    """One server: a line that listens, and one that speaks and never waits for an answer."""
+
+    def __init__(self, bus: "RedisBus", ears: Ears, lost: Callable[[str], None]) -> None:
+        self.listening = RedisLine(self._heard, lost)
+        self.speaking = RedisLine(lambda _: None, lost)
+        self.is_silent = False
+        self._bus = bus
+        self._ears = ears
+
+    async def connect(self, make: Callable[[], AbstractConnection], channel: str) -> None:
+        """Raises `TROUBLE`, also where we are not allowed to speak or listen."""
+        publish = self._bus.word("PUBLISH")
+        await self.listening.connect(make())
+        # Once with an answer, for that says whether we may; then Redis keeps its answers.
+        speaking = make()
+        await self.speaking.connect(speaking, (publish, channel, b""))
+        self.speaking.say("CLIENT", "REPLY", "OFF")
+
+    def close(self) -> None:
+        self.listening.close()
+        self.speaking.close()
+
+    def _heard(self, answer: Any) -> None:
+        self.is_silent = False
+        if isinstance(answer, Exception):
+            raise RedisError(str(answer))
+        kind = answer[0] if isinstance(answer, list) and answer else b""
+        if kind in (b"message", b"smessage"):
+            self._bus.heard(answer[2], self._ears)
+        elif kind in (b"subscribe", b"ssubscribe"):
+            self._bus.subscribed(answer[1].decode())
+        elif kind in GOODBYES and not self._bus.unsubscribed(answer[1].decode()):
+            raise RedisError("the slot has moved to another shard")
+
+
+class RedisBus:
+    """A `Bus`. `deployment` keeps the channels of one apart from those of others on the server."""
+
+    def __init__(
+        self, url: str, deployment: str = "prime", count: Callable[[str], None] | None = None
+    ) -> None:
+        self.is_up = False
+        self._prefix = f"prime:{deployment}"
+        self._count = count or (lambda _: None)
+        self._pool: Any = ConnectionPool.from_url(
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            protocol=2,
+        )
+        self._is_cluster = False
+        self._shards: list[_Shard] = []
+        self._shard_of_slot: list[int] = []
+        self._followed: set[str] = {self._channel(None)}
+        self._unfollowing: list[str] = []
+        self._confirmed: dict[str, asyncio.Future[None]] = {}
+
+    # The contract.
+
+    async def follow(self, project: str) -> None:
+        """Subscribe, and wait for the server's word or half a second."""
+        channel = self._channel(project)
+        self._followed.add(channel)
+        if not self.is_up:
+            return
+        confirmed = self._confirmed.setdefault(channel, asyncio.get_running_loop().create_future())
+        self._shard(channel).listening.say(self.word("SUBSCRIBE"), channel)
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await asyncio.shield(confirmed)
+        except TimeoutError:
+            self._count("bus_subscribe_late")  # if the server is gone, `_watch` finds that out
+        finally:
+            self._confirmed.pop(channel, None)
+
+    def unfollow(self, project: str) -> None:
+        """Heard no more from now on, but for what is under way."""
+        channel = self._channel(project)
+        if channel in self._followed and self.is_up:
+            self._shard(channel).listening.say(self.word("UNSUBSCRIBE"), channel)
+            self._unfollowing.append(channel)
+        self._followed.discard(channel)
+
+    def publish(self, project: str | None, message: bytes) -> bool:
+        """Goes out with all of this turn of the loop; dropped when down, too long, or too much."""
+        if self.is_up and len(message) <= MAX_BUS_MESSAGE_BYTES:
+            channel = self._channel(project)
+            speaking = self._shard(channel).speaking
+            if speaking.unsent_bytes + len(message) <= MAX_BUS_WAITING_BYTES:
+                speaking.say(self.word("PUBLISH"), channel, message)
+                return True
+        self._count("bus_dropped")
+        return False
+
+    async def run(self, ears: Ears) -> None:
+        """Listen and send until cancelled; a lost connection is made again each second."""
+        while True:
+            try:
+                await self._live(ears)
+            except TROUBLE as problem:
+                self._down(ears, str(problem) or type(problem).__name__)
+            except Exception as problem:  # a server that says what nobody expects
+                log.exception("the bus broke")
+                self._down(ears, repr(problem))
+            finally:
+                self._close()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    # What the shards ask.
+
+    def word(self, command: str) -> str:
+        """The command, as this kind of server has it."""
+        return (
+            {
+                "PUBLISH": "SPUBLISH",
+                "SUBSCRIBE": "SSUBSCRIBE",
+                "UNSUBSCRIBE": "SUNSUBSCRIBE",
+            }[command]
+            if self._is_cluster
+            else command
+        )
+
+    def unsubscribed(self, channel: str) -> bool:
+        """The server has let go of a channel; whether we asked it to."""
+        is_ours = channel in self._unfollowing
+        if is_ours:
+            self._unfollowing.remove(channel)
+        return is_ours
+
+    def heard(self, message: bytes, ears: Ears) -> None:
+        """A message; whatever is wrong with it, those behind it are heard too."""
+        if not message or len(message) > MAX_BUS_MESSAGE_BYTES:
+            return
+        try:
+            ears.heard(message)
+        except Exception:
+            self._count("bus_malformed")
+            log.exception("a message on the bus could not be acted on")
+
+    def subscribed(self, channel: str) -> None:
+        """The server has confirmed it."""
+        confirmed = self._confirmed.get(channel)
+        if confirmed is not None and not confirmed.done():
+            confirmed.set_result(None)
+
+    # One life of the connections.
+
+    async def _live(self, ears: Ears) -> None:
+        end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def lost(reason: str) -> None:
+            if not end.done():
+                end.set_result(reason)
+
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await self._connect(ears, lost)
+        self._subscribe_all()
+        self.is_up = True
+        log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
+        ears.restored()
+        raise LineLost(await self._watch(end))
+
+    async def _watch(self, end: "asyncio.Future[str]") -> str:
+        """Why the connections ended, or are of no use any more."""
+        while True:
+            for shard in self._shards:
+                shard.is_silent = True
+                if self._is_cluster:
+                    shard.listening.say("PING")
+                else:  # said on one line, heard on the other: both are well
+                    shard.speaking.say("PUBLISH", self._channel(None), b"")
+            ended, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
+            if ended:
+                return end.result()
+            if any(shard.is_silent for shard in self._shards):
+                return "the server does not answer"
+
+    def _down(self, ears: Ears, reason: str) -> None:
+        log.warning("the bus is down; other nodes are heard later", reason=reason)
+        was_up, self.is_up = self.is_up, False
+        for confirmed in self._confirmed.values():
+            if not confirmed.done():
+                confirmed.set_result(None)
+        if was_up:
+            ears.lost(reason)
+
+    def _close(self) -> None:
+        self.is_up = False
+        self._unfollowing.clear()
+        shards, self._shards = self._shards, []
+        for shard in shards:
+            shard.close()
+
+    async def _connect(self, ears: Ears, lost: Callable[[str], None]) -> None:
+        makes = await self._find_shards()
+        for make in makes:
+            shard = _Shard(self, ears, lost)
+            self._shards.append(shard)
+            index = len(self._shards) - 1
+            channel = self._channel(None)
+            if self._is_cluster:  # any channel of a slot that this shard has
+                channel = f"{{{_word_in(self._shard_of_slot, index)}}}"
+            await shard.connect(make, channel)
+
+    async def _find_shards(self) -> list[Callable[[], AbstractConnection]]:
+        """How to connect to each server there is."""
+        first: AbstractConnection = self._pool.make_connection()
+        try:
+            await first.connect()  # type: ignore[no-untyped-call]
+            await first.send_command("INFO", "cluster")
+            self._is_cluster = b"cluster_enabled:1" in bytes(await first.read_response())
+            if not self._is_cluster:
+                return [self._pool.make_connection]
+            await first.send_command("CLUSTER", "SLOTS")
+            return self._read_slots(await first.read_response())
+        finally:
+            await first.disconnect(nowait=True)
+
+    def _read_slots(self, slots: Any) -> list[Callable[[], AbstractConnection]]:
+        known = self._pool.connection_kwargs.get("host", "localhost")
+        if not slots:
+            raise LineLost("the cluster has no slots yet")
+        places: dict[tuple[str, int], int] = {}
+        self._shard_of_slot = [0] * SLOTS
+        for begin, end, primary, *_ in slots:
+            place = (primary[0].decode() if primary[0] else known, int(primary[1]))
+            index = places.setdefault(place, len(places))
+            self._shard_of_slot[begin : end + 1] = [index] * (end - begin + 1)
+        return [partial(self._connection_to, place) for place in places]
+
+    def _connection_to(self, place: tuple[str, int]) -> AbstractConnection:
+        words = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}
+        return self._pool.connection_class(**words)  # type: ignore[no-any-return]
+
+    def _subscribe_all(self) -> None:
+        by_shard: dict[int, list[str]] = {}
+        for channel in self._followed:
+            by_shard.setdefault(self._index(channel), []).append(channel)
+        # On a cluster, channels of several slots cannot be named in one command.
+        at_once = 1 if self._is_cluster else SUBSCRIBED_AT_ONCE
+        for index, channels in by_shard.items():
+            for n in range(0, len(channels), at_once):
+                listening = self._shards[index].listening
+                listening.say(self.word("SUBSCRIBE"), *channels[n : n + at_once])
+
+    # Channels.
+
+    def _channel(self, project: str | None) -> str:
+        return f"{self._prefix}:{{{project or 'all nodes'}}}"
+
+    def _index(self, channel: str) -> int:
+        return self._shard_of_slot[key_slot(channel.encode())] if self._is_cluster else 0
+
+    def _shard(self, channel: str) -> _Shard:
+        return self._shards[self._index(channel)]
+
+
+def _word_in(shard_of_slot: list[int], index: int) -> str:
+    """Some word whose slot is on that shard."""
+    return next(
+        word for word in map(str, range(SLOTS)) if shard_of_slot[key_slot(word.encode())] == index
+    )

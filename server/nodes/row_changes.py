@@ -1,0 +1,217 @@
+"""The general road: what is written in PostgreSQL and every node must act on.
+
+Whoever writes a row announces it here and on the bus; other nodes read the row and act on what it
+says. What the bus loses is found in the change log by the slow tick.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.tables import auth_sessions, change_log, project_members, studio_projects
+from persistence.tables.change_log import NOWHERE
+from schema.node_messages import RowChanged
+
+CHANGES_AT_ONCE = 1_000
+REMEMBERED = 10_000
+"""Facts that were told last, so that none is told twice."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What the connections and rooms of a node hang on; made once for many rows."""
+
+    users: frozenset[str]
+    sessions: frozenset[str]
+    roles: Mapping[tuple[str, str], str]
+    """(project, user) -> the role that its seats in open rooms have."""
+    projects: frozenset[str]
+    """Those of the open rooms."""
+
+    def has(self, changed: RowChanged) -> bool:
+        """Whether anyone here is to be told of it."""
+        match changed.table:
+            case "project_members":
+                return changed.project in self.projects or changed.user in self.users
+            case "auth_sessions":
+                return changed.row in self.sessions
+            case "studio_projects":
+                return changed.row in self.projects
+            case _:
+                return False
+
+    def rows(self) -> list[RowChanged]:
+        """All of it."""
+        return [
+            *(RowChanged("auth_sessions", session) for session in self.sessions),
+            *(RowChanged("project_members", f"{p}/{u}", p, u) for p, u in self.roles),
+            *(RowChanged("studio_projects", project, project) for project in self.projects),
+        ]
+
+
+class Told(Protocol):
+    """Those of this node who are concerned."""
+
+    def concern(self) -> Concern: ...
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None: ...
+
+    def session_revoked(self, auth_session: str) -> None: ...
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None: ...
+
+
+class RowNews:
+    """The `Announcer` of every call, and the reader of what calls on other nodes have written.
+
+    `is_current` is false from a look that fails until one that succeeds. After a restore, after a
+    failover, and where more has changed than is read at once, all of concern is looked at anew.
+    """
+
+    def __init__(
+        self,
+        db: Executor,
+        told: Told,
+        tell_nodes: Callable[[RowChanged], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._db = db
+        self._told = told
+        self._tell_nodes = tell_nodes
+        self._spawn = spawn
+        self.is_current = True
+        self._place = NOWHERE
+        self._known: OrderedDict[Hashable, object] = OrderedDict()
+        self._waiting: set[RowChanged] = set()
+        self._is_reading = False
+
+    # What a call of this node has written.
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        """A role was granted, changed or revoked (rule R3)."""
+        if self._is_news((project, user), role):
+            self._told.role_changed(project, user, role)
+        row = f"{project}/{user}"
+        self._tell_nodes(RowChanged("project_members", row, project, user))
+
+    def project_made(self, project: str, owner: str, version: int) -> None:
+        """A project was created or forked: whoever asked for it knows."""
+        self._is_news((project, owner), "owner")
+        self._is_news(project, version)
+
+    def session_revoked(self, auth_session: str) -> None:
+        """A login was ended (rule A3)."""
+        self._told.session_revoked(auth_session)
+        self._tell_nodes(RowChanged("auth_sessions", auth_session))
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None:
+        """The row of a project is another one (rule R5)."""
+        if self._is_news(project, version):
+            self._told.project_changed(project, version, archived)
+        self._tell_nodes(RowChanged("studio_projects", project, project))
+
+    # What other nodes have written.
+
+    def heard(self, changed: RowChanged) -> None:
+        """Another node has changed a row: read it, with all that is heard meanwhile."""
+        if len(self._waiting) >= REMEMBERED:
+            return  # the slow tick reads it
+        self._waiting.add(changed)
+        if not self._is_reading:
+            self._is_reading = True
+            self._spawn(self._read_waiting())
+
+    async def look(self) -> None:
+        """The slow tick: what the change log holds since the last time; raises `Unavailable`."""
+        try:
+            await self._look()
+        except PersistenceError:
+            self.is_current = False
+            raise
+        self.is_current = True
+
+    async def _look(self) -> None:
+        place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE)
+        if changes is None:
+            await self._act_on_all()
+        else:
+            await self._act([RowChanged(c.table, c.row, c.project, c.user) for c in changes])
+        self._place = place
+
+    async def _act_on_all(self) -> None:
+        concern = self._told.concern()
+        log.info("looking at all rows of concern", rows=len(concern.rows()))
+        self._known.clear()
+        self._known.update(concern.roles)  # who still has that role need not be told
+        await self._act(concern.rows())
+
+    async def _read_waiting(self) -> None:
+        try:
+            while self._waiting:
+                rows, self._waiting = list(self._waiting), set()
+                await self._act(rows)
+        except PersistenceError as error:
+            log.warning("cannot read what has changed; the slow tick will", reason=str(error))
+        finally:
+            self._is_reading = False
+
+    async def _act(self, changed: Sequence[RowChanged]) -> None:
+        rows = self._of_concern(changed) if changed else ()
+        tables: dict[str, list[RowChanged]] = {}
+        for row in rows:
+            tables.setdefault(row.table, []).append(row)
+        await self._act_on_members(tables.get("project_members", ()))
+        await self._act_on_sessions({row.row for row in tables.get("auth_sessions", ())})
+        await self._act_on_projects({row.row for row in tables.get("studio_projects", ())})
+
+    async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
+        pairs = {(row.project, row.user) for row in rows if row.project and row.user}
+        asked = [(project, user) for project, user in pairs if project and user]
+        roles = await project_members.roles_among(self._db, asked) if asked else {}
+        for pair in asked:
+            role = roles.get(pair)
+            if self._is_news(pair, role):
+                self._told.role_changed(*pair, role)
+
+    async def _act_on_sessions(self, sessions: set[str]) -> None:
+        revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else ()
+        for session in revoked:
+            self._told.session_revoked(session)
+
+    async def _act_on_projects(self, projects: set[str]) -> None:
+        rows = await studio_projects.versions_among(self._db, projects) if projects else ()
+        for project, version, archived in rows:
+            if self._is_news(project, version):
+                self._told.project_changed(project, version, archived)
+
+    def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
+        concern = self._told.concern()
+        rows: list[RowChanged] = []
+        for row in changed:
+            if concern.has(row):
+                rows.append(row)
+            else:
+                self._known.pop(_subject(row), None)  # nobody here is told, so nothing is known
+        return rows
+
+    def _is_news(self, subject: Hashable, fact: object) -> bool:
+        if subject in self._known and self._known[subject] == fact:
+            return False
+        self._known[subject] = fact
+        self._known.move_to_end(subject)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return True
+
+
+def _subject(changed: RowChanged) -> Hashable:
+    if changed.table == "project_members":
+        return changed.project, changed.user
+    return changed.row

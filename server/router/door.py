@@ -1,0 +1,52 @@
+"""Who comes in: counts sockets by address and user, and finds words for those that are too many."""
+
+import structlog
+
+from server.accounts.usage import Usage
+from server.health.metrics import Count
+from server.sockets.addresses import Network, address_of, is_proxy
+from server.sockets.connection import Connection
+
+TOO_MANY = 429
+"""The status of a handshake that is one too many (RFC 6585, 4)."""
+
+log = structlog.get_logger()
+
+
+class Door:
+    """Between connections and `Usage`. `proxies`: who is believed when it names an address."""
+
+    def __init__(self, usage: Usage, proxies: tuple[Network, ...], count: Count) -> None:
+        self.usage = usage
+        self._proxies = proxies
+        self._count = count
+        self._has_warned = False
+        """That a proxy names addresses and is not believed: said once."""
+
+    def came(self, connection: Connection, peer: object) -> bool:
+        """A TCP connection is there; false: its address has far too many."""
+        connection.address = address_of(peer, (), ())
+        stays = self.usage.came(connection.id, connection.address)
+        return stays or is_proxy(peer, self._proxies)
+
+    def refusal(
+        self, connection: Connection, peer: object, forwarded: list[str], now: float
+    ) -> tuple[int, str] | None:
+        """The answer to a handshake that is one too many; None: it may be (rule K1)."""
+        if forwarded and is_proxy(peer, self._proxies):
+            connection.address = address_of(peer, forwarded, self._proxies)
+            self.usage.sockets.add(connection.id, connection.address)
+        elif forwarded and not self._has_warned:
+            self._has_warned = True
+            text = "X-Forwarded-For of a peer that PRIME_PROXIES does not name is not believed"
+            log.warning(text, peer=connection.address)
+        reached = self.usage.shakes_hands(connection.id, now)
+        if reached is None:
+            return None
+        self._count("handshakes_refused")
+        return TOO_MANY, f"{reached}.\n"
+
+    def bad_token(self, connection: Connection, now: float) -> None:
+        """A hello with a token that none of us has signed."""
+        self._count("bad_tokens")
+        self.usage.bad_token(connection.id, now)

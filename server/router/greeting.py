@@ -1,0 +1,157 @@
+"""Hello, and the login by token: a connection becomes somebody's (rules H1-H7)."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from persistence.errors import Unavailable
+from persistence.tables import auth_sessions, users
+from schema.close_codes import (
+    AUTH_FAILED,
+    OVERLOADED,
+    TOKEN_EXPIRED,
+    TOO_MANY_CONNECTIONS,
+    UNSUPPORTED_VERSION,
+)
+from schema.errors import ErrorCode
+from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES
+from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, User, Welcome
+from server.accounts.admission import PATIENCE_SECONDS, Admission
+from server.accounts.tokens import Access, BadToken
+from server.calls.context import Context
+from server.calls.failures import as_error, counted
+from server.health.metrics import Count
+from server.live.hub import Hub
+from server.router.door import Door
+from server.sockets.connection import Connection
+
+RETRY_MILLISECONDS = 500
+"""When to come back while the database does not answer."""
+
+
+class Greeting:
+    """For all connections of a node, which are in `connections` as long as they are there."""
+
+    def __init__(
+        self,
+        connections: Mapping[str, Connection],
+        hub: Hub,
+        door: Door,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        context: Callable[[], Context],
+        count: Count,
+    ) -> None:
+        self.admission = Admission()
+        self._connections = connections
+        self._hub = hub
+        self._door = door
+        self._spawn = spawn
+        self._context = context
+        self._count = count
+
+    def greet(self, connection: Connection, hello: Hello) -> None:
+        """A client says who it is and which versions it speaks (rules H1-H7)."""
+        if connection.greeted:
+            text = "hello is said once"
+            connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text))
+        elif PROTOCOL_VERSION not in hello.versions:
+            self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
+        else:
+            connection.greeted = True
+            connection.device = hello.device
+            if hello.token is None:
+                self._welcome(connection)
+            else:
+                self._look_at_token(connection, hello.token)
+
+    def _speak_no_version(self, connection: Connection, *, is_newer: bool) -> None:
+        """A client that is newer than this server comes back: servers are updated (rule A9)."""
+        if is_newer:
+            text = f"this server speaks version {PROTOCOL_VERSION}; come back when it is updated"
+            wait: Details = {"retry_after_ms": int(random.uniform(5_000, 10_000))}
+            connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, wait))
+            connection.close(OVERLOADED)
+            return
+        text = f"this server speaks version {PROTOCOL_VERSION}; update the client"
+        details: Details = {"supported": [PROTOCOL_VERSION]}
+        connection.send(Error(None, ErrorCode.UNSUPPORTED_VERSION, text, None, details))
+        connection.close(UNSUPPORTED_VERSION)
+
+    def _look_at_token(self, connection: Connection, token: str) -> None:
+        """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
+        usage = self._door.usage
+        try:
+            access = self._context().tokens.read_access(token)
+        except BadToken as error:
+            if not error.is_out_of_time:
+                self._door.bad_token(connection, asyncio.get_running_loop().time())
+            self._turn_away(connection, is_out_of_time=error.is_out_of_time)
+            return
+        reached = usage.may_log_in(connection.id, access.user)
+        if reached is None:
+            usage.sockets.give(connection.id, access.user)
+            self._let_wait(connection, access)
+        else:
+            connection.send(Error(None, ErrorCode.LIMIT_REACHED, reached))
+            connection.close(TOO_MANY_CONNECTIONS)
+
+    def _let_wait(self, connection: Connection, access: Access) -> None:
+        """A herd comes in turn (rule H7)."""
+        wait = self.admission.turn(asyncio.get_running_loop().time())
+        if wait <= PATIENCE_SECONDS:
+            self._spawn(self._log_in_by_token(connection, access, wait))
+            return
+        text = "too many come at once; come back later"
+        details: Details = {"retry_after_ms": int(wait * random.uniform(1_000, 2_000))}
+        connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
+        connection.close(OVERLOADED)
+
+    async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:
+        await asyncio.sleep(wait)
+        context = self._context()
+        try:
+            revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
+            user = await users.by_id(context.db, access.user)
+        except Unavailable:
+            text = "the database does not answer; come back in a moment"
+            details: Details = {"retry_after_ms": RETRY_MILLISECONDS}
+            connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
+            connection.close(OVERLOADED)
+            return
+        except Exception as error:  # whatever it is, who says hello hears of it
+            connection.send(counted(as_error(None, error), self._count))
+            connection.close(OVERLOADED)
+            return
+        if revoked or user is None:
+            self._turn_away(connection, is_out_of_time=False)
+            return
+        if connection.id not in self._connections:
+            return  # it has gone meanwhile
+        connection.logged_in(user.id, user.username, user.name, access.auth_session)
+        self._welcome(connection)
+
+    def _turn_away(self, connection: Connection, *, is_out_of_time: bool) -> None:
+        if is_out_of_time:
+            text = "the access token is out of time by the server's clock; call auth.refresh"
+            connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
+            connection.close(TOKEN_EXPIRED)
+        else:
+            text = "the token is not valid; log in again"
+            connection.send(Error(None, ErrorCode.AUTH_FAILED, text))
+            connection.close(AUTH_FAILED)
+
+    def _welcome(self, connection: Connection) -> None:
+        self._hub.peers[connection.id] = connection
+        user = User(connection.user, connection.username, connection.name)
+        welcome = Welcome(
+            version=PROTOCOL_VERSION,
+            connection=connection.id,
+            node=self._hub.node,
+            server_time=time.time() * 1_000,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+            max_message_bytes=MAX_MESSAGE_BYTES,
+            user=user if connection.user else None,
+        )
+        connection.send(welcome)

@@ -1,0 +1,116 @@
+"""The two encodings of `prime.v1`: typed decoding in one pass, and frames that are built once."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from websockets.frames import Opcode
+
+from rooms.effects import Packet
+from schema.messages import (
+    SUBPROTOCOL_JSON,
+    SUBPROTOCOL_MSGPACK,
+    ClientMessage,
+    ServerMessage,
+)
+from server.sockets.unreadable import UNREADABLE, BadMessage, Explainer, Header, explain_params
+
+__all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "frame_header"]
+
+
+FINAL = 0x80
+
+
+def frame_header(first_byte: int, payload: bytes) -> bytes:
+    """Of a whole message from a server, which is not masked (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((first_byte, length))
+    if length < 65_536:
+        return bytes((first_byte, 126, length >> 8, length & 0xFF))
+    return bytes((first_byte, 127)) + length.to_bytes(8, "big")
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One subprotocol; `opcode` is the kind of frame it uses (rule E5)."""
+
+    name: str
+    opcode: Opcode
+    encoder: Any
+    decoder: Any
+    explainer: Explainer
+    converter: Any = field(repr=False)
+
+    @cached_property
+    def first_byte(self) -> int:
+        """Of a frame that is a whole message (RFC 6455, 5.2)."""
+        return FINAL | self.opcode
+
+    def encode(self, message: object) -> bytes:
+        """A message, or any part of one, as bytes."""
+        encoded: bytes = self.encoder.encode(message)
+        return encoded
+
+    def decode(self, data: bytes) -> ClientMessage:
+        """Bytes from a client as a message; raises `BadMessage` (rule E1)."""
+        try:
+            message: ClientMessage = self.decoder.decode(data)
+        except UNREADABLE as error:
+            raise self.explainer.explain(data, error) from None
+        return message
+
+    def params(self, raw: msgspec.Raw, kind: type[msgspec.Struct]) -> Any:
+        """The parameters of a call; raises `BadMessage` (rule C3)."""
+        try:
+            return self.converter(bytes(raw) or self.encode({}), type=kind)
+        except UNREADABLE as error:
+            raise explain_params(
+                bytes(raw), error, lambda data: self.converter(data, type=kind)
+            ) from None
+
+    def frame(self, packet: Packet) -> bytes:
+        """The packet as one WebSocket frame, built at the first call and kept."""
+        frame = packet.frames.get(self.name)
+        if frame is None:
+            frame = packet.frames[self.name] = self.frame_of(packet.message)
+        return frame
+
+    def frame_of(self, message: ServerMessage) -> bytes:
+        """One message as one WebSocket frame."""
+        payload: bytes = self.encoder.encode(message)
+        return frame_header(self.first_byte, payload) + payload
+
+    @staticmethod
+    def payload_of(frame: bytes) -> bytes:
+        """What is in a frame of a server, which is not masked (RFC 6455, 5.2)."""
+        return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
+MSGPACK = Codec(
+    SUBPROTOCOL_MSGPACK,
+    Opcode.BINARY,
+    msgspec.msgpack.Encoder(),
+    msgspec.msgpack.Decoder(ClientMessage),
+    Explainer(
+        msgspec.msgpack.Decoder(ClientMessage).decode,
+        msgspec.msgpack.Decoder(Header).decode,
+        msgspec.msgpack.decode,
+    ),
+    msgspec.msgpack.decode,
+)
+JSON = Codec(
+    SUBPROTOCOL_JSON,
+    Opcode.TEXT,
+    msgspec.json.Encoder(),
+    msgspec.json.Decoder(ClientMessage),
+    Explainer(
+        msgspec.json.Decoder(ClientMessage).decode,
+        msgspec.json.Decoder(Header).decode,
+        msgspec.json.decode,
+    ),
+    msgspec.json.decode,
+)
+CODECS = {codec.name: codec for codec in (MSGPACK, JSON)}
+"""By the name of the subprotocol."""

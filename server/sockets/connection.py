@@ -1,0 +1,409 @@
+"""One WebSocket: the Sans-I/O protocol of `websockets` under an asyncio.Protocol of our own.
+
+Reads are decoded in place, without a task; writes go through the outbox, which is bounded in bytes.
+"""
+
+import asyncio
+import contextlib
+import socket
+import uuid
+from typing import TYPE_CHECKING, cast
+
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN, State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from rooms.limits.token_bucket import TokenBucket
+from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, CloseCode
+from schema.errors import ErrorCode
+from schema.limits import (
+    BAD_MESSAGES_ALLOWED,
+    BYTES_PER_SECOND,
+    MAX_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES_BEFORE_LOGIN,
+    MAX_OUTBOX_BYTES,
+    MESSAGES_PER_SECOND,
+)
+from schema.messages import Error, Gesture, MovePresence
+from schema.server_limits import (
+    CLOSING_SECONDS,
+    HANDSHAKE_SECONDS,
+    UNSENT_BYTES,
+    WRITABLE_BELOW_BYTES,
+)
+from server.sockets.acknowledged import acknowledged_bytes
+from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
+from server.sockets.frame_cutter import FrameCutter, only_payload
+from server.sockets.outbox import Outbox
+from server.sockets.outgoing import Server
+from server.sockets.rate_limit import BURST_SECONDS, Rated
+
+if TYPE_CHECKING:
+    from rooms.presence.seat import Seat
+
+SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
+
+
+READ_SECONDS = 0.001
+"""How long one connection may be read from before it is the others' turn."""
+
+
+REQUEST_END = b"\r\n\r\n"
+
+GOODBYE = (1000, 1001)
+"""Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
+
+
+def limit_unsent(peer: socket.socket) -> None:
+    """Let the kernel hold little that is not on its way: it would hide whether the peer reads."""
+    with contextlib.suppress(OSError, AttributeError):  # not on every system, not on every socket
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+
+
+class Connection(Rated, asyncio.Protocol):
+    """A peer of the hub: who it is, once it has logged in, and the way to it.
+
+    `address`: what it is counted under.
+    `is_over`, once it is lost: the peer closed it, or was told not to come back by itself.
+    """
+
+    __slots__ = (
+        "_cutter",
+        "_fragments",
+        "_fragments_opcode",
+        "_handshake_timer",
+        "_is_aborted",
+        "_is_at_start",
+        "_is_open",
+        "_loop",
+        "_noise",
+        "_protocol",
+        "_request_end",
+        "_server",
+        "_transport",
+        "address",
+        "auth_session",
+        "calls_in_flight",
+        "codec",
+        "device",
+        "greeted",
+        "id",
+        "is_over",
+        "name",
+        "opened_at",
+        "rooms",
+        "seat",
+        "user",
+        "username",
+    )
+
+    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+        self.id = uuid.uuid4().hex[:16]
+        self.address = ""
+        self.codec: Codec = MSGPACK
+        self.user = ""
+        self.name = ""
+        self.username = ""
+        self.device = ""
+        self.auth_session = ""
+        self.greeted = False
+        self.is_over = False
+        self.rooms: set[str] = set()
+        self.seat: Seat | None = None
+        self.calls_in_flight = 0
+        self.outbox = Outbox()
+        self.opened_at = self.heard_at = loop.time()
+        self._server = server
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._is_aborted = False
+        self._handshake_timer: asyncio.TimerHandle | None = None
+        self._protocol = ServerProtocol(
+            origins=server.origins,
+            subprotocols=SUBPROTOCOLS,
+            max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
+        )
+        self._cutter = FrameCutter(MSGPACK.first_byte)
+        self._is_at_start = False
+        self._fragments = bytearray()
+        self._fragments_opcode = Opcode.BINARY
+        self._is_open = False
+        self._request_end = b""
+        self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
+        self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
+        self._noise = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
+        self._over_since: float | None = None
+        self._unwritten: list[bytes] = []
+        self._unwritten_bytes = 0
+        self._prepaid = 0
+        self._bytes_owed = 0
+        self._messages_in = 0
+        self._turns = None  # those of the node, once there was a feed
+        self._is_feeding = False  # whether a turn is taken, or waited for
+
+    def _is_for_good(self) -> bool:
+        theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
+        if self._protocol.close_rcvd_then_sent:
+            return theirs is not None and theirs.code in GOODBYE
+        return ours is not None and ours.code >= FIRST_FINAL_CODE
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A TCP connection is there; the handshake comes next."""
+        self._transport = cast("asyncio.Transport", transport)
+        # Just when the outbox takes it for full is it paused, and somebody says when it is not.
+        full, low = WRITABLE_BELOW_BYTES - 1, WRITABLE_BELOW_BYTES // 4
+        self._transport.set_write_buffer_limits(high=full, low=low)
+        if not self._server.came(self, transport.get_extra_info("peername")):
+            self.abort("too_many_sockets")
+            return
+        if (peer := transport.get_extra_info("socket")) is not None:
+            limit_unsent(peer)
+        timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
+        self._handshake_timer = timer
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes: whatever whole messages are in them are dealt with now."""
+        payload = only_payload(data, self.codec.first_byte) if self._is_at_start else None
+        if payload is not None:  # nearly always: a read is one short message
+            self._receive_message(payload)
+        else:
+            self._receive_some(data)
+
+    def _receive_some(self, data: bytes) -> None:
+        began = self.heard_at = self._loop.time()
+        if self._protocol.state is State.CONNECTING:
+            data = self._feed_request(data)
+        was_open = self._is_open
+        if was_open:
+            payloads, data = self._cutter.cut(data)
+            for payload in payloads:
+                self._receive_message(payload)
+        if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
+            held = self._cutter.give_back()
+            data = data + held if was_open else held + data
+        if data:
+            self._feed_protocol(data)
+        self._is_at_start = self._is_open and self._cutter.is_at_start
+        transport = self._transport
+        if transport is None or self._loop.time() - began <= READ_SECONDS:
+            return
+        if not transport.is_closing():
+            # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
+            transport.pause_reading()
+            self._loop.call_soon(transport.resume_reading)
+
+    def _feed_request(self, data: bytes) -> bytes:
+        """What belongs to the handshake; the bytes after it, which are frames, are returned."""
+        seen = self._request_end + data
+        end = seen.find(REQUEST_END)
+        size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
+        self._request_end = seen[1 - len(REQUEST_END) :]
+        self._feed_protocol(data[:size])
+        return data[size:]
+
+    def _feed_protocol(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame):
+                self._receive_frame(event)
+        self._is_open = self._protocol.state is OPEN
+        self._flush_protocol()
+
+    def eof_received(self) -> bool:
+        """The other side said its last; so do we."""
+        self._protocol.receive_eof()
+        self._flush_protocol()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        self._transport = None
+        self.is_over = self._is_for_good()
+        self._is_open = self._is_at_start = False
+        self._end_handshake()
+        _take_apart(self._protocol)
+        self._count_traffic()
+        self.outbox.clear()
+        self._server.closed(self)
+
+    def resume_writing(self) -> None:
+        """The socket's buffer has room again."""
+        self._drain()
+
+    def close(self, close: CloseCode) -> None:
+        """Say why, and end; a peer that does not answer in time is cut off."""
+        if self._transport is None:
+            return
+        self._server.count(f"closed_{close.name}")
+        if self._protocol.state is State.CONNECTING:
+            self._transport.abort()
+            return
+        if self._protocol.state is OPEN:
+            self._write_now()
+            self._transport.writelines(self.outbox.empty())  # nothing may follow the close frame
+        try:
+            self._protocol.send_close(close.code, close.name)
+        except InvalidState:
+            return  # it is closing already
+        self._is_open = False
+        self._flush_protocol()
+        self._loop.call_later(CLOSING_SECONDS, self.abort, "")
+
+    def abort(self, why: str) -> None:
+        """Cut off at once, whatever waits."""
+        if self._transport is not None:
+            if why and not self._is_aborted:
+                self._server.count(f"aborted_{why}")
+            self._is_aborted = True  # what else is sent to it until it is gone is no other event
+            self._transport.abort()
+
+    def check(self, now: float) -> bool:
+        """Whether the peer still reads; one that does not is cut off (rule X2)."""
+        if self._transport is None:
+            return True
+        if self._messages_in:
+            self.heard_at = now
+        self._bytes.take(self._count_traffic(), now)
+        self._drain()
+        buffered = self._buffered
+        waits = self.outbox.something_waits(buffered)
+        acknowledged = acknowledged_bytes(self._transport) if waits else 0
+        if self.outbox.is_stalled(buffered, acknowledged, now):
+            self.abort("slow_reader")
+            return False
+        return True
+
+    def logged_in(self, user: str, username: str, name: str, auth_session: str) -> None:
+        """The peer is someone now, and may send longer messages."""
+        self.user, self.username, self.name = user, username, name
+        self.auth_session = auth_session
+        self._protocol.max_message_size = MAX_MESSAGE_BYTES
+
+    def refuse(self, error: Error) -> None:
+        """Answer a message that makes no sense here."""
+        self._server.count("bad_messages")
+        self.send(error)
+
+    def _refuse_noise(self, error: Error) -> None:
+        """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
+        self.refuse(error)
+        if not self._noise.take(1, self._loop.time()):
+            self.close(BAD_MESSAGES)
+
+    # The way in.
+
+    def _end_handshake(self) -> None:
+        if self._handshake_timer is not None:
+            self._handshake_timer.cancel()
+            self._handshake_timer = None
+
+    def _expect_handshake(self) -> None:
+        if self._transport is not None and self._protocol.state is State.CONNECTING:
+            self.abort("no_handshake")
+
+    def _shake_hands(self, request: Request) -> None:
+        path = request.path.split("?", 1)[0]
+        plain = self._server.answer_http(self, path)
+        if plain is None and path not in ("/", "/v1"):
+            plain = 404, "Not here: connect to /v1.\n"
+        if plain is None and self._transport is not None:
+            forwarded = request.headers.get_all("X-Forwarded-For")
+            peer = self._transport.get_extra_info("peername")
+            plain = self._server.refuse_handshake(self, peer, forwarded)
+        response: Response
+        if plain is not None:
+            response = self._protocol.reject(*plain)
+        else:
+            response = self._protocol.accept(request)
+            request._exception = None
+        self._protocol.send_response(response)
+        if self._protocol.state is OPEN:
+            self._end_handshake()
+            self.codec = CODECS[str(self._protocol.subprotocol)]
+            self._is_open = True
+            self._cutter = FrameCutter(self.codec.first_byte)
+            self._server.opened(self)
+
+    def _receive_frame(self, frame: Frame) -> None:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            if frame.fin:
+                self._receive_whole(frame.opcode, bytes(frame.data))
+            else:
+                self._cutter.is_in_fragments = True
+                self._is_within_rate(0)
+                self._fragments = bytearray(frame.data)
+                self._fragments_opcode = frame.opcode
+        elif frame.opcode is Opcode.CONT:
+            self._fragments += frame.data
+            if frame.fin:
+                self._cutter.is_in_fragments = False
+                whole, self._fragments = bytes(self._fragments), bytearray()
+                self._receive_whole(self._fragments_opcode, whole)
+            else:
+                self._is_within_rate(0)  # a fragment of a byte costs us as much as a message
+        else:
+            self._is_within_rate(len(frame.data))
+
+    def _receive_whole(self, opcode: Opcode, data: bytes) -> None:
+        if opcode is self.codec.opcode:
+            self._receive_message(data)
+        elif self._is_open:
+            self._messages_in += 1
+            kind = "binary" if opcode is Opcode.BINARY else "text"
+            text = f"{self.codec.name} is not sent in {kind} frames"
+            self._refuse_noise(Error(None, ErrorCode.BAD_MESSAGE, text))
+
+    def _receive_message(self, data: bytes) -> None:
+        if not self._is_open:
+            return
+        self._messages_in += 1
+        within = self._is_within_rate(len(data))
+        try:
+            message = self.codec.decode(data)
+        except BadMessage as error:
+            refuse = self._refuse_noise if error.is_noise else self.refuse
+            refuse(error.as_answer())
+            return
+        if within:
+            self._server.received(self, message)
+        elif not isinstance(message, MovePresence | Gesture):
+            self._refuse_for_rate(message)
+
+    def _flush_protocol(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        self._write_now()
+        for data in self._protocol.data_to_send():
+            if not data:
+                transport.close()
+            elif self.outbox.rest and self._protocol.state is OPEN:
+                self.send_frame(data)  # a pong waits: nothing goes between two pieces of a frame
+            else:
+                if self.outbox.rest:
+                    transport.writelines(self.outbox.empty())  # before the close frame
+                transport.write(data)
+        if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:
+            self.abort("outbox_full")  # pongs, to someone who pings and does not read
+        if self._protocol.close_expected():
+            self._loop.call_later(CLOSING_SECONDS, self.abort, "")
+
+
+def _take_apart(protocol: ServerProtocol) -> None:
+    """Let go of all it holds: it, its parser and its errors hold each other, 4 KB and more.
+
+    Left to the collector they would pile up, for it waits until nobody is in a room.
+    """
+    for kept in (protocol.handshake_exc, protocol.parser_exc):
+        error: BaseException | None = kept
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__cause__ or error.__context__
+    vars(protocol).clear()

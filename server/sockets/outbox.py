@@ -1,0 +1,136 @@
+"""What waits for one connection: frames in order, bounded in bytes, feeds, and ticks it is owed."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from rooms.journal.feed import Feed
+from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
+from schema.server_limits import FED_AT_ONCE_BYTES, MAX_PUSHED_BYTES, WRITABLE_BELOW_BYTES
+
+SHARED_AT_MOST = MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES
+"""That may wait for a connection, of frames that a feed could bring as well."""
+
+
+class Verdict(Enum):
+    """What to do with a frame."""
+
+    WRITE = auto()
+    WAIT = auto()
+    SKIP = auto()
+    CUT_OFF = auto()
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Decides; the connection writes. `buffered`: bytes in the socket's write buffer.
+
+    `feeds`: by project, what is fetched when there is room; their bytes belong to the rooms.
+    `rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
+    `is_behind`: whether there is a rest, or frames wait. `acknowledged_before`: what the peer had
+    acknowledged, in bytes of all time, when it was last looked at.
+    """
+
+    waiting: deque[bytes] = field(default_factory=deque)
+    waiting_bytes: int = 0
+    is_behind: bool = False
+    feeds: dict[str, Feed] = field(default_factory=dict)
+    rest: memoryview = field(default_factory=lambda: memoryview(b""))
+    owed_ticks: set[str] = field(default_factory=set)
+    stalled_since: float | None = None
+    buffered_before: int = 0
+    acknowledged_before: int = 0
+
+    def offer(
+        self, frame: bytes, buffered: int, now: float, most: int = MAX_OUTBOX_BYTES
+    ) -> Verdict:
+        """A frame that must arrive, in order. WAIT means that it is kept here.
+
+        `most`: bytes that may wait; `SHARED_AT_MOST` of a frame that a feed could bring as well,
+        and should where the verdict is CUT_OFF.
+        """
+        if self.waiting_bytes + buffered + len(frame) > most:
+            return Verdict.CUT_OFF
+        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
+            self.stalled_since = None
+            return Verdict.WRITE
+        if self.stalled_since is None:
+            self.stalled_since = now
+        self.waiting.append(frame)
+        self.waiting_bytes += len(frame)
+        self.is_behind = True
+        return Verdict.WAIT
+
+    def offer_tick(self, project: str, buffered: int) -> Verdict:
+        """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
+        if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
+            return Verdict.WRITE
+        self.owed_ticks.add(project)
+        return Verdict.SKIP
+
+    def take(self, buffered: int) -> bytes | memoryview | None:
+        """The next frame, or piece of one, when the socket can take it."""
+        if not self.is_behind or buffered >= WRITABLE_BELOW_BYTES:
+            return None
+        if self.rest:
+            return self._piece()
+        frame = self.waiting.popleft()
+        self.waiting_bytes -= len(frame)
+        self.is_behind = bool(self.waiting)
+        return frame
+
+    def begin(self, frame: bytes) -> bytes | memoryview:
+        """A frame that a feed has brought: what of it goes at once; `take` gives the rest."""
+        if len(frame) <= FED_AT_ONCE_BYTES * 2:
+            return frame
+        self.rest = memoryview(frame)
+        return self._piece()
+
+    def _piece(self) -> memoryview:
+        piece, self.rest = self.rest[:FED_AT_ONCE_BYTES], self.rest[FED_AT_ONCE_BYTES:]
+        self.is_behind = bool(self.rest or self.waiting)
+        return piece
+
+    def next_feed(self) -> Feed | None:
+        """The one whose turn it is: each room gets a frame after the other."""
+        if not self.feeds:
+            return None
+        project = next(iter(self.feeds))
+        feed = self.feeds[project] = self.feeds.pop(project)
+        return feed
+
+    def empty(self) -> list[bytes | memoryview]:
+        """All that waits, at once: nothing comes after it."""
+        left: list[bytes | memoryview] = [self.rest, *self.waiting]
+        self.clear()
+        return left
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self.waiting.clear()
+        self.feeds.clear()
+        self.rest, self.waiting_bytes, self.is_behind = memoryview(b""), 0, False
+
+    def progressed(self, buffered: int, now: float) -> None:
+        """The socket took some bytes."""
+        idle = not self.is_behind and buffered < WRITABLE_BELOW_BYTES
+        self.stalled_since = None if idle else now
+
+    def something_waits(self, buffered: int) -> bool:
+        """Whether the socket is full, or frames wait for it."""
+        return self.is_behind or buffered >= WRITABLE_BELOW_BYTES
+
+    def is_stalled(self, buffered: int, acknowledged: int, now: float) -> bool:
+        """Whether the peer took nothing for STALL_SECONDS although something waits (rule X2).
+
+        The system takes from us in large pieces: on a slow line seconds lie between two of them,
+        while the peer acknowledges byte after byte (`acknowledged`; 0 where nobody can tell).
+        """
+        if not self.something_waits(buffered):
+            self.stalled_since = None
+            return False
+        took = buffered < self.buffered_before or acknowledged > self.acknowledged_before
+        if self.stalled_since is None or took:
+            self.stalled_since = now  # a slow line that still takes bytes is no stall
+        self.buffered_before, self.acknowledged_before = buffered, acknowledged
+        return now - self.stalled_since >= STALL_SECONDS

@@ -1,0 +1,236 @@
+"""The way out of a connection: frames through its outbox, feeds at the reader's pace."""
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol, cast
+
+from websockets.frames import Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+from websockets.typing import Origin
+
+from rooms.effects import Packet
+from rooms.journal.feed import Feed
+from schema.messages import ClientMessage, Error, ServerMessage
+from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
+from server.loop.job_scheduler import Turns
+from server.sockets.codec import FINAL, Codec, frame_header
+from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
+
+if TYPE_CHECKING:
+    from server.sockets.connection import Connection
+
+
+PING = frame_header(FINAL | Opcode.PING, b"")
+"""A ping of WebSocket itself (RFC 6455, 5.5.2), without a payload."""
+
+
+class Server(Protocol):
+    """What a connection asks of the rest of the server."""
+
+    origins: list[Origin | None] | None
+
+    def came(self, connection: "Connection", peer: object) -> bool: ...
+
+    def refuse_handshake(
+        self, connection: "Connection", peer: object, forwarded: list[str]
+    ) -> tuple[int, str] | None: ...
+
+    def opened(self, connection: "Connection") -> None: ...
+
+    def closed(self, connection: "Connection") -> None: ...
+
+    def received(self, connection: "Connection", message: ClientMessage) -> None: ...
+
+    def over_rate(self, connection: "Connection", message: ClientMessage, error: Error) -> None: ...
+
+    def drained(self, connection: "Connection", projects: set[str]) -> None: ...
+
+    def fed(self, connection: "Connection", feed: Feed) -> None: ...
+
+    def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
+
+    def count(self, what: str, amount: float = 1) -> None: ...
+
+
+class Outgoing:
+    """What a `Connection` does to send; all that it holds is the connection's, in one object.
+
+    A part of it by inheritance, as the way of a cursor may cost no call and no attribute more
+    (decision 0015).
+    """
+
+    __slots__ = ("_is_feeding", "_turns", "_unwritten", "_unwritten_bytes", "outbox")
+
+    codec: Codec
+    id: str
+    outbox: Outbox
+    _is_feeding: bool
+    _is_open: bool
+    _loop: asyncio.AbstractEventLoop
+    _protocol: ServerProtocol
+    _server: Server
+    _transport: asyncio.Transport | None
+    _turns: Turns | None
+    _unwritten: list[bytes]
+    _unwritten_bytes: int
+
+    def abort(self, why: str) -> None:
+        """Cut off at once, whatever waits."""
+        raise NotImplementedError
+
+    def send(self, message: ServerMessage) -> None:
+        """One message, in order."""
+        self.send_frame(self.codec.frame_of(message))
+
+    def send_packet(self, packet: Packet) -> bool:
+        """One packet, in order; its frame is built once for all who get it.
+
+        False: the reader is too slow for it, or it is too large. It is not sent; a feed may bring
+        it, or the connection has to end.
+        """
+        transport = self._transport
+        if transport is None or not self._is_open:
+            return True
+        frame = self.codec.frame(packet)
+        # `_buffered`, without a call more: every delta comes here once for each who hears it.
+        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
+        verdict = self.outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
+        if verdict is Verdict.WRITE:
+            self._write_soon(frame)
+        return verdict is not Verdict.CUT_OFF
+
+    def feed(self, feed: Feed, turns: Turns) -> None:
+        """Fetch what the feed has, as fast as the peer reads.
+
+        In the turns of the event loop that all works share, so that nobody else waits for it.
+        """
+        self.outbox.feeds[feed.project] = feed
+        self._turns = turns
+        self._go_on_feeding()
+
+    def send_frame(self, frame: bytes) -> None:
+        """One frame that must arrive, or the connection ends (rule X2)."""
+        if self._transport is None or not self._is_open:
+            return
+        match self.outbox.offer(frame, self._buffered, self._loop.time()):
+            case Verdict.WRITE:
+                self._write_soon(frame)
+            case Verdict.CUT_OFF:
+                self.abort("outbox_full")
+            case _:
+                pass
+
+    def send_tick(self, project: str, frames: bytes) -> None:
+        """Presence: skipped while the socket is full, and made good later (rule P4)."""
+        transport = self._transport
+        if transport is None or not self._is_open:
+            return
+        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
+        if not buffered and not self.outbox.is_behind:
+            transport.write(frames)
+        elif self.outbox.offer_tick(project, buffered) is not Verdict.WRITE:
+            self._server.count("ticks_skipped")
+        elif self._unwritten:
+            self._unwritten.append(frames)
+            self._unwritten_bytes += len(frames)
+        else:
+            transport.write(frames)
+
+    def owe_tick(self, project: str) -> None:
+        """The latest of everyone, for a member who could not be told as they moved (rule P4)."""
+        self.outbox.owed_ticks.add(project)
+        self._loop.call_soon(self._drain)
+
+    @property
+    def _buffered(self) -> int:
+        """Bytes on their way that the socket has not taken."""
+        assert self._transport is not None
+        return self._transport.get_write_buffer_size() + self._unwritten_bytes
+
+    def _write_soon(self, frame: bytes) -> None:
+        """All of one turn of the event loop in one write: a committed batch is many frames."""
+        if not self._unwritten:
+            self._loop.call_soon(self._write_and_drain)
+        self._unwritten.append(frame)
+        self._unwritten_bytes += len(frame)
+
+    def _write_and_drain(self) -> None:
+        """The kernel may take all at once, and then nobody says that there is room again."""
+        self._write_now()
+        if self.outbox.is_behind or self.outbox.owed_ticks or self.outbox.feeds:
+            self._drain()
+
+    def _write_now(self) -> None:
+        if self._unwritten and self._transport is not None:
+            self._transport.writelines(self._unwritten)
+        self._unwritten = []
+        self._unwritten_bytes = 0
+
+    def ping(self) -> None:
+        """Ask for a sign of life: a browser gives it also while the page's script sleeps."""
+        self.send_frame(PING)
+
+    def _drain(self) -> None:
+        transport = self._transport
+        if transport is None or self._protocol.state is not OPEN:
+            return
+        self._write_now()
+        while (frame := self.outbox.take(transport.get_write_buffer_size())) is not None:
+            transport.write(frame)
+            self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
+        if self.outbox.is_behind:
+            return
+        if self.outbox.owed_ticks:
+            owed, self.outbox.owed_ticks = self.outbox.owed_ticks, set()
+            self._server.drained(cast("Connection", self), owed)
+        if self.outbox.feeds:
+            self._go_on_feeding()
+
+    def _go_on_feeding(self) -> None:
+        if self._turns is not None and not self._is_feeding:
+            self._is_feeding = True
+            self._turns.take(self._feed_until)
+
+    def _feed_until(self, deadline: float) -> bool:
+        """Write what feeds have until the deadline of this turn, or the socket is full."""
+        try:
+            while self._feed_some():
+                if self._loop.time() >= deadline:
+                    return True
+        except Exception as error:  # whoever let us go on is not at fault, nor are those behind us
+            failed = {"message": f"feeding connection {self.id} failed", "exception": error}
+            self._loop.call_exception_handler(failed)
+            self.abort("feed_failed")
+        self._is_feeding = False
+        return False
+
+    def _feed_some(self) -> bool:
+        """One write of some frames; False: nothing more goes, for now or at all."""
+        transport = self._transport
+        if transport is None or self._protocol.state is not OPEN:
+            return False
+        self._write_now()
+        pieces: list[bytes | memoryview] = []
+        size, buffered = 0, transport.get_write_buffer_size()
+        while size < FED_AT_ONCE_BYTES:
+            piece = self.outbox.take(buffered + size) or self._fetch(buffered + size)
+            if piece is None:
+                break
+            pieces.append(piece)
+            size += len(piece)
+        if self._transport is None or not pieces:
+            return False
+        transport.writelines(pieces)
+        self.outbox.progressed(transport.get_write_buffer_size(), self._loop.time())
+        return True
+
+    def _fetch(self, buffered: int) -> bytes | memoryview | None:
+        """A frame, or the first piece of a large one, from the feed whose turn it is."""
+        while buffered < WRITABLE_BELOW_BYTES and (feed := self.outbox.next_feed()) is not None:
+            item = feed.next()
+            if item is not None:
+                frame = self.codec.frame(item) if isinstance(item, Packet) else item
+                return self.outbox.begin(frame)
+            del self.outbox.feeds[feed.project]
+            self._server.fed(cast("Connection", self), feed)
+        return None

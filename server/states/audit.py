@@ -1,0 +1,105 @@
+"""What PostgreSQL holds of a project, by replaying its journal: independent of any running hub."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from persistence.journal import history as project_history
+from persistence.journal.contract import Checkpoint
+from persistence.journal.postgres import PostgresJournal
+from persistence.pool import Database
+from persistence.tables import project_snapshots, studio_projects
+from rooms.document.document import Document
+from rooms.journal.entry import Entry
+from server.states.stored_state import Damaged, apply_entries, newest_whole, read_document
+
+PAGE = 1_000
+SNAPSHOTS_PAGE = 100
+
+
+async def audit(database_url: str, project: str, *, digests: bool = False) -> dict[str, Any]:
+    """Replays checkpoint and journal; `checkpoint_ok`: so does the journal from its start.
+
+    With `digests` the report has what the state comes to after each seq, `digests`, and
+    `snapshots`: for each stored one its id, epoch and seq, and the digest that its content comes
+    to, None for one that cannot be read.
+    """
+    db = await Database.open(database_url, max_size=2, application_name="prime audit")
+    try:
+        journal = PostgresJournal(db)
+        checkpoint = await studio_projects.state_at(db, project)
+        oldest = await project_history.oldest(db, project)
+        first, rebuilt = await newest_whole(journal, project, oldest, _here)
+        entries = await _all_entries(journal, project, first.seq)
+        more: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
+    finally:
+        await db.close()
+    by_seq = _replayed(rebuilt, first.seq, entries)
+    document = _checkpointed(checkpoint, entries)
+    seqs = [entry.seq for entry in entries]
+    if digests:
+        more["digests"] = by_seq
+    return more | {
+        "project": project,
+        "epoch": checkpoint.epoch,
+        "head": seqs[-1] if seqs else first.seq,
+        "checkpoint_seq": checkpoint.seq,
+        "checkpoint_ok": document is not None and rebuilt.frozen() == document.frozen(),
+        "gapless": seqs == list(range(first.seq + 1, first.seq + 1 + len(seqs))),
+        "entities": len(rebuilt),
+        "digest": rebuilt.digest,
+        "deltas": len(entries),
+        "delta_ids": [entry.delta_id for entry in entries],
+    }
+
+
+def _replayed(document: Document, seq: int, entries: list[Entry]) -> dict[str, str]:
+    """Apply the entries to a state of `seq`: what it comes to then and after each, by seq."""
+    digests = {str(seq): document.digest}  # keys of JSON are texts
+    for entry in entries:
+        apply_entries(document, [entry])
+        digests[str(entry.seq)] = document.digest
+    return digests
+
+
+def _checkpointed(checkpoint: Checkpoint, entries: list[Entry]) -> Document | None:
+    """The checkpoint and what came after it; None: it is damaged."""
+    try:
+        document = read_document(checkpoint)
+    except Damaged:
+        return None
+    apply_entries(document, [entry for entry in entries if entry.seq > checkpoint.seq])
+    return document
+
+
+async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        rows, after = await project_snapshots.list_of(db, project, None, SNAPSHOTS_PAGE, after)
+        for row in rows:
+            stored = await project_snapshots.state(db, project, row.id)
+            told = {"id": row.id, "kind": row.kind, "epoch": stored.epoch, "seq": stored.seq}
+            found.append(told | {"digest": digest_of_content(stored)})
+        if after is None:
+            return found
+
+
+def digest_of_content(stored: Checkpoint) -> str | None:
+    """What a stored state comes to, whatever digest it was stored with; None: unreadable."""
+    try:
+        return read_document(replace(stored, digest="")).digest
+    except Damaged:
+        return None
+
+
+async def _all_entries(journal: PostgresJournal, project: str, after: int) -> list[Entry]:
+    entries: list[Entry] = []
+    while page := await journal.read(project, entries[-1].seq if entries else after, PAGE):
+        entries.extend(page)
+    return entries
+
+
+async def _here(function: Callable[..., Any], *args: Any) -> Any:
+    """A command line has no event loop that must not wait."""
+    return function(*args)

@@ -1,0 +1,87 @@
+"""Calls that need a whole document of their own have one after the other: memory is bounded."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from schema.errors import ErrorCode
+from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
+from server.refused import Refused
+
+KEPT = 32
+"""Answers kept for who asks the same of the same seq."""
+
+RETRY_MILLISECONDS = 1_000
+
+
+class DocumentTurns:
+    """One for the whole server. Users have their turns in turn, however many calls each makes."""
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """How many users have calls that wait."""
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def turn(self, user: str) -> AsyncIterator[None]:
+        """Wait until nobody else has a document; raises `Refused`."""
+        if self._is_taken:
+            await self._wait(user)
+        self._is_taken = True
+        try:
+            yield
+        finally:
+            self._next()
+
+    async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
+        """A small answer about the state that `key` names: found in a turn, if none is kept."""
+        if key not in self._kept:
+            async with self.turn(user):
+                if key not in self._kept:
+                    self._kept[key] = await find()
+                    while len(self._kept) > KEPT:
+                        self._kept.popitem(last=False)
+                return self._kept[key]
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    async def _wait(self, user: str) -> None:
+        waiting = self._waiting.setdefault(user, deque())
+        if len(waiting) >= MAX_DOCUMENT_CALLS_WAITING:
+            text = "too many of your calls that need a whole state wait; ask again when one is done"
+            raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=RETRY_MILLISECONDS)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self._next()  # it had been given its turn, and nobody else has it
+            elif turn in waiting:
+                waiting.remove(turn)
+                if not waiting and self._waiting.get(user) is waiting:
+                    del self._waiting[user]
+            raise
+
+    def _next(self) -> None:
+        """The oldest call of the user whose turn is longest ago."""
+        self._is_taken = False
+        while self._waiting:
+            user, waiting = self._waiting.popitem(last=False)
+            while waiting and waiting[0].done():
+                waiting.popleft()  # cancelled, and not yet told so
+            if not waiting:
+                continue
+            turn = waiting.popleft()
+            if waiting:
+                self._waiting[user] = waiting
+            self._is_taken = True
+            turn.set_result(None)
+            return

@@ -1,0 +1,68 @@
+"""States that clients ask for part by part: encoded once, kept while they are being fetched."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+
+from rooms.document.document import Document
+from schema.calls import StateData
+from schema.errors import ErrorCode
+from schema.messages import Position
+from schema.server_limits import MAX_PAGES_BYTES
+from server.calls.context import Caller
+from server.refused import Refused
+from server.sockets.codec import Codec
+from server.states.document_slots import DocumentTurns
+from server.states.encoded_state import packed
+from server.states.stored_state import Held
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    position: Position
+    digest: str
+    parts: list[bytes]
+
+
+class StatePages:
+    """One for the whole server. Who is not served from here waits for a turn."""
+
+    def __init__(self, turns: DocumentTurns) -> None:
+        self._turns = turns
+        self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
+        self._bytes = 0
+
+    async def part(
+        self, key: Hashable, caller: Caller, part: int, find: Callable[[], Awaitable[Held]]
+    ) -> StateData:
+        """One part of the state that `key` names; `find` gets it when it is not here."""
+        name = key, caller.codec.name
+        pages = self._kept.get(name)
+        if pages is None:
+            async with self._turns.turn(caller.user):
+                pages = self._kept.get(name) or await self._find(name, caller.codec, find)
+        self._kept.move_to_end(name)
+        if part >= len(pages.parts):
+            text = f"part: this state has {len(pages.parts)} parts, counted from 0"
+            raise Refused(ErrorCode.VALIDATION, text)
+        return StateData(pages.position, pages.digest, part, len(pages.parts), pages.parts[part])
+
+    async def _find(
+        self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[Held]]
+    ) -> _Pages:
+        async with await find() as there:
+            digest, parts = await there.use(_packed, codec)
+        pages = _Pages(Position(there.epoch, there.seq), digest, parts)
+        self._keep(name, pages)
+        return pages
+
+    def _keep(self, key: Hashable, pages: _Pages) -> None:
+        self._kept[key] = pages
+        self._bytes += sum(map(len, pages.parts))
+        while self._bytes > MAX_PAGES_BYTES and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= sum(map(len, oldest.parts))
+
+
+def _packed(document: Document, codec: Codec) -> tuple[str, list[bytes]]:
+    return document.digest, packed(document.collections, codec)

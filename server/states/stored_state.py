@@ -1,0 +1,233 @@
+"""A project's state out of what is stored: the newest that is whole, and the journal after it."""
+
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from itertools import islice
+from typing import Any, Self
+
+import msgspec
+import structlog
+
+from persistence.errors import NotFound
+from persistence.journal.contract import Checkpoint, Journal, StateSlice
+from rooms.document.digest import canonical, shown, term
+from rooms.document.document import Change, Document, Entity, State
+from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
+from rooms.journal.entry import Entry
+from rooms.pauses import slices_of
+from schema.entities import ENTITY_TYPES
+from schema.ops import Op, decode_ops
+from schema.server_limits import MAX_STEP_CHANGES
+from server.loop.threads import Abandoned, breathe
+from server.sockets.codec import JSON
+from server.states.encoded_state import SLICE
+
+READ_ENTRIES = 500
+"""Entries read from the journal at once."""
+
+log = structlog.get_logger()
+
+InThread = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class Damaged(Exception):
+    """A stored state does not come to its digest, or cannot be read at all."""
+
+
+class TooManyChanges(Exception):
+    """What is to be undone is larger than any state: changed over and over."""
+
+
+def read_document(stored: Checkpoint) -> Document:
+    """A stored state as a document; raises `Damaged`. Meant for a worker thread."""
+    document = Document()
+    links: list[tuple[str, str]] = []
+    tempi: dict[str, Entity] = {}
+    try:
+        for part in stored.slices:
+            entities = _entities(part)
+            links.extend(launcher_links(part.collection, entities))
+            tempi |= take_without_sides(part.collection, entities)
+            for some in slices_of(renewed(part.collection, entities), breathe):
+                document.load(part.collection, some)
+        found = document.digest
+        if stored.digest not in ("", found):
+            found = _digest_as_stored(stored)
+        set_apart(document, tempi)
+    except Abandoned:
+        _free_here(document)
+        raise
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged(f"the state at seq {stored.seq} cannot be read: {error!r}") from error
+    if stored.digest not in ("", found):
+        raise Damaged(f"the state at seq {stored.seq} comes to {found}, not {stored.digest}")
+    link(document, links)
+    return document
+
+
+def _digest_as_stored(stored: Checkpoint) -> str:
+    """What an older state came to before new properties were filled in."""
+    total = 0
+    for part in stored.slices:
+        for entity_id, entity in _entities(part).items():
+            total += term(canonical(part.collection, entity_id, entity))
+        breathe()
+    return shown(total)
+
+
+def sliced(state: State) -> tuple[StateSlice, ...]:
+    """A state as it is stored. Meant for a worker thread."""
+    return tuple(
+        StateSlice(collection, JSON.encode(part))
+        for collection, entities in state.items()
+        for part in _parts(entities)
+    )
+
+
+def free(documents: list[Document]) -> None:
+    """Take documents apart. Meant for a worker thread, which holds the loop up otherwise, too."""
+    while documents:
+        _free_here(documents.pop())
+
+
+def _free_here(document: Document) -> None:
+    """To the end, whether or not anyone waits for it."""
+    for _ in document.dismantling():
+        time.sleep(0)
+
+
+class Held:
+    """A document for worker threads alone: to free a large one would hold the loop up for 10 ms."""
+
+    def __init__(self, document: Document, epoch: str, seq: int, in_thread: InThread) -> None:
+        self.epoch = epoch
+        self.seq = seq
+        self._documents = [document]
+        self._in_thread = in_thread
+
+    async def use(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What the function makes of the document, in a worker thread."""
+        return await self._in_thread(self._call, function, args)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._in_thread(free, self._documents)
+
+    def _call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        return function(self._documents[0], *args)
+
+
+async def held(stored: Checkpoint, in_thread: InThread) -> Held:
+    """A stored state as a document; raises `Damaged`."""
+    return Held(await in_thread(read_document, stored), stored.epoch, stored.seq, in_thread)
+
+
+async def newest_whole(
+    journal: Journal, project: str, at: int | None, in_thread: InThread
+) -> tuple[Checkpoint, Document]:
+    """The newest stored state (at or before seq `at`) that is whole; a damaged one is loud.
+
+    Raises `NotFound`, `Damaged` when there is none, `Unavailable`.
+    """
+    stored = await journal.load(project) if at is None else await journal.base(project, at)
+    while stored is not None:
+        try:
+            return stored, await in_thread(read_document, stored)
+        except Damaged as damage:
+            log.error("stored state damaged; falling back", project=project, reason=str(damage))
+            stored = await journal.base(project, stored.seq - 1)
+    if not await journal.heads([project]):
+        raise NotFound("there is no such project")
+    raise Damaged("no stored state of this project is whole")
+
+
+async def document_at(journal: Journal, project: str, seq: int, in_thread: InThread) -> Held:
+    """The state after `seq`, or after the group that it is in (rule D14).
+
+    Raises as `newest_whole` does, and `Compacted`.
+    """
+    stored, document = await newest_whole(journal, project, seq, in_thread)
+    there = Held(document, stored.epoch, seq, in_thread)
+    del document
+    try:
+        _, there.seq = await _replay(journal, project, there, stored.seq, seq)
+    except BaseException:
+        await there.__aexit__()
+        raise
+    return there
+
+
+async def changes_of(
+    journal: Journal, project: str, seqs: Sequence[int], in_thread: InThread
+) -> dict[int, Sequence[Change]]:
+    """What each of these has changed; raises as `document_at` does, and `TooManyChanges`."""
+    first, last = min(seqs), max(seqs)
+    async with await document_at(journal, project, first - 1, in_thread) as there:
+        changes, _ = await _replay(journal, project, there, first - 1, last, frozenset(seqs))
+    return {seq: changes.get(seq, ()) for seq in seqs}
+
+
+async def _replay(
+    journal: Journal,
+    project: str,
+    there: Held,
+    after: int,
+    up_to: int,
+    wanted: frozenset[int] = frozenset(),
+) -> tuple[dict[int, Sequence[Change]], int]:
+    """Up to that seq, or the end of the group it is in: what has changed, and where it ends."""
+    changes: dict[int, Sequence[Change]] = {}
+    count, is_inside = 0, False
+    while after < up_to or is_inside:
+        page = await journal.read(project, after, min(READ_ENTRIES, max(1, up_to - after)))
+        if not page:
+            break
+        found = await there.use(apply_entries, page, wanted)
+        count += sum(map(len, found.values()))
+        if count > MAX_STEP_CHANGES:
+            raise TooManyChanges(f"more than {MAX_STEP_CHANGES:,} changes, the most of one undo")
+        changes |= found
+        after, is_inside = page[-1].seq, page[-1].more
+    return changes, after
+
+
+def apply_entries(
+    document: Document, entries: Iterable[Entry], wanted: frozenset[int] = frozenset()
+) -> dict[int, Sequence[Change]]:
+    """Replay entries; the changes of those wanted. Meant for a worker thread."""
+    changes: dict[int, Sequence[Change]] = {}
+    for entry in entries:
+        steps = document.applying(_ops(entry), atomic=entry.atomic)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                if entry.seq in wanted:
+                    changes[entry.seq] = stop.value.changes
+                break
+            breathe()
+        breathe()
+    return changes
+
+
+def _ops(entry: Entry) -> list[Op]:
+    try:
+        return decode_ops(entry.ops)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return []  # as a room does it: it keeps its seq and does nothing
+
+
+def _entities(part: StateSlice) -> dict[str, Entity]:
+    if part.collection not in ENTITY_TYPES:
+        raise KeyError(part.collection)
+    entities: dict[str, Entity] = JSON.converter(part.entities, type=dict[str, dict[str, Any]])
+    return entities
+
+
+def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
+    left = iter(entities.items())
+    while part := dict(islice(left, SLICE)):
+        yield part
+        breathe()
