@@ -30,10 +30,10 @@ from schema.messages import (
     ServerMessage,
     Undo,
 )
-from server.commits.room_commits import Commits
 from server.health.metrics import Count, uncounted
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
+from server.live.room_commits import Commits
 from server.live.room_services import Peer, RoomClosed, Surroundings
 from server.loop.job_scheduler import Turns
 from server.loop.loop_load import LoopLoad

@@ -9,9 +9,9 @@ from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
 from schema.messages import Error
-from server.commits.room_commits import Commits
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
+from server.live.room_commits import Commits
 from server.live.room_jobs import RoomWorks
 from server.live.room_journal import RoomJournal
 
