@@ -17,7 +17,7 @@ from tests.databases import Databases, drop_database, execute, other_database
 settings.register_profile("prime", derandomize=True, deadline=None)
 settings.load_profile("prime")
 
-pytest.register_assert_rewrite("tests.persistence.journal_contract")
+pytest.register_assert_rewrite("tests.persistence.journal.journal_contract")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,9 +51,9 @@ ATTACKS: list[Attack] = []
 
 
 ELSEWHERE = {
-    "A6": "tokens signed with the right key and wrong claims: tests/server/test_handshake.py, H4",
+    "A6": "tokens signed rightly with wrong claims: tests/server/sockets/test_handshake.py, H4",
     "A27": "patterns that take long: all are linear; odd values in every parameter (A17) try them",
-    "A29": "forged messages on the bus: tests/server/test_bus.py",
+    "A29": "forged messages on the bus: tests/server/nodes/test_bus.py",
     "A32": "libraries with known faults: the lock file has hashes; an audit needs the network",
 }
 """Of the attacks A1 to A32 those that no client can try from outside, and where they are."""

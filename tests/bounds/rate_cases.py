@@ -10,7 +10,7 @@ from schema.limits import BYTES_PER_SECOND, MESSAGES_PER_SECOND, PATIENCE_SECOND
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
-from tests.server.test_connection import opened
+from tests.server.sockets.test_connection import opened
 
 SECONDS = 30
 """Long enough that what may come at once is used up, if a tenth more comes than may."""

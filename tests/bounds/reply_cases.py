@@ -21,7 +21,7 @@ from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 from server.states.encoded_state import draw
 from tests.bounds.cases import Seen, case
-from tests.rooms.test_feed import kept
+from tests.rooms.journal.test_feed import kept
 
 
 @case("MAX_PAGE_BYTES")

@@ -25,7 +25,7 @@ from schema.server_limits import (
 )
 from server.live.room_checkpoints import _encoded
 from tests.bounds.cases import Seen, case, live_case
-from tests.rooms.test_feed import kept
+from tests.rooms.journal.test_feed import kept
 from tests.server.conftest import Node, create_project
 from tests.server.wire import marker
 

@@ -20,7 +20,7 @@ from server.router.router import Front
 from server.sockets.codec import JSON
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
-from tests.server.test_connection import HANDSHAKE
+from tests.server.sockets.test_connection import HANDSHAKE
 from tests.simulation.virtual_loop import VirtualLoop, run_virtually
 
 A_BIT = 0.001

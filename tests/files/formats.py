@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from files.songs.compose import SONG_FILE
-from tests.files.midi_bytes import midi, name, note, tempo, track
-from tests.files.test_dawproject import NOTES, clips, project
-from tests.files.test_lmms import BEATS, MIXER, automation, container, instrument, lmms
+from tests.files.dawproject.test_reader import NOTES, clips, project
+from tests.files.lmms.test_reader import BEATS, MIXER, automation, container, instrument, lmms
+from tests.files.midi.midi_bytes import midi, name, note, tempo, track
 
 CASES = Path(__file__).parent / "cases"
 

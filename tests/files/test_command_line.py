@@ -22,7 +22,7 @@ from files.midi.export import write_midi
 from files.song import BrokenSong, Song
 from prime_client.state_ops import State
 from schema.calls import CreateProject
-from tests.files.test_dawproject_export import a_state
+from tests.files.dawproject.test_export import a_state
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "00000000-0000-0000-0000-000000000000"

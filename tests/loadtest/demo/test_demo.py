@@ -1,0 +1,47 @@
+"""The demo, short: musicians at work, the hub killed, and the proof."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[3]
+
+
+def demo(*words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "loadtest", "demo", "--json", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def test_P1_P4_nothing_is_lost_when_the_hub_is_killed() -> None:
+    report = demo("--seconds", "6", "--musicians", "3", "--kill-every", "2")
+    assert (report["lost"], report["converged"], report["refused"]) == (0, True, 0)
+    assert report["kills"] >= 1
+    assert report["reconnects"] >= report["kills"] * 3
+    assert 0 < report["deltas_acked"] <= report["deltas_in_journal"]
+    assert report["cursors_seen"] > 0
+    assert "nodes" not in report
+
+
+@pytest.mark.redis
+def test_each_kill_takes_one_of_several_nodes_and_nothing_is_lost() -> None:
+    report = demo("--nodes", "3", "--seconds", "8", "--musicians", "6", "--kill-every", "2")
+    assert (report["lost"], report["converged"], report["refused"]) == (0, True, 0)
+    assert report["nodes"] == 3
+    assert report["kills"] >= 2
+    assert report["killed"] == [f"node-{n % 3 + 1}" for n in range(report["kills"])]
+    assert 0 < report["reconnects"] < report["kills"] * 6
+    assert 0 < report["deltas_acked"] <= report["deltas_in_journal"]

@@ -1,0 +1,38 @@
+"""A path on a command line is relative to the caller, in every word."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from machine.caller_paths import path_of_caller
+from persistence import migrate
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("server", "persistence", "files", "loadtest", "machine", "tests/simulation")
+NAMES = ("file", "--data", "--keep", "--report")
+"""Of the arguments that are paths."""
+
+
+def test_a_path_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIME_CWD", "/somewhere")
+    assert path_of_caller("page") == Path("/somewhere/page")
+    assert path_of_caller("/tmp/page") == Path("/tmp/page")
+
+
+def test_no_default_is_another_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIME_CWD", "/somewhere")
+    monkeypatch.setattr("sys.argv", ["migrate"])
+    assert migrate._arguments().data == Path("/somewhere/.data")
+
+
+def test_every_argument_that_is_a_path_has_this_type() -> None:
+    found = 0
+    for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        text = path.read_text()
+        assert "type=Path" not in text, path
+        for call in re.findall(r"add_argument\(([^()]*)", text):
+            if (named := re.match(r'\s*"([\w-]+)"', call)) and named[1] in NAMES:
+                assert "type=path_of_caller" in call, (path, call)
+                found += 1
+    assert found >= 10

@@ -1,0 +1,248 @@
+"""A large undo or restore is a group of deltas: everyone sees all of it or nothing."""
+
+from typing import Any
+
+import pytest
+
+from rooms.edits import groups
+from rooms.edits.groups import TooLarge, parts_of
+from rooms.effects import CommitGroup, Settled
+from rooms.journal.entry import Outcome, Proposal, Purpose
+from schema.errors import ErrorCode
+from schema.limits import MAX_GROUP_BYTES
+from schema.messages import Ack, DeltaCommitted, Error, Joined, Position, ProposeDelta
+from schema.ops import Insert, Op, Set, decode_ops, encode_ops
+from schema.server_limits import MADE_BYTES, MADE_OPS
+from tests.rooms.bench import PROJECT, Bench
+from tests.rooms.edits.test_proposals import CHANGE, Calls, code_of
+
+WISH = Proposal(
+    PROJECT, "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO, 7, "undo-1"
+)
+
+
+def notes(count: int, name: str = "") -> list[Op]:
+    note: dict[str, Any] = {"clip": "clip_bass", "time": 0, "duration": 1, "key": 1}
+    if name:
+        return [Insert("markers", f"many_{n:05}", {"time": n, "name": name}) for n in range(count)]
+    return [Insert("notes", f"many_{n:05}", note) for n in range(count)]
+
+
+def cut(ops: list[Op]) -> tuple[Proposal, ...]:
+    steps = parts_of(WISH, ops)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            parts: tuple[Proposal, ...] = stop.value
+            return parts
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "MADE_OPS", 2)
+
+
+class Reader:
+    """A bench with a group in its journal, which the room is told of entry by entry."""
+
+    def __init__(self) -> None:
+        self.bench = Bench()
+        self.bench.join("ann")
+        self.bench.join("ben")
+        self.bench.edit("ann", *notes(5))
+        self.bench.run(self.bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+        [self.parts] = self.bench.waiting
+        self.bench.waiting.clear()
+        self.entries = [
+            self.bench.stored(part, more=part is not self.parts[-1]) for part in self.parts
+        ]
+
+    def hear(self, number: int) -> None:
+        self.bench.run(self.bench.room.follower.committed([self.entries[number]]))
+
+
+def test_D14_the_parts_of_a_group_are_all_the_ops_in_their_order() -> None:
+    ops = notes(2 * MADE_OPS + 5)
+    parts = cut(ops)
+    assert [op for part in parts for op in decode_ops(part.ops)] == ops
+    assert [len(decode_ops(part.ops)) for part in parts] == [MADE_OPS, MADE_OPS, 5]
+    assert [(part.reverts, part.step) for part in parts] == [(None, "undo-1")] * 2 + [(7, "undo-1")]
+    assert parts[-1].delta_id == "undo-1"
+    assert len({part.delta_id for part in parts}) == 3
+    assert cut(ops) == parts
+
+
+def test_D14_a_part_is_bounded_in_bytes_and_one_op_goes_whole() -> None:
+    ops = notes(900, "x" * 250)
+    parts = cut(ops)
+    assert len(parts) > 1
+    assert max(len(part.ops) for part in parts) <= MADE_BYTES + MADE_OPS + 1
+    params: dict[str, Any] = {"params": {f"leaf-{n:04}": "x" * 1_000 for n in range(300)}}
+    large: list[Op] = [Set("devices", "dev_synth", params), CHANGE]
+    assert [decode_ops(part.ops) for part in cut(large)] == [[large[0]], [large[1]]]
+    assert cut(large)[0].ops == encode_ops(large[:1])
+    assert [part.ops for part in cut([])] == [b"[]"]
+
+
+def test_U8_more_than_a_group_may_hold_is_refused_before_anything_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(groups, "MAX_GROUP_BYTES", 200)
+    with pytest.raises(TooLarge):
+        cut(notes(10))
+    bench = Bench()
+    bench.join("ann")
+    bench.edit("ann", *notes(10))
+    bench.run(bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+    answer = bench.last("ann")
+    assert isinstance(answer, Error)
+    assert (answer.id, answer.code) == ("undo-1", "limit_reached")
+    assert f"{MAX_GROUP_BYTES // 1_048_576} MiB" in answer.message
+    assert bench.waiting == []
+    assert len(bench.room.edits.waiting) == 0
+
+
+@pytest.mark.usefixtures("small")
+def test_D14_every_part_but_the_last_says_that_there_is_more() -> None:
+    reader = Reader()
+    for number in range(3):
+        reader.hear(number)
+    told = [m for m in reader.bench.heard["ben"] if isinstance(m, DeltaCommitted)][-3:]
+    assert [(m.seq, m.more, m.reverts) for m in told] == [
+        (2, True, None),
+        (3, True, None),
+        (4, False, 1),
+    ]
+    answer = reader.bench.last("ann")
+    assert isinstance(answer, Ack)
+    assert (answer.id, answer.seq, answer.redo) == ("undo-1", 4, 1)
+
+
+@pytest.mark.usefixtures("small")
+def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
+    reader = Reader()
+    reader.hear(0)
+    room = reader.bench.room
+    is_inside = room.follower.is_inside
+    assert is_inside
+    again: list[Op] = [notes(5)[0]]  # refused as `exists`, if judged before the undo is done
+    room_work = room.edits.propose("ben", ProposeDelta(PROJECT, "delta-ben", again))
+    reader.bench.run(room_work)
+    assert reader.bench.waiting == []
+    assert room.seats["ben"].in_flight == 0
+    reader.hear(1)
+    reader.hear(2)
+    is_inside = room.follower.is_inside
+    assert not is_inside
+    assert [parts[-1].delta_id for parts in reader.bench.waiting] == ["delta-ben"]
+
+
+@pytest.mark.usefixtures("small")
+def test_U6_D12_what_its_author_sends_after_a_large_undo_waits_for_it() -> None:
+    bench = Bench()
+    bench.join("ann")
+    bench.join("ben")
+    bench.edit("ann", *notes(5))
+    bench.run(bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+    for who in ("ann", "ben"):
+        bench.run(bench.room.edits.propose(who, ProposeDelta(PROJECT, f"delta-{who}", [CHANGE])))
+    assert [parts[-1].delta_id for parts in bench.waiting] == ["undo-1", "delta-ben"]
+    bench.commit()
+    assert [entry.delta_id for entry in bench.entries][-3:] == ["undo-1", "delta-ben", "delta-ann"]
+
+
+@pytest.mark.usefixtures("small")
+def test_D14_one_large_change_at_a_time_and_the_next_has_its_turn_then() -> None:
+    calls = Calls()
+    many = notes(5)
+    calls.bench.join("ben")
+    calls.bench.edit("ben", CHANGE)
+    calls.restore("restore-1", "snapshot-1", 1, *many)
+    calls.restore("restore-2", "snapshot-1", 2, *many)
+    assert code_of(calls.told[2]) == "unavailable"
+    calls.bench.run(calls.bench.room.edits.turn_back("ben", "undo-ben", Purpose.UNDO))
+    assert len(calls.bench.waiting) == 1
+    calls.commit()
+    assert calls.told[1] == Settled(1, 4, None)
+    assert [parts[-1].delta_id for parts in calls.bench.waiting] == ["undo-ben"]
+    calls.commit()
+    assert calls.is_at_rest()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("outcome", [Outcome.FORBIDDEN, Outcome.DUPLICATE])
+def test_D14_what_is_not_stored_now_lets_the_others_go_on(outcome: Outcome) -> None:
+    calls = Calls()
+    calls.bench.join("ben")
+    calls.bench.edit("ben", CHANGE)
+    calls.restore("restore-1", "snapshot-1", 1, *notes(5))
+    [parts] = calls.bench.waiting
+    calls.bench.waiting.clear()
+    calls.bench.run(calls.bench.room.edits.turn_back("ben", "undo-ben", Purpose.UNDO))
+    for effects in calls.bench.room.edits.answered(parts[-1], outcome, 1):
+        calls.take(effects)
+    assert code_of(calls.told[1]) == (None if outcome is Outcome.DUPLICATE else "forbidden")
+    assert [parts[-1].delta_id for parts in calls.bench.waiting] == ["undo-ben"]
+
+
+@pytest.mark.usefixtures("small")
+def test_D14_a_group_of_which_nobody_knows_is_asked_for_again_with_its_id() -> None:
+    calls = Calls()
+    calls.restore("restore-1", "snapshot-1", 1, *notes(5))
+    [parts] = calls.bench.waiting
+    error = Error("restore-1", ErrorCode.INTERNAL, "", PROJECT)
+    for effects in calls.bench.room.edits.gave_up(parts[-1], error):
+        calls.take(effects)
+    assert code_of(calls.told[1]) == "internal"
+    calls.restore("restore-1", "snapshot-1", 2, *notes(5))
+    assert calls.bench.waiting[-1] == parts
+    calls.commit()
+    assert calls.told[2].seq == 3
+    assert calls.is_at_rest()
+
+
+@pytest.mark.usefixtures("small")
+def test_D14_who_joins_inside_a_group_gets_the_rest_of_it() -> None:
+    reader = Reader()
+    reader.hear(0)
+    request = reader.bench.request("cleo")
+    resuming = type(request)(
+        **{f: getattr(request, f) for f in request.__dataclass_fields__}
+        | {"position": Position("epoch", 2)}
+    )
+    reader.bench.heard["cleo"] = []
+    reader.bench.take(reader.bench.room.join(resuming))
+    reader.hear(1)
+    reader.hear(2)
+    joined, *rest = reader.bench.heard["cleo"]
+    assert isinstance(joined, Joined)
+    assert [(m.seq, m.more) for m in rest if isinstance(m, DeltaCommitted)] == [
+        (3, True),
+        (4, False),
+    ]
+
+
+@pytest.mark.usefixtures("small")
+def test_U5_a_step_that_was_one_group_is_undone_at_once() -> None:
+    bench = Bench()
+    bench.join("ann")
+    before = bench.room.document.frozen()
+    bench.edit("ann", *notes(5))
+    for purpose in (Purpose.UNDO, Purpose.REDO, Purpose.UNDO):
+        bench.run(bench.room.edits.turn_back("ann", f"{purpose}-{len(bench.entries)}", purpose))
+        assert len(bench.waiting[-1]) == 3
+        bench.commit()
+    assert bench.room.document.frozen() == before
+    assert bench.room.follower.stacks.depths(bench.room.seats["ann"].member) == (0, 1)
+
+
+def test_D14_a_group_is_one_effect() -> None:
+    calls = Calls()
+    seen: list[Any] = []
+    proposal = Proposal(PROJECT, "r", "ann", "login", "m", b"[]", False, Purpose.RESTORE)
+    for effects in calls.bench.room.edits.restore(proposal, notes(MADE_OPS + 1), "ann", 1):
+        seen += effects
+    [group] = seen
+    assert isinstance(group, CommitGroup)
+    assert len(group.parts) == 2

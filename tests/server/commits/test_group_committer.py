@@ -1,0 +1,196 @@
+"""A large restore over real sockets: all or nothing, whoever looks and whatever is killed."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from persistence.journal.contract import Known
+from persistence.journal.postgres import PostgresJournal
+from rooms.journal.entry import Outcome, Proposal
+from schema.server_limits import MADE_OPS
+from tests.server.calls.test_history import fetched
+from tests.server.conftest import Node, Nodes, create_project, eventually
+from tests.server.wire import Wire, delete, marker
+
+pytestmark = pytest.mark.postgres
+
+MARKERS = [f"marker_{n:05}" for n in range(5 * MADE_OPS + 500)]
+PARTS = 6
+
+
+class DyingDb:
+    """A database whose node stands still at one of its queries, just before it or just after."""
+
+    def __init__(self, db: Any, number: int, when: str) -> None:
+        self.db = db
+        self.left = number
+        self.when = when
+        self.has_reached = asyncio.Event()
+
+    async def execute(self, query: str, *args: object) -> Any:
+        return await self._reach(self.db.execute, query, *args)
+
+    async def fetchrow(self, query: str, *args: object) -> Any:
+        return await self._reach(self.db.fetchrow, query, *args)
+
+    async def _reach(self, ask: Any, *args: object) -> Any:
+        self.left -= 1
+        is_here = self.left < 0
+        if is_here and self.when == "before":
+            await self._stand_still()
+        answer = await ask(*args)
+        if is_here:
+            await self._stand_still()
+        return answer
+
+    async def _stand_still(self) -> None:
+        self.has_reached.set()
+        await asyncio.Event().wait()
+
+
+class Session:
+    """A project of many markers that were all deleted since a snapshot, on a node that lives."""
+
+    def __init__(self, nodes: Nodes, node: Node) -> None:
+        self.nodes = nodes
+        self.node = node
+        self.ann: Wire
+        self.project = ""
+        self.snapshot = ""
+
+    async def begin(self) -> None:
+        self.ann = await self.node.musician("ann")
+        self.project = await create_project(self.ann)
+        await self.ann.join(self.project)
+        await self.ann.edit(self.project, *map(marker, MARKERS))
+        snapshot = await self.ann.result("snapshots.create", project=self.project, name="v1")
+        self.snapshot = snapshot["id"]
+        await self.clear()
+
+    async def clear(self) -> None:
+        await self.ann.edit(self.project, *map(delete, MARKERS))
+
+    async def restore(self, wire: Wire, name: str) -> dict[str, Any]:
+        result: dict[str, Any] = await wire.result(
+            "snapshots.restore", project=self.project, snapshot=self.snapshot, id=name
+        )
+        return result
+
+    async def head(self) -> int:
+        return (await self.node.journal.heads([self.project]))[self.project]
+
+    async def markers(self, device: str) -> int:
+        await self.node.hub.rooms[self.project].read_on()
+        _, state = await self.node.fresh(self.ann, self.project, device)
+        return len(state.get("markers", {}))
+
+
+@pytest.fixture
+async def session(nodes: Nodes) -> Session:
+    made = Session(nodes, await nodes.start())
+    await made.begin()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("number", "when", "is_stored"),
+    [
+        (1, "before", False),  # nothing is staged yet
+        (4, "after", False),  # some parts are
+        (PARTS + 1, "before", False),  # all are
+        (PARTS + 1, "after", True),  # it is committed, and the node did not hear of it
+    ],
+)
+async def test_N9_a_restore_whose_node_is_killed_is_there_or_not_at_all(
+    session: Session, number: int, when: str, is_stored: bool
+) -> None:
+    dying = await session.nodes.start()
+    ben = await dying.again(session.ann, "phone")
+    await ben.join(session.project)
+    head = await session.head()
+    dying_db = DyingDb(dying.journal._behind, number, when)
+    append = PostgresJournal(dying_db).append_group  # type: ignore[arg-type]
+    dying.journal.append_group = append  # type: ignore[method-assign]
+    restoring = asyncio.create_task(session.restore(ben, "restore-1"))
+    await asyncio.wait_for(dying_db.has_reached.wait(), 20)
+    await dying.die()
+    restoring.cancel()
+    await asyncio.gather(restoring, return_exceptions=True)
+    assert await session.head() == head + PARTS * is_stored
+    assert await session.markers("tablet") == len(MARKERS) * is_stored
+    restored = await session.restore(session.ann, "restore-1")
+    assert (restored["seq"], restored["ops"]) == (head + PARTS, 0 if is_stored else len(MARKERS))
+    assert await session.markers("tablet-2") == len(MARKERS)
+    assert await session.head() == head + PARTS
+    await session.ann.ask({"t": "undo", "project": session.project, "id": "undo-0001"})
+
+
+async def test_N9_no_seq_inside_a_restore_is_a_state(session: Session) -> None:
+    head = await session.head()
+    restored = await session.restore(session.ann, "restore-1")
+    assert restored["seq"] == head + PARTS
+    for seq in (head, head + 1, head + PARTS - 1, head + PARTS):
+        first, state = await fetched(session.ann, "history.at", project=session.project, seq=seq)
+        is_after = seq > head
+        assert first["position"]["seq"] == (head + PARTS if is_after else head)
+        assert len(state.get("markers", {})) == len(MARKERS) * is_after
+
+
+async def test_D14_all_who_listen_hear_the_parts_and_an_undo_takes_all_back(
+    session: Session,
+) -> None:
+    other = await session.nodes.start()
+    ben = await other.again(session.ann, "phone")
+    await ben.join(session.project)
+    await session.restore(session.ann, "restore-1")
+    heard = [await ben.until("delta") for _ in range(PARTS)]
+    assert [bool(delta.get("more")) for delta in heard] == [True] * (PARTS - 1) + [False]
+    ack = await session.ann.ask({"t": "undo", "project": session.project, "id": "undo-0001"})
+    assert (ack["dropped"], ack["seq"]) == ([], heard[-1]["seq"] + PARTS)
+    assert await session.markers("tablet") == 0
+
+    async def is_there() -> bool:
+        return bool(other.hub.rooms[session.project].room.head == ack["seq"])
+
+    await eventually(is_there)
+    copies = [each.hub.rooms[session.project].room.follower for each in (session.node, other)]
+    assert copies[0].digest == copies[1].digest
+
+
+async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    live = node.hub.rooms[project]
+    live.room.follower.is_inside = True
+    moment = asyncio.create_task(live.moment())
+    await live.done(iter([[]]))
+    await live.done(iter([[]]))
+    assert not moment.done()
+    live.room.follower.is_inside = False
+    live.run(iter([[]]))
+    assert (await moment).seq == 0
+
+
+async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    journal = node.journal
+    part = Proposal(project, "part-1", ann.user, str(uuid.uuid4()), "member", b"[]", False)
+    staging = str(uuid.uuid4())
+    db = DyingDb(journal._behind, 2, "after")
+    standing = asyncio.create_task(
+        PostgresJournal(db).append_group(staging, [part, part, part], Known("", 0))  # type: ignore[arg-type]
+    )
+    await db.has_reached.wait()
+    standing.cancel()
+    count = "SELECT count(*) FROM staged_deltas"
+    assert await journal._behind.fetchval(count) == 2
+    await journal.clear_staged(3_600.0)
+    assert await journal._behind.fetchval(count) == 2
+    await journal.clear_staged(0.0)
+    assert await journal._behind.fetchval(count) == 0
+    outcome, _ = await journal.append_group(staging, [part], Known("", 0))
+    assert outcome is not Outcome.COMMITTED
