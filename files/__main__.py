@@ -29,6 +29,7 @@ from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
+from prime_client.copy.state_ops import State
 from prime_client.failures import (
     CallFailed,
     CannotConnect,
@@ -36,7 +37,6 @@ from prime_client.failures import (
     DeltaRefused,
     RoomClosed,
 )
-from prime_client.state_ops import State
 from schema.limits import MAX_NAME_LENGTH
 from schema.text.texts import nearest_name
 

@@ -5,10 +5,10 @@ import copy
 from collections.abc import Mapping
 
 from prime_client.client import Client
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
+from prime_client.copy.state_ops import State
 from prime_client.events import Position
 from prime_client.room import Room
-from prime_client.state_ops import State
 
 CATCH_UP_SECONDS = 30.0
 """How long a server may take to tell what it had acknowledged before it was asked."""

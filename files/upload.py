@@ -4,9 +4,9 @@ import asyncio
 import json
 from collections.abc import Iterator
 
+from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged
 from prime_client.room import Room
-from prime_client.state_ops import Op
 
 MAX_OPS = 1_000
 MAX_BYTES = 900_000

@@ -262,8 +262,7 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def main() -> None:
-    """Run in the foreground until a signal, or until whoever started us is gone."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m machine.embedded_postgres",
         description='Run PostgreSQL on a directory. Prints {"database_url": ..., "pid": ...} when '
@@ -279,7 +278,12 @@ def main() -> None:
     parser.add_argument(
         "--follows", metavar="CONNINFO", help="another way to that primary, once it is copied"
     )
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Run in the foreground until a signal, or until whoever started us is gone."""
+    arguments = _parser().parse_args()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt

@@ -1,5 +1,7 @@
 """Every call: its name, its parameters, its result, and what it does."""
 
+# Long: all calls of the protocol, in the order of PROTOCOL.md.
+
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType

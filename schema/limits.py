@@ -4,6 +4,8 @@ Each constant is defined with its row: unit, door, what happens past it, the fil
 `tests/bounds` goes to every bound and one past it.
 """
 
+# Long: one table of bounds, from which PROTOCOL.md has its own.
+
 from schema.bounds import Bounds, Instead
 from schema.close_codes import (
     BAD_MESSAGES,

@@ -4,6 +4,8 @@ Both subprotocols carry the same maps: `prime.v1.msgpack` as binary frames, `pri
 The field `t` names the message.
 """
 
+# Long: all messages of the protocol, in the order of PROTOCOL.md.
+
 from typing import Annotated, Any
 
 import msgspec

@@ -1,5 +1,7 @@
 """The rest of the table of bounds: what a server keeps to inside, which no client needs to know."""
 
+# Long: one table of bounds.
+
 from schema.bounds import Bounds, Instead
 from schema.errors import ErrorCode
 

@@ -12,7 +12,7 @@ from server.health.metrics import FROM_THE_START
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"
-DEVELOPERS = {ROOT / "persistence" / "append_speed.py"}
+DEVELOPERS = {ROOT / "persistence" / "tools" / "append_speed.py"}
 """Programs that no operator runs."""
 
 NAME = re.compile(r"`([^` ]+)`")
@@ -97,7 +97,9 @@ def test_readings_are_recognized() -> None:
 
 
 def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
-    read = {name for node in _calls("server", "persistence") for name in settings_in(node)}
+    read = {
+        name for node in _calls("server", "persistence", "machine") for name in settings_in(node)
+    }
     in_schema = {name for node in _calls("schema") for name in settings_in(node)}
     read |= {name for name in in_schema if not name.startswith("--")}  # its options generate code
     assert named("Settings") == sorted(read)

@@ -2,6 +2,7 @@
 
 from prime_client import events, ops
 from prime_client.client import Client
+from prime_client.copy.state_ops import Entity, Op, State
 from prime_client.failures import (
     CallFailed,
     CallInterrupted,
@@ -26,7 +27,6 @@ from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
-from prime_client.state_ops import Entity, Op, State
 
 __all__ = [
     "CallFailed",

@@ -7,8 +7,11 @@ import random
 from typing import Any, Self
 
 from prime_client import past_states
-from prime_client.auth_session import AuthSession
-from prime_client.codec import CodecName, codec_named
+from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.codec import CodecName, codec_named
+from prime_client.connecting.login import CALLS_TO_LOG_IN, AskForLogin, Login
+from prime_client.connecting.reconnecting import Reconnecting
+from prime_client.copy.state_ops import State
 from prime_client.failures import (
     CallFailed,
     CallInterrupted,
@@ -18,13 +21,10 @@ from prime_client.failures import (
     WrongUse,
 )
 from prime_client.ids import new_id
-from prime_client.login import CALLS_TO_LOG_IN, AskForLogin, Login
-from prime_client.reconnecting import Reconnecting
 from prime_client.room import Room
 from prime_client.schema.calls import Calls, User
 from prime_client.schema.close_codes import AUTH_FAILED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
-from prime_client.state_ops import State
 
 _log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from prime_client.copy.known_names import check_id, fields_of
+from prime_client.copy.plain_values import plain_copy
+from prime_client.copy.room_members import laid_over
+from prime_client.copy.state_ops import Entity, Op
 from prime_client.failures import WrongUse
-from prime_client.known_names import check_id, fields_of
-from prime_client.plain_values import plain_copy
-from prime_client.room_members import laid_over
-from prime_client.state_ops import Entity, Op
 
 SHOWN_SECONDS = 1 / 30
 """Between two messages: others' screens show no more."""

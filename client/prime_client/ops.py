@@ -5,12 +5,12 @@ An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_maste
 
 from typing import Any
 
+from prime_client.copy.known_names import check_id, check_properties, fields_of
+from prime_client.copy.plain_values import plain_copy
+from prime_client.copy.state_ops import Op, State
 from prime_client.failures import DeltaTooLarge, MalformedOp
-from prime_client.known_names import check_id, check_properties, fields_of
-from prime_client.plain_values import plain_copy
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
 from prime_client.schema.limits import MAX_OPS_PER_DELTA
-from prime_client.state_ops import Op, State
 
 TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "set": (("props",), ("expect",)),

@@ -3,11 +3,11 @@
 import base64
 from typing import Any
 
-from prime_client.codec import Codec
-from prime_client.digest import digest
+from prime_client.connecting.codec import Codec
+from prime_client.copy.digest import digest
+from prime_client.copy.state_ops import State
 from prime_client.failures import StateDamaged
 from prime_client.schema.calls import Call
-from prime_client.state_ops import State
 
 
 async def snapshot_state(call: Call, codec: Codec, project: str, snapshot: str) -> State:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Unpack
 
+from prime_client.copy.known_names import check_properties, fields_of
+from prime_client.copy.plain_values import plain_copy
+from prime_client.copy.shown_values import check_presence, check_values
+from prime_client.copy.state_ops import Entity, Op
+from prime_client.delivery.membership import Membership
 from prime_client.events import (
     Acknowledged,
     Event,
@@ -17,13 +22,8 @@ from prime_client.failures import (
     WrongUse,
 )
 from prime_client.gesture import Gesture, Values
-from prime_client.known_names import check_properties, fields_of
 from prime_client.listeners import Listener
-from prime_client.membership import Membership
-from prime_client.plain_values import plain_copy
 from prime_client.schema.presence import Presence
-from prime_client.shown_values import check_presence, check_values
-from prime_client.state_ops import Entity, Op
 
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""

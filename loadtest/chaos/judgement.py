@@ -76,6 +76,7 @@ class Judgement:
             checkpoints.append("the checkpoint is wrong in the end")
         truth = Truth(ids, self._begun_at, row["version"], row["description"])
         stage.hits["postgres_failover_asynchronous"] += len(excused) + large.excused
+        # Long: each line of the report is said once, where it is measured.
         return {
             **proved,
             **_of_anomalies(check(kept, truth)),

@@ -116,6 +116,7 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     acked = sum(fault["acked"] for fault in report["faults"].values())
     same = f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
     again = f"{report['resent']} deltas sent again, {report['sent_again_acked']} answers to echoes"
+    # Long: each claim is said once, in the order in which it is shown.
     claims = [
         (report["lost"] == 0, f"{report['acked']} deltas acknowledged, {report['lost']} lost"),
         (report["converged"], f"{same} ({report['digest']})"),

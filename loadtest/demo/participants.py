@@ -13,10 +13,10 @@ from files.upload import upload
 from loadtest.demo.live_view import MemberFigures
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from prime_client.client import Client
+from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
 from prime_client.failures import TooMuchPending
 from prime_client.room import Room
-from prime_client.state_ops import Op
 
 
 def now_ms() -> float:

@@ -7,8 +7,8 @@ from typing import Any
 from loadtest.demo.participants import Participant, Tally
 from machine.local_hub import audit
 from prime_client.client import Client
-from prime_client.digest import digest
-from prime_client.state_ops import State
+from prime_client.copy.digest import digest
+from prime_client.copy.state_ops import State
 
 SETTLE_SECONDS = 60.0
 

@@ -9,7 +9,7 @@ from loadtest.chaos.stage import Stage
 from loadtest.faults import foreign_faults
 from loadtest.faults.fault_proxy import Direction, FaultProxy
 from loadtest.people.recorded_musician import Echo
-from prime_client.connection import CouldNotOpen
+from prime_client.connecting.connection import CouldNotOpen
 
 DOWN_SECONDS = 0.5
 """A server that was ended stays so for as long, at least: others have to notice."""

@@ -11,7 +11,7 @@ import msgpack
 
 from loadtest.load.bare_client import BareConnection, connect
 from loadtest.load.frames import Messages, frame
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 
 SUBPROTOCOL = "prime.v1.msgpack"
 ANSWER_SECONDS = 60.0

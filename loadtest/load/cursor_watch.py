@@ -22,7 +22,7 @@ from loadtest.load.bare_prime import Account, BarePrime, enter
 from loadtest.load.sustained import problems
 from loadtest.people.heartbeats import keep_alive
 from loadtest.reports.percentiles import percentile, summary
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 
 READY_SECONDS = 120.0
 PHASE_SECONDS = 60.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from loadtest.load.bare_prime import Account, BarePrime, enter, pack
 from loadtest.load.sustained import PROBE_SECONDS
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 
 COLLECTION, ENTITY = "channels", "ch_master"
 

@@ -13,8 +13,8 @@ import os
 import sys
 import time
 
-from prime_client.codec import Message, codec_named
-from prime_client.connection import Connection
+from prime_client.connecting.codec import Message, codec_named
+from prime_client.connecting.connection import Connection
 
 RATE = 40.0
 """Deltas a second: slow enough to be alone in the room's batches, fast enough for a p99."""

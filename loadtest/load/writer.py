@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Self
 
-from prime_client.codec import Message, codec_named
-from prime_client.connection import Connection
-from prime_client.state_ops import Op
+from prime_client.connecting.codec import Message, codec_named
+from prime_client.connecting.connection import Connection
+from prime_client.copy.state_ops import Op
 
 OPEN_SECONDS = 10.0
 

@@ -14,7 +14,7 @@ from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_hub import audit
 from prime_client.client import Client
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused
 
 ENTITIES = 20_000

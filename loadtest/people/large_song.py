@@ -6,7 +6,7 @@ from typing import Any
 
 import msgpack
 
-from prime_client.state_ops import Op
+from prime_client.copy.state_ops import Op
 from schema.entities import defaults
 from schema.limits import MAX_STATE_BYTES
 

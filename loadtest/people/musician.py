@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.people.studio_work import Work, new_track, pick_clip, rename, split_clip, write_notes
-from prime_client.state_ops import Op, State
+from prime_client.copy.state_ops import Op, State
 
 FRAMES_PER_SECOND = 25
 """Presence in a burst: between the 20 and 30 Hz at which a mouse is worth following."""

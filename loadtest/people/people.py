@@ -10,7 +10,7 @@ from typing import Any
 
 from loadtest.load.bare_prime import Account
 from loadtest.people.returning import ReturningMember, Tally
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 
 FRAMES_PER_SECOND = 30.0
 BURST_SECONDS = (1.0, 4.0)

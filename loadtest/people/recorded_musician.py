@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from loadtest.chaos.history import History, What
 from loadtest.demo.participants import Participant, Tally
 from loadtest.running import wait
-from prime_client.codec import codec_named
-from prime_client.connection import Connection
+from prime_client.connecting.codec import codec_named
+from prime_client.connecting.connection import Connection
+from prime_client.copy.state_ops import Op
 from prime_client.events import (
     Acknowledged,
     Committed,
@@ -22,7 +23,6 @@ from prime_client.events import (
 )
 from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut
 from prime_client.room import Room
-from prime_client.state_ops import Op
 
 if TYPE_CHECKING:
     from prime_client.events import Position

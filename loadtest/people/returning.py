@@ -10,8 +10,12 @@ from typing import Any
 
 from loadtest.load.bare_client import BareConnection, HandshakeFailed
 from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused, pack
-from prime_client.backoff import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, STEADY_SECONDS
-from prime_client.codec import Message
+from prime_client.connecting.backoff import (
+    BACKOFF_BASE_SECONDS,
+    BACKOFF_CAP_SECONDS,
+    STEADY_SECONDS,
+)
+from prime_client.connecting.codec import Message
 
 COMES_AGAIN = frozenset({"rate_limited", "unavailable"})
 """Refusals of a delta after which it is sent again under the same id."""

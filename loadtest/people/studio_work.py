@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from prime_client.state_ops import Entity, Op, State
+from prime_client.copy.state_ops import Entity, Op, State
 from schema.order_keys import between
 
 MAX_NOTES_TO_MOVE = 300

@@ -57,12 +57,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
         "rooms": arguments.rooms,
         "hz": arguments.hz,
         "seconds": arguments.seconds,
-        "how": how(
-            cores,
-            load=f"{arguments.rooms} room(s), each member moving {arguments.hz:g} times a second "
-            f"for {arguments.seconds:g} s after {arguments.warm_up:g} s of warm-up; a fresh hub "
-            "for each size",
-        ),
+        "how": how(cores, load=_in_words(arguments)),
         "sizes": [_row(size, arguments.rooms, run) for size, run in runs.items()],
         **profile_of(flame),
     }
@@ -91,6 +86,14 @@ async def _once(
         )
         watched = Watched(server.pids, server.beside, cores.server)
         return await carry_out(job, partial(watch, watched), working)
+
+
+def _in_words(arguments: argparse.Namespace) -> str:
+    return (
+        f"{arguments.rooms} room(s), each member moving {arguments.hz:g} times a second "
+        f"for {arguments.seconds:g} s after {arguments.warm_up:g} s of warm-up; a fresh hub "
+        "for each size"
+    )
 
 
 def _row(size: int, rooms: int, run: Loaded) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class _Bench:
         self._say("looking for what was acknowledged in the journal")
         lost = await self._lost()
         advance()
+        # Long: each line of the report is said once, where it is measured.
         return {
             **saturated,
             **offered,

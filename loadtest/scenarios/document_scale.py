@@ -21,8 +21,8 @@ from loadtest.load.writer import Writer
 from loadtest.people.large_song import large_song
 from machine.local_hub import LocalHub
 from prime_client.client import Client
+from prime_client.copy.state_ops import Op
 from prime_client.room import Room
-from prime_client.state_ops import Op
 
 SMALL = 5_000
 """Entities of the project that the large one is compared with."""

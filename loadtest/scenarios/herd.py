@@ -108,6 +108,7 @@ class _Herd:
         self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
         waiting = samples.mean("hub_kept_waiting")
         acked = sum(map(len, self._tally.acked.values()))
+        # Long: each line of the report is said once, where it is measured.
         return {
             "resumed_within_s": None if missing else round(max(returned, default=0.0), 3),
             "lost": lost + self._tally.contradictions,

@@ -24,7 +24,7 @@ from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, 
 from loadtest.people.heartbeats import keep_alive
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 from schema.limits import HEARTBEAT_SECONDS
 
 CONNECTING_AT_ONCE = 32
@@ -99,6 +99,7 @@ class _Crowd:
         metrics = await scrape(self._hub.url)
         after = await self._empty()
         per_connection = (inside - before) / connected if connected else None
+        # Long: each line of the report is said once, where it is measured.
         return {
             "kb_per_connection": None if per_connection is None else round(per_connection, 2),
             "connections": connected,

@@ -25,8 +25,8 @@ from loadtest.reports.evidence import Evidence
 from loadtest.reports.percentiles import percentile, summary
 from loadtest.reports.report_table import Target
 from prime_client.client import Client
-from prime_client.codec import Message, codec_named
-from prime_client.digest import digest
+from prime_client.connecting.codec import Message, codec_named
+from prime_client.copy.digest import digest
 
 INSIDE_HZ = 30.0
 QUIET_SECONDS = 4.0
@@ -199,6 +199,7 @@ class _Storm:
         for joiner in joiners:
             joiner.close()
         bounds = summary(self._joined_s, 3), percentile(self._joined_s, 95)
+        # Long: each line of the report is said once, where it is measured.
         return {
             "joined_p95_s": None if bounds[1] is None else round(bounds[1], 3),
             "encodings": happened(self._filled, after, "pictures_drawn"),

@@ -24,8 +24,8 @@ from loadtest.reports.percentiles import summary
 from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
 from prime_client.client import Client
+from prime_client.copy.state_ops import Op
 from prime_client.failures import CallFailed
-from prime_client.state_ops import Op
 
 BYTES_PER_ENTITY = 150
 """Of the large song, as the server counts a state (rule O16)."""

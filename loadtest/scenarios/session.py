@@ -26,7 +26,7 @@ from loadtest.reports.evidence import Evidence
 from loadtest.reports.percentiles import summary
 from loadtest.reports.report_table import Target
 from prime_client.client import Client
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
 
 CONNECTING_AT_ONCE = 16
 OBSERVERS_PER_ROOM = 4

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from prime_client import backoff, membership
 from prime_client.client import Client
+from prime_client.connecting import backoff
+from prime_client.delivery import membership
 from prime_client.room import Room
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
 from tests.server.conftest import node, nodes

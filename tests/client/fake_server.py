@@ -10,7 +10,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from prime_client.codec import CodecName, codec_named
+from prime_client.connecting.codec import CodecName, codec_named
 from prime_client.events import Event
 from prime_client.room import Room
 from tests.client.model_server import member_named, new_state

@@ -4,8 +4,8 @@ import json
 import zlib
 from typing import Any
 
-from prime_client.replica import Replica
-from prime_client.state_ops import Op, State, apply_op, would_apply
+from prime_client.copy.replica import Replica
+from prime_client.copy.state_ops import Op, State, apply_op, would_apply
 from schema.entities import ENTITY_TYPES, PARENTS, defaults, empty_state
 
 Message = dict[str, Any]

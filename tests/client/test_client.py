@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from prime_client import room as room_module
-from prime_client import send_queue
 from prime_client.client import Client
-from prime_client.codec import BadFrame, CodecName, codec_named
-from prime_client.connection import Connection, CouldNotOpen
+from prime_client.connecting.codec import BadFrame, CodecName, codec_named
+from prime_client.connecting.connection import Connection, CouldNotOpen
+from prime_client.delivery import send_queue
 from prime_client.events import Acknowledged, CameIn, Committed, Event, Left
 from prime_client.failures import (
     CallFailed,
@@ -445,7 +445,7 @@ async def test_a_connection_that_goes_in_the_handshake_is_tried_again(
     async def connect(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("prime_client.connection.connect", connect)
+    monkeypatch.setattr("prime_client.connecting.connection.connect", connect)
     with pytest.raises(CouldNotOpen) as caught:
         await Connection.open("ws://127.0.0.1:9/v1", codec_named("msgpack"), {}, 1.0)
     assert not caught.value.ending.is_final

@@ -10,9 +10,9 @@ import pytest
 
 import schema.ops
 from prime_client import DeltaTooLarge, MalformedOp, ops
-from prime_client.digest import digest
-from prime_client.replica import Replica
-from prime_client.room_messages import Gap
+from prime_client.copy.digest import digest
+from prime_client.copy.replica import Replica
+from prime_client.copy.room_messages import Gap
 from tests.client.model_server import ModelServer, decoded
 
 FADER = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.123}}

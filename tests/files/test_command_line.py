@@ -20,7 +20,7 @@ from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
 from files.song import BrokenSong, Song
-from prime_client.state_ops import State
+from prime_client.copy.state_ops import State
 from schema.calls import CreateProject
 from tests.files.dawproject.test_export import a_state
 

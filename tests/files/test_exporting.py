@@ -9,7 +9,7 @@ import pytest
 from files import exporting
 from files.exporting import NotWhole, whole_state
 from prime_client.client import Client
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
 from tests.client.model_server import new_state
 

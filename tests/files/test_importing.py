@@ -14,9 +14,9 @@ from files.importing import read_song
 from files.song import BrokenSong
 from files.songs.compose import SONG_FILE
 from tests.files.dawproject.test_reader import NOTES, clips, project
+from tests.files.helpers.song_files import corpus_file, write_mmp, write_zip
+from tests.files.helpers.state_rules import broken_rules
 from tests.files.lmms.test_reader import BEATS, MIXER, automation, container, instrument, lmms
-from tests.files.song_files import corpus_file, write_mmp, write_zip
-from tests.files.state_rules import broken_rules
 
 LMMS_XML = lmms(MIXER + BEATS + container(automation("88") + instrument("Bass", "")))
 DAW_XML = project(clips(f'<Clip time="0" duration="4">{NOTES}</Clip>'))

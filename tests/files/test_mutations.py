@@ -10,10 +10,10 @@ import pytest
 
 from files.importing import read_song
 from files.song import BrokenSong
-from tests.files.formats import FORMATS, Format
-from tests.files.mutations import mutated
-from tests.files.server_side import taken_whole
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.formats import FORMATS, Format
+from tests.files.helpers.mutations import mutated
+from tests.files.helpers.server_side import taken_whole
+from tests.files.helpers.state_rules import broken_rules
 
 FILES = int(os.environ.get("PRIME_MUTATIONS", "400"))
 LONGEST_LINE = 500

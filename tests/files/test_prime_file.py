@@ -10,7 +10,7 @@ from files.importing import read_song
 from files.prime_file import read_prime_file, write_prime_file, write_state
 from files.song import BrokenSong, Song
 from files.songs import compose
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.state_rules import broken_rules
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from files.importing import read_song
-from prime_client.digest import digest
-from tests.files.formats import FORMATS, Format
-from tests.files.server_side import taken_whole
-from tests.files.song_files import corpus_file
+from prime_client.copy.digest import digest
+from tests.files.helpers.formats import FORMATS, Format
+from tests.files.helpers.server_side import taken_whole
+from tests.files.helpers.song_files import corpus_file
 
 ROOT = Path(__file__).parents[2]
 
 DIGESTS = """
 import sys
 from pathlib import Path
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
 from files.importing import read_song
 for name in sys.argv[1:]:
     print(digest(read_song(Path(name)).state))

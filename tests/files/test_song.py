@@ -15,8 +15,8 @@ from files.song import BrokenSong, Song
 from files.songs.compose import SONG_FILE
 from rooms.rules.entity_rules import problem_with_value
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
-from tests.files.song_files import corpus_file
-from tests.files.state_rules import broken_rules, is_allowed
+from tests.files.helpers.song_files import corpus_file
+from tests.files.helpers.state_rules import broken_rules, is_allowed
 
 ANYTHING = st.one_of(
     st.none(),

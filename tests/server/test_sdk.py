@@ -11,7 +11,7 @@ import pytest
 from files.exporting import whole_state
 from files.upload import upload
 from prime_client.client import Client
-from prime_client.connection import Connection
+from prime_client.connecting.connection import Connection
 from prime_client.events import LoginNeeded, Postponed, Synced
 from prime_client.failures import CallFailed, DeltaRefused
 from prime_client.room import Room
@@ -140,8 +140,8 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     rng = random.Random(seed)
     monkeypatch.setattr("rooms.edits.refusals.MAX_DELTAS_IN_FLIGHT", 16)
     monkeypatch.setattr("rooms.edits.refusals.MAX_WAITING_BYTES", 2_000)
-    monkeypatch.setattr("prime_client.membership.RETRY_SECONDS", 0.01)
-    monkeypatch.setattr("prime_client.backoff.BACKOFF_BASE_SECONDS", 0.01)
+    monkeypatch.setattr("prime_client.delivery.membership.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("prime_client.connecting.backoff.BACKOFF_BASE_SECONDS", 0.01)
     is_within = NodeConnection._is_within_rate
     monkeypatch.setattr(
         NodeConnection,
@@ -178,7 +178,7 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
 async def test_J15_D13_what_was_refused_unheard_is_not_taken_late_after_fresh_state(
     node: Node, duo: tuple[Client, Room, Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prime_client.backoff.BACKOFF_BASE_SECONDS", 0.01)
+    monkeypatch.setattr("prime_client.connecting.backoff.BACKOFF_BASE_SECONDS", 0.01)
     _, ann, ben = duo
     await insert_markers(ben, 1)
     with monkeypatch.context() as deaf:

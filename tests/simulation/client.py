@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prime_client.codec import Frame, Message, MsgpackCodec
+from prime_client.connecting.codec import Frame, Message, MsgpackCodec
+from prime_client.copy.replica import Replica
+from prime_client.copy.room_messages import Gap
+from prime_client.delivery.send_queue import SendQueue
 from prime_client.events import (
     Acknowledged,
     Event,
@@ -14,12 +17,9 @@ from prime_client.events import (
     Refused,
     Synced,
 )
-from prime_client.replica import Replica
-from prime_client.room_messages import Gap
-from prime_client.send_queue import SendQueue
 from tests.simulation.edits import Editing, is_never_valid
-from tests.simulation.network import Link
 from tests.simulation.project import PROJECT
+from tests.simulation.world.network import Link
 
 if TYPE_CHECKING:
     from tests.simulation.studio import Studio

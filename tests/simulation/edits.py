@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 
 from loadtest.people.studio_work import Work, new_track, split_clip, write_notes
-from prime_client.replica import Replica
-from prime_client.state_ops import Entity, Op
+from prime_client.copy.replica import Replica
+from prime_client.copy.state_ops import Entity, Op
 
 NEVER_VALID = 99.0
 """A volume nobody may set."""

@@ -5,9 +5,9 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
+from prime_client.copy.replica import Replica
 from prime_client.events import Refused
-from prime_client.replica import Replica
 from rooms.changes.inverse import inverse
 from rooms.changes.net_effect import is_nothing
 from rooms.document.document import Document
@@ -21,7 +21,7 @@ from tests.rooms.songs import SONG, finished
 from tests.simulation.client import Client
 
 if TYPE_CHECKING:
-    from prime_client.state_ops import Op as PlainOp
+    from prime_client.copy.state_ops import Op as PlainOp
     from tests.simulation.offline_studio import OfflineStudio
 
 MISTAKES = 0.06

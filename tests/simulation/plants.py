@@ -28,7 +28,7 @@ from server.live.room_jobs import Moment, RoomWorks
 from server.live.room_journal import RoomJournal
 from tests.simulation.offline_studio import OfflineStudio
 from tests.simulation.studio import Studio, Tally, simulate
-from tests.simulation.unreliable_journal import UnreliableJournal
+from tests.simulation.world.unreliable_journal import UnreliableJournal
 
 
 class HastyJournal(UnreliableJournal):

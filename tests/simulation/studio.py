@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from persistence.journal.contract import Checkpoint
 from persistence.journal.memory import MemoryJournal
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 from rooms.document.document import Document
 from rooms.edits import groups
 from rooms.journal import tail
@@ -28,10 +28,10 @@ from server.sockets.codec import JSON
 from server.states import stored_state
 from server.states.stored_state import read_document
 from tests.simulation.client import Client
-from tests.simulation.node import Node
 from tests.simulation.project import PROJECT
-from tests.simulation.unreliable_journal import UnreliableJournal
-from tests.simulation.virtual_loop import Stuck, run_virtually
+from tests.simulation.world.node import Node
+from tests.simulation.world.unreliable_journal import UnreliableJournal
+from tests.simulation.world.virtual_loop import Stuck, run_virtually
 
 DRAIN_SECONDS = 60.0
 

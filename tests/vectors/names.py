@@ -7,7 +7,7 @@ import json
 import zlib
 from typing import Any
 
-from prime_client.replica import Replica
+from prime_client.copy.replica import Replica
 from schema.entities import defaults, empty_state
 from schema.messages import Digest, Joined, Position
 from tests.vectors.digests import digest_of

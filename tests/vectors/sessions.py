@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from prime_client.digest import digest, shown, term
+from prime_client.copy.digest import digest, shown, term
+from prime_client.copy.replica import Replica
+from prime_client.copy.room_messages import Gap
 from prime_client.events import FoundDiverged
-from prime_client.replica import Replica
-from prime_client.room_messages import Gap
 from rooms.document.document import Document
 from schema.entities import MASTER_CHANNEL, empty_state
 from schema.messages import Digest, Error, MemberJoined, MemberLeft, Pong, Position, Previewed

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from prime_client import digest as sdk_digest
-from prime_client.codec import codec_named
-from prime_client.replica import Replica
-from prime_client.room_messages import Gap
+from prime_client.connecting.codec import codec_named
+from prime_client.copy import digest as sdk_digest
+from prime_client.copy.replica import Replica
+from prime_client.copy.room_messages import Gap
+from prime_client.copy.state_ops import apply_op
 from prime_client.schema import order_keys as sdk_order_keys
-from prime_client.state_ops import apply_op
 from rooms.document import digest
 from rooms.document.document import Document
 from rooms.music.tempo_map import TempoMap

@@ -7,7 +7,7 @@ A call raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
-from prime_client.state_ops import Op
+from prime_client.copy.state_ops import Op
 
 Call = Callable[..., Awaitable[Any]]
 

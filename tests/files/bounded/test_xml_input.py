@@ -21,7 +21,7 @@ from files.bounded.xml_input import (
 )
 from files.bounded.zip_input import ZipInput
 from files.song import BrokenSong
-from tests.files.song_files import write_zip
+from tests.files.helpers.song_files import write_zip
 
 HERE = Path("song.mmp")
 BOMB = (

@@ -9,7 +9,7 @@ import pytest
 from files.importing import read_song
 from files.song import Song
 from rooms.music.tempo_map import TempoMap
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.state_rules import broken_rules
 
 CASES = Path(__file__).parent.parent / "cases" / "dawproject"
 

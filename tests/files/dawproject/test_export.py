@@ -13,8 +13,8 @@ from files.importing import read_song
 from files.prime_file import read_prime_file
 from files.song import Song
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
-from tests.files.song_files import lmms_songs
-from tests.files.state_equality import differences
+from tests.files.helpers.song_files import lmms_songs
+from tests.files.helpers.state_equality import differences
 
 ROOT = Path(__file__).parent.parent.parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -14,8 +14,8 @@ import pytest
 from files.dawproject.reader import read_dawproject
 from files.song import BrokenSong, Song
 from tests.files.dawproject.test_reader import NOTES, clips, entities, only, project
-from tests.files.song_files import write_zip
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import write_zip
+from tests.files.helpers.state_rules import broken_rules
 
 
 def read(folder: Path, xml: str, **files: str | bytes) -> Song:

@@ -8,8 +8,8 @@ import pytest
 
 from files.dawproject.reader import read_dawproject
 from files.song import BrokenSong, Song
-from tests.files.song_files import corpus_file, write_zip
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import corpus_file, write_zip
+from tests.files.helpers.state_rules import broken_rules
 
 STRUCTURE = """
 <Track contentType="tracks" id="g" name="Band" color="#102030">

@@ -13,8 +13,8 @@ from files.dawproject.reader import read_dawproject
 from files.tempo_map import Clock, TempoMap, beats_lasting
 from rooms.document.document import Document
 from schema.ops import Insert, Op, Set
-from tests.files.state_equality import differences
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.state_equality import differences
+from tests.files.helpers.state_rules import broken_rules
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import song
 

@@ -10,8 +10,8 @@ import pytest
 
 from files.dawproject.reader import read_dawproject
 from files.song import Song
-from tests.files.song_files import write_zip
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import write_zip
+from tests.files.helpers.state_rules import broken_rules
 
 TEMPO = (
     '<TempoAutomation timeUnit="seconds"><Target parameter="tempo"/>'

@@ -12,8 +12,8 @@ from files.dawproject.reader import read_dawproject
 from files.importing import read_song
 from files.song import Song
 from files.tempo_map import TempoMap
-from tests.files.song_files import write_mmp
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import write_mmp
+from tests.files.helpers.state_rules import broken_rules
 
 CASES = Path(__file__).parent.parent / "cases" / "lmms"
 

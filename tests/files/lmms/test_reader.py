@@ -8,8 +8,8 @@ import pytest
 from files.lmms.reader import read_lmms
 from files.prime_file import read_prime_file, write_prime_file
 from files.song import BrokenSong, Song
-from tests.files.song_files import corpus_file, lmms_songs, write_mmp
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import corpus_file, lmms_songs, write_mmp
+from tests.files.helpers.state_rules import broken_rules
 
 # What each file holds: tracks, patterns, notes, points; measured apart from the importer.
 PER_SONG = {

@@ -15,8 +15,8 @@ from files.lmms.reader import read_lmms
 from files.lmms.upgrade import upgrade
 from files.lmms.versions import file_version, version_key
 from files.song import Song
-from tests.files.song_files import write_mmp
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.song_files import write_mmp
+from tests.files.helpers.state_rules import broken_rules
 
 CASES = Path(__file__).parent.parent / "cases" / "lmms"
 

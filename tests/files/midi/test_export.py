@@ -17,11 +17,11 @@ from files.songs.compose import SONG_FILE
 from files.tempo_map import TempoMap
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
 from tests.files.dawproject.test_export import a_state
+from tests.files.helpers.song_files import corpus_file
+from tests.files.helpers.state_equality import differences
+from tests.files.helpers.state_rules import broken_rules
 from tests.files.midi import midi_bytes as raw
 from tests.files.midi.test_reader import heard
-from tests.files.song_files import corpus_file
-from tests.files.state_equality import differences
-from tests.files.state_rules import broken_rules
 
 State = dict[str, dict[str, dict[str, Any]]]
 MANY = settings(

@@ -7,8 +7,8 @@ import pytest
 
 from files.importing import read_song
 from files.song import BrokenSong, Song
+from tests.files.helpers.state_rules import broken_rules
 from tests.files.midi.midi_bytes import chunk, message, meta, midi, name, note, tempo, track
-from tests.files.state_rules import broken_rules
 
 
 def read(folder: Path, content: bytes) -> Song:

@@ -7,10 +7,10 @@ import pytest
 
 from files.importing import read_song
 from loadtest.people.musician import CHARACTERS, FRAMES_PER_SECOND, Edit, Move, Musician, character
-from prime_client.digest import digest
-from prime_client.state_ops import State
+from prime_client.copy.digest import digest
+from prime_client.copy.state_ops import State
 from tests.client.model_server import ModelServer
-from tests.files.state_rules import broken_rules
+from tests.files.helpers.state_rules import broken_rules
 
 SONG = next(iter(sorted((Path(__file__).parents[3] / "files/songs").glob("*.prime.json"))))
 ACTIONS = 1_000

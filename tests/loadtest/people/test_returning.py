@@ -12,7 +12,7 @@ import pytest
 from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.people import returning
 from loadtest.people.returning import ReturningMember, Tally, backoff
-from prime_client.codec import Message
+from prime_client.connecting.codec import Message
 
 PROJECT = "0" * 8
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")

@@ -9,7 +9,7 @@ import pytest
 
 from persistence.journal import epochs
 from persistence.pool import Database
-from prime_client.digest import digest
+from prime_client.copy.digest import digest
 from rooms.journal.entry import Entry, Proposal
 from rooms.journal.feed import Feed
 from schema.ops import Set

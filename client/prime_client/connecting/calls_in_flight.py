@@ -1,0 +1,60 @@
+"""Calls that wait for their answer."""
+
+import asyncio
+from typing import Any
+
+from prime_client.connecting.codec import Message
+from prime_client.connecting.connection import Connection
+from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, WrongUse
+from prime_client.ids import new_id
+
+
+class CallsInFlight:
+    """Each call is answered, fails, is cut off with its connection, or times out."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}  # id -> method, answer
+
+    async def send(self, connection: Connection, method: str, params: dict[str, Any]) -> Any:
+        """Call a method and return its result; raises `CallFailed`, `WrongUse`."""
+        call_id = new_id()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        try:
+            connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise WrongUse(f"{method} cannot be sent: {error}") from None
+        self._calls[call_id] = (method, future)  # now that it could be encoded
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await future
+        except TimeoutError:
+            raise CallTimedOut(method, self._seconds) from None
+        finally:
+            self._calls.pop(call_id, None)
+
+    def reply(self, message: Message) -> None:
+        """The result of a call came."""
+        future = self._waiting(message["id"])
+        if future is not None:
+            future.set_result(message["result"])
+
+    def error(self, message: Message) -> bool:
+        """An error came; whether it was the answer of a call."""
+        future = self._waiting(message.get("id") or "")
+        if future is None:
+            return False
+        code, text = message["code"], message["message"]
+        future.set_exception(CallFailed(code, text, message.get("details")))
+        return True
+
+    def interrupt(self) -> None:
+        """The connection is gone."""
+        calls, self._calls = self._calls, {}
+        for method, future in calls.values():
+            if not future.done():
+                future.set_exception(CallInterrupted(method))
+
+    def _waiting(self, call_id: str) -> asyncio.Future[Any] | None:
+        _, future = self._calls.get(call_id, ("", None))
+        return None if future is None or future.done() else future

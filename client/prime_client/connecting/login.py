@@ -1,0 +1,79 @@
+"""The login of a client, and what happens when the server does not know it any more."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+
+from prime_client.connecting.auth_session import AuthSession
+from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
+
+AskForLogin = Callable[[str], Awaitable[object] | None]
+"""Called with the reason when the application has to log in again."""
+
+_log = logging.getLogger(__name__)
+
+CALLS_TO_LOG_IN = frozenset({"auth.login", "auth.register"})
+
+
+class Login:
+    """The session, if there is one; without one, what for and since when one is needed.
+
+    While it is needed nobody connects, until the application has begun to log in.
+    """
+
+    def __init__(self, session: AuthSession | None, ask: AskForLogin | None) -> None:
+        self.session = session
+        self.changed = asyncio.Event()
+        self.needed: str | None = None
+        self.is_given_up = False
+        """Whether the application has logged out: then the end of the login is what it wants."""
+        self._begun = asyncio.Event()
+        self._ask = ask
+        self._asking: asyncio.Task[None] | None = None
+
+    def is_refused(self, code: int | None) -> bool:
+        """Whether a connection that ended with this code can be had again by logging in."""
+        if code == SESSION_REVOKED.code:
+            return not self.is_given_up
+        return code == AUTH_FAILED.code or (self.needed is not None and code == NO_HELLO.code)
+
+    def need(self, why: str) -> None:
+        """The session is over: the application is asked for another one."""
+        is_new = self.needed is None
+        self.session, self.needed = None, self.needed or why
+        self._begun.clear()
+        if is_new and self._ask is not None and self._asking is None:
+            self._asking = asyncio.create_task(self._ask_for_it(why), name="prime login")
+
+    def begin(self) -> None:
+        """The application logs in: there has to be a connection."""
+        self._begun.set()
+
+    def take(self, session: AuthSession) -> None:
+        """There is a session."""
+        self.is_given_up = False
+        self.session, self.needed = session, None
+        self.changed.set()
+        self._begun.set()
+
+    async def begun(self) -> None:
+        """Wait while a login is needed and nobody has begun it."""
+        if self.needed is not None:
+            await self._begun.wait()
+
+    def close(self) -> None:
+        """Nobody is asked any more."""
+        if self._asking is not None and self._asking is not asyncio.current_task():
+            self._asking.cancel()
+
+    async def _ask_for_it(self, why: str) -> None:
+        assert self._ask is not None
+        try:
+            asked = self._ask(why)
+            if inspect.isawaitable(asked):
+                await asked
+        except Exception:
+            _log.exception("on_login_needed failed; a login is still needed")
+        finally:
+            self._asking = None

@@ -1,0 +1,48 @@
+"""The digest of a project state (PROTOCOL.md, "The digest"), written a second time on purpose."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgpack
+
+from prime_client.copy.state_ops import Entity, State
+
+MODULUS = 1 << 64
+
+_pack = msgpack.Packer(use_bin_type=True).pack
+
+
+def term(collection: str, entity_id: str, entity: Entity) -> int:
+    """What one entity adds to the sum."""
+    packed: bytes = _pack([collection, entity_id, _plain(entity)])
+    return int.from_bytes(hashlib.sha256(packed).digest()[:8], "big")
+
+
+def total(state: State) -> int:
+    """The sum over all entities."""
+    return sum(
+        term(collection, entity_id, entity)
+        for collection, entities in state.items()
+        for entity_id, entity in entities.items()
+    )
+
+
+def shown(sum_of_terms: int) -> str:
+    """As it travels: 16 hex digits."""
+    return format(sum_of_terms % MODULUS, "016x")
+
+
+def digest(state: State) -> str:
+    """What a whole state comes to."""
+    return shown(total(state))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return float(value) + 0.0  # -0.0 becomes 0.0
+    if isinstance(value, Mapping):
+        return {name: _plain(value[name]) for name in sorted(value)}
+    return value

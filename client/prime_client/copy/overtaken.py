@@ -1,0 +1,37 @@
+"""What others have overtaken of a delta whose ack was lost: told by what took effect of it."""
+
+from collections.abc import Sequence
+
+from prime_client.copy.state_ops import Op, moved
+from prime_client.failures import UNHEARD
+
+
+def without_effect(proposed: Sequence[Op], effective: Sequence[Op]) -> tuple[tuple[int, str], ...]:
+    """The index of each op that is not among those that took effect, and that why is not known.
+
+    `effective`: in the same order, with what the ops brought about besides (rule O5) in between.
+    """
+    dropped: list[tuple[int, str]] = []
+    begin = 0
+    for index, op in enumerate(proposed):
+        places = range(begin, len(effective))
+        place = next((n for n in places if _is_effect_of(effective[n], op)), None)
+        if place is None:
+            dropped.append((index, UNHEARD))
+        else:
+            begin = place + 1
+    return tuple(dropped)
+
+
+def _is_effect_of(effect: Op, op: Op) -> bool:
+    """A `move` takes effect as a `set`; an `insert` with defaults; a `set` maybe with more."""
+    if (effect["col"], effect["id"]) != (op["col"], op["id"]):
+        return False
+    if op["op"] in ("insert", "delete"):
+        return bool(effect["op"] == op["op"])
+    given = effect.get("props", {})
+    props = moved(op) if op["op"] == "move" else op["props"]
+    # Which of two at one time is left, and which right, may be another one (rule O12).
+    return bool(props) and all(
+        name in given and (name == "slot" or given[name] == value) for name, value in props.items()
+    )
