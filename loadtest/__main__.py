@@ -24,10 +24,10 @@ from loadtest.attack.target import Unusable
 from loadtest.attack.wire import Closed, NoHandshake
 from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
-from loadtest.chaos.children import ChildFailed
 from loadtest.demo.demo import run_demo
-from loadtest.demo.proof import NotSettled
+from loadtest.hub.children import ChildFailed
 from loadtest.load.writer import WriterFailed
+from loadtest.proof.proof import NotSettled
 from loadtest.scenarios import comparisons
 from loadtest.scenarios.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.scenarios.document_scale import run_document

@@ -4,11 +4,11 @@ import argparse
 from typing import Any
 
 from loadtest.argument_types import at_least, positive
+from loadtest.bare.bare_client import HandshakeFailed
+from loadtest.bare.bare_prime import PrimeRefused
 from loadtest.hub.hub_metrics import NoMetrics
 from loadtest.hub.pinned_hub import TooFewFiles
 from loadtest.hub.postgres_alone import AloneFailed
-from loadtest.load.bare_client import HandshakeFailed
-from loadtest.load.bare_prime import PrimeRefused
 from loadtest.load.cursor_watch import WatchFailed
 from loadtest.scenarios.deltas import run_deltas
 from loadtest.scenarios.herd import run_herd

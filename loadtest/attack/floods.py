@@ -7,7 +7,7 @@ import time
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.target import Target, Unusable, new_project
 from loadtest.attack.wire import Closed, Message, Wire
-from loadtest.load.frames import BINARY, PING
+from loadtest.bare.frames import BINARY, PING
 
 FLOOD_SECONDS = 30.0
 """Who sends too much for ten seconds is closed; three times as long is never given."""

@@ -10,7 +10,7 @@ from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.rights import PARAMETERS
 from loadtest.attack.target import Target
 from loadtest.attack.wire import Closed, Message, Wire
-from loadtest.load.frames import TEXT
+from loadtest.bare.frames import TEXT
 from schema.calls import METHODS
 from schema.entities import ENTITY_ID
 from schema.text.texts import OF_EVERY_OBJECT

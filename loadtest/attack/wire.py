@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgpack
 
-from loadtest.load.frames import BINARY, CLOSE, FIN, MASK, MASKED, PING, PONG, TEXT, Opcode, frame
+from loadtest.bare.frames import BINARY, CLOSE, FIN, MASK, MASKED, PING, PONG, TEXT, Opcode, frame
 
 MSGPACK = "prime.v1.msgpack"
 JSON = "prime.v1.json"

@@ -17,21 +17,21 @@ from typing import Any
 from rich.console import Console
 
 from files.importing import read_song
-from loadtest.chaos.children import beside
-from loadtest.chaos.copies import Checkpoint
-from loadtest.chaos.history import History, What
+from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
 from loadtest.chaos.node_watch import NodeWatch
-from loadtest.chaos.stage import Stage, build_stage
 from loadtest.chaos.view import FaultFigures, Figures, Watched, verdict, watch
 from loadtest.demo.demo import own_song
-from loadtest.demo.participants import Tally, take_seats
-from loadtest.demo.proof import settle
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile import Hostile
+from loadtest.faults.stage import Stage, build_stage
+from loadtest.hub.children import beside
 from loadtest.people.large_project import LargeProject
+from loadtest.people.participants import Tally, take_seats
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.reports import percentiles
+from loadtest.proof.copies import Checkpoint
+from loadtest.proof.history import History, What
+from loadtest.proof.proof import settle
 from loadtest.running import data_directory, interrupt_sets, wait
 from machine.local_cluster import ClusterOptions
 

@@ -15,11 +15,11 @@ from rich.live import Live
 
 from files.importing import read_song
 from files.song import Song
+from loadtest import percentiles
 from loadtest.demo.live_view import Figures, live, plain_line, proof
-from loadtest.demo.participants import Participant, Tally, take_seats
-from loadtest.demo.proof import prove, settle
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.reports import percentiles
+from loadtest.people.participants import Participant, Tally, take_seats
+from loadtest.proof.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub

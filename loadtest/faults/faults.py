@@ -5,9 +5,9 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from loadtest.chaos.stage import Stage
 from loadtest.faults import foreign_faults
 from loadtest.faults.fault_proxy import Direction, FaultProxy
+from loadtest.faults.stage import Stage
 from loadtest.people.recorded_musician import Echo
 from prime_client.connecting.connection import CouldNotOpen
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from loadtest.load.bare_client import HandshakeFailed
-from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
-from loadtest.load.frames import frame
+from loadtest.bare.bare_client import HandshakeFailed
+from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
+from loadtest.bare.frames import frame
 
 CHAIN = 1_500
 """Channels, each feeding the next."""

@@ -13,9 +13,9 @@ from multiprocessing.connection import Connection as Pipe
 
 import uvloop
 
+from loadtest.bare.polled_reading import PolledReading
 from loadtest.hub.cores import Cores
 from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks, now_ms
-from loadtest.load.polled_reading import PolledReading
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 

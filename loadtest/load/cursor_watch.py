@@ -17,11 +17,11 @@ from typing import Any
 
 import uvloop
 
+from loadtest.bare.bare_prime import Account, BarePrime, enter
+from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.cores import divide
-from loadtest.load.bare_prime import Account, BarePrime, enter
 from loadtest.load.sustained import problems
-from loadtest.people.heartbeats import keep_alive
-from loadtest.reports.percentiles import percentile, summary
+from loadtest.percentiles import percentile, summary
 from prime_client.connecting.codec import Message
 
 READY_SECONDS = 120.0

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.load.bare_prime import Account, BarePrime, enter, pack
+from loadtest.bare.bare_prime import Account, BarePrime, enter, pack
 from loadtest.load.sustained import PROBE_SECONDS
 from prime_client.connecting.codec import Message
 

@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable
 
-from loadtest.load.frames import Headers, Messages, Opcode
+from loadtest.bare.frames import Headers, Messages, Opcode
 from loadtest.peers.dialect import Dialect, Heard, Seat
 
 DECODED_KEPT = 256

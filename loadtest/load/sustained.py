@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from loadtest.reports.percentiles import percentile, summary
+from loadtest.percentiles import percentile, summary
 
 LAG_BOUND_MS = 20.0
 LAG_BOUND_OF_SECONDS_MS = 250.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from loadtest.load.bare_client import BareConnection
+from loadtest.bare.bare_client import BareConnection
 
 Heard = list[tuple[int, float]]
 """Updates in one message: which member of the room moved, and its stamp in ms."""

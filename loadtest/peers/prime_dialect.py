@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import msgpack
 
-from loadtest.load.bare_prime import Account, BarePrime, create_project, enter, register
-from loadtest.load.frames import frame
+from loadtest.bare.bare_prime import Account, BarePrime, create_project, enter, register
+from loadtest.bare.frames import frame
 from loadtest.peers.dialect import Heard, Seat
 from loadtest.peers.updates import cursor, stamp_ms
 

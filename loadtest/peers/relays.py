@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import msgpack
 
-from loadtest.load.bare_client import BareConnection, connect
-from loadtest.load.frames import TEXT, Messages, frame
+from loadtest.bare.bare_client import BareConnection, connect
+from loadtest.bare.frames import TEXT, Messages, frame
 from loadtest.peers.dialect import Heard, Seat
 from loadtest.peers.updates import cursor, member_of, sender_id, stamp_ms
 

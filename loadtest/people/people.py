@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from loadtest.load.bare_prime import Account
+from loadtest.bare.bare_prime import Account
 from loadtest.people.returning import ReturningMember, Tally
 from prime_client.connecting.codec import Message
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.load.bare_client import BareConnection, HandshakeFailed
-from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused, pack
+from loadtest.bare.bare_client import BareConnection, HandshakeFailed
+from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, pack
 from prime_client.connecting.backoff import (
     BACKOFF_BASE_SECONDS,
     BACKOFF_CAP_SECONDS,

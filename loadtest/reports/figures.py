@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from loadtest.load.generators import Loaded
-from loadtest.reports.percentiles import percentile
+from loadtest.percentiles import percentile
 
 LAG_BOUND_MS = 50.0
 """A generator later than this (p99) measures itself."""

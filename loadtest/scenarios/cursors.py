@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 
 from loadtest.hub.cores import Cores, divide
-from loadtest.hub.profiling import profile_prime
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.cursor_load import Job
 from loadtest.load.generators import Loaded, carry_out
+from loadtest.load.profiling import profile_prime
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
 from loadtest.reports.figures import notes_of, row_of

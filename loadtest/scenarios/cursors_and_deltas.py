@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from loadtest import percentiles
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load import generator
 from loadtest.load.generator import Failed, Job, Measured
-from loadtest.reports import percentiles
 from machine.local_hub import LocalHub
 
 LAG_BOUND_MS = 50.0

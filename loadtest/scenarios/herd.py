@@ -9,16 +9,16 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from loadtest.chaos.aftermath import audits, settle
+from loadtest.bare.bare_prime import BarePrime, create_project, register
+from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
-from loadtest.load.bare_prime import BarePrime, create_project, register
 from loadtest.load.delta_writers import edit
 from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
-from loadtest.people.heartbeats import keep_alive
 from loadtest.people.returning import ReturningMember, Tally
+from loadtest.percentiles import summary
+from loadtest.proof.aftermath import audits, settle
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.percentiles import summary
 from loadtest.reports.report_table import Target
 
 CONNECTING_AT_ONCE = 32

@@ -8,11 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from loadtest.hub.hub_metrics import scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
-from loadtest.load.bare_client import HandshakeFailed
-from loadtest.load.bare_prime import (
+from loadtest.bare.bare_client import HandshakeFailed
+from loadtest.bare.bare_prime import (
     Account,
     BarePrime,
     PrimeRefused,
@@ -20,8 +17,11 @@ from loadtest.load.bare_prime import (
     enter,
     register,
 )
+from loadtest.bare.heartbeats import keep_alive
+from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.hub.samples import Samples
 from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
-from loadtest.people.heartbeats import keep_alive
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
 from prime_client.connecting.codec import Message

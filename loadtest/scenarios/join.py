@@ -12,17 +12,17 @@ from rich.console import Console
 from rich.progress import Progress
 
 from files.upload import upload
+from loadtest.bare.bare_client import BareConnection, HandshakeFailed
+from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
+from loadtest.bare.slow_line import SlowLine
 from loadtest.hub.hub_metrics import Metrics, happened, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
-from loadtest.load.bare_client import BareConnection, HandshakeFailed
-from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 from loadtest.people.large_song import full_song, large_song
-from loadtest.people.slow_line import SlowLine
+from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.percentiles import percentile, summary
 from loadtest.reports.report_table import Target
 from prime_client.client import Client
 from prime_client.connecting.codec import Message, codec_named

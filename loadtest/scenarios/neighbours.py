@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from files.upload import upload
-from loadtest.chaos.children import beside
+from loadtest.hub.children import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
 from loadtest.load.sustained import disturbed
 from loadtest.people.large_song import large_song
-from loadtest.reports.percentiles import summary
+from loadtest.percentiles import summary
 from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
 from prime_client.client import Client
@@ -153,7 +153,7 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
     """In a process of its own: what else this one does must not be measured."""
     where = {"PRIME_LOAD_URL": url, "PRIME_LOAD_TOKEN": client.access_token or ""}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadtest.load.quiet_writer"),
+        *(sys.executable, "-m", "loadtest.people.quiet_writer"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=CHECKOUT,

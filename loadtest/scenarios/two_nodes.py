@@ -24,9 +24,9 @@ from loadtest.load.cursor_load import Job
 from loadtest.load.generators import Loaded, carry_out
 from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
+from loadtest.percentiles import percentile
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.how import how
-from loadtest.reports.percentiles import percentile
 from loadtest.scenarios.compare import progress, table_of, wide_console
 from machine.local_hub import CHECKOUT, HubFailed, LocalHub
 

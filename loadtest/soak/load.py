@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from loadtest.chaos.aftermath import settle
-from loadtest.load.bare_client import HandshakeFailed
-from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
+from loadtest.bare.bare_client import HandshakeFailed
+from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.people.people import Person, Seen, Trail
 from loadtest.people.returning import Tally
+from loadtest.proof.aftermath import settle
 from loadtest.running import wait
 from loadtest.scenarios.session import fill
 

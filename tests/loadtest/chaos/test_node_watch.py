@@ -1,6 +1,5 @@
 """Alarms that a fault explains, alarms that none does; and memory that grows."""
 
-from loadtest.chaos.history import Happening, What
 from loadtest.chaos.node_watch import (
     ALARMING,
     EXPLAINED_SECONDS,
@@ -11,6 +10,7 @@ from loadtest.chaos.node_watch import (
     false_alarms,
     memory_report,
 )
+from loadtest.proof.history import Happening, What
 from server.health import metrics
 
 HISTORY = [

@@ -9,10 +9,10 @@ from loadtest.load import hearing
 from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks
 from loadtest.peers.dialect import Heard, Seat
 from loadtest.peers.relays import PlainRelay
-from tests.loadtest.load.test_frames import sent_by_server
+from tests.loadtest.bare.test_frames import sent_by_server
 
 if TYPE_CHECKING:
-    from loadtest.load.bare_client import BareConnection
+    from loadtest.bare.bare_client import BareConnection
 
 
 PERIOD_MS = 500.0

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, cast
 import msgpack
 import pytest
 
-from loadtest.load.frames import frame
+from loadtest.bare.frames import frame
 from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.relays import PlainRelay, SocketIo, YAwareness
 from loadtest.peers.updates import cursor, stamp_ms
 
 if TYPE_CHECKING:
-    from loadtest.load.bare_client import BareConnection
+    from loadtest.bare.bare_client import BareConnection
 
 RELAYS = [
     PlainRelay,

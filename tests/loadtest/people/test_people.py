@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.bare_prime import Account
+from loadtest.bare.bare_prime import Account
 from loadtest.load.cursor_watch import seen_after
 from loadtest.people.people import Kind, Person, Seen, Trail, kind_of
 from loadtest.people.returning import Tally

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgpack
 import pytest
 
-from loadtest.load.bare_prime import Account, BarePrime, PrimeRefused
+from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.people import returning
 from loadtest.people.returning import ReturningMember, Tally, backoff
 from prime_client.connecting.codec import Message

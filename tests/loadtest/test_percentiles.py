@@ -1,6 +1,6 @@
 """Exact percentiles."""
 
-from loadtest.reports.percentiles import percentile, summary
+from loadtest.percentiles import percentile, summary
 
 
 def test_of_nothing_there_is_none() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from loadtest.load.bare_prime import BarePrime, pack
+from loadtest.bare.bare_prime import BarePrime, pack
 from schema.limits import HEARTBEAT_SECONDS
 
 STEPS_PER_SECOND = 20

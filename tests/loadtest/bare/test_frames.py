@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from loadtest.load.frames import (
+from loadtest.bare.frames import (
     BINARY,
     CLOSE,
     PING,

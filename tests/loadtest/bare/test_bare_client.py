@@ -8,8 +8,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from loadtest.load.bare_client import HandshakeFailed, connect
-from loadtest.load.frames import Messages
+from loadtest.bare.bare_client import HandshakeFailed, connect
+from loadtest.bare.frames import Messages
 
 
 async def echo(socket: ServerConnection) -> None:

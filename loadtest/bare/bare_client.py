@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from loadtest.load.frames import BINARY, CLOSE, PING, PONG, Messages, Opcode, Receiver, frame
+from loadtest.bare.frames import BINARY, CLOSE, PING, PONG, Messages, Opcode, Receiver, frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from loadtest.demo.participants import Participant, Tally
+from loadtest.people.participants import Participant, Tally
 from machine.local_hub import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest

@@ -5,10 +5,10 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from loadtest.load.bare_client import BareConnection
+from loadtest.bare.bare_client import BareConnection
 
 if TYPE_CHECKING:
-    from loadtest.load.frames import Receiver
+    from loadtest.bare.frames import Receiver
 
 SOCKET_BYTES = 65_536
 """What the reader's socket may hold: the line has little room of its own."""

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import msgpack
 
-from loadtest.load.bare_client import BareConnection, connect
-from loadtest.load.frames import Messages, frame
+from loadtest.bare.bare_client import BareConnection, connect
+from loadtest.bare.frames import Messages, frame
 from prime_client.connecting.codec import Message
 
 SUBPROTOCOL = "prime.v1.msgpack"

@@ -9,7 +9,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 
-from loadtest.load.bare_client import BareConnection
+from loadtest.bare.bare_client import BareConnection
 
 POLL_SECONDS = 0.005
 BUFFER_BYTES = 1 << 18

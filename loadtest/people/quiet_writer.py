@@ -1,6 +1,6 @@
 """Someone who edits a quiet room, and says how long acks took.
 
-Run as `python -m loadtest.load.quiet_writer`.
+Run as `python -m loadtest.people.quiet_writer`.
 Reads where from the environment (PRIME_LOAD_URL, _TOKEN, _PROJECT); a JSON line for each ack:
 [when it was sent (monotonic seconds), ms to the ack, ms that it was sent late]. Ends when its
 input does.
