@@ -27,7 +27,7 @@ from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
 from loadtest.hub.children import ChildFailed
 from loadtest.load.writer import WriterFailed
-from loadtest.proof.proof import NotSettled
+from loadtest.people.proof import NotSettled
 from loadtest.scenarios import comparisons
 from loadtest.scenarios.cursors_and_deltas import GeneratorFailed, run_mixed
 from loadtest.scenarios.document_scale import run_document

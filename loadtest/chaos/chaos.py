@@ -21,6 +21,8 @@ from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
 from loadtest.chaos.node_watch import NodeWatch
 from loadtest.chaos.view import FaultFigures, Figures, Watched, verdict, watch
+from loadtest.checking.copies import Checkpoint
+from loadtest.checking.history import History, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile import Hostile
@@ -28,10 +30,8 @@ from loadtest.faults.stage import Stage, build_stage
 from loadtest.hub.children import beside
 from loadtest.people.large_project import LargeProject
 from loadtest.people.participants import Tally, take_seats
+from loadtest.people.proof import settle
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.proof.copies import Checkpoint
-from loadtest.proof.history import History, What
-from loadtest.proof.proof import settle
 from loadtest.running import data_directory, interrupt_sets, wait
 from machine.local_cluster import ClusterOptions
 

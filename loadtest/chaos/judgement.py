@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from loadtest.chaos.node_watch import NodeWatch, false_alarms, memory_report
+from loadtest.checking.anomalies import Anomaly, Truth, check
+from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
+from loadtest.checking.failovers import lost_ids, without_lost
+from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
 from loadtest.faults.stage import Stage
 from loadtest.people.large_project import Judged, snapshots_of
 from loadtest.people.participants import Tally
-from loadtest.proof.anomalies import Anomaly, Truth, check
-from loadtest.proof.copies import Checkpoint, wrong_checkpoints, wrong_copies
-from loadtest.proof.failovers import lost_ids, without_lost
-from loadtest.proof.history import Happening
-from loadtest.proof.proof import NotSettled, compare, settle
+from loadtest.people.proof import NotSettled, compare, settle
 from machine.local_hub import audit
 from prime_client.client import Client
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from loadtest.checking.history import Happening, What
 from loadtest.hub.hub_metrics import NoMetrics, events, scrape
-from loadtest.proof.history import Happening, What
 from machine.local_hub import LocalHub
 
 ALARMING = (

@@ -19,7 +19,7 @@ from loadtest import percentiles
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.participants import Participant, Tally, take_seats
-from loadtest.proof.proof import prove, settle
+from loadtest.people.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub

@@ -9,22 +9,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from loadtest.people.participants import MemberFigures
+
 BAR_CELLS = 14
 SPARKS = "▁▂▃▄▅▆▇█"
 SPARK_SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFigures:
-    """One musician, as the others see it."""
-
-    name: str
-    color: str
-    tool: str
-    time: float
-    track: str
-    is_live: bool
-    pending: int
 
 
 @dataclass(frozen=True, slots=True)

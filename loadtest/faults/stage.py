@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from loadtest.checking.failovers import Failover
+from loadtest.checking.history import History, What
 from loadtest.faults.fault_proxy import FaultProxy, Streams, tcp
 from loadtest.faults.hostile import Hostile
 from loadtest.faults.standby import Standby, to_primary
 from loadtest.hub.children import ChildFailed
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.proof.failovers import Failover
-from loadtest.proof.history import History, What
 from machine.local_cluster import ClusterOptions, LocalCluster, Servers
 from machine.local_hub import HubFailed, LocalHub
 

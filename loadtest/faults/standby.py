@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from loadtest.checking.failovers import Failover
 from loadtest.faults.fault_proxy import FaultProxy, Streams
 from loadtest.hub.children import ask
-from loadtest.proof.failovers import Failover
 from machine.local_cluster import LocalCluster
 from machine.local_hub import local_postgres
 

@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Sequence
 
 from files.upload import batches, upload
+from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
+from loadtest.checking.failovers import Failover, lost_ids, without_lost
+from loadtest.checking.history import History
+from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.proof.copies import Checkpoint, wrong_checkpoints, wrong_copies
-from loadtest.proof.failovers import Failover, lost_ids, without_lost
-from loadtest.proof.history import History
-from loadtest.proof.proof import lost_deltas
 from machine.local_hub import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest

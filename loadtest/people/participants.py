@@ -10,7 +10,6 @@ from typing import Literal
 
 from files.song import Song
 from files.upload import upload
-from loadtest.demo.live_view import MemberFigures
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
@@ -22,6 +21,19 @@ from prime_client.room import Room
 def now_ms() -> float:
     """One clock for all who live in this process."""
     return time.perf_counter() * 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFigures:
+    """One musician, as the others see it."""
+
+    name: str
+    color: str
+    tool: str
+    time: float
+    track: str
+    is_live: bool
+    pending: int
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from loadtest.checking.history import History, What
 from loadtest.people.participants import Participant, Tally
-from loadtest.proof.history import History, What
 from loadtest.running import wait
 from prime_client.connecting.codec import codec_named
 from prime_client.connecting.connection import Connection

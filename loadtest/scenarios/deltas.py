@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import Account, create_project, enter, register
+from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.hub.hub_metrics import Metrics, happened, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.postgres_alone import postgres_alone
@@ -18,7 +19,6 @@ from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.sustained import disturbed, problems, verdict
 from loadtest.percentiles import percentile, summary
-from loadtest.proof.proof import lost_deltas
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
 from machine.local_hub import audit

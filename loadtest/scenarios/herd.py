@@ -15,9 +15,9 @@ from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.delta_writers import edit
 from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.people.aftermath import audits, settle
 from loadtest.people.returning import ReturningMember, Tally
 from loadtest.percentiles import summary
-from loadtest.proof.aftermath import audits, settle
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
 

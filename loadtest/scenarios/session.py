@@ -18,11 +18,11 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.sustained import disturbed, problems, verdict
+from loadtest.people.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.people import Person, Seen, Trail
 from loadtest.people.returning import ReturningMember, Tally
 from loadtest.percentiles import summary
-from loadtest.proof.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
 from prime_client.client import Client

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
+from loadtest.people.aftermath import settle
 from loadtest.people.people import Person, Seen, Trail
 from loadtest.people.returning import Tally
-from loadtest.proof.aftermath import settle
 from loadtest.running import wait
 from loadtest.scenarios.session import fill
 

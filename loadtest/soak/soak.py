@@ -15,7 +15,7 @@ from rich.console import Console
 
 from loadtest.chaos.chaos import PLANTED
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.proof.aftermath import audits
+from loadtest.people.aftermath import audits
 from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.soak.load import Evening
 from loadtest.soak.looks import Look, Looks, grown, growth, log_rates

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loadtest.chaos.chaos import BROKEN
-from loadtest.proof.history import What, read_history
+from loadtest.checking.history import What, read_history
 
 ROOT = Path(__file__).parents[2]
 

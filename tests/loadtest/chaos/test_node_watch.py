@@ -10,7 +10,7 @@ from loadtest.chaos.node_watch import (
     false_alarms,
     memory_report,
 )
-from loadtest.proof.history import Happening, What
+from loadtest.checking.history import Happening, What
 from server.health import metrics
 
 HISTORY = [

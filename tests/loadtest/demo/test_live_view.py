@@ -9,13 +9,13 @@ from rich.console import Console, RenderableType
 
 from loadtest.demo.live_view import (
     Figures,
-    MemberFigures,
     live,
     place,
     plain_line,
     proof,
     sparkline,
 )
+from loadtest.people.participants import MemberFigures
 
 ADA = MemberFigures("Ada", "#e0556b", "knife", 33.0, "Warm Bass of the Night", True, 2)
 BEN = MemberFigures("Ben 2", "#4f9fe8", "pencil", 9_999.0, "x" * 200, False, 0)

@@ -1,6 +1,6 @@
 """What counts as lost."""
 
-from loadtest.proof.proof import lost_deltas
+from loadtest.checking.lost_deltas import lost_deltas
 
 
 def test_an_acked_delta_is_lost_unless_it_stands_at_its_seq() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtest.proof.failovers import TOLD_SECONDS, Failover
-from loadtest.proof.history import Happening, What
+from loadtest.checking.failovers import TOLD_SECONDS, Failover
+from loadtest.checking.history import Happening, What
 
 Digests = Mapping[str, str]
 """Seq, as text -> digest."""

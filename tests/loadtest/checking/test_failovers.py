@@ -1,9 +1,9 @@
 """What a promotion excuses, and what it does not."""
 
-from loadtest.proof.anomalies import Kind, Truth, check
-from loadtest.proof.copies import Checkpoint, wrong_checkpoints, wrong_copies
-from loadtest.proof.failovers import TOLD_SECONDS, Failover, lost_ids, without_lost
-from loadtest.proof.history import Happening, What
+from loadtest.checking.anomalies import Kind, Truth, check
+from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
+from loadtest.checking.failovers import TOLD_SECONDS, Failover, lost_ids, without_lost
+from loadtest.checking.history import Happening, What
 
 DIGESTS = {"1": "d1", "2": "d2", "3": "D3"}
 JOURNAL = ("song", "a1", "b2")

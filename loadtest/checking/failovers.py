@@ -7,7 +7,7 @@ had; who was told of them before the promotion was told the truth of that time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from loadtest.proof.history import Happening, What
+from loadtest.checking.history import Happening, What
 
 TOLD_SECONDS = 4.0
 """Old copies may still be told of for so long after the promotion: a slow tick, and the way."""

@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.returning import ReturningMember
-from loadtest.proof.proof import lost_deltas
 from machine.local_hub import audit
 
 AUDITS_AT_ONCE = 2

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.proof.anomalies import STALE_SECONDS, Kind, Truth, check
-from loadtest.proof.history import Happening, History, What, read_history
+from loadtest.checking.anomalies import STALE_SECONDS, Kind, Truth, check
+from loadtest.checking.history import Happening, History, What, read_history
 
 
 def history(*lines: tuple[Any, ...], step: float = 1.0) -> list[Happening]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 
-from loadtest.proof.history import Happening, What
+from loadtest.checking.history import Happening, What
 
 STALE_SECONDS = 10.0
 """Other nodes hear of a delta within that, whatever the bus does: five slow ticks."""

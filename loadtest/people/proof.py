@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.participants import Participant, Tally
 from machine.local_hub import audit
 from prime_client.client import Client
@@ -72,12 +73,3 @@ def compare(
         "digest": stored["digest"],
     }
     return report if converged else report | {"digests": digests}
-
-
-def lost_deltas(acked: dict[str, int], delta_ids: Sequence[str]) -> list[str]:
-    """What was acknowledged and is not in the journal at its seq; seqs count from 1."""
-    return [
-        delta_id
-        for delta_id, seq in acked.items()
-        if not 1 <= seq <= len(delta_ids) or delta_ids[seq - 1] != delta_id
-    ]
