@@ -21,6 +21,7 @@ from rooms.effects import (
 )
 from rooms.journal.feed import NO_PARTS, Feed
 from rooms.journal.unanswered import Unanswered
+from rooms.presence.gathering import least_gap, load_gap
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
@@ -189,7 +190,7 @@ class Room:
         seat = self.seats.get(connection)
         if seat is None or not self.follower.tail.holds_after(seq):
             return None
-        feed = Feed(self.project, self.follower.tail, seq, ticked_at=self.ticks.last)
+        feed = Feed(self.project, self.follower.tail, seq, ticked_at=self.ticks.told_at)
         self.members.feed(seat, feed)
         return feed
 
@@ -202,7 +203,7 @@ class Room:
         if seat is None or seat.feed is not feed:
             return False
         self.members.feed(seat, None)
-        return feed.ticked_at != self.ticks.last
+        return feed.ticked_at != self.ticks.told_at
 
     def leave(self, connection: str) -> Effects:
         """A member closed its connection: what came before is done, and not answered (D23)."""
@@ -240,11 +241,21 @@ class Room:
         for seat in self.seats.values():
             self.gestures.end_all(seat.member)
 
-    def tick_due(self, load: float = 0.0) -> float | None:
-        """When to call `tick`, in the shell's seconds; None: nobody moved."""
+    def gathers(self, gathered: float) -> bool:
+        """Whether the room waits because of the load of the node, and not for its size alone."""
+        members = self.members.size
+        is_urgent = self.gestures.bytes > 0
+        return load_gap(members, gathered, is_urgent=is_urgent) > least_gap(members)
+
+    def tick_due(self, gathered: float = 0.0) -> float | None:
+        """When to call `tick`, in the shell's seconds; None: nobody moved.
+
+        `gathered`: how long the fullest rooms of the node gather just now.
+        """
         remote = self.members.remote
         others = bool(self.gestures.changed or remote.waiting or remote.is_overrun)
-        return self.ticks.due(self.members.size, load, also=others)
+        is_urgent = self.gestures.bytes > 0
+        return self.ticks.due(self.members.size, gathered, also=others, is_urgent=is_urgent)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
@@ -266,6 +277,15 @@ class Room:
         if to and packets:
             effects.append(SendTick(to, packets))
         return effects
+
+    def pass_on(self, now: float) -> Effects:
+        """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""
+        remote = self.members.remote
+        if not (remote.waiting or remote.is_overrun):
+            return []
+        self.ticks.told_at = now
+        packets, to = self._flush_remote(), self.members.live()
+        return [SendTick(to, packets)] if to and packets else []
 
     def _flush_remote(self) -> tuple[Packet, ...]:
         """The ticks of other nodes that wait for ours."""
@@ -309,7 +329,7 @@ class Room:
     # Other nodes.
 
     def heard_tick(self, node: str, number: int, packet: Packet) -> Effects:
-        """The members of another node have moved; ours hear of it with the next tick."""
+        """The members of another node have moved; ours hear of it by `pass_on` or `tick`."""
         remote = self.members.remote
         if not remote.is_news(node, number) or remote.tick(node, packet):
             return []
@@ -333,7 +353,7 @@ class Room:
             start, parts = picture.digest.seq, picture.parts
         tail = self.follower.tail
         is_there = not parts and tail.is_newest(start)
-        feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.last)
+        feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.told_at)
         self.members.enter(seat, feed)
         undo, redo = self.follower.stacks.depths(seat.member)
         own = seat.unanswered

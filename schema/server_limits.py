@@ -422,6 +422,16 @@ MAX_ADDRESSES_COUNTED = SERVER_BOUNDS.add(
     "Whose rates are remembered; 8 MiB.",
 )
 
+MAX_RETURNING = SERVER_BOUNDS.add(
+    "MAX_RETURNING",
+    16_384,
+    "users",
+    "the node",
+    Instead.OLDEST_FORGOTTEN,
+    "server/accounts/admission.py",
+    "Who closed a connection in the last minute, and so may come back to a full node; 2 MiB.",
+)
+
 MAX_DOCUMENT_CALLS_WAITING = SERVER_BOUNDS.add(
     "MAX_DOCUMENT_CALLS_WAITING",
     16,

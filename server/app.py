@@ -102,7 +102,7 @@ class App:
         self._call_threads = Threads("calls")
         self._stalls = StallProbe()
         self._garbage = Garbage()
-        self._load = LoopLoad()
+        self._load = LoopLoad(settings.core_share)
         self.metrics = Metrics()
         self.supervisor = Supervisor(self.spawn, self.metrics.count)
 
@@ -292,7 +292,15 @@ class App:
             since = "since the last scrape (PRIME_STALL_PROBE)."
             gauge("loop_stall_ms", f"Longest stall {since}", self._stalls.longest_stall)
             gauge("loop_late_ms", f"Longest lateness {since}", self._stalls.longest_lateness)
-        gauge("loop_load", "Part of a core that the event loop takes.", self._load.now)
+        part = "Part of the core that it gets that the event loop takes."
+        gauge("loop_load", part, lambda: self._load.share)
+        gauge("core_waited", "Part of the time in which others had it.", lambda: self._load.waited)
+        gathering = self._load.gathering
+        gap = "How long the fullest rooms gather because of the load."
+        gauge("tick_gap_ms", gap, lambda: gathering.longest_gap * 1_000)
+        gauge("rooms_gathering", "Rooms that wait because of the load.", hub.rooms_gathering)
+        full = "1 while the node is over its share of a core, and all rooms gather longest."
+        gauge("full", full, lambda: gathering.is_full)
         late = "By how much the latest tick was late since the last scrape."
         gauge("tick_late_ms", late, self._load.latest_tick_ms)
         gauge("tasks", "Tasks of the event loop.", lambda: len(asyncio.all_tasks()))

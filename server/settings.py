@@ -13,6 +13,7 @@ from machine.switches import is_on
 from persistence.database_url import chosen
 from persistence.lanes import LaneSizes
 from server.accounts.use_limits import Limits
+from server.loop.loop_load import CORE_SHARE
 from server.sockets.addresses import Network
 
 
@@ -40,6 +41,8 @@ class Settings:
     """Connections to PostgreSQL for each kind of work."""
     stall_probe: bool = False
     """Measure how long the event loop is ever held up: 1,000 timers a second, for load tests."""
+    core_share: float = CORE_SHARE
+    """The part of a core below which nobody waits so that processor time is saved (rule P3)."""
     limits: Limits = field(default_factory=Limits)
     """How much an address or a user may have and do (rules K1 to K5)."""
     proxies: tuple[Network, ...] = ()
@@ -75,6 +78,7 @@ def read_settings(
             reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
         ),
         stall_probe=is_on("PRIME_STALL_PROBE", os.environ.get("PRIME_STALL_PROBE")),
+        core_share=_share(os.environ.get("PRIME_CORE_SHARE"), CORE_SHARE),
         limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
@@ -111,6 +115,16 @@ def _days(text: str) -> float:
     if not 1 <= days <= 36_500:
         raise ValueError("PRIME_HISTORY_DAYS must be a number of days from 1 to 36500")
     return days
+
+
+def _share(text: str | None, otherwise: float) -> float:
+    try:
+        share = float(text or otherwise)
+    except ValueError:
+        share = 0.0
+    if not 0.1 <= share <= 0.95:
+        raise ValueError("PRIME_CORE_SHARE must be a part of a core from 0.1 to 0.95")
+    return share
 
 
 def _networks(text: str) -> tuple[Network, ...]:

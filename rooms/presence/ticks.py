@@ -5,22 +5,17 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
+from rooms.presence.gathering import LONGEST_GAP, least_gap, load_gap
 from schema.messages import Presence
 
 NOWHERE = Presence()
 
-LONGEST_REACH, FIRST_REACH, SHORTEST_REACH = 0.048, 0.032, 0.016
-"""Seconds. How long a room may gather: motion at 20 Hz still looks like motion."""
+FIRST_REACH, SHORTEST_REACH = 0.032, 0.016
+"""Seconds. How long a room may gather: at first, and where its members move most often."""
 
 REACH_STEP_SECONDS = 0.001
 REACH_BACK_OFF = 0.95
 """The reach grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
-
-FULL_SIZE = 64
-"""Members from which on a room gathers as long as it can: bytes grow with members times ticks."""
-
-QUIET_LOAD, FULL_LOAD = 0.05, 0.15
-"""Parts of a core. Below the first a node sends at once, from the second on it gathers longest."""
 
 
 def merge(before: Presence, after: Presence) -> Presence:
@@ -35,22 +30,22 @@ def merge(before: Presence, after: Presence) -> Presence:
     )
 
 
-def tick_gap(members: int, load: float = 0.0, reach: float = FIRST_REACH) -> float:
-    """Seconds between two ticks of a room (rule P3): the larger part of `reach` that is asked for.
+def tick_gap(
+    members: int, gathered: float = 0.0, reach: float = FIRST_REACH, *, is_urgent: bool = False
+) -> float:
+    """Seconds between two ticks of a room (rule P3): what its size or the load of the node asks.
 
-    Size asks for a 64th of it with each member, and for nothing with two or fewer. Load (the part
-    of a core that the node takes) asks for nothing below 5 %, for all of it from 15 % on.
+    `gathered`, `is_urgent`: see `load_gap`; `reach`: see `next_reach`.
     """
-    by_size = 0.0 if members <= 2 else members / FULL_SIZE
-    by_load = (load - QUIET_LOAD) / (FULL_LOAD - QUIET_LOAD)
-    return reach * min(1.0, max(by_size, by_load, 0.0))
+    by_load = load_gap(members, gathered, is_urgent=is_urgent)
+    return min(reach, max(least_gap(members), by_load))
 
 
 def next_reach(reach: float, *, overwritten: bool) -> float:
     """How long a room gathers after a tick: just so long that nobody moves twice meanwhile."""
     if overwritten:
         return max(SHORTEST_REACH, reach * REACH_BACK_OFF)
-    return min(LONGEST_REACH, reach + REACH_STEP_SECONDS)
+    return min(LONGEST_GAP, reach + REACH_STEP_SECONDS)
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +70,8 @@ class Ticks:
 
     moved: list[Mover] = field(default_factory=list)
     last: float = float("-inf")
+    told_at: float = float("-inf")
+    """When members heard of anyone's moves, if only of those on other nodes."""
     reach: float = FIRST_REACH
     is_overwritten: bool = False
     is_awaited: bool = False
@@ -101,18 +98,22 @@ class Ticks:
         if any(who.member in members for who in self.moved):
             self.moved = [who for who in self.moved if who.member not in members]
 
-    def due(self, members: int, load: float = 0.0, *, also: bool = False) -> float | None:
+    def due(
+        self, members: int, gathered: float = 0.0, *, also: bool = False, is_urgent: bool = False
+    ) -> float | None:
         """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.
 
         May lie in the past: then now.
         """
-        return self.last + tick_gap(members, load, self.reach) if self.moved or also else None
+        if not (self.moved or also):
+            return None
+        return self.last + tick_gap(members, gathered, self.reach, is_urgent=is_urgent)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
         if moved or also:
-            self.last = now
+            self.last = self.told_at = now
         if moved:
             self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
             self.is_overwritten = False

@@ -88,6 +88,7 @@ class Hub:
         self.in_thread = in_thread
         self._count = count
         load = load or LoopLoad()
+        self.gathering = load.gathering
         self._around = Surroundings(
             peers=self.peers,
             journal=journal,
@@ -96,7 +97,7 @@ class Hub:
             spawn=spawn,
             in_thread=in_thread,
             voice=self.others,
-            load=load.now,
+            gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
             count=count,
@@ -108,6 +109,12 @@ class Hub:
     def member_count(self) -> int:
         """Seats on this node."""
         return sum(len(live.room.seats) for live in self.rooms.values())
+
+    def rooms_gathering(self) -> int:
+        """Rooms in which moves wait because of the load of the node, and not for size alone."""
+        gathered, since = self.gathering.gathered, asyncio.get_running_loop().time() - 1.0
+        rooms = [live.room for live in self.rooms.values()]
+        return sum(room.ticks.last > since and room.gathers(gathered) for room in rooms)
 
     # Coming and going.
 

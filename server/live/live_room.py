@@ -54,6 +54,7 @@ class LiveRoom:
         "_audience",
         "_audience_peers",
         "_feeds",
+        "_is_passing_on",
         "_loop",
         "_peers",
         "_reads",
@@ -89,6 +90,8 @@ class LiveRoom:
         self._loop = asyncio.get_running_loop()
         self._audience: tuple[str, ...] = ()
         self._audience_peers: list[Peer] = []
+        self._is_passing_on = False
+        """Whether ticks of other nodes are told in this turn of the loop."""
         self._works = RoomWorks(
             room, around.turns, around.spawn, self.carry_out, self.schedule_tick
         )
@@ -252,7 +255,7 @@ class LiveRoom:
         ticks = self.room.ticks
         if ticks.is_awaited or self.is_closed:
             return
-        due = self.room.tick_due(self._around.load())
+        due = self.room.tick_due(self._around.gathering.gathered)
         if due is None:
             return
         ticks.is_awaited = True
@@ -265,6 +268,22 @@ class LiveRoom:
         self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
         self._around.ticked_late(now - due)
         self.carry_out(self.room.tick(now))
+
+    def pass_on(self) -> None:
+        """See that ticks of other nodes are told: at once, or when this room gathers with its own.
+
+        They have waited once, where the members are that moved.
+        """
+        if self.room.gathers(self._around.gathering.gathered):
+            self.schedule_tick()
+        elif not self._is_passing_on:
+            self._is_passing_on = True
+            self._loop.call_soon(self._pass_on)
+
+    def _pass_on(self) -> None:
+        self._is_passing_on = False
+        if not self.is_closed:
+            self.carry_out(self.room.pass_on(self._loop.time()))
 
     @property
     def is_busy(self) -> bool:

@@ -9,6 +9,7 @@ from persistence.journal.contract import Journal
 from rooms.effects import ForwardEntry, Packet
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
+from rooms.presence.gathering import Gathering
 from rooms.presence.seat import Seat
 from rooms.room import Room
 from schema.close_codes import CloseCode
@@ -65,9 +66,9 @@ class Voice(Protocol):
 class Surroundings:
     """What all rooms of a node share.
 
-    `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `load` is the
-    part of a core that the node takes just now; `ticked_late` hears by how many seconds. `doubt`
-    hears of a project whose journal may not be the one that we know.
+    `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `gathering`
+    is how long rooms gather just now; `ticked_late` hears by how many seconds a tick was late.
+    `doubt` hears of a project whose journal may not be the one that we know.
     """
 
     peers: Mapping[str, Peer]
@@ -77,7 +78,7 @@ class Surroundings:
     spawn: Spawn
     in_thread: Run
     voice: Voice
-    load: Callable[[], float]
+    gathering: Gathering
     ticked_late: Callable[[float], None]
     doubt: Callable[[], None]
     count: Count

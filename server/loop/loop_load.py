@@ -1,27 +1,46 @@
-"""How busy the event loop is: the part of a core that its thread takes."""
+"""How busy the event loop is, and so how long the rooms of this node gather."""
 
 import asyncio
+import contextlib
+import os
 import time
 
-LOOK_SECONDS = 0.1
-SMOOTHING = 0.2
-"""How much the newest look counts: half a second of load is believed."""
+from rooms.presence.gathering import Gathering, Look
+
+LOOK_SECONDS = 0.05
+SMOOTHING = 0.1
+"""How much the newest look counts for `share`: half a second of load is told."""
+
+CORE_SHARE = 0.6
+"""The part of a core that a node aims at, if nothing else is set."""
+
+WAITED = "/proc/thread-self/schedstat"
+"""Of Linux: nanoseconds on a core, nanoseconds that the thread waited for one, turns."""
 
 
 class LoopLoad:
-    """`share` is from 0 (idle, or not measured) to 1 (a whole core)."""
+    """`share` is from 0 (idle, or not measured) to 1 (all that there is of a core).
 
-    def __init__(self) -> None:
+    `waited`: the part of the time in which the thread could have run, and others had the core.
+    `gathering`: what follows from both.
+    """
+
+    __slots__ = ("_late", "_latest_tick", "_ticks", "gathering", "share", "waited")
+
+    def __init__(self, core_share: float = CORE_SHARE) -> None:
+        self.gathering = Gathering(core_share)
         self.share = 0.0
+        self.waited = 0.0
         self._latest_tick = 0.0
-
-    def now(self) -> float:
-        """The share."""
-        return self.share
+        self._late = 0.0  # the sum for all ticks since the last look
+        self._ticks = 0
 
     def ticked_late(self, seconds: float) -> None:
         """A tick came so long after it was due."""
-        self._latest_tick = max(self._latest_tick, seconds)
+        self._ticks += 1
+        self._late += seconds
+        if seconds > self._latest_tick:
+            self._latest_tick = seconds
 
     def latest_tick_ms(self) -> float:
         """By how much the latest tick was late since it was last asked for."""
@@ -30,10 +49,43 @@ class LoopLoad:
 
     async def run(self) -> None:
         """For the life of the node, in the thread of the loop."""
-        wall, cpu = time.monotonic(), time.thread_time()
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            now, taken = time.monotonic(), time.thread_time()
-            share = min(1.0, (taken - cpu) / max(now - wall, 1e-6))
-            self.share += SMOOTHING * (share - self.share)
-            wall, cpu = now, taken
+        with _WaitedForCore() as waited:
+            before = time.monotonic(), time.thread_time(), waited.seconds()
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                now = time.monotonic(), time.thread_time(), waited.seconds()
+                passed, taken, idle = (after - at for after, at in zip(now, before, strict=True))
+                before = now
+                self._looked(Look(passed, taken, idle, self._late / max(self._ticks, 1)))
+
+    def _looked(self, look: Look) -> None:
+        self._late, self._ticks = 0.0, 0
+        self.gathering.looked(look)
+        self.share += SMOOTHING * (look.load - self.share)
+        part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))
+        self.waited += SMOOTHING * (part - self.waited)
+
+
+class _WaitedForCore:
+    """How long this thread could have run and did not; 0 for ever where the system does not say."""
+
+    def __init__(self) -> None:
+        self._file: int | None = None
+
+    def __enter__(self) -> "_WaitedForCore":
+        with contextlib.suppress(OSError):
+            self._file = os.open(WAITED, os.O_RDONLY | os.O_CLOEXEC)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+    def seconds(self) -> float:
+        """Since the thread began."""
+        if self._file is None:
+            return 0.0
+        try:
+            return int(os.pread(self._file, 100, 0).split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0

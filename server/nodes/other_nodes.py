@@ -250,7 +250,7 @@ class OtherNodes:
             return
         packet = Packet(tick, {MSGPACK.name: body.frame})
         live.carry_out(live.room.heard_tick(node, number, packet))
-        live.schedule_tick()
+        live.pass_on()
 
     def _heard_entry(self, live: "LiveRoom", body: Committed) -> None:
         if body.epoch != live.room.epoch:

@@ -8,6 +8,7 @@ from typing import Any
 
 from persistence.errors import Unavailable
 from persistence.tables import auth_sessions, users
+from rooms.presence.gathering import FULL_SECONDS
 from schema.close_codes import (
     AUTH_FAILED,
     OVERLOADED,
@@ -61,10 +62,12 @@ class Greeting:
         else:
             connection.greeted = True
             connection.device = hello.device
-            if hello.token is None:
-                self._welcome(connection)
-            else:
+            if hello.token is not None:
                 self._look_at_token(connection, hello.token)
+            elif self._hub.gathering.is_full:
+                self._turn_away_as_full(connection)
+            else:
+                self._welcome(connection)
 
     def _speak_no_version(self, connection: Connection, *, is_newer: bool) -> None:
         """A client that is newer than this server comes back: servers are updated (rule A9)."""
@@ -89,6 +92,11 @@ class Greeting:
                 self._door.bad_token(connection, asyncio.get_running_loop().time())
             self._turn_away(connection, is_out_of_time=error.is_out_of_time)
             return
+        now = asyncio.get_running_loop().time()
+        is_known = access.user in usage.sockets.of_user or self.admission.was_here(access.user, now)
+        if self._hub.gathering.is_full and not is_known:
+            self._turn_away_as_full(connection)
+            return
         reached = usage.may_log_in(connection.id, access.user)
         if reached is None:
             usage.sockets.give(connection.id, access.user)
@@ -106,6 +114,15 @@ class Greeting:
         text = "too many come at once; come back later"
         details: Details = {"retry_after_ms": int(wait * random.uniform(1_000, 2_000))}
         connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
+        connection.close(OVERLOADED)
+
+    def _turn_away_as_full(self, connection: Connection) -> None:
+        """Those who are here would all see each other later (rule H7)."""
+        text = "this server is full; come back later, perhaps to another one"
+        wait = random.uniform(1_000, 2_000) * FULL_SECONDS
+        connection.send(
+            Error(None, ErrorCode.UNAVAILABLE, text, None, {"retry_after_ms": int(wait)})
+        )
         connection.close(OVERLOADED)
 
     async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:

@@ -44,6 +44,8 @@ class Pages:
             return 503, "; ".join(["database unavailable", *self._what_is_down()]) + "\n"
         if down := self._what_is_down():
             return 503, f"{down[0]}\n"
+        if self._hub.gathering.is_full:
+            return 503, "full: over its share of a core, and all rooms gather as long as they can\n"
         but = []
         if not self._hub.bus.is_up:
             but.append("bus down: other nodes hear late")

@@ -120,6 +120,8 @@ class Front:
         self.connections.pop(connection.id, None)
         self._door.usage.sockets.remove(connection.id)
         self._hub.gone(connection.id, for_good=connection.is_over)
+        if connection.user:
+            self.greeting.admission.left(connection.user, asyncio.get_running_loop().time())
         if not self.connections:
             self.all_gone.set()
 

@@ -25,6 +25,9 @@ from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
 QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
 
+NEVER_FULL = 2.0
+"""Of a core: the loop of a test is busy with the test, and no node is to take that for load."""
+
 SECRET = b"a secret of tests, 32 bytes long"
 
 
@@ -226,7 +229,7 @@ class Nodes:
             redis_url=None,
             origins=(),
             secret=SECRET,
-            **settings_of_its_own,
+            **{"core_share": NEVER_FULL} | settings_of_its_own,
         )
         made.app = App(settings, ready.set_result)
         made.running = asyncio.create_task(made.app.run(self._database_url))

@@ -40,7 +40,9 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         PRIME_LIMITS="sockets_per_user=7, strangers=0",
         PRIME_PROXIES="10.0.0.0/8, ::1",
         PRIME_REGISTRATION="closed",
+        PRIME_CORE_SHARE="0.8",
     )
+    assert settings.core_share == 0.8
     assert settings.limits == Limits(sockets_per_user=7, strangers=float("inf"))
     assert settings.proxies == (
         ipaddress.ip_network("10.0.0.0/8"),
@@ -59,6 +61,10 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIME_HISTORY_DAYS", "0"),
         ("PRIME_BEHIND_PROXY", "maybe"),
         ("PRIME_STALL_PROBE", "2"),
+        ("PRIME_CORE_SHARE", "60"),
+        ("PRIME_CORE_SHARE", "0"),
+        ("PRIME_CORE_SHARE", "nan"),
+        ("PRIME_CORE_SHARE", "most"),
         ("REDIS_URL", "nonsense"),
     ],
 )

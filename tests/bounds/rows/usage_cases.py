@@ -6,6 +6,7 @@ from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS
 from schema.errors import ErrorCode
+from server.accounts.admission import Admission
 from server.accounts.usage import CONNECT_BURST_SECONDS, Rates, Usage
 from server.accounts.use_limits import Limits
 from server.calls.context import within
@@ -168,6 +169,18 @@ def addresses_counted() -> Seen:
         return None if len(rates) == number + 1 else Instead.OLDEST_FORGOTTEN
 
     told = [take(number) for number in range(server_limits.MAX_ADDRESSES_COUNTED + 1)]
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_RETURNING")
+def returning() -> Seen:
+    admission = Admission()
+
+    def leave(number: int) -> Past | None:
+        admission.left(str(number), 1.0)
+        return None if admission.was_here("0", 1.0) else Instead.OLDEST_FORGOTTEN
+
+    told = [leave(number) for number in range(server_limits.MAX_RETURNING + 1)]
     return Seen(told[-2], told[-1])
 
 

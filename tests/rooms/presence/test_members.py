@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
 from rooms.presence.absent_members import ABSENCE_SECONDS
+from rooms.presence.gathering import least_gap
 from rooms.presence.remote_members import LEASE_SECONDS
 from rooms.presence.seat import member_id
 from schema.close_codes import REPLACED
@@ -118,6 +119,48 @@ def test_P8_who_is_alone_here_still_sees_the_others() -> None:
     two.tick(two.there, two.here, 1.0)
     two.here.take(two.here.room.tick(1.0))
     assert isinstance(two.here.last("ann"), Tick)
+
+
+def test_P3_a_tick_of_another_node_waits_for_none_of_ours() -> None:
+    """It has waited there; ours goes when it is due, or the nodes would drive each other."""
+    two = TwoNodes()
+    two.here.join("ann")
+    two.there.join("ben")
+    two.tell()
+    move(two.there, "ben", 8.0)
+    move(two.here, "ann", 3.0)
+    two.tick(two.there, two.here, 1.0)
+    due = two.here.room.tick_due()
+    two.here.take(two.here.room.pass_on(1.0))
+    tick = two.here.last("ann")
+    assert isinstance(tick, Tick)
+    [moved] = tick.moved.values()
+    assert moved.cursor == Cursor(time=8.0, y=0.5)
+    assert two.here.room.tick_due() == due is not None
+    assert two.here.room.pass_on(2.0) == []
+
+
+def test_P3_a_room_waits_for_its_own_tick_only_when_the_load_makes_it_wait() -> None:
+    bench = Bench("a")
+    for number in range(20):
+        bench.join(f"ann {number}")
+    least = least_gap(20)
+    assert not bench.room.gathers(0.0)
+    assert not bench.room.gathers(least * 64 / 20)
+    assert bench.room.gathers(least * 64 / 20 * 1.01)
+
+
+def test_P4_a_reader_that_is_fed_is_owed_what_other_nodes_told_meanwhile() -> None:
+    two = TwoNodes()
+    two.here.join("ann")
+    two.there.join("ben")
+    two.tell()
+    feed = two.here.room.feed_from("ann", two.here.room.head)
+    assert feed is not None
+    move(two.there, "ben", 8.0)
+    two.tick(two.there, two.here, 1.0)
+    two.here.room.pass_on(1.0)
+    assert two.here.room.has_caught_up("ann", feed)
 
 
 def test_P8_a_tick_of_someone_unknown_makes_us_ask() -> None:

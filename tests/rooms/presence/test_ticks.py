@@ -1,9 +1,8 @@
 import pytest
 
+from rooms.presence.gathering import LONGEST_GAP, MOST_GATHERED, least_gap
 from rooms.presence.ticks import (
     FIRST_REACH,
-    FULL_SIZE,
-    LONGEST_REACH,
     NOWHERE,
     SHORTEST_REACH,
     Mover,
@@ -60,28 +59,6 @@ def test_P2_who_went_is_in_no_tick() -> None:
     assert ticks.flush(1.0) == {}
 
 
-@pytest.mark.parametrize(
-    ("members", "part"),
-    [(0, 0), (1, 0), (2, 0), (3, 3 / 64), (20, 20 / 64), (50, 50 / 64), (64, 1), (500, 1)],
-)
-def test_P3_the_gap_grows_with_the_room(members: int, part: float) -> None:
-    assert tick_gap(members) == pytest.approx(part * FIRST_REACH)
-
-
-def test_P3_the_gap_never_shrinks_as_a_room_grows() -> None:
-    gaps = [tick_gap(members, reach=LONGEST_REACH) for members in range(600)]
-    assert gaps == sorted(gaps)
-    assert max(gaps) == LONGEST_REACH < 0.05
-
-
-@pytest.mark.parametrize(
-    ("load", "part"), [(0.0, 0.0), (0.05, 0.0), (0.1, 0.5), (0.15, 1.0), (1.0, 1.0)]
-)
-def test_P3_the_gap_grows_with_the_load_of_the_server(load: float, part: float) -> None:
-    assert tick_gap(2, load) == pytest.approx(part * FIRST_REACH)
-    assert tick_gap(50, load) == pytest.approx(max(part, 50 / FULL_SIZE) * FIRST_REACH)
-
-
 @pytest.mark.parametrize(("hz", "at_least", "at_most"), [(60, 15, 18), (30, 28, 36), (10, 48, 48)])
 def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     hz: int, at_least: float, at_most: float
@@ -91,7 +68,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     members = [Mover(f"member {m}") for m in range(10)]
     moves = sorted((n / hz + m / hz / 10, m) for m in range(10) for n in range(hz * 5))
     for at, m in moves:
-        while (due := ticks.due(10, load=1.0)) is not None and due <= at:
+        while (due := ticks.due(10, MOST_GATHERED)) is not None and due <= at:
             now = max(now, due)
             gaps.append(ticks.reach * 1_000)
             ticks.flush(now)
@@ -101,11 +78,17 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     assert at_least <= sum(settled) / len(settled) <= at_most
 
 
+@pytest.mark.parametrize("reach", [SHORTEST_REACH, FIRST_REACH, LONGEST_GAP])
+def test_P3_no_load_makes_a_room_gather_past_its_reach(reach: float) -> None:
+    for members in (2, 50, 500):
+        assert tick_gap(members, MOST_GATHERED, reach) == reach
+
+
 def test_P3_the_reach_is_bounded() -> None:
     reach = FIRST_REACH
     for _ in range(100):
         reach = next_reach(reach, overwritten=False)
-    assert reach == LONGEST_REACH
+    assert reach == LONGEST_GAP
     for _ in range(100):
         reach = next_reach(reach, overwritten=True)
     assert reach == SHORTEST_REACH
@@ -126,7 +109,7 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
     ticks.flush(10.0)
     assert ticks.due(20) is None
     ticks.move(ann, Presence(tool="pencil"))
-    assert ticks.due(20) == pytest.approx(10.0 + tick_gap(20, reach=ticks.reach))
+    assert ticks.due(20) == pytest.approx(10.0 + least_gap(20))
     assert ticks.due(2) == 10.0
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from rooms.journal.entry import Entry
+from rooms.room import Room
 from schema.node_messages import VERSION, RowChanged
 from server.states.audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -60,6 +61,27 @@ async def test_P8_everyone_sees_everyone(session: Session) -> None:
     joined, _ = await other.join(session.project)
     assert sorted(m["device"] for m in joined["members"]) == ["laptop", "laptop", "phone"]
     assert (await session.ann.until("member_joined"))["member"]["device"] == "phone"
+
+
+async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(session: Session) -> None:
+    """The other node's own tick never comes; what it hears is told all the same."""
+    await presence(session.ben, session.project, 1.0)
+    await cursor_seen(session.ann, 1.0)
+    room = session.two.hub.rooms[session.project].room
+    room.ticks.is_awaited = True
+    await presence(session.ann, session.project, 7.0)
+    await cursor_seen(session.ben, 7.0)
+    session.two.hub.gathering.gathered = 0.1
+    await presence(session.ann, session.project, 8.0)
+    await eventually(lambda: waits(room))
+    room.ticks.is_awaited = False
+    session.two.hub.rooms[session.project].schedule_tick()
+    await cursor_seen(session.ben, 8.0)
+
+
+async def waits(room: Room) -> bool:
+    """Whether anything of another node waits for a tick of this one."""
+    return bool(room.members.remote.waiting)
 
 
 async def test_P8_cursors_and_gestures_cross(session: Session) -> None:

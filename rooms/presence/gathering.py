@@ -1,0 +1,126 @@
+"""How long the rooms of a node gather: as long as it takes to keep to a share of the core.
+
+Pure arithmetic: times are seconds of a clock that only goes on, given. Decision record 0031.
+"""
+
+import math
+from dataclasses import dataclass
+
+LONGEST_GAP = 0.048
+"""Seconds between two ticks of a room, at most: motion at 20 Hz still looks like motion."""
+
+FULL_SIZE = 64
+"""Members from which on a room gathers first; smaller ones gather a part of what it does."""
+
+SMALLEST_PART = 0.25
+"""What the smallest rooms gather of what the fullest do: the fullest first."""
+
+URGENT_PART = 0.5
+"""What a room gathers of that while someone in it holds a fader: it is heard, not only seen."""
+
+MOST_GATHERED = LONGEST_GAP / SMALLEST_PART
+"""From here on every room gathers as long as it can."""
+
+AT_ONCE_SIZE = 8
+"""Up to so many members a room on a quiet node ticks with every move."""
+
+LEAST_FULL_GAP = 0.008
+"""Seconds. What a full room gathers on a quiet node: 125 frames a second for each who reads."""
+
+FIRST_STEP = 0.016
+"""Seconds. What is gathered grows and shrinks by a part of itself and of this."""
+
+ANSWER_SECONDS = 0.1
+"""In so long, what is gathered grows by the factor by which the node is over its share."""
+
+FURTHEST = 4.0
+"""No look is believed to be further from the share than by this factor."""
+
+LONGEST_LOOK = 0.2
+"""Seconds. A look that took longer counts as one of so long."""
+
+LATE = 0.010
+"""Seconds. A node whose ticks come so late, on average, is at its share whatever it takes."""
+
+FULL_SECONDS = 5.0
+"""Past its share for so long, with all rooms gathering as long as they can, a node is full."""
+
+NO_LONGER_FULL = 0.8
+"""A full node is full until it gathers less than this part of the most."""
+
+
+def least_gap(members: int) -> float:
+    """Seconds between two ticks on a node with nothing else to do: what one write can carry."""
+    part = (members - AT_ONCE_SIZE) / (FULL_SIZE - AT_ONCE_SIZE)
+    return LEAST_FULL_GAP * min(1.0, max(0.0, part))
+
+
+def load_gap(members: int, gathered: float, *, is_urgent: bool = False) -> float:
+    """Seconds between two ticks that the load of the node asks of a room.
+
+    `gathered`: what it asks of the fullest; `is_urgent`: someone there holds a fader.
+    """
+    if not gathered:
+        return 0.0
+    part = min(1.0, max(SMALLEST_PART, members / FULL_SIZE))
+    if is_urgent:
+        part *= URGENT_PART
+    return min(LONGEST_GAP, gathered * part)
+
+
+@dataclass(slots=True)
+class Look:
+    """What was seen since the last look. All are seconds."""
+
+    passed: float
+    taken: float
+    """Of processor time, by the thread of the event loop."""
+    waited: float = 0.0
+    """That the thread could have run and was not let, as far as the system tells."""
+    late: float = 0.0
+    """By how much ticks came after they were due, on average."""
+
+    @property
+    def load(self) -> float:
+        """What was taken, as a part of the core that was to be had."""
+        return min(1.0, max(0.0, self.taken) / max(self.passed - max(0.0, self.waited), 1e-6))
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Of one node. `share`: the part of a core that it aims at, above 0 and below 1."""
+
+    share: float
+    gathered: float = 0.0
+    """Seconds that the fullest rooms gather, before the bound of `LONGEST_GAP`."""
+    is_full: bool = False
+    """Whether it takes more than its share though every room gathers as long as it can."""
+    over_for: float = 0.0
+    """Seconds for which that has been so."""
+
+    @property
+    def longest_gap(self) -> float:
+        """Seconds that the fullest rooms gather."""
+        return min(LONGEST_GAP, self.gathered)
+
+    def looked(self, look: Look) -> None:
+        """Gather longer, or less long, by what was seen.
+
+        By a factor, so that the answer is as fast for a millisecond as for fifty; and by less than
+        the node is off, for the load falls by at most the factor: it is met, and not passed.
+        """
+        if look.passed <= 0.0:
+            return
+        seconds = min(look.passed, LONGEST_LOOK)
+        off = max(look.load / self.share, look.late / LATE)
+        answered = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
+        factor = min(FURTHEST, max(1 / FURTHEST, off)) ** answered
+        wanted = (self.gathered + FIRST_STEP) * factor - FIRST_STEP
+        self.gathered = min(MOST_GATHERED, max(0.0, wanted))
+        if self.gathered < MOST_GATHERED:
+            self.over_for = 0.0
+            if self.gathered < NO_LONGER_FULL * MOST_GATHERED:
+                self.is_full = False
+        else:
+            self.over_for += seconds
+            self.is_full = self.is_full or self.over_for >= FULL_SECONDS
