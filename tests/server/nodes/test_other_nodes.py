@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from rooms.journal.entry import Entry
+from rooms.presence.gathering import Gathering
 from rooms.room import Room
 from schema.node_messages import VERSION, RowChanged
 from server.states.audit import audit
@@ -63,8 +64,11 @@ async def test_P8_everyone_sees_everyone(session: Session) -> None:
     assert (await session.ann.until("member_joined"))["member"]["device"] == "phone"
 
 
-async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(session: Session) -> None:
+async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other node's own tick never comes; what it hears is told all the same."""
+    monkeypatch.setattr(Gathering, "looked", lambda *_: None)
     await presence(session.ben, session.project, 1.0)
     await cursor_seen(session.ann, 1.0)
     room = session.two.hub.rooms[session.project].room

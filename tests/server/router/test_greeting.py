@@ -2,11 +2,18 @@
 
 import pytest
 
+from rooms.presence.gathering import Gathering
 from server.accounts.admission import RETURN_SECONDS, Admission
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Wire
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test says of the load stays so."""
+    monkeypatch.setattr(Gathering, "looked", lambda *_: None)
 
 
 async def turned_away(node: Node, token: str | None) -> Wire:
