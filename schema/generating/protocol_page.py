@@ -33,8 +33,8 @@ def with_tables(page: str) -> tuple[str, list[str]]:
 
 
 def contents(page: str) -> str:
-    """A link to each section, in order, with the anchors that GitHub makes."""
-    return " · ".join(f"[{name}](#{_anchor(name)})" for name in _HEADING.findall(page))
+    """A link to each section, a line each, in order, with the anchors that GitHub makes."""
+    return " ·\n".join(f"[{name}](#{_anchor(name)})" for name in _HEADING.findall(page))
 
 
 def _anchor(heading: str) -> str:
