@@ -242,7 +242,6 @@ TESTED_ELSEWHERE = {
     "server.nodes.redis_connection": "tests/server/nodes/test_other_nodes.py",
     "server.refused": "tests/server/states/test_document_slots.py",
     "server.router.door": "tests/server/live/test_hub.py",
-    "server.router.greeting": "tests/server/live/test_hub.py",
     "server.router.joining": "tests/server/live/test_hub.py",
     "server.router.pages": "tests/server/live/test_hub.py",
     "server.router.router": "tests/server/sockets/test_connection.py",
