@@ -27,11 +27,13 @@ class Send(Struct, frozen=True, gc=False):
 class SendTick(Struct, frozen=True, gc=False):
     """Presence to some connections; who cannot be written to is owed the latest instead.
 
-    `packets`: this node's own tick, and those of other nodes that waited for it.
+    `packets`: this node's own tick, and those of other nodes that waited for it. `but`: the
+    connection of the only one who moved, who knows what it did; empty: everyone is told.
     """
 
     to: tuple[str, ...]
     packets: tuple[Packet, ...]
+    but: str = ""
 
 
 class ForwardTick(Struct, frozen=True, gc=False):

@@ -25,7 +25,7 @@ from rooms.presence.gathering import least_gap, load_gap
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
-from rooms.presence.ticks import Ticks
+from rooms.presence.ticks import Mover, Ticks
 from rooms.roles import EDITS
 from rooms.rules.door_rules import problem_with_shown
 from schema.errors import ErrorCode
@@ -252,18 +252,20 @@ class Room:
 
         `gathered`: how long the fullest rooms of the node gather just now.
         """
-        remote = self.members.remote
-        others = bool(self.gestures.changed or remote.waiting or remote.is_overrun)
-        is_urgent = self.gestures.bytes > 0
-        return self.ticks.due(self.members.size, gathered, also=others, is_urgent=is_urgent)
+        if not self.ticks.moved:
+            remote = self.members.remote
+            if not (self.gestures.changed or remote.waiting or remote.is_overrun):
+                return None
+        return self.ticks.due(self.members.size, gathered, is_urgent=self.gestures.bytes > 0)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
         gestures = self.gestures.flush() if self.gestures.changed else {}
         remote = self.members.remote
         packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
+        movers = self.ticks.moved
         moved = self.ticks.flush(now, also=bool(gestures or packets))
-        to = self.members.live()
+        to, but = self.members.live(), ""
         effects: Effects = []
         if moved or gestures:
             digest = self._digest_due(now) if self._digest_told[0] != self.follower.head else None
@@ -271,11 +273,11 @@ class Room:
             own = Packet(tick)
             if remote.is_shared:
                 effects.append(ForwardTick(own))
-            if not packets and len(moved) < 2:
-                to = self._concerned(tick, to)
+            if not packets and digest is None:
+                but = self._only_one(movers, gestures)
             packets = (own, *packets) if packets else (own,)
         if to and packets:
-            effects.append(SendTick(to, packets))
+            effects.append(SendTick(to, packets, but))
         return effects
 
     def pass_on(self, now: float) -> Effects:
@@ -293,13 +295,15 @@ class Room:
         is_overrun, packets = remote.is_overrun, remote.flush()
         return (Packet(self.everyone()),) if is_overrun else tuple(packets)
 
-    def _concerned(self, tick: Tick, live: tuple[str, ...]) -> tuple[str, ...]:
-        """All but the only one who is named: it knows what it did."""
-        named = tick.moved.keys() | tick.gestures.keys()
-        if len(named) > 1 or tick.digest is not None:
-            return live
-        [only] = named
-        return tuple(c for c in live if self.seats[c].member != only)
+    def _only_one(self, movers: Sequence[Mover], gestures: Mapping[str, object]) -> str:
+        """The connection of the only one whom a tick names; empty: there are several."""
+        if not gestures:
+            return movers[0].connection if len(movers) == 1 else ""
+        if gestures.keys() | {who.member for who in movers} != gestures.keys() or len(gestures) > 1:
+            return ""
+        [member] = gestures
+        seat = self.members.seat_of(member)
+        return "" if seat is None else seat.connection
 
     def everyone(self) -> Tick:
         """The latest of all members, for who missed ticks (rule P4)."""

@@ -78,7 +78,7 @@ class Look:
     waited: float = 0.0
     """That the thread could have run and was not let, as far as the system tells."""
     late: float = 0.0
-    """By how much ticks came after they were due, on average."""
+    """By how much ticks, on average, or the look itself came after they were due."""
 
     @property
     def load(self) -> float:

@@ -53,6 +53,8 @@ class Mover:
     """Someone who moves: where others know it to be, and what the next tick will say of it."""
 
     member: str
+    connection: str = field(default="", kw_only=True)
+    """By which it is told what others do."""
     presence: Presence = field(default=NOWHERE, kw_only=True)
     untold: Presence | None = field(default=None, kw_only=True)
 
@@ -98,15 +100,8 @@ class Ticks:
         if any(who.member in members for who in self.moved):
             self.moved = [who for who in self.moved if who.member not in members]
 
-    def due(
-        self, members: int, gathered: float = 0.0, *, also: bool = False, is_urgent: bool = False
-    ) -> float | None:
-        """When to flush, or None while nobody moved and nothing else (`also`) waits for a tick.
-
-        May lie in the past: then now.
-        """
-        if not (self.moved or also):
-            return None
+    def due(self, members: int, gathered: float = 0.0, *, is_urgent: bool = False) -> float:
+        """When to flush, if anything waits for a tick. May lie in the past: then now."""
         return self.last + tick_gap(members, gathered, self.reach, is_urgent=is_urgent)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
@@ -114,7 +109,7 @@ class Ticks:
         moved, self.moved = self.moved, []
         if moved or also:
             self.last = self.told_at = now
-        if moved:
+        if moved and (self.is_overwritten or self.reach < LONGEST_GAP):
             self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
             self.is_overwritten = False
         told = {}

@@ -210,7 +210,7 @@ class Hub:
         ticks = seat.ticks
         ticks.move(seat, message)
         if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
-            live.schedule_tick()
+            live.tick_or_wait()
 
     def gesture(self, connection: str, message: Gesture) -> None:
         """A continuous edit goes on: presence, until its delta comes."""

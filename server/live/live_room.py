@@ -39,6 +39,9 @@ from server.live.room_jobs import Moment, RoomWorks, refuse
 from server.live.room_journal import RoomJournal
 from server.live.room_services import Peer, Surroundings
 
+ONE_TURN_SECONDS = 0.0009
+"""Of a loop whose clock has milliseconds: what comes within it comes together."""
+
 log = structlog.get_logger()
 
 
@@ -238,12 +241,16 @@ class LiveRoom:
         if effect.to is not self._audience:  # looked up once while the same are there
             self._audience = effect.to
             self._audience_peers = list(filter(None, map(self._peers.get, effect.to)))
-        project, packets = self.room.project, effect.packets
-        codec, frames = None, b""
+        project, packets, but = self.room.project, effect.packets, effect.but
+        codec, frames, told = None, b"", self._peers.get(but) if but else None
         for peer in self._audience_peers:
+            if peer is told:
+                continue
             if peer.codec is not codec:
                 codec = peer.codec
-                frames = b"".join([codec.frame(packet) for packet in packets])
+                frames = codec.frame(packets[0])
+                if len(packets) > 1:
+                    frames = b"".join([codec.frame(packet) for packet in packets])
             peer.send_tick(project, frames)
 
     def _forget_audience(self) -> None:
@@ -260,6 +267,25 @@ class LiveRoom:
             return
         ticks.is_awaited = True
         self._around.timers.at(due, self._tick)
+
+    def tick_or_wait(self) -> None:
+        """Someone moved, and no tick is awaited: tell it now if one is due, else see that it comes.
+
+        At most once in a millisecond: what else comes with this turn of the loop goes together.
+        """
+        ticks, now = self.room.ticks, self._loop.time()
+        due = self.room.tick_due(self._around.gathering.gathered)
+        if due is None or self.is_closed:
+            return
+        if due > now or now - ticks.last < ONE_TURN_SECONDS:
+            ticks.is_awaited = True
+            self._around.timers.at(due, self._tick)
+            return
+        try:
+            self.carry_out(self.room.tick(now))
+        except Exception as error:  # whoever moved is not at fault, nor is its connection
+            failed = {"message": "a tick failed", "exception": error}
+            self._loop.call_exception_handler(failed)
 
     def _tick(self, due: float) -> None:
         if self.is_closed:

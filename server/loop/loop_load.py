@@ -56,7 +56,8 @@ class LoopLoad:
                 now = time.monotonic(), time.thread_time(), waited.seconds()
                 passed, taken, idle = (after - at for after, at in zip(now, before, strict=True))
                 before = now
-                self._looked(Look(passed, taken, idle, self._late / max(self._ticks, 1)))
+                late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
+                self._looked(Look(passed, taken, idle, late))
 
     def _looked(self, look: Look) -> None:
         self._late, self._ticks = 0.0, 0

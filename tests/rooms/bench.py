@@ -129,7 +129,8 @@ class Bench:
         match effect:
             case Send(to, packet):
                 messages = [packet.message]
-            case SendTick(to, packets):
+            case SendTick(to, packets, but):
+                to = tuple(each for each in to if each != but)
                 messages = [packet.message for packet in packets]
             case Enter(connection, joined):
                 to, messages = (connection,), [joined]

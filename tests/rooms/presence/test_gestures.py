@@ -68,6 +68,22 @@ def test_G1_the_latest_value_of_each_entity_and_property_wins() -> None:
     assert list(shown["ride"]) == ["ch_drums"]
 
 
+def test_P2_a_tick_that_names_one_by_its_gesture_alone_is_not_sent_to_that_one() -> None:
+    bench = bench_with("ann", "bob")
+    show(bench, "ann", "ride", ch_bass_=0.4)
+    before = len(bench.heard["ann"])
+    assert list(tick(bench, 1.0)) == [member(bench, "ann")]
+    assert len(bench.heard["ann"]) == before
+    show(bench, "ann", "ride", ch_bass_=0.5)
+    bench.room.ticks.move(bench.room.seats["ann"], MovePresence(PROJECT, tool="knife"))
+    tick(bench, 2.0)
+    assert len(bench.heard["ann"]) == before
+    show(bench, "ann", "ride", ch_bass_=0.6)
+    bench.room.ticks.move(bench.room.seats["bob"], MovePresence(PROJECT, tool="knife"))
+    tick(bench, 3.0)
+    assert len(bench.heard["ann"]) == before + 1
+
+
 def test_G1_leaves_of_params_are_shown_beside_each_other() -> None:
     bench = bench_with("ann", "bob")
     for leaf in ("cutoff", "res"):

@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import json
 from functools import partial
 from typing import Any, NoReturn
 
 import pytest
+from websockets.frames import Frame, Opcode
 
 from persistence.journal.contract import Checkpoint
 from persistence.pool import Database
@@ -335,6 +337,20 @@ async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> 
     await ben.until("tick")
     await ann.ping()
     assert ann.heard("tick") == []
+
+
+async def test_P3_what_is_read_at_once_is_told_in_two_ticks(node: Node) -> None:
+    """The first move at once; those behind it together, as fast as they may come."""
+    ann, ben, project = await node.pair((JSON, JSON))
+    [connection] = [c for c in node.front.connections.values() if c.user == ann.user]
+    moves = [{"t": "presence", "project": project, "cursor": {"time": n}} for n in range(1, 41)]
+    frames = [Frame(Opcode.TEXT, json.dumps(move).encode()) for move in moves]
+    connection.data_received(b"".join(frame.serialize(mask=True) for frame in frames))
+    seen: list[float] = []
+    while 40.0 not in seen:
+        tick = await ben.until("tick")
+        seen += [moved["cursor"]["time"] for moved in tick["moved"].values()]
+    assert seen == [1.0, 40.0]
 
 
 async def test_P5_coming_and_going_is_told(node: Node) -> None:
