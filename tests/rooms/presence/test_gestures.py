@@ -75,11 +75,11 @@ def test_P2_a_tick_that_names_one_by_its_gesture_alone_is_not_sent_to_that_one()
     assert list(tick(bench, 1.0)) == [member(bench, "ann")]
     assert len(bench.heard["ann"]) == before
     show(bench, "ann", "ride", ch_bass_=0.5)
-    bench.room.ticks.move(bench.room.seats["ann"], MovePresence(PROJECT, tool="knife"))
+    bench.room.ticks.move(bench.room.seats["ann"], MovePresence(project=PROJECT, tool="knife"))
     tick(bench, 2.0)
     assert len(bench.heard["ann"]) == before
     show(bench, "ann", "ride", ch_bass_=0.6)
-    bench.room.ticks.move(bench.room.seats["bob"], MovePresence(PROJECT, tool="knife"))
+    bench.room.ticks.move(bench.room.seats["bob"], MovePresence(project=PROJECT, tool="knife"))
     tick(bench, 3.0)
     assert len(bench.heard["ann"]) == before + 1
 
