@@ -38,6 +38,12 @@ _INVISIBLE = (
 )
 """Format characters that nobody sees, line ends, and what turns the direction of text round."""
 
+_BLANK = (
+    r" \u00a0\u061c\u1680\u180b-\u180f\u2000-\u200a\u200c-\u200f\u202f\u205f\u2800\u3000"
+    r"\ufe00-\ufe0f" + "\U0001d159\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+)
+"""What may stand in a name and shows nothing by itself: spaces, joiners, marks of direction."""
+
 _LETTERS_THAT_JOIN = (
     r"\u0600-\u1fff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     "\U00010a00-\U00011fff\U0001e900-\U0001e95f"
@@ -62,10 +68,12 @@ _OUT_OF_PLACE = "|".join(
 
 _NOT_ASCII = rf"(?!.*(?:{_OUT_OF_PLACE}))[^{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]"
 
-SHOWN = rf"^(?:[ -~]*|{_NOT_ASCII}*)\Z"
+_SEEN = rf"(?= *[!-~])[ -~]+|(?=[{_BLANK}]*[^{_BLANK}]){_NOT_ASCII}+"
+
+SHOWN = rf"^(?:{_SEEN})?\Z"
 """The pattern of a text that others are shown: a name, a device, a tag (rule E8)."""
 
-SHOWN_NOT_EMPTY = rf"^(?:[ -~]+|{_NOT_ASCII}+)\Z"
+SHOWN_NOT_EMPTY = rf"^(?:{_SEEN})\Z"
 
 STORED = rf"^[^{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]*\Z"
 """The pattern of a longer text, as a description: it may have lines and tabs (rule E14)."""
@@ -82,7 +90,7 @@ MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
 
 _NOT_IN_SHOWN = (
     "control characters, line ends, invisible characters and what turns the direction of text "
-    "round are not allowed"
+    "round are not allowed, nor a text of nothing but spaces"
 )
 _OR_OF_AN_OBJECT = "and no name that every JavaScript object has, as constructor"
 
@@ -140,9 +148,11 @@ def problem_with_name(name: str) -> str | None:
 def nearest_name(text: str, most: int) -> str:
     """What is left of a text as a name that others are shown; perhaps nothing."""
     name = _NOT_IN_NAME.sub(" ", in_nfc(text)).strip()[:most]
-    while problem_with_name(name):
+    while _SHOWS.search(name):
+        if not problem_with_name(name):
+            return name.strip()
         name = _OUT_OF_PLACE_IN_NAME.sub("", name)
-    return name.strip()
+    return ""
 
 
 def problem_with_text(text: str) -> str | None:
@@ -165,6 +175,7 @@ def without_problems(text: str) -> str:
 
 
 _SHOWN = re.compile(SHOWN)
+_SHOWS = re.compile(rf"[^{_BLANK}]")
 _NOT_IN_NAME = re.compile(rf"[{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]+")
 _OUT_OF_PLACE_IN_NAME = re.compile(_OUT_OF_PLACE)
 _NOT_IN_TEXT = re.compile(rf"[{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]")

@@ -13,7 +13,7 @@ from schema.text.texts import (
 
 ODD = (
     "ab \n\t\u200d\u200c\ufe0f\u202e\u202c\u2067\u2069\u200b"
-    "\u0308\u180b\u0645\U0001f469\U0001f3f4\U000e0067\U000e007f"
+    "\u00a0\u200e\u2800\u0308\u180b\u0645\U0001f469\U0001f3f4\U000e0067\U000e007f"
 )
 TEXTS = st.one_of(st.text(max_size=30), st.text(ODD, max_size=14))
 

@@ -286,6 +286,37 @@ def test_E8_what_is_shown_holds_no_control_and_turns_no_text_round(shown: str, b
         read(f"a{bad}b")
 
 
+NOTHING_SHOWS = (
+    " ",
+    "\u00a0",
+    "\u200e",
+    "\u200f",
+    "\u061c",
+    "\u2003",
+    "\u2800",
+    "\u3000",
+    "\ufe0f",
+)
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_E8_a_name_shows_something(shown: str) -> None:
+    kind, field = SHOWN[shown]
+    plain = Walk(NUL).plain(kind)
+
+    def read(text: str) -> None:
+        value = plain | {field: [text] if isinstance(plain[field], list) else text}
+        msgspec.json.decode(json.dumps(value), type=kind)
+
+    for blank in NOTHING_SHOWS:
+        with pytest.raises(msgspec.ValidationError):
+            read(blank)
+        with pytest.raises(msgspec.ValidationError):
+            read(blank + " " + blank)
+    for good in (" a", "a ", "\u200ea", "\u2800\u05d0\u200f", " \U0001f3b9", "\u00a0-"):
+        read(good)
+
+
 @pytest.mark.postgres
 async def test_E15_a_device_is_one_however_its_name_is_spelt(node: Node) -> None:
     """macOS spells an umlaut as two characters, others as one."""
