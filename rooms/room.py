@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from rooms.document.document import Document
 from rooms.edits import answers
@@ -433,7 +433,9 @@ class Room:
         problem = problem_with_shown(message.id, values)
         if problem is None:
             return None
-        return answers.refused(self.project, message.id, ErrorCode.OP_INVALID, problem)
+        text, field = problem
+        error = answers.refused(self.project, message.id, ErrorCode.OP_INVALID, text)
+        return error if field is None else structs.replace(error, details={"field": field})
 
     def _digest_due(self, now: float) -> Digest | None:
         if now - self._digest_told[1] < DIGEST_SECONDS:

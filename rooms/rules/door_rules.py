@@ -10,6 +10,7 @@ from msgspec import UNSET
 from rooms.rules.entity_rules import problem_with_props
 from rooms.rules.op_rules import problem_with_op
 from schema.entities import ENTITY_TYPES
+from schema.invariants import property_of
 from schema.messages import Previewed
 from schema.ops import Insert, Op, Set
 from schema.text.texts import OF_EVERY_OBJECT, problem_with_text
@@ -32,18 +33,22 @@ def problem_with_new_op(op: Op) -> str | None:
     return problem or _problem_with_expect(op)
 
 
-def problem_with_shown(gesture: str, values: Mapping[str, Previewed]) -> str | None:
-    """What is wrong with the values of a gesture (rule G3), as a sentence, or None."""
+def problem_with_shown(
+    gesture: str, values: Mapping[str, Previewed]
+) -> tuple[str, str | None] | None:
+    """What is wrong with the values of a gesture (rule G3): a sentence, and which property."""
     for name in (gesture, *values):
         if name in OF_EVERY_OBJECT:
-            return f"the id {name} {OF_AN_OBJECT}"
+            return f"the id {name} {OF_AN_OBJECT}", "id" if name is gesture else "values"
     for entity_id, shown in values.items():
         problem: str | None = "there is no such collection"
         if shown.col in ENTITY_TYPES:
             problem = problem_with_props(shown.col, shown.props)
             problem = problem or problem_with_new_props(shown.col, shown.props)
         if problem:
-            return f"{shown.col}/{entity_id}: {problem}"
+            is_known = shown.col in ENTITY_TYPES
+            field = property_of(problem, shown.col, shown.props) if is_known else "col"
+            return f"{shown.col}/{entity_id}: {problem}", field
     return None
 
 

@@ -66,16 +66,24 @@ class Explainer:
         """
         mended = _mended(data)
         name, message_id = self._header(mended)
-        if _holds_no_number(data, error):
-            error = ValueError(
-                "NaN and infinity are no numbers in JSON: send null, or leave it out"
-            )
-        if name is None:
-            return BadMessage(f"not a message: {_cause(error)}", message_id, is_noise=True)
         told, place = in_words(_cause(error)), ""
-        if mended != data:
+        if (at := _no_number_at(data, error)) is not None:
+            mended = _with_mark(mended, at) if mended == data else b""
+            place = self._place_of_mark(mended)
+            told = f"{NO_NUMBER} - at `$.{place}`" if place else NO_NUMBER
+        elif mended != data and name is not None:
             told, place = _halved(told, lambda: self._places_of_mark(self.decode(mended)))
+        if name is None:
+            return BadMessage(f"not a message: {told}", message_id, is_noise=True)
         return _placed(name, told, place or _place(told), message_id)
+
+    def _place_of_mark(self, mended: bytes) -> str:
+        """Where a text stands in the place of a number; empty if something else is wrong before."""
+        try:
+            return next(self._places_of_mark(self.decode(mended)), "")
+        except UNREADABLE as error:
+            told = _cause(error)
+            return _place(told) if "got `str`" in told else ""
 
     def _header(self, data: bytes) -> tuple[str | None, str | None]:
         """The name and the id of the message, as far as they can be read."""
@@ -108,6 +116,8 @@ class Explainer:
 MARK = "\ua9c1"
 """An ornament of Javanese script: it may stand in every text, and hardly ever does."""
 
+NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out"
+
 MEND_HALVES = "toWellFormed() of JavaScript mends it"
 
 
@@ -118,8 +128,7 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     if mended != data:
         told, place = _halved(told, lambda: _marked(msgspec.to_builtins(decode(mended)), ""))
     place = place or _place(told)
-    details: Details = {"field": place} if place else {}
-    return BadMessage(told, None, ErrorCode.VALIDATION, details)
+    return BadMessage(told, None, ErrorCode.VALIDATION, _field(place))
 
 
 def _placed(name: str, told: str, place: str, message_id: str | None) -> BadMessage:
@@ -128,21 +137,35 @@ def _placed(name: str, told: str, place: str, message_id: str | None) -> BadMess
         text = f"there is no message {name[:32]!r}"
         return BadMessage(text, message_id, ErrorCode.UNKNOWN_MESSAGE)
     text = f"{name[:32]}: {told}"
-    details: Details = {"field": _WITHIN.sub("", place)} if place else {}
     in_op = _IN_OP.match(place) if name == "delta" else None
     if in_op is not None:
-        details["op"] = int(in_op[1])
-        if not details["field"] or "[" in str(details["field"]):
-            del details["field"]
+        details = _field(_property(place)) | {"op": int(in_op[1])}
         return BadMessage(text, message_id, ErrorCode.OP_INVALID, details)
+    details = _field(_property(place))
     if name == "call" and place.startswith("params."):
         return BadMessage(text, message_id, ErrorCode.VALIDATION, details)
     return BadMessage(text, message_id, ErrorCode.BAD_MESSAGE, details)
 
 
+def _field(place: str) -> Details:
+    return {"field": place} if place else {}
+
+
+def _property(place: str) -> str:
+    """Of a message, a call's parameters, an op or a gesture: the field, or the property."""
+    if _IN_LEAVES.match(place):
+        return "params"  # no other property is a map
+    return _WITHIN.sub("", place).partition("[...]")[0]
+
+
 _ID = re.compile(f"[^{MARK}]{{1,64}}", re.DOTALL)
 _IN_OP = re.compile(r"ops\[(\d+)\]")
-_WITHIN = re.compile(r"^(params\.|ops\[\d+\]\.?(?:(?:props|entity|expect)\.)?)")
+_IN_LEAVES = re.compile(
+    r"(?:ops\[\d+\]|values\[\.\.\.\])\.(?:props|entity|expect)\[\.\.\.\]\[\.\.\.\]"
+)
+_WITHIN = re.compile(
+    r"^(params\.|(?:ops\[\d+\]|values\[\.\.\.\])\.?(?:(?:props|entity|expect)\.)?)"
+)
 """What stands in front of the name of a parameter, or of a property of an op."""
 
 
@@ -155,17 +178,44 @@ def _cause(error: Exception) -> str:
     return str(error)
 
 
-def _holds_no_number(data: bytes, error: Exception) -> bool:
-    """Whether it is about a number of Python or JavaScript that JSON does not have."""
-    found = re.search(r"\(byte (\d+)\)$", str(error))
-    near = data[max(0, int(found[1]) - 2) :][:12] if found else b""
-    return b"NaN" in near or b"Infinity" in near
-
-
 def _place(told: str) -> str:
-    """Where it is wrong, as msgspec says it: `ops[0].order`; empty: it does not say."""
-    found = re.search(r"at `\$\.?([^`]*)`$", told)
-    return found[1] if found else ""
+    """Where it is wrong, as msgspec says it: `ops[0].order`; empty: it does not say.
+
+    Of a field that is missing or unknown it is that field's place, not that of what holds it.
+    """
+    found = _AT.search(told)
+    place = "" if found is None else found[2] + ("[...]" if found[1] else "")
+    field = _OF_A_FIELD.match(told)
+    if field is None:
+        return place
+    return f"{place}.{field[1]}" if place else field[1]
+
+
+_AT = re.compile(r"at (`key` in )?`\$\.?([^`]*)`$")
+_OF_A_FIELD = re.compile(
+    r"Object (?:missing required|contains unknown) field `(.*?)`(?: - at `[^`]*`)?$", re.DOTALL
+)
+
+# Numbers of Python and JavaScript that JSON does not have.
+
+_NO_NUMBER = re.compile(rb"-?Infinity|NaN")
+_NO_NUMBER_AS_VALUE = re.compile(rb"(?<=[:,\[ \t\r\n])(?:-?Infinity|NaN)(?=[]},\s])")
+
+
+def _no_number_at(data: bytes, error: Exception) -> int | None:
+    """Where such a number is what could not be read."""
+    found = re.search(r"\(byte (\d+)\)$", str(error))
+    if found is None:
+        return None
+    near = max(0, int(found[1]) - 2)
+    number = _NO_NUMBER.search(data, near, near + 12)
+    return None if number is None else number.start()
+
+
+def _with_mark(data: bytes, at: int) -> bytes:
+    """With a mark, as a text, for the number there, and a number for each other one."""
+    marked = _NO_NUMBER.sub(f'"{MARK}"'.encode(), data[at:], count=1)
+    return data[:at] + _NO_NUMBER_AS_VALUE.sub(b"0", marked)
 
 
 # Half a surrogate pair, in bytes as WTF-8 or escaped in JSON, and what is put in its place.

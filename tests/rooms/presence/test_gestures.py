@@ -124,10 +124,11 @@ def test_G3_a_gesture_is_refused_when_a_delta_with_its_values_would_be() -> None
     bench.join("eve", role="viewer")
     show(bench, "eve", "ride", ch_bass_=0.4)
     assert [m.code for m in bench.heard["eve"] if isinstance(m, Error)] == ["forbidden"]
-    for col, props, words in (
-        ("channels", {"volume": 3}, "at most 2"),
-        ("channels", {"loudness": 1}, "no property"),
-        ("chanels", {"volume": 1}, "no such collection"),
+    for col, props, words, field in (
+        ("channels", {"pan": 0, "volume": 3}, "at most 2", "volume"),
+        ("channels", {"loudness": 1}, "no property", "loudness"),
+        ("chanels", {"volume": 1}, "no such collection", "col"),
+        ("devices", {"params": {"toString": 1}}, "every JavaScript object has", "params"),
     ):
         values = {"ch_bass_": Previewed(col, props)}  # type: ignore[arg-type]
         bench.take(bench.room.gesture("ann", Gesture(PROJECT, "ride", values)))
@@ -135,6 +136,7 @@ def test_G3_a_gesture_is_refused_when_a_delta_with_its_values_would_be() -> None
         assert isinstance(answer, Error)
         assert (answer.id, answer.code) == ("ride", "op_invalid")
         assert words in answer.message
+        assert answer.details == {"field": field}
     assert bench.room.tick_due() is None
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import msgpack
 import pytest
@@ -347,6 +348,85 @@ def test_E10_the_id_is_in_the_answer_if_it_could_be_read_at_all(data: bytes) -> 
 def test_E10_the_real_cause_is_named_of_a_number_that_is_none(number: bytes) -> None:
     with pytest.raises(BadMessage, match="NaN and infinity are no numbers in JSON"):
         CODECS[JSON].decode(DELTA + b'[{"op":"move","time":' + number + b"}]}")
+
+
+TRACK = {"op": "delete", "col": "tracks", "id": "track_01"}
+
+
+def of_op(**fields: Any) -> Message:
+    """A delta whose second op is this."""
+    return {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": [TRACK, fields]}
+
+
+def of_call(**params: Any) -> Message:
+    return {"t": "call", "id": "c1", "method": "projects.create", "params": params}
+
+
+def of_gesture(**shown: Any) -> Message:
+    return {"t": "gesture", "id": "gesture1", "project": PROJECT, "values": {"device01": shown}}
+
+
+DEVICE = {"op": "set", "col": "devices", "id": "device01"}
+
+PLACES: list[tuple[Message, str, Message]] = [
+    ({"t": "delta", "id": "delta_00001", "ops": [TRACK]}, "bad_message", {"field": "project"}),
+    ({"t": "presence", "project": PROJECT, "no": 1}, "bad_message", {"field": "no"}),
+    (
+        {"t": "join", "id": "j", "project": PROJECT, "position": {"epoch": "a"}},
+        "bad_message",
+        {"field": "position.seq"},
+    ),
+    (of_op(op="set", id="track_01", props={}), "op_invalid", {"op": 1, "field": "col"}),
+    (of_op(**TRACK, no=1), "op_invalid", {"op": 1, "field": "no"}),
+    (of_op(**DEVICE, props={"": 1}), "op_invalid", {"op": 1, "field": "props"}),
+    (of_op(**DEVICE, props={"params": {"": 1}}), "op_invalid", {"op": 1, "field": "params"}),
+    (of_op(**DEVICE, props={"params": {"a": [1]}}), "op_invalid", {"op": 1, "field": "params"}),
+    (of_gesture(props={}), "bad_message", {"field": "col"}),
+    (of_gesture(col="devices", props={"params": {"": 1}}), "bad_message", {"field": "params"}),
+    (of_call(), "validation", {"field": "name"}),
+    (of_call(name="Song", no=1), "validation", {"field": "no"}),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("message", "code", "details"), PLACES)
+def test_E11_what_is_missing_or_unknown_is_named_for_programs(
+    codec: str, message: Message, code: str, details: Message
+) -> None:
+    decoder = CODECS[codec]
+    with pytest.raises(BadMessage) as told:
+        _read_all(decoder, decoder.encode(message))
+    assert (told.value.code, told.value.details) == (code, details)
+
+
+NO_NUMBERS: list[tuple[Message, str, Message]] = [
+    (of_op(op="move", col="tracks", id="track_01", time="HERE"), "op_invalid", {"field": "time"}),
+    (
+        of_op(**DEVICE, props={"name": "a:NaN,", "volume": "HERE"}),
+        "op_invalid",
+        {"field": "volume"},
+    ),
+    (of_op(**DEVICE, props={"params": {"x": "HERE"}}), "op_invalid", {"field": "params.x"}),
+    (of_call(name="Song", bpm="HERE"), "validation", {"field": "bpm"}),
+    (
+        {"t": "presence", "project": PROJECT, "cursor": {"time": "HERE"}},
+        "bad_message",
+        {"field": "cursor.time"},
+    ),
+]
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+@pytest.mark.parametrize(("message", "code", "details"), NO_NUMBERS)
+def test_E1_a_number_that_json_does_not_have_is_told_with_its_place(
+    number: bytes, message: Message, code: str, details: Message
+) -> None:
+    in_op = {"op": 1} if code == "op_invalid" else {}
+    for here in (number, number + b', "more": ' + number):
+        data = CODECS[JSON].encode(message).replace(b'"HERE"', here)
+        with pytest.raises(BadMessage, match="NaN and infinity are no numbers") as told:
+            _read_all(CODECS[JSON], data)
+        assert (told.value.code, told.value.details) == (code, details | in_op)
 
 
 @BOTH
