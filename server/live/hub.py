@@ -87,6 +87,8 @@ class Hub:
         self._spawn = spawn
         self.in_thread = in_thread
         self._count = count
+        self._leaving: set[tuple[str, str]] = set()
+        """Connection and project of each `leave` that waited; some may be over by now."""
         load = load or LoopLoad()
         self.gathering = load.gathering
         self._around = Surroundings(
@@ -178,6 +180,18 @@ class Hub:
         live = self.rooms.get(message.project)
         if live is not None:
             live.run(live.room.ask_to_leave(connection, message.id))
+            if connection in live.room.seats:
+                self._leaving.add((connection, message.project))
+
+    def leaving(self, connection: str) -> set[str]:
+        """Rooms that it asked to leave and is still in: they count as well (rules D22, K3)."""
+        self._leaving = {asked for asked in self._leaving if self._is_leaving(*asked)}
+        return {project for asked, project in self._leaving if asked == connection}
+
+    def _is_leaving(self, connection: str, project: str) -> bool:
+        live = self.rooms.get(project)
+        seat = None if live is None else live.room.seats.get(connection)
+        return seat is not None and seat.leaving is not None
 
     def gone(self, connection: str, *, for_good: bool = False) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""

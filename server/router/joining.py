@@ -51,7 +51,7 @@ class Joining:
 
     def join(self, connection: Connection, message: Join) -> None:
         """Someone wants into a room: too many rooms are refused, the rest is looked up."""
-        if len(connection.rooms | {message.project}) > MAX_ROOMS_PER_CONNECTION:
+        if len(self._rooms_of(connection) | {message.project}) > MAX_ROOMS_PER_CONNECTION:
             text = f"a connection may be in {MAX_ROOMS_PER_CONNECTION} rooms; leave one"
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
@@ -69,8 +69,11 @@ class Joining:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._door.usage
         theirs = (self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
-        rooms = sum(len(connection.rooms) for connection in theirs if connection is not None)
+        rooms = sum(len(self._rooms_of(each)) for each in theirs if each is not None)
         return rooms >= usage.limits.rooms_per_user
+
+    def _rooms_of(self, connection: Connection) -> set[str]:
+        return connection.rooms | self._hub.leaving(connection.id)
 
     async def _let_in(self, connection: Connection, message: Join) -> None:
         context = self._context()

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes, create_project
-from tests.server.wire import MSGPACK, PATIENCE, Wire
+from tests.server.wire import MSGPACK, PATIENCE, Wire, marker
 
 pytestmark = pytest.mark.postgres
 
@@ -134,6 +134,26 @@ async def test_K3_a_user_is_in_so_many_rooms(nodes: Nodes) -> None:
     await phone.join(projects[1])
     await ann.ask({"t": "leave", "id": "l", "project": projects[0]})
     await phone.join(projects[2])
+
+
+async def test_K3_D22_a_room_counts_until_it_is_left(nodes: Nodes) -> None:
+    node = await node_with(nodes, "rooms_per_user=1")
+    ann = await node.musician("ann")
+    phone = await node.again(ann, "phone")
+    first, second = [await create_project(ann) for _ in range(2)]
+    await ann.join(first)
+    node.journal.gate.clear()
+    await ann.send(
+        {"t": "delta", "id": "delta-1-of-ann", "project": first, "ops": [marker("marker_1")]}
+    )
+    await ann.send({"t": "leave", "id": "l", "project": first})
+    for wire in (ann, phone):
+        await wire.ping()
+        refused = await wire.ask({"t": "join", "id": "j", "project": second})
+        assert refused["code"] == "limit_reached"
+    node.journal.gate.set()
+    await ann.until("left")
+    await phone.join(second)
 
 
 async def test_K4_rows_of_a_user_and_a_project_are_bounded(nodes: Nodes) -> None:
