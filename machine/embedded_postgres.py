@@ -48,6 +48,9 @@ CREATE_PRIME = "CREATE ROLE prime LOGIN CREATEDB;\nCREATE DATABASE prime OWNER p
 READY = ("ready", "standby")
 """What the postmaster's file ends with once it takes connections; a standby only to read."""
 
+SOCKETS_LINE = 4
+"""Of the postmaster's file: the directory of its socket."""
+
 SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "60",
@@ -232,11 +235,23 @@ class EmbeddedPostgres:
         return [str(binaries / "postgres"), "-D", str(self._data), *words]
 
     def _is_ready(self, pid: int) -> bool:
-        try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return False
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[-1].strip() in READY
+        lines = _postmaster_lines(self._data)
+        return bool(lines) and lines[0] == str(pid)
+
+
+def address_of_running(directory: Path) -> str | None:
+    """Of the server that someone else runs on this directory; None: it takes no connections."""
+    lines = _postmaster_lines(directory / "postgres")
+    return f"postgresql://prime@/prime?host={lines[SOCKETS_LINE]}" if lines else None
+
+
+def _postmaster_lines(data: Path) -> list[str]:
+    """Of the file that a postmaster writes, if it is ready; else none."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    return lines if len(lines) >= 8 and lines[-1].strip() in READY else []
 
 
 def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Path]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 import uvloop
@@ -17,12 +18,12 @@ from structlog.typing import Processor
 
 from machine.caller_paths import path_of_caller
 from machine.child_process import ServerUnavailable
-from machine.embedded_postgres import EmbeddedPostgres
+from machine.embedded_postgres import EmbeddedPostgres, address_of_running
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
 from machine.library_logs import take_library_logs
-from persistence.database_url import from_environment
-from persistence.errors import NotFound, PersistenceError
+from persistence.database_url import chosen
+from persistence.errors import BadSetting, NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
 from server.app import App
 from server.settings import Settings, read_settings
@@ -52,7 +53,7 @@ def main() -> int:
     take_library_logs()
     try:
         if args.command == "audit":
-            return _audit(args.project, digests=args.digests)
+            return _audit(args.project, args.data, digests=args.digests)
         settings = read_settings(args.host, args.port, args.data, behind_proxy=args.behind_proxy)
         if args.nodes > 1:
             return _serve_several(settings, args.nodes, as_json=args.json)
@@ -124,12 +125,34 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
         yield servers, replace(settings, database_url=url)
 
 
-def _audit(project: str, *, digests: bool) -> int:
-    url = from_environment()
-    if PROJECT_ID.fullmatch(project) is None:
-        return _fail(f"{project!r} is no project id", 2)
+@contextmanager
+def _database(data: Path) -> Iterator[str]:
+    """That of DATABASE_URL, else the embedded one of this directory, which may be running."""
+    url = chosen(None)
+    if url is not None:
+        yield url
+    elif not (data / "postgres").is_dir():
+        raise BadSetting(f"which database? set DATABASE_URL; {data} holds no embedded one")
+    else:
+        postgres = EmbeddedPostgres(data)
+        try:
+            url = postgres.start()
+        except ServerUnavailable:
+            url = address_of_running(data)
+            if url is None:
+                raise
+        try:
+            yield url
+        finally:
+            postgres.stop()
+
+
+def _audit(project: str, data: Path, *, digests: bool) -> int:
     try:
-        report = asyncio.run(audit(url, project, digests=digests))
+        with _database(data) as url:
+            if PROJECT_ID.fullmatch(project) is None:
+                return _fail(f"{project!r} is no project id", 2)
+            report = asyncio.run(audit(url, project, digests=digests))
     except NotFound:
         return _fail(f"there is no project {project}", 2)
     print(json.dumps(report))

@@ -41,9 +41,19 @@ def test_it_serves_on_its_own_servers_and_stops_in_order(tmp_path: Path) -> None
     _, problem = said(second)
     assert second.returncode == 1
     assert f"{first.pid} already runs a server on" in problem
+    assert_audited(data)
     first.send_signal(signal.SIGTERM)
     said(first)
     assert first.returncode == 0
+    assert_audited(data)
+
+
+def assert_audited(data: str) -> None:
+    """That an audit finds the database of this directory: it says which project is not there."""
+    project = "00000000-0000-4000-8000-000000000001"
+    audit = server("audit", project, "--data", data, DATABASE_URL="")
+    _, problem = said(audit)
+    assert (audit.returncode, problem) == (2, f"prime: there is no project {project}\n")
 
 
 def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
@@ -65,7 +75,7 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
         (["--port", "0"], {"REDIS_URL": "nonsense"}, 2, "REDIS_URL"),
         (["--port", "0"], {"PRIME_SECRET": "short"}, 2, "at least 32 characters"),
         (["--port", "0"], {"PRIME_STALL_PROBE": "maybe"}, 2, "PRIME_STALL_PROBE must be 1,"),
-        (["audit", "x"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
+        (["audit", "x", "--data", "none"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
         (["audit", "x"], {"DATABASE_URL": "postgresql:///x"}, 2, "no project id"),
     ],
 )
@@ -125,5 +135,6 @@ def test_these_are_all_commands_that_read_it() -> None:
     files = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
     asking = {p.stem for p in files if "from_environment()" in p.read_text()}
     asking |= {p.stem for p in files if "chosen(arguments.database_url)" in p.read_text()}
+    asking |= {p.stem for p in files if "chosen(None)" in p.read_text()}
     asking -= {"database_url", "settings"}
     assert asking == {command.split()[0].partition(".")[2] or "__main__" for command in COMMANDS}
