@@ -233,14 +233,15 @@ class OtherNodes:
         if body.leaves:
             live.carry_out(members.node_left(node, number, now))
             return
-        if node not in members.remote.nodes:
+        is_new = node not in members.remote.nodes
+        if is_new:
             live.catch_up()  # what it committed before it knew of us was told to nobody
         live.carry_out(members.heard_present(node, number, body.members, now))
         live.schedule_tick()
         if body.digest is not None:
             live.run(self._compare(live, body.digest.seq, body.digest.digest))
-        if body.asks:
-            self.announce(body.project)
+        if body.asks or is_new:
+            self.announce(body.project)  # who came here before we knew of it was told to nobody
 
     def _heard_tick(self, live: "LiveRoom", node: str, number: int, body: Moved) -> None:
         try:
