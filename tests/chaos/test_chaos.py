@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.redis,
     pytest.mark.slow,
+    pytest.mark.longest,
     pytest.mark.timeout(300),
 ]
 

@@ -73,6 +73,7 @@ async def test_F2_killed_between_commit_and_ack_the_same_id_gets_the_same_seq(
     assert (found["head"], found["gapless"]) == (1, True)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F3_killed_between_ack_and_news_the_others_get_it_all_the_same(
     nodes: Nodes,
 ) -> None:
@@ -230,6 +231,7 @@ async def test_F6_F7_a_database_that_restarts_holds_everything_up_and_loses_noth
     await nodes.stop()
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F6_an_idle_node_says_that_it_has_no_database(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:

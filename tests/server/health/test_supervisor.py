@@ -16,12 +16,16 @@ from tests.server.wire import marker
 GIVE_UP_AFTER = 3
 
 TRAPS: dict[str, asyncio.Future[None]] = {}
+"""By the name of a lifelong task: what makes it raise, wherever it is."""
+
+PLANTED: set[str] = set()
+"""Those that raise when they begin their next round."""
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(supervisor_module, "FIRST_DELAY_SECONDS", 0.2)
-    monkeypatch.setattr(supervisor_module, "LAST_DELAY_SECONDS", 0.2)
+    monkeypatch.setattr(supervisor_module, "FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr(supervisor_module, "LAST_DELAY_SECONDS", 0.02)
     monkeypatch.setattr(supervisor_module, "STEADY_SECONDS", 0.05)
     with capture_logs():  # to draw a trace takes longer than all else here
         yield
@@ -104,6 +108,9 @@ def trapped(name: str, run: Callable[[], Awaitable[Any]]) -> Callable[[], Corout
 
     async def go() -> None:
         trap = TRAPS[name] = asyncio.get_running_loop().create_future()
+        if name in PLANTED:
+            PLANTED.remove(name)
+            trap.set_exception(RuntimeError("planted"))
         running = asyncio.ensure_future(run())
         try:
             await asyncio.wait((running, trap), return_when=asyncio.FIRST_COMPLETED)
@@ -150,10 +157,13 @@ async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
     names = list(node.app.supervisor.kept)
     assert len(names) >= 13
     for number, name in enumerate(names):
+        trap = TRAPS.get(name)
+        if trap is None or trap.done():
+            PLANTED.add(name)
+        else:
+            trap.set_exception(RuntimeError("planted"))
 
         async def is_caught(name: str = name) -> bool:
-            if (trap := TRAPS.get(name)) is not None and not trap.done():
-                trap.set_exception(RuntimeError("planted"))
             return name in meanwhile
 
         await eventually(is_caught)

@@ -93,6 +93,7 @@ async def test_J3_what_was_missed_follows(node: Node, codec: str) -> None:
     assert (await ben.expect("delta"))["seq"] == 6
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_J3_a_position_survives_a_room_that_was_closed(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +243,7 @@ async def test_J7_a_join_that_waits_when_the_room_is_left_is_answered(node: Node
     assert (await wire.answer_to("join-2"))["code"] == "not_joined"
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_J8_a_room_opens_and_closes_its_row(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +372,7 @@ async def test_P5_coming_and_going_is_told(node: Node) -> None:
     await ann.expect("member_left")
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_P6_presence_is_stored_seconds_later(node: Node, database: Database) -> None:
     ann, ben, project = await node.pair()
     await ann.send(
@@ -393,6 +396,7 @@ async def test_P6_presence_is_stored_seconds_later(node: Node, database: Databas
     assert '"time"' in rows["pencil"]["cursor"]
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_P6_what_cannot_be_stored_stops_no_other_storing(
     node: Node, database: Database
 ) -> None:

@@ -42,6 +42,7 @@ def counted(node: Node, kind: str) -> float:
     return node.app.metrics._events.counts.get(kind, 0.0)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_an_idle_node(
     node: Node, database: Database
 ) -> None:
@@ -63,6 +64,7 @@ async def test_F31_S3_a_journal_that_goes_back_is_noticed_by_an_idle_node(
     assert past == joined["position"]
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F31_J4_a_node_follows_new_epochs_without_an_alarm(
     node: Node, database: Database
 ) -> None:
@@ -222,6 +224,7 @@ async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
     assert phone.heard("delta") == []
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_S4_a_node_whose_state_is_not_the_journals_loads_it_anew(nodes: Nodes) -> None:
     one, two = await nodes.start(), await nodes.start()
     ann = await one.musician("ann")

@@ -71,6 +71,7 @@ async def test_F12_D16_a_locked_project_waits_alone_and_its_room_is_told(
     assert (await node.http("/readyz"))[1] == "ready\n"
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
     node: Node, database_url: str
 ) -> None:

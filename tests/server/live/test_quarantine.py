@@ -27,6 +27,7 @@ def _poison(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_poison")
+@pytest.mark.usefixtures("quick_rounds")
 async def test_D17_one_entry_that_raises_stops_nobody(nodes: Nodes, database_url: str) -> None:
     one, two = await nodes.start(), await nodes.start()
     ann, ben = await one.musician("ann"), await two.musician("ben")

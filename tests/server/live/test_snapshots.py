@@ -74,6 +74,7 @@ async def test_N1_snapshots_are_kept_by_themselves(
     assert (await kinds(ann, project))[0] == ("auto", 3)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_N1_a_snapshot_is_kept_when_the_last_member_leaves(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)

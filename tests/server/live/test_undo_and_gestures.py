@@ -135,7 +135,10 @@ async def test_G3_a_gesture_with_an_impossible_value_is_answered(node: Node) -> 
     assert not [tick for tick in ben.heard("tick") if "gestures" in tick]
 
 
-async def test_G4_a_member_that_vanishes_takes_its_gestures_along(node: Node) -> None:
+async def test_G4_a_member_that_vanishes_takes_its_gestures_along(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.presence.absent_members.ABSENCE_SECONDS", 0.2)
     ann, ben, project = await node.pair()
     await ann.edit(project, marker("marker_1"))
     values = {"marker_1": {"col": "markers", "props": {"time": 2.5}}}

@@ -160,6 +160,7 @@ async def test_nothing_is_said_of_a_room_that_is_on_one_node_only(
     monkeypatch.setattr(two.hub.others, "heard", hear)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F15_what_the_bus_loses_comes_from_the_journal(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
     monkeypatch.setattr(session.two.hub.others, "heard", hear)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F16_D11_nodes_that_cannot_hear_each_other_go_on(
     session: Session, database_url: str
 ) -> None:

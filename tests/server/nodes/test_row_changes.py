@@ -24,6 +24,7 @@ async def two_nodes(nodes: Nodes) -> tuple[Node, Node, Wire, Wire, str]:
     return one, two, ann, ben, project
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_A3_without_a_bus_a_foreign_transaction_keeps_nobody_in(
     nodes: Nodes, postgres_dsn: str
 ) -> None:
@@ -41,6 +42,7 @@ async def test_A3_without_a_bus_a_foreign_transaction_keeps_nobody_in(
         await stranger.close(timeout=10)
 
 
+@pytest.mark.usefixtures("quick_rounds")
 async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

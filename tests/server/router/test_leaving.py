@@ -110,7 +110,11 @@ async def test_X1_what_waits_goes_before_the_close(
     assert [message["t"] for message in before] == ["ack"]
 
 
-async def test_F18_X2_who_does_not_read_is_cut_off(node: Node) -> None:
+async def test_F18_X2_who_does_not_read_is_cut_off(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sockets.outbox.STALL_SECONDS", 1.0)
+    monkeypatch.setattr("rooms.presence.absent_members.ABSENCE_SECONDS", 0.1)
     ann, ben, project = await node.pair((MSGPACK, MSGPACK))
     deaf = await deaf_member(node, ben.tokens["access_token"], project)
     await ann.until("member_joined")
@@ -126,7 +130,11 @@ async def test_F18_X2_who_does_not_read_is_cut_off(node: Node) -> None:
     deaf.close()
 
 
-async def test_X2_joining_over_and_over_without_reading(node: Node) -> None:
+async def test_X2_joining_over_and_over_without_reading(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sockets.outbox.STALL_SECONDS", 1.0)
+    monkeypatch.setattr("rooms.presence.absent_members.ABSENCE_SECONDS", 0.1)
     ann, ben, project = await node.pair()
     for n in range(3):
         await ann.edit(project, *big(n))
