@@ -12,6 +12,10 @@ SHARED_AT_MOST = MAX_PUSHED_BYTES + WRITABLE_BELOW_BYTES
 """That may wait for a connection, of frames that a feed could bring as well."""
 
 
+NOTHING = memoryview(b"")
+"""No rest of a frame: one object for all, as nearly every connection has none."""
+
+
 class Verdict(Enum):
     """What to do with a frame."""
 
@@ -28,15 +32,16 @@ class Outbox:
     `feeds`: by project, what is fetched when there is room; their bytes belong to the rooms.
     `rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
     `is_behind`: whether there is a rest, or frames wait. `acknowledged_before`: what the peer had
-    acknowledged, in bytes of all time, when it was last looked at.
+    acknowledged, in bytes of all time, when it was last looked at. `waiting` and `owed_ticks` are
+    None until something is first put there: empty they would be a tenth of an idle connection.
     """
 
-    waiting: deque[bytes] = field(default_factory=deque)
+    waiting: deque[bytes] | None = None
     waiting_bytes: int = 0
     is_behind: bool = False
     feeds: dict[str, Feed] = field(default_factory=dict)
-    rest: memoryview = field(default_factory=lambda: memoryview(b""))
-    owed_ticks: set[str] = field(default_factory=set)
+    rest: memoryview = NOTHING
+    owed_ticks: set[str] | None = None
     stalled_since: float | None = None
     buffered_before: int = 0
     acknowledged_before: int = 0
@@ -56,6 +61,8 @@ class Outbox:
             return Verdict.WRITE
         if self.stalled_since is None:
             self.stalled_since = now
+        if self.waiting is None:
+            self.waiting = deque()
         self.waiting.append(frame)
         self.waiting_bytes += len(frame)
         self.is_behind = True
@@ -65,8 +72,19 @@ class Outbox:
         """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             return Verdict.WRITE
-        self.owed_ticks.add(project)
+        self.owe_tick(project)
         return Verdict.SKIP
+
+    def owe_tick(self, project: str) -> None:
+        """The latest of everyone in a room, once there is room for it."""
+        if self.owed_ticks is None:
+            self.owed_ticks = set()
+        self.owed_ticks.add(project)
+
+    def take_owed_ticks(self) -> set[str]:
+        """The projects whose latest is owed; none is any more."""
+        owed, self.owed_ticks = self.owed_ticks, None
+        return owed or set()
 
     def take(self, buffered: int) -> bytes | memoryview | None:
         """The next frame, or piece of one, when the socket can take it."""
@@ -74,6 +92,7 @@ class Outbox:
             return None
         if self.rest:
             return self._piece()
+        assert self.waiting is not None
         frame = self.waiting.popleft()
         self.waiting_bytes -= len(frame)
         self.is_behind = bool(self.waiting)
@@ -101,15 +120,15 @@ class Outbox:
 
     def empty(self) -> list[bytes | memoryview]:
         """All that waits, at once: nothing comes after it."""
-        left: list[bytes | memoryview] = [self.rest, *self.waiting]
+        left: list[bytes | memoryview] = [self.rest, *(self.waiting or ())]
         self.clear()
         return left
 
     def clear(self) -> None:
         """Forget all of it."""
-        self.waiting.clear()
+        self.waiting = None
         self.feeds.clear()
-        self.rest, self.waiting_bytes, self.is_behind = memoryview(b""), 0, False
+        self.rest, self.waiting_bytes, self.is_behind = NOTHING, 0, False
 
     def progressed(self, buffered: int, now: float) -> None:
         """The socket took some bytes."""

@@ -138,7 +138,7 @@ class Outgoing:
 
     def owe_tick(self, project: str) -> None:
         """The latest of everyone, for a member who could not be told as they moved (rule P4)."""
-        self.outbox.owed_ticks.add(project)
+        self.outbox.owe_tick(project)
         self._loop.call_soon(self._drain)
 
     @property
@@ -181,8 +181,7 @@ class Outgoing:
         if self.outbox.is_behind:
             return
         if self.outbox.owed_ticks:
-            owed, self.outbox.owed_ticks = self.outbox.owed_ticks, set()
-            self._server.drained(cast("Connection", self), owed)
+            self._server.drained(cast("Connection", self), self.outbox.take_owed_ticks())
         if self.outbox.feeds:
             self._go_on_feeding()
 

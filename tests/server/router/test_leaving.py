@@ -102,7 +102,7 @@ async def test_X1_what_waits_goes_before_the_close(
     connection = next(c for c in node.front.connections.values() if c.user == ann.user)
 
     async def waits() -> bool:
-        return len(connection.outbox.waiting) > 0
+        return bool(connection.outbox.waiting)
 
     await eventually(waits)
     connection.close(RESTARTING)

@@ -30,7 +30,18 @@ def test_P4_a_tick_that_cannot_be_written_is_skipped_and_owed() -> None:
 def test_P4_a_tick_that_can_be_written_is_not_owed() -> None:
     outbox = Outbox()
     assert outbox.offer_tick("song", FULL - 1) is Verdict.WRITE
-    assert outbox.owed_ticks == set()
+    assert outbox.take_owed_ticks() == set()
+
+
+def test_what_waits_and_is_owed_takes_memory_only_once_there_is_some() -> None:
+    outbox = Outbox()
+    assert outbox.offer(b"one", 0, 0) is Verdict.WRITE
+    assert outbox.offer_tick("song", 0) is Verdict.WRITE
+    assert (outbox.waiting, outbox.owed_ticks) == (None, None)
+    assert outbox.rest is Outbox().rest
+    outbox.offer_tick("song", FULL)
+    assert outbox.take_owed_ticks() == {"song"}
+    assert outbox.owed_ticks is None
 
 
 def test_P4_a_tick_never_overtakes_a_delta_that_waits() -> None:
