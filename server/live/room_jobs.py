@@ -148,9 +148,10 @@ class RoomWorks:
         try:
             while self._left:
                 for effects in self._left[0]:
-                    self._carry_out(effects)
-                    if self.is_closed:
-                        return False
+                    if effects:  # else it is only a pause
+                        self._carry_out(effects)
+                        if self.is_closed:
+                            return False
                     if self._loop.time() >= deadline:
                         return True
                 self._left.popleft()
@@ -158,15 +159,18 @@ class RoomWorks:
                     self._left.extend(map(self._take, self._held_back))
                     self._held_back.clear()
         except Exception as error:
-            # The works after it are not at fault, nor is whoever let us go on.
-            if self._left:
-                self._left.popleft()
-            failed = {"message": f"a work of room {self._room.project} failed", "exception": error}
-            self._loop.call_exception_handler(failed)
+            self._failed(error)
             return True
         self._is_working = False
         self._all_done()
         return False
+
+    def _failed(self, error: Exception) -> None:
+        """The works after it are not at fault, nor is whoever let us go on."""
+        if self._left:
+            self._left.popleft()
+        failed = {"message": f"a work of room {self._room.project} failed", "exception": error}
+        self._loop.call_exception_handler(failed)
 
 
 def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:

@@ -91,10 +91,19 @@ class Outgoing:
         transport = self._transport
         if transport is None or not self._is_open:
             return True
-        frame = self.codec.frame(packet)
-        # `_buffered`, without a call more: every delta comes here once for each who hears it.
-        buffered = transport.get_write_buffer_size() + self._unwritten_bytes
-        verdict = self.outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
+        # `Codec.frame`, `_buffered`, `Outbox.offer` and `_write_soon`, without a call more: every
+        # delta comes here once for each who hears it.
+        codec, outbox = self.codec, self.outbox
+        frame = packet.frames.get(codec.name) or codec.frame(packet)
+        size, buffered = len(frame), transport.get_write_buffer_size() + self._unwritten_bytes
+        if not outbox.is_behind and buffered + size < WRITABLE_BELOW_BYTES:
+            outbox.stalled_since = None
+            if not self._unwritten:
+                self._loop.call_soon(self._write_and_drain)
+            self._unwritten.append(frame)
+            self._unwritten_bytes += size
+            return True
+        verdict = outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
         if verdict is Verdict.WRITE:
             self._write_soon(frame)
         return verdict is not Verdict.CUT_OFF

@@ -97,7 +97,8 @@ async def test_X1_what_waits_goes_before_the_close(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, _, project = await node.pair()
-    monkeypatch.setattr("server.sockets.outbox.WRITABLE_BELOW_BYTES", 0)  # every frame waits
+    for module in ("outbox", "outgoing"):
+        monkeypatch.setattr(f"server.sockets.{module}.WRITABLE_BELOW_BYTES", 0)  # every frame waits
     await ann.propose(project, marker("marker_1"))
     connection = next(c for c in node.front.connections.values() if c.user == ann.user)
 
