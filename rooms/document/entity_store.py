@@ -36,6 +36,9 @@ SLICE_FROZEN = 5_000
 SLICE_FREED = 1_000
 """Entities freed between two pauses."""
 
+MOST_COUNTED = 64
+"""Entities that were changed lately, of which it is remembered what they count."""
+
 
 class EntityStore:
     """A project state with the indexes that make each change cost what it touches.
@@ -56,6 +59,8 @@ class EntityStore:
         self._owned: dict[str, Owned] = {}
         self._apart: dict[int, Owned] = {}
         self._grown = 0
+        self._counted: dict[str, tuple[Entity, int, int]] = {}
+        """By id, what lately was put there, its bytes and its term: the next edit replaces it."""
         for collection, entities in (state or {}).items():
             self.load(collection, entities)
 
@@ -212,7 +217,7 @@ class EntityStore:
                 if collection == "devices" and digest.is_long(entity):
                     yield from self._counting_long(collection, entity_id, entity, sign)
                 else:
-                    weight += 1_000 + self._count(collection, entity_id, entity, sign)
+                    weight += 1_000 + self._count_again(collection, entity_id, entity, sign)
             if weight > SLICE_COUNTED:
                 weight = 0
                 yield
@@ -244,6 +249,22 @@ class EntityStore:
         self.size += sign * len(encoded)
         self._digest += sign * digest.term(encoded)
         return len(encoded)
+
+    def _count_again(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
+        """`_count`, of an entity that is encoded only once while it is edited again and again."""
+        known = self._counted.get(entity_id)
+        if known is not None and known[0] is entity:
+            _, size, term = known
+        else:
+            encoded = digest.canonical(collection, entity_id, entity)
+            size, term = len(encoded), digest.term(encoded)
+            if sign > 0 and collection != "devices":  # those are changed in place, if wide
+                if len(self._counted) >= MOST_COUNTED:
+                    self._counted.clear()
+                self._counted[entity_id] = entity, size, term
+        self.size += sign * size
+        self._digest += sign * term
+        return size
 
     def _place(
         self, collection: str, entity_id: str, before: Entity | None, after: Entity | None
