@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* ", re.MULTILINE)
 QUOTES = re.compile(r"test((?:_[A-Z]\d+)+)_[a-z]")
@@ -29,6 +31,14 @@ def _test_names() -> Iterator[tuple[str, Path]]:
 def test_rules_are_numbered_once() -> None:
     assert len(RULES) > 50
     assert sorted(RULES) == sorted(set(RULES))
+
+
+@pytest.mark.parametrize("page", CONTRACTS, ids=lambda page: page.name)
+def test_the_rules_of_a_section_stand_in_the_order_of_their_numbers(page: Path) -> None:
+    for section in page.read_text(encoding="utf-8").split("\n## "):
+        rules = RULE.findall(section)
+        in_order = sorted(rules, key=lambda rule: (rule[0], int(rule[1:])))
+        assert rules == in_order, section.splitlines()[0]
 
 
 def test_names_quote_rules() -> None:
