@@ -94,7 +94,7 @@ async def slow_reader(target: Target) -> str:
             answer = await quick.edit(project, ops * 200)
             if answer["t"] == "error":
                 await asyncio.sleep(answer.get("details", {}).get("retry_after_ms", 100) / 1_000)
-            if any(heard["t"] == "member_left" for heard in quick.heard):
+            if any(received["t"] == "member_left" for received in quick.received):
                 return "cut off; the others went on"
         problem = await target.witness.problem()
         must(not problem, problem)

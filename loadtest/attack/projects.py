@@ -133,7 +133,7 @@ async def gestures(target: Target) -> str:
             gesture = {"t": "gesture", "id": f"gesture-{number % 8}", "project": project}
             wire.send({**gesture, "values": shown})
             await wire.ping()
-            errors = [heard for heard in wire.heard if heard["t"] == "error"]
+            errors = [received for received in wire.received if received["t"] == "error"]
             refused = code_of(errors[-1]) if errors else refused
         await _must_be_joinable(target, project)
     return f"refused with {refused}; the room can be joined"

@@ -155,7 +155,7 @@ async def _snapshot(wire: Wire, project: str, name: str) -> str:
 
 
 async def _answer(wire: Wire, delta_id: str) -> Message:
-    for kept in list(wire.heard):
+    for kept in list(wire.received):
         if kept.get("id") == delta_id and kept["t"] in ("ack", "error"):
             return kept
     while (answer := await wire.until(id=delta_id))["t"] not in ("ack", "error"):

@@ -43,10 +43,10 @@ class NoHandshake(Exception):
 
 
 class Wire:
-    """One connection. What comes while something else is waited for is kept in `heard`."""
+    """One connection. What comes while something else is waited for is kept in `received`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.heard: deque[Message] = deque(maxlen=10_000)
+        self.received: deque[Message] = deque(maxlen=10_000)
         self.close_code: int | None = None
         self.largest_frame = 0
         self._reader = reader
@@ -147,19 +147,19 @@ class Wire:
                     self.send_frame(payload, PONG)
 
     async def until(self, **fields: object) -> Message:
-        """The next message that has these fields; what comes before it is kept in `heard`."""
+        """The next message that has these fields; what comes before it is kept in `received`."""
         while True:
             message = await self.next()
             if all(message.get(name) == value for name, value in fields.items()):
                 return message
             if message["t"] != "tick":
-                self.heard.append(message)
+                self.received.append(message)
 
     async def closed(self) -> int | None:
         """Read until the server ends the connection; the code it gave."""
         try:
             while True:
-                self.heard.append(await self.next())
+                self.received.append(await self.next())
         except Closed as closed:
             return closed.code
 

@@ -44,11 +44,11 @@ def pack(message: Message) -> bytes:
 
 
 class BarePrime:
-    """One device of one account. `heard` gets every message that nobody waits for."""
+    """One device of one account. `on_message` gets every message that nobody waits for."""
 
-    def __init__(self, connection: BareConnection, heard: Callable[[Message], None]) -> None:
+    def __init__(self, connection: BareConnection, on_message: Callable[[Message], None]) -> None:
         self.connection = connection
-        self.heard = heard
+        self.on_message = on_message
         self.joined: dict[str, Message] = {}
         """The `joined` of each project this device is in."""
         self._waiting: dict[str, asyncio.Future[Message]] = {}
@@ -61,12 +61,12 @@ class BarePrime:
         url: str,
         device: str,
         token: str | None = None,
-        heard: Callable[[Message], None] = lambda _: None,
+        on_message: Callable[[Message], None] = lambda _: None,
     ) -> Self:
         """Connect and say hello; raises `PrimeRefused`, and whatever `connect` does."""
         messages = Messages(lambda _: None)
         connection = await connect(url, messages, SUBPROTOCOL)
-        prime = cls(connection, heard)
+        prime = cls(connection, on_message)
         messages.on_message = prime.received
         connection.on_lost = prime.lost
         hello = {"t": "hello", "versions": [1], "device": device, "token": token}
@@ -112,11 +112,11 @@ class BarePrime:
         self.connection.close()
 
     def received(self, payload: bytes) -> None:
-        """The `on_message` of this connection: to whoever waits, else to `heard`."""
+        """The `on_message` of this connection: to whoever waits, else to its own."""
         message: Message = msgpack.unpackb(payload)
         match message["t"]:
             case "tick" | "pong":
-                self.heard(message)
+                self.on_message(message)
             case "welcome":
                 self._answer("welcome", message)
             case "reply":
@@ -128,7 +128,7 @@ class BarePrime:
             case "error":
                 self._error(message)
             case _:
-                self.heard(message)
+                self.on_message(message)
 
     def lost(self, connection: BareConnection) -> None:
         """The `on_lost` of this connection: nobody waits in vain."""
@@ -159,7 +159,7 @@ class BarePrime:
     def _error(self, message: Message) -> None:
         answer = self._waiting.get(message["id"] or "welcome")
         if answer is None or answer.done():
-            self.heard(message)
+            self.on_message(message)
         else:
             text = f"{message['code']}: {message['message']}"
             asked = message.get("details", {}).get("retry_after_ms")
@@ -194,9 +194,12 @@ async def grant(owner: Account, project: str, member: Account, role: str = "edit
 
 
 async def enter(
-    account: Account, device: str, project: str, heard: Callable[[Message], None] = lambda _: None
+    account: Account,
+    device: str,
+    project: str,
+    on_message: Callable[[Message], None] = lambda _: None,
 ) -> BarePrime:
     """A device of the account, inside the room of the project."""
-    prime = await BarePrime.open(account.url, device, account.token, heard)
+    prime = await BarePrime.open(account.url, device, account.token, on_message)
     await prime.join(project)
     return prime

@@ -124,7 +124,7 @@ class Hostile:
         assert self._account is not None
         self._step += 1
         device = f"hostile {self._step}"
-        prime = await BarePrime.open(self._url, device, self._account.token, self._heard)
+        prime = await BarePrime.open(self._url, device, self._account.token, self._on_message)
         try:
             await prime.join(project)
             yield prime
@@ -132,7 +132,7 @@ class Hostile:
             self.answers[f"closed {prime.connection.close_code}"] += not prime.connection.is_open
             prime.connection.abort()
 
-    def _heard(self, message: dict[str, Any]) -> None:
+    def _on_message(self, message: dict[str, Any]) -> None:
         if message["t"] == "error":
             self.answers[message["code"]] += 1
         elif message["t"] == "ack":

@@ -247,8 +247,8 @@ class Load:
     async def _drain(self) -> None:
         deadline = now_ms() + DRAIN_SECONDS * 1_000
         before = -1
-        while now_ms() < deadline and (heard := sum(x.updates for x in self._listeners)) != before:
-            before = heard
+        while now_ms() < deadline and (come := sum(x.updates for x in self._listeners)) != before:
+            before = come
             await asyncio.sleep(QUIET_SECONDS)
 
     def _updates(self) -> float:

@@ -185,7 +185,7 @@ class Mover:
 
     async def enter(self, account: Account) -> None:
         """Connect and join."""
-        self.prime = await enter(account, self._device, self._project, self._heard)
+        self.prime = await enter(account, self._device, self._project, self._on_message)
         self._you = self.prime.joined[self._project]["you"]
 
     def move(self, step: int, at: float) -> None:
@@ -199,7 +199,7 @@ class Mover:
         self.seen = seen
         self._last.clear()
 
-    def _heard(self, message: Message) -> None:
+    def _on_message(self, message: Message) -> None:
         if message["t"] != "tick" or self.seen is None:
             return
         now = time.perf_counter() * 1_000

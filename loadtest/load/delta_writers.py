@@ -52,7 +52,7 @@ class DeltaWriter:
 
     async def enter(self, account: Account) -> None:
         """Connect and join."""
-        self._prime = await enter(account, f"writer-{self._number}", self.project, self._heard)
+        self._prime = await enter(account, f"writer-{self._number}", self.project, self._on_message)
 
     @property
     def prime(self) -> BarePrime:
@@ -79,7 +79,7 @@ class DeltaWriter:
         """No more; what is in flight will be answered."""
         self._goes_on = False
 
-    def _heard(self, message: Message) -> None:
+    def _on_message(self, message: Message) -> None:
         match message["t"]:
             case "ack":
                 self._acked(message)

@@ -61,7 +61,7 @@ class Member:
         self._is_timed = is_timed
         self._last_seen_at: dict[str, float] = {}
         self._edited_at: dict[str, float] = {}
-        room.subscribe(self._heard)
+        room.subscribe(self._on_event)
 
     def move(self, step: int) -> None:
         """The next place of a hand that goes to and fro."""
@@ -76,7 +76,7 @@ class Member:
         self._edited_at[self.room.edit([op])] = began
         self._measured.deltas_sent += 1
 
-    def _heard(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case Moved(moved=moved):
                 self._saw(moved)

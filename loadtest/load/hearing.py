@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from loadtest.bare.frames import Headers, Messages, Opcode
-from loadtest.peers.dialect import Dialect, Heard, Seat
+from loadtest.peers.dialect import Dialect, Moves, Seat
 
 DECODED_KEPT = 256
 """Messages of a room that are remembered decoded, for those who get the same bytes."""
@@ -51,14 +51,14 @@ class Listener:
         """A whole message."""
         now = now_ms()
         try:
-            heard = self._dialect.heard(self._seat, payload)
+            moves = self._dialect.moves_in(self._seat, payload)
         except NONSENSE as error:
             self.problems[f"{type(error).__name__}: {error}"[:200]] += 1
             return
         self.messages += 1
-        if len(heard) == 1:
+        if len(moves) == 1:
             self.payload_sizes[len(payload)] += 1
-        for member, at in heard:
+        for member, at in moves:
             self._update(member, at, now)
 
     def _update(self, member: int, at: float, now: float) -> None:
@@ -110,8 +110,8 @@ class SharedTicks:
         """The members in this tick."""
         moved = self._decoded.get(payload)
         if moved is None:
-            heard: Heard = self._dialect.heard(seat, payload)
-            moved = self._decoded[payload] = frozenset(member for member, _ in heard)
+            moves: Moves = self._dialect.moves_in(seat, payload)
+            moved = self._decoded[payload] = frozenset(member for member, _ in moves)
             if len(self._decoded) > DECODED_KEPT:
                 del self._decoded[next(iter(self._decoded))]
         return moved

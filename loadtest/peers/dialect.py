@@ -6,7 +6,7 @@ from typing import Protocol
 
 from loadtest.bare.bare_client import BareConnection
 
-Heard = list[tuple[int, float]]
+Moves = list[tuple[int, float]]
 """Updates in one message: which member of the room moved, and its stamp in ms."""
 
 
@@ -42,7 +42,7 @@ class Dialect(Protocol):
     def update(self, seat: Seat, step: int, due: float) -> bytes:
         """The frame that says where a member is."""
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """The updates in a message, one's own among them.
 
         Raises ValueError, KeyError or TypeError for what is none.

@@ -7,7 +7,7 @@ import msgpack
 
 from loadtest.bare.bare_prime import Account, BarePrime, create_project, enter, register
 from loadtest.bare.frames import frame
-from loadtest.peers.dialect import Heard, Seat
+from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.updates import cursor, stamp_ms
 
 
@@ -54,7 +54,7 @@ class PrimeDialect:
         }
         return frame(msgpack.packb(message))
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """The members that a tick names with a stamp."""
         message = msgpack.unpackb(payload)
         match message["t"]:
@@ -65,7 +65,7 @@ class PrimeDialect:
             case _:
                 return []
 
-    def _moved(self, seat: Seat, tick: dict[str, object]) -> Heard:
+    def _moved(self, seat: Seat, tick: dict[str, object]) -> Moves:
         members, moved = self._members[seat.room], tick["moved"]
         if tick["project"] != self._projects[seat.room] or not isinstance(moved, dict):
             raise ValueError("a tick of another room")

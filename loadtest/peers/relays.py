@@ -8,7 +8,7 @@ import msgpack
 
 from loadtest.bare.bare_client import BareConnection, connect
 from loadtest.bare.frames import TEXT, Messages, frame
-from loadtest.peers.dialect import Heard, Seat
+from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.updates import cursor, member_of, sender_id, stamp_ms
 
 ANSWER_SECONDS = 30.0
@@ -35,7 +35,7 @@ class PlainRelay:
         """As large as Prime's own `presence`, with the sender in place of the project."""
         return frame(msgpack.packb(_update(seat, step, due)))
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """Just what somebody sent."""
         return [_read(msgpack.unpackb(payload))]
 
@@ -68,7 +68,7 @@ class SocketIo:
         data = ["cursor", _update(seat, step, due)]
         return frame(msgpack.packb({"type": 2, "data": data, "nsp": "/"}))
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """An event; Engine.IO's own pings are texts of one character."""
         if payload == b"2":
             seat.connection.send_message(b"3", TEXT)
@@ -119,14 +119,14 @@ class YAwareness:
         entry = b"\x01" + _number(client) + _number(clock) + _text(state)
         return frame(self._prefix(seat.room) + b"\x01" + _number(len(entry)) + entry)
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """Awareness of one or several clients; other messages say nothing of cursors."""
         prefix = self._prefix(seat.room)
         if payload[: len(prefix) + 1] != prefix + b"\x01":
             return []
         _, at = _read_number(payload, len(prefix) + 1)
         count, at = _read_number(payload, at)
-        heard: Heard = []
+        moves: Moves = []
         for _ in range(count):
             client, at = _read_number(payload, at)
             _, at = _read_number(payload, at)
@@ -134,8 +134,8 @@ class YAwareness:
             state = json.loads(payload[at : at + size])
             at += size
             if state and "at" in state:
-                heard.append((client - self.FIRST_CLIENT, state["at"]))
-        return heard
+                moves.append((client - self.FIRST_CLIENT, state["at"]))
+        return moves
 
     def _prefix(self, room: int) -> bytes:
         return _text(f"room-{room}") if self._is_hocuspocus else b""

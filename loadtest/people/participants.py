@@ -87,7 +87,7 @@ class Participant:
     async def enter(self, project: str) -> Room:
         """Join and listen."""
         self._room = await self.client.join(project)
-        self._room.subscribe(self._heard)
+        self._room.subscribe(self._on_event)
         return self._room
 
     async def play(self, stop: asyncio.Event) -> None:
@@ -131,7 +131,7 @@ class Participant:
             len(replica.pending),
         )
 
-    def _heard(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case Moved(moved=moved):
                 self._saw(moved)

@@ -75,7 +75,7 @@ class RecordedMusician(Participant):
             self._under_way.add(delta_id)
         return delta_id
 
-    # What is heard.
+    # What comes in.
 
     def _record(self, event: Event) -> None:
         began_at = self.room.replica.began_at

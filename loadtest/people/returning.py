@@ -34,7 +34,7 @@ class Pending:
 
 @dataclass(slots=True)
 class Tally:
-    """What all members together have seen. `holes`: seqs heard out of order (rule D2)."""
+    """What all members together have seen. `holes`: seqs that came out of order (rule D2)."""
 
     acked: dict[str, dict[str, int]] = field(default_factory=dict)
     ack_ms: list[float] = field(default_factory=list)
@@ -69,7 +69,7 @@ def _asked_for(error: Exception) -> float | None:
 
 
 class ReturningMember:
-    """One device in one room. `heard` gets what is neither an answer nor a delta: ticks."""
+    """One device in one room. `on_message` gets what is neither an answer nor a delta: ticks."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class ReturningMember:
         project: str,
         tally: Tally,
         rng: random.Random,
-        heard: Callable[[Message], None] = lambda _: None,
+        on_message: Callable[[Message], None] = lambda _: None,
     ) -> None:
         self.project = project
         self.pending: dict[str, Pending] = {}
@@ -88,7 +88,7 @@ class ReturningMember:
         self._device = device
         self._tally = tally
         self._rng = rng
-        self._heard_else = heard
+        self._on_other_message = on_message
         self._prime: BarePrime | None = None
         self._joined: Message | None = None
         self._is_in = False
@@ -143,7 +143,7 @@ class ReturningMember:
 
     async def _enter(self) -> None:
         self._prime = prime = await BarePrime.open(
-            self._account.url, self._device, self._account.token, self._heard
+            self._account.url, self._device, self._account.token, self._on_message
         )
         joined = await prime.join(self.project, self._position)
         if not prime.connection.is_open:
@@ -185,9 +185,9 @@ class ReturningMember:
             attempt += 1
             wait = backoff(attempt, self._rng) if asked is None else asked
 
-    # What is heard.
+    # What comes in.
 
-    def _heard(self, message: Message) -> None:
+    def _on_message(self, message: Message) -> None:
         match message["t"]:
             case "ack":
                 self._note_seq(message)
@@ -197,10 +197,10 @@ class ReturningMember:
             case "error":
                 self._refused(message)
             case _:
-                self._heard_else(message)
+                self._on_other_message(message)
 
     def _note_joined(self) -> None:
-        """Where the connection stands, once; deltas may be heard before `join` returns."""
+        """Where the connection stands, once; deltas may come before `join` returns."""
         assert self._prime is not None
         joined = self._prime.joined.get(self.project)
         if joined is not None and joined is not self._joined:

@@ -136,7 +136,7 @@ class _Crowd:
             project = projects[number // self._per_room]
             async with at_once:
                 try:
-                    member = await enter(account, f"idle-{number}", project, self._heard)
+                    member = await enter(account, f"idle-{number}", project, self._on_message)
                 except (OSError, TimeoutError, HandshakeFailed, PrimeRefused) as error:
                     self._failures.append(str(error) or type(error).__name__)
                     return
@@ -165,5 +165,5 @@ class _Crowd:
             member.close()
         return await self._settled()
 
-    def _heard(self, message: Message) -> None:
+    def _on_message(self, message: Message) -> None:
         self._pongs += message["t"] == "pong"

@@ -119,8 +119,8 @@ async def _filled(hub: PinnedHub, entities: int) -> tuple[Account, str, int]:
 class Joiner(BarePrime):
     """Joins one room; counts the parts of its state, and keeps them if it is to check them."""
 
-    def __init__(self, connection: BareConnection, heard: Callable[[Message], None]) -> None:
-        super().__init__(connection, heard)
+    def __init__(self, connection: BareConnection, on_message: Callable[[Message], None]) -> None:
+        super().__init__(connection, on_message)
         self.keeps = False
         self.parts: list[bytes] = []
         self.state_bytes = 0

@@ -19,14 +19,14 @@ class Echo:
     """A server that says back what it hears, and keeps it."""
 
     def __init__(self) -> None:
-        self.heard = bytearray()
+        self.received = bytearray()
         self.endings: list[str] = []
         self.ended = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65_536):
-                self.heard += data
+                self.received += data
                 writer.write(data)
                 await writer.drain()
             self.endings.append("eof")
@@ -105,7 +105,7 @@ async def test_stall_holds_bytes_back_and_heal_lets_them_go_on() -> None:
         proxy.stall()
         streams[1].write(b"held")
         assert await nothing_comes(streams)
-        assert echo.heard == b""
+        assert echo.received == b""
         proxy.heal()
         assert await streams[0].readexactly(4) == b"held"
 
@@ -115,7 +115,7 @@ async def test_stall_of_one_direction_leaves_the_other() -> None:
         proxy.stall(Direction.DOWN)
         streams[1].write(b"heard")
         assert await nothing_comes(streams)
-        assert echo.heard == b"heard"
+        assert echo.received == b"heard"
         proxy.heal()
         assert await streams[0].readexactly(5) == b"heard"
 
@@ -165,7 +165,7 @@ async def test_half_close_ends_one_direction_and_the_other_goes_on(direction: Di
                 streams[1].write(b"still heard")
                 streams[1].write_eof()
                 await echo.ended.wait()
-                assert echo.heard == b"astill heard"
+                assert echo.received == b"astill heard"
 
 
 async def test_a_half_close_of_the_client_is_passed_on() -> None:
@@ -206,7 +206,7 @@ async def test_a_slow_reader_holds_its_sender_back() -> None:
 
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(send_much(), 1.0)
-        assert echo.heard == b""
+        assert echo.received == b""
 
 
 async def test_a_stalled_link_can_be_cut() -> None:

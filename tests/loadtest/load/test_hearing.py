@@ -7,7 +7,7 @@ import pytest
 
 from loadtest.load import hearing
 from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks
-from loadtest.peers.dialect import Heard, Seat
+from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.relays import PlainRelay
 from tests.loadtest.bare.test_frames import sent_by_server
 
@@ -34,7 +34,7 @@ class TickDialect(PlainRelay):
     def __init__(self) -> None:
         self.decoded = 0
 
-    def heard(self, seat: Seat, payload: bytes) -> Heard:
+    def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         self.decoded += 1
         return [(int(member), at) for member, at in msgpack.unpackb(payload).items()]
 

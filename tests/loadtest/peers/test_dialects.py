@@ -36,8 +36,8 @@ def payload_of(framed: bytes) -> bytes:
 def test_an_update_is_read_as_it_was_meant(make: type[Dialect]) -> None:
     dialect = make()
     due = 1234.5678
-    heard = dialect.heard(seat(0), payload_of(dialect.update(seat(7), 41, due)))
-    assert heard == [(7, stamp_ms(due))]
+    moves = dialect.moves_in(seat(0), payload_of(dialect.update(seat(7), 41, due)))
+    assert moves == [(7, stamp_ms(due))]
     assert abs(stamp_ms(due) - due * 1_000) <= 0.01
 
 
@@ -57,10 +57,10 @@ def test_nonsense_is_no_update(make: type[Dialect]) -> None:
     dialect = make()
     for payload in (b"", b"\xc1", msgpack.packb({"data": ["cursor", {"user_id": 3, "at": "x"}]})):
         try:
-            heard = dialect.heard(seat(0), payload)
+            moves = dialect.moves_in(seat(0), payload)
         except (ValueError, KeyError, TypeError, IndexError):
             continue
-        assert heard == []
+        assert moves == []
 
 
 def test_a_relay_carries_just_what_prime_would() -> None:

@@ -47,24 +47,24 @@ class FakeHub:
         self.refusal: Exception = ConnectionRefusedError()
 
     async def open(
-        self, _url: str, _device: str, _token: str, heard: Callable[[Message], None]
+        self, _url: str, _device: str, _token: str, on_message: Callable[[Message], None]
     ) -> "FakePrime":
         if self.refuses:
             self.refuses -= 1
             raise self.refusal
-        prime = FakePrime(self, heard)
+        prime = FakePrime(self, on_message)
         self.primes.append(prime)
         return prime
 
     def says(self, name: str, **message: Any) -> None:
-        self.primes[-1].heard({"t": name, **message})
+        self.primes[-1].on_message({"t": name, **message})
 
 
 class FakePrime:
-    def __init__(self, hub: FakeHub, heard: Callable[[Message], None]) -> None:
+    def __init__(self, hub: FakeHub, on_message: Callable[[Message], None]) -> None:
         self.connection = FakeConnection()
         self.joined: dict[str, Message] = {}
-        self.heard = heard
+        self.on_message = on_message
         self._hub = hub
 
     async def join(self, project: str, position: Message | None) -> Message:
