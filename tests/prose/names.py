@@ -1,0 +1,176 @@
+"""Which names of code a page names, and whether they are there."""
+
+import ast
+import builtins
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+CODE = (
+    "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "tests",
+)  # fmt: skip
+
+_FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
+_SPAN = re.compile(r"`([^`]+)`")
+_PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|sql|md|mjs|json|toml|lock|in)")
+_NAME = re.compile(r"_*[A-Za-z][A-Za-z0-9]*(?:[_.]+[A-Za-z0-9]+)*_*")
+_IS_CODE = re.compile(r"[a-z]_[a-z]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Z]{2}|\w\.\w|^[A-Z][a-z]+$")
+_PAIR = re.compile(r"`([A-Za-z_][\w.]*)`\s+\(`([\w/]+\.py)`")
+
+
+def paths_in(page: str) -> list[str]:
+    """The paths that a page names in code spans and in drawings, links apart."""
+    spans = [span for span in _SPAN.findall(page) if _PATH.fullmatch(span)]
+    drawn = re.findall(r"(?<![\w/.])(?:[\w-]+/)*[\w-]+\.py\b", page)
+    return sorted({*spans, *drawn})
+
+
+def names_in(page: str) -> list[str]:
+    """The classes, functions, fields and constants that a page names in code spans."""
+    spans = {span.removesuffix("()") for span in _SPAN.findall(_FENCED.sub("", page))}
+    return sorted(
+        span
+        for span in spans
+        if _NAME.fullmatch(span) and _IS_CODE.search(span) and not _PATH.fullmatch(span)
+    )
+
+
+def pairs_in(page: str) -> list[tuple[str, str]]:
+    """(name, path) of each "`Class.method` (`folder/module.py`": the name is of that module."""
+    return _PAIR.findall(page)
+
+
+def is_path(path: str, page: Path) -> bool:
+    """Whether there is such a file or folder: from the root, the page, or by name alone."""
+    if "/" in path:
+        return any((folder / path).exists() for folder in (ROOT, page.parent))
+    return path in _file_names()
+
+
+@cache
+def _file_names() -> frozenset[str]:
+    found = {path.name for folder in (*CODE, "docs") for path in (ROOT / folder).rglob("*.*")}
+    return frozenset(found | {path.name for path in ROOT.iterdir()})
+
+
+@cache
+def defined_in(path: str) -> frozenset[str]:
+    """`Class`, `Class.method`, `Class.field`, `function` and `CONSTANT` of a module."""
+    return frozenset(_defined(ast.parse((ROOT / path).read_text(encoding="utf-8")).body, ""))
+
+
+def _defined(body: list[ast.stmt], prefix: str) -> Iterator[str]:
+    for node in body:
+        match node:
+            case ast.ClassDef(name=name, body=inner):
+                yield prefix + name
+                yield from _defined(inner, f"{prefix}{name}.")
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield prefix + name
+                yield from (f"{prefix}{field}" for field in _own_fields(node) if prefix)
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield prefix + name
+            case ast.Assign(targets=targets):
+                yield from (f"{prefix}{t.id}" for t in targets if isinstance(t, ast.Name))
+            case ast.If(body=inner):
+                yield from _defined(inner, prefix)
+
+
+def _own_fields(function: ast.AST) -> Iterator[str]:
+    for node in ast.walk(function):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "self"
+        ):
+            yield node.attr
+
+
+def is_name(name: str) -> bool:
+    """Whether our code, our tables, the wire or Python has it: `client.join` by its `join`."""
+    first, _, last = name.partition(".")[0], *name.rpartition(".")[1:]
+    if name in all_names() or name in _words_of_the_code() or hasattr(builtins, name):
+        return True
+    if "." in name:
+        return first[0].islower() and last in all_names()
+    return any(name.startswith(beginning) for beginning in _beginnings_of_words())
+
+
+@cache
+def all_names() -> frozenset[str]:
+    """Every name of our code, whole and by its last part; of the tables; of the wire."""
+    names: set[str] = set()
+    for path in _modules():
+        names |= defined_in(str(path.relative_to(ROOT)))
+        names.add(path.stem)
+    names |= {name.rpartition(".")[2] for name in names}
+    return frozenset(names | _sql_names() | _wire_names())
+
+
+def _modules() -> list[Path]:
+    return [
+        path
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "peers" not in path.parts
+    ]
+
+
+@cache
+def _words_of_the_code() -> frozenset[str]:
+    """Texts of one word in the code: variables of the environment, counters, metrics."""
+    words = {
+        node.value
+        for path in _modules()
+        if path.relative_to(ROOT).parts[0] != "tests"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value
+    }
+    return frozenset(words | {f"prime_{word}" for word in words})
+
+
+@cache
+def _beginnings_of_words() -> frozenset[str]:
+    """What stands before the first `{` of a counter's name, as `closed_`."""
+    return frozenset(
+        node.values[0].value
+        for path in sorted((ROOT / "server").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        and isinstance(node.values[0], ast.Constant)
+        and isinstance(node.values[0].value, str)
+        and re.fullmatch(r"[a-z]{3,}_", node.values[0].value)
+        and node.values[0].value != "prime_"
+    )
+
+
+def _sql_names() -> set[str]:
+    text = (ROOT / "schema" / "sql" / "current.sql").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+", text))
+    tables = re.findall(r"CREATE TABLE \S*?\.?(\w+) \((.*?)\n\)", text, re.S)
+    for table, body in tables:
+        words |= {f"{table}.{column}" for column in re.findall(r"^ +(\w+) ", body, re.M)}
+    return words
+
+
+def _wire_names() -> set[str]:
+    """Every key and every word of prime.v1.json: messages, fields, calls, codes, collections."""
+    found: set[str] = set()
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            found.update(value)
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+        elif isinstance(value, str) and " " not in value:
+            found.add(value)
+
+    walk(json.loads((ROOT / "schema" / "prime.v1.json").read_text(encoding="utf-8")))
+    return found
