@@ -149,8 +149,11 @@ Effect = (
 )
 Effects = list[Effect]
 
-Work = Iterator[Effects]
-"""Effects bit by bit. Between two bits other members may be served, but no other work begun."""
+Job = Iterator[Effects]
+"""What touches the document of a room: a generator of effects.
+
+The loop may run other things at each yield, but no other job of this room.
+"""
 
 Result = TypeVar("Result")
 
@@ -161,7 +164,7 @@ def send(message: ServerMessage, to: Iterable[str]) -> Send:
 
 
 def pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Result]:
-    """What the document does bit by bit, as part of a work."""
+    """What the document does bit by bit, as part of a job."""
     while True:
         try:
             next(steps)

@@ -16,7 +16,7 @@ from rooms.effects import (
     Send,
     SendState,
     SendTick,
-    Work,
+    Job,
     send,
 )
 from rooms.journal.feed import NO_PARTS, Feed
@@ -212,7 +212,7 @@ class Room:
             seat.is_carried_out = True
         return self.members.leave(connection)
 
-    def ask_to_leave(self, connection: str, request: str) -> Work:
+    def ask_to_leave(self, connection: str, request: str) -> Job:
         """A member goes once all that it sent before is answered (rule D22)."""
         seat = self.seats.get(connection)
         if seat is None or seat.leaving is not None:

@@ -11,7 +11,7 @@ from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asked, Proposals, Stage
 from rooms.edits.refusals import Refusals
-from rooms.effects import CatchUp, Effects, ForwardEntry, LookUp, Settled, Work, send
+from rooms.effects import CatchUp, Effects, ForwardEntry, LookUp, Settled, Job, send
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.journal.follower import JournalFollower, News
 from rooms.presence.gestures import Gestures
@@ -64,12 +64,12 @@ class Edits:
 
     # What members and calls want.
 
-    def propose(self, connection: str, delta: ProposeDelta) -> Work:
+    def propose(self, connection: str, delta: ProposeDelta) -> Job:
         """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
         seat = self._seats.get(connection)
         return iter(()) if seat is None else self._propose(seat, delta)
 
-    def _propose(self, seat: Seat, delta: ProposeDelta) -> Work:
+    def _propose(self, seat: Seat, delta: ProposeDelta) -> Job:
         if seat.is_void:
             return  # it has joined anew since it said so, and will say it again
         seat.comes(delta.id)
@@ -91,12 +91,12 @@ class Edits:
             return self.follower.head
         return delta.base if delta.base_epoch in (None, self._epoch) else None
 
-    def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Work:
+    def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Job:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
         seat = self._seats.get(connection)
         return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
 
-    def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Work:
+    def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
         if seat.is_void:
             return
         seat.comes(delta_id)
@@ -107,7 +107,7 @@ class Edits:
             answer = self._refusals.not_now(seat, proposal)
         yield from self._wished(seat, asked, answer)
 
-    def _wished(self, seat: Seat, asked: Asked, answer: Effects | None) -> Work:
+    def _wished(self, seat: Seat, asked: Asked, answer: Effects | None) -> Job:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
@@ -117,19 +117,19 @@ class Edits:
         if seat.is_given_up:
             self._queue.given_up(seat)
 
-    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Work:
+    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
         """The shell cannot take this just now (rule E6): in its order with what came before."""
         seat = self._seats.get(connection)
         return iter(()) if seat is None else self._refuse(seat, message, error)
 
-    def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Work:
+    def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Job:
         if seat.is_void:
             return
         if isinstance(message, ProposeDelta):
             self._gestures.end(seat.member, message.gesture)
         yield self._refusals.not_taken(seat, error)
 
-    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Work:
+    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
 
         No ops are an entry as well, so that its id is remembered; it is no step of the undo. The
@@ -156,7 +156,7 @@ class Edits:
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
-    ) -> Work:
+    ) -> Job:
         """What the journal says of the steps to be undone, or why it cannot."""
         seat = next((s for s in self._seats_of(connection) if s.is_recalling), None)
         if seat is None:
@@ -170,7 +170,7 @@ class Edits:
             yield self._refusals.not_done(seat, told)
         yield from self._go_on(seat)
 
-    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Work:
+    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
         """Whether the refused delta was one that had been committed long before."""
         seat = self._looked_up_for(look_up)
         if seat is None:
@@ -189,7 +189,7 @@ class Edits:
         ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
         return self._answering.known(Asked(Wish(proposal, ops), seat)) or []
 
-    def look_up_failed(self, look_up: LookUp) -> Work:
+    def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
         seat = self._looked_up_for(look_up)
         if seat is not None:
@@ -213,13 +213,13 @@ class Edits:
         now = self._seats.get(connection)
         return seats if now is None else [*seats, now]
 
-    def _go_on(self, seat: Seat) -> Work:
+    def _go_on(self, seat: Seat) -> Job:
         yield from self._queue.go_on(seat)
         yield from self._queue.after(())
         if seat.is_heard_out:
             yield self._let_out(seat)
 
-    def hear_out(self, seat: Seat) -> Work:
+    def hear_out(self, seat: Seat) -> Job:
         """All that came before a member's `leave` has been looked at (rule D22)."""
         seat.is_heard_out = True
         yield self._let_out(seat)
@@ -233,7 +233,7 @@ class Edits:
 
     # What the journal says.
 
-    def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Work:
+    def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
         """What became of a proposal; what was committed has been answered by its entry."""
         proposed = self.waiting.get(proposal.delta_id)
         if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
@@ -247,7 +247,7 @@ class Edits:
         yield [effect for asked in told for effect in self._answering.outcome(asked, outcome, seq)]
         yield from self._queue.after(told)
 
-    def given_back(self, proposals: Sequence[Proposal]) -> Work:
+    def given_back(self, proposals: Sequence[Proposal]) -> Job:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
         first_of: set[Seat] = set()
         for proposal in proposals:
@@ -270,11 +270,11 @@ class Edits:
                 )
             yield from self._queue.after(told)
 
-    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+    def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
         return self._queue.gave_up(proposal, error)
 
-    def _applied(self, news: News) -> Work:
+    def _applied(self, news: News) -> Job:
         """An entry has taken effect: all hear of it, who asked for it by the `ack`."""
         entry, packet, ack = news.entry, news.packet, news.ack
         self._queue.is_free_again |= news.ends_group

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from rooms.effects import Effects, Work
+from rooms.effects import Effects, Job
 from rooms.journal.entry import Proposal
 from rooms.rules.routes import lead_elsewhere
 from schema.limits import MAX_GROUP_BYTES
@@ -50,7 +50,7 @@ def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
     return Made(ops, touched, leads)
 
 
-def let_go(ops: list[Op]) -> Work:
+def let_go(ops: list[Op]) -> Job:
     """Empty the list bit by bit: to free hundreds of thousands at once takes tens of ms."""
     while ops:
         del ops[-SLICE_LOOKED_OVER:]

@@ -13,7 +13,7 @@ from rooms.edits.groups import Made, TooLarge, let_go, looked_over, parts_of
 from rooms.edits.proposals import Asked, Proposals, Proposed, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step
-from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Work, pausing
+from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Job, pausing
 from rooms.journal.entry import Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
@@ -63,7 +63,7 @@ class ProposalQueue:
         if seat.has_wishes and seat not in self.away:
             self.away.append(seat)
 
-    def go_on(self, seat: Seat) -> Work:
+    def go_on(self, seat: Seat) -> Job:
         """What a member wished, in its order: an undo needs to know what came before it.
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
@@ -83,7 +83,7 @@ class ProposalQueue:
                 yield from self._failed(seat, wish, error)
                 raise
 
-    def _failed(self, seat: Seat, wish: Wish, mistake: Exception) -> Work:
+    def _failed(self, seat: Seat, wish: Wish, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
         proposed, delta_id = self._waiting.wished(wish, seat), wish.proposal.delta_id
         if proposed is None:
@@ -105,7 +105,7 @@ class ProposalQueue:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
         return self.routing is not None and lead_elsewhere(wish.ops)
 
-    def _to_journal(self, seat: Seat, wish: Wish) -> Work:
+    def _to_journal(self, seat: Seat, wish: Wish) -> Job:
         ops = wish.ops or []
         # `Refusals.refusal` has looked at each op by itself.
         drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
@@ -146,7 +146,7 @@ class ProposalQueue:
         seat.looked_up = wish.proposal.delta_id
         return LookUp(seat.connection, wish.proposal, refusal)
 
-    def _turn_back(self, seat: Seat, wish: Wish) -> Work:
+    def _turn_back(self, seat: Seat, wish: Wish) -> Job:
         proposal = wish.proposal
         steps = list(self._follower.stacks.steps(seat.member, proposal.purpose))
         if not steps:
@@ -204,7 +204,7 @@ class ProposalQueue:
         drops = yield from pausing(self._follower.document.rehearsing(made.ops))
         return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
 
-    def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Work:
+    def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Job:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).
 
         Of a group the journal brings the ops back; these are let go of.
@@ -238,7 +238,7 @@ class ProposalQueue:
 
     # Settling.
 
-    def gave_up(self, proposal: Proposal, error: Error) -> Work:
+    def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
         proposed = self._waiting.get(proposal.delta_id)
         if proposed is None or proposed.proposal is not proposal:
@@ -263,7 +263,7 @@ class ProposalQueue:
         self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
         return self._waiting.settle(proposed)
 
-    def after(self, told: Sequence[Asked]) -> Work:
+    def after(self, told: Sequence[Asked]) -> Job:
         """Those who asked have their answer: their gestures end, and what they wished goes on."""
         for asked in told:
             if asked.seat is not None:
@@ -275,7 +275,7 @@ class ProposalQueue:
         if self.away:
             self.away[:] = [seat for seat in self.away if seat.has_wishes]
 
-    def _answered(self, seat: Seat, wish: Wish) -> Work:
+    def _answered(self, seat: Seat, wish: Wish) -> Job:
         if not seat.is_given_up:
             self._gestures.end(seat.member, wish.gesture)
         if seat.wishes:

@@ -9,7 +9,7 @@ from rooms.document.document import Document, quarantined
 from rooms.edits import answers
 from rooms.edits.proposals import Proposals
 from rooms.edits.undo_stacks import UndoStacks
-from rooms.effects import CatchUp, Packet, Quarantined, Work, pausing
+from rooms.effects import CatchUp, Packet, Quarantined, Job, pausing
 from rooms.journal.entry import Entry, Purpose
 from rooms.journal.tail import Kept, Tail, size_of
 from schema.messages import Ack, DeltaCommitted, Position
@@ -45,7 +45,7 @@ class JournalFollower:
         document: Document,
         position: Position,
         waiting: Proposals,
-        applied: Callable[[News], Work],
+        applied: Callable[[News], Job],
     ) -> None:
         self.document = document
         self.head = position.seq
@@ -65,7 +65,7 @@ class JournalFollower:
         self._waiting = waiting
         self._applied = applied
 
-    def committed(self, entries: Iterable[Entry]) -> Work:
+    def committed(self, entries: Iterable[Entry]) -> Job:
         """What the journal holds past the head, from this node's commits or any other's."""
         for entry in entries:
             if entry.seq <= self.head:
@@ -77,7 +77,7 @@ class JournalFollower:
             if self.early:
                 yield from self._apply_early()
 
-    def heard(self, entry: Entry, previous: str | None = None) -> Work:
+    def heard(self, entry: Entry, previous: str | None = None) -> Job:
         """What another node has committed; a gap may fill itself.
 
         `previous`: the id of the entry before it. Where ours is another one, one of us holds what
@@ -100,7 +100,7 @@ class JournalFollower:
         """Whether an entry behind the one of this id is one behind our head, as far as we know."""
         return previous is None or self.head_id is None or previous == self.head_id
 
-    def _apply_early(self) -> Work:
+    def _apply_early(self) -> Job:
         while self.early:
             early = self.early.pop(self.head + 1, None)
             if early is None:
@@ -112,7 +112,7 @@ class JournalFollower:
                 return
             yield from self._apply(entry)
 
-    def _apply(self, entry: Entry) -> Work:
+    def _apply(self, entry: Entry) -> Job:
         sent, previous = self._sent_as(entry), self.head_id
         found = sent or _read(entry)
         ops = found or []

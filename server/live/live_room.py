@@ -26,7 +26,7 @@ from rooms.effects import (
     SendState,
     SendTick,
     Settled,
-    Work,
+    Job,
 )
 from rooms.journal.entry import Entry, Proposal
 from rooms.journal.feed import Feed
@@ -138,11 +138,11 @@ class LiveRoom:
 
     # What the parts do.
 
-    def run(self, work: Work) -> None:
+    def run(self, work: Job) -> None:
         """Do a work when those before it are done: at once, if there are none."""
         self._works.run(work)
 
-    async def done(self, work: Work) -> None:
+    async def done(self, work: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
         await self._works.done(work)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.edits import answers
-from rooms.effects import Work
+from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
 from schema.errors import ErrorCode
 from server.commits.committer import Committer
@@ -94,7 +94,7 @@ class Commits:
         else:
             self.committer.give_back(project)
 
-    def _give_back(self, live: LiveRoom) -> Work:
+    def _give_back(self, live: LiveRoom) -> Job:
         """A work of the room: all that it has taken before is in the committer's hands by now."""
         yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from persistence.journal.contract import Known
 from rooms.document.document import State
-from rooms.effects import Effects, Work, pausing
+from rooms.effects import Effects, Job, pausing
 from rooms.room import Room
 from schema.ops import Op
 from server.live.room_services import RoomClosed, Spawn
@@ -67,7 +67,7 @@ class RoomWorks:
         self._carry_out = carry_out
         self._all_done = all_done
         self._loop = asyncio.get_running_loop()
-        self._left: deque[Work] = deque()
+        self._left: deque[Job] = deque()
         self._is_working = False
         """A turn is taken, or waited for."""
         self._awaited: set[asyncio.Future[Any]] = set()
@@ -85,7 +85,7 @@ class RoomWorks:
         refuse(self._awaited)
         self._awaited.clear()
 
-    def run(self, work: Work) -> None:
+    def run(self, work: Job) -> None:
         """Do a work when those before it are done: at once, if there are none."""
         if self.is_closed:
             return
@@ -94,7 +94,7 @@ class RoomWorks:
             self._is_working = True
             self._turns.take(self._go_on)
 
-    async def done(self, work: Work) -> None:
+    async def done(self, work: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
         self.check_open()
         finished: asyncio.Future[None] = self._loop.create_future()
@@ -134,7 +134,7 @@ class RoomWorks:
             if not self.is_closed:
                 raise
 
-    def _take(self, taken: "asyncio.Future[Moment]") -> Work:
+    def _take(self, taken: "asyncio.Future[Moment]") -> Job:
         follower, document = self._room.follower, self._room.document
         if follower.is_inside:
             self._held_back.append(taken)
@@ -181,7 +181,7 @@ def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:
             each.exception()  # whoever waited may have gone
 
 
-def _telling(finished: "asyncio.Future[None]") -> Work:
+def _telling(finished: "asyncio.Future[None]") -> Job:
     if not finished.done():
         finished.set_result(None)
     yield []

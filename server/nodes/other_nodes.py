@@ -9,7 +9,7 @@ import structlog
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rooms.effects import ForwardEntry, Packet, Work
+from rooms.effects import ForwardEntry, Packet, Job
 from rooms.journal.entry import Entry, Purpose
 from rooms.room import Room
 from schema.messages import Digest, Tick
@@ -274,7 +274,7 @@ class OtherNodes:
         live.run(live.room.follower.heard(entry, body.previous))
         live.run(self._compare(live, body.seq, body.digest))
 
-    def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Work:
+    def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Job:
         """Two nodes that have applied the same must hold the same (rule S4)."""
         follower = live.room.follower
         if follower.head == seq and follower.digest != digest:

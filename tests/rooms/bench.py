@@ -13,7 +13,7 @@ from rooms.effects import (
     Recall,
     Send,
     SendTick,
-    Work,
+    Job,
 )
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.presence.seat import JoinRequest, member_id
@@ -99,7 +99,7 @@ class Bench:
         self.run(self.room.edits.propose(who, message))
         return delta_id
 
-    def run(self, work: Work) -> None:
+    def run(self, work: Job) -> None:
         """A work from beginning to end."""
         for effects in work:
             self.take(effects)

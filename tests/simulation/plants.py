@@ -18,7 +18,7 @@ from persistence.journal.memory import MemoryJournal
 from rooms.edits.answering import Answering
 from rooms.edits.edits import Edits
 from rooms.edits.proposals import Asked
-from rooms.effects import Effects, LookUp, Packet, Work
+from rooms.effects import Effects, LookUp, Packet, Job
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.journal.follower import JournalFollower
 from rooms.presence.seat import JoinRequest, Seat
@@ -70,7 +70,7 @@ class LossyAnswering(Answering):
 class TrustingFollower(JournalFollower):
     """Takes what comes over the bus for what is next."""
 
-    def heard(self, entry: Entry, previous: str | None = None) -> Work:
+    def heard(self, entry: Entry, previous: str | None = None) -> Job:
         self.head = max(self.head, entry.seq - 1)
         yield from super().heard(entry)
 
@@ -103,7 +103,7 @@ class SilentRoomJournal(RoomJournal):
 class HastyWorks(RoomWorks):
     """Takes the state as it is, also inside a group."""
 
-    def _take(self, taken: asyncio.Future[Moment]) -> Work:
+    def _take(self, taken: asyncio.Future[Moment]) -> Job:
         follower = self._room.follower
         was_inside, follower.is_inside = follower.is_inside, False
         yield from super()._take(taken)

@@ -19,7 +19,7 @@ from rooms.effects import (
     Recall,
     Send,
     Settled,
-    Work,
+    Job,
 )
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 from rooms.presence.seat import JoinRequest, Seat
@@ -206,7 +206,7 @@ class World:
 
     # What the room does.
 
-    def run(self, work: Work) -> None:
+    def run(self, work: Job) -> None:
         for effects in work:
             self.take(effects)
             if self.rng.random() < 0.02:
