@@ -12,11 +12,11 @@ from rooms.effects import (
     Effects,
     Enter,
     ForwardTick,
+    Job,
     Packet,
     Send,
     SendState,
     SendTick,
-    Job,
     send,
 )
 from rooms.journal.feed import NO_PARTS, Feed
@@ -346,7 +346,7 @@ class Room:
 
     def _let_out(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
-        if seat.is_given_up or seat.in_flight or seat.has_wishes:
+        if seat.is_given_up or seat.in_flight or seat.has_queued:
             return []
         return self.members.leave(seat.connection)
 

@@ -81,11 +81,11 @@ class Room(Membership):
 
     async def undo(self) -> Undone:
         """Take our latest step back; raises `DeltaRefused` when there is none."""
-        return await self._turn_back("undo")
+        return await self._undo_or_redo("undo")
 
     async def redo(self) -> Undone:
         """Do our latest undone step again; raises `DeltaRefused` when there is none."""
-        return await self._turn_back("redo")
+        return await self._undo_or_redo("redo")
 
     def gesture(self, *, allow_unknown: bool = False) -> Gesture:
         """Begin a continuous edit; `allow_unknown` as in `edit`: then no value is looked at."""
@@ -107,9 +107,9 @@ class Room(Membership):
             self._connection.forget_latest(f"{self.project}/{gesture}")
         return self.edit(ops, gesture=gesture, allow_unknown=allow_unknown)
 
-    async def _turn_back(self, kind: str) -> Undone:
+    async def _undo_or_redo(self, kind: str) -> Undone:
         self._check_open()
-        delta_id = self._propose(self.replica.turn_back(kind))
+        delta_id = self._propose(self.replica.undo_or_redo(kind))
         skipped: list[Skipped] = []
 
         def note(event: Event) -> None:

@@ -9,7 +9,7 @@ from rooms.edits.proposals import Asked, Proposals
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
 from rooms.journal.entry import Outcome, Proposal
 from rooms.journal.follower import JournalFollower
-from rooms.presence.seat import Seat, Wish
+from rooms.presence.seat import QueuedRequest, Seat
 from schema.messages import Ack
 from schema.ops import decode_ops
 
@@ -61,7 +61,7 @@ class Answering:
 
         Of one on its way there is nothing to be said yet: who asks is told with the others.
         """
-        proposal = asked.wish.proposal
+        proposal = asked.queued.proposal
         kept = self._follower.tail.find(proposal.delta_id)
         if kept is not None:
             same = kept.payload_hash == proposal.payload_hash
@@ -81,7 +81,7 @@ class Answering:
 
     def outcome(self, asked: Asked, outcome: Outcome, seq: int | None) -> Effects:
         """Tell one who asked what the journal said, other than that it is committed now."""
-        proposal = asked.wish.proposal
+        proposal = asked.queued.proposal
         if asked.ticket is not None:
             known = outcome is Outcome.DUPLICATE
             error = None if known else answers.of_outcome(self._project, proposal.delta_id, outcome)
@@ -108,7 +108,7 @@ class Answering:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
         ops = decode_ops(proposal.ops)
         proposed = self._waiting.enter(proposal)
-        self._waiting.ask(proposed, Asked(Wish(proposal, ops), seat))
+        self._waiting.ask(proposed, Asked(QueuedRequest(proposal, ops), seat))
         self._waiting.send(proposed, proposal, ops)
         return [CatchUp(self._follower.head)]
 

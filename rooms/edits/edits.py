@@ -11,11 +11,11 @@ from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asked, Proposals, Stage
 from rooms.edits.refusals import Refusals
-from rooms.effects import CatchUp, Effects, ForwardEntry, LookUp, Settled, Job, send
+from rooms.effects import CatchUp, Effects, ForwardEntry, Job, LookUp, Settled, send
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.journal.follower import JournalFollower, News
 from rooms.presence.gestures import Gestures
-from rooms.presence.seat import Seat, Wish
+from rooms.presence.seat import QueuedRequest, Seat
 from schema.errors import ErrorCode
 from schema.messages import Error, Position, ProposeDelta, Redo, Undo
 from schema.ops import Op, decode_ops, encode_ops
@@ -78,41 +78,41 @@ class Edits:
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
         )
         yield []
-        asked = Asked(Wish(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
+        asked = Asked(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
         answer = self._answering.known(asked)
         if answer is None:
             answer = yield from self._refusals.refusal(seat, delta, proposal)
         if answer is not None:
             self._gestures.end(seat.member, delta.gesture)
-        yield from self._wished(seat, asked, answer)
+        yield from self._enqueue(seat, asked, answer)
 
     def _base_of(self, delta: ProposeDelta) -> int | None:
         if delta.base is None:
             return self.follower.head
         return delta.base if delta.base_epoch in (None, self._epoch) else None
 
-    def turn_back(self, connection: str, delta_id: str, purpose: Purpose) -> Job:
+    def undo_or_redo(self, connection: str, delta_id: str, purpose: Purpose) -> Job:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
         seat = self._seats.get(connection)
-        return iter(()) if seat is None else self._wish_back(seat, delta_id, purpose)
+        return iter(()) if seat is None else self._queue_undo_or_redo(seat, delta_id, purpose)
 
-    def _wish_back(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
+    def _queue_undo_or_redo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
         if seat.is_void:
             return
         seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
-        asked = Asked(Wish(proposal), seat)
+        asked = Asked(QueuedRequest(proposal), seat)
         answer = self._answering.known(asked)
         if answer is None:
             answer = self._refusals.not_now(seat, proposal)
-        yield from self._wished(seat, asked, answer)
+        yield from self._enqueue(seat, asked, answer)
 
-    def _wished(self, seat: Seat, asked: Asked, answer: Effects | None) -> Job:
+    def _enqueue(self, seat: Seat, asked: Asked, answer: Effects | None) -> Job:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
         elif not seat.is_void:  # else it has joined anew while this was looked at
-            self.waiting.ask(self.waiting.enter(asked.wish.proposal), asked)
+            self.waiting.ask(self.waiting.enter(asked.queued.proposal), asked)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)
@@ -138,7 +138,7 @@ class Edits:
         """
         if not ops:
             proposal = msgspec.structs.replace(proposal, step=None)
-        asked = Asked(Wish(proposal), self._seats.get(connection), ticket)
+        asked = Asked(QueuedRequest(proposal), self._seats.get(connection), ticket)
         answer = self._answering.known(asked)
         if answer is not None:
             yield answer
@@ -161,12 +161,12 @@ class Edits:
         seat = next((s for s in self._seats_of(connection) if s.is_recalling), None)
         if seat is None:
             return
-        wish, seat.recalling = seat.recalling, None
+        queued, seat.recalling = seat.recalling, None
         if error is None:
             seat.recalled = changes
-        elif seat.wishes and seat.wishes[0] is wish:
-            self.waiting.withdraw(wish, seat)
-            told = msgspec.structs.replace(error, id=wish.proposal.delta_id)
+        elif seat.queue and seat.queue[0] is queued:
+            self.waiting.withdraw(queued, seat)
+            told = msgspec.structs.replace(error, id=queued.proposal.delta_id)
             yield self._refusals.not_done(seat, told)
         yield from self._go_on(seat)
 
@@ -177,7 +177,7 @@ class Edits:
             return
         if look_up.proposal.delta_id in self.waiting:
             # It was sent once more meanwhile and became possible: that is the answer.
-            yield self._also_wished(seat, look_up.proposal)
+            yield self._ask_as_well(seat, look_up.proposal)
         elif found is None:
             yield [send(look_up.refusal, seat.answer_to)]
         else:
@@ -185,9 +185,9 @@ class Edits:
             yield self._answering.answer(seat, look_up.proposal, outcome, seq)
         yield from self._go_on(seat)
 
-    def _also_wished(self, seat: Seat, proposal: Proposal) -> Effects:
+    def _ask_as_well(self, seat: Seat, proposal: Proposal) -> Effects:
         ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
-        return self._answering.known(Asked(Wish(proposal, ops), seat)) or []
+        return self._answering.known(Asked(QueuedRequest(proposal, ops), seat)) or []
 
     def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""

@@ -91,6 +91,6 @@ def _joined(encoded: Sequence[bytes]) -> bytes:
 
 
 def _part_id(proposal: Proposal, number: int) -> str:
-    """The same for the same wish: no part can be stored twice."""
+    """The same for the same request: no part can be stored twice."""
     name = f"{proposal.delta_id}\0{number}"
     return "part-" + blake2b(name.encode(), digest_size=16).hexdigest()

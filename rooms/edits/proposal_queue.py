@@ -13,11 +13,11 @@ from rooms.edits.groups import Made, TooLarge, let_go, looked_over, parts_of
 from rooms.edits.proposals import Asked, Proposals, Proposed, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step
-from rooms.effects import Commit, CommitGroup, Effects, LookUp, Recall, Settled, Job, pausing
+from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
 from rooms.journal.entry import Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
-from rooms.presence.seat import Seat, Wish
+from rooms.presence.seat import QueuedRequest, Seat
 from rooms.rules.routes import lead_elsewhere
 from schema.errors import ErrorCode
 from schema.invariants import ROUTE_TOO_FAR
@@ -30,7 +30,7 @@ OUT_OF_MEMORY = "the server has no memory left for this just now; send it again 
 
 
 class ProposalQueue:
-    """Those of one room: `seat.wishes` of each member, one after the other."""
+    """Those of one room: `seat.queue` of each member, one after the other."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ProposalQueue:
         self.routing: Proposed | None = None
         """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
         self.is_free_again = False
-        """What others wished meanwhile is still to have its turn."""
+        """What others have queued meanwhile is still to have its turn."""
         self._project = project
         self._follower = follower
         self._waiting = waiting
@@ -60,32 +60,32 @@ class ProposalQueue:
 
     def given_up(self, seat: Seat) -> None:
         """Its member is gone; what it asked for still comes to its turn."""
-        if seat.has_wishes and seat not in self.away:
+        if seat.has_queued and seat not in self.away:
             self.away.append(seat)
 
     def go_on(self, seat: Seat) -> Job:
-        """What a member wished, in its order: an undo needs to know what came before it.
+        """What a member has queued, in its order: an undo needs to know what came before it.
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
-        while seat.wishes and not seat.is_recalling and seat.looked_up is None:
+        while seat.queue and not seat.is_recalling and seat.looked_up is None:
             if self._follower.is_inside:
                 return
-            wish = seat.wishes[0]
-            if self._is_to_wait(seat, wish):
+            queued = seat.queue[0]
+            if self._is_to_wait(seat, queued):
                 return
             try:
-                if wish.ops is not None:
-                    yield from self._to_journal(seat, wish)
+                if queued.ops is not None:
+                    yield from self._to_journal(seat, queued)
                 else:
-                    yield from self._turn_back(seat, wish)
+                    yield from self._undo_or_redo(seat, queued)
             except Exception as error:
-                yield from self._failed(seat, wish, error)
+                yield from self._failed(seat, queued, error)
                 raise
 
-    def _failed(self, seat: Seat, wish: Wish, mistake: Exception) -> Job:
+    def _failed(self, seat: Seat, queued: QueuedRequest, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
-        proposed, delta_id = self._waiting.wished(wish, seat), wish.proposal.delta_id
+        proposed, delta_id = self._waiting.still_queued(queued, seat), queued.proposal.delta_id
         if proposed is None:
             return  # it is on its way
         if isinstance(mistake, MemoryError):
@@ -94,70 +94,70 @@ class ProposalQueue:
             error = answers.refused(self._project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
         yield from self.gave_up(proposed.proposal, error)
 
-    def _is_to_wait(self, seat: Seat, wish: Wish) -> bool:
+    def _is_to_wait(self, seat: Seat, queued: QueuedRequest) -> bool:
         """For what came before it, or for a route that is on its way: it is judged by both.
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
         if self._waiting.is_made_for(seat):
             return True
-        if wish.ops is None:
+        if queued.ops is None:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
-        return self.routing is not None and lead_elsewhere(wish.ops)
+        return self.routing is not None and lead_elsewhere(queued.ops)
 
-    def _to_journal(self, seat: Seat, wish: Wish) -> Job:
-        ops = wish.ops or []
+    def _to_journal(self, seat: Seat, queued: QueuedRequest) -> Job:
+        ops = queued.ops or []
         # `Refusals.refusal` has looked at each op by itself.
         drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
-        broken = (yield from self._broken(seat, wish, ops, drops)) if drops else None
-        proposed = self._waiting.wished(wish, seat)
+        broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
+        proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
             return  # its member has gone meanwhile
         if broken is not None:
-            self._gestures.end(seat.member, wish.gesture)
-            delta_id, op = wish.proposal.delta_id, ops[broken.op]
+            self._gestures.end(seat.member, queued.gesture)
+            delta_id, op = queued.proposal.delta_id, ops[broken.op]
             error = answers.refused_op(self._project, delta_id, broken, op)
-            yield [self._look_up(seat, wish, error)]
+            yield [self._look_up(seat, queued, error)]
             return
-        self._waiting.send(proposed, wish.proposal, ops)
+        self._waiting.send(proposed, queued.proposal, ops)
         if lead_elsewhere(ops):
             self.routing = proposed
-        yield [Commit(wish.proposal)]
+        yield [Commit(queued.proposal)]
 
     def _broken(
-        self, seat: Seat, wish: Wish, ops: Sequence[Op], drops: Sequence[Drop]
+        self, seat: Seat, queued: QueuedRequest, ops: Sequence[Op], drops: Sequence[Drop]
     ) -> Generator[Effects, None, Drop | None]:
         """Why the delta is refused, if it is: not for what others have overtaken (rule D19)."""
         past_bound, impossible = self._refusals.sorted_out(ops, drops)
         if past_bound is not None or not impossible:
             return past_bound
         own_sent = list(self._waiting.sent_by(seat))
-        if wish.base is None or (wish.base >= self._follower.head and not own_sent):
-            return impossible[0] if wish.base is not None else None
-        seen = as_seen(self._follower, seat, wish.base, own_sent)
+        if queued.base is None or (queued.base >= self._follower.head and not own_sent):
+            return impossible[0] if queued.base is not None else None
+        seen = as_seen(self._follower, seat, queued.base, own_sent)
         if seen is None:
             return None
         seat.looks_back -= seen.cost
         return (yield from own_mistake(self._follower.document, seen, ops, impossible))
 
-    def _look_up(self, seat: Seat, wish: Wish, refusal: Error) -> LookUp:
+    def _look_up(self, seat: Seat, queued: QueuedRequest, refusal: Error) -> LookUp:
         """What follows waits: the journal may not answer, and then this one comes first (D12)."""
-        self._waiting.withdraw(wish, seat)
-        seat.looked_up = wish.proposal.delta_id
-        return LookUp(seat.connection, wish.proposal, refusal)
+        self._waiting.withdraw(queued, seat)
+        seat.looked_up = queued.proposal.delta_id
+        return LookUp(seat.connection, queued.proposal, refusal)
 
-    def _turn_back(self, seat: Seat, wish: Wish) -> Job:
-        proposal = wish.proposal
+    def _undo_or_redo(self, seat: Seat, queued: QueuedRequest) -> Job:
+        proposal = queued.proposal
         steps = list(self._follower.stacks.steps(seat.member, proposal.purpose))
         if not steps:
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self._project, proposal.delta_id, code, text)
-            yield [self._look_up(seat, wish, error)]
+            yield [self._look_up(seat, queued, error)]
             return
         known, seat.recalled = seat.recalled or {}, None
         step, ops = steps[0], (yield from self._inverse(steps[0], known))
         if ops is None:
-            seat.recalling = wish
+            seat.recalling = queued
             yield [Recall(seat.connection, tuple(step.seqs))]
             return
         for below in steps[1:]:
@@ -170,7 +170,7 @@ class ProposalQueue:
             step, ops = below, ops_below
         made = yield from looked_over(ops)
         is_too_far = yield from self._is_too_far(made)
-        proposed = self._waiting.wished(wish, seat)
+        proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
             return  # its member has gone meanwhile
         if is_too_far:
@@ -214,7 +214,7 @@ class ProposalQueue:
         except TooLarge:
             yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
             return
-        if proposed.stage is not Stage.WISHED:
+        if proposed.stage is not Stage.QUEUED:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:
@@ -264,21 +264,21 @@ class ProposalQueue:
         return self._waiting.settle(proposed)
 
     def after(self, told: Sequence[Asked]) -> Job:
-        """Those who asked have their answer: their gestures end, and what they wished goes on."""
+        """Those who asked have their answer: their gestures end, and what they queued goes on."""
         for asked in told:
             if asked.seat is not None:
-                yield from self._answered(asked.seat, asked.wish)
+                yield from self._answered(asked.seat, asked.queued)
         if self.is_free_again:
             self.is_free_again = False
             for seat in [*self._seats.values(), *self.away]:
                 yield from self.go_on(seat)
         if self.away:
-            self.away[:] = [seat for seat in self.away if seat.has_wishes]
+            self.away[:] = [seat for seat in self.away if seat.has_queued]
 
-    def _answered(self, seat: Seat, wish: Wish) -> Job:
+    def _answered(self, seat: Seat, queued: QueuedRequest) -> Job:
         if not seat.is_given_up:
-            self._gestures.end(seat.member, wish.gesture)
-        if seat.wishes:
+            self._gestures.end(seat.member, queued.gesture)
+        if seat.queue:
             yield from self.go_on(seat)
         if seat.is_heard_out:
             yield self._let_out(seat)

@@ -1,6 +1,6 @@
 """Proposals on their way: one object for each id, one place where it enters, one where it leaves.
 
-A proposal is WISHED until its turn comes, SENT while the journal has it, SETTLED when it is known
+A proposal is QUEUED until its turn comes, SENT while the journal has it, SETTLED when it is known
 what became of it. All that is counted of it is counted in this file.
 """
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from rooms.document.document import Tried
 from rooms.journal.entry import Proposal, Purpose
-from rooms.presence.seat import Seat, Wish
+from rooms.presence.seat import QueuedRequest, Seat
 from schema.ops import Op
 
 _ID = attrgetter("id")
@@ -23,7 +23,7 @@ _ID = attrgetter("id")
 class Stage(Enum):
     """How far a proposal has come."""
 
-    WISHED = auto()
+    QUEUED = auto()
     SENT = auto()
     SETTLED = auto()
 
@@ -31,17 +31,17 @@ class Stage(Enum):
 class Asked(Struct, frozen=True, eq=False, gc=False):
     """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
 
-    `wish`: as this one proposed it. Who calls may have a seat as well; the call is answered.
+    `queued`: as this one proposed it. Who calls may have a seat as well; the call is answered.
     """
 
-    wish: Wish
+    queued: QueuedRequest
     seat: Seat | None
     ticket: int | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Proposed:
-    """`proposal`: as it was wished, and from then on as it was sent.
+    """`proposal`: as it was asked for, and from then on as it was sent.
 
     `asked`: who waits for the answer, the first who asked first. `size`: the bytes counted.
     `touched`: the ids of the entities that its ops are about.
@@ -49,7 +49,7 @@ class Proposed:
 
     proposal: Proposal
     asked: list[Asked]
-    stage: Stage = Stage.WISHED
+    stage: Stage = Stage.QUEUED
     size: int = 0
     ops: Sequence[Op] = ()
     touched: AbstractSet[str] = frozenset()
@@ -111,14 +111,14 @@ class Proposals:
         seat = asked.seat
         if seat is None:
             return
-        if proposed.stage is Stage.WISHED:
-            seat.wishes.append(asked.wish)
+        if proposed.stage is Stage.QUEUED:
+            seat.queue.append(asked.queued)
         else:
             seat.in_flight += 1
 
     def send(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> None:
         """Its turn has come, and these are its ops."""
-        assert proposed.stage is Stage.WISHED
+        assert proposed.stage is Stage.QUEUED
         proposed.stage = Stage.SENT
         proposed.proposal, proposed.ops = proposal, ops
         proposed.touched = frozenset(map(_ID, ops))
@@ -127,7 +127,7 @@ class Proposals:
         self._weigh(proposed, len(proposal.ops))
         for asked in proposed.asked:
             if asked.seat is not None:
-                asked.seat.wishes.remove(asked.wish)
+                asked.seat.queue.remove(asked.queued)
                 asked.seat.in_flight += 1
 
     def send_group(self, proposed: Proposed, last: Proposal, touched: AbstractSet[str]) -> None:
@@ -150,19 +150,19 @@ class Proposals:
             self._take_back(asked, was)
         return told
 
-    def wished(self, wish: Wish, seat: Seat) -> Proposed | None:
-        """What a member wished, if its turn is still to come; None: the member went meanwhile."""
-        proposed = self.get(wish.proposal.delta_id)
-        if proposed is None or proposed.stage is not Stage.WISHED:
+    def still_queued(self, queued: QueuedRequest, seat: Seat) -> Proposed | None:
+        """What a member asked for, if its turn is still to come; None: it went meanwhile."""
+        proposed = self.get(queued.proposal.delta_id)
+        if proposed is None or proposed.stage is not Stage.QUEUED:
             return None
         for each in proposed.asked:
-            if each.seat is seat and each.wish is wish:
+            if each.seat is seat and each.queued is queued:
                 return proposed
         return None
 
-    def withdraw(self, wish: Wish, seat: Seat) -> None:
+    def withdraw(self, queued: QueuedRequest, seat: Seat) -> None:
         """A member does not wait for the answer any more: it is refused."""
-        proposed = self.wished(wish, seat)
+        proposed = self.still_queued(queued, seat)
         assert proposed is not None
         self._forget(proposed, seat)
 
@@ -179,16 +179,16 @@ class Proposals:
                 continue
             self._take_back(asked, proposed.stage)
             if asked.ticket is not None:  # the call waits on, without a seat
-                left.append(Asked(asked.wish, None, asked.ticket))
+                left.append(Asked(asked.queued, None, asked.ticket))
         proposed.asked = left
-        if proposed.stage is Stage.WISHED and not left:
+        if proposed.stage is Stage.QUEUED and not left:
             self.settle(proposed)
 
     def _take_back(self, asked: Asked, stage: Stage) -> None:
         if asked.seat is None:
             return
-        if stage is Stage.WISHED:
-            asked.seat.wishes.remove(asked.wish)
+        if stage is Stage.QUEUED:
+            asked.seat.queue.remove(asked.queued)
         else:
             asked.seat.in_flight -= 1
 

@@ -52,7 +52,7 @@ class Refusals:
             return [send(error, seat.answer_to)]
         if seat.not_taken is not None:
             return [send(answers.behind(self._project, delta_id, seat.not_taken), seat.answer_to)]
-        if seat.in_flight + len(seat.wishes) >= MAX_DELTAS_IN_FLIGHT:
+        if seat.in_flight + len(seat.queue) >= MAX_DELTAS_IN_FLIGHT:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
             text = f"{most}; send this one again after the next ack"
@@ -80,10 +80,10 @@ class Refusals:
             if seat.looked_up is not None:  # what the journal says of it does not matter now
                 told.append(answers.behind(self._project, seat.looked_up, first))
                 seat.looked_up = None
-            for wish in list(seat.wishes):
-                self._waiting.withdraw(wish, seat)
-                self._gestures.end(seat.member, wish.gesture)
-                told.append(answers.behind(self._project, wish.proposal.delta_id, first))
+            for queued in list(seat.queue):
+                self._waiting.withdraw(queued, seat)
+                self._gestures.end(seat.member, queued.gesture)
+                told.append(answers.behind(self._project, queued.proposal.delta_id, first))
         return [send(one, seat.answer_to) for one in told]
 
     def sorted_out(

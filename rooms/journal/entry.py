@@ -28,7 +28,7 @@ STRAYED = (Outcome.OTHER_EPOCH, Outcome.WENT_BACK)
 
 
 class Purpose(StrEnum):
-    """What a delta is for; all but edits are made by the server, at a member's wish."""
+    """What a delta is for; all but edits are made by the server, when a member asks for it."""
 
     EDIT = "edit"
     UNDO = "undo"
@@ -60,9 +60,9 @@ class Proposal(Struct, frozen=True, gc=False):
     def payload_hash(self) -> bytes:
         """Two proposals of one id are the same proposal if these are equal (rule D3).
 
-        The ops of an undo depend on when it is asked for; the wish is what was sent.
+        The ops of an undo depend on when it is asked for; the request is what was sent.
         """
-        ops = self.ops if self.purpose is Purpose.EDIT else self._wish
+        ops = self.ops if self.purpose is Purpose.EDIT else self._request
         digest = blake2b(self.author.encode(), digest_size=16)
         digest.update(b"\x01" if self.atomic else b"\x00")
         digest.update(ops)
@@ -76,7 +76,7 @@ class Proposal(Struct, frozen=True, gc=False):
         return self.payload_hash == entry.payload_hash
 
     @property
-    def _wish(self) -> bytes:
+    def _request(self) -> bytes:
         """What was asked of the server where it makes the ops: of a restore, which snapshot."""
         if self.snapshot is None:
             return self.purpose.encode()

@@ -9,7 +9,7 @@ from rooms.document.document import Document, quarantined
 from rooms.edits import answers
 from rooms.edits.proposals import Proposals
 from rooms.edits.undo_stacks import UndoStacks
-from rooms.effects import CatchUp, Packet, Quarantined, Job, pausing
+from rooms.effects import CatchUp, Job, Packet, Quarantined, pausing
 from rooms.journal.entry import Entry, Purpose
 from rooms.journal.tail import Kept, Tail, size_of
 from schema.messages import Ack, DeltaCommitted, Position

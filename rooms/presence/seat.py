@@ -53,7 +53,7 @@ class JoinRequest:
     """The user's in this project (rule P9); empty: the own one."""
 
 
-class Wish(Struct, frozen=True, eq=False, gc=False):
+class QueuedRequest(Struct, frozen=True, eq=False, gc=False):
     """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one.
 
     `base`: the seq that a delta was made on (rule D18); None: of a history that is not here.
@@ -82,8 +82,8 @@ class Seat(Mover):
     `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
     the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
     the id of a delta that would be refused, while the journal is asked whether it knows it.
-    `wishes` and `in_flight` are what it asked for and is not answered yet, before and since it was
-    sent: `rooms.edits.proposals` alone changes them. `recalling` is the wish that waits for what
+    `queue` and `in_flight` are what it asked for and is not answered yet, before and since it was
+    sent: `rooms.edits.proposals` alone changes them. `recalling` is the request that waits for what
     the journal says, `recalled` what it said. `owed` are acks that it hears once it has the state.
     """
 
@@ -103,9 +103,9 @@ class Seat(Mover):
     is_heard_out: bool = False
     """All that came before its `leave` has been looked at."""
     in_flight: int = 0
-    wishes: list[Wish] = field(default_factory=list)
+    queue: list[QueuedRequest] = field(default_factory=list)
     recalled: Mapping[int, Sequence[Change]] | None = None
-    recalling: Wish | None = None
+    recalling: QueuedRequest | None = None
     looked_up: str | None = None
     not_taken: NotTaken | None = None
     owed: list[Ack] = field(default_factory=list)
@@ -129,13 +129,13 @@ class Seat(Mover):
         return self.is_given_up and not self.is_carried_out
 
     @property
-    def has_wishes(self) -> bool:
+    def has_queued(self) -> bool:
         """Whether anything that it asked for has not come to its turn."""
-        return bool(self.wishes) or self.looked_up is not None
+        return bool(self.queue) or self.looked_up is not None
 
     @property
     def is_recalling(self) -> bool:
-        """Whether all its wishes wait for what the journal says."""
+        """Whether all that it has queued waits for what the journal says."""
         return self.recalling is not None
 
     def comes(self, delta_id: str) -> None:

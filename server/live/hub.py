@@ -234,16 +234,16 @@ class Hub:
             live.schedule_tick()
 
     def propose(self, connection: str, message: ProposeDelta | Undo | Redo) -> None:
-        """A delta of someone who is in the room, or the wish for one."""
+        """A delta of someone who is in the room, or an undo or a redo of one."""
         live = self.rooms[message.project]
         edits = live.room.edits
         match message:
             case ProposeDelta():
                 live.run(edits.propose(connection, message))
             case Undo():
-                live.run(edits.turn_back(connection, message.id, Purpose.UNDO))
+                live.run(edits.undo_or_redo(connection, message.id, Purpose.UNDO))
             case Redo():
-                live.run(edits.turn_back(connection, message.id, Purpose.REDO))
+                live.run(edits.undo_or_redo(connection, message.id, Purpose.REDO))
 
     def refuse_for_now(
         self, connection: str, message: ProposeDelta | Undo | Redo, error: Error

@@ -19,6 +19,7 @@ from rooms.effects import (
     Enter,
     ForwardEntry,
     ForwardTick,
+    Job,
     LookUp,
     Quarantined,
     Recall,
@@ -26,7 +27,6 @@ from rooms.effects import (
     SendState,
     SendTick,
     Settled,
-    Job,
 )
 from rooms.journal.entry import Entry, Proposal
 from rooms.journal.feed import Feed

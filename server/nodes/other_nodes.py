@@ -9,7 +9,7 @@ import structlog
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rooms.effects import ForwardEntry, Packet, Job
+from rooms.effects import ForwardEntry, Job, Packet
 from rooms.journal.entry import Entry, Purpose
 from rooms.room import Room
 from schema.messages import Digest, Tick

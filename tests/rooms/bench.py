@@ -9,11 +9,11 @@ from rooms.effects import (
     Disconnect,
     Effect,
     Enter,
+    Job,
     LookUp,
     Recall,
     Send,
     SendTick,
-    Job,
 )
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.presence.seat import JoinRequest, member_id

@@ -72,7 +72,7 @@ class Client:
         kind = rng.choices(("edit", "undo", "redo", "gesture"), [16, 3, 2, 1])[0]
         tally[kind] += 1
         if kind in ("undo", "redo"):
-            message = self.replica.turn_back(kind)
+            message = self.replica.undo_or_redo(kind)
             if self.role == "viewer":
                 self.must_be_refused.add(message["id"])
         else:

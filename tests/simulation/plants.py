@@ -18,7 +18,7 @@ from persistence.journal.memory import MemoryJournal
 from rooms.edits.answering import Answering
 from rooms.edits.edits import Edits
 from rooms.edits.proposals import Asked
-from rooms.effects import Effects, LookUp, Packet, Job
+from rooms.effects import Effects, Job, LookUp, Packet
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.journal.follower import JournalFollower
 from rooms.presence.seat import JoinRequest, Seat

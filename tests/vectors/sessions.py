@@ -186,7 +186,7 @@ class _Session:
 
     def _we_undo(self) -> None:
         self._next_id = self._id("undo")
-        self._propose(self._replica.turn_back(self._rng.choice(["undo", "redo"])))
+        self._propose(self._replica.undo_or_redo(self._rng.choice(["undo", "redo"])))
 
     def _propose(self, message: dict[str, Any]) -> None:
         self._said[message["id"]] = message

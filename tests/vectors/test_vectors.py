@@ -141,7 +141,7 @@ def _take(replica: Replica, ids: list[str], do: str, message: dict[str, Any]) ->
             replica.edit(message["ops"], message.get("atomic", False), allow_unknown=True)
         case "propose":
             ids.append(message["id"])
-            replica.turn_back(message["t"])
+            replica.undo_or_redo(message["t"])
         case _:
             try:
                 replica.receive(message)

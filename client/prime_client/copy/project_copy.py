@@ -18,7 +18,7 @@ from prime_client.events import Position
 
 @dataclass(slots=True)
 class PendingDelta:
-    """A delta of ours that the server has not answered yet, or the wish for an undo or a redo."""
+    """A delta of ours that the server has not answered yet, or an undo or redo asked for."""
 
     id: str
     ops: list[Op]

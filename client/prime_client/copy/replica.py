@@ -33,7 +33,7 @@ class Replica(RoomMessages):
         self.copy.add(delta)
         return self.delta_message(delta)
 
-    def turn_back(self, kind: str) -> Message:
+    def undo_or_redo(self, kind: str) -> Message:
         """The message that asks for an `undo` or a `redo`; the view waits for the answer."""
         delta = PendingDelta(self._make_id(), [], kind=kind)
         self.pending[delta.id] = delta

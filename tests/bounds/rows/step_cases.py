@@ -23,7 +23,7 @@ from server.states import stored_state
 from server.states.stored_state import TooManyChanges, changes_of
 from tests.bounds.cases import Seen, case
 
-WISH = Proposal("project", "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO)
+UNDO = Proposal("project", "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO)
 OP: Op = Set("channels", "ch_bass_", {"volume": 0.5})
 
 
@@ -46,7 +46,7 @@ def step_bytes() -> Seen:
 
 
 def _parts(ops: list[Op]) -> int:
-    steps = parts_of(WISH, ops)
+    steps = parts_of(UNDO, ops)
     while True:
         try:
             next(steps)
@@ -120,8 +120,8 @@ def groups_bytes() -> Seen:
             lambda coroutine: coroutine.close(),
             uncounted,
         )
-        committer.submit([replace(WISH, ops=b"[ ]")])
-        committer.submit([replace(WISH, ops=b" " * (size - 3))])
+        committer.submit([replace(UNDO, ops=b"[ ]")])
+        committer.submit([replace(UNDO, ops=b" " * (size - 3))])
         return told[0] if told else None
 
     with patch.object(group_committer, "MAX_GROUPS_BYTES", 10):

@@ -101,7 +101,7 @@ def test_U1_an_undo_waits_for_its_ack_and_takes_the_ops_from_it() -> None:
     replica = replica_with(undo=3, redo=1)
     assert (replica.undo_depth, replica.redo_depth) == (3, 1)
     replica.receive(committed(1, marker("marker_1")))
-    message = replica.turn_back("undo")
+    message = replica.undo_or_redo("undo")
     assert message == {"t": "undo", "project": "p", "id": "delta-0001"}
     assert "marker_1" in replica.state["markers"]
     ops = [{"op": "delete", "col": "markers", "id": "marker_1"}]
@@ -116,7 +116,7 @@ def test_U1_an_undo_waits_for_its_ack_and_takes_the_ops_from_it() -> None:
 def test_U6_an_undo_is_sent_again_in_its_place_after_coming_back() -> None:
     replica = replica_with()
     replica.edit([marker("mine_001")], step="paste")
-    replica.turn_back("undo")
+    replica.undo_or_redo("undo")
     replica.edit([marker("mine_002")], gesture="g1")
     kinds = [(m["t"], m.get("step"), m.get("gesture")) for m in unanswered(replica)]
     assert kinds == [("delta", "paste", None), ("undo", None, None), ("delta", None, "g1")]
@@ -124,7 +124,7 @@ def test_U6_an_undo_is_sent_again_in_its_place_after_coming_back() -> None:
 
 def test_U6_an_undo_that_was_committed_while_we_were_away_is_done_with() -> None:
     replica = replica_with()
-    replica.turn_back("redo")
+    replica.undo_or_redo("redo")
     replica.join_message("again")
     position = {"epoch": EPOCH, "seq": 1}
     replica.receive(
@@ -139,7 +139,7 @@ def test_U6_an_undo_that_was_committed_while_we_were_away_is_done_with() -> None
 
 def test_U5_parts_of_our_own_undo_are_applied_as_they_come() -> None:
     replica = replica_with()
-    replica.turn_back("undo")
+    replica.undo_or_redo("undo")
     [event] = replica.receive(
         committed(1, marker("marker_1"), id="part-1", member="me", purpose="undo", reverts=None)
     )

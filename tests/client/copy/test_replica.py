@@ -619,7 +619,7 @@ def test_D14_nobody_sees_a_part_of_a_group(server: ModelServer) -> None:
 
 def test_D14_our_own_group_ends_with_its_ack(server: ModelServer) -> None:
     ada = peer_with_track(server)
-    undo = ada.replica.turn_back("undo")
+    undo = ada.replica.undo_or_redo("undo")
     ada.replica.receive(part(2, "one", more=True))
     last = part(3, "two", more=False)
     ack = {"t": "ack", "project": "p", "id": undo["id"], "seq": 3, "at": 0.0, "ops": last["ops"]}

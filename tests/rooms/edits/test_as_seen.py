@@ -232,7 +232,7 @@ def test_D6_D18_an_atomic_delta_that_others_overtook_is_dropped_whole(bench: Ben
 
 def test_D18_an_undo_of_others_overtakes_like_an_edit(bench: Bench) -> None:
     propose(bench, "bob", Set("clips", "clip_loop", {"duration": 8.0}))
-    bench.run(bench.room.edits.turn_back("bob", "undo-0001", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("bob", "undo-0001", Purpose.UNDO))
     bench.commit()
     faded = Set("clips", "clip_loop", {"fadeIn": 6.0})
     assert dropped(propose(bench, "ann", faded, base=1)) == [(0, "invalid")]

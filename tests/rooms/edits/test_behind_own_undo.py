@@ -96,7 +96,7 @@ def studio() -> Bench:
 
 
 def ask(bench: Bench, purpose: Purpose, delta_id: str = "turn-back", who: str = "ann") -> None:
-    bench.run(bench.room.edits.turn_back(who, delta_id, purpose))
+    bench.run(bench.room.edits.undo_or_redo(who, delta_id, purpose))
 
 
 def propose(bench: Bench, *ops: Op, who: str = "ann", **more: Any) -> None:

@@ -16,7 +16,7 @@ from schema.server_limits import MADE_BYTES, MADE_OPS
 from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.edits.test_proposals import CHANGE, Calls, code_of
 
-WISH = Proposal(
+UNDO = Proposal(
     PROJECT, "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO, 7, "undo-1"
 )
 
@@ -29,7 +29,7 @@ def notes(count: int, name: str = "") -> list[Op]:
 
 
 def cut(ops: list[Op]) -> tuple[Proposal, ...]:
-    steps = parts_of(WISH, ops)
+    steps = parts_of(UNDO, ops)
     while True:
         try:
             next(steps)
@@ -51,7 +51,7 @@ class Reader:
         self.bench.join("ann")
         self.bench.join("ben")
         self.bench.edit("ann", *notes(5))
-        self.bench.run(self.bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+        self.bench.run(self.bench.room.edits.undo_or_redo("ann", "undo-1", Purpose.UNDO))
         [self.parts] = self.bench.waiting
         self.bench.waiting.clear()
         self.entries = [
@@ -94,7 +94,7 @@ def test_U8_more_than_a_group_may_hold_is_refused_before_anything_is_stored(
     bench = Bench()
     bench.join("ann")
     bench.edit("ann", *notes(10))
-    bench.run(bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-1", Purpose.UNDO))
     answer = bench.last("ann")
     assert isinstance(answer, Error)
     assert (answer.id, answer.code) == ("undo-1", "limit_reached")
@@ -144,7 +144,7 @@ def test_U6_D12_what_its_author_sends_after_a_large_undo_waits_for_it() -> None:
     bench.join("ann")
     bench.join("ben")
     bench.edit("ann", *notes(5))
-    bench.run(bench.room.edits.turn_back("ann", "undo-1", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-1", Purpose.UNDO))
     for who in ("ann", "ben"):
         bench.run(bench.room.edits.propose(who, ProposeDelta(PROJECT, f"delta-{who}", [CHANGE])))
     assert [parts[-1].delta_id for parts in bench.waiting] == ["undo-1", "delta-ben"]
@@ -161,7 +161,7 @@ def test_D14_one_large_change_at_a_time_and_the_next_has_its_turn_then() -> None
     calls.restore("restore-1", "snapshot-1", 1, *many)
     calls.restore("restore-2", "snapshot-1", 2, *many)
     assert code_of(calls.told[2]) == "unavailable"
-    calls.bench.run(calls.bench.room.edits.turn_back("ben", "undo-ben", Purpose.UNDO))
+    calls.bench.run(calls.bench.room.edits.undo_or_redo("ben", "undo-ben", Purpose.UNDO))
     assert len(calls.bench.waiting) == 1
     calls.commit()
     assert calls.told[1] == Settled(1, 4, None)
@@ -179,7 +179,7 @@ def test_D14_what_is_not_stored_now_lets_the_others_go_on(outcome: Outcome) -> N
     calls.restore("restore-1", "snapshot-1", 1, *notes(5))
     [parts] = calls.bench.waiting
     calls.bench.waiting.clear()
-    calls.bench.run(calls.bench.room.edits.turn_back("ben", "undo-ben", Purpose.UNDO))
+    calls.bench.run(calls.bench.room.edits.undo_or_redo("ben", "undo-ben", Purpose.UNDO))
     for effects in calls.bench.room.edits.answered(parts[-1], outcome, 1):
         calls.take(effects)
     assert code_of(calls.told[1]) == (None if outcome is Outcome.DUPLICATE else "forbidden")
@@ -230,7 +230,7 @@ def test_U5_a_step_that_was_one_group_is_undone_at_once() -> None:
     before = bench.room.document.frozen()
     bench.edit("ann", *notes(5))
     for purpose in (Purpose.UNDO, Purpose.REDO, Purpose.UNDO):
-        bench.run(bench.room.edits.turn_back("ann", f"{purpose}-{len(bench.entries)}", purpose))
+        bench.run(bench.room.edits.undo_or_redo("ann", f"{purpose}-{len(bench.entries)}", purpose))
         assert len(bench.waiting[-1]) == 3
         bench.commit()
     assert bench.room.document.frozen() == before

@@ -14,12 +14,12 @@ from rooms.effects import (
     CommitGroup,
     Effect,
     Enter,
+    Job,
     LookUp,
     Packet,
     Recall,
     Send,
     Settled,
-    Job,
 )
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 from rooms.presence.seat import JoinRequest, Seat
@@ -61,7 +61,7 @@ class World:
     def step(self) -> None:
         whats = (
             [self.propose] * 6
-            + [self.turn_back] * 3
+            + [self.undo_or_redo] * 3
             + [self.restore] * 2
             + [self.commit] * 8
             + [self.tell] * 5
@@ -82,13 +82,13 @@ class World:
         self._asks(seat, delta_id)
         self.run(self.edits.propose(seat.connection, ProposeDelta(PROJECT, delta_id, ops)))
 
-    def turn_back(self) -> None:
+    def undo_or_redo(self) -> None:
         seat = self._someone()
         if seat is not None:
             delta_id = self.rng.choice(self._ids)
             self._asks(seat, delta_id)
             purpose = self.rng.choice((Purpose.UNDO, Purpose.REDO))
-            self.run(self.edits.turn_back(seat.connection, delta_id, purpose))
+            self.run(self.edits.undo_or_redo(seat.connection, delta_id, purpose))
 
     def restore(self) -> None:
         """A call, of someone with or without a seat."""
@@ -319,7 +319,7 @@ def test_D3_all_who_asked_are_answered_once_and_every_count_comes_back(
     here = set(world.room.seats.values())
     assert [key for key in world.owed if key[0] in here] == []
     assert (len(world.edits.waiting), world.edits.waiting_bytes) == (0, 0)
-    assert [(seat.in_flight, len(seat.wishes)) for seat in seats] == [(0, 0)] * len(seats)
+    assert [(seat.in_flight, len(seat.queue)) for seat in seats] == [(0, 0)] * len(seats)
 
 
 class Calls:
@@ -458,7 +458,7 @@ def dropped_edit(bench: Bench) -> None:
 
 
 def undo(bench: Bench) -> None:
-    bench.run(bench.room.edits.turn_back("ann", "same-id-1", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "same-id-1", Purpose.UNDO))
 
 
 def edit(bench: Bench) -> None:

@@ -34,7 +34,7 @@ def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED)
 
 def propose(bench: Bench, message: Any) -> None:
     if isinstance(message, Undo):
-        bench.run(bench.room.edits.turn_back("ann", message.id, Purpose.UNDO))
+        bench.run(bench.room.edits.undo_or_redo("ann", message.id, Purpose.UNDO))
     else:
         bench.run(bench.room.edits.propose("ann", message))
 
@@ -140,7 +140,7 @@ def test_D12_what_a_connection_said_before_it_joined_anew_is_void(bench: Bench) 
     late = bench.room.edits.propose("ann", delta(2))
     refused = try_again(PROJECT, "delta-0003", ErrorCode.RATE_LIMITED, "not now")
     later = bench.room.edits.refuse_for_now("ann", delta(3), refused)
-    undo = bench.room.edits.turn_back("ann", "undo-0001", Purpose.UNDO)
+    undo = bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO)
     bench.join("ann")
     for work in (late, later, undo):
         bench.run(work)

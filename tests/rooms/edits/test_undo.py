@@ -21,7 +21,7 @@ ids = itertools.count()
 
 def undo(bench: Bench, who: str, purpose: Purpose = Purpose.UNDO) -> Any:
     """Ask for it and commit it; what the member hears."""
-    bench.run(bench.room.edits.turn_back(who, f"{purpose}-{next(ids):05}", purpose))
+    bench.run(bench.room.edits.undo_or_redo(who, f"{purpose}-{next(ids):05}", purpose))
     bench.commit()
     return bench.last(who)
 
@@ -221,7 +221,7 @@ def before_ids(state: dict[str, dict[str, Any]]) -> list[str]:
 def test_U6_an_undo_waits_for_what_its_author_sent_before_and_goes_before_what_came_after() -> None:
     bench = bench_with("ann")
     bench.propose("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
-    bench.run(bench.room.edits.turn_back("ann", "undo-early", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-early", Purpose.UNDO))
     bench.propose("ann", Set("channels", "ch_bass_", {"pan": 0.2}))
     bench.commit()
     channel = bench.room.document.collections["channels"]["ch_bass_"]
@@ -235,7 +235,7 @@ def test_U6_the_same_undo_sent_again_takes_back_nothing_more() -> None:
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.4}))
     told = []
     for _ in range(2):
-        bench.run(bench.room.edits.turn_back("ann", "undo-once", Purpose.UNDO))
+        bench.run(bench.room.edits.undo_or_redo("ann", "undo-once", Purpose.UNDO))
         bench.commit()
         told.append(bench.last("ann"))
     assert volume(bench) == 0.5
@@ -249,7 +249,7 @@ def test_U6_the_same_undo_sent_again_takes_back_nothing_more() -> None:
 def test_U6_the_id_of_an_undo_is_not_one_for_an_edit() -> None:
     bench = bench_with("ann")
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
-    bench.run(bench.room.edits.turn_back("ann", "undo-once", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-once", Purpose.UNDO))
     bench.commit()
     ops: list[Op] = [Set("channels", "ch_bass_", {"volume": 0.1})]
     bench.run(bench.room.edits.propose("ann", ProposeDelta(PROJECT, "undo-once", ops)))
@@ -263,7 +263,7 @@ def test_U6_an_undo_that_others_have_overtaken_is_an_entry_whose_id_is_remembere
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
     bench.edit("bob", Set("channels", "ch_bass_", {"volume": 0.2}))
     for is_again in (False, True):
-        bench.run(bench.room.edits.turn_back("ann", "undo-once", Purpose.UNDO))
+        bench.run(bench.room.edits.undo_or_redo("ann", "undo-once", Purpose.UNDO))
         bench.commit()
         answer = bench.last("ann")
         assert isinstance(answer, Ack)

@@ -124,7 +124,7 @@ def test_D17_what_the_server_cannot_judge_is_answered_and_what_follows_goes_on(
     answer = bench.last("ann")
     assert isinstance(answer, Error)
     assert answer.code == ("internal" if raised is MemoryError else "op_invalid")
-    assert not bench.room.seats["ann"].wishes
+    assert not bench.room.seats["ann"].queue
     if raised is MemoryError:
         return  # what follows waits until it comes again (rule D12)
     done = bench.edit("ann", *NEW)
@@ -135,11 +135,11 @@ def test_D17_what_the_server_cannot_judge_is_answered_and_what_follows_goes_on(
 
     with monkeypatch.context() as plant:
         plant.setattr(proposal_queue, "inverse", no_inverse)
-        undo = bench.room.edits.turn_back("ann", "undo-0001", Purpose.UNDO)
+        undo = bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO)
         with pytest.raises(raised):
             bench.run(undo)
     assert isinstance(bench.last("ann"), Error)
-    bench.run(bench.room.edits.turn_back("ann", "undo-0002", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-0002", Purpose.UNDO))
     bench.commit()
     assert [entry.delta_id for entry in bench.entries] == [done, "undo-0002"]
 

@@ -122,7 +122,7 @@ def test_D23_what_waits_behind_an_undo_is_carried_out_as_well(bench: Bench) -> N
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.7}))
     edits = bench.room.edits
     bench.run(edits.propose("ann", delta(IDS[3])))
-    bench.run(edits.turn_back("ann", "undo-0001", Purpose.UNDO))  # it waits for the delta
+    bench.run(edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO))  # it waits for the delta
     give_up(bench, "closed")
     bench.commit()
     assert [m.id for m in bench.heard["ben"] if isinstance(m, DeltaCommitted)][-1] == "undo-0001"

@@ -88,10 +88,10 @@ def test_O18_an_undo_is_judged_as_an_edit_is() -> None:
     bench.edit("ada", FAR)
     bench.edit("ada", Set("channels", "chan_from", {"dest": None}))
     bench.edit("ben", *lengthened())
-    bench.run(bench.room.edits.turn_back("ada", "undo-001", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ada", "undo-001", Purpose.UNDO))
     bench.commit()
     assert refusals(bench, "ada") == [ErrorCode.LIMIT_REACHED]
     bench.edit("ben", Set("channels", "chan_to_1", {"dest": None}))
-    bench.run(bench.room.edits.turn_back("ada", "undo-002", Purpose.UNDO))
+    bench.run(bench.room.edits.undo_or_redo("ada", "undo-002", Purpose.UNDO))
     bench.commit()
     assert bench.room.document.collections["channels"]["chan_from"]["dest"] == "chan_to_1"
