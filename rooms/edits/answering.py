@@ -62,11 +62,11 @@ class Answering:
         Of one on its way there is nothing to be said yet: who asks is told with the others.
         """
         proposal = asked.queued.proposal
-        kept = self._follower.tail.find(proposal.delta_id)
-        if kept is not None:
-            same = kept.payload_hash == proposal.payload_hash
+        entry = self._follower.tail.find(proposal.delta_id)
+        if entry is not None:
+            same = entry.payload_hash == proposal.payload_hash
             outcome = Outcome.DUPLICATE if same else Outcome.ID_REUSED
-            return self.outcome(asked, outcome, kept.seq)
+            return self.outcome(asked, outcome, entry.seq)
         before = self._waiting.get(proposal.delta_id)
         if before is None:
             return None
@@ -96,12 +96,12 @@ class Answering:
             return [send(error, seat.answer_to)]
         if seq > self._follower.head:
             return self._answer_in_turn(seat, proposal)
-        kept = self._follower.tail.find(proposal.delta_id)
-        if kept is None:
+        entry = self._follower.tail.find(proposal.delta_id)
+        if entry is None:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
-            at, drops = kept.at, list(kept.drops)
-            ack = Ack(self._project, proposal.delta_id, seq, at, drops, kept.told, duplicate=True)
+            at, drops = entry.at, list(entry.drops)
+            ack = Ack(self._project, proposal.delta_id, seq, at, drops, entry.told, duplicate=True)
         return self._ack_to(seat, ack)
 
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:

@@ -43,18 +43,18 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
     edits: list[Tried] = []
     cost = 0
     for seq in range(follower.head, base, -1):
-        kept, changes = follower.tail.at(seq), follower.stacks.changes(seq)
-        if kept is None or changes is None:
+        entry, changes = follower.tail.at(seq), follower.stacks.changes(seq)
+        if entry is None or changes is None:
             return None
         cost += 1 + len(changes)
-        delta = kept.packet.message
+        delta = entry.packet.message
         assert isinstance(delta, DeltaCommitted)
         if delta.member == seat.member:
             is_edit = delta.purpose == Purpose.EDIT
-            if kept.drops and not is_edit:
+            if entry.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
             those = (own, edits) if is_edit else (own,)
-            cost += _add(Tried(kept.proposed or delta.ops, kept.atomic), those)
+            cost += _add(Tried(entry.proposed or delta.ops, entry.atomic), those)
         if cost > most:
             return None
         back.extend(reversed(changes))

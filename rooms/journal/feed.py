@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from rooms.effects import Packet
-from rooms.journal.tail import Kept, Tail
+from rooms.journal.tail import Tail, TailEntry
 from schema.messages import Ack
 from schema.server_limits import MAX_HELD_ACKS
 
@@ -51,7 +51,7 @@ class Feed:
         self.is_over = False
         self._given = 0  # parts that went out
         self._acks: dict[int, Packet] = {}  # of the member's own deltas, until their turn
-        self._last: Kept | None = None  # the delta that went out last
+        self._last: TailEntry | None = None  # the delta that went out last
         self._next: deque[Packet] = deque()  # acks whose place is right behind it
         self._tail = tail
         tail.readers.add(self)
@@ -108,18 +108,18 @@ class Feed:
     def _next_delta(self) -> Packet | None:
         if self._last is not None:
             self._tail.weigh(self._last)
-        kept = self._last = self._tail.at(self.seq + 1)
-        if kept is None:
+        entry = self._last = self._tail.at(self.seq + 1)
+        if entry is None:
             return None
         self.seq += 1
         ack = self._acks.pop(self.seq, None)
         if ack is None:
-            return kept.packet
+            return entry.packet
         assert isinstance(ack.message, Ack)
         if not ack.message.duplicate:
             return ack
         self._next.append(ack)
-        return kept.packet
+        return entry.packet
 
     def _forget(self) -> None:
         self.parts, self._given = NO_PARTS, 0

@@ -11,7 +11,7 @@ from rooms.edits.proposals import Proposals
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Job, Packet, Quarantined, pausing
 from rooms.journal.entry import Entry, Purpose
-from rooms.journal.tail import Kept, Tail, size_of
+from rooms.journal.tail import Tail, TailEntry, size_of
 from schema.messages import Ack, DeltaCommitted, Position
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_EARLY
@@ -151,7 +151,7 @@ class JournalFollower:
         proposed = ops if is_otherwise and is_tried_again else ()
         size = size_of(len(entry.ops), len(applied.ops) + len(proposed))
         self.tail.append(
-            Kept(
+            TailEntry(
                 entry.seq,
                 entry.delta_id,
                 entry.payload_hash,

@@ -29,7 +29,7 @@ class Reader(Protocol):
     def lose(self) -> None: ...
 
 
-class Kept(Struct, gc=False):
+class TailEntry(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
     `told`: what the first ack said that took effect; None: just what was proposed.
@@ -73,30 +73,30 @@ class Tail:
         self.readers: set[Reader] = set()
         self._start_digest = digest
         """Of the state at `start`; empty: not known."""
-        self._kept: deque[Kept] = deque()
-        self._by_id: dict[str, Kept] = {}
+        self._entries: deque[TailEntry] = deque()
+        self._by_id: dict[str, TailEntry] = {}
 
-    def append(self, kept: Kept) -> None:
+    def append(self, entry: TailEntry) -> None:
         """The next delta; the oldest go when there are too many bytes."""
-        if self._kept:
-            self.weigh(self._kept[-1])
-        self._kept.append(kept)
-        self._by_id[kept.delta_id] = kept
-        self.bytes += kept.size
-        if kept.packet.frames:
-            self.weigh(kept)
+        if self._entries:
+            self.weigh(self._entries[-1])
+        self._entries.append(entry)
+        self._by_id[entry.delta_id] = entry
+        self.bytes += entry.size
+        if entry.packet.frames:
+            self.weigh(entry)
         self.trim()
 
     def trim(self) -> None:
         """Let go of the oldest, as far as nobody needs them or they are too many bytes."""
-        if self.bytes <= MAX_TAIL_BYTES or len(self._kept) <= 1:
+        if self.bytes <= MAX_TAIL_BYTES or len(self._entries) <= 1:
             return
-        needed = min((reader.seq for reader in self.readers), default=self._kept[-1].seq)
-        while len(self._kept) > 1 and (
+        needed = min((reader.seq for reader in self.readers), default=self._entries[-1].seq)
+        while len(self._entries) > 1 and (
             self.bytes > MAX_FED_TAIL_BYTES
-            or (self.bytes > MAX_TAIL_BYTES and self._kept[0].seq <= needed)
+            or (self.bytes > MAX_TAIL_BYTES and self._entries[0].seq <= needed)
         ):
-            oldest = self._kept.popleft()
+            oldest = self._entries.popleft()
             del self._by_id[oldest.delta_id]
             self.bytes -= oldest.size
             self.start, self._start_digest = oldest.seq, oldest.digest
@@ -105,7 +105,7 @@ class Tail:
                 self.readers.discard(reader)
                 reader.lose()
 
-    def find(self, delta_id: str) -> Kept | None:
+    def find(self, delta_id: str) -> TailEntry | None:
         """The delta with this id, if it is still here."""
         return self._by_id.get(delta_id)
 
@@ -114,12 +114,12 @@ class Tail:
         place = seq - self.start - 1
         if place == -1:
             return self._start_digest
-        return self._kept[place].digest if 0 <= place < len(self._kept) else ""
+        return self._entries[place].digest if 0 <= place < len(self._entries) else ""
 
-    def at(self, seq: int) -> Kept | None:
+    def at(self, seq: int) -> TailEntry | None:
         """The delta with this seq, if it is still here."""
         place = seq - self.start - 1
-        return self._kept[place] if 0 <= place < len(self._kept) else None
+        return self._entries[place] if 0 <= place < len(self._entries) else None
 
     def holds_after(self, seq: int) -> bool:
         """Whether every delta after `seq` is still here."""
@@ -132,15 +132,15 @@ class Tail:
     def bytes_after(self, seq: int) -> int:
         """About how many bytes the deltas after `seq` are, by the mean size."""
         newer = self._count_after(seq)
-        return 0 if not newer else self.bytes * newer // len(self._kept)
+        return 0 if not newer else self.bytes * newer // len(self._entries)
 
-    def weigh(self, kept: Kept) -> None:
+    def weigh(self, entry: TailEntry) -> None:
         """Frames may have been made of it since it was counted: for its hearers, or a reader."""
-        more = sum(map(len, kept.packet.frames.values())) - kept.framed
-        if more and kept.seq > self.start:
-            kept.framed += more
-            kept.size += more
+        more = sum(map(len, entry.packet.frames.values())) - entry.framed
+        if more and entry.seq > self.start:
+            entry.framed += more
+            entry.size += more
             self.bytes += more
 
     def _count_after(self, seq: int) -> int:
-        return max(0, min(len(self._kept), self._kept[-1].seq - seq)) if self._kept else 0
+        return max(0, min(len(self._entries), self._entries[-1].seq - seq)) if self._entries else 0

@@ -21,11 +21,11 @@ class Unanswered:
         if not tail.holds_after(self.up_to):
             return False
         for delta_id in self.ids:
-            kept = tail.find(delta_id)
-            if kept is None or not isinstance(kept.packet.message, DeltaCommitted):
+            entry = tail.find(delta_id)
+            if entry is None or not isinstance(entry.packet.message, DeltaCommitted):
                 continue
-            if kept.packet.message.user == self.user:
-                self.committed[delta_id] = kept.seq
+            if entry.packet.message.user == self.user:
+                self.committed[delta_id] = entry.seq
         self.up_to = head
         return True
 

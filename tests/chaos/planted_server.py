@@ -15,7 +15,7 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.tables import studio_projects
 from rooms.effects import Packet
 from rooms.journal.entry import Outcome, Proposal
-from rooms.journal.tail import Kept, Tail
+from rooms.journal.tail import Tail, TailEntry
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
@@ -98,7 +98,7 @@ def no_dedupe() -> None:
                 entries = second.entries
         return Appended(outcomes, entries)
 
-    def find(self: Tail, delta_id: str) -> Kept | None:
+    def find(self: Tail, delta_id: str) -> TailEntry | None:
         return None
 
     count = itertools.count()

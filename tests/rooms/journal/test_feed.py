@@ -2,21 +2,21 @@ import pytest
 
 from rooms.effects import Packet
 from rooms.journal.feed import Feed
-from rooms.journal.tail import Kept, Tail
+from rooms.journal.tail import Tail, TailEntry
 from schema.messages import Ack, Pong
 from schema.server_limits import MAX_FED_TAIL_BYTES, MAX_TAIL_BYTES
 
 PARTS = (b"part 0", b"part 1")
 
 
-def kept(seq: int, size: int = 100) -> Kept:
-    return Kept(seq, f"delta{seq}", b"hash", 0.0, size, Packet(Pong(seq, seq)), ())
+def tail_entry(seq: int, size: int = 100) -> TailEntry:
+    return TailEntry(seq, f"delta{seq}", b"hash", 0.0, size, Packet(Pong(seq, seq)), ())
 
 
 def tail_of(count: int, size: int = 100) -> Tail:
     tail = Tail(0)
     for seq in range(1, count + 1):
-        tail.append(kept(seq, size))
+        tail.append(tail_entry(seq, size))
     return tail
 
 
@@ -37,9 +37,9 @@ def test_J11_parts_come_first_and_then_every_delta_after_the_state() -> None:
     tail = tail_of(3)
     feed = Feed("song", tail, 1, PARTS)
     assert feed.next() == b"part 0"
-    tail.append(kept(4))
+    tail.append(tail_entry(4))
     assert told(feed) == [b"part 1", 2, 3, 4]
-    tail.append(kept(5))
+    tail.append(tail_entry(5))
     assert told(feed) == [5]
 
 
@@ -59,7 +59,7 @@ def test_J11_the_tail_keeps_what_a_feed_needs() -> None:
     tail = tail_of(1)
     feed = Feed("song", tail, 1)
     for seq in range(2, 12):
-        tail.append(kept(seq, MAX_TAIL_BYTES // 4))
+        tail.append(tail_entry(seq, MAX_TAIL_BYTES // 4))
     assert told(feed) == list(range(2, 12))
     feed.stop()
     assert tail.bytes <= MAX_TAIL_BYTES
@@ -70,7 +70,7 @@ def test_J11_who_is_too_far_behind_is_lost_and_holds_nothing_any_more() -> None:
     feed, other = Feed("song", tail, 1, PARTS), Feed("song", tail, 1)
     size = MAX_FED_TAIL_BYTES // 8
     for seq in range(2, 12):
-        tail.append(kept(seq, size))
+        tail.append(tail_entry(seq, size))
         told(other)
     assert feed.is_lost
     assert not other.is_lost
@@ -97,7 +97,7 @@ def test_J4_frames_that_are_made_later_count_as_well(is_newest: bool) -> None:
     if is_newest:
         feed.next()
     else:
-        tail.append(kept(3))
+        tail.append(tail_entry(3))
         feed.next()
         before += 100
     assert tail.bytes == before + 1_000

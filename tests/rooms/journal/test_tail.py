@@ -1,17 +1,17 @@
 import pytest
 
 from rooms.effects import Packet
-from rooms.journal.tail import Kept, Tail
+from rooms.journal.tail import Tail, TailEntry
 from schema.messages import Pong
 from schema.server_limits import MAX_TAIL_BYTES
 
 
-def kept(seq: int, size: int = 100) -> Kept:
+def tail_entry(seq: int, size: int = 100) -> TailEntry:
     packet = Packet(Pong(seq, seq))
-    return Kept(seq, f"delta{seq}", b"hash", 0.0, size, packet, ())
+    return TailEntry(seq, f"delta{seq}", b"hash", 0.0, size, packet, ())
 
 
-def tail_of(*entries: Kept, start: int = 0) -> Tail:
+def tail_of(*entries: TailEntry, start: int = 0) -> Tail:
     tail = Tail(start)
     for entry in entries:
         tail.append(entry)
@@ -28,7 +28,7 @@ def after(tail: Tail, seq: int) -> list[Packet]:
 
 @pytest.mark.parametrize("start", [0, 41])
 def test_J3_every_delta_after_a_position_follows_in_order(start: int) -> None:
-    entries = [kept(start + n) for n in range(1, 6)]
+    entries = [tail_entry(start + n) for n in range(1, 6)]
     tail = tail_of(*entries, start=start)
     for known in range(6):
         assert after(tail, start + known) == [entry.packet for entry in entries[known:]]
@@ -46,7 +46,7 @@ def test_J3_a_tail_without_a_delta_holds_its_own_position() -> None:
 
 def test_J4_what_was_let_go_is_not_held() -> None:
     half = MAX_TAIL_BYTES // 2
-    tail = tail_of(kept(1, half), kept(2, half), kept(3, half))
+    tail = tail_of(tail_entry(1, half), tail_entry(2, half), tail_entry(3, half))
     assert tail.bytes <= MAX_TAIL_BYTES
     assert tail.start == 1
     assert not tail.holds_after(0)
@@ -55,15 +55,15 @@ def test_J4_what_was_let_go_is_not_held() -> None:
 
 
 def test_J4_the_newest_delta_stays_however_large() -> None:
-    tail = tail_of(kept(1), kept(2, 2 * MAX_TAIL_BYTES))
+    tail = tail_of(tail_entry(1), tail_entry(2, 2 * MAX_TAIL_BYTES))
     assert tail.start == 1
     assert len(after(tail, 1)) == 1
-    tail.append(kept(3))
+    tail.append(tail_entry(3))
     assert (tail.start, tail.bytes) == (2, 100)
 
 
 def test_D3_a_delta_is_found_by_its_id_while_it_is_held() -> None:
-    tail = tail_of(kept(1, MAX_TAIL_BYTES), kept(2))
+    tail = tail_of(tail_entry(1, MAX_TAIL_BYTES), tail_entry(2))
     found = tail.find("delta2")
     assert found is not None
     assert found.seq == 2
@@ -71,5 +71,5 @@ def test_D3_a_delta_is_found_by_its_id_while_it_is_held() -> None:
 
 
 def test_J3_bytes_after_a_position_are_told_without_counting_each() -> None:
-    tail = tail_of(*(kept(n) for n in range(1, 11)))
+    tail = tail_of(*(tail_entry(n) for n in range(1, 11)))
     assert [tail.bytes_after(seq) for seq in (0, 5, 9, 10, 50)] == [1_000, 500, 100, 0, 0]
