@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 Pause = Callable[[], None]
 
-BREATH = 100
+PAUSE_EVERY = 100
 """Entities looked at between two pauses: to put so many into a document takes a millisecond."""
 
 TRIED = 10
@@ -20,7 +20,7 @@ def no_pause() -> None:
     """For states that are small or a test's."""
 
 
-def walked(items: Iterable[Item], pause: Pause, every: int = BREATH) -> Iterator[Item]:
+def walked(items: Iterable[Item], pause: Pause, every: int = PAUSE_EVERY) -> Iterator[Item]:
     """All of them, with a pause behind so many."""
     for number, item in enumerate(items, start=1):
         yield item
@@ -31,6 +31,6 @@ def walked(items: Iterable[Item], pause: Pause, every: int = BREATH) -> Iterator
 def slices_of(entities: Mapping[str, Value], pause: Pause) -> Iterator[dict[str, Value]]:
     """All of them, so many at a time, with a pause behind each."""
     left = iter(entities.items())
-    while some := dict(islice(left, BREATH)):
+    while some := dict(islice(left, PAUSE_EVERY)):
         yield some
         pause()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rooms.document.index import POINTERS, target_of
-from rooms.pauses import BREATH, Pause
+from rooms.pauses import PAUSE_EVERY, Pause
 
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Named = tuple[str, str]
@@ -31,7 +31,7 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
                 continue
             ways.pop()
             order.append(above)
-            if not len(order) % BREATH:
+            if not len(order) % PAUSE_EVERY:
                 pause()
     places = {named: place for place, named in enumerate(order)}
     return sorted(wanted, key=places.__getitem__)

@@ -41,7 +41,7 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
     live = context.hub.rooms.get(project)
     if live is not None:
         with suppress(RoomClosed):
-            return await context.in_thread(question, (await live.moment()).state, *args)
+            return await context.in_thread(question, (await live.freeze()).state, *args)
     head = (await context.hub.journal.heads([project])).get(project, 0)
     async with await document_at(context.hub.past, project, head, context.in_thread) as there:
         return await there.use(_of_state, question, args)

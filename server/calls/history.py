@@ -21,7 +21,7 @@ from schema.ops import Insert, Op, Set, decode_ops
 from server.calls import current_state
 from server.calls.context import Caller, Context, require_member
 from server.refused import Refused
-from server.states.stored_state import Held, document_at
+from server.states.stored_state import WorkerDocument, document_at
 
 PAGE = 200
 
@@ -95,7 +95,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
         raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
     asked = seq
 
-    async def find() -> Held:
+    async def find() -> WorkerDocument:
         return await document_at(context.hub.past, params.project, asked, context.in_thread)
 
     key = (params.project, asked)

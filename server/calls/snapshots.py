@@ -28,9 +28,9 @@ from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
 from server.live.live_room import NotCommitted
 from server.live.snapshots import keep
-from server.loop.threads import breathe
+from server.loop.threads import yield_gil
 from server.refused import Refused
-from server.states.stored_state import Held, held
+from server.states.stored_state import WorkerDocument, worker_document
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
@@ -81,8 +81,8 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     await require_member(context, params.project, caller.user)
     await project_snapshots.get(context.db, params.project, params.snapshot)
 
-    async def find() -> Held:
-        return await _held(context, params.project, params.snapshot)
+    async def find() -> WorkerDocument:
+        return await _stored_document(context, params.project, params.snapshot)
 
     return await context.pages.part(params.snapshot, caller, params.part, find)
 
@@ -116,7 +116,7 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
             if snapshot is None:
                 states.append(await current_state.ask(context, params.project, _itself))
             else:
-                there = await _held(context, params.project, snapshot)
+                there = await _stored_document(context, params.project, snapshot)
                 await stack.enter_async_context(there)
                 states.append(await there.use(_collections))
         told: calls.Diff = await context.in_thread(_diff, states, params.limit)
@@ -149,11 +149,11 @@ async def restore(
         known = await context.hub.journal.find(proposal)
         if known is not None:
             return _known(params, *known)
-        async with await _held(context, params.project, params.snapshot) as target:
+        async with await _stored_document(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
-            moment = await live.moment()
-            ops: list[Op] = await target.use(_ops_from, moment.state)
-        del moment  # `keep` takes a state of its own
+            frozen = await live.freeze()
+            ops: list[Op] = await target.use(_ops_from, frozen.state)
+        del frozen  # `keep` takes a state of its own
         if ops and not live.room.edits.knows(params.id):
             kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
             before = kept.id
@@ -177,7 +177,7 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
     await require_room(context, caller.user, params.id)
     async with (
         context.documents.turn(caller.user),
-        await _held(context, params.project, params.snapshot),
+        await _stored_document(context, params.project, params.snapshot),
     ):
         pass  # a damaged one is no start
     with looking_up(context, caller.user):
@@ -209,9 +209,9 @@ async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot)
     return calls.Done()
 
 
-async def _held(context: Context, project: str, snapshot: str) -> Held:
+async def _stored_document(context: Context, project: str, snapshot: str) -> WorkerDocument:
     stored = await project_snapshots.state(context.reads, project, snapshot)
-    return await held(stored, context.in_thread)
+    return await worker_document(stored, context.in_thread)
 
 
 def _itself(state: State) -> State:
@@ -223,17 +223,17 @@ def _collections(document: Document) -> State:
 
 
 def _ops_from(target: Document, current: State) -> list[Op]:
-    return ops_between(current, target.collections, breathe)
+    return ops_between(current, target.collections, yield_gil)
 
 
 def _diff(states: list[State], limit: int) -> calls.Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
-    changes = changes_between(before, after, breathe)
-    told = first_within(sentences(changes, before, after, breathe), MAX_PAGE_BYTES // 2)
+    changes = changes_between(before, after, yield_gil)
+    told = first_within(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
     states.clear()
-    shown = [_without_large_values(change) for change in walked(changes[:limit], breathe)]
-    return calls.Diff(told, first_within(shown, pause=breathe), len(changes))
+    shown = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
+    return calls.Diff(told, first_within(shown, pause=yield_gil), len(changes))
 
 
 def _without_large_values(change: calls.Change) -> calls.Change:

@@ -6,7 +6,7 @@ from schema import calls
 from schema.errors import ErrorCode
 from server.calls import current_state
 from server.calls.context import Caller, Context, require_member
-from server.loop.threads import breathe
+from server.loop.threads import yield_gil
 from server.refused import Refused
 
 
@@ -16,7 +16,7 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     if params.end < params.start:
         raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
     tracks = None if params.tracks is None else set(params.tracks)
-    asked = params.start, params.end, tracks, params.notes, params.limit, breathe
+    asked = params.start, params.end, tracks, params.notes, params.limit, yield_gil
     async with context.documents.turn(caller.user):
         found: calls.Range = await current_state.ask(context, params.project, found_between, *asked)
     return found
@@ -38,7 +38,7 @@ async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:
     await require_member(context, project, caller.user)
 
     async def find() -> TempoMap:
-        tempo: TempoMap = await current_state.ask(context, project, TempoMap.of, breathe)
+        tempo: TempoMap = await current_state.ask(context, project, TempoMap.of, yield_gil)
         return tempo
 
     position = await current_state.position(context, project)

@@ -62,8 +62,8 @@ class CopyCheck:
         project = live.room.project
         try:
             await self._watch.look_for_more()  # the journal may not be the one that we know
-            moment = await live.moment()
-            there = await document_at(self._journal, project, moment.seq, self._in_thread)
+            frozen = await live.freeze()
+            there = await document_at(self._journal, project, frozen.seq, self._in_thread)
             async with there:
                 stored = await there.use(_digest)
         except RoomClosed:
@@ -73,12 +73,12 @@ class CopyCheck:
                 "cannot tell whose state is the journal's", project=project, reason=str(error)
             )
             return
-        if stored != moment.digest and not live.is_closed:
+        if stored != frozen.digest and not live.is_closed:
             log.error(
                 "our state is not the journal's; the room is loaded anew",
                 project=project,
-                seq=moment.seq,
-                digest=moment.digest,
+                seq=frozen.seq,
+                digest=frozen.digest,
                 journal=stored,
             )
             self._watch.load_anew(live)

@@ -35,7 +35,7 @@ from schema.messages import Error
 from schema.ops import Op
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
-from server.live.room_jobs import Moment, RoomWorks, refuse
+from server.live.room_jobs import FrozenState, RoomWorks, refuse
 from server.live.room_journal import RoomJournal
 from server.live.room_services import Peer, Surroundings
 
@@ -146,9 +146,9 @@ class LiveRoom:
         """`run`, and wait until it is done; raises `RoomClosed`."""
         await self._works.done(work)
 
-    async def moment(self) -> Moment:
+    async def freeze(self) -> FrozenState:
         """The state between two works, and never inside a group; raises `RoomClosed`."""
-        return await self._works.moment()
+        return await self._works.freeze()
 
     def catch_up(self, *, is_early: bool = False) -> None:
         """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""

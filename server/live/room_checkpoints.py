@@ -6,9 +6,9 @@ from persistence.journal.contract import Checkpoint, Known
 from rooms.room import Room
 from schema.ops import Op, encode_ops
 from schema.server_limits import RECORD_BYTES
-from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_jobs import FrozenState, RoomWorks
 from server.live.room_services import Surroundings
-from server.loop.threads import breathe
+from server.loop.threads import yield_gil
 from server.states.stored_state import sliced
 
 
@@ -40,23 +40,23 @@ class RoomCheckpoints:
         if self._room.head != self.seq:
             await self.store(now)
 
-    async def store(self, now: float) -> Moment:
+    async def store(self, now: float) -> FrozenState:
         """The state of this moment, as it is stored now; raises `Unavailable`."""
         self.at = now
-        moment = await self._works.moment()
-        await self._record(moment.unrecorded, moment.known)
-        if moment.seq == self.seq:
-            return moment
-        slices = await self._in_thread(sliced, moment.state)
+        frozen = await self._works.freeze()
+        await self._record(frozen.unrecorded, frozen.known)
+        if frozen.seq == self.seq:
+            return frozen
+        slices = await self._in_thread(sliced, frozen.state)
         self._works.check_open()
-        known = moment.known
+        known = frozen.known
         await self._journal.save(
             Checkpoint(
-                self._room.project, known.epoch, known.seq, moment.digest, slices, known.delta_id
+                self._room.project, known.epoch, known.seq, frozen.digest, slices, known.delta_id
             )
         )
-        self.seq = max(self.seq, moment.seq)
-        return moment
+        self.seq = max(self.seq, frozen.seq)
+        return frozen
 
     async def record(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
@@ -87,5 +87,5 @@ def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
             size = 0
         batches[-1][seq] = encoded
         size += len(encoded)
-        breathe()
+        yield_gil()
     return [batch for batch in batches if batch]

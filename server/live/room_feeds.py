@@ -6,7 +6,7 @@ from rooms.effects import Effects, Enter, Packet, SendState
 from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
-from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_jobs import FrozenState, RoomWorks
 from server.live.room_services import Peer, Surroundings
 from server.sockets.codec import Codec
 from server.states.encoded_state import draw
@@ -58,25 +58,25 @@ class RoomFeeds:
         """
         try:
             while self._room.is_drawing:
-                moment = await self._works.moment()
-                await self._draw_at(moment)
+                frozen = await self._works.freeze()
+                await self._draw_at(frozen)
         except BaseException:
             self._carry_out(self._room.state_is_missing())
             raise
         finally:
             held.stop()
 
-    async def _draw_at(self, moment: Moment) -> None:
+    async def _draw_at(self, frozen: FrozenState) -> None:
         pictures: dict[str, list[bytes]] = {}
-        held = Feed(self._room.project, self._room.follower.tail, moment.seq)
+        held = Feed(self._room.project, self._room.follower.tail, frozen.seq)
         try:
             while missing := self._codecs_waited_for(pictures):
                 for codec in missing:
                     pictures[codec.name] = await self._in_thread(
-                        draw, self._room.project, moment.state, codec
+                        draw, self._room.project, frozen.state, codec
                     )
                     self._count("pictures_drawn")
-            effects = self._room.state_is_ready(moment.seq, moment.digest, pictures)
+            effects = self._room.state_is_ready(frozen.seq, frozen.digest, pictures)
             self._carry_out([e for e in effects if not isinstance(e, SendState)])
         finally:
             held.stop()  # until now the tail kept what follows the picture

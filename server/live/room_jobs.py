@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class FrozenState:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
     known: Known
@@ -72,8 +72,8 @@ class RoomWorks:
         """A turn is taken, or waited for."""
         self._awaited: set[asyncio.Future[Any]] = set()
         """What works will answer, or `close` when they are not done any more."""
-        self._held_back: list[asyncio.Future[Moment]] = []
-        """Those who want a moment, while the head is inside a group (rule D14)."""
+        self._held_back: list[asyncio.Future[FrozenState]] = []
+        """Those who want a frozen state, while the head is inside a group (rule D14)."""
 
     def __len__(self) -> int:
         return len(self._left)
@@ -102,10 +102,10 @@ class RoomWorks:
         self.run(_telling(finished))
         await self._answer_to(finished)
 
-    async def moment(self) -> Moment:
+    async def freeze(self) -> FrozenState:
         """The state between two works, and never inside a group; raises `RoomClosed`."""
         self.check_open()
-        taken: asyncio.Future[Moment] = self._loop.create_future()
+        taken: asyncio.Future[FrozenState] = self._loop.create_future()
         self.run(self._take(taken))
         return await self._answer_to(taken)
 
@@ -134,7 +134,7 @@ class RoomWorks:
             if not self.is_closed:
                 raise
 
-    def _take(self, taken: "asyncio.Future[Moment]") -> Job:
+    def _take(self, taken: "asyncio.Future[FrozenState]") -> Job:
         follower, document = self._room.follower, self._room.document
         if follower.is_inside:
             self._held_back.append(taken)
@@ -142,7 +142,7 @@ class RoomWorks:
         state = yield from pausing(document.freezing())
         if not taken.done():
             known = Known(self._room.epoch, follower.head, follower.head_id)
-            taken.set_result(Moment(known, document.digest, state, dict(follower.unrecorded)))
+            taken.set_result(FrozenState(known, document.digest, state, dict(follower.unrecorded)))
 
     def _go_on(self, deadline: float) -> bool:
         try:

@@ -12,7 +12,7 @@ from persistence.tables import project_snapshots
 from persistence.tables.project_snapshots import SnapshotRow
 from rooms.music.musical_context import musical_context
 from server.live.live_room import LiveRoom
-from server.loop.threads import breathe
+from server.loop.threads import yield_gil
 
 AUTO_DELTAS = 500
 AUTO_SECONDS = 60.0
@@ -54,8 +54,8 @@ async def keep(
     """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`."""
     for _ in range(TRIES):
         now = time.monotonic()
-        moment = await live.checkpoints.store(now)
-        context = await live.in_thread(musical_context, moment.state, breathe)
+        frozen = await live.checkpoints.store(now)
+        context = await live.in_thread(musical_context, frozen.state, yield_gil)
         row = await project_snapshots.keep(
             db,
             id=id,
@@ -64,8 +64,8 @@ async def keep(
             kind=kind,
             name=name,
             description=description,
-            epoch=moment.known.epoch,
-            at_seq=moment.seq,
+            epoch=frozen.known.epoch,
+            at_seq=frozen.seq,
             musical_context=msgspec.json.encode(context),
             audio_analysis=audio_analysis,
         )

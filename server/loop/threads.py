@@ -21,7 +21,7 @@ class _Here(threading.local):
 _here = _Here()
 
 
-def breathe() -> None:
+def yield_gil() -> None:
     """In a worker thread: let the loop have the interpreter; raises `Abandoned`."""
     time.sleep(0)
     if _here.is_wanted is not None and not _here.is_wanted():
@@ -35,7 +35,7 @@ class Threads:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        """What the function says. If this is cancelled, its next `breathe` raises `Abandoned`."""
+        """What the function says. If this is cancelled, its next `yield_gil` raises `Abandoned`."""
         waiting = asyncio.get_running_loop().create_future()
         done = asyncio.get_running_loop().run_in_executor(
             self._executor, _work, lambda: not waiting.cancelled(), function, args
@@ -54,7 +54,7 @@ class Threads:
 def _work(is_wanted: Callable[[], bool], function: Callable[..., Any], args: Any) -> Any:
     _here.is_wanted = is_wanted
     try:
-        breathe()
+        yield_gil()
         return function(*args)
     finally:
         _here.is_wanted = None

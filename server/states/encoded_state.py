@@ -10,7 +10,7 @@ import msgspec
 from rooms.document.document import State
 from schema.limits import STATE_PART_BYTES
 from schema.messages import StatePart
-from server.loop.threads import breathe
+from server.loop.threads import yield_gil
 from server.sockets.codec import JSON, MSGPACK, Codec
 
 SLICE = 500
@@ -40,7 +40,7 @@ def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:
     left = iter(entities.items())
     while some := list(islice(left, SLICE)):
         yield some
-        breathe()
+        yield_gil()
 
 
 def _json(state: State) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from server.refused import Refused
 from server.sockets.codec import Codec
 from server.states.document_slots import DocumentTurns
 from server.states.encoded_state import packed
-from server.states.stored_state import Held
+from server.states.stored_state import WorkerDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,11 @@ class StatePages:
         self._bytes = 0
 
     async def part(
-        self, key: Hashable, caller: Caller, part: int, find: Callable[[], Awaitable[Held]]
+        self,
+        key: Hashable,
+        caller: Caller,
+        part: int,
+        find: Callable[[], Awaitable[WorkerDocument]],
     ) -> StateData:
         """One part of the state that `key` names; `find` gets it when it is not here."""
         name = key, caller.codec.name
@@ -48,7 +52,7 @@ class StatePages:
         return StateData(pages.position, pages.digest, part, len(pages.parts), pages.parts[part])
 
     async def _find(
-        self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[Held]]
+        self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[WorkerDocument]]
     ) -> _Pages:
         async with await find() as there:
             digest, parts = await there.use(_packed, codec)

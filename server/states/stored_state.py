@@ -18,7 +18,7 @@ from rooms.pauses import slices_of
 from schema.entities import ENTITY_TYPES
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
-from server.loop.threads import Abandoned, breathe
+from server.loop.threads import Abandoned, yield_gil
 from server.sockets.codec import JSON
 from server.states.encoded_state import SLICE
 
@@ -48,7 +48,7 @@ def read_document(stored: Checkpoint) -> Document:
             entities = _entities(part)
             links.extend(launcher_links(part.collection, entities))
             tempi |= take_without_sides(part.collection, entities)
-            for some in slices_of(renewed(part.collection, entities), breathe):
+            for some in slices_of(renewed(part.collection, entities), yield_gil):
                 document.load(part.collection, some)
         found = document.digest
         if stored.digest not in ("", found):
@@ -71,7 +71,7 @@ def _digest_as_stored(stored: Checkpoint) -> str:
     for part in stored.slices:
         for entity_id, entity in _entities(part).items():
             total += term(canonical(part.collection, entity_id, entity))
-        breathe()
+        yield_gil()
     return shown(total)
 
 
@@ -96,7 +96,7 @@ def _free_here(document: Document) -> None:
         time.sleep(0)
 
 
-class Held:
+class WorkerDocument:
     """A document for worker threads alone: to free a large one would hold the loop up for 10 ms."""
 
     def __init__(self, document: Document, epoch: str, seq: int, in_thread: InThread) -> None:
@@ -119,9 +119,10 @@ class Held:
         return function(self._documents[0], *args)
 
 
-async def held(stored: Checkpoint, in_thread: InThread) -> Held:
+async def worker_document(stored: Checkpoint, in_thread: InThread) -> WorkerDocument:
     """A stored state as a document; raises `Damaged`."""
-    return Held(await in_thread(read_document, stored), stored.epoch, stored.seq, in_thread)
+    document = await in_thread(read_document, stored)
+    return WorkerDocument(document, stored.epoch, stored.seq, in_thread)
 
 
 async def newest_whole(
@@ -143,13 +144,15 @@ async def newest_whole(
     raise Damaged("no stored state of this project is whole")
 
 
-async def document_at(journal: Journal, project: str, seq: int, in_thread: InThread) -> Held:
+async def document_at(
+    journal: Journal, project: str, seq: int, in_thread: InThread
+) -> WorkerDocument:
     """The state after `seq`, or after the group that it is in (rule D14).
 
     Raises as `newest_whole` does, and `Compacted`.
     """
     stored, document = await newest_whole(journal, project, seq, in_thread)
-    there = Held(document, stored.epoch, seq, in_thread)
+    there = WorkerDocument(document, stored.epoch, seq, in_thread)
     del document
     try:
         _, there.seq = await _replay(journal, project, there, stored.seq, seq)
@@ -172,7 +175,7 @@ async def changes_of(
 async def _replay(
     journal: Journal,
     project: str,
-    there: Held,
+    there: WorkerDocument,
     after: int,
     up_to: int,
     wanted: frozenset[int] = frozenset(),
@@ -207,8 +210,8 @@ def apply_entries(
                 if entry.seq in wanted:
                     changes[entry.seq] = stop.value.changes
                 break
-            breathe()
-        breathe()
+            yield_gil()
+        yield_gil()
     return changes
 
 
@@ -230,4 +233,4 @@ def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
     left = iter(entities.items())
     while part := dict(islice(left, SLICE)):
         yield part
-        breathe()
+        yield_gil()

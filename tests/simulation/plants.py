@@ -24,7 +24,7 @@ from rooms.journal.follower import JournalFollower
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted, Position, ProposeDelta
-from server.live.room_jobs import Moment, RoomWorks
+from server.live.room_jobs import FrozenState, RoomWorks
 from server.live.room_journal import RoomJournal
 from tests.simulation.offline_studio import OfflineStudio
 from tests.simulation.studio import Studio, Tally, simulate
@@ -103,7 +103,7 @@ class SilentRoomJournal(RoomJournal):
 class HastyWorks(RoomWorks):
     """Takes the state as it is, also inside a group."""
 
-    def _take(self, taken: asyncio.Future[Moment]) -> Job:
+    def _take(self, taken: asyncio.Future[FrozenState]) -> Job:
         follower = self._room.follower
         was_inside, follower.is_inside = follower.is_inside, False
         yield from super()._take(taken)

@@ -165,13 +165,13 @@ async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None
     await ann.join(project)
     live = node.hub.rooms[project]
     live.room.follower.is_inside = True
-    moment = asyncio.create_task(live.moment())
+    frozen = asyncio.create_task(live.freeze())
     await live.done(iter([[]]))
     await live.done(iter([[]]))
-    assert not moment.done()
+    assert not frozen.done()
     live.room.follower.is_inside = False
     live.run(iter([[]]))
-    assert (await moment).seq == 0
+    assert (await frozen).seq == 0
 
 
 async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> None:

@@ -274,7 +274,7 @@ def lost_feed(live: LiveRoom) -> Feed:
 CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "store_if_new": lambda live: live.checkpoints.store_if_new(0.0),
     "done": lambda live: live.done(iter(())),
-    "moment": lambda live: live.moment(),
+    "freeze": lambda live: live.freeze(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
     "record": lambda live: live.checkpoints.record(),
@@ -332,7 +332,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
     held = asyncio.Event()
     monkeypatch.setattr(live._around.turns, "take", lambda _: held.set())
     waits: list[Awaitable[Any]] = [
-        asyncio.ensure_future(live.moment()),
+        asyncio.ensure_future(live.freeze()),
         asyncio.ensure_future(live.done(iter(()))),
         asyncio.ensure_future(live.checkpoints.store(0.0)),
         asyncio.ensure_future(live.restore(proposal_of(project), [], "c")),

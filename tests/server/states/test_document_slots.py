@@ -8,7 +8,7 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
-from server.loop.threads import Abandoned, Threads, breathe
+from server.loop.threads import Abandoned, Threads, yield_gil
 from server.refused import Refused
 from server.states.document_slots import DocumentTurns
 
@@ -148,7 +148,7 @@ async def test_who_stops_waiting_ends_the_work(threads: Threads) -> None:
         try:
             while True:
                 began.set()
-                breathe()
+                yield_gil()
         except Abandoned:
             loop.call_soon_threadsafe(ended.set)
             raise
