@@ -34,7 +34,7 @@ from server.health.metrics import Count, uncounted
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
-from server.live.room_services import Peer, RoomClosed, Surroundings
+from server.live.room_services import Peer, RoomClosed, RoomServices
 from server.loop.job_scheduler import Turns
 from server.loop.loop_load import LoopLoad
 from server.loop.tick_timers import TickTimers
@@ -91,7 +91,7 @@ class Hub:
         """Connection and project of each `leave` that waited; some may be over by now."""
         load = load or LoopLoad()
         self.gathering = load.gathering
-        self._around = Surroundings(
+        self._services = RoomServices(
             peers=self.peers,
             journal=journal,
             submit=self.commits.committer.submit,
@@ -322,7 +322,7 @@ class Hub:
         room.unsure_up_to = self.watch.wrong_up_to.pop(project, -1)
         for mark in await self.journal.marks(project, stored.seq, MARKS):
             room.follower.stacks.note(mark)
-        live = LiveRoom(room, self._around)
+        live = LiveRoom(room, self._services)
         await live.read_on()
         room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
         room.hears_late = not self.bus.is_up

@@ -37,7 +37,7 @@ from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomWorks, refuse
 from server.live.room_journal import RoomJournal
-from server.live.room_services import Peer, Surroundings
+from server.live.room_services import Peer, RoomServices
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
@@ -53,7 +53,6 @@ class LiveRoom:
     """
 
     __slots__ = (
-        "_around",
         "_audience",
         "_audience_peers",
         "_feeds",
@@ -61,6 +60,7 @@ class LiveRoom:
         "_loop",
         "_peers",
         "_reads",
+        "_services",
         "_settling",
         "_tickets",
         "_works",
@@ -77,7 +77,7 @@ class LiveRoom:
         "touched_at",
     )
 
-    def __init__(self, room: Room, around: Surroundings) -> None:
+    def __init__(self, room: Room, services: RoomServices) -> None:
         self.room = room
         self.collaboration_session: str | None = None
         self.known_head = room.head
@@ -87,20 +87,20 @@ class LiveRoom:
         self.snapshot_at = 0.0
         self.touched_at = float("-inf")
         self.emptied_at: float | None = None
-        self._around = around
-        self._peers = around.peers
-        self.in_thread = around.in_thread
+        self._services = services
+        self._peers = services.peers
+        self.in_thread = services.in_thread
         self._loop = asyncio.get_running_loop()
         self._audience: tuple[str, ...] = ()
         self._audience_peers: list[Peer] = []
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._works = RoomWorks(
-            room, around.turns, around.spawn, self.carry_out, self.schedule_tick
+            room, services.turns, services.spawn, self.carry_out, self.schedule_tick
         )
-        self.checkpoints = RoomCheckpoints(room, self._works, around)
-        self._reads = RoomJournal(room, self._works, around, self.expect)
-        self._feeds = RoomFeeds(room, self._works, around, self.carry_out, self._forget_audience)
+        self.checkpoints = RoomCheckpoints(room, self._works, services)
+        self._reads = RoomJournal(room, self._works, services, self.expect)
+        self._feeds = RoomFeeds(room, self._works, services, self.carry_out, self._forget_audience)
         self._settling: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
         self._tickets = count(1)
@@ -190,7 +190,7 @@ class LiveRoom:
             case Settled():
                 self._tell_settled(effect)
             case Quarantined():
-                self._around.count("entries_quarantined")
+                self._services.count("entries_quarantined")
                 log.error(
                     "an entry is quarantined: it does nothing, on any server",
                     project=self.room.project,
@@ -204,9 +204,9 @@ class LiveRoom:
     def _fetch(self, effect: Commit | CommitGroup | SendState | LookUp | Recall | CatchUp) -> None:
         match effect:
             case Commit(proposal):
-                self._around.submit(proposal)
+                self._services.submit(proposal)
             case CommitGroup(parts):
-                self._around.submit_group(parts)
+                self._services.submit_group(parts)
             case SendState():
                 self._works.start(self._feeds.draw(self._feeds.hold()))
             case LookUp():
@@ -238,12 +238,12 @@ class LiveRoom:
     def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
         match effect:
             case ForwardTick(packet):
-                self._around.voice.forward_tick(self.room.project, packet)
+                self._services.voice.forward_tick(self.room.project, packet)
             case ForwardEntry():
-                self._around.voice.forward_entry(self.room, effect)
+                self._services.voice.forward_entry(self.room, effect)
             case Announce(asks):
                 self._forget_audience()
-                self._around.voice.announce(self.room.project, asks=asks)
+                self._services.voice.announce(self.room.project, asks=asks)
 
     # Presence.
 
@@ -273,11 +273,11 @@ class LiveRoom:
         ticks = self.room.ticks
         if ticks.is_awaited or self.is_closed:
             return
-        due = self.room.tick_due(self._around.gathering.gathered)
+        due = self.room.tick_due(self._services.gathering.gathered)
         if due is None:
             return
         ticks.is_awaited = True
-        self._around.timers.at(due, self._tick)
+        self._services.timers.at(due, self._tick)
 
     def tick_or_wait(self) -> None:
         """Someone moved, and no tick is awaited: tell it now if one is due, else see that it comes.
@@ -303,7 +303,7 @@ class LiveRoom:
             return
         now = self._loop.time()
         self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
-        self._around.ticked_late(now - due)
+        self._services.ticked_late(now - due)
         self.carry_out(self.room.tick(now))
 
     def pass_on(self) -> None:
@@ -311,7 +311,7 @@ class LiveRoom:
 
         They have waited once, where the members are that moved.
         """
-        if self.room.gathers(self._around.gathering.gathered):
+        if self.room.gathers(self._services.gathering.gathered):
             self.schedule_tick()
         elif not self._is_passing_on:
             self._is_passing_on = True

@@ -7,7 +7,7 @@ from rooms.room import Room
 from schema.ops import Op, encode_ops
 from schema.server_limits import RECORD_BYTES
 from server.live.room_jobs import FrozenState, RoomWorks
-from server.live.room_services import Surroundings
+from server.live.room_services import RoomServices
 from server.loop.threads import yield_gil
 from server.states.stored_state import sliced
 
@@ -24,15 +24,15 @@ class RoomCheckpoints:
         "seq",
     )
 
-    def __init__(self, room: Room, works: RoomWorks, around: Surroundings) -> None:
+    def __init__(self, room: Room, works: RoomWorks, services: RoomServices) -> None:
         self.seq = room.head
         """Of the newest one."""
         self.at = 0.0
         """When it was begun, in seconds of `time.monotonic`."""
         self._room = room
         self._works = works
-        self._journal = around.journal
-        self._in_thread = around.in_thread
+        self._journal = services.journal
+        self._in_thread = services.in_thread
 
     async def store_if_new(self, now: float) -> None:
         """Store the state of this moment, if it is not; raises `Unavailable`."""

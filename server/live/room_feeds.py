@@ -7,7 +7,7 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
 from server.live.room_jobs import FrozenState, RoomWorks
-from server.live.room_services import Peer, Surroundings
+from server.live.room_services import Peer, RoomServices
 from server.sockets.codec import Codec
 from server.states.encoded_state import draw
 
@@ -33,16 +33,16 @@ class RoomFeeds:
         self,
         room: Room,
         works: RoomWorks,
-        around: Surroundings,
+        services: RoomServices,
         carry_out: Callable[[Effects], None],
         forget_audience: Callable[[], None],
     ) -> None:
         self._room = room
         self._works = works
-        self._peers = around.peers
-        self._in_thread = around.in_thread
-        self._turns = around.turns
-        self._count = around.count
+        self._peers = services.peers
+        self._in_thread = services.in_thread
+        self._turns = services.turns
+        self._count = services.count
         self._carry_out = carry_out
         self._forget_audience = forget_audience
 

@@ -16,7 +16,7 @@ from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
 from server.health.mistakes import mistake
 from server.live.room_jobs import RoomWorks
-from server.live.room_services import RoomClosed, Surroundings
+from server.live.room_services import RoomClosed, RoomServices
 from server.states.stored_state import Damaged, TooManyChanges, changes_of
 
 EARLY_SECONDS = 0.02
@@ -43,16 +43,16 @@ class RoomJournal:
         self,
         room: Room,
         works: RoomWorks,
-        around: Surroundings,
+        services: RoomServices,
         expect: Callable[[int, str], None],
     ) -> None:
         self._expect = expect
         """Hears of an entry that the journal has, maybe past the head."""
         self._room = room
         self._works = works
-        self._journal: Journal = around.journal
-        self._in_thread = around.in_thread
-        self._doubt = around.doubt
+        self._journal: Journal = services.journal
+        self._in_thread = services.in_thread
+        self._doubt = services.doubt
         self._is_catching_up = False
         self._must_read = False
         """Even if what comes by itself fills the gap."""

@@ -63,7 +63,7 @@ class Voice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RoomServices:
     """What all rooms of a node share.
 
     `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `gathering`

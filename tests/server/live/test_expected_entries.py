@@ -33,14 +33,14 @@ async def test_D3_a_duplicate_that_is_not_read_yet_is_expected(way: str) -> None
 
 async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
     expected: list[tuple[int, str]] = []
-    around = Mock()
+    services = Mock()
 
     async def find(_: Proposal) -> tuple[Outcome, int]:
         return Outcome.DUPLICATE, 45
 
-    around.journal.find = find
+    services.journal.find = find
     works = Mock(RoomWorks)
-    reads = RoomJournal(Mock(Room), works, around, lambda seq, one: expected.append((seq, one)))
+    reads = RoomJournal(Mock(Room), works, services, lambda seq, one: expected.append((seq, one)))
     await reads.look_up(LookUp("connection", PROPOSAL, Mock(Error)))
     assert expected == [(45, "delta-one")]
     works.run.assert_called_once()
