@@ -330,7 +330,7 @@ class App:
         self._garbage.collect_if_due(front.nobody_is_in_a_room)
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """What nobody awaits has failed: a callback, or a work of a room."""
+        """What nobody awaits has failed: a callback, or a job of a room."""
         self.metrics.count("task_failed")
         log.error(context["message"], exc_info=context.get("exception"))
 

@@ -35,7 +35,7 @@ from schema.messages import Error
 from schema.ops import Op
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
-from server.live.room_jobs import FrozenState, RoomWorks, refuse
+from server.live.room_jobs import FrozenState, RoomJobs, refuse
 from server.live.room_journal import RoomJournal
 from server.live.room_services import Peer, RoomServices
 
@@ -57,13 +57,13 @@ class LiveRoom:
         "_audience_peers",
         "_feeds",
         "_is_passing_on",
+        "_jobs",
         "_loop",
         "_peers",
         "_reads",
         "_services",
         "_settling",
         "_tickets",
-        "_works",
         "checkpoints",
         "collaboration_session",
         "emptied_at",
@@ -95,12 +95,12 @@ class LiveRoom:
         self._audience_peers: list[Peer] = []
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
-        self._works = RoomWorks(
+        self._jobs = RoomJobs(
             room, services.turns, services.spawn, self.carry_out, self.schedule_tick
         )
-        self.checkpoints = RoomCheckpoints(room, self._works, services)
-        self._reads = RoomJournal(room, self._works, services, self.expect)
-        self._feeds = RoomFeeds(room, self._works, services, self.carry_out, self._forget_audience)
+        self.checkpoints = RoomCheckpoints(room, self._jobs, services)
+        self._reads = RoomJournal(room, self._jobs, services, self.expect)
+        self._feeds = RoomFeeds(room, self._jobs, services, self.carry_out, self._forget_audience)
         self._settling: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
         self._tickets = count(1)
@@ -116,7 +116,7 @@ class LiveRoom:
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
         self.is_closed = True
-        self._works.close()
+        self._jobs.close()
         self._forget_audience()
         for seat in self.room.seats.values():
             if seat.feed is not None:
@@ -130,7 +130,7 @@ class LiveRoom:
             self.known_head, self.known_id = seq, delta_id
 
     def take_committed(self, entries: Sequence[Entry]) -> None:
-        """Apply what follows `known_head`, when the works before it are done."""
+        """Apply what follows `known_head`, when the jobs before it are done."""
         newest = entries[-1]
         if newest.seq > self.known_head:
             self.known_head, self.known_id = newest.seq, newest.delta_id
@@ -138,17 +138,17 @@ class LiveRoom:
 
     # What the parts do.
 
-    def run(self, work: Job) -> None:
-        """Do a work when those before it are done: at once, if there are none."""
-        self._works.run(work)
+    def run(self, job: Job) -> None:
+        """Do a job when those before it are done: at once, if there are none."""
+        self._jobs.run(job)
 
-    async def done(self, work: Job) -> None:
+    async def done(self, job: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
-        await self._works.done(work)
+        await self._jobs.done(job)
 
     async def freeze(self) -> FrozenState:
-        """The state between two works, and never inside a group; raises `RoomClosed`."""
-        return await self._works.freeze()
+        """The state between two jobs, and never inside a group; raises `RoomClosed`."""
+        return await self._jobs.freeze()
 
     def catch_up(self, *, is_early: bool = False) -> None:
         """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
@@ -208,11 +208,11 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._services.submit_group(parts)
             case SendState():
-                self._works.start(self._feeds.draw(self._feeds.hold()))
+                self._jobs.start(self._feeds.draw(self._feeds.hold()))
             case LookUp():
-                self._works.start(self._reads.look_up(effect))
+                self._jobs.start(self._reads.look_up(effect))
             case Recall():
-                self._works.start(self._reads.recall(effect))
+                self._jobs.start(self._reads.recall(effect))
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)
             case _:
@@ -326,7 +326,7 @@ class LiveRoom:
     def is_busy(self) -> bool:
         """Whether anyone is here, or anything under way."""
         edits = self.room.edits
-        return bool(self.room.seats or edits.waiting or self._works or self._settling)
+        return bool(self.room.seats or edits.waiting or self._jobs or self._settling)
 
     # Restoring.
 
@@ -335,7 +335,7 @@ class LiveRoom:
 
         Raises `NotCommitted`, `RoomClosed`.
         """
-        self._works.check_open()
+        self._jobs.check_open()
         ticket = next(self._tickets)
         settled: asyncio.Future[int] = self._loop.create_future()
         self._settling[ticket] = settled

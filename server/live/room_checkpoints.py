@@ -6,7 +6,7 @@ from persistence.journal.contract import Checkpoint, Known
 from rooms.room import Room
 from schema.ops import Op, encode_ops
 from schema.server_limits import RECORD_BYTES
-from server.live.room_jobs import FrozenState, RoomWorks
+from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import RoomServices
 from server.loop.threads import yield_gil
 from server.states.stored_state import sliced
@@ -17,38 +17,38 @@ class RoomCheckpoints:
 
     __slots__ = (
         "_in_thread",
+        "_jobs",
         "_journal",
         "_room",
-        "_works",
         "at",
         "seq",
     )
 
-    def __init__(self, room: Room, works: RoomWorks, services: RoomServices) -> None:
+    def __init__(self, room: Room, jobs: RoomJobs, services: RoomServices) -> None:
         self.seq = room.head
         """Of the newest one."""
         self.at = 0.0
         """When it was begun, in seconds of `time.monotonic`."""
         self._room = room
-        self._works = works
+        self._jobs = jobs
         self._journal = services.journal
         self._in_thread = services.in_thread
 
     async def store_if_new(self, now: float) -> None:
         """Store the state of this moment, if it is not; raises `Unavailable`."""
-        self._works.check_open()
+        self._jobs.check_open()
         if self._room.head != self.seq:
             await self.store(now)
 
     async def store(self, now: float) -> FrozenState:
         """The state of this moment, as it is stored now; raises `Unavailable`."""
         self.at = now
-        frozen = await self._works.freeze()
+        frozen = await self._jobs.freeze()
         await self._record(frozen.unrecorded, frozen.known)
         if frozen.seq == self.seq:
             return frozen
         slices = await self._in_thread(sliced, frozen.state)
-        self._works.check_open()
+        self._jobs.check_open()
         known = frozen.known
         await self._journal.save(
             Checkpoint(
@@ -60,7 +60,7 @@ class RoomCheckpoints:
 
     async def record(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
-        self._works.check_open()
+        self._jobs.check_open()
         follower = self._room.follower
         known = Known(self._room.epoch, follower.head, follower.head_id)
         await self._record(dict(follower.unrecorded), known)
@@ -70,7 +70,7 @@ class RoomCheckpoints:
         if not unrecorded:
             return
         for effects in await self._in_thread(_encoded, unrecorded):
-            self._works.check_open()
+            self._jobs.check_open()
             await self._journal.record_effects(self._room.project, effects, known)
             for seq in effects:
                 self._room.follower.unrecorded.pop(seq, None)

@@ -6,7 +6,7 @@ from rooms.effects import Effects, Enter, Packet, SendState
 from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
-from server.live.room_jobs import FrozenState, RoomWorks
+from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import Peer, RoomServices
 from server.sockets.codec import Codec
 from server.states.encoded_state import draw
@@ -23,22 +23,22 @@ class RoomFeeds:
         "_count",
         "_forget_audience",
         "_in_thread",
+        "_jobs",
         "_peers",
         "_room",
         "_turns",
-        "_works",
     )
 
     def __init__(
         self,
         room: Room,
-        works: RoomWorks,
+        jobs: RoomJobs,
         services: RoomServices,
         carry_out: Callable[[Effects], None],
         forget_audience: Callable[[], None],
     ) -> None:
         self._room = room
-        self._works = works
+        self._jobs = jobs
         self._peers = services.peers
         self._in_thread = services.in_thread
         self._turns = services.turns
@@ -58,7 +58,7 @@ class RoomFeeds:
         """
         try:
             while self._room.is_drawing:
-                frozen = await self._works.freeze()
+                frozen = await self._jobs.freeze()
                 await self._draw_at(frozen)
         except BaseException:
             self._carry_out(self._room.state_is_missing())
@@ -96,7 +96,7 @@ class RoomFeeds:
 
     def fed(self, peer: Peer, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
-        if self._works.is_closed:
+        if self._jobs.is_closed:
             return
         if feed.is_lost:
             peer.abort("fell_behind")

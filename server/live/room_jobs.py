@@ -1,4 +1,4 @@
-"""The works of a room: what touches the document goes one after the other, never long at once."""
+"""The jobs of a room: what touches the document goes one after the other, never long at once."""
 
 import asyncio
 from collections import deque
@@ -32,10 +32,10 @@ class FrozenState:
         return self.known.seq
 
 
-class RoomWorks:
+class RoomJobs:
     """Those of one room. Once it is closed, nothing more is done, and whoever waits is told.
 
-    `carry_out` does what works ask for; `all_done` hears when none is left.
+    `carry_out` does what jobs ask for; `all_done` hears when none is left.
     """
 
     __slots__ = (
@@ -43,7 +43,7 @@ class RoomWorks:
         "_awaited",
         "_carry_out",
         "_held_back",
-        "_is_working",
+        "_is_running",
         "_left",
         "_loop",
         "_room",
@@ -68,10 +68,10 @@ class RoomWorks:
         self._all_done = all_done
         self._loop = asyncio.get_running_loop()
         self._left: deque[Job] = deque()
-        self._is_working = False
+        self._is_running = False
         """A turn is taken, or waited for."""
         self._awaited: set[asyncio.Future[Any]] = set()
-        """What works will answer, or `close` when they are not done any more."""
+        """What jobs will answer, or `close` when they are not done any more."""
         self._held_back: list[asyncio.Future[FrozenState]] = []
         """Those who want a frozen state, while the head is inside a group (rule D14)."""
 
@@ -85,20 +85,20 @@ class RoomWorks:
         refuse(self._awaited)
         self._awaited.clear()
 
-    def run(self, work: Job) -> None:
+    def run(self, job: Job) -> None:
         """Do a work when those before it are done: at once, if there are none."""
         if self.is_closed:
             return
-        self._left.append(work)
-        if not self._is_working:
-            self._is_working = True
+        self._left.append(job)
+        if not self._is_running:
+            self._is_running = True
             self._turns.take(self._go_on)
 
-    async def done(self, work: Job) -> None:
+    async def done(self, job: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
         self.check_open()
         finished: asyncio.Future[None] = self._loop.create_future()
-        self.run(work)
+        self.run(job)
         self.run(_telling(finished))
         await self._answer_to(finished)
 
@@ -123,7 +123,7 @@ class RoomWorks:
             raise RoomClosed
 
     def start(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the works; it may wait for them."""
+        """Do something beside the jobs; it may wait for them."""
         self._spawn(self._while_open(doing))
 
     async def _while_open(self, doing: Coroutine[Any, Any, None]) -> None:
@@ -161,15 +161,15 @@ class RoomWorks:
         except Exception as error:
             self._failed(error)
             return True
-        self._is_working = False
+        self._is_running = False
         self._all_done()
         return False
 
     def _failed(self, error: Exception) -> None:
-        """The works after it are not at fault, nor is whoever let us go on."""
+        """The jobs after it are not at fault, nor is whoever let us go on."""
         if self._left:
             self._left.popleft()
-        failed = {"message": f"a work of room {self._room.project} failed", "exception": error}
+        failed = {"message": f"a job of room {self._room.project} failed", "exception": error}
         self._loop.call_exception_handler(failed)
 
 

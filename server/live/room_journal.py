@@ -15,7 +15,7 @@ from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
 from server.health.mistakes import mistake
-from server.live.room_jobs import RoomWorks
+from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices
 from server.states.stored_state import Damaged, TooManyChanges, changes_of
 
@@ -26,30 +26,30 @@ log = structlog.get_logger()
 
 
 class RoomJournal:
-    """The journal, as one room asks it; what it answers goes to the room as a work."""
+    """The journal, as one room asks it; what it answers goes to the room as a job."""
 
     __slots__ = (
         "_doubt",
         "_expect",
         "_in_thread",
         "_is_catching_up",
+        "_jobs",
         "_journal",
         "_must_read",
         "_room",
-        "_works",
     )
 
     def __init__(
         self,
         room: Room,
-        works: RoomWorks,
+        jobs: RoomJobs,
         services: RoomServices,
         expect: Callable[[int, str], None],
     ) -> None:
         self._expect = expect
         """Hears of an entry that the journal has, maybe past the head."""
         self._room = room
-        self._works = works
+        self._jobs = jobs
         self._journal: Journal = services.journal
         self._in_thread = services.in_thread
         self._doubt = services.doubt
@@ -59,12 +59,12 @@ class RoomJournal:
 
     def catch_up(self, *, is_early: bool = False) -> None:
         """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""
-        if self._works.is_closed:
+        if self._jobs.is_closed:
             return
         self._must_read = self._must_read or not is_early
         if not self._is_catching_up:
             self._is_catching_up = True
-            self._works.start(self._catch_up())
+            self._jobs.start(self._catch_up())
 
     async def _catch_up(self) -> None:
         follower = self._room.follower
@@ -90,10 +90,10 @@ class RoomJournal:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
         project, follower = self._room.project, self._room.follower
         while True:
-            self._works.check_open()
+            self._jobs.check_open()
             known = Known(self._room.epoch, follower.head, follower.head_id)
             entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
-            await self._works.done(follower.committed(entries))
+            await self._jobs.done(follower.committed(entries))
             if not may_have_more(entries, CATCH_UP_ENTRIES):
                 return
 
@@ -111,7 +111,7 @@ class RoomJournal:
         except Exception as error:
             log.error("cannot look up a delta; its author sends it again", exc_info=error)
         finally:
-            self._works.run(answer)
+            self._jobs.run(answer)
 
     async def recall(self, recall: Recall) -> None:
         """What the steps have changed; says so to the room."""
@@ -135,4 +135,4 @@ class RoomJournal:
             raise
         except Exception as problem:
             error = mistake("", problem, project)
-        self._works.run(self._room.edits.recalled(recall.connection, changes, error))
+        self._jobs.run(self._room.edits.recalled(recall.connection, changes, error))

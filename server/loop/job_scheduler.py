@@ -1,11 +1,11 @@
-"""The works of all rooms share a little of each turn of the event loop: ticks go between."""
+"""The jobs of all rooms share a little of each turn of the event loop: ticks go between."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 
-WORK_SECONDS = 0.001
-"""What all works together may take of one turn."""
+JOB_SECONDS = 0.001
+"""What all jobs together may take of one turn."""
 
 GoOn = Callable[[float], bool]
 """Works until the given time of the loop; whether something is left."""
@@ -27,7 +27,7 @@ class Turns:
 
     def _deadline_of_turn(self) -> float:
         if self._deadline is None:
-            self._deadline = self._loop.time() + WORK_SECONDS
+            self._deadline = self._loop.time() + JOB_SECONDS
             self._loop.call_soon(self._next_turn)
         return self._deadline
 

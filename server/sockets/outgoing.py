@@ -111,7 +111,7 @@ class Outgoing:
     def feed(self, feed: Feed, turns: Turns) -> None:
         """Fetch what the feed has, as fast as the peer reads.
 
-        In the turns of the event loop that all works share, so that nobody else waits for it.
+        Within what the jobs of all rooms have of each turn of the loop: nobody else waits for it.
         """
         self.outbox.feeds[feed.project] = feed
         self._turns = turns

@@ -99,9 +99,9 @@ class Bench:
         self.run(self.room.edits.propose(who, message))
         return delta_id
 
-    def run(self, work: Job) -> None:
+    def run(self, job: Job) -> None:
         """A work from beginning to end."""
-        for effects in work:
+        for effects in job:
             self.take(effects)
 
     def take(self, effects: Iterable[Effect]) -> None:

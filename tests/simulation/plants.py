@@ -24,7 +24,7 @@ from rooms.journal.follower import JournalFollower
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted, Position, ProposeDelta
-from server.live.room_jobs import FrozenState, RoomWorks
+from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
 from tests.simulation.offline_studio import OfflineStudio
 from tests.simulation.studio import Studio, Tally, simulate
@@ -97,10 +97,10 @@ class SilentRoomJournal(RoomJournal):
 
     async def look_up(self, look_up: LookUp) -> None:
         found = await self._journal.find(look_up.proposal)
-        self._works.run(self._room.edits.looked_up(look_up, found))
+        self._jobs.run(self._room.edits.looked_up(look_up, found))
 
 
-class HastyWorks(RoomWorks):
+class HastyJobs(RoomJobs):
     """Takes the state as it is, also inside a group."""
 
     def _take(self, taken: asyncio.Future[FrozenState]) -> Job:
@@ -127,7 +127,7 @@ class Plant:
     answering: type[Answering] = Answering
     follower: type[JournalFollower] = JournalFollower
     reads: type[RoomJournal] = RoomJournal
-    works: type[RoomWorks] = RoomWorks
+    jobs: type[RoomJobs] = RoomJobs
     edits: type[Edits] = Edits
     studio: type[Studio] = Studio
 
@@ -141,7 +141,7 @@ PLANTS = {
     "trusting_bus": Plant(follower=TrustingFollower),
     "copies_believed": Plant(room=CredulousRoom),
     "look_up_unanswered": Plant(reads=SilentRoomJournal),
-    "moments_inside": Plant(works=HastyWorks),
+    "moments_inside": Plant(jobs=HastyJobs),
     "base_unread": Plant(edits=ForgetfulEdits, studio=OfflineStudio),
 }
 
@@ -155,7 +155,7 @@ def planted(name: str) -> Iterator[Plant]:
         patch.object(rooms.edits.edits, "Answering", plant.answering),
         patch.object(rooms.edits.edits, "JournalFollower", plant.follower),
         patch.object(server.live.live_room, "RoomJournal", plant.reads),
-        patch.object(server.live.live_room, "RoomWorks", plant.works),
+        patch.object(server.live.live_room, "RoomJobs", plant.jobs),
     ):
         yield plant
 

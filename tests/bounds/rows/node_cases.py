@@ -128,7 +128,7 @@ def read_at_once() -> Seen:
         follower = SimpleNamespace(head=0, head_id=None, committed=lambda entries: entries)
         reader: Any = SimpleNamespace(
             _room=SimpleNamespace(project="song", epoch="epoch", follower=follower),
-            _works=SimpleNamespace(check_open=lambda: None, done=done),
+            _jobs=SimpleNamespace(check_open=lambda: None, done=done),
             _journal=SimpleNamespace(read_on=read_on),
         )
         await RoomJournal.read_on(reader)

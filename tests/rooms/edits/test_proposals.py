@@ -206,8 +206,8 @@ class World:
 
     # What the room does.
 
-    def run(self, work: Job) -> None:
-        for effects in work:
+    def run(self, job: Job) -> None:
+        for effects in job:
             self.take(effects)
             if self.rng.random() < 0.02:
                 self.come_and_go()

@@ -142,8 +142,8 @@ def test_D12_what_a_connection_said_before_it_joined_anew_is_void(bench: Bench) 
     later = bench.room.edits.refuse_for_now("ann", delta(3), refused)
     undo = bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO)
     bench.join("ann")
-    for work in (late, later, undo):
-        bench.run(work)
+    for job in (late, later, undo):
+        bench.run(job)
     propose(bench, delta(1))
     bench.commit()
     assert committed(bench) == ["delta-0001"]

@@ -39,10 +39,10 @@ def test_D22_what_came_before_a_leave_is_answered_before_left(bench: Bench) -> N
 
 
 def test_D22_works_that_are_not_begun_come_before_the_leave(bench: Bench) -> None:
-    works = [bench.room.edits.propose("ann", delta(delta_id)) for delta_id in IDS]
-    works.append(bench.room.ask_to_leave("ann", "leave-1"))
-    for work in works:
-        bench.run(work)
+    jobs = [bench.room.edits.propose("ann", delta(delta_id)) for delta_id in IDS]
+    jobs.append(bench.room.ask_to_leave("ann", "leave-1"))
+    for job in jobs:
+        bench.run(job)
     bench.commit()
     assert told(bench) == [*IDS, "leave-1"]
 
@@ -98,12 +98,12 @@ def test_D23_what_was_received_before_a_clean_close_is_carried_out(
     bench: Bench, *, is_begun: bool
 ) -> None:
     edits = bench.room.edits
-    works = [edits.propose("ann", delta(delta_id)) for delta_id in IDS]
-    for work in works if is_begun else ():
-        bench.run(work)
+    jobs = [edits.propose("ann", delta(delta_id)) for delta_id in IDS]
+    for job in jobs if is_begun else ():
+        bench.run(job)
     give_up(bench, "closed")
-    for work in () if is_begun else works:
-        bench.run(work)
+    for job in () if is_begun else jobs:
+        bench.run(job)
     bench.commit()
     assert [m.id for m in bench.heard["ben"] if isinstance(m, DeltaCommitted)] == IDS
     assert (len(edits.waiting), edits.waiting_bytes) == (0, 0)
@@ -111,10 +111,10 @@ def test_D23_what_was_received_before_a_clean_close_is_carried_out(
 
 @pytest.mark.parametrize("way", ["join_again", "elsewhere", "lost", "revoked"])
 def test_D23_what_is_not_begun_is_sent_again_by_who_may_come_back(bench: Bench, way: str) -> None:
-    works = [bench.room.edits.propose("ann", delta(delta_id)) for delta_id in IDS]
+    jobs = [bench.room.edits.propose("ann", delta(delta_id)) for delta_id in IDS]
     give_up(bench, way)
-    for work in works:
-        bench.run(work)
+    for job in jobs:
+        bench.run(job)
     assert (bench.waiting, len(bench.room.edits.waiting)) == ([], 0)
 
 

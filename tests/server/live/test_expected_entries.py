@@ -12,7 +12,7 @@ from schema.messages import Error
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
-from server.live.room_jobs import RoomWorks
+from server.live.room_jobs import RoomJobs
 from server.live.room_journal import RoomJournal
 
 PROPOSAL = Proposal("project", "delta-one", "ann", "login", "ann-desk", b"[]", False)
@@ -39,8 +39,8 @@ async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
         return Outcome.DUPLICATE, 45
 
     services.journal.find = find
-    works = Mock(RoomWorks)
-    reads = RoomJournal(Mock(Room), works, services, lambda seq, one: expected.append((seq, one)))
+    jobs = Mock(RoomJobs)
+    reads = RoomJournal(Mock(Room), jobs, services, lambda seq, one: expected.append((seq, one)))
     await reads.look_up(LookUp("connection", PROPOSAL, Mock(Error)))
     assert expected == [(45, "delta-one")]
-    works.run.assert_called_once()
+    jobs.run.assert_called_once()

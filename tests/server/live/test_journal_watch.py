@@ -313,13 +313,13 @@ async def test_a_closed_room_does_nothing_more(node: Node, database: Database, n
     await node.hub.watch.look_for_more()
     assert live.is_closed
     asked: list[Coroutine[Any, Any, None]] = []
-    live._works._spawn = asked.append
+    live._jobs._spawn = asked.append
     result = CLOSED[name](live)
     if inspect.isawaitable(result):
         with pytest.raises(RoomClosed):
             await result
     assert asked == []
-    assert not live._works
+    assert not live._jobs
     assert (await node.journal.load(project)).slices == before.slices
 
 
