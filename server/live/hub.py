@@ -35,7 +35,7 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
 from server.live.room_services import Peer, RoomClosed, RoomServices
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.tick_timers import TickTimers
 from server.nodes.bus import Bus
@@ -103,7 +103,7 @@ class Hub:
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
             count=count,
-            turns=Turns(asyncio.get_running_loop()),
+            scheduler=JobScheduler(asyncio.get_running_loop()),
             timers=TickTimers(asyncio.get_running_loop()),
         )
 

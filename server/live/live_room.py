@@ -96,7 +96,7 @@ class LiveRoom:
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._jobs = RoomJobs(
-            room, services.turns, services.spawn, self.carry_out, self.schedule_tick
+            room, services.scheduler, services.spawn, self.carry_out, self.schedule_tick
         )
         self.checkpoints = RoomCheckpoints(room, self._jobs, services)
         self._reads = RoomJournal(room, self._jobs, services, self.expect)

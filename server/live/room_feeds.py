@@ -26,7 +26,7 @@ class RoomFeeds:
         "_jobs",
         "_peers",
         "_room",
-        "_turns",
+        "_scheduler",
     )
 
     def __init__(
@@ -41,7 +41,7 @@ class RoomFeeds:
         self._jobs = jobs
         self._peers = services.peers
         self._in_thread = services.in_thread
-        self._turns = services.turns
+        self._scheduler = services.scheduler
         self._count = services.count
         self._carry_out = carry_out
         self._forget_audience = forget_audience
@@ -92,7 +92,7 @@ class RoomFeeds:
         peer.send_frame(peer.codec.frame_of(effect.joined))
         seat = self._room.seats.get(effect.connection)
         if seat is not None and seat.feed is not None:
-            peer.feed(seat.feed, self._turns)
+            peer.feed(seat.feed, self._scheduler)
 
     def fed(self, peer: Peer, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
@@ -120,4 +120,4 @@ class RoomFeeds:
             feed.hold(message)
         self._forget_audience()
         self._count("fell_behind")
-        peer.feed(feed, self._turns)
+        peer.feed(feed, self._scheduler)

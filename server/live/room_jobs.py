@@ -12,7 +12,7 @@ from rooms.effects import Effects, Job, pausing
 from rooms.room import Room
 from schema.ops import Op
 from server.live.room_services import RoomClosed, Spawn
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 
 Answer = TypeVar("Answer")
 
@@ -47,22 +47,22 @@ class RoomJobs:
         "_left",
         "_loop",
         "_room",
+        "_scheduler",
         "_spawn",
-        "_turns",
         "is_closed",
     )
 
     def __init__(
         self,
         room: Room,
-        turns: Turns,
+        scheduler: JobScheduler,
         spawn: Spawn,
         carry_out: Callable[[Effects], None],
         all_done: Callable[[], None],
     ) -> None:
         self.is_closed = False
         self._room = room
-        self._turns = turns
+        self._scheduler = scheduler
         self._spawn = spawn
         self._carry_out = carry_out
         self._all_done = all_done
@@ -92,7 +92,7 @@ class RoomJobs:
         self._left.append(job)
         if not self._is_running:
             self._is_running = True
-            self._turns.take(self._go_on)
+            self._scheduler.schedule(self._run_until)
 
     async def done(self, job: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
@@ -144,7 +144,7 @@ class RoomJobs:
             known = Known(self._room.epoch, follower.head, follower.head_id)
             taken.set_result(FrozenState(known, document.digest, state, dict(follower.unrecorded)))
 
-    def _go_on(self, deadline: float) -> bool:
+    def _run_until(self, deadline: float) -> bool:
         try:
             while self._left:
                 for effects in self._left[0]:

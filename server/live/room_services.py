@@ -14,7 +14,7 @@ from rooms.presence.seat import Seat
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from server.health.metrics import Count
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 from server.loop.tick_timers import TickTimers
 from server.sockets.codec import Codec
 
@@ -39,7 +39,7 @@ class Peer(Protocol):
 
     def send_packet(self, packet: Packet) -> bool: ...
 
-    def feed(self, feed: Feed, turns: Turns) -> None: ...
+    def feed(self, feed: Feed, scheduler: JobScheduler) -> None: ...
 
     def owe_tick(self, project: str) -> None: ...
 
@@ -82,5 +82,5 @@ class RoomServices:
     ticked_late: Callable[[float], None]
     doubt: Callable[[], None]
     count: Count
-    turns: Turns
+    scheduler: JobScheduler
     timers: TickTimers

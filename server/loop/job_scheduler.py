@@ -7,23 +7,25 @@ from collections.abc import Callable
 JOB_SECONDS = 0.001
 """What all jobs together may take of one turn."""
 
-GoOn = Callable[[float], bool]
-"""Works until the given time of the loop; whether something is left."""
+RunUntil = Callable[[float], bool]
+"""Runs jobs until the given time of the loop; whether some are left."""
 
 
-class Turns:
+class JobScheduler:
     """First come, first served; who is not done goes to the end of the line."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: deque[GoOn] = deque()
+        self._waiting: deque[RunUntil] = deque()
+        """Those who have more to do in a later turn, the next one first."""
         self._deadline: float | None = None
+        """When this turn's share is used up, in seconds of the loop; None: none is begun."""
 
-    def take(self, go_on: GoOn) -> None:
-        """Go on at once if this turn has time left, and then in one of the next."""
+    def schedule(self, run_until: RunUntil) -> None:
+        """Run now if this turn has time left; otherwise, or if unfinished, in a later turn."""
         deadline = self._deadline_of_turn()
-        if self._waiting or self._loop.time() >= deadline or go_on(deadline):
-            self._waiting.append(go_on)
+        if self._waiting or self._loop.time() >= deadline or run_until(deadline):
+            self._waiting.append(run_until)
 
     def _deadline_of_turn(self) -> float:
         if self._deadline is None:
@@ -37,6 +39,6 @@ class Turns:
             return
         deadline = self._deadline_of_turn()
         while self._waiting and self._loop.time() < deadline:
-            go_on = self._waiting.popleft()
-            if go_on(deadline):
-                self._waiting.append(go_on)
+            run_until = self._waiting.popleft()
+            if run_until(deadline):
+                self._waiting.append(run_until)

@@ -141,7 +141,7 @@ class Connection(Rated, asyncio.Protocol):
         self._prepaid = 0
         self._bytes_owed = 0
         self._messages_in = 0
-        self._turns = None  # those of the node, once there was a feed
+        self._scheduler = None  # that of the node, once there was a feed
         self._is_feeding = False  # whether a turn is taken, or waited for
 
     def _is_for_good(self) -> bool:

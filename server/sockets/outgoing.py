@@ -12,7 +12,7 @@ from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, frame_header
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 
@@ -59,7 +59,7 @@ class Outgoing:
     (decision 0015).
     """
 
-    __slots__ = ("_is_feeding", "_turns", "_unwritten", "_unwritten_bytes", "outbox")
+    __slots__ = ("_is_feeding", "_scheduler", "_unwritten", "_unwritten_bytes", "outbox")
 
     codec: Codec
     id: str
@@ -70,7 +70,7 @@ class Outgoing:
     _protocol: ServerProtocol
     _server: Server
     _transport: asyncio.Transport | None
-    _turns: Turns | None
+    _scheduler: JobScheduler | None
     _unwritten: list[bytes]
     _unwritten_bytes: int
 
@@ -108,13 +108,13 @@ class Outgoing:
             self._write_soon(frame)
         return verdict is not Verdict.CUT_OFF
 
-    def feed(self, feed: Feed, turns: Turns) -> None:
+    def feed(self, feed: Feed, scheduler: JobScheduler) -> None:
         """Fetch what the feed has, as fast as the peer reads.
 
         Within what the jobs of all rooms have of each turn of the loop: nobody else waits for it.
         """
         self.outbox.feeds[feed.project] = feed
-        self._turns = turns
+        self._scheduler = scheduler
         self._go_on_feeding()
 
     def send_frame(self, frame: bytes) -> None:
@@ -195,9 +195,9 @@ class Outgoing:
             self._go_on_feeding()
 
     def _go_on_feeding(self) -> None:
-        if self._turns is not None and not self._is_feeding:
+        if self._scheduler is not None and not self._is_feeding:
             self._is_feeding = True
-            self._turns.take(self._feed_until)
+            self._scheduler.schedule(self._feed_until)
 
     def _feed_until(self, deadline: float) -> bool:
         """Write what feeds have until the deadline of this turn, or the socket is full."""

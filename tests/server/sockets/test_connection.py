@@ -13,7 +13,7 @@ from rooms.journal.feed import Feed
 from rooms.journal.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import PATIENCE_SECONDS
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 from server.router.router import Front
 from server.sockets.connection import Connection
 from tests.server.wire import MSGPACK
@@ -161,8 +161,8 @@ def test_J11_a_feed_that_fails_ends_its_own_connection_only() -> None:
     loop.call_exception_handler = failures.append
     server: Any = connection._server
     server.fed = _raise
-    turns = Turns(loop)
-    connection.feed(Feed("song", Tail(0), 0), turns)
+    scheduler = JobScheduler(loop)
+    connection.feed(Feed("song", Tail(0), 0), scheduler)
     assert len(failures) == 1
     assert transport.abort.called
 

@@ -8,7 +8,7 @@ from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.close_codes import CloseCode
 from server.live.live_room import LiveRoom
-from server.loop.job_scheduler import Turns
+from server.loop.job_scheduler import JobScheduler
 from server.nodes.bus_memory import Exchange, MemoryBus
 from server.sockets.codec import MSGPACK
 
@@ -73,7 +73,7 @@ class Link:
         self.send_frame(self.codec.frame(packet))
         return True
 
-    def feed(self, feed: Feed, turns: Turns) -> None:
+    def feed(self, feed: Feed, scheduler: JobScheduler) -> None:
         """Some of it now, the rest when the reader gets to it."""
         while self._studio.rng.random() > SLOW:
             item = feed.next()
@@ -84,7 +84,7 @@ class Link:
                 return
             self.send_frame(self.codec.frame(item) if isinstance(item, Packet) else item)
         pause = self._studio.rng.choice((0.001, 0.05, 0.5))
-        self._studio.later(pause, lambda: None if self.is_cut else self.feed(feed, turns))
+        self._studio.later(pause, lambda: None if self.is_cut else self.feed(feed, scheduler))
 
     def owe_tick(self, project: str) -> None:
         """The room tells it with the next tick that everyone gets."""
