@@ -33,7 +33,7 @@ from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
-from server.live.write_behind import keep_books
+from server.live.write_behind import write_behind
 from server.loop.garbage import Garbage
 from server.loop.loop_load import LoopLoad
 from server.loop.stall_probe import StallProbe
@@ -54,7 +54,7 @@ from server.states.state_pages import StatePages
 BACKLOG = 4_096
 """Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
 
-BOOKS_SECONDS = 2.0
+WRITE_BEHIND_SECONDS = 2.0
 """Between two flushes of what is written behind."""
 
 SLOW_TICK_SECONDS = 2.0
@@ -243,7 +243,9 @@ class App:
         repeat, days = self.supervisor.repeat, self._settings.history_days
         repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
         repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
-        repeat("writing behind", BOOKS_SECONDS, lambda: keep_books(hub, db.behind), vital=True)
+        repeat(
+            "writing behind", WRITE_BEHIND_SECONDS, lambda: write_behind(hub, db.behind), vital=True
+        )
         repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
         staged = functools.partial(clear_staged, db.behind)
         repeat("clearing what dead nodes staged", COMPACT_SECONDS, staged)

@@ -31,7 +31,7 @@ TOUCH_SECONDS = 20.0
 log = structlog.get_logger()
 
 
-async def keep_books(hub: Hub, db: Executor) -> None:
+async def write_behind(hub: Hub, db: Executor) -> None:
     """What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
     now = time.monotonic()
     moved: list[Moved] = []

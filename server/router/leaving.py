@@ -13,7 +13,7 @@ from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
-from server.live.write_behind import keep_books
+from server.live.write_behind import write_behind
 from server.router.router import Front
 
 STOP_SECONDS = 10.0
@@ -53,7 +53,7 @@ async def leave(hub: Hub, front: Front, db: Executor) -> None:
         async with asyncio.timeout(STOP_SECONDS):
             await _settle(hub)
             await _say_goodbye(front)
-            await keep_books(hub, db)
+            await write_behind(hub, db)
             await front.all_gone.wait()
             await asyncio.gather(*(hub.close_room(project, db) for project in list(hub.rooms)))
     except (TimeoutError, PersistenceError) as error:

@@ -21,7 +21,7 @@ from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.__main__ import main
 from server.commits.waiting_deltas import ProjectQueue
-from server.live import write_behind as books
+from server.live import write_behind
 from server.live.journal_watch import JournalWatch
 from server.sockets.connection import Connection
 
@@ -149,7 +149,7 @@ def wrong_checkpoint() -> None:
             checkpoint = with_other(checkpoint, slices=checkpoint.slices[1:])
         await save(self, checkpoint)
 
-    books.CHECKPOINT_SECONDS = 1.0
+    write_behind.CHECKPOINT_SECONDS = 1.0
     PostgresJournal.save = spoilt  # type: ignore[method-assign]  # that is the bug
 
 

@@ -16,7 +16,7 @@ from schema.ops import Set
 from server.live.live_room import LiveRoom
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_services import RoomClosed
-from server.live.write_behind import keep_books
+from server.live.write_behind import write_behind
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 
@@ -361,12 +361,12 @@ async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
 
     monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
     live.checkpoints.at = float("-inf")
-    await keep_books(node.hub, database)
+    await write_behind(node.hub, database)
 
     async def is_closed() -> bool:
         return live.is_closed
 
-    await eventually(is_closed)  # the server's own books may have begun before ours
+    await eventually(is_closed)  # the server may have begun to write behind before us
     assert (await node.journal.load(project)).seq == 0
     monkeypatch.undo()
     back = await node.again(ann)

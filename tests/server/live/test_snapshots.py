@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schema.calls import METHODS
-from server.live.write_behind import keep_books
+from server.live.write_behind import write_behind
 from tests.server.calls.test_history import fetched
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, delete, marker, rename
@@ -58,19 +58,19 @@ async def test_N1_snapshots_are_kept_by_themselves(
     assert await kinds(ann, project) == [("auto", 0)]
     await ann.edit(project, marker("marker_1"))
     db = node.front._context().db
-    await keep_books(node.hub, db)
+    await write_behind(node.hub, db)
     assert await kinds(ann, project) == [("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 0.0)
-    await keep_books(node.hub, db)
+    await write_behind(node.hub, db)
     assert await kinds(ann, project) == [("auto", 1), ("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 60.0)
     monkeypatch.setattr("server.live.snapshots.AUTO_DELTAS", 2)
     monkeypatch.setattr("server.live.snapshots.AUTO_PAUSE_SECONDS", 0.0)
     await ann.edit(project, marker("marker_2"))
-    await keep_books(node.hub, db)
+    await write_behind(node.hub, db)
     assert len(await kinds(ann, project)) == 2
     await ann.edit(project, marker("marker_3"))
-    await keep_books(node.hub, db)
+    await write_behind(node.hub, db)
     assert (await kinds(ann, project))[0] == ("auto", 3)
 
 

@@ -46,7 +46,7 @@ class Node:
         self.spawn(self.hub.commits.committer.run())
         self.spawn(self.hub.commits.committer.run_aside())
         self.spawn(self._bus.run(self.hub.others))
-        self.spawn(self._keep_books(self.hub))
+        self.spawn(self._write_behind(self.hub))
         self.spawn(self._look(self.hub))
 
     def break_bus(self) -> None:
@@ -144,7 +144,7 @@ class Node:
             error = Error(join.id, ErrorCode.UNAVAILABLE, "try again", PROJECT)
             link.send_frame(MSGPACK.frame_of(error))
 
-    async def _keep_books(self, hub: Hub) -> None:
+    async def _write_behind(self, hub: Hub) -> None:
         while True:
             await asyncio.sleep(self._studio.rng.uniform(0.1, 0.8))
             live = hub.rooms.get(PROJECT)
