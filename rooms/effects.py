@@ -60,7 +60,7 @@ class Announce(Struct, frozen=True, gc=False):
 
 
 class SendState(Struct, frozen=True, gc=False):
-    """Make a picture of the state and give it to `Room.state_is_ready`: someone waits for it."""
+    """Encode the state and give it to `Room.state_is_ready`: someone waits for it."""
 
 
 class Enter(Struct, frozen=True, gc=False):

@@ -39,7 +39,7 @@ from schema.messages import (
     Position,
     Tick,
 )
-from schema.server_limits import STALE_PICTURE_BYTES
+from schema.server_limits import STALE_STATE_BYTES
 
 BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
 
@@ -47,7 +47,7 @@ DIGEST_SECONDS = 2.0
 """Between two ticks that carry the digest, while the state changes."""
 
 
-class Picture(Struct, frozen=True):
+class EncodedState(Struct, frozen=True):
     """The state at a seq, as frames of `state` messages in one codec, which all joiners share."""
 
     digest: Digest
@@ -65,14 +65,14 @@ class Room:
     __slots__ = (
         "_digest_told",
         "edits",
+        "encoded_states",
         "epoch",
         "follower",
         "gestures",
         "hears_late",
         "is_degraded",
-        "is_drawing",
+        "is_encoding",
         "members",
-        "pictures",
         "project",
         "ticks",
         "unsure_up_to",
@@ -91,8 +91,8 @@ class Room:
         self.follower = self.edits.follower  # what all who join and tick look at
         self.is_degraded = False
         self.hears_late = False
-        self.is_drawing = False
-        self.pictures: dict[str, Picture] = {}  # by the name of the codec
+        self.is_encoding = False
+        self.encoded_states: dict[str, EncodedState] = {}  # by the name of the codec
         self.unsure_up_to = -1  # up to this seq a copy may be one that we gave wrongly
         self._digest_told = (position.seq, float("-inf"))
 
@@ -143,32 +143,33 @@ class Room:
         return self.follower.tail.digest_at(position.seq) not in ("", digest)
 
     def state_is_ready(
-        self, seq: int, digest: str, drawn: Mapping[str, Sequence[bytes]]
+        self, seq: int, digest: str, frames: Mapping[str, Sequence[bytes]]
     ) -> Effects:
-        """The shell has drawn the state at `seq`: all who waited come in with it.
+        """The shell has encoded the state at `seq`: all who waited come in with it.
 
-        `drawn`: the name of a codec -> the frames of all `state` messages.
+        `frames`: the name of a codec -> the frames of all `state` messages.
         """
-        self.is_drawing = False
+        self.is_encoding = False
         fresh = self.follower.tail.holds_after(seq)
-        pictures = {codec: Picture(Digest(seq, digest), parts) for codec, parts in drawn.items()}
-        self.pictures = pictures if fresh else {}
+        there = Digest(seq, digest)
+        states = {codec: EncodedState(there, parts) for codec, parts in frames.items()}
+        self.encoded_states = states if fresh else {}
         waiting = [seat for seat in self.seats.values() if not seat.is_live]
-        ready = [seat for seat in waiting if seat.request.codec in self.pictures]
+        ready = [seat for seat in waiting if seat.request.codec in self.encoded_states]
         effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
         if len(ready) < len(waiting):
-            self.is_drawing = True
+            self.is_encoding = True
             effects.append(SendState())
         return effects
 
     def state_is_missing(self) -> Effects:
-        """The shell could not draw: whoever waited is told, and may join again."""
-        self.is_drawing = False
+        """The shell could not encode the state: whoever waited is told, and may join again."""
+        self.is_encoding = False
         waiting = [seat for seat in self.seats.values() if not seat.is_live]
         return [effect for seat in waiting for effect in self._send_away(seat)]
 
     def _enter_or_not(self, seat: Seat) -> Effects:
-        """With the state that was drawn, if it is known what is in it of the member's own (J15)."""
+        """With the encoded state, if it is known what is in it of the member's own (J15)."""
         own = seat.unanswered
         if own is None or own.read_on(self.follower.tail, self.head):
             return self._enter(seat, None)
@@ -351,10 +352,10 @@ class Room:
         return self.members.leave(seat.connection)
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        picture = self.pictures.get(seat.request.codec) if resumed_at is None else None
+        encoded = self.encoded_states.get(seat.request.codec) if resumed_at is None else None
         start, parts = resumed_at.seq if resumed_at is not None else self.head, NO_PARTS
-        if picture is not None:
-            start, parts = picture.digest.seq, picture.parts
+        if encoded is not None:
+            start, parts = encoded.digest.seq, encoded.parts
         tail = self.follower.tail
         is_there = not parts and tail.is_newest(start)
         feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.told_at)
@@ -373,7 +374,7 @@ class Room:
             degraded=self.is_degraded,
             undo=undo,
             redo=redo,
-            digest=None if picture is None else picture.digest,
+            digest=None if encoded is None else encoded.digest,
             head=self._head_for(seat.request),
             committed={} if own is None else own.in_state(start),
         )
@@ -397,19 +398,19 @@ class Room:
         )
 
     def _wait_for_state(self, seat: Seat) -> Effects:
-        picture = self.pictures.get(seat.request.codec)
-        if picture is not None and self._is_fresh(picture):
+        encoded = self.encoded_states.get(seat.request.codec)
+        if encoded is not None and self._is_fresh(encoded):
             return self._enter(seat, None)
-        if self.is_drawing:
+        if self.is_encoding:
             return []
-        self.is_drawing = True
+        self.is_encoding = True
         return [SendState()]
 
-    def _is_fresh(self, picture: Picture) -> bool:
-        """Whether the picture and what follows it is cheaper than another picture."""
-        tail, seq = self.follower.tail, picture.digest.seq
+    def _is_fresh(self, encoded: EncodedState) -> bool:
+        """Whether this and what follows it is cheaper than to encode the state anew."""
+        tail, seq = self.follower.tail, encoded.digest.seq
         after = tail.bytes_after(seq)
-        return tail.holds_after(seq) and after <= max(STALE_PICTURE_BYTES, picture.size)
+        return tail.holds_after(seq) and after <= max(STALE_STATE_BYTES, encoded.size)
 
     def _holds(self, position: Position) -> bool:
         return position.epoch == self.epoch and self.follower.tail.holds_after(position.seq)

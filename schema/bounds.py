@@ -23,7 +23,7 @@ class Instead(StrEnum):
     OLDEST_FORGOTTEN = "the oldest is forgotten"
     COUNTS_AS_OVERTAKEN = "counts as overtaken by others"
     READ_FROM_JOURNAL = "is read from the journal"
-    DRAWN_ANEW = "is made anew"
+    ENCODED_ANEW = "is made anew"
     DROPPED = "dropped, and made good later"
     STATUS_429 = "the handshake is answered with status 429"
     OLDEST_ENDED = "the one that was not used for longest is ended"

@@ -68,15 +68,15 @@ MAX_FED_TAIL_BYTES = SERVER_BOUNDS.add(
     "fresh state.",
 )
 
-STALE_PICTURE_BYTES = SERVER_BOUNDS.add(
-    "STALE_PICTURE_BYTES",
+STALE_STATE_BYTES = SERVER_BOUNDS.add(
+    "STALE_STATE_BYTES",
     524_288,
     "bytes",
-    "a room's picture",
-    Instead.DRAWN_ANEW,
+    "a room's encoded state",
+    Instead.ENCODED_ANEW,
     "rooms/room.py",
-    "A picture of the state serves joiners until what the tail holds after it weighs so much, or "
-    "as much as the picture itself. So those that are still being fed weigh no more than the tail.",
+    "An encoded state serves joiners until what the tail holds after it weighs so much, or "
+    "as much as the state itself. So those that are still being fed weigh no more than the tail.",
 )
 
 MAX_PUSHED_BYTES = SERVER_BOUNDS.add(

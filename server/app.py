@@ -98,7 +98,7 @@ class App:
         self._ready = ready
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = Threads("pictures")
+        self._threads = Threads("states")
         self._call_threads = Threads("calls")
         self._stalls = StallProbe()
         self._garbage = Garbage()

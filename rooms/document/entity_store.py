@@ -43,7 +43,7 @@ MOST_COUNTED = 64
 class EntityStore:
     """A project state with the indexes that make each change cost what it touches.
 
-    Entities are never changed in place but replaced, so `frozen()` is a cheap picture of a moment;
+    Entities are never changed in place but replaced, so `frozen()` is a cheap copy of this moment;
     but devices with many parameters, copied once for the ops under way: `_owned`.
     """
 

@@ -1,6 +1,6 @@
 """What one member gets at its own pace: the state in parts, then every delta since, by its seq.
 
-Nothing is copied for it: the parts belong to the picture, the deltas to the tail of the room.
+Nothing is copied for it: parts belong to the encoded state, deltas to the tail of the room.
 """
 
 from collections import deque
@@ -45,7 +45,7 @@ class Feed:
     ) -> None:
         self.project = project
         self.seq = seq
-        self.parts = parts  # frames; those of the picture itself
+        self.parts = parts  # frames; those of the encoded state itself
         self.ticked_at = ticked_at  # when the room had ticked last as this began
         self.is_lost = False
         self.is_over = False

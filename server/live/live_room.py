@@ -208,7 +208,7 @@ class LiveRoom:
             case CommitGroup(parts):
                 self._services.submit_group(parts)
             case SendState():
-                self._jobs.start(self._feeds.draw(self._feeds.hold()))
+                self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case LookUp():
                 self._jobs.start(self._reads.look_up(effect))
             case Recall():

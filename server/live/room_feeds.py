@@ -9,7 +9,7 @@ from schema.messages import Ack, DeltaCommitted
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import Peer, RoomServices
 from server.sockets.codec import Codec
-from server.states.encoded_state import draw
+from server.states.encoded_state import state_frames
 
 
 class RoomFeeds:
@@ -51,41 +51,41 @@ class RoomFeeds:
         follower = self._room.follower
         return Feed(self._room.project, follower.tail, follower.head)
 
-    async def draw(self, held: Feed) -> None:
-        """Make pictures until nobody waits for one.
+    async def encode(self, held: Feed) -> None:
+        """Encode the state until nobody waits for it.
 
         `held`: by it the tail keeps what is committed meanwhile (rule J15).
         """
         try:
-            while self._room.is_drawing:
+            while self._room.is_encoding:
                 frozen = await self._jobs.freeze()
-                await self._draw_at(frozen)
+                await self._encode_at(frozen)
         except BaseException:
             self._carry_out(self._room.state_is_missing())
             raise
         finally:
             held.stop()
 
-    async def _draw_at(self, frozen: FrozenState) -> None:
-        pictures: dict[str, list[bytes]] = {}
+    async def _encode_at(self, frozen: FrozenState) -> None:
+        frames: dict[str, list[bytes]] = {}
         held = Feed(self._room.project, self._room.follower.tail, frozen.seq)
         try:
-            while missing := self._codecs_waited_for(pictures):
+            while missing := self._codecs_waited_for(frames):
                 for codec in missing:
-                    pictures[codec.name] = await self._in_thread(
-                        draw, self._room.project, frozen.state, codec
+                    frames[codec.name] = await self._in_thread(
+                        state_frames, self._room.project, frozen.state, codec
                     )
                     self._count("pictures_drawn")
-            effects = self._room.state_is_ready(frozen.seq, frozen.digest, pictures)
+            effects = self._room.state_is_ready(frozen.seq, frozen.digest, frames)
             self._carry_out([e for e in effects if not isinstance(e, SendState)])
         finally:
-            held.stop()  # until now the tail kept what follows the picture
+            held.stop()  # until now the tail kept what follows the state
 
-    def _codecs_waited_for(self, drawn: Mapping[str, object]) -> list[Codec]:
+    def _codecs_waited_for(self, frames: Mapping[str, object]) -> list[Codec]:
         waiting = (seat.connection for seat in self._room.seats.values() if not seat.is_live)
         peers = filter(None, map(self._peers.get, waiting))
         codecs = {peer.codec.name: peer.codec for peer in peers}
-        return [codec for name, codec in codecs.items() if name not in drawn]
+        return [codec for name, codec in codecs.items() if name not in frames]
 
     def enter(self, peer: Peer, effect: Enter) -> None:
         """A member is in: it hears so, and gets at its own pace what its feed has."""

@@ -1,4 +1,4 @@
-"""A picture of a project's state: encoded and compressed once per codec, off the loop."""
+"""A project's state as joiners get it: encoded and compressed once per codec, off the loop."""
 
 import zlib
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def packed(state: State, codec: Codec) -> list[bytes]:
     return [data[i : i + STATE_PART_BYTES] for i in range(0, len(data), STATE_PART_BYTES)]
 
 
-def draw(project: str, state: State, codec: Codec) -> list[bytes]:
+def state_frames(project: str, state: State, codec: Codec) -> list[bytes]:
     """The frames of all `state` messages; meant for a worker thread."""
     cuts = packed(state, codec)
     parts = [StatePart(project, n, len(cuts), data) for n, data in enumerate(cuts)]

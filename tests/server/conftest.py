@@ -123,8 +123,8 @@ class Node:
     async def fresh(
         self, wire: Wire, project: str, device: str = "phone"
     ) -> tuple[Message, dict[str, Any]]:
-        """What a new device of this user is told, with a state drawn for it now."""
-        self.hub.rooms[project].room.pictures.clear()
+        """What a new device of this user is told, with a state encoded for it now."""
+        self.hub.rooms[project].room.encoded_states.clear()
         other = await self.again(wire, device, wire.codec)
         return await other.join(project)
 

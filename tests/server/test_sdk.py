@@ -194,7 +194,7 @@ async def test_J15_D13_what_was_refused_unheard_is_not_taken_late_after_fresh_st
         bens = ben.edit([{"op": "delete", "col": "markers", "id": "marker_000"}])
         await ben.saved(bens)  # from now on it would be taken
     ann.replica.forget_position()
-    node.hub.rooms[ann.project].room.pictures.clear()  # the next one holds all of it
+    node.hub.rooms[ann.project].room.encoded_states.clear()  # the next one holds all of it
     for connection in [c for c in node.front.connections.values() if c.user == ann_of(ann)]:
         connection.abort("")
     async with asyncio.timeout(60):
@@ -225,7 +225,7 @@ async def test_J13_who_has_joined_holds_all_that_was_acknowledged_before(
     client, ann, _ = duo
     token = client.access_token
     async with Client(node.url, device="phone", access_token=token) as phone:
-        await phone.join(ann.project)  # there is a picture of the empty state now
+        await phone.join(ann.project)  # the empty state is encoded now
         await insert_markers(ann, 100)
     async with Client(node.url, device="tablet", access_token=token) as tablet:
         assert len((await tablet.join(ann.project)).state["markers"]) == 100

@@ -76,7 +76,7 @@ class TrustingFollower(JournalFollower):
 
 
 class LateRoom(Room):
-    """Gives a joiner the picture, and only what comes after it has come in."""
+    """Gives a joiner the encoded state, and only what comes after it has come in."""
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
         effects = super()._enter(seat, resumed_at)

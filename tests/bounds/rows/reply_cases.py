@@ -19,7 +19,7 @@ from server.calls.snapshots import _without_large_values
 from server.refused import Refused
 from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
-from server.states.encoded_state import draw
+from server.states.encoded_state import state_frames
 from tests.bounds.cases import Seen, case
 from tests.rooms.journal.test_feed import kept
 
@@ -119,8 +119,8 @@ def many_phrases() -> Seen:
 @case("STATE_PART_BYTES")
 def parts_of_a_state() -> Seen:
     def parts(length: int) -> Past | None:
-        drawn = draw("song", {"markers": {"m": {"name": _noise(length)}}}, JSON)
-        return None if len(drawn) == 1 else Instead.SPLIT
+        frames = state_frames("song", {"markers": {"m": {"name": _noise(length)}}}, JSON)
+        return None if len(frames) == 1 else Instead.SPLIT
 
     return Seen(parts(limits.STATE_PART_BYTES // 2), parts(3 * limits.STATE_PART_BYTES))
 

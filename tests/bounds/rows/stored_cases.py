@@ -11,7 +11,7 @@ from persistence.journal.contract import StateSlice
 from persistence.journal.state_slices import joined
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.journal.tail import Tail
-from rooms.room import Picture, Room
+from rooms.room import EncodedState, Room
 from schema.bounds import Instead, Past
 from schema.messages import Digest
 from schema.ops import Op, Set, encode_ops
@@ -20,7 +20,7 @@ from schema.server_limits import (
     MAX_BLAMED_BYTES,
     MAX_REMEMBERED_CHANGES,
     RECORD_BYTES,
-    STALE_PICTURE_BYTES,
+    STALE_STATE_BYTES,
     STORED_PART_BYTES,
 )
 from server.live.room_checkpoints import _encoded
@@ -30,18 +30,18 @@ from tests.server.conftest import Node, create_project
 from tests.server.wire import marker
 
 
-@case("STALE_PICTURE_BYTES")
-def stale_picture() -> Seen:
-    """A picture that is smaller than what follows it."""
+@case("STALE_STATE_BYTES")
+def stale_state() -> Seen:
+    """An encoded state that is smaller than what follows it."""
 
-    def drawn(size: int) -> Past | None:
+    def after(size: int) -> Past | None:
         tail = Tail(0)
         tail.append(kept(1, size))
         room: Any = SimpleNamespace(follower=SimpleNamespace(tail=tail))
-        is_fresh = Room._is_fresh(room, Picture(Digest(0, ""), [b"small"]))
-        return None if is_fresh else Instead.DRAWN_ANEW
+        is_fresh = Room._is_fresh(room, EncodedState(Digest(0, ""), [b"small"]))
+        return None if is_fresh else Instead.ENCODED_ANEW
 
-    return Seen(drawn(STALE_PICTURE_BYTES), drawn(STALE_PICTURE_BYTES + 1))
+    return Seen(after(STALE_STATE_BYTES), after(STALE_STATE_BYTES + 1))
 
 
 @case("MAX_REMEMBERED_CHANGES")

@@ -378,7 +378,7 @@ def test_D8_a_rehearsal_changes_nothing_and_tells_what_would_be_dropped() -> Non
 
 
 def test_D8_a_document_made_anew_does_the_same() -> None:
-    """What a node does after a restart, from a picture of the state, is what another did."""
+    """What a node does after a restart, from a frozen state, is what another did."""
     document, chaos = song(), Chaos(6)
     twin = Document(document.frozen())
     for number, (ops, atomic) in enumerate(chaos.deltas(document, 80)):
@@ -389,13 +389,13 @@ def test_D8_a_document_made_anew_does_the_same() -> None:
         assert document.collections == twin.collections
 
 
-def test_D8_a_picture_of_a_moment_does_not_move() -> None:
+def test_D8_a_frozen_state_does_not_change() -> None:
     document = song()
-    picture = document.frozen()
-    copy = {name: {i: dict(e) for i, e in entities.items()} for name, entities in picture.items()}
+    frozen = document.frozen()
+    copy = {name: {i: dict(e) for i, e in entities.items()} for name, entities in frozen.items()}
     for ops, atomic in Chaos(7).deltas(document, 40):
         document.apply(ops, atomic=atomic)
-    assert picture == copy
+    assert frozen == copy
     assert document.collections != copy
 
 

@@ -59,7 +59,7 @@ def test_O2_in_place_or_replaced_comes_to_the_same(
         ops = [some_op(random) for _ in range(random.choice([1, 5, 90]))]
         atomic = random.random() < 0.3
         before = in_place.frozen()
-        picture = {c: {i: dict(e) for i, e in es.items()} for c, es in before.items()}
+        frozen = {c: {i: dict(e) for i, e in es.items()} for c, es in before.items()}
         monkeypatch.setattr("rooms.document.entity_store.WIDE", 10**9)
         told = replaced.rehearse(ops), replaced.apply(ops, atomic=atomic)
         monkeypatch.setattr("rooms.document.entity_store.WIDE", 2)
@@ -68,7 +68,7 @@ def test_O2_in_place_or_replaced_comes_to_the_same(
         assert (applied.ops, applied.drops) == (told[1].ops, told[1].drops)
         assert in_place.collections == replaced.collections
         assert (in_place.size, in_place.digest) == (replaced.size, replaced.digest)
-        assert before == picture
+        assert before == frozen
         fresh = Document(in_place.frozen())
         assert (fresh.size, fresh.digest) == (in_place.size, in_place.digest)
         assert vars(fresh._index) == vars(in_place._index)

@@ -14,7 +14,7 @@ from schema.ops import Set
 from tests.rooms.bench import Bench
 
 MASTER = "ch_master"
-PICTURE = {"prime.v1.msgpack": (b"state",)}
+ENCODED = {"prime.v1.msgpack": (b"state",)}
 
 
 def volume(value: float) -> Set:
@@ -33,12 +33,12 @@ def back(
     own = Unanswered("ada", ids, found or {}, up_to)
     assert own.read_on(bench.room.follower.tail, bench.room.head)
     bench.heard["again"] = []
-    bench.room.pictures = {}
+    bench.room.encoded_states = {}
     bench.take(bench.room.join(request, own))
 
 
-def draw(bench: Bench, seq: int) -> None:
-    bench.take(bench.room.state_is_ready(seq, "", PICTURE))
+def encode(bench: Bench, seq: int) -> None:
+    bench.take(bench.room.state_is_ready(seq, "", ENCODED))
 
 
 def joined(bench: Bench) -> Joined:
@@ -57,7 +57,7 @@ def bench() -> Bench:
 def test_J15_those_are_named_that_the_state_holds(bench: Bench) -> None:
     first, second = (bench.edit("ada", volume(each)) for each in (0.1, 0.2))
     back(bench, ["unheard-1", first, second], {first: 1}, up_to=1)
-    draw(bench, bench.room.head)
+    encode(bench, bench.room.head)
     assert joined(bench).committed == {first: 1, second: 2}
 
 
@@ -69,7 +69,7 @@ def test_J15_what_is_committed_while_the_state_is_drawn_is_named_or_comes_as_a_d
     bench.append(*bench.waiting[0])
     at = bench.room.head
     bench.append(*bench.waiting[1])
-    draw(bench, at)
+    encode(bench, at)
     assert joined(bench).committed == {ids[0]: 1}
     assert joined(bench).position.seq == 1
     seat = bench.room.seats["again"]
@@ -80,7 +80,7 @@ def test_J15_what_is_committed_while_the_state_is_drawn_is_named_or_comes_as_a_d
 def test_J15_a_delta_of_another_user_is_not_ones_own(bench: Bench) -> None:
     bens = bench.edit("ben", volume(0.1))
     back(bench, [bens])
-    draw(bench, bench.room.head)
+    encode(bench, bench.room.head)
     assert joined(bench).committed == {}
 
 
@@ -99,7 +99,7 @@ def test_J15_where_it_is_not_known_any_more_one_has_to_join_again(
     back(bench, ["unheard-1"])
     for each in (0.1, 0.2, 0.3):
         bench.edit("ben", volume(each))
-    draw(bench, bench.room.head)
+    encode(bench, bench.room.head)
     [error] = [each for each in bench.heard["again"] if isinstance(each, Error)]
     assert (error.id, error.code) == ("join", ErrorCode.UNAVAILABLE)
     assert "again" not in bench.room.seats

@@ -57,11 +57,11 @@ async def second_look(node: Node, ann: Wire, project: str, plant: pytest.MonkeyP
     await ann.join(project)
 
 
-async def picture(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
-    def draw(*_: Any) -> Any:
+async def encoding(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
+    def state_frames(*_: Any) -> Any:
         raise Planted
 
-    plant.setattr(room_feeds, "draw", draw)
+    plant.setattr(room_feeds, "state_frames", state_frames)
     answer = await ann.ask({"t": "join", "project": project, "id": "in"})
     assert (answer["t"], answer["code"]) == ("error", "unavailable")
     plant.undo()
@@ -98,7 +98,7 @@ async def call(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -
     assert (await ann.call("projects.get", project=project))["t"] == "reply"
 
 
-@pytest.mark.parametrize("ask", [hello, join, second_look, picture, look_up, recall, call])
+@pytest.mark.parametrize("ask", [hello, join, second_look, encoding, look_up, recall, call])
 async def test_C1_whatever_raises_who_waits_is_told_and_may_go_on(
     node: Node, monkeypatch: pytest.MonkeyPatch, ask: Any
 ) -> None:
