@@ -98,7 +98,7 @@ class Hub:
             submit_group=self.commits.groups.submit,
             spawn=spawn,
             in_thread=in_thread,
-            voice=self.others,
+            broadcast=self.others,
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,

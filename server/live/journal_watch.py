@@ -11,7 +11,7 @@ from rooms.journal.entry import Outcome
 from server.health.metrics import Count
 from server.live.copy_check import CopyCheck
 from server.live.live_room import LiveRoom
-from server.live.room_services import Voice
+from server.live.room_services import RoomBroadcast
 from server.nodes.bus import Bus
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class JournalWatch:
         opening: Collection[str],
         journal: Journal,
         bus: Bus,
-        others: Voice,
+        others: RoomBroadcast,
         close: Callable[[LiveRoom], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         in_thread: Callable[..., Coroutine[Any, Any, Any]],

@@ -238,12 +238,12 @@ class LiveRoom:
     def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
         match effect:
             case ForwardTick(packet):
-                self._services.voice.forward_tick(self.room.project, packet)
+                self._services.broadcast.forward_tick(self.room.project, packet)
             case ForwardEntry():
-                self._services.voice.forward_entry(self.room, effect)
+                self._services.broadcast.forward_entry(self.room, effect)
             case Announce(asks):
                 self._forget_audience()
-                self._services.voice.announce(self.room.project, asks=asks)
+                self._services.broadcast.announce(self.room.project, asks=asks)
 
     # Presence.
 

@@ -52,8 +52,8 @@ class Peer(Protocol):
     def close(self, close: CloseCode) -> None: ...
 
 
-class Voice(Protocol):
-    """Where a room is heard by other nodes."""
+class RoomBroadcast(Protocol):
+    """What a room lets other nodes know."""
 
     def announce(self, project: str, *, asks: bool = False) -> None: ...
 
@@ -77,7 +77,7 @@ class RoomServices:
     submit_group: Callable[[Sequence[Proposal]], None]
     spawn: Spawn
     in_thread: Run
-    voice: Voice
+    broadcast: RoomBroadcast
     gathering: Gathering
     ticked_late: Callable[[float], None]
     doubt: Callable[[], None]

@@ -56,7 +56,7 @@ class Rooms(Protocol):
 
 
 class OtherNodes:
-    """The `Ears` of the bus, and the voice of the rooms."""
+    """Hears the bus, and says on it what rooms of this node want others to know."""
 
     def __init__(
         self,
