@@ -3,17 +3,17 @@
 from typing import Protocol
 
 
-class Ears(Protocol):
-    """Who hears what comes over the bus."""
+class BusListener(Protocol):
+    """Is told what comes over the bus."""
 
-    def heard(self, message: bytes) -> None:
+    def on_bus_message(self, message: bytes) -> None:
         """A message of another node, or of this one, or of anyone who can write to the bus."""
 
-    def restored(self) -> None:
+    def on_bus_restored(self) -> None:
         """The bus is up: what was said before this moment may have been missed."""
 
-    def lost(self, reason: str) -> None:
-        """The bus is down until `restored`."""
+    def on_bus_lost(self, reason: str) -> None:
+        """The bus is down until `on_bus_restored`."""
 
 
 class Bus(Protocol):
@@ -33,5 +33,5 @@ class Bus(Protocol):
         False: it was dropped.
         """
 
-    async def run(self, ears: Ears) -> None:
+    async def run(self, listener: BusListener) -> None:
         """For the life of the node: stay connected, listen, send what is published."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES
-from server.nodes.bus import Ears
+from server.nodes.bus import BusListener
 
 
 class Exchange:
@@ -21,7 +21,7 @@ class MemoryBus:
         self._exchange = exchange or Exchange()
         self._exchange.buses.append(self)
         self._following: set[str | None] = {None}
-        self._ears: Ears | None = None
+        self._listener: BusListener | None = None
 
     async def follow(self, project: str) -> None:
         """At once."""
@@ -36,14 +36,14 @@ class MemoryBus:
         if not self.is_up or len(message) > MAX_BUS_MESSAGE_BYTES:
             return False
         for bus in self._exchange.buses:
-            if bus is not self and bus._ears is not None and bus.is_up:
+            if bus is not self and bus._listener is not None and bus.is_up:
                 asyncio.get_running_loop().call_soon(bus._hear, project, message)
         return True
 
-    async def run(self, ears: Ears) -> None:
+    async def run(self, listener: BusListener) -> None:
         """There is nothing to stay connected to."""
-        self._ears = ears
-        ears.restored()
+        self._listener = listener
+        listener.on_bus_restored()
         try:
             await asyncio.get_running_loop().create_future()
         finally:
@@ -54,12 +54,12 @@ class MemoryBus:
         if self.is_up == is_up:
             return
         self.is_up = is_up
-        if self._ears is not None:
+        if self._listener is not None:
             if is_up:
-                self._ears.restored()
+                self._listener.on_bus_restored()
             else:
-                self._ears.lost("taken down")
+                self._listener.on_bus_lost("taken down")
 
     def _hear(self, project: str | None, message: bytes) -> None:
-        if self.is_up and self._ears is not None and project in self._following:
-            self._ears.heard(message)
+        if self.is_up and self._listener is not None and project in self._following:
+            self._listener.on_bus_message(message)

@@ -16,7 +16,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
-from server.nodes.bus import Ears
+from server.nodes.bus import BusListener
 from server.nodes.redis_connection import LineLost, RedisLine
 
 TIMEOUT_SECONDS = 0.5
@@ -39,12 +39,12 @@ log = structlog.get_logger()
 class _Shard:
     """One server: a line that listens, and one that speaks and never waits for an answer."""
 
-    def __init__(self, bus: "RedisBus", ears: Ears, lost: Callable[[str], None]) -> None:
+    def __init__(self, bus: "RedisBus", listener: BusListener, lost: Callable[[str], None]) -> None:
         self.listening = RedisLine(self._heard, lost)
         self.speaking = RedisLine(lambda _: None, lost)
         self.is_silent = False
         self._bus = bus
-        self._ears = ears
+        self._listener = listener
 
     async def connect(self, make: Callable[[], AbstractConnection], channel: str) -> None:
         """Raises `TROUBLE`, also where we are not allowed to speak or listen."""
@@ -65,7 +65,7 @@ class _Shard:
             raise RedisError(str(answer))
         kind = answer[0] if isinstance(answer, list) and answer else b""
         if kind in (b"message", b"smessage"):
-            self._bus.heard(answer[2], self._ears)
+            self._bus.heard(answer[2], self._listener)
         elif kind in (b"subscribe", b"ssubscribe"):
             self._bus.subscribed(answer[1].decode())
         elif kind in GOODBYES and not self._bus.unsubscribed(answer[1].decode()):
@@ -132,16 +132,16 @@ class RedisBus:
         self._count("bus_dropped")
         return False
 
-    async def run(self, ears: Ears) -> None:
+    async def run(self, listener: BusListener) -> None:
         """Listen and send until cancelled; a lost connection is made again each second."""
         while True:
             try:
-                await self._live(ears)
+                await self._live(listener)
             except TROUBLE as problem:
-                self._down(ears, str(problem) or type(problem).__name__)
+                self._down(listener, str(problem) or type(problem).__name__)
             except Exception as problem:  # a server that says what nobody expects
                 log.exception("the bus broke")
-                self._down(ears, repr(problem))
+                self._down(listener, repr(problem))
             finally:
                 self._close()
             await asyncio.sleep(RETRY_SECONDS)
@@ -167,12 +167,12 @@ class RedisBus:
             self._unfollowing.remove(channel)
         return is_ours
 
-    def heard(self, message: bytes, ears: Ears) -> None:
+    def heard(self, message: bytes, listener: BusListener) -> None:
         """A message; whatever is wrong with it, those behind it are heard too."""
         if not message or len(message) > MAX_BUS_MESSAGE_BYTES:
             return
         try:
-            ears.heard(message)
+            listener.on_bus_message(message)
         except Exception:
             self._count("bus_malformed")
             log.exception("a message on the bus could not be acted on")
@@ -185,7 +185,7 @@ class RedisBus:
 
     # One life of the connections.
 
-    async def _live(self, ears: Ears) -> None:
+    async def _live(self, listener: BusListener) -> None:
         end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def lost(reason: str) -> None:
@@ -193,11 +193,11 @@ class RedisBus:
                 end.set_result(reason)
 
         async with asyncio.timeout(CONNECT_SECONDS):
-            await self._connect(ears, lost)
+            await self._connect(listener, lost)
         self._subscribe_all()
         self.is_up = True
         log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
-        ears.restored()
+        listener.on_bus_restored()
         raise LineLost(await self._watch(end))
 
     async def _watch(self, end: "asyncio.Future[str]") -> str:
@@ -215,14 +215,14 @@ class RedisBus:
             if any(shard.is_silent for shard in self._shards):
                 return "the server does not answer"
 
-    def _down(self, ears: Ears, reason: str) -> None:
+    def _down(self, listener: BusListener, reason: str) -> None:
         log.warning("the bus is down; other nodes are heard later", reason=reason)
         was_up, self.is_up = self.is_up, False
         for confirmed in self._confirmed.values():
             if not confirmed.done():
                 confirmed.set_result(None)
         if was_up:
-            ears.lost(reason)
+            listener.on_bus_lost(reason)
 
     def _close(self) -> None:
         self.is_up = False
@@ -231,10 +231,10 @@ class RedisBus:
         for shard in shards:
             shard.close()
 
-    async def _connect(self, ears: Ears, lost: Callable[[str], None]) -> None:
+    async def _connect(self, listener: BusListener, lost: Callable[[str], None]) -> None:
         makes = await self._find_shards()
         for make in makes:
-            shard = _Shard(self, ears, lost)
+            shard = _Shard(self, listener, lost)
             self._shards.append(shard)
             index = len(self._shards) - 1
             channel = self._channel(None)

@@ -170,20 +170,20 @@ class OtherNodes:
 
     # What we hear.
 
-    def restored(self) -> None:
+    def on_bus_restored(self) -> None:
         """The bus is there: whatever was said meanwhile is asked for."""
         for project, live in list(self._hub.rooms.items()):
             live.carry_out(live.room.late(False))
             self.announce(project, asks=True)
         self._hub.watch.hint()
 
-    def lost(self, reason: str) -> None:
+    def on_bus_lost(self, reason: str) -> None:
         """The bus is down: shared rooms tell their members."""
         for live in list(self._hub.rooms.values()):
             if live.room.members.remote.is_shared:
                 live.carry_out(live.room.late(True))
 
-    def heard(self, message: bytes) -> None:
+    def on_bus_message(self, message: bytes) -> None:
         """One message; what is not from a node of ours is counted and dropped."""
         try:
             envelope = self._codec.decode(message)

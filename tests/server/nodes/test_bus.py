@@ -31,13 +31,13 @@ class Node:
         self.states: list[str] = []
         self.task = asyncio.get_running_loop().create_task(bus.run(self))
 
-    def heard(self, message: bytes) -> None:
+    def on_bus_message(self, message: bytes) -> None:
         self.messages.append(message)
 
-    def restored(self) -> None:
+    def on_bus_restored(self) -> None:
         self.states.append("restored")
 
-    def lost(self, reason: str) -> None:
+    def on_bus_lost(self, reason: str) -> None:
         self.states.append("lost")
 
     async def until_up(self) -> None:

@@ -150,21 +150,21 @@ async def test_nothing_is_said_of_a_room_that_is_on_one_node_only(
     project = await create_project(ann)
     await ann.join(project)
     heard: list[bytes] = []
-    hear = two.hub.others.heard
-    monkeypatch.setattr(two.hub.others, "heard", heard.append)
+    hear = two.hub.others.on_bus_message
+    monkeypatch.setattr(two.hub.others, "on_bus_message", heard.append)
     await two.bus.follow(project)
     await ann.edit(project, marker("marker_1"))
     await presence(ann, project, 1.0)
     await asyncio.sleep(0.2)
     assert heard == []
-    monkeypatch.setattr(two.hub.others, "heard", hear)
+    monkeypatch.setattr(two.hub.others, "on_bus_message", hear)
 
 
 @pytest.mark.usefixtures("quick_rounds")
 async def test_F15_what_the_bus_loses_comes_from_the_journal(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.two.hub.others, "heard", lambda _: None)
+    monkeypatch.setattr(session.two.hub.others, "on_bus_message", lambda _: None)
     await session.ann.edit(session.project, marker("marker_1"))
     delta = await session.ben.until("delta")
     assert delta["seq"] == 1
@@ -173,9 +173,9 @@ async def test_F15_what_the_bus_loses_comes_from_the_journal(
 async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear = session.two.hub.others.heard
+    hear = session.two.hub.others.on_bus_message
     kept: list[bytes] = []
-    monkeypatch.setattr(session.two.hub.others, "heard", kept.append)
+    monkeypatch.setattr(session.two.hub.others, "on_bus_message", kept.append)
     for n in range(6):
         await session.ann.edit(session.project, marker(f"marker_{n}", n))
 
@@ -187,7 +187,7 @@ async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
         hear(message)
     seqs = [(await session.ben.until("delta"))["seq"] for _ in range(6)]
     assert seqs == list(range(1, 7))
-    monkeypatch.setattr(session.two.hub.others, "heard", hear)
+    monkeypatch.setattr(session.two.hub.others, "on_bus_message", hear)
 
 
 @pytest.mark.usefixtures("quick_rounds")
@@ -291,7 +291,7 @@ async def test_A3_a_logout_closes_sockets_on_other_nodes_within_a_second(session
 
 
 async def test_a_forged_message_is_counted_and_dropped(session: Session) -> None:
-    heard = session.two.hub.others.heard
+    heard = session.two.hub.others.on_bus_message
     heard(b"")
     heard(b"x" * 100)
     signed = session.one.hub.others._codec
@@ -312,7 +312,7 @@ async def test_a_node_of_another_version_makes_us_look_into_the_journal(
     monkeypatch.undo()
     looked = asyncio.Event()
     monkeypatch.setattr(session.two.hub.watch, "hint", looked.set)
-    session.two.hub.others.heard(message)
+    session.two.hub.others.on_bus_message(message)
     assert looked.is_set()
     assert 'kind="bus_other_version"} 1.0' in session.two.app.metrics.text()
 
