@@ -333,7 +333,7 @@ class Room:
 
     # Other nodes.
 
-    def heard_tick(self, node: str, number: int, packet: Packet) -> Effects:
+    def on_remote_tick(self, node: str, number: int, packet: Packet) -> Effects:
         """The members of another node have moved; ours hear of it by `pass_on` or `tick`."""
         remote = self.members.remote
         if not remote.is_news(node, number) or remote.tick(node, packet):

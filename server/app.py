@@ -178,7 +178,7 @@ class App:
         door = Door(usage, self._settings.proxies, self.metrics.count)
         front = Front(hub, self.metrics, self.spawn, self._settings.origins, door)
         news = RowNews(db.rooms, front, hub.others.tell_row_changed, self.spawn)
-        hub.others.row_changed = news.heard
+        hub.others.row_changed = news.on_row_changed
         front.pages.database_answers = lambda: news.is_current
         front.pages.down = lambda: self.supervisor.down
         await news.look()  # from here on nothing written is missed

@@ -60,7 +60,7 @@ class JournalFollower:
         self.unrecorded: dict[int, list[Op]] = {}
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
         self.early: dict[int, tuple[Entry, str | None]] = {}
-        """By seq: what came over the bus before the entries between, as `heard` got it."""
+        """By seq: what `on_remote_entry` got over the bus before the entries between."""
         self._project = project
         self._waiting = waiting
         self._applied = applied
@@ -77,7 +77,7 @@ class JournalFollower:
             if self.early:
                 yield from self._apply_early()
 
-    def heard(self, entry: Entry, previous: str | None = None) -> Job:
+    def on_remote_entry(self, entry: Entry, previous: str | None = None) -> Job:
         """What another node has committed; a gap may fill itself.
 
         `previous`: the id of the entry before it. Where ours is another one, one of us holds what

@@ -205,13 +205,13 @@ class Members:
 
     # Other nodes.
 
-    def heard_present(
+    def on_present(
         self, node: str, number: int, announced: Sequence[RemoteMember], now: float
     ) -> Effects:
         """Another node says who is there (rules J7, P5, P8)."""
         if not self.remote.is_news(node, number):
             return []
-        self.remote.heard(node, now)
+        self.remote.on_life_sign(node, now)
         effects: Effects = []
         believed = []
         for told in announced:

@@ -77,7 +77,7 @@ class RemoteMembers:
             del self._numbers[next(iter(self._numbers))]
         return number > before
 
-    def heard(self, node: str, now: float) -> None:
+    def on_life_sign(self, node: str, now: float) -> None:
         """The node lives, and has the room open."""
         self._heard_at[node] = now
 

@@ -53,7 +53,7 @@ class JournalWatch:
         """Something may have been missed since the journal was last asked."""
         self._is_looking = False
 
-    def heard(self, heads: Mapping[str, int]) -> None:
+    def on_heads(self, heads: Mapping[str, int]) -> None:
         """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
         for project, seq in heads.items():
             live = self._rooms.get(project)
@@ -83,7 +83,7 @@ class JournalWatch:
                 self.epoch_is_over(live, each.verdict)
             elif each.head > live.room.head:
                 self._others_have(project, live)
-        self.heard({project: each.head for project, each in stands.items()})
+        self.on_heads({project: each.head for project, each in stands.items()})
 
     def epoch_is_over(self, live: LiveRoom, verdict: Outcome) -> None:
         """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
@@ -131,4 +131,4 @@ class JournalWatch:
 
     def opened(self, project: str) -> None:
         """The room is there: what was heard of meanwhile is read on to."""
-        self.heard({project: self._heard_while_opening.pop(project, 0)})
+        self.on_heads({project: self._heard_while_opening.pop(project, 0)})

@@ -40,7 +40,7 @@ class _Shard:
     """One server: a line that listens, and one that speaks and never waits for an answer."""
 
     def __init__(self, bus: "RedisBus", listener: BusListener, lost: Callable[[str], None]) -> None:
-        self.listening = RedisLine(self._heard, lost)
+        self.listening = RedisLine(self._on_answer, lost)
         self.speaking = RedisLine(lambda _: None, lost)
         self.is_silent = False
         self._bus = bus
@@ -59,13 +59,13 @@ class _Shard:
         self.listening.close()
         self.speaking.close()
 
-    def _heard(self, answer: Any) -> None:
+    def _on_answer(self, answer: Any) -> None:
         self.is_silent = False
         if isinstance(answer, Exception):
             raise RedisError(str(answer))
         kind = answer[0] if isinstance(answer, list) and answer else b""
         if kind in (b"message", b"smessage"):
-            self._bus.heard(answer[2], self._listener)
+            self._bus.on_published(answer[2], self._listener)
         elif kind in (b"subscribe", b"ssubscribe"):
             self._bus.subscribed(answer[1].decode())
         elif kind in GOODBYES and not self._bus.unsubscribed(answer[1].decode()):
@@ -167,8 +167,8 @@ class RedisBus:
             self._unfollowing.remove(channel)
         return is_ours
 
-    def heard(self, message: bytes, listener: BusListener) -> None:
-        """A message; whatever is wrong with it, those behind it are heard too."""
+    def on_published(self, message: bytes, listener: BusListener) -> None:
+        """Pass on a message; whatever is wrong with it, those behind it are passed on too."""
         if not message or len(message) > MAX_BUS_MESSAGE_BYTES:
             return
         try:

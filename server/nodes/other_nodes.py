@@ -194,7 +194,7 @@ class OtherNodes:
             self._count("bus_malformed")
             return
         except OtherVersion as other:
-            self._heard_another_version(other)
+            self._on_other_version(other)
             return
         if envelope.node == self.node:
             return
@@ -204,11 +204,11 @@ class OtherNodes:
             return
         live = self._hub.rooms.get(body.project)
         if live is not None:
-            self._heard_in_room(live, envelope.node, envelope.number, body)
+            self._on_room_message(live, envelope.node, envelope.number, body)
         elif isinstance(body, Committed | HeadMoved):
-            self._hub.watch.heard({body.project: body.seq})
+            self._hub.watch.on_heads({body.project: body.seq})
 
-    def _heard_in_room(
+    def _on_room_message(
         self,
         live: "LiveRoom",
         node: str,
@@ -217,17 +217,17 @@ class OtherNodes:
     ) -> None:
         match body:
             case Present():
-                self._heard_present(live, node, number, body)
+                self._on_present(live, node, number, body)
             case Moved():
-                self._heard_tick(live, node, number, body)
+                self._on_remote_tick(live, node, number, body)
             case Committed():
-                self._heard_entry(live, body)
+                self._on_remote_entry(live, body)
             case HeadMoved():
-                self._hub.watch.heard({body.project: body.seq})
+                self._hub.watch.on_heads({body.project: body.seq})
             case _:
                 assert_never(body)
 
-    def _heard_present(self, live: "LiveRoom", node: str, number: int, body: Present) -> None:
+    def _on_present(self, live: "LiveRoom", node: str, number: int, body: Present) -> None:
         now = asyncio.get_running_loop().time()
         members = live.room.members
         if body.leaves:
@@ -236,24 +236,24 @@ class OtherNodes:
         is_new = node not in members.remote.nodes
         if is_new:
             live.catch_up()  # what it committed before it knew of us was told to nobody
-        live.carry_out(members.heard_present(node, number, body.members, now))
+        live.carry_out(members.on_present(node, number, body.members, now))
         live.schedule_tick()
         if body.digest is not None:
             live.run(self._compare(live, body.digest.seq, body.digest.digest))
         if body.asks or is_new:
             self.announce(body.project)  # who came here before we knew of it was told to nobody
 
-    def _heard_tick(self, live: "LiveRoom", node: str, number: int, body: Moved) -> None:
+    def _on_remote_tick(self, live: "LiveRoom", node: str, number: int, body: Moved) -> None:
         try:
             tick = self._read_tick(MSGPACK.payload_of(body.frame))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
             self._count("bus_malformed")
             return
         packet = Packet(tick, {MSGPACK.name: body.frame})
-        live.carry_out(live.room.heard_tick(node, number, packet))
+        live.carry_out(live.room.on_remote_tick(node, number, packet))
         live.pass_on()
 
-    def _heard_entry(self, live: "LiveRoom", body: Committed) -> None:
+    def _on_remote_entry(self, live: "LiveRoom", body: Committed) -> None:
         if body.epoch != live.room.epoch:
             self._hub.watch.hint()
             return
@@ -271,7 +271,7 @@ class OtherNodes:
             body.reverts,
             body.step,
         )
-        live.run(live.room.follower.heard(entry, body.previous))
+        live.run(live.room.follower.on_remote_entry(entry, body.previous))
         live.run(self._compare(live, body.seq, body.digest))
 
     def _compare(self, live: "LiveRoom", seq: int, digest: str) -> Job:
@@ -281,7 +281,7 @@ class OtherNodes:
             self._hub.watch.doubt(live, seq)
         yield []
 
-    def _heard_another_version(self, other: OtherVersion) -> None:
+    def _on_other_version(self, other: OtherVersion) -> None:
         self._count("bus_other_version")
         now = asyncio.get_running_loop().time()
         if now - self._hinted_at >= HINT_GAP_SECONDS:

@@ -20,11 +20,11 @@ class LineLost(Exception):
 
 
 class RedisLine(asyncio.Protocol):
-    """`heard` gets each answer or message; `lost` is called once, with the reason."""
+    """`on_answer` gets each answer or message; `on_lost` is called once, with the reason."""
 
-    def __init__(self, heard: Callable[[Any], None], lost: Callable[[str], None]) -> None:
-        self._heard = heard
-        self._lost: Callable[[str], None] | None = lost
+    def __init__(self, on_answer: Callable[[Any], None], on_lost: Callable[[str], None]) -> None:
+        self._on_answer = on_answer
+        self._on_lost: Callable[[str], None] | None = on_lost
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -63,7 +63,7 @@ class RedisLine(asyncio.Protocol):
 
     def close(self) -> None:
         """End it, and say nothing of it."""
-        self._lost = None
+        self._on_lost = None
         if self._transport is not None:
             self._transport.abort()
 
@@ -74,7 +74,7 @@ class RedisLine(asyncio.Protocol):
         self._reader.feed(data)
         try:
             while (answer := self._reader.gets()) is not False:
-                self._heard(answer)
+                self._on_answer(answer)
         except (hiredis.HiredisError, RedisError) as error:
             self._fail(f"the server said what it must not: {error}")
 
@@ -89,6 +89,6 @@ class RedisLine(asyncio.Protocol):
             self._transport.write(b"".join(waiting))
 
     def _fail(self, reason: str) -> None:
-        lost, self._lost = self._lost, None
-        if lost is not None:
-            lost(reason)
+        on_lost, self._on_lost = self._on_lost, None
+        if on_lost is not None:
+            on_lost(reason)

@@ -119,7 +119,7 @@ class RowNews:
 
     # What other nodes have written.
 
-    def heard(self, changed: RowChanged) -> None:
+    def on_row_changed(self, changed: RowChanged) -> None:
         """Another node has changed a row: read it, with all that is heard meanwhile."""
         if len(self._waiting) >= REMEMBERED:
             return  # the slow tick reads it

@@ -70,9 +70,9 @@ class LossyAnswering(Answering):
 class TrustingFollower(JournalFollower):
     """Takes what comes over the bus for what is next."""
 
-    def heard(self, entry: Entry, previous: str | None = None) -> Job:
+    def on_remote_entry(self, entry: Entry, previous: str | None = None) -> Job:
         self.head = max(self.head, entry.seq - 1)
-        yield from super().heard(entry)
+        yield from super().on_remote_entry(entry)
 
 
 class LateRoom(Room):

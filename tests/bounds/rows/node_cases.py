@@ -53,7 +53,7 @@ def early() -> Seen:
             "song", document, Position("epoch", 0), Proposals(), lambda _: iter(())
         )
         for seq in range(2, count + 2):
-            list(follower.heard(_entry(seq)))
+            list(follower.on_remote_entry(_entry(seq)))
         return None if count + 1 in follower.early else Instead.READ_FROM_JOURNAL
 
     return Seen(kept(MAX_EARLY), kept(MAX_EARLY + 1))

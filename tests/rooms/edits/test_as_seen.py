@@ -244,7 +244,7 @@ def test_D18_what_another_node_committed_overtakes_as_well(bench: Bench) -> None
     other.join("cyd")
     theirs, mine, why = CONFLICTS["two takes into one slot"]
     propose(other, "cyd", *theirs)
-    bench.run(bench.room.follower.heard(other.entries[0]))
+    bench.run(bench.room.follower.on_remote_entry(other.entries[0]))
     bench.entries.extend(other.entries)
     assert why == "invalid"
     edits, delta = bench.room.edits, ProposeDelta(PROJECT, "delta-ann", mine, base=0)

@@ -169,7 +169,7 @@ def test_U6_so_it_is_where_another_node_has_stored_the_undo(
     bench, other = studio(), studio()
     purpose = prepare(other, done)
     for entry in other.entries:
-        bench.run(bench.room.follower.heard(entry))
+        bench.run(bench.room.follower.on_remote_entry(entry))
     base = bench.room.head
     ask(other, purpose)
     ask(bench, purpose)
@@ -177,7 +177,7 @@ def test_U6_so_it_is_where_another_node_has_stored_the_undo(
     assert [[part.delta_id for part in parts] for parts in bench.waiting] == [["turn-back"]]
     other.commit()
     bench.waiting.clear()  # the journal knows it already
-    bench.run(bench.room.follower.heard(other.entries[-1]))
+    bench.run(bench.room.follower.on_remote_entry(other.entries[-1]))
     [[proposal]] = bench.waiting
     assert proposal.delta_id == "delta-behind"
     assert bench.room.document.rehearse([STANDS, then]) == []

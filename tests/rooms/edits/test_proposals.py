@@ -442,7 +442,7 @@ def test_D3_the_same_id_from_two_devices_on_two_nodes_has_one_first_ack() -> Non
     bench.run(bench.room.edits.propose("ann-phone", ProposeDelta(PROJECT, "same-id-1", [CHANGE])))
     [[ours]] = bench.waiting
     theirs = replace(ours, member=bench.request("ann", device="desk").member)
-    bench.run(bench.room.follower.heard(bench.stored(theirs)))
+    bench.run(bench.room.follower.on_remote_entry(bench.stored(theirs)))
     bench.run(bench.room.edits.answered(ours, Outcome.DUPLICATE, 1))
     delta, ack = bench.heard["ann-phone"][-2:]
     assert isinstance(delta, DeltaCommitted)

@@ -45,13 +45,13 @@ class TwoNodes:
     def announce(self, speaker: Bench, listener: Bench, now: float = 0.0) -> None:
         members = listener.room.members
         here = speaker.room.members.here()
-        listener.take(members.heard_present(speaker.node, next(self.numbers), here, now))
+        listener.take(members.on_present(speaker.node, next(self.numbers), here, now))
 
     def tick(self, speaker: Bench, listener: Bench, now: float) -> Effects:
         """A tick of one node, as the other hears it."""
         effects = speaker.room.tick(now)
         [packet] = [effect.packet for effect in effects if isinstance(effect, ForwardTick)]
-        return listener.room.heard_tick(speaker.node, next(self.numbers), packet)
+        return listener.room.on_remote_tick(speaker.node, next(self.numbers), packet)
 
 
 def said(bench: Bench, who: str, kind: type[Heard]) -> list[Heard]:
@@ -196,11 +196,11 @@ def test_F15_what_comes_twice_or_late_is_no_news() -> None:
     old = two.there.room.members.here()
     two.there.join("cleo")
     members = two.here.room.members
-    two.here.take(members.heard_present("b", 7, two.there.room.members.here(), 0.0))
+    two.here.take(members.on_present("b", 7, two.there.room.members.here(), 0.0))
     for number in (7, 6):
-        assert members.heard_present("b", number, old, 0.0) == []
+        assert members.on_present("b", number, old, 0.0) == []
     assert names(two.here) == ["ann", "ben", "cleo"]
-    assert two.here.room.heard_tick("b", 5, Packet(Tick(PROJECT, {}, {}))) == []
+    assert two.here.room.on_remote_tick("b", 5, Packet(Tick(PROJECT, {}, {}))) == []
 
 
 def test_P8_a_node_that_falls_silent_takes_its_members_with_it() -> None:
