@@ -41,7 +41,7 @@ from server.loop.threads import Threads
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
-from server.nodes.row_changes import RowNews
+from server.nodes.row_changes import RowChanges
 from server.router.door import Door
 from server.router.leaving import leave
 from server.router.router import Front
@@ -177,11 +177,11 @@ class App:
         usage = Usage(self._settings.limits)
         door = Door(usage, self._settings.proxies, self.metrics.count)
         front = Front(hub, self.metrics, self.spawn, self._settings.origins, door)
-        news = RowNews(db.rooms, front, hub.others.tell_row_changed, self.spawn)
-        hub.others.row_changed = news.on_row_changed
-        front.pages.database_answers = lambda: news.is_current
+        row_changes = RowChanges(db.rooms, front, hub.others.tell_row_changed, self.spawn)
+        hub.others.row_changed = row_changes.on_row_changed
+        front.pages.database_answers = lambda: row_changes.is_current
         front.pages.down = lambda: self.supervisor.down
-        await news.look()  # from here on nothing written is missed
+        await row_changes.poll()  # from here on nothing written is missed
         passwords = Passwords()
         documents = DocumentTurns()
         front.context = Context(
@@ -195,7 +195,7 @@ class App:
             registration=self._settings.registration,
             member_key=member_key,
             colors=MemberColors(),
-            announcer=news,
+            announcer=row_changes,
             refresh_seconds=self._settings.refresh_seconds,
             pages=StatePages(documents),
             documents=documents,
@@ -206,7 +206,7 @@ class App:
             lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
         )
         self._keep(hub, front, bus)
-        until_told = self._keep_until_told(db, hub, news)
+        until_told = self._keep_until_told(db, hub, row_changes)
         self._garbage.take_over()
         front.pages.is_ready = True
         port = server.sockets[0].getsockname()[1]
@@ -237,12 +237,12 @@ class App:
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)
         repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(front))
 
-    def _keep_until_told(self, db: Lanes, hub: Hub, news: RowNews) -> list[str]:
+    def _keep_until_told(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
         """What ends when the node is told to stop; its names."""
         before = set(self.supervisor.kept)
         repeat, days = self.supervisor.repeat, self._settings.history_days
         repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
-        repeat("looking for changed rows", SLOW_TICK_SECONDS, news.look, vital=True)
+        repeat("looking for changed rows", SLOW_TICK_SECONDS, row_changes.poll, vital=True)
         repeat(
             "writing behind", WRITE_BEHIND_SECONDS, lambda: write_behind(hub, db.behind), vital=True
         )

@@ -1,7 +1,7 @@
-"""The general road: what is written in PostgreSQL and every node must act on.
+"""Row changes that every node must act on: announce our own, read those of other nodes.
 
-Whoever writes a row announces it here and on the bus; other nodes read the row and act on what it
-says. What the bus loses is found in the change log by the slow tick.
+A call that writes a row says so here and on the bus; other nodes read the row and act on what it
+holds. What the bus loses is found in the change log by the slow tick.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
 REMEMBERED = 10_000
-"""Facts that were told last, so that none is told twice."""
+"""Facts that the listener was told last, so that it is told none twice."""
 
 log = structlog.get_logger()
 
@@ -56,8 +56,8 @@ class Concern:
         ]
 
 
-class Told(Protocol):
-    """Those of this node who are concerned."""
+class RowListener(Protocol):
+    """Acts on what a row says: tells the connections and rooms of this node."""
 
     def concern(self) -> Concern: ...
 
@@ -68,22 +68,22 @@ class Told(Protocol):
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
 
-class RowNews:
+class RowChanges:
     """The `Announcer` of every call, and the reader of what calls on other nodes have written.
 
-    `is_current` is false from a look that fails until one that succeeds. After a restore, after a
+    `is_current` is false from a poll that fails until one that succeeds. After a restore, after a
     failover, and where more has changed than is read at once, all of concern is looked at anew.
     """
 
     def __init__(
         self,
         db: Executor,
-        told: Told,
+        listener: RowListener,
         tell_nodes: Callable[[RowChanged], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._db = db
-        self._told = told
+        self._listener = listener
         self._tell_nodes = tell_nodes
         self._spawn = spawn
         self.is_current = True
@@ -96,25 +96,25 @@ class RowNews:
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
-        if self._is_news((project, user), role):
-            self._told.role_changed(project, user, role)
+        if self._is_new((project, user), role):
+            self._listener.role_changed(project, user, role)
         row = f"{project}/{user}"
         self._tell_nodes(RowChanged("project_members", row, project, user))
 
     def project_made(self, project: str, owner: str, version: int) -> None:
         """A project was created or forked: whoever asked for it knows."""
-        self._is_news((project, owner), "owner")
-        self._is_news(project, version)
+        self._is_new((project, owner), "owner")
+        self._is_new(project, version)
 
     def session_revoked(self, auth_session: str) -> None:
         """A login was ended (rule A3)."""
-        self._told.session_revoked(auth_session)
+        self._listener.session_revoked(auth_session)
         self._tell_nodes(RowChanged("auth_sessions", auth_session))
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
         """The row of a project is another one (rule R5)."""
-        if self._is_news(project, version):
-            self._told.project_changed(project, version, archived)
+        if self._is_new(project, version):
+            self._listener.project_changed(project, version, archived)
         self._tell_nodes(RowChanged("studio_projects", project, project))
 
     # What other nodes have written.
@@ -128,16 +128,16 @@ class RowNews:
             self._is_reading = True
             self._spawn(self._read_waiting())
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """The slow tick: what the change log holds since the last time; raises `Unavailable`."""
         try:
-            await self._look()
+            await self._poll()
         except PersistenceError:
             self.is_current = False
             raise
         self.is_current = True
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE)
         if changes is None:
             await self._act_on_all()
@@ -146,7 +146,7 @@ class RowNews:
         self._place = place
 
     async def _act_on_all(self) -> None:
-        concern = self._told.concern()
+        concern = self._listener.concern()
         log.info("looking at all rows of concern", rows=len(concern.rows()))
         self._known.clear()
         self._known.update(concern.roles)  # who still has that role need not be told
@@ -177,22 +177,22 @@ class RowNews:
         roles = await project_members.roles_among(self._db, asked) if asked else {}
         for pair in asked:
             role = roles.get(pair)
-            if self._is_news(pair, role):
-                self._told.role_changed(*pair, role)
+            if self._is_new(pair, role):
+                self._listener.role_changed(*pair, role)
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
         revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else ()
         for session in revoked:
-            self._told.session_revoked(session)
+            self._listener.session_revoked(session)
 
     async def _act_on_projects(self, projects: set[str]) -> None:
         rows = await studio_projects.versions_among(self._db, projects) if projects else ()
         for project, version, archived in rows:
-            if self._is_news(project, version):
-                self._told.project_changed(project, version, archived)
+            if self._is_new(project, version):
+                self._listener.project_changed(project, version, archived)
 
     def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
-        concern = self._told.concern()
+        concern = self._listener.concern()
         rows: list[RowChanged] = []
         for row in changed:
             if concern.has(row):
@@ -201,7 +201,7 @@ class RowNews:
                 self._known.pop(_subject(row), None)  # nobody here is told, so nothing is known
         return rows
 
-    def _is_news(self, subject: Hashable, fact: object) -> bool:
+    def _is_new(self, subject: Hashable, fact: object) -> bool:
         if subject in self._known and self._known[subject] == fact:
             return False
         self._known[subject] = fact

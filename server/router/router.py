@@ -56,7 +56,7 @@ ASKED_AFTER_SECONDS = 1.25 * HEARTBEAT_SECONDS
 class Front:
     """The `Server` of every connection; tells them what the tables say.
 
-    See `server.nodes.row_changes.Told`.
+    See `server.nodes.row_changes.RowListener`.
     """
 
     def __init__(
