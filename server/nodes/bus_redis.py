@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
 from server.nodes.bus import BusListener
-from server.nodes.redis_connection import LineLost, RedisLine
+from server.nodes.redis_connection import ConnectionLost, RedisConnection
 
 TIMEOUT_SECONDS = 0.5
 CONNECT_SECONDS = 2.0
@@ -31,17 +31,17 @@ GOODBYES = (b"unsubscribe", b"sunsubscribe")
 SUBSCRIBED_AT_ONCE = 500
 SLOTS = 16_384
 
-TROUBLE = (RedisError, OSError, TimeoutError, LineLost)
+TROUBLE = (RedisError, OSError, TimeoutError, ConnectionLost)
 
 log = structlog.get_logger()
 
 
 class _Shard:
-    """One server: a line that listens, and one that speaks and never waits for an answer."""
+    """One server: a connection that listens, and one that speaks and never waits for an answer."""
 
     def __init__(self, bus: "RedisBus", listener: BusListener, lost: Callable[[str], None]) -> None:
-        self.listening = RedisLine(self._on_answer, lost)
-        self.speaking = RedisLine(lambda _: None, lost)
+        self.listening = RedisConnection(self._on_answer, lost)
+        self.speaking = RedisConnection(lambda _: None, lost)
         self.is_silent = False
         self._bus = bus
         self._listener = listener
@@ -198,7 +198,7 @@ class RedisBus:
         self.is_up = True
         log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
         listener.on_bus_restored()
-        raise LineLost(await self._watch(end))
+        raise ConnectionLost(await self._watch(end))
 
     async def _watch(self, end: "asyncio.Future[str]") -> str:
         """Why the connections ended, or are of no use any more."""
@@ -207,7 +207,7 @@ class RedisBus:
                 shard.is_silent = True
                 if self._is_cluster:
                     shard.listening.say("PING")
-                else:  # said on one line, heard on the other: both are well
+                else:  # said on one connection, heard on the other: both are well
                     shard.speaking.say("PUBLISH", self._channel(None), b"")
             ended, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
             if ended:
@@ -259,7 +259,7 @@ class RedisBus:
     def _read_slots(self, slots: Any) -> list[Callable[[], AbstractConnection]]:
         known = self._pool.connection_kwargs.get("host", "localhost")
         if not slots:
-            raise LineLost("the cluster has no slots yet")
+            raise ConnectionLost("the cluster has no slots yet")
         places: dict[tuple[str, int], int] = {}
         self._shard_of_slot = [0] * SLOTS
         for begin, end, primary, *_ in slots:

@@ -15,11 +15,11 @@ from redis.exceptions import RedisError
 Word = str | bytes
 
 
-class LineLost(Exception):
+class ConnectionLost(Exception):
     """The connection ended, or the server said something that it must not; the text says why."""
 
 
-class RedisLine(asyncio.Protocol):
+class RedisConnection(asyncio.Protocol):
     """`on_answer` gets each answer or message; `on_lost` is called once, with the reason."""
 
     def __init__(self, on_answer: Callable[[Any], None], on_lost: Callable[[str], None]) -> None:
@@ -40,7 +40,7 @@ class RedisLine(asyncio.Protocol):
     async def connect(self, connection: AbstractConnection, *first: Sequence[Word]) -> None:
         """Connect, say something and hear that it is well, and take over.
 
-        Raises `LineLost`, and what redis-py raises.
+        Raises `ConnectionLost`, and what redis-py raises.
         """
         await connection.connect()  # type: ignore[no-untyped-call]
         for words in first:
@@ -49,7 +49,7 @@ class RedisLine(asyncio.Protocol):
         # What redis-py let go of would close the socket: its writer is kept, and it has none.
         self._writer, connection._writer, connection._reader = connection._writer, None, None
         if self._writer is None:
-            raise LineLost("the server closed the connection at once")
+            raise ConnectionLost("the server closed the connection at once")
         self._transport = cast("asyncio.Transport", self._writer.transport)
         self._transport.set_protocol(self)
 
