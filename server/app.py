@@ -60,7 +60,7 @@ WRITE_BEHIND_SECONDS = 2.0
 SLOW_TICK_SECONDS = 2.0
 """Between two questions to the journal, for what the bus may have lost."""
 
-BEAT_SECONDS = 0.5
+ANNOUNCE_SECONDS = 0.5
 """Between two looks at who is due to be announced, and who is gone."""
 
 CHECK_SECONDS = 1.0
@@ -233,7 +233,7 @@ class App:
         for name, server in self._servers.items():
             keep(name, functools.partial(keep_running, name, server), vital=True)
         keep("measuring load", self._load.run)
-        repeat("announcing rooms", BEAT_SECONDS, lambda: self._beat(hub), vital=True)
+        repeat("announcing rooms", ANNOUNCE_SECONDS, lambda: self._heartbeat(hub), vital=True)
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)
         repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(front))
 
@@ -322,8 +322,8 @@ class App:
         gauge("projects_held_up", held_up, lambda: len(hub.commits.committer.held_up))
         gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(self.supervisor.down))
 
-    async def _beat(self, hub: Hub) -> None:
-        hub.others.beat(asyncio.get_running_loop().time())
+    async def _heartbeat(self, hub: Hub) -> None:
+        hub.others.heartbeat(asyncio.get_running_loop().time())
 
     async def _check(self, front: Front) -> None:
         front.check_connections(asyncio.get_running_loop().time())

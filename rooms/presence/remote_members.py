@@ -13,7 +13,7 @@ from schema.node_messages import RemoteMember
 from schema.server_limits import MAX_NODES_KNOWN, MAX_WAITING_TICKS
 
 LEASE_SECONDS = 6.0
-"""A node that says nothing for so long is gone, and its members with it (rule P8): three beats."""
+"""A node silent for so long, three heartbeats, is gone, and its members with it (rule P8)."""
 
 
 @dataclass(slots=True)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from server.live.journal_watch import JournalWatch
     from server.live.live_room import LiveRoom
 
-BEAT_SECONDS = 2.0
+HEARTBEAT_SECONDS = 2.0
 """How often a shared room is announced anew: what was lost is mended, and its lease goes on."""
 
-ALONE_BEAT_SECONDS = 10.0
+ALONE_HEARTBEAT_SECONDS = 10.0
 """How often a room that nobody else seems to have asks whether that is so."""
 
 ANNOUNCE_GAP_SECONDS = 0.02
@@ -143,12 +143,12 @@ class OtherNodes:
         self._say(project, Present(project, [], leaves=True))
         self.bus.unfollow(project)
 
-    def beat(self, now: float) -> None:
+    def heartbeat(self, now: float) -> None:
         """Announce what is due, and forget nodes that have fallen silent."""
         for project, live in list(self._hub.rooms.items()):
             live.carry_out(live.room.members.pass_time(now))
             is_shared = live.room.members.remote.is_shared
-            gap = BEAT_SECONDS if is_shared else ALONE_BEAT_SECONDS
+            gap = HEARTBEAT_SECONDS if is_shared else ALONE_HEARTBEAT_SECONDS
             if now - self._announced_at.get(project, 0.0) >= gap - 0.1:
                 self.announce(project, asks=not is_shared)
 

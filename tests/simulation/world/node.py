@@ -153,10 +153,10 @@ class Node:
                     await self._keep_room(hub, live)
 
     async def _look(self, hub: Hub) -> None:
-        """The beat, and the slow tick."""
+        """The heartbeat, and the slow tick."""
         while True:
             await asyncio.sleep(0.5)
-            hub.others.beat(self._studio.loop.time())
+            hub.others.heartbeat(self._studio.loop.time())
             with suppress(Unavailable):
                 await hub.watch.look_for_more()
 
