@@ -47,7 +47,7 @@ from server.router.leaving import leave
 from server.router.router import Front
 from server.settings import Settings
 from server.sockets.connection import Connection
-from server.states.document_slots import DocumentTurns
+from server.states.document_slots import DocumentSlots
 from server.states.history_keeping import clear_staged, compact_old
 from server.states.state_pages import StatePages
 
@@ -183,7 +183,7 @@ class App:
         front.pages.down = lambda: self.supervisor.down
         await row_changes.poll()  # from here on nothing written is missed
         passwords = Passwords()
-        documents = DocumentTurns()
+        documents = DocumentSlots()
         front.context = Context(
             db=db.calls,
             reads=db.reads,

@@ -22,7 +22,7 @@ from server.states.stored_state import InThread
 if TYPE_CHECKING:
     from server.accounts.logins import Logins
     from server.live.member_colors import MemberColors
-    from server.states.document_slots import DocumentTurns
+    from server.states.document_slots import DocumentSlots
     from server.states.state_pages import StatePages
 
 
@@ -65,7 +65,7 @@ class Context:
     announcer: Announcer
     refresh_seconds: int
     pages: "StatePages"
-    documents: "DocumentTurns"
+    documents: "DocumentSlots"
     in_thread: InThread
     usage: Usage
     logins: "Logins"

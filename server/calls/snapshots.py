@@ -110,7 +110,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
 async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
     """What differs, in the words of the model."""
     await require_member(context, params.project, caller.user)
-    async with context.documents.turn(caller.user), contextlib.AsyncExitStack() as stack:
+    async with context.documents.slot(caller.user), contextlib.AsyncExitStack() as stack:
         states: list[State] = []
         for snapshot in (params.before, params.after):
             if snapshot is None:
@@ -145,7 +145,7 @@ async def restore(
         snapshot=params.snapshot,
     )
     before: str | None = None
-    async with context.documents.turn(caller.user):
+    async with context.documents.slot(caller.user):
         known = await context.hub.journal.find(proposal)
         if known is not None:
             return _known(params, *known)
@@ -176,7 +176,7 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
     await require_member(context, params.project, caller.user)
     await require_room(context, caller.user, params.id)
     async with (
-        context.documents.turn(caller.user),
+        context.documents.slot(caller.user),
         await _stored_document(context, params.project, params.snapshot),
     ):
         pass  # a damaged one is no start

@@ -17,7 +17,7 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
         raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
     tracks = None if params.tracks is None else set(params.tracks)
     asked = params.start, params.end, tracks, params.notes, params.limit, yield_gil
-    async with context.documents.turn(caller.user):
+    async with context.documents.slot(caller.user):
         found: calls.Range = await current_state.ask(context, params.project, found_between, *asked)
     return found
 

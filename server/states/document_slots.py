@@ -16,8 +16,8 @@ KEPT = 32
 RETRY_MILLISECONDS = 1_000
 
 
-class DocumentTurns:
-    """One for the whole server. Users have their turns in turn, however many calls each makes."""
+class DocumentSlots:
+    """One slot for the whole server. Users take it in turn, however many calls each makes."""
 
     def __init__(self) -> None:
         self._is_taken = False
@@ -30,7 +30,7 @@ class DocumentTurns:
         return len(self._waiting)
 
     @asynccontextmanager
-    async def turn(self, user: str) -> AsyncIterator[None]:
+    async def slot(self, user: str) -> AsyncIterator[None]:
         """Wait until nobody else has a document; raises `Refused`."""
         if self._is_taken:
             await self._wait(user)
@@ -41,9 +41,9 @@ class DocumentTurns:
             self._next()
 
     async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
-        """A small answer about the state that `key` names: found in a turn, if none is kept."""
+        """A small answer about the state that `key` names: found in the slot, if none is kept."""
         if key not in self._kept:
-            async with self.turn(user):
+            async with self.slot(user):
                 if key not in self._kept:
                     self._kept[key] = await find()
                     while len(self._kept) > KEPT:
@@ -57,15 +57,15 @@ class DocumentTurns:
         if len(waiting) >= MAX_DOCUMENT_CALLS_WAITING:
             text = "too many of your calls that need a whole state wait; ask again when one is done"
             raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=RETRY_MILLISECONDS)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(slot)
         try:
-            await turn
+            await slot
         except asyncio.CancelledError:
-            if not turn.cancelled():
-                self._next()  # it had been given its turn, and nobody else has it
-            elif turn in waiting:
-                waiting.remove(turn)
+            if not slot.cancelled():
+                self._next()  # it had been given the slot, and nobody else has it
+            elif slot in waiting:
+                waiting.remove(slot)
                 if not waiting and self._waiting.get(user) is waiting:
                     del self._waiting[user]
             raise
@@ -79,9 +79,9 @@ class DocumentTurns:
                 waiting.popleft()  # cancelled, and not yet told so
             if not waiting:
                 continue
-            turn = waiting.popleft()
+            slot = waiting.popleft()
             if waiting:
                 self._waiting[user] = waiting
             self._is_taken = True
-            turn.set_result(None)
+            slot.set_result(None)
             return

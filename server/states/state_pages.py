@@ -12,7 +12,7 @@ from schema.server_limits import MAX_PAGES_BYTES
 from server.calls.context import Caller
 from server.refused import Refused
 from server.sockets.codec import Codec
-from server.states.document_slots import DocumentTurns
+from server.states.document_slots import DocumentSlots
 from server.states.encoded_state import packed
 from server.states.stored_state import WorkerDocument
 
@@ -25,10 +25,10 @@ class _Pages:
 
 
 class StatePages:
-    """One for the whole server. Who is not served from here waits for a turn."""
+    """One for the whole server. Who is not served from here waits for the slot."""
 
-    def __init__(self, turns: DocumentTurns) -> None:
-        self._turns = turns
+    def __init__(self, slots: DocumentSlots) -> None:
+        self._slots = slots
         self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
         self._bytes = 0
 
@@ -43,7 +43,7 @@ class StatePages:
         name = key, caller.codec.name
         pages = self._kept.get(name)
         if pages is None:
-            async with self._turns.turn(caller.user):
+            async with self._slots.slot(caller.user):
                 pages = self._kept.get(name) or await self._find(name, caller.codec, find)
         self._kept.move_to_end(name)
         if part >= len(pages.parts):

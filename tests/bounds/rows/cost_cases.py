@@ -12,7 +12,7 @@ from schema.errors import ErrorCode
 from schema.messages import Error, ProposeDelta
 from schema.ops import Insert, Set
 from server.refused import Refused
-from server.states.document_slots import DocumentTurns
+from server.states.document_slots import DocumentSlots
 from tests.bounds.cases import Seen, case
 from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.songs import blank
@@ -26,11 +26,11 @@ def document_calls_waiting() -> Seen:
 
 async def _last_of(waiting: int) -> Past | None:
     """What the last of so many calls is told, while one more has its turn."""
-    turns, is_over, refused = DocumentTurns(), asyncio.Event(), []
+    slots, is_over, refused = DocumentSlots(), asyncio.Event(), []
 
     async def call() -> None:
         try:
-            async with turns.turn("ada"):
+            async with slots.slot("ada"):
                 await is_over.wait()
         except Refused as refusal:
             refused.append(refusal.code)

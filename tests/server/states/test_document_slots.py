@@ -10,19 +10,19 @@ from schema.errors import ErrorCode
 from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
 from server.loop.threads import Abandoned, Threads, yield_gil
 from server.refused import Refused
-from server.states.document_slots import DocumentTurns
+from server.states.document_slots import DocumentSlots
 
 
 class Studio:
     """Calls that have a turn until they are told that it is over."""
 
     def __init__(self) -> None:
-        self.turns = DocumentTurns()
+        self.slots = DocumentSlots()
         self.served: list[str] = []
         self.over: asyncio.Queue[None] = asyncio.Queue()
 
     async def call(self, user: str) -> None:
-        async with self.turns.turn(user):
+        async with self.slots.slot(user):
             self.served.append(user)
             await self.over.get()
 
@@ -72,7 +72,7 @@ async def test_a_call_that_is_given_up_gives_its_turn_on(given_up: int) -> None:
         studio.over.put_nowait(None)
     await asyncio.wait(tasks)
     assert len(studio.served) == (3 if given_up == 0 else 2)
-    async with studio.turns.turn("dora"):
+    async with studio.slots.slot("dora"):
         pass
 
 
@@ -93,13 +93,13 @@ async def test_several_that_are_given_up_together_give_the_turn_to_the_next_live
     assert studio.served == ["ada", last]
     studio.over.put_nowait(None)
     await lives
-    async with studio.turns.turn("dora"):
+    async with studio.slots.slot("dora"):
         pass
 
 
 async def test_a_turn_that_came_as_its_call_was_given_up_goes_on() -> None:
     studio = Studio()
-    async with studio.turns.turn("ada"):
+    async with studio.slots.slot("ada"):
         second, third = [asyncio.ensure_future(studio.call(user)) for user in ("ben", "cleo")]
         await settled()
     second.cancel()
@@ -116,20 +116,20 @@ async def test_all_given_up_leave_nothing_behind() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-    assert not studio.turns.waiting
-    async with studio.turns.turn("dora"):
+    assert not studio.slots.waiting
+    async with studio.slots.slot("dora"):
         pass
 
 
 async def test_the_same_question_of_the_same_state_is_answered_once() -> None:
-    turns, found = DocumentTurns(), []
+    slots, found = DocumentSlots(), []
 
     async def find() -> int:
         await asyncio.sleep(0)
         found.append(1)
         return 7
 
-    answers = await asyncio.gather(*(turns.once("key", "ada", find) for _ in range(9)))
+    answers = await asyncio.gather(*(slots.once("key", "ada", find) for _ in range(9)))
     assert (answers, found) == ([7] * 9, [1])
 
 
