@@ -95,7 +95,7 @@ class Commits:
             self.committer.give_back(project)
 
     def _give_back(self, live: LiveRoom) -> Job:
-        """A work of the room: all that it has taken before is in the committer's hands by now."""
+        """A job of the room: all that it has taken before is in the committer's hands by now."""
         yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
 
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:

@@ -79,14 +79,14 @@ class RoomJobs:
         return len(self._left)
 
     def close(self) -> None:
-        """Do nothing more; whoever waits for a work gets `RoomClosed`."""
+        """Do nothing more; whoever waits for a job gets `RoomClosed`."""
         self.is_closed = True
         self._left.clear()
         refuse(self._awaited)
         self._awaited.clear()
 
     def run(self, job: Job) -> None:
-        """Do a work when those before it are done: at once, if there are none."""
+        """Do a job when those before it are done: at once, if there are none."""
         if self.is_closed:
             return
         self._left.append(job)
@@ -103,14 +103,14 @@ class RoomJobs:
         await self._answer_to(finished)
 
     async def freeze(self) -> FrozenState:
-        """The state between two works, and never inside a group; raises `RoomClosed`."""
+        """The state between two jobs, and never inside a group; raises `RoomClosed`."""
         self.check_open()
         taken: asyncio.Future[FrozenState] = self._loop.create_future()
         self.run(self._take(taken))
         return await self._answer_to(taken)
 
     async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
-        """What a work says, unless the room is closed before."""
+        """What a job says, unless the room is closed before."""
         self._awaited.add(waiting)
         try:
             return await waiting
