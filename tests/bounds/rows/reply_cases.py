@@ -21,7 +21,7 @@ from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 from server.states.encoded_state import state_frames
 from tests.bounds.cases import Seen, case
-from tests.rooms.journal.test_feed import kept
+from tests.rooms.journal.test_feed import tail_entry
 
 
 @case("MAX_PAGE_BYTES")
@@ -185,7 +185,7 @@ def stalled() -> Seen:
 def _tail_of(size: int) -> Tail:
     tail = Tail(0)
     for seq in (1, 2):
-        tail.append(kept(seq, size // 2))
+        tail.append(tail_entry(seq, size // 2))
     return tail
 
 
@@ -203,7 +203,7 @@ def fed_tail() -> Seen:
         room_tail = Tail(0)
         feed = Feed("song", room_tail, 0)
         for seq in (1, 2):
-            room_tail.append(kept(seq, size // 2))
+            room_tail.append(tail_entry(seq, size // 2))
         return Instead.CUT_OFF if feed.is_lost else None
 
     return Seen(keep(server_limits.MAX_FED_TAIL_BYTES), keep(server_limits.MAX_FED_TAIL_BYTES + 2))

@@ -25,7 +25,7 @@ from schema.server_limits import (
 )
 from server.live.room_checkpoints import _encoded
 from tests.bounds.cases import Seen, case, live_case
-from tests.rooms.journal.test_feed import kept
+from tests.rooms.journal.test_feed import tail_entry
 from tests.server.conftest import Node, create_project
 from tests.server.wire import marker
 
@@ -36,7 +36,7 @@ def stale_state() -> Seen:
 
     def after(size: int) -> Past | None:
         tail = Tail(0)
-        tail.append(kept(1, size))
+        tail.append(tail_entry(1, size))
         room: Any = SimpleNamespace(follower=SimpleNamespace(tail=tail))
         is_fresh = Room._is_fresh(room, EncodedState(Digest(0, ""), [b"small"]))
         return None if is_fresh else Instead.ENCODED_ANEW
