@@ -173,7 +173,7 @@ class LiveRoom:
             if kind is Send:
                 self._send(cast("Send", effect))
             elif kind is Commit:
-                self._around.submit(cast("Commit", effect).proposal)
+                self._services.submit(cast("Commit", effect).proposal)
             else:
                 self._carry_out(effect)
 
@@ -285,12 +285,12 @@ class LiveRoom:
         At most once in a millisecond: what else comes with this turn of the loop goes together.
         """
         ticks, now = self.room.ticks, self._loop.time()
-        due = self.room.tick_due(self._around.gathering.gathered)
+        due = self.room.tick_due(self._services.gathering.gathered)
         if due is None or self.is_closed:
             return
         if due > now or now - ticks.last < ONE_TURN_SECONDS:
             ticks.is_awaited = True
-            self._around.timers.at(due, self._tick)
+            self._services.timers.at(due, self._tick)
             return
         try:
             self.carry_out(self.room.tick(now))
