@@ -44,7 +44,7 @@ from server.nodes.bus_memory import MemoryBus
 from server.nodes.row_changes import RowChanges
 from server.router.door import Door
 from server.router.leaving import leave
-from server.router.router import Front
+from server.router.router import Router
 from server.settings import Settings
 from server.sockets.connection import Connection
 from server.states.document_slots import DocumentSlots
@@ -176,15 +176,15 @@ class App:
         hub.past = past
         usage = Usage(self._settings.limits)
         door = Door(usage, self._settings.proxies, self.metrics.count)
-        front = Front(hub, self.metrics, self.spawn, self._settings.origins, door)
-        row_changes = RowChanges(db.rooms, front, hub.others.tell_row_changed, self.spawn)
+        router = Router(hub, self.metrics, self.spawn, self._settings.origins, door)
+        row_changes = RowChanges(db.rooms, router, hub.others.tell_row_changed, self.spawn)
         hub.others.row_changed = row_changes.on_row_changed
-        front.pages.database_answers = lambda: row_changes.is_current
-        front.pages.down = lambda: self.supervisor.down
+        router.pages.database_answers = lambda: row_changes.is_current
+        router.pages.down = lambda: self.supervisor.down
         await row_changes.poll()  # from here on nothing written is missed
         passwords = Passwords()
         documents = DocumentSlots()
-        front.context = Context(
+        router.context = Context(
             db=db.calls,
             reads=db.reads,
             hub=hub,
@@ -201,20 +201,20 @@ class App:
             documents=documents,
             in_thread=self._call_threads.run,
         )
-        self._watch(hub, front, db)
+        self._watch(hub, router, db)
         server = await loop.create_server(
-            lambda: Connection(front, loop), sock=self._listen(), backlog=BACKLOG
+            lambda: Connection(router, loop), sock=self._listen(), backlog=BACKLOG
         )
-        self._keep(hub, front, bus)
+        self._keep(hub, router, bus)
         until_told = self._keep_until_told(db, hub, row_changes)
         self._garbage.take_over()
-        front.pages.is_ready = True
+        router.pages.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
         try:
             await self._stopping.wait()
             self.supervisor.stop(*until_told)
-            await leave(hub, front, db.behind)
+            await leave(hub, router, db.behind)
         finally:
             server.close()
             passwords.close()
@@ -222,7 +222,7 @@ class App:
             for task in list(self._tasks):
                 task.cancel()
 
-    def _keep(self, hub: Hub, front: Front, bus: Bus) -> None:
+    def _keep(self, hub: Hub, router: Router, bus: Bus) -> None:
         """What goes on until everyone has gone; its names are what `/readyz` says is down."""
         keep, repeat = self.supervisor.keep, self.supervisor.repeat
         keep("committing edits", hub.commits.committer.run, vital=True)
@@ -234,8 +234,8 @@ class App:
             keep(name, functools.partial(keep_running, name, server), vital=True)
         keep("measuring load", self._load.run)
         repeat("announcing rooms", ANNOUNCE_SECONDS, lambda: self._heartbeat(hub), vital=True)
-        repeat("watching connections", CHECK_SECONDS, lambda: self._check(front), vital=True)
-        repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(front))
+        repeat("watching connections", CHECK_SECONDS, lambda: self._check(router), vital=True)
+        repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(router))
 
     def _keep_until_told(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
         """What ends when the node is told to stop; its names."""
@@ -287,9 +287,9 @@ class App:
             raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
         self._stopping.set()
 
-    def _watch(self, hub: Hub, front: Front, db: Lanes) -> None:
+    def _watch(self, hub: Hub, router: Router, db: Lanes) -> None:
         gauge = self.metrics.gauge
-        gauge("connections", "Open connections.", lambda: len(front.connections))
+        gauge("connections", "Open connections.", lambda: len(router.connections))
         if self._settings.stall_probe:
             since = "since the last scrape (PRIME_STALL_PROBE)."
             gauge("loop_stall_ms", f"Longest stall {since}", self._stalls.longest_stall)
@@ -325,11 +325,11 @@ class App:
     async def _heartbeat(self, hub: Hub) -> None:
         hub.others.heartbeat(asyncio.get_running_loop().time())
 
-    async def _check(self, front: Front) -> None:
-        front.check_connections(asyncio.get_running_loop().time())
+    async def _check(self, router: Router) -> None:
+        router.check_connections(asyncio.get_running_loop().time())
 
-    async def _collect(self, front: Front) -> None:
-        self._garbage.collect_if_due(front.nobody_is_in_a_room)
+    async def _collect(self, router: Router) -> None:
+        self._garbage.collect_if_due(router.nobody_is_in_a_room)
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaits has failed: a callback, or a job of a room."""

@@ -14,7 +14,7 @@ from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
 from server.live.write_behind import write_behind
-from server.router.router import Front
+from server.router.router import Router
 
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
@@ -45,21 +45,21 @@ def spread_ms(members: int) -> int:
     return min(MAX_SPREAD_MS, members * SPREAD_MS_PER_MEMBER)
 
 
-async def leave(hub: Hub, front: Front, db: Executor) -> None:
+async def leave(hub: Hub, router: Router, db: Executor) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
-    front.pages.is_ready, front.pages.is_leaving = False, True
-    log.info("stopping", connections=len(front.connections), rooms=len(hub.rooms))
+    router.pages.is_ready, router.pages.is_leaving = False, True
+    log.info("stopping", connections=len(router.connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await _settle(hub)
-            await _say_goodbye(front)
+            await _say_goodbye(router)
             await write_behind(hub, db)
-            await front.all_gone.wait()
+            await router.all_gone.wait()
             await asyncio.gather(*(hub.close_room(project, db) for project in list(hub.rooms)))
     except (TimeoutError, PersistenceError) as error:
         log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
-    log.info("stopped", cut_off=len(front.connections), rooms_left=len(hub.rooms))
-    for connection in list(front.connections.values()):
+    log.info("stopped", cut_off=len(router.connections), rooms_left=len(hub.rooms))
+    for connection in list(router.connections.values()):
         connection.abort("stopping")
 
 
@@ -72,8 +72,8 @@ async def _settle(hub: Hub) -> None:
         log.warning("the database does not answer; what waits is sent again by its authors")
 
 
-async def _say_goodbye(front: Front) -> None:
-    leaving = list(front.connections.values())
+async def _say_goodbye(router: Router) -> None:
+    leaving = list(router.connections.values())
     spread = spread_ms(len(leaving))
     for number, batch in enumerate(batches(leaving)):
         if number:

@@ -53,7 +53,7 @@ ASKED_AFTER_SECONDS = 1.25 * HEARTBEAT_SECONDS
 """Of silence: clients that send heartbeats in time are never asked for a sign of life."""
 
 
-class Front:
+class Router:
     """The `Server` of every connection; tells them what the tables say.
 
     See `server.nodes.row_changes.RowListener`.

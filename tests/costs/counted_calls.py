@@ -80,10 +80,10 @@ async def longest_of(node: Node, caller: Connection, method: str, **params: Any)
     """What it takes to answer this call, from its parameters to the frame of its reply."""
     kind, _ = METHODS[method]
     asked = msgspec.convert(params, kind)
-    assert node.front.context is not None
+    assert node.router.context is not None
 
     async def answer() -> None:
-        result = await ANSWERS[method](node.front.context, caller, asked)  # type: ignore[arg-type]
+        result = await ANSWERS[method](node.router.context, caller, asked)  # type: ignore[arg-type]
         within_bound(caller, Reply("c1", result))
 
     with _counting() as (loop_steps, thread_steps):

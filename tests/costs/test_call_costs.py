@@ -39,7 +39,7 @@ class Grown:
     def __init__(self, node: Node, ann: Wire) -> None:
         self.node = node
         self.ann = ann
-        [self.caller] = node.front.connections.values()
+        [self.caller] = node.router.connections.values()
         self.project = ""
         self.snapshots: list[str] = []
 
@@ -63,8 +63,8 @@ class Grown:
     async def close(self) -> None:
         """As when nobody has been in its room for a while."""
         await self.ann.ask({"t": "leave", "id": "l1", "project": self.project})
-        assert self.node.front.context is not None
-        await self.node.hub.close_room(self.project, self.node.front.context.db)
+        assert self.node.router.context is not None
+        await self.node.hub.close_room(self.project, self.node.router.context.db)
 
     async def _edit(self, ops: list[Message]) -> None:
         assert (await self.ann.edit(self.project, *ops))["t"] == "ack"

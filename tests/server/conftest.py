@@ -19,7 +19,7 @@ from server.accounts.passwords import Costs
 from server.app import App
 from server.live.hub import Hub
 from server.nodes.bus_memory import Exchange, MemoryBus
-from server.router.router import Front
+from server.router.router import Router
 from server.settings import Settings
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
@@ -75,7 +75,7 @@ class Node:
     def __init__(self) -> None:
         self.url = ""
         self.hub: Hub
-        self.front: Front
+        self.router: Router
         self.journal: HeldJournal
         self.app: App
         self.running: asyncio.Task[None]
@@ -161,7 +161,7 @@ class Node:
     async def die(self) -> None:
         """As SIGKILL would, as far as others can see: no word to anyone, sockets reset."""
         self.bus.set_up(False)
-        for connection in list(self.front.connections.values()):
+        for connection in list(self.router.connections.values()):
             connection.abort("")
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
@@ -203,9 +203,9 @@ class Nodes:
             made.hub = Hub(*args)
             return made.hub
 
-        def keep_front(*args: Any) -> Front:
-            made.front = Front(*args)
-            return made.front
+        def keep_router(*args: Any) -> Router:
+            made.router = Router(*args)
+            return made.router
 
         def keep_journal(*lanes: Any) -> HeldJournal:
             made.journal = HeldJournal(*lanes)
@@ -216,7 +216,7 @@ class Nodes:
             return made.bus
 
         self._monkeypatch.setattr("server.app.Hub", keep_hub)
-        self._monkeypatch.setattr("server.app.Front", keep_front)
+        self._monkeypatch.setattr("server.app.Router", keep_router)
         self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
         self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)
         # A twentieth of a second for each hash, and nearly every test has accounts.

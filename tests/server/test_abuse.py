@@ -22,7 +22,7 @@ def buffered(connection: Connection) -> int:
 
 
 def of_device(node: Node, device: str) -> Connection:
-    return next(c for c in node.front.connections.values() if c.device == device)
+    return next(c for c in node.router.connections.values() if c.device == device)
 
 
 async def test_X2_pings_of_a_deaf_peer_do_not_pile_up(node: Node) -> None:

@@ -107,7 +107,7 @@ async def test_F4_X3_a_node_that_stops_sends_its_members_elsewhere(node: Node) -
     stopping = asyncio.create_task(node.stop())
 
     async def is_leaving() -> bool:
-        return node.front.pages.is_leaving
+        return node.router.pages.is_leaving
 
     await eventually(is_leaving)
     assert (await node.http("/readyz"))[0] == 503
@@ -277,8 +277,8 @@ async def test_F21_H7_a_herd_is_let_in_at_a_rate_and_served_from_memory(
     ann, _, project = await node.pair()
     await ann.edit(project, marker("marker_1"))
     position = await position_of(ann, project)
-    node.front.greeting.admission = Admission(per_second=40.0)
-    usage = node.front._door.usage
+    node.router.greeting.admission = Admission(per_second=40.0)
+    usage = node.router._door.usage
     usage.limits = replace(usage.limits, seats_per_user=math.inf)
 
     async def never(*_: object) -> None:
@@ -301,7 +301,7 @@ async def test_F21_H7_a_herd_is_let_in_at_a_rate_and_served_from_memory(
 
 async def test_H7_who_would_wait_too_long_is_told_when_to_come(node: Node) -> None:
     ann, _, _ = await node.pair()
-    node.front.greeting.admission = Admission(per_second=0.1)
+    node.router.greeting.admission = Admission(per_second=0.1)
     await node.again(ann, "first")
     late = await node.connect()
     token = ann.tokens["access_token"]

@@ -110,7 +110,7 @@ async def blamed(node: Node) -> Seen:
     await ann.join(project)
     for number in range(3):
         await ann.edit(project, marker(f"marker_{number}"))
-    context = node.front.context
+    context = node.router.context
     assert context is not None
 
     async def looked_through(size: int) -> Past | None:

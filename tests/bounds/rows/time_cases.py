@@ -16,7 +16,7 @@ from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_
 from server.calls.dispatch import CallDispatch
 from server.calls.table import ANSWERS
 from server.router.leaving import SPREAD_MS_PER_MEMBER, spread_ms
-from server.router.router import Front
+from server.router.router import Router
 from server.sockets.codec import JSON
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
@@ -38,8 +38,8 @@ def _closed_after(silence: float, *, user: str = "", greeted: bool = False) -> P
         user=user,
         greeted=greeted,
     )
-    front: Any = SimpleNamespace(connections={"one": connection})
-    Front.check_connections(front, silence)
+    router: Any = SimpleNamespace(connections={"one": connection})
+    Router.check_connections(router, silence)
     return closes[0] if closes else None
 
 

@@ -81,13 +81,13 @@ async def test_H8_tokens_that_are_none_keep_nobody_waiting(
     node = await nodes.start(limits=Limits.read("connects_per_second=0"))
     ann = await node.musician("ann")
     turns: list[float] = []
-    turn = node.front.greeting.admission.turn
+    turn = node.router.greeting.admission.turn
 
     def counted(now: float) -> float:
         turns.append(now)
         return turn(now)
 
-    monkeypatch.setattr(node.front.greeting.admission, "turn", counted)
+    monkeypatch.setattr(node.router.greeting.admission, "turn", counted)
     for _ in range(20):
         wire = await node.connect()
         await wire.send({"t": "hello", "versions": [1], "device": "x", "token": "x"})

@@ -137,7 +137,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
 
     def seen(self: Supervisor, lifelong: Lifelong, error: Exception | None) -> None:
         failed(self, lifelong, error)
-        meanwhile[lifelong.name] = nodes.all[0].front.answer_http(None, "/readyz")  # type: ignore[arg-type]
+        meanwhile[lifelong.name] = nodes.all[0].router.answer_http(None, "/readyz")  # type: ignore[arg-type]
 
     monkeypatch.setattr(Supervisor, "_failed", seen)
     monkeypatch.setattr(Supervisor, "keep", kept)

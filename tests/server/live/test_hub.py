@@ -317,7 +317,7 @@ async def test_R3_who_is_put_out_while_joining_is_out(
 
 async def test_a_peer_that_goes_while_logging_in_is_forgotten(node: Node) -> None:
     ann = await node.musician("ann")
-    node.front.greeting.admission = Admission(per_second=4.0)
+    node.router.greeting.admission = Admission(per_second=4.0)
     token = ann.tokens["access_token"]
     for n in range(3):
         wire = await node.connect()
@@ -326,8 +326,8 @@ async def test_a_peer_that_goes_while_logging_in_is_forgotten(node: Node) -> Non
         await wire.socket.close()
 
     async def had_their_turns() -> bool:
-        is_over = asyncio.get_running_loop().time() > node.front.greeting.admission._next
-        return is_over and len(node.front.connections) == 1
+        is_over = asyncio.get_running_loop().time() > node.router.greeting.admission._next
+        return is_over and len(node.router.connections) == 1
 
     await eventually(had_their_turns)
     assert len(node.hub.peers) == 1

@@ -106,7 +106,7 @@ async def test_D16_what_waits_too_long_is_refused_and_the_same_id_is_good(
 async def test_D16_an_error_of_one_project_is_its_own(node: Node, database_url: str) -> None:
     """As of a damaged index: PostgreSQL says XX002 for whatever is stored in one project."""
     ann, hers, ben, his = await two_rooms(node)
-    db = node.front._context().db
+    db = node.router._context().db
     await db.execute(
         f"""
         CREATE FUNCTION damaged() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -132,7 +132,7 @@ async def test_D16_an_error_of_one_project_is_its_own(node: Node, database_url: 
 
 async def test_P5_edits_go_on_while_every_other_lane_is_in_use(node: Node) -> None:
     ann, hers, _, _ = await two_rooms(node)
-    context = node.front._context()
+    context = node.router._context()
     lanes = (context.db, context.reads, node.journal._rooms, node.journal._behind)
     async with AsyncExitStack() as held:
         for lane in lanes:
@@ -180,7 +180,7 @@ async def test_P6_presence_rows_that_could_not_be_written_are_written_later(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, hers, _, _ = await two_rooms(node)
-    db = node.front._context().db
+    db = node.router._context().db
     await ann.send({"t": "presence", "project": hers, "cursor": {"time": 7.0, "y": 0.5}})
     await ann.ping()
 

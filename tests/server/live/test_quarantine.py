@@ -64,7 +64,7 @@ async def test_D17_history_shows_an_entry_that_nobody_can_read(nodes: Nodes) -> 
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     await ann.edit(project, marker("marker_2"))
-    db = node.front._context().db
+    db = node.router._context().db
     await db.execute(
         """UPDATE project_deltas SET ops = '[{"op": "conjure", "id": "marker_2"}]' WHERE seq = 2"""
     )

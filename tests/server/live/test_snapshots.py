@@ -57,7 +57,7 @@ async def test_N1_snapshots_are_kept_by_themselves(
     await ann.join(project)
     assert await kinds(ann, project) == [("auto", 0)]
     await ann.edit(project, marker("marker_1"))
-    db = node.front._context().db
+    db = node.router._context().db
     await write_behind(node.hub, db)
     assert await kinds(ann, project) == [("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 0.0)
@@ -238,7 +238,7 @@ async def test_N6_a_damaged_snapshot_is_told_apart(node: Node) -> None:
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     snapshot = (await kept(ann, project))["id"]
-    await node.front._context().db.execute(
+    await node.router._context().db.execute(
         "UPDATE project_snapshots SET state = jsonb_set(state, '{markers,marker_1,time}', '7')"
         " WHERE id = $1",
         snapshot,
@@ -275,7 +275,7 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
     await ann.edit(project, marker("marker_2"))
     await ann.ask({"t": "leave", "project": project, "id": "out"})
     await node.hub.close_room(project, None)
-    db = node.front._context().db
+    db = node.router._context().db
     await db.execute(
         f"UPDATE project_states SET project_state = {damage} WHERE project_id = $1", project
     )
@@ -286,7 +286,7 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
 async def test_N6_a_project_without_any_whole_state_says_so(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
-    db = node.front._context().db
+    db = node.router._context().db
     await db.execute('UPDATE project_states SET project_state = \'{"markers": {"m": 1}}\'')
     await db.execute("DELETE FROM project_snapshots")
     answer = await ann.ask({"t": "join", "id": "in", "project": project})

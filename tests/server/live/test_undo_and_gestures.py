@@ -93,7 +93,7 @@ async def test_U7_a_step_older_than_the_history_that_is_kept_is_compacted(node: 
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     await ann.result("snapshots.create", project=project, name="v1")
-    context = node.front._context()
+    context = node.router._context()
     await context.db.execute("UPDATE project_snapshots SET created_at = now() - interval '1 year'")
     from server.states.history_keeping import compact_old
 

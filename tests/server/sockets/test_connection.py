@@ -14,7 +14,7 @@ from rooms.journal.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import PATIENCE_SECONDS
 from server.loop.job_scheduler import JobScheduler
-from server.router.router import Front
+from server.router.router import Router
 from server.sockets.connection import Connection
 from tests.server.wire import MSGPACK
 
@@ -189,8 +189,8 @@ def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
 ) -> None:
     done: list[str] = []
     connection = Mock(opened_at=0.0, heard_at=0.0, user="ann", ping=lambda: done.append("ping"))
-    front: Any = Mock(connections={"one": connection})
-    Front.check_connections(front, silence)
+    router: Any = Mock(connections={"one": connection})
+    Router.check_connections(router, silence)
     assert done == happens
     assert not connection.close.called
 

@@ -146,7 +146,7 @@ async def test_H4_only_hello_looks_at_a_token(node: Node, monkeypatch: pytest.Mo
     assert (await late.expect("error"))["code"] == "token_expired"
     await wire.join(project)
     assert (await wire.edit(project, marker("marker_1")))["t"] == "ack"
-    node.front.check_connections(asyncio.get_running_loop().time())
+    node.router.check_connections(asyncio.get_running_loop().time())
     await wire.ping()
 
 

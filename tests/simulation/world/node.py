@@ -24,7 +24,7 @@ LINGER_SECONDS = 0.4
 
 
 class Node:
-    """The node: a hub that can be thrown away, and what a front does for its connections."""
+    """The node: a hub that can be thrown away, and what a router does for its connections."""
 
     def __init__(self, studio: "Studio", name: str) -> None:
         self._studio = studio
