@@ -34,7 +34,7 @@ from server.health.metrics import Count, uncounted
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
-from server.live.room_services import Peer, RoomClosed, RoomServices
+from server.live.room_services import Recipient, RoomClosed, RoomServices
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.tick_timers import TickTimers
@@ -69,7 +69,7 @@ class Hub:
         self.node = codec.node if codec is not None else secrets.token_hex(4)
         alone = BusCodec(secrets.token_bytes(32), self.node)
         self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
-        self.peers: dict[str, Peer] = {}
+        self.recipients: dict[str, Recipient] = {}
         self.rooms: dict[str, LiveRoom] = {}
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self.watch = JournalWatch(
@@ -92,7 +92,7 @@ class Hub:
         load = load or LoopLoad()
         self.gathering = load.gathering
         self._services = RoomServices(
-            peers=self.peers,
+            recipients=self.recipients,
             journal=journal,
             submit=self.commits.committer.submit,
             submit_group=self.commits.groups.submit,
@@ -132,7 +132,7 @@ class Hub:
             unanswered, is_known = await self._unanswered(live, request)
             if is_known and self.rooms.get(project) is live:
                 break
-        if request.connection not in self.peers or not is_wanted():
+        if request.connection not in self.recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
             self._count("copy_differed")
@@ -195,7 +195,7 @@ class Hub:
 
     def gone(self, connection: str, *, for_good: bool = False) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
-        self.peers.pop(connection, None)
+        self.recipients.pop(connection, None)
         now = asyncio.get_running_loop().time()
         for live in [live for live in self.rooms.values() if connection in live.room.seats]:
             room = live.room
@@ -212,15 +212,15 @@ class Hub:
 
     # What members do.
 
-    def move(self, peer: Peer, message: MovePresence) -> None:
+    def move(self, recipient: Recipient, message: MovePresence) -> None:
         """Presence: nothing is awaited between the socket and the outboxes (rules P1, P2)."""
-        seat = peer.seat
+        seat = recipient.seat
         if seat is None or seat.is_given_up or seat.project != message.project:
             live = self.rooms.get(message.project)
-            seat = None if live is None else live.room.seats.get(peer.id)
+            seat = None if live is None else live.room.seats.get(recipient.id)
             if seat is None:
                 return
-            peer.seat = seat  # found the next time without a look at hub, room and members
+            recipient.seat = seat  # found the next time without a look at hub, room and members
         ticks = seat.ticks
         ticks.move(seat, message)
         if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
@@ -281,8 +281,8 @@ class Hub:
         live.close()
         self.others.leave_room(project)
         for connection in live.room.seats:
-            if connection in self.peers:
-                self.peers[connection].close(RESTARTING)
+            if connection in self.recipients:
+                self.recipients[connection].close(RESTARTING)
         self._spawn(self._free(live))
 
     # Opening and closing rooms.

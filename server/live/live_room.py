@@ -37,7 +37,7 @@ from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs, refuse
 from server.live.room_journal import RoomJournal
-from server.live.room_services import Peer, RoomServices
+from server.live.room_services import Recipient, RoomServices
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
@@ -54,13 +54,13 @@ class LiveRoom:
 
     __slots__ = (
         "_audience",
-        "_audience_peers",
+        "_audience_recipients",
         "_feeds",
         "_is_passing_on",
         "_jobs",
         "_loop",
-        "_peers",
         "_reads",
+        "_recipients",
         "_services",
         "_settling",
         "_tickets",
@@ -88,11 +88,11 @@ class LiveRoom:
         self.touched_at = float("-inf")
         self.emptied_at: float | None = None
         self._services = services
-        self._peers = services.peers
+        self._recipients = services.recipients
         self.in_thread = services.in_thread
         self._loop = asyncio.get_running_loop()
         self._audience: tuple[str, ...] = ()
-        self._audience_peers: list[Peer] = []
+        self._audience_recipients: list[Recipient] = []
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._jobs = RoomJobs(
@@ -158,9 +158,9 @@ class LiveRoom:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
         await self._reads.read_on()
 
-    def fed(self, peer: Peer, feed: Feed) -> None:
+    def fed(self, recipient: Recipient, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
-        self._feeds.fed(peer, feed)
+        self._feeds.fed(recipient, feed)
 
     # What the room asks for.
 
@@ -219,21 +219,21 @@ class LiveRoom:
                 assert_never(effect)
 
     def _send(self, effect: Send) -> None:
-        peers, packet = self._peers, effect.packet
+        recipients, packet = self._recipients, effect.packet
         for connection in effect.to:
-            peer = peers.get(connection)
-            if peer is not None and not peer.send_packet(packet):
-                self._feeds.fall_behind(peer, packet)
+            recipient = recipients.get(connection)
+            if recipient is not None and not recipient.send_packet(packet):
+                self._feeds.fall_behind(recipient, packet)
 
     def _speak(self, effect: Disconnect | Enter) -> None:
-        peer = self._peers.get(effect.connection)
-        if peer is None:
+        recipient = self._recipients.get(effect.connection)
+        if recipient is None:
             return
         if isinstance(effect, Disconnect):
             self._forget_audience()
-            peer.close(effect.close)
+            recipient.close(effect.close)
         else:
-            self._feeds.enter(peer, effect)
+            self._feeds.enter(recipient, effect)
 
     def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
         match effect:
@@ -251,22 +251,22 @@ class LiveRoom:
         """One write to each, however many ticks go with it."""
         if effect.to is not self._audience:  # looked up once while the same are there
             self._audience = effect.to
-            self._audience_peers = list(filter(None, map(self._peers.get, effect.to)))
+            self._audience_recipients = list(filter(None, map(self._recipients.get, effect.to)))
         project, packets, but = self.room.project, effect.packets, effect.but
-        codec, frames, told = None, b"", self._peers.get(but) if but else None
-        for peer in self._audience_peers:
-            if peer is told:
+        codec, frames, told = None, b"", self._recipients.get(but) if but else None
+        for recipient in self._audience_recipients:
+            if recipient is told:
                 continue
-            if peer.codec is not codec:
-                codec = peer.codec
+            if recipient.codec is not codec:
+                codec = recipient.codec
                 frames = codec.frame(packets[0])
                 if len(packets) > 1:
                     frames = b"".join([codec.frame(packet) for packet in packets])
-            peer.send_tick(project, frames)
+            recipient.send_tick(project, frames)
 
     def _forget_audience(self) -> None:
         """Someone came or went; who went may be freed at once."""
-        self._audience, self._audience_peers = (), []
+        self._audience, self._audience_recipients = (), []
 
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""

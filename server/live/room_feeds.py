@@ -7,7 +7,7 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
 from server.live.room_jobs import FrozenState, RoomJobs
-from server.live.room_services import Peer, RoomServices
+from server.live.room_services import Recipient, RoomServices
 from server.sockets.codec import Codec
 from server.states.encoded_state import state_frames
 
@@ -24,7 +24,7 @@ class RoomFeeds:
         "_forget_audience",
         "_in_thread",
         "_jobs",
-        "_peers",
+        "_recipients",
         "_room",
         "_scheduler",
     )
@@ -39,7 +39,7 @@ class RoomFeeds:
     ) -> None:
         self._room = room
         self._jobs = jobs
-        self._peers = services.peers
+        self._recipients = services.recipients
         self._in_thread = services.in_thread
         self._scheduler = services.scheduler
         self._count = services.count
@@ -83,41 +83,41 @@ class RoomFeeds:
 
     def _codecs_waited_for(self, frames: Mapping[str, object]) -> list[Codec]:
         waiting = (seat.connection for seat in self._room.seats.values() if not seat.is_live)
-        peers = filter(None, map(self._peers.get, waiting))
-        codecs = {peer.codec.name: peer.codec for peer in peers}
+        recipients = filter(None, map(self._recipients.get, waiting))
+        codecs = {recipient.codec.name: recipient.codec for recipient in recipients}
         return [codec for name, codec in codecs.items() if name not in frames]
 
-    def enter(self, peer: Peer, effect: Enter) -> None:
+    def enter(self, recipient: Recipient, effect: Enter) -> None:
         """A member is in: it hears so, and gets at its own pace what its feed has."""
-        peer.send_frame(peer.codec.frame_of(effect.joined))
+        recipient.send_frame(recipient.codec.frame_of(effect.joined))
         seat = self._room.seats.get(effect.connection)
         if seat is not None and seat.feed is not None:
-            peer.feed(seat.feed, self._scheduler)
+            recipient.feed(seat.feed, self._scheduler)
 
-    def fed(self, peer: Peer, feed: Feed) -> None:
+    def fed(self, recipient: Recipient, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
         if self._jobs.is_closed:
             return
         if feed.is_lost:
-            peer.abort("fell_behind")
+            recipient.abort("fell_behind")
         elif not feed.is_over:
             self._forget_audience()
-            if self._room.has_caught_up(peer.id, feed):
-                peer.owe_tick(self._room.project)
+            if self._room.has_caught_up(recipient.id, feed):
+                recipient.owe_tick(self._room.project)
 
-    def fall_behind(self, peer: Peer, packet: Packet) -> None:
+    def fall_behind(self, recipient: Recipient, packet: Packet) -> None:
         """A reader is too slow, or a frame too large: from here on it gets deltas by a feed."""
         message = packet.message
         feed = None
         if isinstance(message, DeltaCommitted) or (
             isinstance(message, Ack) and not message.duplicate
         ):
-            feed = self._room.feed_from(peer.id, message.seq - 1)
+            feed = self._room.feed_from(recipient.id, message.seq - 1)
         if feed is None:
-            peer.send_frame(peer.codec.frame(packet))
+            recipient.send_frame(recipient.codec.frame(packet))
             return
         if isinstance(message, Ack):
             feed.hold(message)
         self._forget_audience()
         self._count("fell_behind")
-        peer.feed(feed, self._scheduler)
+        recipient.feed(feed, self._scheduler)

@@ -29,7 +29,7 @@ class RoomClosed(Unavailable):
         super().__init__("the room was closed meanwhile; ask again")
 
 
-class Peer(Protocol):
+class Recipient(Protocol):
     """A connection, as a room sees it."""
 
     id: str
@@ -71,7 +71,7 @@ class RoomServices:
     `doubt` hears of a project whose journal may not be the one that we know.
     """
 
-    peers: Mapping[str, Peer]
+    recipients: Mapping[str, Recipient]
     journal: Journal
     submit: Callable[[Proposal], None]
     submit_group: Callable[[Sequence[Proposal]], None]

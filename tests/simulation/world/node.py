@@ -65,9 +65,9 @@ class Node:
         self._studio.tally["crashes"] += 1
         for task in [*self._tasks, *hub._opening.values()]:
             task.cancel()
-        for peer in list(hub.peers.values()):
-            assert isinstance(peer, Link)
-            peer.cut()
+        for recipient in list(hub.recipients.values()):
+            assert isinstance(recipient, Link)
+            recipient.cut()
         self._bus.set_up(False)
         self._studio.later(self._studio.rng.uniform(0.01, 0.5), self.start)
 
@@ -96,7 +96,7 @@ class Node:
         """Whether someone listens."""
         if self.hub is None:
             return False
-        self.hub.peers[link.id] = link
+        self.hub.recipients[link.id] = link
         return True
 
     def gone(self, link: Link) -> None:
@@ -105,7 +105,7 @@ class Node:
 
     def received(self, link: Link, data: bytes) -> None:
         hub = self.hub
-        if hub is None or link.id not in hub.peers:
+        if hub is None or link.id not in hub.recipients:
             return
         match MSGPACK.decode(data):
             case Join() as join:
