@@ -7,21 +7,21 @@ from contextlib import asynccontextmanager
 from schema.server_limits import MAX_CALLS_AT_ONCE
 
 
-class CallTurns:
+class CallQueue:
     """Some calls of each user run at once, over whichever connections; the others wait."""
 
     def __init__(self) -> None:
-        self._turns: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
+        self._of_users: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
 
     @asynccontextmanager
-    async def of(self, user: str) -> AsyncIterator[None]:
+    async def slot(self, user: str) -> AsyncIterator[None]:
         """Wait for a turn, and have it inside."""
-        turns, here = self._turns.setdefault(user, (asyncio.Semaphore(MAX_CALLS_AT_ONCE), []))
+        slots, here = self._of_users.setdefault(user, (asyncio.Semaphore(MAX_CALLS_AT_ONCE), []))
         here.append(None)
         try:
-            async with turns:
+            async with slots:
                 yield
         finally:
             here.pop()
             if not here:
-                del self._turns[user]
+                del self._of_users[user]

@@ -10,7 +10,7 @@ from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
 from schema.messages import Call, Details, Error, Reply
-from server.calls.call_queue import CallTurns
+from server.calls.call_queue import CallQueue
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
 from server.calls.table import ANSWERS
@@ -32,7 +32,7 @@ class CallDispatch:
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._turns = CallTurns()
+        self._queue = CallQueue()
 
     def start(self, connection: Connection, call: Call) -> None:
         """Begin to answer it, or say why not."""
@@ -62,7 +62,7 @@ class CallDispatch:
 
     async def _answer(self, connection: Connection, call: Call, params: msgspec.Struct) -> None:
         try:
-            whose = self._turns.of(connection.user or connection.id)
+            whose = self._queue.slot(connection.user or connection.id)
             async with asyncio.timeout(CALL_SECONDS), whose:
                 result = await ANSWERS[call.method](self._context(), connection, params)
             connection.send_frame(within_bound(connection, Reply(call.id, result)))

@@ -11,7 +11,7 @@ from schema.server_limits import (
     MAX_CALLS_AT_ONCE,
     SERVER_BOUNDS,
 )
-from server.calls.call_queue import CallTurns
+from server.calls.call_queue import CallQueue
 from server.commits.waiting_deltas import WaitingDeltas
 from tests.bounds.cases import Seen, case
 
@@ -47,7 +47,7 @@ def _a_delta_that_goes_alone() -> Seen:
 
 
 async def _run_at_once(count: int) -> Past | None:
-    turns, running = CallTurns(), []
+    turns, running = CallQueue(), []
 
     async def call() -> None:
         async with turns.of("ann"):
