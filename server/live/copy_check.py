@@ -9,8 +9,8 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.document.document import Document
+from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
-from server.health.seldom import Seldom
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
 from server.states.stored_state import Damaged, document_at
@@ -48,12 +48,12 @@ class CopyCheck:
         self._in_thread = in_thread
         self._spawn = spawn
         self._count = count
-        self._seldom = Seldom(DOUBT_SECONDS)
+        self._seldom = LogThrottle(DOUBT_SECONDS)
 
     def doubt(self, live: LiveRoom, seq: int) -> None:
         """Another node has come to another digest at this seq: one of us is wrong."""
         project = live.room.project
-        if self._seldom.times(project, asyncio.get_running_loop().time()):
+        if self._seldom.count_if_due(project, asyncio.get_running_loop().time()):
             self._count("nodes_diverged")
             log.error("two nodes hold different states", project=project, seq=seq)
             self._spawn(self._check(live))

@@ -16,8 +16,8 @@ from schema.limits import CALL_SECONDS, MAX_ROOMS_PER_CONNECTION
 from schema.messages import Digest, Error, Join, Position
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
+from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
-from server.health.seldom import Seldom
 from server.live.hub import Hub
 from server.refused import Refused
 from server.router.door import Door
@@ -47,7 +47,7 @@ class Joining:
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._divergences = Seldom(DIVERGENCES_SECONDS)
+        self._divergences = LogThrottle(DIVERGENCES_SECONDS)
 
     def join(self, connection: Connection, message: Join) -> None:
         """Someone wants into a room: too many rooms are refused, the rest is looked up."""
@@ -130,8 +130,8 @@ class Joining:
             self._hub.role_changed(project, request.user, role)
 
     def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
-        times = self._divergences.times(project, asyncio.get_running_loop().time())
-        if not times:
+        count_if_due = self._divergences.count_if_due(project, asyncio.get_running_loop().time())
+        if not count_if_due:
             self._count("diverged_again")
             return
         self._count("diverged")
@@ -142,5 +142,5 @@ class Joining:
             device=connection.device,
             seq=theirs.seq,
             digest=theirs.digest,
-            times=times,
+            count_if_due=count_if_due,
         )

@@ -1,22 +1,22 @@
 """Saying something often enough to be seen, and not as often as someone makes it happen."""
 
 
-class Seldom:
+class LogThrottle:
     """For each key at most once in so many seconds."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._said: dict[str, tuple[float, int]] = {}
+        self._written: dict[str, tuple[float, int]] = {}
         """Key -> when it was last said, and how often it has happened since."""
 
-    def times(self, key: str, now: float) -> int:
+    def count_if_due(self, key: str, now: float) -> int:
         """It happened: how often since it was last said, if it is to be said now; else 0."""
-        said_at, unsaid = self._said.get(key, (float("-inf"), 0))
-        if now - said_at < self._seconds:
-            self._said[key] = (said_at, unsaid + 1)
+        written_at, unwritten = self._written.get(key, (float("-inf"), 0))
+        if now - written_at < self._seconds:
+            self._written[key] = (written_at, unwritten + 1)
             return 0
         # What has not happened for so long is forgotten: it takes no memory for ever.
         since = now - 2 * self._seconds
-        self._said = {k: said for k, said in self._said.items() if said[0] > since}
-        self._said[key] = (now, 0)
-        return unsaid + 1
+        self._written = {k: written for k, written in self._written.items() if written[0] > since}
+        self._written[key] = (now, 0)
+        return unwritten + 1
