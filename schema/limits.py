@@ -59,8 +59,8 @@ BYTES_PER_SECOND = BOUNDS.add(
     "Sustained; two seconds of it may come at once.",
 )
 
-PATIENCE_SECONDS = BOUNDS.add(
-    "PATIENCE_SECONDS",
+MAX_SECONDS_OVER_RATE = BOUNDS.add(
+    "MAX_SECONDS_OVER_RATE",
     10.0,
     "seconds",
     "a connection, in",

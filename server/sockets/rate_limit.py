@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from rooms.limits.token_bucket import TokenBucket
 from schema.close_codes import RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
-from schema.limits import BYTES_PER_SECOND, MESSAGES_PER_SECOND, PATIENCE_SECONDS
+from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
 from schema.messages import ClientMessage, Details, Error
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.outgoing import Outgoing
@@ -69,7 +69,7 @@ class Rated(Outgoing):
         self._server.count("rate_limited")
         if self._over_since is None:
             self._over_since = now
-        elif now - self._over_since > PATIENCE_SECONDS:
+        elif now - self._over_since > MAX_SECONDS_OVER_RATE:
             self.close(RATE_LIMITED)
         return False
 

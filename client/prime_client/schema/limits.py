@@ -14,7 +14,7 @@ MESSAGES_PER_SECOND = 400.0
 BYTES_PER_SECOND = 4_194_304.0
 """Sustained; two seconds of it may come at once. (bytes a second; a connection, in)"""
 
-PATIENCE_SECONDS = 10.0
+MAX_SECONDS_OVER_RATE = 10.0
 """How long a connection may go on sending more than it may. (seconds; a connection, in)"""
 
 BAD_MESSAGES_ALLOWED = 4

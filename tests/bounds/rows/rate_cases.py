@@ -6,7 +6,7 @@ from unittest.mock import patch
 import msgspec
 
 from schema.bounds import Instead, Past
-from schema.limits import BYTES_PER_SECOND, MESSAGES_PER_SECOND, PATIENCE_SECONDS
+from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
@@ -71,13 +71,13 @@ def bytes_in() -> Seen:
     return Seen(_refused(message, most), _refused(message, 1.1 * most))
 
 
-@case("PATIENCE_SECONDS")
+@case("MAX_SECONDS_OVER_RATE")
 def patience() -> Seen:
     """From the first message over the rate."""
     peer = _Peer()
     while peer.connection._over_since is None:
         peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=peer.now)
-    most = peer.connection._over_since + PATIENCE_SECONDS
+    most = peer.connection._over_since + MAX_SECONDS_OVER_RATE
     peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most)
     at = peer.closed
     peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most + 0.1)

@@ -202,7 +202,7 @@ async def test_E6_presence_over_the_rate_is_dropped_in_silence(
 
 
 async def test_E6_who_goes_on_is_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.sockets.rate_limit.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("server.sockets.rate_limit.MAX_SECONDS_OVER_RATE", 0.2)
     wire = await node.guest()
 
     async def flood() -> None:
