@@ -10,7 +10,7 @@ from schema.server_limits import MAX_RETURNING
 ADMITTED_PER_SECOND = 500.0
 """Logins by token: each costs a millisecond of the loop, so half of it stays for those inside."""
 
-PATIENCE_SECONDS = 3.0
+LONGEST_WAIT_SECONDS = 3.0
 """Who would wait longer is told to come again; a client gives a hello five seconds."""
 
 
@@ -31,7 +31,7 @@ class Admission:
         """How long to wait for the next turn, which is taken if that is within patience."""
         at = max(now, self._next)
         wait = at - now
-        if wait <= PATIENCE_SECONDS:
+        if wait <= LONGEST_WAIT_SECONDS:
             self._next = at + self._gap
         return wait
 

@@ -19,7 +19,7 @@ from schema.close_codes import (
 from schema.errors import ErrorCode
 from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES
 from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, User, Welcome
-from server.accounts.admission import PATIENCE_SECONDS, Admission
+from server.accounts.admission import LONGEST_WAIT_SECONDS, Admission
 from server.accounts.tokens import Access, BadToken
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
@@ -108,7 +108,7 @@ class Greeting:
     def _let_wait(self, connection: Connection, access: Access) -> None:
         """A herd comes in turn (rule H7)."""
         wait = self.admission.turn(asyncio.get_running_loop().time())
-        if wait <= PATIENCE_SECONDS:
+        if wait <= LONGEST_WAIT_SECONDS:
             self._spawn(self._log_in_by_token(connection, access, wait))
             return
         text = "too many come at once; come back later"
