@@ -1,4 +1,4 @@
-"""Saying something often enough to be seen, and not as often as someone makes it happen."""
+"""Writes a repeated fault into the log now and then, with how often it has happened since."""
 
 
 class LogThrottle:
@@ -7,10 +7,10 @@ class LogThrottle:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._written: dict[str, tuple[float, int]] = {}
-        """Key -> when it was last said, and how often it has happened since."""
+        """Key -> when it was last written, and how often it has happened since."""
 
     def count_if_due(self, key: str, now: float) -> int:
-        """It happened: how often since it was last said, if it is to be said now; else 0."""
+        """It happened: how often since it was last written, if it is due now; else 0."""
         written_at, unwritten = self._written.get(key, (float("-inf"), 0))
         if now - written_at < self._seconds:
             self._written[key] = (written_at, unwritten + 1)

@@ -48,12 +48,12 @@ class CopyCheck:
         self._in_thread = in_thread
         self._spawn = spawn
         self._count = count
-        self._seldom = LogThrottle(DOUBT_SECONDS)
+        self._throttle = LogThrottle(DOUBT_SECONDS)
 
     def doubt(self, live: LiveRoom, seq: int) -> None:
         """Another node has come to another digest at this seq: one of us is wrong."""
         project = live.room.project
-        if self._seldom.count_if_due(project, asyncio.get_running_loop().time()):
+        if self._throttle.count_if_due(project, asyncio.get_running_loop().time()):
             self._count("nodes_diverged")
             log.error("two nodes hold different states", project=project, seq=seq)
             self._spawn(self._check(live))
