@@ -39,7 +39,7 @@ from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
 from server.sockets.outbox import Outbox
 from server.sockets.outgoing import Server
-from server.sockets.rate_limit import BURST_SECONDS, Rated
+from server.sockets.rate_limit import BURST_SECONDS, RateLimited
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
@@ -63,7 +63,7 @@ def limit_unsent(peer: socket.socket) -> None:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
-class Connection(Rated, asyncio.Protocol):
+class Connection(RateLimited, asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
     `address`: what it is counted under.
@@ -79,7 +79,7 @@ class Connection(Rated, asyncio.Protocol):
         "_is_at_start",
         "_is_open",
         "_loop",
-        "_noise",
+        "_unreadable_bucket",
         "_protocol",
         "_request_end",
         "_server",
@@ -132,14 +132,14 @@ class Connection(Rated, asyncio.Protocol):
         self._fragments_opcode = Opcode.BINARY
         self._is_open = False
         self._request_end = b""
-        self._messages = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
-        self._bytes = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
-        self._noise = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
-        self._over_since: float | None = None
+        self._message_bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
+        self._byte_bucket = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
+        self._unreadable_bucket = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
+        self._exceeded_since: float | None = None
         self._unwritten: list[bytes] = []
         self._unwritten_bytes = 0
-        self._prepaid = 0
-        self._bytes_owed = 0
+        self._prepaid_messages = 0
+        self._uncharged_bytes = 0
         self._messages_in = 0
         self._scheduler = None  # that of the node, once there was a feed
         self._is_feeding = False  # whether a turn is taken, or waited for
@@ -270,7 +270,7 @@ class Connection(Rated, asyncio.Protocol):
             return True
         if self._messages_in:
             self.heard_at = now
-        self._bytes.take(self._count_traffic(), now)
+        self._byte_bucket.take(self._count_traffic(), now)
         self._drain()
         buffered = self._buffered
         waits = self.outbox.something_waits(buffered)
@@ -291,10 +291,10 @@ class Connection(Rated, asyncio.Protocol):
         self._server.count("bad_messages")
         self.send(error)
 
-    def _refuse_noise(self, error: Error) -> None:
+    def _refuse_unreadable(self, error: Error) -> None:
         """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
         self.refuse(error)
-        if not self._noise.take(1, self._loop.time()):
+        if not self._unreadable_bucket.take(1, self._loop.time()):
             self.close(BAD_MESSAGES)
 
     # The way in.
@@ -358,7 +358,7 @@ class Connection(Rated, asyncio.Protocol):
             self._messages_in += 1
             kind = "binary" if opcode is Opcode.BINARY else "text"
             text = f"{self.codec.name} is not sent in {kind} frames"
-            self._refuse_noise(Error(None, ErrorCode.BAD_MESSAGE, text))
+            self._refuse_unreadable(Error(None, ErrorCode.BAD_MESSAGE, text))
 
     def _receive_message(self, data: bytes) -> None:
         if not self._is_open:
@@ -368,7 +368,7 @@ class Connection(Rated, asyncio.Protocol):
         try:
             message = self.codec.decode(data)
         except BadMessage as error:
-            refuse = self._refuse_noise if error.is_noise else self.refuse
+            refuse = self._refuse_unreadable if error.is_noise else self.refuse
             refuse(error.as_answer())
             return
         if within:

@@ -75,9 +75,9 @@ def bytes_in() -> Seen:
 def patience() -> Seen:
     """From the first message over the rate."""
     peer = _Peer()
-    while peer.connection._over_since is None:
+    while peer.connection._exceeded_since is None:
         peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=peer.now)
-    most = peer.connection._over_since + MAX_SECONDS_OVER_RATE
+    most = peer.connection._exceeded_since + MAX_SECONDS_OVER_RATE
     peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most)
     at = peer.closed
     peer.send(_call(1), per_second=2 * MESSAGES_PER_SECOND, until=most + 0.1)
@@ -90,7 +90,7 @@ def prepaid() -> Seen:
 
     def happens(size: int) -> Past | None:
         connection = _Peer().connection
-        connection._prepaid = 3
+        connection._prepaid_messages = 3
         level = connection._bytes.level
         connection._is_within_rate(size - 1)
         assert connection._bytes.level == level

@@ -147,10 +147,10 @@ def test_E6_what_is_refused_for_its_bytes_costs_one_message(
     flow = Flow(monkeypatch)
     while flow.send(1_000_000):
         pass
-    before = flow.connection._messages.level + flow.connection._prepaid
+    before = flow.connection._message_bucket.level + flow.connection._prepaid_messages
     for _ in range(20):
         flow.send(1_000_000)
-    after = flow.connection._messages.level + flow.connection._prepaid
+    after = flow.connection._message_bucket.level + flow.connection._prepaid_messages
     assert before - after == 20
 
 
