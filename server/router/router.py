@@ -247,7 +247,7 @@ class Router:
             patience = LOGIN_SECONDS if connection.greeted else HELLO_SECONDS
             if not connection.user and age > patience:
                 connection.close(NO_HELLO)
-            elif (silence := now - connection.heard_at) > 2.5 * HEARTBEAT_SECONDS:
+            elif (silence := now - connection.last_received_at) > 2.5 * HEARTBEAT_SECONDS:
                 connection.close(SILENT)
             elif silence > ASKED_AFTER_SECONDS:
                 connection.ping()

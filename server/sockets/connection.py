@@ -115,7 +115,7 @@ class Connection(RateLimited, asyncio.Protocol):
         self.seat: Seat | None = None
         self.calls_in_flight = 0
         self.outbox = Outbox()
-        self.opened_at = self.heard_at = loop.time()
+        self.opened_at = self.last_received_at = loop.time()
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
@@ -175,7 +175,7 @@ class Connection(RateLimited, asyncio.Protocol):
             self._receive_some(data)
 
     def _receive_some(self, data: bytes) -> None:
-        began = self.heard_at = self._loop.time()
+        began = self.last_received_at = self._loop.time()
         if self._protocol.state is State.CONNECTING:
             data = self._feed_request(data)
         was_open = self._is_open
@@ -269,7 +269,7 @@ class Connection(RateLimited, asyncio.Protocol):
         if self._transport is None:
             return True
         if self._messages_in:
-            self.heard_at = now
+            self.last_received_at = now
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()
         buffered = self._buffered

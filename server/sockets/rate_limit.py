@@ -29,7 +29,7 @@ class RateLimited(Outgoing):
         "_messages_in",
         "_exceeded_since",
         "_prepaid_messages",
-        "heard_at",
+        "last_received_at",
     )
 
     _byte_bucket: TokenBucket
@@ -38,7 +38,7 @@ class RateLimited(Outgoing):
     _messages_in: int
     _exceeded_since: float | None
     _prepaid_messages: int
-    heard_at: float
+    last_received_at: float
 
     def close(self, close: CloseCode) -> None:
         """Say why, and end."""
@@ -53,7 +53,7 @@ class RateLimited(Outgoing):
         return self._pay()
 
     def _pay(self) -> bool:
-        now = self.heard_at = self._loop.time()
+        now = self.last_received_at = self._loop.time()
         if self._exceeded_since is not None and not self._seconds_until_refilled(now):
             self._exceeded_since = None
         is_within = self._byte_bucket.take(self._count_traffic(), now)

@@ -32,7 +32,7 @@ def _closed_after(silence: float, *, user: str = "", greeted: bool = False) -> P
     connection = SimpleNamespace(
         check=lambda _: True,
         opened_at=0.0,
-        heard_at=0.0 if user else silence,
+        last_received_at=0.0 if user else silence,
         close=closes.append,
         ping=lambda: None,
         user=user,

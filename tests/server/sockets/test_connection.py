@@ -176,9 +176,9 @@ def test_H6_a_pong_of_websocket_is_life() -> None:
     connection.ping()
     connection._write_now()
     assert transport.writelines.call_args.args[0] == [b"\x89\x00"]
-    connection.heard_at = 0.0
+    connection.last_received_at = 0.0
     connection.data_received(frame(Opcode.PONG, b""))
-    assert connection.heard_at == 1.0
+    assert connection.last_received_at == 1.0
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,9 @@ def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
     silence: float, happens: list[str]
 ) -> None:
     done: list[str] = []
-    connection = Mock(opened_at=0.0, heard_at=0.0, user="ann", ping=lambda: done.append("ping"))
+    connection = Mock(
+        opened_at=0.0, last_received_at=0.0, user="ann", ping=lambda: done.append("ping")
+    )
     router: Any = Mock(connections={"one": connection})
     Router.check_connections(router, silence)
     assert done == happens
