@@ -239,7 +239,7 @@ class App:
 
     def _keep_until_told(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
         """What ends when the node is told to stop; its names."""
-        before = set(self.supervisor.kept)
+        before = set(self.supervisor.tasks)
         repeat, days = self.supervisor.repeat, self._settings.history_days
         repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
         repeat("looking for changed rows", SLOW_TICK_SECONDS, row_changes.poll, vital=True)
@@ -259,7 +259,7 @@ class App:
         repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
         if self._settings.stall_probe:
             self.supervisor.keep("measuring stalls", self._stalls.run)
-        return [name for name in self.supervisor.kept if name not in before]
+        return [name for name in self.supervisor.tasks if name not in before]
 
     def _bus(self, deployment: str) -> Bus:
         url = self._settings.redis_url

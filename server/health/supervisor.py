@@ -58,21 +58,23 @@ class Supervisor:
     def __init__(
         self, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]], count: Count
     ) -> None:
-        self.kept: dict[str, Lifelong] = {}
+        self.tasks: dict[str, Lifelong] = {}
         self._spawn = spawn
         self._count = count
 
     @property
     def down(self) -> list[str]:
         """What has failed and is not up again, in words."""
-        return [trouble for kept in self.kept.values() if (trouble := kept.trouble) is not None]
+        return [
+            trouble for lifelong in self.tasks.values() if (trouble := lifelong.trouble) is not None
+        ]
 
     def keep(
         self, name: str, run: Callable[[], Coroutine[Any, Any, None]], *, vital: bool = False
     ) -> None:
         """Start what runs for ever; `run` begins it anew each time."""
-        kept = self.kept[name] = Lifelong(name, run, vital)
-        kept.task = self._spawn(self._keep(kept, self._until_it_fails))
+        lifelong = self.tasks[name] = Lifelong(name, run, vital)
+        lifelong.task = self._spawn(self._keep(lifelong, self._until_it_fails))
 
     def repeat(
         self, name: str, seconds: float, do: Callable[[], Awaitable[object]], *, vital: bool = False
@@ -86,46 +88,48 @@ class Supervisor:
             except PersistenceError as error:  # the database's trouble, not the task's
                 log.warning("will try again", what=name, reason=str(error))
 
-        kept = self.kept[name] = Lifelong(name, run, vital)
-        kept.task = self._spawn(self._keep(kept, self._round_by_round))
+        lifelong = self.tasks[name] = Lifelong(name, run, vital)
+        lifelong.task = self._spawn(self._keep(lifelong, self._round_by_round))
 
     def stop(self, *names: str) -> None:
         """End these (all, if none is named); nobody calls them down."""
-        for name in names or tuple(self.kept):
-            kept = self.kept.pop(name, None)
-            if kept is not None and kept.task is not None:
-                kept.task.cancel()
+        for name in names or tuple(self.tasks):
+            lifelong = self.tasks.pop(name, None)
+            if lifelong is not None and lifelong.task is not None:
+                lifelong.task.cancel()
 
     async def _keep(
-        self, kept: Lifelong, go_on: Callable[[Lifelong], Coroutine[Any, Any, None]]
+        self, lifelong: Lifelong, go_on: Callable[[Lifelong], Coroutine[Any, Any, None]]
     ) -> None:
-        while not kept.is_given_up or kept.is_vital:
+        while not lifelong.is_given_up or lifelong.is_vital:
             try:
-                await go_on(kept)
+                await go_on(lifelong)
             except Exception as error:
-                self._failed(kept, error)
+                self._failed(lifelong, error)
             else:
-                self._failed(kept, None)
-            delay = FIRST_DELAY_SECONDS * 2 ** min(kept.failures - 1, 10)
+                self._failed(lifelong, None)
+            delay = FIRST_DELAY_SECONDS * 2 ** min(lifelong.failures - 1, 10)
             await asyncio.sleep(min(delay, LAST_DELAY_SECONDS))
 
-    async def _until_it_fails(self, kept: Lifelong) -> None:
-        timer = asyncio.get_running_loop().call_later(STEADY_SECONDS, kept.did_well)
+    async def _until_it_fails(self, lifelong: Lifelong) -> None:
+        timer = asyncio.get_running_loop().call_later(STEADY_SECONDS, lifelong.did_well)
         try:
-            await kept.run()
+            await lifelong.run()
         finally:
             timer.cancel()
 
-    async def _round_by_round(self, kept: Lifelong) -> None:
+    async def _round_by_round(self, lifelong: Lifelong) -> None:
         while True:
-            await kept.run()
-            kept.did_well()
+            await lifelong.run()
+            lifelong.did_well()
 
-    def _failed(self, kept: Lifelong, error: Exception | None) -> None:
-        kept.failures += 1
+    def _failed(self, lifelong: Lifelong, error: Exception | None) -> None:
+        lifelong.failures += 1
         self._count("task_failed")
-        log.error("failed, and begins again", what=kept.name, exc_info=error)
-        if kept.failures >= GIVE_UP_AFTER and not kept.is_given_up:
-            kept.is_given_up = True
+        log.error("failed, and begins again", what=lifelong.name, exc_info=error)
+        if lifelong.failures >= GIVE_UP_AFTER and not lifelong.is_given_up:
+            lifelong.is_given_up = True
             text = "fails whenever it begins; this node is not ready, restart it"
-            log.error(text, what=kept.name, failures=kept.failures, goes_on=kept.is_vital)
+            log.error(
+                text, what=lifelong.name, failures=lifelong.failures, goes_on=lifelong.is_vital
+            )

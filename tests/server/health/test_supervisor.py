@@ -129,7 +129,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
     keep, repeat, failed = Supervisor.keep, Supervisor.repeat, Supervisor._failed
     meanwhile: dict[str, Any] = {}
 
-    def kept(self: Supervisor, name: str, run: Any, **words: Any) -> None:
+    def tasks(self: Supervisor, name: str, run: Any, **words: Any) -> None:
         keep(self, name, trapped(name, run), **words)
 
     def repeated(self: Supervisor, name: str, seconds: float, do: Any, **words: Any) -> None:
@@ -140,7 +140,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
         meanwhile[lifelong.name] = nodes.all[0].router.answer_http(None, "/readyz")  # type: ignore[arg-type]
 
     monkeypatch.setattr(Supervisor, "_failed", seen)
-    monkeypatch.setattr(Supervisor, "keep", kept)
+    monkeypatch.setattr(Supervisor, "keep", tasks)
     monkeypatch.setattr(Supervisor, "repeat", repeated)
     return await nodes.start(), meanwhile
 
@@ -154,7 +154,7 @@ async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)
-    names = list(node.app.supervisor.kept)
+    names = list(node.app.supervisor.tasks)
     assert len(names) >= 13
     for number, name in enumerate(names):
         trap = TRAPS.get(name)
