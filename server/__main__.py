@@ -91,9 +91,9 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
 def _serve_several(settings: Settings, count: int, *, as_json: bool) -> int:
     def ready(url: str, nodes: Sequence[NodeProcess]) -> None:
         if as_json:
-            told = [{"url": node.url, "pid": node.pid} for node in nodes]
-            told_of_us = {"ready": True, "url": url, "pid": os.getpid(), "nodes": told}
-            print(json.dumps(told_of_us), flush=True)
+            nodes_as_json = [{"url": node.url, "pid": node.pid} for node in nodes]
+            line = {"ready": True, "url": url, "pid": os.getpid(), "nodes": nodes_as_json}
+            print(json.dumps(line), flush=True)
         else:
             text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
             print(text, file=sys.stderr, flush=True)

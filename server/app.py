@@ -206,14 +206,14 @@ class App:
             lambda: Connection(router, loop), sock=self._listen(), backlog=BACKLOG
         )
         self._keep(hub, router, bus)
-        until_told = self._keep_until_told(db, hub, row_changes)
+        until_stopping = self._keep_until_stopping(db, hub, row_changes)
         self._garbage.take_over()
         router.pages.is_ready = True
         port = server.sockets[0].getsockname()[1]
         self._ready(f"ws://{_shown(self._settings.host)}:{port}/v1")
         try:
             await self._stopping.wait()
-            self.supervisor.stop(*until_told)
+            self.supervisor.stop(*until_stopping)
             await leave(hub, router, db.behind)
         finally:
             server.close()
@@ -237,7 +237,7 @@ class App:
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(router), vital=True)
         repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(router))
 
-    def _keep_until_told(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
+    def _keep_until_stopping(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
         """What ends when the node is told to stop; its names."""
         before = set(self.supervisor.tasks)
         repeat, days = self.supervisor.repeat, self._settings.history_days

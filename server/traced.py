@@ -32,7 +32,7 @@ class Tracer:
         now = tracemalloc.take_snapshot()
         first = self._first = self._first or now
         found = now.compare_to(first, "lineno")[:SOURCES]
-        told = [
+        growth = [
             {
                 "where": f"{_short(entry.traceback[0].filename)}:{entry.traceback[0].lineno}",
                 "grown_kb": round(entry.size_diff / 1024, 1),
@@ -42,7 +42,7 @@ class Tracer:
             for entry in found
         ]
         unfinished = self._path.with_suffix(".new")
-        unfinished.write_text(json.dumps(told))
+        unfinished.write_text(json.dumps(growth))
         unfinished.replace(self._path)
 
 

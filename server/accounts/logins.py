@@ -89,27 +89,27 @@ class Logins:
         """How many were wrong in a row, with this one; raises `Refused` before it is looked at."""
         rates = self._usage.wrong_passwords
         if wait := rates.take(address, now):
-            raise self._hold_back(wait, "too many wrong passwords from this address")
+            raise self._refuse_for_now(wait, "too many wrong passwords from this address")
         wait, wrong = self._waits.get((account, address), 0.0) - now, 0
         if wait <= 0:
             wait, wrong = await login_tries.count_try(db, account, address)
             self._remember(account, address, now, wait)
         if wait > 0:
             rates.charge(address, now, -1)
-            raise self._hold_back(wait, "too many wrong passwords for this account")
+            raise self._refuse_for_now(wait, "too many wrong passwords for this account")
         return wrong
 
-    def _hold_back(self, seconds: float, what: str) -> Refused:
+    def _refuse_for_now(self, seconds: float, what: str) -> Refused:
         self._count("login_held_back")
         return too_often(seconds, what)
 
     def _remember(self, account: bytes, address: str, now: float, wait: float) -> None:
-        was_held = self._waits.pop((account, address), None) is not None
+        was_waiting = self._waits.pop((account, address), None) is not None
         if not wait:
             return
         self._waits[account, address] = now + wait
         if len(self._waits) > MAX_ADDRESSES_COUNTED:
             self._waits.popitem(last=False)
-        if not was_held:  # once for each burst
-            told = account.hex()
-            log.warning("passwords held back", account=told, address=address, seconds=round(wait))
+        if not was_waiting:  # once for each burst
+            hashed = account.hex()
+            log.warning("passwords held back", account=hashed, address=address, seconds=round(wait))

@@ -36,8 +36,8 @@ class Limits:
             name, _, number = part.partition("=")
             problem = _problem_with(name.strip(), number)
             if problem:
-                told = f"PRIME_LIMITS is like name=number,name=number: {part!r} {problem}"
-                raise ValueError(told)
+                message = f"PRIME_LIMITS is like name=number,name=number: {part!r} {problem}"
+                raise ValueError(message)
             values[name.strip()] = float(number)
         return Limits(**{name: number or float("inf") for name, number in values.items()})
 

@@ -119,8 +119,8 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
                 there = await _stored_document(context, params.project, snapshot)
                 await stack.enter_async_context(there)
                 states.append(await there.use(_collections))
-        told: calls.Diff = await context.in_thread(_diff, states, params.limit)
-    return told
+        answer: calls.Diff = await context.in_thread(_diff, states, params.limit)
+    return answer
 
 
 async def restore(
@@ -155,8 +155,8 @@ async def restore(
             ops: list[Op] = await target.use(_ops_from, frozen.state)
         del frozen  # `keep` takes a state of its own
         if ops and not live.room.edits.knows(params.id):
-            kept = await keep(context.reads, live, kind="before-restore", author=caller.user)
-            before = kept.id
+            row = await keep(context.reads, live, kind="before-restore", author=caller.user)
+            before = row.id
     count = len(ops)  # they are the room's from now on
     try:
         seq = await live.restore(proposal, ops, caller.id)
@@ -230,10 +230,10 @@ def _diff(states: list[State], limit: int) -> calls.Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
     changes = changes_between(before, after, yield_gil)
-    told = first_within(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
+    answer = first_within(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
     states.clear()
     shown = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
-    return calls.Diff(told, first_within(shown, pause=yield_gil), len(changes))
+    return calls.Diff(answer, first_within(shown, pause=yield_gil), len(changes))
 
 
 def _without_large_values(change: calls.Change) -> calls.Change:
@@ -272,5 +272,5 @@ def _snapshot(row: SnapshotRow) -> calls.Snapshot:
 
 async def _require_room(context: Context, project: str, id: str | None) -> None:
     """Raises `Refused` if as many as may be are kept for good, not counting this one."""
-    kept = await project_snapshots.count_others(context.db, project, id)
-    within(kept, context.usage.limits.snapshots_per_project, "snapshots kept for good")
+    count = await project_snapshots.count_others(context.db, project, id)
+    within(count, context.usage.limits.snapshots_per_project, "snapshots kept for good")

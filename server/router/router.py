@@ -119,7 +119,7 @@ class Router:
         """The socket is gone."""
         self.connections.pop(connection.id, None)
         self._door.usage.sockets.remove(connection.id)
-        self._hub.gone(connection.id, for_good=connection.is_over)
+        self._hub.gone(connection.id, for_good=connection.will_not_return)
         if connection.user:
             self.greeting.admission.left(connection.user, asyncio.get_running_loop().time())
         if not self.connections:
@@ -218,10 +218,10 @@ class Router:
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """To the room, and to all connections of that user (rule R3)."""
         in_room = self._hub.rooms.get(project)
-        told: set[str] = set(in_room.room.seats) if in_room else set()
+        informed: set[str] = set(in_room.room.seats) if in_room else set()
         self._hub.role_changed(project, user, role)
         for connection in list(self.connections.values()):
-            if connection.user == user and connection.id not in told:
+            if connection.user == user and connection.id not in informed:
                 connection.send(RoleChanged(project, user, role))
 
     def session_revoked(self, auth_session: str) -> None:

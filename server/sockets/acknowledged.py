@@ -17,7 +17,7 @@ def acknowledged_bytes(transport: asyncio.Transport) -> int:
     try:
         # The event loop's own socket object has no options to be asked for.
         with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as ours:
-            told = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, BYTES_ACKED.size)
+            info = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, BYTES_ACKED.size)
     except OSError:
         return 0
-    return int(BYTES_ACKED.unpack(told)[0]) if len(told) == BYTES_ACKED.size else 0
+    return int(BYTES_ACKED.unpack(info)[0]) if len(info) == BYTES_ACKED.size else 0

@@ -67,7 +67,7 @@ class Connection(RateLimited, asyncio.Protocol):
     """A peer of the hub: who it is, once it has logged in, and the way to it.
 
     `address`: what it is counted under.
-    `is_over`, once it is lost: the peer closed it, or was told not to come back by itself.
+    `will_not_return`, once it is lost: the peer closed it, or was told not to come back by itself.
     """
 
     __slots__ = (
@@ -79,11 +79,11 @@ class Connection(RateLimited, asyncio.Protocol):
         "_is_at_start",
         "_is_open",
         "_loop",
-        "_unreadable_bucket",
         "_protocol",
         "_request_end",
         "_server",
         "_transport",
+        "_unreadable_bucket",
         "address",
         "auth_session",
         "calls_in_flight",
@@ -91,13 +91,13 @@ class Connection(RateLimited, asyncio.Protocol):
         "device",
         "greeted",
         "id",
-        "is_over",
         "name",
         "opened_at",
         "rooms",
         "seat",
         "user",
         "username",
+        "will_not_return",
     )
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
@@ -110,7 +110,7 @@ class Connection(RateLimited, asyncio.Protocol):
         self.device = ""
         self.auth_session = ""
         self.greeted = False
-        self.is_over = False
+        self.will_not_return = False
         self.rooms: set[str] = set()
         self.seat: Seat | None = None
         self.calls_in_flight = 0
@@ -144,7 +144,7 @@ class Connection(RateLimited, asyncio.Protocol):
         self._scheduler = None  # that of the node, once there was a feed
         self._is_feeding = False  # whether a turn is taken, or waited for
 
-    def _is_for_good(self) -> bool:
+    def _says_goodbye(self) -> bool:
         theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
         if self._protocol.close_rcvd_then_sent:
             return theirs is not None and theirs.code in GOODBYE
@@ -184,8 +184,8 @@ class Connection(RateLimited, asyncio.Protocol):
             for payload in payloads:
                 self._receive_message(payload)
         if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
-            held = self._cutter.give_back()
-            data = data + held if was_open else held + data
+            bytes_before = self._cutter.give_back()
+            data = data + bytes_before if was_open else bytes_before + data
         if data:
             self._feed_protocol(data)
         self._is_at_start = self._is_open and self._cutter.is_at_start
@@ -225,7 +225,7 @@ class Connection(RateLimited, asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
-        self.is_over = self._is_for_good()
+        self.will_not_return = self._says_goodbye()
         self._is_open = self._is_at_start = False
         self._end_handshake()
         _take_apart(self._protocol)

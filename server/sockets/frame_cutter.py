@@ -36,18 +36,18 @@ class FrameCutter:
     def __init__(self, plain: int) -> None:
         self.is_in_fragments = False
         self._plain = plain
-        self._held = b""
+        self._incomplete = b""
         self._owed = 0
 
     @property
     def is_at_start(self) -> bool:
         """Whether a message begins with the next byte."""
-        return not (self._held or self._owed or self.is_in_fragments)
+        return not (self._incomplete or self._owed or self.is_in_fragments)
 
     def cut(self, data: bytes) -> tuple[list[bytes], bytes]:
         """Payloads of the short messages that come first, and the bytes after them."""
-        if self._held:
-            data, self._held = self._held + data, b""
+        if self._incomplete:
+            data, self._incomplete = self._incomplete + data, b""
         if self._owed or self.is_in_fragments:
             return [], self._for_protocol(data, 0)
         payloads: list[bytes] = []
@@ -71,8 +71,8 @@ class FrameCutter:
 
     def give_back(self) -> bytes:
         """What is held back, to one who will cut no more."""
-        held, self._held = self._held, b""
-        return held
+        bytes_before, self._incomplete = self._incomplete, b""
+        return bytes_before
 
     def _for_protocol(self, data: bytes, start: int) -> bytes:
         """All from `start` but an incomplete header, which is held back."""
@@ -81,7 +81,7 @@ class FrameCutter:
         while position < len(data):
             size = _frame_size(data, position)
             if size is None:
-                self._held = data[position:]
+                self._incomplete = data[position:]
                 return data[start:position]
             position += size
         self._owed = position - len(data)

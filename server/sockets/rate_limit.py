@@ -24,11 +24,11 @@ class RateLimited(Outgoing):
 
     __slots__ = (
         "_byte_bucket",
-        "_uncharged_bytes",
+        "_exceeded_since",
         "_message_bucket",
         "_messages_in",
-        "_exceeded_since",
         "_prepaid_messages",
+        "_uncharged_bytes",
         "last_received_at",
     )
 

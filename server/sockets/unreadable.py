@@ -66,24 +66,24 @@ class Explainer:
         """
         mended = _mended(data)
         name, message_id = self._header(mended)
-        told, place = in_words(_cause(error)), ""
+        reason, place = in_words(_cause(error)), ""
         if (at := _no_number_at(data, error)) is not None:
             mended = _with_mark(mended, at) if mended == data else b""
             place = self._place_of_mark(mended)
-            told = f"{NO_NUMBER} - at `$.{place}`" if place else NO_NUMBER
+            reason = f"{NO_NUMBER} - at `$.{place}`" if place else NO_NUMBER
         elif mended != data and name is not None:
-            told, place = _halved(told, lambda: self._places_of_mark(self.decode(mended)))
+            reason, place = _halved(reason, lambda: self._places_of_mark(self.decode(mended)))
         if name is None:
-            return BadMessage(f"not a message: {told}", message_id, is_noise=True)
-        return _placed(name, told, place or _place(told), message_id)
+            return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
+        return _placed(name, reason, place or _place(reason), message_id)
 
     def _place_of_mark(self, mended: bytes) -> str:
         """Where a text stands in the place of a number; empty if something else is wrong before."""
         try:
             return next(self._places_of_mark(self.decode(mended)), "")
         except UNREADABLE as error:
-            told = _cause(error)
-            return _place(told) if "got `str`" in told else ""
+            reason = _cause(error)
+            return _place(reason) if "got `str`" in reason else ""
 
     def _header(self, data: bytes) -> tuple[str | None, str | None]:
         """The name and the id of the message, as far as they can be read."""
@@ -123,20 +123,20 @@ MEND_HALVES = "toWellFormed() of JavaScript mends it"
 
 def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
     """What was wrong with the parameters of a call, which `decode` could not read (rule C3)."""
-    told, place = in_words(_cause(error)), ""
+    reason, place = in_words(_cause(error)), ""
     mended = _mended(data)
     if mended != data:
-        told, place = _halved(told, lambda: _marked(msgspec.to_builtins(decode(mended)), ""))
-    place = place or _place(told)
-    return BadMessage(told, None, ErrorCode.VALIDATION, _field(place))
+        reason, place = _halved(reason, lambda: _marked(msgspec.to_builtins(decode(mended)), ""))
+    place = place or _place(reason)
+    return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place))
 
 
-def _placed(name: str, told: str, place: str, message_id: str | None) -> BadMessage:
+def _placed(name: str, reason: str, place: str, message_id: str | None) -> BadMessage:
     """By the place it is a mistake of an op, of a call's parameter, or of the message."""
     if place == "t":
         text = f"there is no message {name[:32]!r}"
         return BadMessage(text, message_id, ErrorCode.UNKNOWN_MESSAGE)
-    text = f"{name[:32]}: {told}"
+    text = f"{name[:32]}: {reason}"
     in_op = _IN_OP.match(place) if name == "delta" else None
     if in_op is not None:
         details = _field(_property(place)) | {"op": int(in_op[1])}
@@ -178,14 +178,14 @@ def _cause(error: Exception) -> str:
     return str(error)
 
 
-def _place(told: str) -> str:
+def _place(reason: str) -> str:
     """Where it is wrong, as msgspec says it: `ops[0].order`; empty: it does not say.
 
     Of a field that is missing or unknown it is that field's place, not that of what holds it.
     """
-    found = _AT.search(told)
+    found = _AT.search(reason)
     place = "" if found is None else found[2] + ("[...]" if found[1] else "")
-    field = _OF_A_FIELD.match(told)
+    field = _OF_A_FIELD.match(reason)
     if field is None:
         return place
     return f"{place}.{field[1]}" if place else field[1]
@@ -233,14 +233,14 @@ def _mended(data: bytes) -> bytes:
     return _HALF_ESCAPED.sub(_MARK_ESCAPED, _HALF.sub(_MARK, data))
 
 
-def _halved(told: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
+def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
     """What is said where there are halves, and the place of the first."""
     try:
         place = next(places(), "")
     except UNREADABLE as other:  # that is not all that is wrong
         return in_words(_cause(other)), ""
     if not place:
-        return told, ""
+        return reason, ""
     return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{place}`", place
 
 
