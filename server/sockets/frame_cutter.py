@@ -31,7 +31,7 @@ class FrameCutter:
     `is_in_fragments`: a message is, and until it ends the protocol has to see all.
     """
 
-    __slots__ = ("_held", "_owed", "_plain", "is_in_fragments")
+    __slots__ = ("_incomplete", "_owed", "_plain", "is_in_fragments")
 
     def __init__(self, plain: int) -> None:
         self.is_in_fragments = False

@@ -91,10 +91,10 @@ def prepaid() -> Seen:
     def happens(size: int) -> Past | None:
         connection = _Peer().connection
         connection._prepaid_messages = 3
-        level = connection._bytes.level
+        level = connection._byte_bucket.level
         connection._is_within_rate(size - 1)
-        assert connection._bytes.level == level
+        assert connection._byte_bucket.level == level
         connection._is_within_rate(1)
-        return None if connection._bytes.level == level else Instead.TAKEN
+        return None if connection._byte_bucket.level == level else Instead.TAKEN
 
     return Seen(happens(PREPAID_BYTES - 1), happens(PREPAID_BYTES))

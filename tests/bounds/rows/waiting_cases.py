@@ -50,7 +50,7 @@ async def _run_at_once(count: int) -> Past | None:
     turns, running = CallQueue(), []
 
     async def call() -> None:
-        async with turns.of("ann"):
+        async with turns.slot("ann"):
             running.append(1)
             await asyncio.Event().wait()
 
