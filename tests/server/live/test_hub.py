@@ -344,7 +344,7 @@ async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> 
 async def test_P3_what_is_read_at_once_is_told_in_two_ticks(node: Node) -> None:
     """The first move at once; those behind it together, as fast as they may come."""
     ann, ben, project = await node.pair((JSON, JSON))
-    [connection] = [c for c in node.front.connections.values() if c.user == ann.user]
+    [connection] = [c for c in node.router.connections.values() if c.user == ann.user]
     moves = [{"t": "presence", "project": project, "cursor": {"time": n}} for n in range(1, 41)]
     frames = [Frame(Opcode.TEXT, json.dumps(move).encode()) for move in moves]
     connection.data_received(b"".join(frame.serialize(mask=True) for frame in frames))
