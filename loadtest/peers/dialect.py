@@ -23,15 +23,17 @@ class Dialect(Protocol):
     """One server's protocol. A dialect lives in one generator process.
 
     `echoes`: whether senders get their own updates back. `gathers`: whether a message tells of
-    several members, so that counting messages would not count updates.
+    several members, so that counting messages would not count updates. `heartbeat`: a frame by
+    which a member who does not move shows that it is there; empty: the server wants none.
     """
 
     name: str
     echoes: bool
     gathers: bool
+    heartbeat: bytes
 
     async def prepare(self, url: str, rooms: Sequence[int]) -> None:
-        """Make what must be there before anyone can enter."""
+        """Make what must be there before anyone can enter these rooms; again for more of them."""
 
     async def enter(self, url: str, room: int, member: int) -> Seat:
         """A new connection inside the room."""

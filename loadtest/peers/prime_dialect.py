@@ -8,7 +8,7 @@ import msgpack
 from loadtest.bare.bare_prime import Account, BarePrime, create_project, enter, register
 from loadtest.bare.frames import frame
 from loadtest.peers.dialect import Moves, Seat
-from loadtest.peers.updates import cursor, stamp_ms
+from loadtest.peers.updates import StampedFrames, cursor, stamp_ms
 
 
 class PrimeDialect:
@@ -17,8 +17,10 @@ class PrimeDialect:
     name = "prime.v1.msgpack"
     echoes = True
     gathers = True
+    heartbeat = frame(msgpack.packb({"t": "ping", "time": 0.0}))
 
     def __init__(self) -> None:
+        self._frames = StampedFrames(self._frame)
         self._account: Account | None = None
         self._projects: dict[int, str] = {}
         self._devices: dict[tuple[int, int], BarePrime] = {}
@@ -26,7 +28,8 @@ class PrimeDialect:
 
     async def prepare(self, url: str, rooms: Sequence[int]) -> None:
         """An account that owns all projects."""
-        self._account = await register(url)
+        if self._account is None:
+            self._account = await register(url)
         for room in rooms:
             self._projects[room] = await create_project(self._account, f"load {room}")
 
@@ -46,6 +49,9 @@ class PrimeDialect:
 
     def update(self, seat: Seat, step: int, due: float) -> bytes:
         """`presence` with a cursor."""
+        return self._frames.frame(seat, step, due)
+
+    def _frame(self, seat: Seat, step: int, due: float) -> bytes:
         message = {
             "t": "presence",
             "project": self._projects[seat.room],

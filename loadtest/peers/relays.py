@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import msgpack
 
 from loadtest.bare.bare_client import BareConnection, connect
-from loadtest.bare.frames import TEXT, Messages, frame
+from loadtest.bare.frames import PONG, TEXT, Messages, frame
 from loadtest.peers.dialect import Moves, Seat
-from loadtest.peers.updates import cursor, member_of, sender_id, stamp_ms
+from loadtest.peers.updates import StampedFrames, cursor, member_of, sender_id, stamp_ms
 
 ANSWER_SECONDS = 30.0
 
@@ -20,6 +20,12 @@ class PlainRelay:
     name = "plain relay, msgpack payload"
     echoes = False
     gathers = False
+    heartbeat = b""
+
+    def __init__(self) -> None:
+        self._frames = StampedFrames(
+            lambda seat, step, due: frame(msgpack.packb(_update(seat, step, due)))
+        )
 
     async def prepare(self, url: str, rooms: Sequence[int]) -> None:
         """Rooms are made by entering them."""
@@ -33,7 +39,7 @@ class PlainRelay:
 
     def update(self, seat: Seat, step: int, due: float) -> bytes:
         """As large as Prime's own `presence`, with the sender in place of the project."""
-        return frame(msgpack.packb(_update(seat, step, due)))
+        return self._frames.frame(seat, step, due)
 
     def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """Just what somebody sent."""
@@ -46,6 +52,7 @@ class SocketIo:
     name = "Socket.IO events, msgpack parser"
     echoes = False
     gathers = False
+    heartbeat = frame(b"3", TEXT)
 
     async def prepare(self, url: str, rooms: Sequence[int]) -> None:
         """Rooms are made by entering them."""
@@ -81,6 +88,7 @@ class YAwareness:
 
     echoes = True
     gathers = False
+    heartbeat = frame(b"", PONG)
     FIRST_CLOCK = 1 << 14
     FIRST_CLIENT = 1 << 28
 

@@ -9,7 +9,7 @@ import pytest
 from loadtest.bare.frames import frame
 from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.relays import PlainRelay, SocketIo, YAwareness
-from loadtest.peers.updates import cursor, stamp_ms
+from loadtest.peers.updates import PLACES, StampedFrames, cursor, stamp_ms
 
 if TYPE_CHECKING:
     from loadtest.bare.bare_client import BareConnection
@@ -85,3 +85,21 @@ def test_the_clock_of_awareness_goes_up_with_every_step() -> None:
     dialect = YAwareness(is_hocuspocus=False)
     first, second = (dialect.update(seat(1), step, 5.0) for step in (0, 1))
     assert first != second
+
+
+def test_a_frame_that_is_stamped_anew_is_one_that_was_made_whole() -> None:
+    def whole(of: Seat, step: int, due: float) -> bytes:
+        message = {"at": stamp_ms(due), "cursor": cursor(of.member, step), "room": of.room}
+        return frame(msgpack.packb(message))
+
+    frames = StampedFrames(whole)
+    for step in range(3 * PLACES):
+        due = 77.0 + step / 30
+        for who in (seat(0), seat(1), seat(1, room=4)):
+            made = msgpack.unpackb(payload_of(frames.frame(who, step, due)))
+            assert made == msgpack.unpackb(payload_of(whole(who, step % PLACES, due)))
+
+
+def test_a_frame_without_a_stamp_is_refused() -> None:
+    with pytest.raises(ValueError, match="not found"):
+        StampedFrames(lambda _seat, _step, _due: b"nothing").frame(seat(0), 0, 1.0)
