@@ -7,15 +7,15 @@ import signal
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.hub.cores import Cores
 from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks, now_ms
+from loadtest.load.job import Failed, Job, Measured
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 
@@ -34,70 +34,12 @@ SERIES_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What one generator does. Times are seconds.
+class Moving:
+    """Members who move by one schedule; their steps are numbered from `first_step` on."""
 
-    Members of a room sit on the `urls` in turn; with `room_by_room` whole rooms do.
-    """
-
-    dialect: Callable[[], Dialect]
-    urls: tuple[str, ...]
-    rooms: tuple[int, ...]
-    size: int
-    hz: float
-    warm_up: float
-    seconds: float
-    cores: Cores
-    room_by_room: bool = False
-
-    @property
-    def listeners(self) -> int:
-        """Members of each room who decode all they hear; the others count."""
-        return max(len(self.urls), listeners_of(self.size))
-
-    def node_of(self, room: int, member: int) -> int:
-        """The index of the url that a member is connected to."""
-        return (room if self.room_by_room else member) % len(self.urls)
-
-
-def listeners_of(size: int) -> int:
-    """How many of a room decode all they hear: some 8 %, from one to eight."""
-    return max(1, min(8, size * 8 // 100))
-
-
-@dataclass(slots=True)
-class Measured:
-    """What one generator saw in the measured time, unless said otherwise.
-
-    `series`: seconds since the load began, updates delivered so far, bytes received so far.
-    """
-
-    latency_ms: "array[float]" = field(default_factory=lambda: array("d"))
-    across_ms: "array[float]" = field(default_factory=lambda: array("d"))
-    lag_ms: "array[float]" = field(default_factory=lambda: array("d"))
-    series: list[tuple[float, float, int]] = field(default_factory=list)
-    due: int = 0
-    sent: int = 0
-    delivered: float = 0.0
-    received_bytes: int = 0
-    timed_of: int = 0
-    """Updates that could have been timed: each due one, at each listener."""
-    decoded_messages: int = 0
-    repeats: int = 0
-    replaced: int = 0
-    """Of those timed: seen as a later one of the same member."""
-    lost_connections: int = 0
-    unsent_bytes: int = 0
-    update_bytes: int = 0
-    cpu_seconds: float = 0.0
-    problems: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Why a generator could not do its job."""
-
-    why: str
+    schedule: Schedule
+    seats: Sequence[Seat]
+    first_step: int
 
 
 def main(job: Job, pipe: Pipe) -> None:
@@ -132,39 +74,24 @@ class Load:
         self._seats: list[Seat] = []
         self._listeners: list[Listener] = []
         self._counting: list[Counting | CountingTicks] = []
+        self._ticks: dict[int, SharedTicks] = {}
+        self._sizes: Counter[int] = Counter()
+        """Lengths of the messages of one update that listeners have heard."""
         self._polled: PolledReading | None = None
         self._lost = 0
 
     async def enter(self) -> None:
         """Everyone connects and joins; raises what connecting does."""
-        job, at_once = self._job, asyncio.Semaphore(CONNECTING_AT_ONCE)
-        await self._dialect.prepare(job.urls[0], job.rooms)
-
-        async def come_in(room: int, member: int) -> Seat:
-            async with at_once:
-                return await self._dialect.enter(job.urls[job.node_of(room, member)], room, member)
-
-        # Rooms are opened by one member each: pycrdt-websocket fails if two open the same one.
-        openers = await asyncio.gather(*(come_in(room, 0) for room in job.rooms))
-        # Rooms in turn, so that at any time the load is spread over all of them.
-        places = [(room, member) for member in range(1, job.size) for room in job.rooms]
-        self._seats = [*openers, *await asyncio.gather(*(come_in(*place) for place in places))]
-        self._dialect.everyone_is_in()
-        for seat in self._seats:
-            seat.connection.on_lost = self._lose
-            if seat.member < job.listeners:
-                self._listen(seat)
+        await self._fill(self._job.rooms)
 
     async def learn(self) -> None:
         """Move slowly for a moment; then those who do not decode know what to count."""
-        schedule = Schedule(time.perf_counter(), len(self._seats), 2.0)
-        await self._move(schedule, time.perf_counter() + LEARN_SECONDS, 0, array("d"))
+        now = time.perf_counter()
+        slowly = Moving(Schedule(now, len(self._seats), 2.0), self._seats, 0)
+        await self._move([slowly], now + LEARN_SECONDS, array("d"))
         await asyncio.sleep(QUIET_SECONDS)
-        sizes = sum((listener.payload_sizes for listener in self._listeners), Counter[int]())
-        ticks = {room: SharedTicks(self._dialect) for room in self._job.rooms}
-        counted = [seat for seat in self._seats if seat.member >= self._job.listeners]
-        for seat in counted:
-            self._count(seat, ticks[seat.room], sizes)
+        self._sizes = sum((listener.payload_sizes for listener in self._listeners), Counter[int]())
+        counted = self._count_all(self._seats)
         self._polled = PolledReading([seat.connection for seat in counted])
 
     async def run(self, start: float) -> Measured:
@@ -172,19 +99,12 @@ class Load:
         job = self._job
         begin = start + job.warm_up
         end = begin + job.seconds
-        measured = Measured()
-        for listener in self._listeners:
-            listener.window_ms = (begin * 1_000, end * 1_000)
         schedule = Schedule(start, len(self._seats), job.hz)
-        await asyncio.sleep(max(0.0, start - time.perf_counter()))
-        watching = asyncio.create_task(self._watch(measured, start, begin, end))
         # Steps go on from those of learning: a clock of Yjs must not go back.
-        await self._move(schedule, end, round(2 * LEARN_SECONDS) + 1, measured.lag_ms)
-        await watching
-        measured.sent = schedule.done - schedule.due_between(start, begin)
-        measured.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
-        await self._drain()
-        self._sum_up(measured, schedule.due_between(begin, end))
+        everyone = Moving(schedule, self._seats, round(2 * LEARN_SECONDS) + 1)
+        measured = await self._carry_out([everyone], start, begin, end)
+        self._sum_up(measured, self._listeners)
+        measured.timed_of = self._timed_of([everyone], begin, end)
         return measured
 
     def leave(self) -> None:
@@ -195,6 +115,28 @@ class Load:
             seat.connection.on_lost = None
             seat.connection.abort()
 
+    async def _fill(self, rooms: Sequence[int]) -> list[Seat]:
+        """Rooms become full; returns their seats."""
+        job, at_once = self._job, asyncio.Semaphore(CONNECTING_AT_ONCE)
+        await self._dialect.prepare(job.urls[0], rooms)
+
+        async def come_in(room: int, member: int) -> Seat:
+            async with at_once:
+                return await self._dialect.enter(job.urls[job.node_of(room, member)], room, member)
+
+        # Rooms are opened by one member each: pycrdt-websocket fails if two open the same one.
+        openers = await asyncio.gather(*(come_in(room, 0) for room in rooms))
+        # Rooms in turn, so that at any time the load is spread over all of them.
+        places = [(room, member) for member in range(1, job.size) for room in rooms]
+        seats = [*openers, *await asyncio.gather(*(come_in(*place) for place in places))]
+        self._seats += seats
+        self._dialect.everyone_is_in()
+        for seat in seats:
+            seat.connection.on_lost = self._lose
+            if job.listens(seat.room, seat.member):
+                self._listen(seat)
+        return seats
+
     def _listen(self, seat: Seat) -> None:
         job = self._job
         node = job.node_of(seat.room, seat.member)
@@ -204,29 +146,68 @@ class Load:
         seat.connection.receiver = listener.receiver
         self._listeners.append(listener)
 
-    def _count(self, seat: Seat, ticks: SharedTicks, sizes: Counter[int]) -> None:
+    def _count_all(self, seats: Sequence[Seat]) -> list[Seat]:
+        """Those of the seats who do not listen count; returns them."""
+        counted = [seat for seat in seats if not self._job.listens(seat.room, seat.member)]
+        for seat in counted:
+            self._count(seat)
+        return counted
+
+    def _count(self, seat: Seat) -> None:
         counting: Counting | CountingTicks
         if self._dialect.gathers:
+            ticks = self._ticks.setdefault(seat.room, SharedTicks(self._dialect))
             counting = CountingTicks(seat, ticks)
-        elif sizes:
-            payload_bytes = sizes.most_common(1)[0][0]
+        elif self._sizes:
+            payload_bytes = self._sizes.most_common(1)[0][0]
             counting = Counting(payload_bytes, self._job.size, echoes=self._dialect.echoes)
         else:
             raise RuntimeError("no update came through: the server relays nothing")
         seat.connection.receiver = counting.receiver
         self._counting.append(counting)
 
-    async def _move(
-        self, schedule: Schedule, end: float, first_step: int, lag_ms: "array[float]"
-    ) -> None:
-        seats, update = self._seats, self._dialect.update
-        while schedule.next_due < end:
+    async def _carry_out(
+        self, moving: Sequence[Moving], start: float, begin: float, end: float
+    ) -> Measured:
+        """These move from `start` to `end`; what is due from `begin` on is measured."""
+        measured = Measured()
+        for listener in self._listeners:
+            listener.window_ms = (begin * 1_000, end * 1_000)
+        await asyncio.sleep(max(0.0, start - time.perf_counter()))
+        watching = asyncio.create_task(self._watch(measured, start, begin, end))
+        await self._move(moving, end, measured.lag_ms)
+        await watching
+        for one in moving:
+            measured.sent += one.schedule.done - one.schedule.due_between(start, begin)
+            measured.due += one.schedule.due_between(begin, end)
+            measured.due_in_all += one.schedule.due_between(start, end)
+        measured.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
+        await self._drain()
+        return measured
+
+    def _timed_of(self, moving: Sequence[Moving], begin: float, end: float) -> int:
+        """Each update due in that time, at each listener that is not its own."""
+        listening = Counter(listener.room for listener in self._listeners)
+        return sum(
+            one.schedule.due_of(number, begin, end)
+            * (listening[seat.room] - self._job.listens(seat.room, seat.member))
+            for one in moving
+            for number, seat in enumerate(one.seats)
+        )
+
+    async def _move(self, moving: Sequence[Moving], end: float, lag_ms: "array[float]") -> None:
+        update = self._dialect.update
+        next_due = 0.0
+        while next_due < end:
             now = time.perf_counter()
-            for member, step, due in schedule.take_due(min(now, end)):
-                seat = seats[member]
-                seat.connection.send(update(seat, first_step + step, due))
-                lag_ms.append((time.perf_counter() - due) * 1_000)
-            await asyncio.sleep(max(GRAIN_SECONDS, schedule.next_due - time.perf_counter()))
+            for one in moving:
+                seats, first_step = one.seats, one.first_step
+                for member, step, due in one.schedule.take_due(min(now, end)):
+                    seat = seats[member]
+                    seat.connection.send(update(seat, first_step + step, due))
+                    lag_ms.append((time.perf_counter() - due) * 1_000)
+            next_due = min(one.schedule.next_due for one in moving)
+            await asyncio.sleep(max(GRAIN_SECONDS, next_due - time.perf_counter()))
 
     async def _watch(self, measured: Measured, start: float, begin: float, end: float) -> None:
         """Counters at both ends of the measured time, and in between for the plots."""
@@ -259,13 +240,10 @@ class Load:
     def _received(self) -> int:
         return sum(seat.connection.receiver.received_bytes for seat in self._seats)
 
-    def _sum_up(self, measured: Measured, due: int) -> None:
-        job = self._job
-        measured.due = due
-        measured.timed_of = round(due / job.size * (job.size - 1) * job.listeners)
+    def _sum_up(self, measured: Measured, listeners: Sequence[Listener]) -> None:
         measured.lost_connections = self._lost
         measured.update_bytes = len(self._dialect.update(self._seats[0], 0, time.perf_counter()))
-        for listener in self._listeners:
+        for listener in listeners:
             measured.latency_ms.extend(listener.latencies[0])
             measured.across_ms.extend(listener.latencies[1])
             measured.decoded_messages += listener.messages

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost
 from loadtest.load import cursor_load
-from loadtest.load.cursor_load import Failed, Job, Measured
+from loadtest.load.job import Failed, Job, Measured
 
 SETUP_SECONDS = 300.0
 LEAD_SECONDS = 0.3
@@ -37,9 +38,13 @@ class Loaded:
 
 def shared_out(job: Job) -> list[Job]:
     """The same load for as many processes as there are cores for it, by rooms."""
-    cores = len(job.cores.load) or max(1, (os.cpu_count() or 1) - 1)
-    count = max(1, min(cores, len(job.rooms)))
+    count = max(1, min(processes_on(job.cores), len(job.rooms)))
     return [replace(job, rooms=job.rooms[number::count]) for number in range(count)]
+
+
+def processes_on(cores: Cores) -> int:
+    """How many generators there may be: one for each core that is theirs."""
+    return len(cores.load) or max(1, (os.cpu_count() or 1) - 1)
 
 
 async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) -> Loaded:
@@ -56,7 +61,7 @@ async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) ->
             stack.callback(process.join, 5.0)
             stack.callback(process.terminate)
             pipes.append(ours)
-        await asyncio.gather(*(_receive(pipe) for pipe in pipes))
+        await asyncio.gather(*(receive(pipe) for pipe in pipes))
         start = time.perf_counter() + LEAD_SECONDS
         for pipe in pipes:
             pipe.send(start)
@@ -64,10 +69,10 @@ async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) ->
         showing = asyncio.create_task(_show(working, start, begin + job.seconds))
         try:
             cost = await watch(start, begin, begin + job.seconds)
-            measured = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
+            measured = await asyncio.gather(*(receive(pipe) for pipe in pipes))
         finally:
             showing.cancel()
-    return Loaded(job, _sum(measured), cost, len(jobs))
+    return Loaded(job, added_up(measured), cost, len(jobs))
 
 
 async def _show(working: Callable[[float], None], start: float, end: float) -> None:
@@ -77,7 +82,7 @@ async def _show(working: Callable[[float], None], start: float, end: float) -> N
     working(1.0)
 
 
-async def _receive(pipe: Any) -> Any:
+async def receive(pipe: Any) -> Any:
     """The next word of a generator; its failure is ours."""
     try:
         async with asyncio.timeout(SETUP_SECONDS):
@@ -93,14 +98,15 @@ async def _receive(pipe: Any) -> Any:
     return word
 
 
-def _sum(parts: Sequence[Measured]) -> Measured:
+def added_up(parts: Sequence[Measured]) -> Measured:
     """Several generators as one; their series are added sample by sample."""
     total = parts[0]
     for part in parts[1:]:
         for name in ("latency_ms", "across_ms", "lag_ms"):
             getattr(total, name).extend(getattr(part, name))
         for name in (
-            *("due", "sent", "delivered", "received_bytes", "timed_of", "decoded_messages"),
+            *("due", "due_in_all", "sent", "delivered", "delivered_in_all"),
+            *("received_bytes", "timed_of", "decoded_messages"),
             *("repeats", "replaced", "lost_connections", "unsent_bytes", "cpu_seconds", "problems"),
         ):
             setattr(total, name, getattr(total, name) + getattr(part, name))

@@ -39,6 +39,11 @@ class Schedule:
         """How many moves should be made from `begin` on and before `end`."""
         return self._due_before(end) - self._due_before(begin)
 
+    def due_of(self, member: int, begin: float, end: float) -> int:
+        """How many of those are this member's."""
+        before, until = (self._due_before(time) - 1 - member for time in (begin, end))
+        return until // self.members - before // self.members
+
     def _due_before(self, time: float) -> int:
         number = max(0, int((time - self.start) * self.hz * self.members) - 1)
         while self.due_at(number) < time:

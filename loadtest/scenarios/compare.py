@@ -13,8 +13,8 @@ from rich.table import Table
 from loadtest.hub.cores import Cores, divide
 from loadtest.hub.flame_graph import FlameGraph
 from loadtest.hub.server_watch import Watched, watch
-from loadtest.load.cursor_load import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed, Loaded, carry_out
+from loadtest.load.job import Job, listeners_of
 from loadtest.load.profiling import profile_prime
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed

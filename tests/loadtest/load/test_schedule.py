@@ -33,3 +33,7 @@ def test_what_is_due_between_two_times_is_what_is_taken(
     schedule = Schedule(0.0, members, hz)
     due = [due for *_, due in schedule.take_due(end)]
     assert schedule.due_between(begin, end) == sum(begin <= time < end for time in due)
+    of_each = [schedule.due_of(member, begin, end) for member in range(members)]
+    assert sum(of_each) == schedule.due_between(begin, end)
+    assert max(of_each) - min(of_each) <= 1
+    assert of_each[0] == sum(begin <= time < end for time in due[::members])
