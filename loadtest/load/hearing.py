@@ -47,6 +47,20 @@ class Listener:
         self._is_across = is_across
         self._newest: dict[int, float] = {}
 
+    @property
+    def room(self) -> int:
+        """The room it is in."""
+        return self._seat.room
+
+    def start_over(self, period_ms: float) -> None:
+        """Forget what was timed; members move every `period_ms` from now on."""
+        self._period_ms = period_ms
+        self._newest.clear()
+        self.repeats = self.replaced = self.messages = 0
+        self.problems.clear()
+        for times in self.latencies:
+            del times[:]
+
     def message(self, payload: bytes) -> None:
         """A whole message."""
         now = now_ms()

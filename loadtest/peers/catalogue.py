@@ -85,5 +85,11 @@ LAYERS = {
 
 KNOWN = PEERS | LAYERS
 
-GROUPS = {"all": tuple(PEERS), "layers": ("websockets", *LAYERS)}
-"""Names for several at once. `layers`: socket layers for Python, the `websockets` API first."""
+GROUPS = {
+    "all": tuple(PEERS),
+    "usual": ("ws", "uwebsockets", "prime"),
+    "layers": ("websockets", *LAYERS),
+}
+"""Names for several at once. `usual`: what one would pick, what relays fastest, and Prime.
+`layers`: socket layers for Python, the `websockets` API first.
+"""

@@ -62,6 +62,30 @@ def lines(series: Mapping[str, Points], title: str, x_label: str, y_label: str) 
     return _svg(figure, axes)
 
 
+def latency_over_load(
+    curves: Mapping[str, Mapping[str, Points]], title: str, bound_ms: float
+) -> str:
+    """A server's `p50` (drawn through) and `p99` (dashed) over rooms; both axes logarithmic.
+
+    `curves`: label -> name -> points of rooms and ms. A dotted line is drawn at `bound_ms`.
+    """
+    figure, axes = _figure(title, "rooms (logarithmic)", "ms (logarithmic)")
+    axes.axhline(bound_ms, color="#6b7280", linewidth=1.0, linestyle=":")
+    for number, (label, of_server) in enumerate(curves.items()):
+        for name, dashes in (("p50", "-"), ("p99", "--")):
+            points = of_server.get(name, ())
+            xs, ys = [x for x, _ in points], [max(y, 0.01) for _, y in points]
+            style = _style(number) | {"linestyle": dashes, "marker": "o", "markersize": 3}
+            axes.plot(xs, ys, label=f"{label}, {name}", **style)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+    return _svg(figure, axes)
+
+
 def _figure(title: str, x_label: str, y_label: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(9.0, 4.4), layout="constrained")
     axes = figure.add_subplot()

@@ -1,4 +1,4 @@
-"""The command lines of `compare` and `cursors`: what moving costs, beside others and by size."""
+"""The command lines of what moving costs: `compare`, `capacity`, `cursors`, `connections`."""
 
 import argparse
 from typing import Any
@@ -7,10 +7,12 @@ from loadtest.argument_types import at_least, positive
 from loadtest.load.generators import GeneratorFailed
 from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS, PRIME
 from loadtest.peers.installing import PeerFailed
+from loadtest.scenarios.capacity import run_capacity
 from loadtest.scenarios.compare import run_compare
 from loadtest.scenarios.connections import run_connections
 from loadtest.scenarios.cursors import run_cursors
 from machine.caller_paths import path_of_caller
+from schema.limits import MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (GeneratorFailed, PeerFailed)
 """What may go wrong, in one line each."""
@@ -20,6 +22,7 @@ def add_to(words: Any) -> None:
     """Add their words to those of `./run loadtest`."""
     _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
     _add_cursors(words.add_parser("cursors", help="what moving members cost, by size of room"))
+    _add_capacity(words.add_parser("capacity", help="how many rooms a core carries"))
     _add_connections(words.add_parser("connections", help="what connections cost those peers"))
 
 
@@ -47,6 +50,38 @@ def _add_cursors(cursors: argparse.ArgumentParser) -> None:
     )
     cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="hubs (1)")
     _finish(cursors, run_cursors)
+
+
+def _add_capacity(capacity: argparse.ArgumentParser) -> None:
+    capacity.description = (
+        "How many rooms one core carries with everything delivered and p99 at most 100 ms: Prime "
+        "and its peers at the same time, in turn, step by step, to 5 %. Then p50, p99 and CPU at "
+        "a quarter, a half and three quarters of each one's own capacity."
+    )
+    _add_peers(capacity, "usual")
+    capacity.add_argument(
+        "--size",
+        type=at_least(2, MAX_MEMBERS_PER_ROOM),
+        default=50,
+        help=f"members of each room, {MAX_MEMBERS_PER_ROOM} at most (50)",
+    )
+    capacity.add_argument(
+        "--hz", type=positive, default=30.0, help="moves a second per member (30)"
+    )
+    capacity.add_argument(
+        "--repeat", type=at_least(1), default=3, help="searches, and latencies, for medians (3)"
+    )
+    capacity.add_argument(
+        "--most", type=at_least(1), metavar="ROOMS", help="offer no more (8,000 connections)"
+    )
+    capacity.add_argument(
+        "--quick", action="store_true", help="shorter steps, to 10 %%: in half the time"
+    )
+    capacity.add_argument(
+        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+    )
+    capacity.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    capacity.set_defaults(run=run_capacity)
 
 
 def _add_connections(connections: argparse.ArgumentParser) -> None:

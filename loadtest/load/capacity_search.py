@@ -1,0 +1,95 @@
+"""The largest load that a server carries, found by trying loads: arithmetic without a clock."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum, auto
+
+PRECISION = 1.05
+"""Between what was carried and what was not, at the end."""
+
+WIDEST = 4.0
+FULL_PERCENT = 110.0
+NARROWEST = 1.3
+"""A load that was carried is doubled or so: up to this many times while the server's core is
+mostly idle, at least this many; as far as its processor time says that it may go."""
+
+TRIES = 2
+"""So often a load has to fail before it counts."""
+
+LEAST_ROOMS = 0.1
+WHOLE_FROM = 20.0
+"""From so many rooms on there are only whole ones; below, one of them may move at tenths."""
+
+
+class Verdict(Enum):
+    """What a step showed. VOID: the generator was at its end, or others were on the core."""
+
+    PASSED = auto()
+    FAILED = auto()
+    VOID = auto()
+
+
+def rooms_near(load: float) -> float:
+    """A number of rooms that can be offered."""
+    rooms = float(round(load)) if load >= WHOLE_FROM else round(load, 1)
+    return max(LEAST_ROOMS, rooms)
+
+
+@dataclass(slots=True)
+class Search:
+    """Tries `load` rooms next, until `is_done`. `widest`: the longest step upwards, as a factor."""
+
+    load: float
+    most: float
+    """Rooms that nobody offers more than."""
+    widest: float = WIDEST
+    precision: float = PRECISION
+    carried: float = 0.0
+    """The largest load that passed, in rooms."""
+    beyond: float = math.inf
+    """The smallest that did not."""
+    is_at_least: bool = False
+    """Nobody could offer more: the capacity is this or more."""
+    is_done: bool = False
+    fails: int = 0
+    """Of the load that is being tried."""
+    voids: int = 0
+
+    def take(self, verdict: Verdict, server_percent: float) -> None:
+        """What came of a step at `load`; `server_percent`: what it took of the server's core."""
+        if verdict is Verdict.PASSED:
+            self.carried = self.load
+            self._go_on(server_percent)
+            return
+        self.fails += verdict is Verdict.FAILED
+        self.voids += verdict is Verdict.VOID
+        if max(self.fails, self.voids) >= TRIES:
+            self.beyond = self.load
+            self.is_at_least = self.fails < TRIES
+            self._go_on(server_percent)
+
+    def _go_on(self, server_percent: float) -> None:
+        self.fails = self.voids = 0
+        if self.carried >= self.most:
+            self.is_at_least = self.is_done = True
+            return
+        wanted = self._next(server_percent)
+        at_end = self.carried and self.beyond / self.carried <= self.precision
+        known = wanted in (self.carried, self.beyond)
+        self.is_done = bool(at_end or known)
+        self.load = wanted
+
+    def _next(self, server_percent: float) -> float:
+        if not self.carried:
+            return rooms_near(self.beyond / min(self.widest, 2.0))
+        if math.isinf(self.beyond):
+            room_left = FULL_PERCENT / max(server_percent, 1.0)
+            factor = min(self.widest, max(NARROWEST, room_left))
+            more = max(self.carried * factor, self.carried + LEAST_ROOMS)
+            return min(self.most, rooms_near(more))
+        return rooms_near(math.sqrt(self.carried * self.beyond))
+
+
+def around(found: float, most: float) -> Search:
+    """A search that begins near what another one has found."""
+    return Search(min(most, rooms_near(found / PRECISION)), most, widest=PRECISION**2)

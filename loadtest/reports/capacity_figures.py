@@ -1,0 +1,130 @@
+"""What the steps towards a capacity showed, as rows."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from loadtest.load.capacity_search import Verdict
+from loadtest.load.generators import Loaded
+from loadtest.reports.figures import (
+    ARRIVED_SHARE,
+    BUSY_PERCENT,
+    DISTURBED_PERCENT,
+    SENT_PERCENT,
+    medians,
+    row_of,
+)
+
+P99_BOUND_MS = 100.0
+"""What an eye takes for at once."""
+
+LAG_BOUND_MS = 25.0
+"""A generator later than this (p99) has a part in latencies that are too long."""
+
+GATHERED_SHARE = 0.95
+"""Of what is to be delivered; where several moves come as one, how many did is an estimate."""
+
+FULL_PERCENT = 95.0
+"""A server that took so much of its core was at its end itself, whoever else was."""
+
+SHARES = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
+"""Of a server's own capacity: the loads at which it is looked at."""
+
+
+def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:
+    """One step: a row as `compare` has it, and what a verdict needs besides."""
+    job, seen = loaded.job, loaded.measured
+    row = row_of(loaded)
+    members = rooms * job.size
+    timed = len(seen.latency_ms) + len(seen.across_ms)
+    expected = seen.due_in_all * (job.size - 1) * (1 - seen.replaced / max(1, timed))
+    per_member = seen.received_bytes / members / job.seconds
+    return row | {
+        "rooms": rooms,
+        "delivered_share": round(seen.delivered_in_all / expected, 3) if expected else 0.0,
+        "sent_share": round(seen.sent / max(1, seen.due), 3),
+        "bytes_per_member_s": round(per_member),
+    }
+
+
+def verdict_of(step: Mapping[str, Any]) -> Verdict:
+    """Whether the server carried it; one that did not is not blamed for others."""
+    if is_carried(step):
+        return Verdict.PASSED
+    is_full = step["cpu_percent"] >= FULL_PERCENT
+    return Verdict.VOID if void_because(step) and not is_full else Verdict.FAILED
+
+
+def is_carried(step: Mapping[str, Any]) -> bool:
+    """Everything delivered, and in time."""
+    share = ARRIVED_SHARE if not step["replaced_share"] else GATHERED_SHARE
+    everything = (
+        (step["arrived_share"] or 0.0) >= ARRIVED_SHARE
+        and step["delivered_share"] >= share
+        and step["sent_share"] * 100 >= SENT_PERCENT
+        and not step["lost_connections"]
+        and not step["problems"]
+    )
+    return everything and step["p99_ms"] is not None and step["p99_ms"] <= P99_BOUND_MS
+
+
+def void_because(step: Mapping[str, Any]) -> str:
+    """Why a step says nothing about the server, in words; empty: it does."""
+    if step["generator_cpu_percent"] > BUSY_PERCENT:
+        return f"the generator took {step['generator_cpu_percent']:g} % of its core"
+    if (step["generator_lag_p99_ms"] or 0.0) > LAG_BOUND_MS:
+        return f"the generator was {step['generator_lag_p99_ms']:g} ms late (p99)"
+    if step["sent_share"] * 100 < SENT_PERCENT:
+        return f"the generator sent {step['sent_share']:.0%} of what it should have"
+    if step["taken_by_others_percent"] > DISTURBED_PERCENT:
+        return f"other programs took {step['taken_by_others_percent']:g} % of the server's core"
+    return ""
+
+
+def peer_row(
+    capacities: Sequence[tuple[float, bool]],
+    steps: Sequence[Mapping[str, Any]],
+    at_shares: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> dict[str, Any]:
+    """A server: its capacity (rooms of each search, and whether it is "at least"), and at parts.
+
+    `steps` are all that were made; `at_shares` those at the parts named in `SHARES`.
+    """
+    rooms = median(found for found, _ in capacities)
+    carried = [step for step in steps if is_carried(step)]
+    at_capacity = min(carried, key=lambda step: abs(step["rooms"] - rooms), default=None)
+    row: dict[str, Any] = {
+        "rooms": round(rooms, 2),
+        "at_least": sum(bounded for _, bounded in capacities) * 2 > len(capacities),
+        "rooms_of_each": [found for found, _ in capacities],
+    }
+    if at_capacity is not None:
+        row |= {
+            "updates_per_s": at_capacity["offered_per_s"],
+            "p99_ms": at_capacity["p99_ms"],
+            "cpu_percent": at_capacity["cpu_percent"],
+            "generator_cpu_percent": at_capacity["generator_cpu_percent"],
+        }
+    for name, taken in at_shares.items():
+        if taken:
+            middle = medians(taken)
+            row[f"latency_at_{name}_ms"] = {"p50": middle["p50_ms"], "p99": middle["p99_ms"]}
+            row[f"cpu_at_{name}_percent"] = middle["cpu_percent"]
+            row[f"bytes_per_member_s_at_{name}"] = middle["bytes_per_member_s"]
+            row[f"rooms_at_{name}"] = middle["rooms"]
+    row["bytes_per_member_s"] = row.get("bytes_per_member_s_at_half")
+    return row
+
+
+def curves(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[float, float]]]:
+    """The median p50 and p99 at each load that was tried, by rooms; void steps say nothing."""
+    told = [step for step in steps if verdict_of(step) is not Verdict.VOID]
+    loads = sorted({step["rooms"] for step in told})
+    return {
+        name: [
+            (load, median(values))
+            for load in loads
+            if (values := [s[f"{name}_ms"] for s in told if s["rooms"] == load and s[f"{name}_ms"]])
+        ]
+        for name in ("p50", "p99")
+    }
