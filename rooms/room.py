@@ -69,7 +69,7 @@ class Room:
         "epoch",
         "follower",
         "gestures",
-        "hears_late",
+        "is_bus_down",
         "is_degraded",
         "is_encoding",
         "members",
@@ -90,7 +90,7 @@ class Room:
         self.edits = Edits(project, document, position, seats, self.gestures, self._let_out)
         self.follower = self.edits.follower  # what all who join and tick look at
         self.is_degraded = False
-        self.hears_late = False
+        self.is_bus_down = False
         self.is_encoding = False
         self.encoded_states: dict[str, EncodedState] = {}  # by the name of the codec
         self.unsure_up_to = -1  # up to this seq a copy may be one that we gave wrongly
@@ -219,7 +219,7 @@ class Room:
         if seat is None or seat.leaving is not None:
             return iter([[send(Left(self.project, request), [connection])]])
         seat.leaving = request
-        return self.edits.hear_out(seat)
+        return self.edits.drained(seat)
 
     # Presence.
 
@@ -316,20 +316,20 @@ class Room:
             whole=True,
         )
 
-    def degraded(self, is_degraded: bool, reason: str = "") -> Effects:
+    def set_degraded(self, is_degraded: bool, reason: str = "") -> Effects:
         """Whether the journal can be written just now (rule D7)."""
         if self.is_degraded == is_degraded:
             return []
         self.is_degraded = is_degraded
-        return [send(Degraded(self.project, is_degraded, reason), self.members.told())]
+        return [send(Degraded(self.project, is_degraded, reason), self.members.joined())]
 
-    def late(self, hears_late: bool) -> Effects:
-        """Whether what other nodes do is heard of late just now (rule D11)."""
-        if self.hears_late == hears_late:
+    def set_bus_down(self, is_bus_down: bool) -> Effects:
+        """Whether what other nodes do comes late just now (rule D11)."""
+        if self.is_bus_down == is_bus_down:
             return []
-        self.hears_late = hears_late
-        reason = BUS_IS_DOWN if hears_late else ""
-        return [send(Degraded(self.project, hears_late, reason, "bus"), self.members.told())]
+        self.is_bus_down = is_bus_down
+        reason = BUS_IS_DOWN if is_bus_down else ""
+        return [send(Degraded(self.project, is_bus_down, reason, "bus"), self.members.joined())]
 
     # Other nodes.
 
@@ -386,7 +386,7 @@ class Room:
                 feed.hold(ack)
             else:
                 effects.append(send(ack, [seat.connection]))
-        if not self.hears_late:
+        if not self.is_bus_down:
             return effects
         return [*effects, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
 

@@ -216,12 +216,12 @@ class Edits:
     def _go_on(self, seat: Seat) -> Job:
         yield from self._queue.go_on(seat)
         yield from self._queue.after(())
-        if seat.is_heard_out:
+        if seat.is_drained:
             yield self._let_out(seat)
 
-    def hear_out(self, seat: Seat) -> Job:
+    def drained(self, seat: Seat) -> Job:
         """All that came before a member's `leave` has been looked at (rule D22)."""
-        seat.is_heard_out = True
+        seat.is_drained = True
         yield self._let_out(seat)
 
     def given_up(self, seat: Seat) -> None:

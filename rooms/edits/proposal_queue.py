@@ -280,5 +280,5 @@ class ProposalQueue:
             self._gestures.end(seat.member, queued.gesture)
         if seat.queue:
             yield from self.go_on(seat)
-        if seat.is_heard_out:
+        if seat.is_drained:
             yield self._let_out(seat)

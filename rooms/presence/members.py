@@ -89,7 +89,7 @@ class Members:
             )
         return self._live
 
-    def told(self) -> tuple[str, ...]:
+    def joined(self) -> tuple[str, ...]:
         """Connections that have been let in: they hear who comes and goes, and what is wrong."""
         return tuple(seat.connection for seat in self.seats.values() if seat.is_live)
 
@@ -179,7 +179,7 @@ class Members:
     def role_changed(self, user: str, role: str | None) -> Effects:
         """A user's role is another one, or none any more (rule R3)."""
         theirs = [seat for seat in self.seats.values() if seat.request.user == user]
-        everyone = [*self.told(), *(s.connection for s in theirs if not s.is_live)]
+        everyone = [*self.joined(), *(s.connection for s in theirs if not s.is_live)]
         effects: Effects = [send(RoleChanged(self._project, user, role), everyone)]
         for seat in theirs:
             if role is not None:
@@ -214,11 +214,11 @@ class Members:
         self.remote.on_life_sign(node, now)
         effects: Effects = []
         believed = []
-        for told in announced:
-            is_there, found = self._believe(node, told)
+        for each in announced:
+            is_there, found = self._believe(node, each)
             effects += found
             if is_there:
-                believed.append(told)
+                believed.append(each)
         news = self.remote.present(node, believed)
         effects += [self._to_all(MemberJoined(self._project, m)) for m in news.joined]
         return [*effects, *self._gone(news.left)]
@@ -237,19 +237,19 @@ class Members:
 
     # Inside.
 
-    def _believe(self, node: str, told: RemoteMember) -> tuple[bool, Effects]:
+    def _believe(self, node: str, announced: RemoteMember) -> tuple[bool, Effects]:
         """Whether the member is there now, and not here or elsewhere since."""
-        member = told.member.member
+        member = announced.member.member
         seat = self.seat_of(member)
         if seat is not None:
-            is_later = (told.generation, node) > (seat.generation, self._node)
-            if is_later and not told.is_absent:
+            is_later = (announced.generation, node) > (seat.generation, self._node)
+            if is_later and not announced.is_absent:
                 return True, self._moved_away(seat)
             return False, [Announce()]
         absent = self.absent.returned(member)
         if absent is None:
             return True, []
-        if told.generation < absent.generation:
+        if announced.generation < absent.generation:
             self.absent.keep(absent)
             return False, []
         self.remote.take_over(absent.member, absent.generation, {})
@@ -290,7 +290,7 @@ class Members:
         return [self._to_all(MemberLeft(self._project, member)) for member in members]
 
     def _to_all(self, message: MemberJoined | MemberLeft) -> Send:
-        return send(message, self.told())
+        return send(message, self.joined())
 
 
 def _with_less_selected(members: list[Member]) -> list[Member]:

@@ -41,7 +41,7 @@ class RemoteMembers:
     """Times are seconds, given. `numbers` are those of `schema.node_messages.Envelope`."""
 
     __slots__ = (
-        "_heard_at",
+        "_last_message_at",
         "_numbers",
         "_project",
         "gestures",
@@ -56,18 +56,18 @@ class RemoteMembers:
         self.gestures = Gestures()
         self.waiting: list[Packet] = []
         self.is_overrun = False
-        self._heard_at: dict[str, float] = {}
+        self._last_message_at: dict[str, float] = {}
         self._numbers: dict[str, int] = {}
 
     @property
     def is_shared(self) -> bool:
         """Whether the room is open on another node too."""
-        return bool(self._heard_at)
+        return bool(self._last_message_at)
 
     @property
     def nodes(self) -> Iterable[str]:
         """The other nodes that have the room open."""
-        return self._heard_at.keys()
+        return self._last_message_at.keys()
 
     def is_news(self, node: str, number: int) -> bool:
         """Whether this is the newest that the node has said; it is from now on."""
@@ -79,7 +79,7 @@ class RemoteMembers:
 
     def on_life_sign(self, node: str, now: float) -> None:
         """The node lives, and has the room open."""
-        self._heard_at[node] = now
+        self._last_message_at[node] = now
 
     def of(self, node: str) -> list[str]:
         """The members that are on a node."""
@@ -89,18 +89,18 @@ class RemoteMembers:
         """All members of a node, as it says."""
         news = News()
         gone = set(self.of(node))
-        for told in announced:
-            member = told.member.member
+        for each in announced:
+            member = each.member.member
             gone.discard(member)
             before = self.members.get(member)
-            if before is not None and before.is_later_than(node, told.generation):
+            if before is not None and before.is_later_than(node, each.generation):
                 continue  # it is on a third node by now
-            self.members[member] = Remote(told.member, node, told.generation)
+            self.members[member] = Remote(each.member, node, each.generation)
             if before is None:
-                news.joined.append(told.member)
+                news.joined.append(each.member)
             else:
-                self._mend(before.member, told.member)
-            self._show_gestures(told.member)
+                self._mend(before.member, each.member)
+            self._show_gestures(each.member)
         for member in gone:
             self.forget(member)
             news.left.append(member)
@@ -161,12 +161,12 @@ class RemoteMembers:
 
     def forget_node(self, node: str) -> list[Remote]:
         """The node has closed the room, or is gone: so are its members, who are returned."""
-        self._heard_at.pop(node, None)
+        self._last_message_at.pop(node, None)
         return [remote for member in self.of(node) if (remote := self.forget(member)) is not None]
 
     def silent(self, now: float) -> list[str]:
         """Nodes whose lease has run out."""
-        return [node for node, at in self._heard_at.items() if now - at > LEASE_SECONDS]
+        return [node for node, at in self._last_message_at.items() if now - at > LEASE_SECONDS]
 
     def as_members(self) -> list[Member]:
         """All of them, with what they show now."""

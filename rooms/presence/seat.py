@@ -100,7 +100,7 @@ class Seat(Mover):
     """It closed its connection for good: what it had sent is done all the same (rule D23)."""
     leaving: str | None = None
     """The id of its `leave`, which is answered after all that came before it (rule D22)."""
-    is_heard_out: bool = False
+    is_drained: bool = False
     """All that came before its `leave` has been looked at."""
     in_flight: int = 0
     queue: list[QueuedRequest] = field(default_factory=list)

@@ -263,7 +263,7 @@ class Hub:
         """To everyone of this node who is in the room."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out([send(message, live.room.members.told())])
+            live.carry_out([send(message, live.room.members.joined())])
 
     def end_gestures(self, project: str) -> None:
         """Nobody may edit there any more."""
@@ -325,7 +325,7 @@ class Hub:
         live = LiveRoom(room, self._services)
         await live.read_on()
         room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
-        room.hears_late = not self.bus.is_up
+        room.is_bus_down = not self.bus.is_up
         live.checkpoints.at = live.snapshot_at = time.monotonic()
         return live
 

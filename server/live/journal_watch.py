@@ -115,7 +115,7 @@ class JournalWatch:
     def _others_have(self, project: str, live: LiveRoom) -> None:
         """Another node has written, and we did not hear it."""
         if not self._bus.is_up:
-            live.carry_out(live.room.late(True))
+            live.carry_out(live.room.set_bus_down(True))
         elif not live.room.members.remote.is_shared:
             self._others.announce(project, asks=True)
 

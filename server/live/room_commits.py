@@ -112,7 +112,7 @@ class Commits:
         if project is not None:
             live = self._rooms.get(project)
             if live is not None:
-                live.carry_out(live.room.degraded(is_degraded or self.is_degraded, reason))
+                live.carry_out(live.room.set_degraded(is_degraded or self.is_degraded, reason))
             return
         if self.is_degraded and not is_degraded:
             self._watch.hint()  # a database that was away may be another one now
@@ -120,7 +120,7 @@ class Commits:
         held_up = set(self.committer.held_up)
         for project, live in self._rooms.items():
             if project not in held_up:
-                live.carry_out(live.room.degraded(is_degraded, reason))
+                live.carry_out(live.room.set_degraded(is_degraded, reason))
 
 
 def _answer(live: LiveRoom, proposal: Proposal, outcome: Outcome, seq: int | None) -> None:

@@ -173,7 +173,7 @@ class OtherNodes:
     def on_bus_restored(self) -> None:
         """The bus is there: whatever was said meanwhile is asked for."""
         for project, live in list(self._hub.rooms.items()):
-            live.carry_out(live.room.late(False))
+            live.carry_out(live.room.set_bus_down(False))
             self.announce(project, asks=True)
         self._hub.watch.hint()
 
@@ -181,7 +181,7 @@ class OtherNodes:
         """The bus is down: shared rooms tell their members."""
         for live in list(self._hub.rooms.values()):
             if live.room.members.remote.is_shared:
-                live.carry_out(live.room.late(True))
+                live.carry_out(live.room.set_bus_down(True))
 
     def on_bus_message(self, message: bytes) -> None:
         """One message; what is not from a node of ours is counted and dropped."""
