@@ -380,8 +380,8 @@ class Room:
         )
         seat.unanswered = None  # whatever comes now is told as it comes
         effects: Effects = [Enter(seat.connection, joined)]
-        owed, seat.owed = seat.owed, []
-        for ack in owed:
+        held_acks, seat.held_acks = seat.held_acks, []
+        for ack in held_acks:
             if feed is not None and feed.comes_before(ack.seq):
                 feed.hold(ack)
             else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rooms.edits import answers
-from rooms.edits.proposals import Asked, Proposals
+from rooms.edits.proposals import Asker, Proposals
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
 from rooms.journal.entry import Outcome, Proposal
 from rooms.journal.follower import JournalFollower
@@ -30,7 +30,7 @@ class Answering:
         self._seats = seats
 
     def tell(
-        self, told: Sequence[Asked], packet: Packet, ack: Ack, *, is_ours: bool = True
+        self, askers: Sequence[Asker], packet: Packet, ack: Ack, *, is_ours: bool = True
     ) -> Effects:
         """The first who asked hears of the delta by its `ack`, all others by the `delta`.
 
@@ -38,7 +38,7 @@ class Answering:
         `is_ours`: the first who asked did so of another node, and has its `ack` there.
         """
         live = [s.connection for s in self._seats.values() if s.is_live and s.feed is None]
-        seats = [asked.seat for asked in told if asked.seat is not None]
+        seats = [asker.seat for asker in askers if asker.seat is not None]
         first = next((s for s in seats if s.is_live and not s.is_given_up), None)
         if not is_ours:
             first = None
@@ -52,43 +52,43 @@ class Answering:
             if seat is not first:
                 effects += self._ack_to(seat, msgspec.structs.replace(ack, duplicate=True))
         effects += [
-            Settled(asked.ticket, ack.seq, None) for asked in told if asked.ticket is not None
+            Settled(asker.ticket, ack.seq, None) for asker in askers if asker.ticket is not None
         ]
         return effects
 
-    def known(self, asked: Asked) -> Effects | None:
+    def known(self, asker: Asker) -> Effects | None:
         """The answer to a delta that is in the tail or on its way, if it is (rule D3).
 
         Of one on its way there is nothing to be said yet: who asks is told with the others.
         """
-        proposal = asked.queued.proposal
+        proposal = asker.queued.proposal
         entry = self._follower.tail.find(proposal.delta_id)
         if entry is not None:
             same = entry.payload_hash == proposal.payload_hash
             outcome = Outcome.DUPLICATE if same else Outcome.ID_REUSED
-            return self.outcome(asked, outcome, entry.seq)
+            return self.outcome(asker, outcome, entry.seq)
         before = self._waiting.get(proposal.delta_id)
         if before is None:
             return None
         if before.proposal.payload_hash != proposal.payload_hash:
-            return self.outcome(asked, Outcome.ID_REUSED, None)
-        seat = asked.seat
-        if asked.ticket is not None or (
+            return self.outcome(asker, Outcome.ID_REUSED, None)
+        seat = asker.seat
+        if asker.ticket is not None or (
             seat is not None and not seat.is_void and not before.is_asked_by(seat)
         ):
-            self._waiting.ask(before, asked)
+            self._waiting.ask(before, asker)
         return []
 
-    def outcome(self, asked: Asked, outcome: Outcome, seq: int | None) -> Effects:
+    def outcome(self, asker: Asker, outcome: Outcome, seq: int | None) -> Effects:
         """Tell one who asked what the journal said, other than that it is committed now."""
-        proposal = asked.queued.proposal
-        if asked.ticket is not None:
+        proposal = asker.queued.proposal
+        if asker.ticket is not None:
             known = outcome is Outcome.DUPLICATE
             error = None if known else answers.of_outcome(self._project, proposal.delta_id, outcome)
-            return [Settled(asked.ticket, seq if known else None, error)]
-        if asked.seat is None:
+            return [Settled(asker.ticket, seq if known else None, error)]
+        if asker.seat is None:
             return []
-        return self.answer(asked.seat, proposal, outcome, seq)
+        return self.answer(asker.seat, proposal, outcome, seq)
 
     def answer(self, seat: Seat, proposal: Proposal, outcome: Outcome, seq: int | None) -> Effects:
         if outcome is not Outcome.DUPLICATE or seq is None:
@@ -101,14 +101,15 @@ class Answering:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
             at, drops = entry.at, list(entry.drops)
-            ack = Ack(self._project, proposal.delta_id, seq, at, drops, entry.told, duplicate=True)
+            ops = entry.acked_ops
+            ack = Ack(self._project, proposal.delta_id, seq, at, drops, ops, duplicate=True)
         return self._ack_to(seat, ack)
 
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
         ops = decode_ops(proposal.ops)
         proposed = self._waiting.enter(proposal)
-        self._waiting.ask(proposed, Asked(QueuedRequest(proposal, ops), seat))
+        self._waiting.ask(proposed, Asker(QueuedRequest(proposal, ops), seat))
         self._waiting.send(proposed, proposal, ops)
         return [CatchUp(self._follower.head)]
 
@@ -117,11 +118,11 @@ class Answering:
         if seat.is_given_up:
             return []
         undo, redo = self._follower.stacks.depths(seat.member)
-        told = msgspec.structs.replace(ack, undo=undo, redo=redo)
+        own = msgspec.structs.replace(ack, undo=undo, redo=redo)
         if not seat.is_live:
-            seat.owed.append(told)
+            seat.held_acks.append(own)
             return []
         if seat.feed is not None and seat.feed.comes_before(ack.seq):
-            seat.feed.hold(told)
+            seat.feed.hold(own)
             return []
-        return [send(told, [seat.connection])]
+        return [send(own, [seat.connection])]

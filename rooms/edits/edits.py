@@ -9,7 +9,7 @@ from rooms.edits import answers
 from rooms.edits.answering import Answering
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
-from rooms.edits.proposals import Asked, Proposals, Stage
+from rooms.edits.proposals import Asker, Proposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.effects import CatchUp, Effects, ForwardEntry, Job, LookUp, Settled, send
 from rooms.journal.entry import Outcome, Proposal, Purpose
@@ -78,13 +78,13 @@ class Edits:
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
         )
         yield []
-        asked = Asked(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
-        answer = self._answering.known(asked)
+        asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
+        answer = self._answering.known(asker)
         if answer is None:
             answer = yield from self._refusals.refusal(seat, delta, proposal)
         if answer is not None:
             self._gestures.end(seat.member, delta.gesture)
-        yield from self._enqueue(seat, asked, answer)
+        yield from self._enqueue(seat, asker, answer)
 
     def _base_of(self, delta: ProposeDelta) -> int | None:
         if delta.base is None:
@@ -101,18 +101,18 @@ class Edits:
             return
         seat.comes(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
-        asked = Asked(QueuedRequest(proposal), seat)
-        answer = self._answering.known(asked)
+        asker = Asker(QueuedRequest(proposal), seat)
+        answer = self._answering.known(asker)
         if answer is None:
             answer = self._refusals.not_now(seat, proposal)
-        yield from self._enqueue(seat, asked, answer)
+        yield from self._enqueue(seat, asker, answer)
 
-    def _enqueue(self, seat: Seat, asked: Asked, answer: Effects | None) -> Job:
+    def _enqueue(self, seat: Seat, asker: Asker, answer: Effects | None) -> Job:
         """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
         if answer is not None:
             yield answer
         elif not seat.is_void:  # else it has joined anew while this was looked at
-            self.waiting.ask(self.waiting.enter(asked.queued.proposal), asked)
+            self.waiting.ask(self.waiting.enter(asker.queued.proposal), asker)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)
@@ -138,8 +138,8 @@ class Edits:
         """
         if not ops:
             proposal = msgspec.structs.replace(proposal, step=None)
-        asked = Asked(QueuedRequest(proposal), self._seats.get(connection), ticket)
-        answer = self._answering.known(asked)
+        asker = Asker(QueuedRequest(proposal), self._seats.get(connection), ticket)
+        answer = self._answering.known(asker)
         if answer is not None:
             yield answer
             return
@@ -150,7 +150,7 @@ class Edits:
             yield [Settled(ticket, None, error)]
             return
         proposed = self.waiting.enter(proposal)
-        self.waiting.ask(proposed, asked)
+        self.waiting.ask(proposed, asker)
         made = yield from looked_over(ops)
         yield from self._queue.make(proposed, proposal, made)
 
@@ -166,8 +166,8 @@ class Edits:
             seat.recalled = changes
         elif seat.queue and seat.queue[0] is queued:
             self.waiting.withdraw(queued, seat)
-            told = msgspec.structs.replace(error, id=queued.proposal.delta_id)
-            yield self._refusals.not_done(seat, told)
+            own = msgspec.structs.replace(error, id=queued.proposal.delta_id)
+            yield self._refusals.not_done(seat, own)
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
@@ -187,7 +187,7 @@ class Edits:
 
     def _ask_as_well(self, seat: Seat, proposal: Proposal) -> Effects:
         ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
-        return self._answering.known(Asked(QueuedRequest(proposal, ops), seat)) or []
+        return self._answering.known(Asker(QueuedRequest(proposal, ops), seat)) or []
 
     def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
@@ -243,9 +243,9 @@ class Edits:
                 CatchUp(self.follower.head)
             ]  # that brings its entry, which answers it in its turn
             return
-        told = self._queue.settle(proposed)
-        yield [effect for asked in told for effect in self._answering.outcome(asked, outcome, seq)]
-        yield from self._queue.after(told)
+        askers = self._queue.settle(proposed)
+        yield [each for asker in askers for each in self._answering.outcome(asker, outcome, seq)]
+        yield from self._queue.after(askers)
 
     def given_back(self, proposals: Sequence[Proposal]) -> Job:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
@@ -254,11 +254,11 @@ class Edits:
             proposed = self.waiting.get(proposal.delta_id)
             if proposed is None or proposed.proposal is not proposal:
                 continue
-            told = self._queue.settle(proposed)
-            for asked in told:
-                seat = asked.seat
-                if seat is None or asked.ticket is not None:
-                    yield self._answering.outcome(asked, Outcome.UNAVAILABLE, None)
+            askers = self._queue.settle(proposed)
+            for asker in askers:
+                seat = asker.seat
+                if seat is None or asker.ticket is not None:
+                    yield self._answering.outcome(asker, Outcome.UNAVAILABLE, None)
                     continue
                 error = answers.of_outcome(self.project, proposal.delta_id, Outcome.UNAVAILABLE)
                 is_first = seat not in first_of
@@ -268,7 +268,7 @@ class Edits:
                     if is_first
                     else self._refusals.not_taken(seat, error)
                 )
-            yield from self._queue.after(told)
+            yield from self._queue.after(askers)
 
     def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
@@ -284,13 +284,13 @@ class Edits:
             yield from self._queue.after(())
             return
         was_sent = proposed.stage is Stage.SENT
-        told = self._queue.settle(proposed)
+        askers = self._queue.settle(proposed)
         # Another device may have sent the same to another node, which was first.
         is_ours = proposed.proposal.member == entry.member
-        yield self._answering.tell(told, packet, ack, is_ours=is_ours)
+        yield self._answering.tell(askers, packet, ack, is_ours=is_ours)
         if was_sent:
             yield [ForwardEntry(entry, news.digest, news.previous)]
-        yield from self._queue.after(told)
+        yield from self._queue.after(askers)
 
 
 def _proposal(

@@ -10,7 +10,7 @@ from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.as_seen import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, let_go, looked_over, parts_of
-from rooms.edits.proposals import Asked, Proposals, Proposed, Stage
+from rooms.edits.proposals import Asker, Proposals, Proposed, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step
 from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
@@ -243,17 +243,17 @@ class ProposalQueue:
         proposed = self._waiting.get(proposal.delta_id)
         if proposed is None or proposed.proposal is not proposal:
             return
-        told = self.settle(proposed)
+        askers = self.settle(proposed)
         effects: Effects = []
-        for asked in told:
-            if asked.ticket is not None:
-                effects.append(Settled(asked.ticket, None, error))
-            elif asked.seat is not None:
-                effects += self._refusals.not_done(asked.seat, error)
+        for asker in askers:
+            if asker.ticket is not None:
+                effects.append(Settled(asker.ticket, None, error))
+            elif asker.seat is not None:
+                effects += self._refusals.not_done(asker.seat, error)
         yield effects
-        yield from self.after(told)
+        yield from self.after(askers)
 
-    def settle(self, proposed: Proposed) -> list[Asked]:
+    def settle(self, proposed: Proposed) -> list[Asker]:
         """Who is to be told; `_after` is to follow."""
         if self.group is proposed:
             self.group, self.is_free_again = None, True
@@ -263,11 +263,11 @@ class ProposalQueue:
         self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
         return self._waiting.settle(proposed)
 
-    def after(self, told: Sequence[Asked]) -> Job:
+    def after(self, askers: Sequence[Asker]) -> Job:
         """Those who asked have their answer: their gestures end, and what they queued goes on."""
-        for asked in told:
-            if asked.seat is not None:
-                yield from self._answered(asked.seat, asked.queued)
+        for asker in askers:
+            if asker.seat is not None:
+                yield from self._answered(asker.seat, asker.queued)
         if self.is_free_again:
             self.is_free_again = False
             for seat in [*self._seats.values(), *self.away]:

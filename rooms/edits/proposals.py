@@ -28,7 +28,7 @@ class Stage(Enum):
     SETTLED = auto()
 
 
-class Asked(Struct, frozen=True, eq=False, gc=False):
+class Asker(Struct, frozen=True, eq=False, gc=False):
     """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
 
     `queued`: as this one proposed it. Who calls may have a seat as well; the call is answered.
@@ -43,12 +43,12 @@ class Asked(Struct, frozen=True, eq=False, gc=False):
 class Proposed:
     """`proposal`: as it was asked for, and from then on as it was sent.
 
-    `asked`: who waits for the answer, the first who asked first. `size`: the bytes counted.
+    `askers`: who wait for the answer, the first who asked first. `size`: the bytes counted.
     `touched`: the ids of the entities that its ops are about.
     """
 
     proposal: Proposal
-    asked: list[Asked]
+    askers: list[Asker]
     stage: Stage = Stage.QUEUED
     size: int = 0
     ops: Sequence[Op] = ()
@@ -56,7 +56,7 @@ class Proposed:
 
     def is_asked_by(self, seat: Seat) -> bool:
         """Whether the member waits for the answer already."""
-        return any(asked.seat is seat for asked in self.asked)
+        return any(asker.seat is seat for asker in self.askers)
 
     def is_sent_as(self, ops: bytes) -> bool:
         """Whether the journal was given just these ops."""
@@ -105,14 +105,14 @@ class Proposals:
         self._weigh(proposed, len(proposal.ops))
         return proposed
 
-    def ask(self, proposed: Proposed, asked: Asked) -> None:
+    def ask(self, proposed: Proposed, asker: Asker) -> None:
         """One who waits for the answer, maybe not the first."""
-        proposed.asked.append(asked)
-        seat = asked.seat
+        proposed.askers.append(asker)
+        seat = asker.seat
         if seat is None:
             return
         if proposed.stage is Stage.QUEUED:
-            seat.queue.append(asked.queued)
+            seat.queue.append(asker.queued)
         else:
             seat.in_flight += 1
 
@@ -125,10 +125,10 @@ class Proposals:
         if proposal.purpose is not Purpose.EDIT:
             self._made.add(proposed)
         self._weigh(proposed, len(proposal.ops))
-        for asked in proposed.asked:
-            if asked.seat is not None:
-                asked.seat.queue.remove(asked.queued)
-                asked.seat.in_flight += 1
+        for asker in proposed.askers:
+            if asker.seat is not None:
+                asker.seat.queue.remove(asker.queued)
+                asker.seat.in_flight += 1
 
     def send_group(self, proposed: Proposed, last: Proposal, touched: AbstractSet[str]) -> None:
         """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
@@ -139,23 +139,23 @@ class Proposals:
         proposed.touched = touched
         self._weigh(proposed, 0)
 
-    def settle(self, proposed: Proposed) -> list[Asked]:
+    def settle(self, proposed: Proposed) -> list[Asker]:
         """It is known what became of it: who is to be told."""
         was, proposed.stage = proposed.stage, Stage.SETTLED
         del self._by_id[proposed.proposal.delta_id]
         self._made.discard(proposed)
         self._weigh(proposed, 0)
-        told, proposed.asked = proposed.asked, []
-        for asked in told:
-            self._take_back(asked, was)
-        return told
+        askers, proposed.askers = proposed.askers, []
+        for asker in askers:
+            self._take_back(asker, was)
+        return askers
 
     def still_queued(self, queued: QueuedRequest, seat: Seat) -> Proposed | None:
         """What a member asked for, if its turn is still to come; None: it went meanwhile."""
         proposed = self.get(queued.proposal.delta_id)
         if proposed is None or proposed.stage is not Stage.QUEUED:
             return None
-        for each in proposed.asked:
+        for each in proposed.askers:
             if each.seat is seat and each.queued is queued:
                 return proposed
         return None
@@ -172,25 +172,25 @@ class Proposals:
             self._forget(proposed, seat)
 
     def _forget(self, proposed: Proposed, seat: Seat) -> None:
-        left: list[Asked] = []
-        for asked in proposed.asked:
-            if asked.seat is not seat:
-                left.append(asked)
+        left: list[Asker] = []
+        for asker in proposed.askers:
+            if asker.seat is not seat:
+                left.append(asker)
                 continue
-            self._take_back(asked, proposed.stage)
-            if asked.ticket is not None:  # the call waits on, without a seat
-                left.append(Asked(asked.queued, None, asked.ticket))
-        proposed.asked = left
+            self._take_back(asker, proposed.stage)
+            if asker.ticket is not None:  # the call waits on, without a seat
+                left.append(Asker(asker.queued, None, asker.ticket))
+        proposed.askers = left
         if proposed.stage is Stage.QUEUED and not left:
             self.settle(proposed)
 
-    def _take_back(self, asked: Asked, stage: Stage) -> None:
-        if asked.seat is None:
+    def _take_back(self, asker: Asker, stage: Stage) -> None:
+        if asker.seat is None:
             return
         if stage is Stage.QUEUED:
-            asked.seat.queue.remove(asked.queued)
+            asker.seat.queue.remove(asker.queued)
         else:
-            asked.seat.in_flight -= 1
+            asker.seat.in_flight -= 1
 
     def _weigh(self, proposed: Proposed, size: int) -> None:
         self.bytes += size - proposed.size

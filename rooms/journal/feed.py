@@ -69,12 +69,12 @@ class Feed:
         if len(self._acks) > MAX_HELD_ACKS:
             self.lose()
 
-    def take_held(self) -> list[Ack]:
+    def take_acks(self) -> list[Ack]:
         """Answers whose seq will not go out from here, as the member leaves."""
-        held = [*self._next, *self._acks.values()]
+        packets = [*self._next, *self._acks.values()]
         self._next.clear()
         self._acks.clear()
-        return [packet.message for packet in held if isinstance(packet.message, Ack)]
+        return [packet.message for packet in packets if isinstance(packet.message, Ack)]
 
     def next(self) -> bytes | Packet | None:
         """What goes out next, as a frame or to be made one; None: nothing does any more."""

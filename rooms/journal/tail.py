@@ -32,7 +32,7 @@ class Reader(Protocol):
 class TailEntry(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
-    `told`: what the first ack said that took effect; None: just what was proposed.
+    `acked_ops`: what the first ack said that took effect; None: just what was proposed.
     `proposed`: the ops of an edit as they were proposed, where they took effect otherwise, or not.
     `atomic`: it was to take effect as a whole, or not at all.
     `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
@@ -46,7 +46,7 @@ class TailEntry(Struct, gc=False):
     size: int
     packet: Packet
     drops: tuple[Dropped, ...]
-    told: list[Op] | None = None
+    acked_ops: list[Op] | None = None
     proposed: Sequence[Op] = ()
     atomic: bool = False
     digest: str = ""

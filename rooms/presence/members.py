@@ -272,8 +272,8 @@ class Members:
         """The acks that it would have heard with what it will not hear now, and its `left`."""
         if seat.leaving is None:
             return []
-        held = [] if seat.feed is None else seat.feed.take_held()
-        acks = [send(ack, [seat.connection]) for ack in (*seat.owed, *held)]
+        held = [] if seat.feed is None else seat.feed.take_acks()
+        acks = [send(ack, [seat.connection]) for ack in (*seat.held_acks, *held)]
         return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:

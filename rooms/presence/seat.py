@@ -84,7 +84,7 @@ class Seat(Mover):
     the id of a delta that would be refused, while the journal is asked whether it knows it.
     `queue` and `in_flight` are what it asked for and is not answered yet, before and since it was
     sent: `rooms.edits.proposals` alone changes them. `recalling` is the request that waits for what
-    the journal says, `recalled` what it said. `owed` are acks that it hears once it has the state.
+    the journal says, `recalled` what it said. `held_acks`: sent to it once it has the state.
     """
 
     request: JoinRequest
@@ -108,7 +108,7 @@ class Seat(Mover):
     recalling: QueuedRequest | None = None
     looked_up: str | None = None
     not_taken: NotTaken | None = None
-    owed: list[Ack] = field(default_factory=list)
+    held_acks: list[Ack] = field(default_factory=list)
     unanswered: Unanswered | None = None
     """Which of those that it named at the join are committed; None: it named none."""
     looks_back: int = MAX_LOOKED_BACK

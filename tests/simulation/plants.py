@@ -17,7 +17,7 @@ from persistence.journal.contract import Appended, Known
 from persistence.journal.memory import MemoryJournal
 from rooms.edits.answering import Answering
 from rooms.edits.edits import Edits
-from rooms.edits.proposals import Asked
+from rooms.edits.proposals import Asker
 from rooms.effects import Effects, Job, LookUp, Packet
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.journal.follower import JournalFollower
@@ -51,7 +51,7 @@ class ForgetfulJournal(MemoryJournal):
 class ForgetfulAnswering(Answering):
     """Does not remember what it has seen."""
 
-    def known(self, asked: Asked) -> Effects | None:
+    def known(self, asker: Asker) -> Effects | None:
         return None
 
 
@@ -59,12 +59,12 @@ class LossyAnswering(Answering):
     """Keeps the last op of a delta from all but its author."""
 
     def tell(
-        self, told: Sequence[Asked], packet: Packet, ack: Ack, *, is_ours: bool = True
+        self, askers: Sequence[Asker], packet: Packet, ack: Ack, *, is_ours: bool = True
     ) -> Effects:
         assert isinstance(packet.message, DeltaCommitted)
         if len(packet.message.ops) > 1:
             packet.message = structs.replace(packet.message, ops=packet.message.ops[:-1])
-        return super().tell(told, packet, ack, is_ours=is_ours)
+        return super().tell(askers, packet, ack, is_ours=is_ours)
 
 
 class TrustingFollower(JournalFollower):
