@@ -63,7 +63,7 @@ class Room:
     """Everyone in it hears every seq once, in order; nobody hears of what is not committed."""
 
     __slots__ = (
-        "_digest_told",
+        "_digest_sent",
         "edits",
         "encoded_states",
         "epoch",
@@ -85,16 +85,16 @@ class Room:
         self.epoch = position.epoch
         self.ticks = Ticks()
         self.gestures = Gestures()
-        self.members = Members(project, node, self.ticks, self.gestures, self._let_go)
+        self.members = Members(project, node, self.ticks, self.gestures, self._on_given_up)
         seats = self.members.seats
-        self.edits = Edits(project, document, position, seats, self.gestures, self._let_out)
+        self.edits = Edits(project, document, position, seats, self.gestures, self._leave_if_done)
         self.follower = self.edits.follower  # what all who join and tick look at
         self.is_degraded = False
         self.is_bus_down = False
         self.is_encoding = False
         self.encoded_states: dict[str, EncodedState] = {}  # by the name of the codec
         self.unsure_up_to = -1  # up to this seq a copy may be one that we gave wrongly
-        self._digest_told = (position.seq, float("-inf"))
+        self._digest_sent = (position.seq, float("-inf"))
 
     @property
     def document(self) -> Document:
@@ -269,7 +269,7 @@ class Room:
         to, but = self.members.live(), ""
         effects: Effects = []
         if moved or gestures:
-            digest = self._digest_due(now) if self._digest_told[0] != self.follower.head else None
+            digest = self._digest_due(now) if self._digest_sent[0] != self.follower.head else None
             tick = Tick(self.project, moved, gestures, digest=digest)
             own = Packet(tick)
             if remote.is_shared:
@@ -336,16 +336,16 @@ class Room:
     def on_remote_tick(self, node: str, number: int, packet: Packet) -> Effects:
         """The members of another node have moved; ours hear of it by `pass_on` or `tick`."""
         remote = self.members.remote
-        if not remote.is_news(node, number) or remote.tick(node, packet):
+        if not remote.is_newest(node, number) or remote.tick(node, packet):
             return []
         return [Announce(asks=True)]
 
     # Inside.
 
-    def _let_go(self, seat: Seat) -> None:
+    def _on_given_up(self, seat: Seat) -> None:
         self.edits.given_up(seat)
 
-    def _let_out(self, seat: Seat) -> Effects:
+    def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
         if seat.is_given_up or seat.in_flight or seat.has_queued:
             return []
@@ -439,7 +439,7 @@ class Room:
         return error if field is None else structs.replace(error, details={"field": field})
 
     def _digest_due(self, now: float) -> Digest | None:
-        if now - self._digest_told[1] < DIGEST_SECONDS:
+        if now - self._digest_sent[1] < DIGEST_SECONDS:
             return None
-        self._digest_told = (self.head, now)
+        self._digest_sent = (self.head, now)
         return Digest(self.head, self.follower.digest)

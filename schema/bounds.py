@@ -44,7 +44,7 @@ class Bound(NamedTuple):
     why: str
 
     @property
-    def told_past(self) -> str:
+    def past_it(self) -> str:
         """What happens past it, as a table tells it."""
         if isinstance(self.past, CloseCode):
             return f"closed with {self.past.code}"

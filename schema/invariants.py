@@ -20,23 +20,23 @@ from schema.limits import (
 class Invariant(NamedTuple):
     """`of`: which property, op or value. `says`: the sentence; names in braces: what varies.
 
-    `told`: the code of the refusal; or the reason of the drop, where it is never a refusal.
+    `code`: of the refusal; or the reason of the drop, where it is never a refusal.
     """
 
     of: str
     holds: str
     says: str
-    told: ErrorCode | DropReason
+    code: ErrorCode | DropReason
 
 
 INVARIANTS: list[Invariant] = []
 
 
 def _row(
-    of: str, holds: str, says: str, told: ErrorCode | DropReason = ErrorCode.OP_INVALID
+    of: str, holds: str, says: str, code: ErrorCode | DropReason = ErrorCode.OP_INVALID
 ) -> str:
     """Add a row; its sentence."""
-    INVARIANTS.append(Invariant(of, holds, says, told))
+    INVARIANTS.append(Invariant(of, holds, says, code))
     return says
 
 

@@ -68,8 +68,8 @@ async def _connect(dsn: str) -> "asyncpg.Connection":
         )
 
 
-async def _stay(told: dict[str, object]) -> None:
-    print(json.dumps(told | {"pid": os.getpid()}), flush=True)
+async def _stay(answer: dict[str, object]) -> None:
+    print(json.dumps(answer | {"pid": os.getpid()}), flush=True)
     await asyncio.to_thread(sys.stdin.buffer.read)
 
 

@@ -100,11 +100,11 @@ def main() -> int:
     parser.add_argument("word", choices=sorted(WORDS))
     arguments = parser.parse_args()
     try:
-        told = asyncio.run(run(from_environment(), arguments.word))
+        answer = asyncio.run(run(from_environment(), arguments.word))
     except (PersistenceError, asyncpg.PostgresError) as error:
         print(f"standby: {error}", file=sys.stderr)
         return error.exit_code if isinstance(error, PersistenceError) else 1
-    print(json.dumps(told))
+    print(json.dumps(answer))
     return 0
 
 

@@ -51,10 +51,10 @@ def sentences(
     changes: Iterable[Change], before: State, after: State, pause: Pause = no_pause
 ) -> list[str]:
     """One sentence for each track, device chain or part of the song: 'Bass: 3 clips added'."""
-    told = _Told(_Owners(before, pause), _Owners(after, pause))
+    report = _Report(_Owners(before, pause), _Owners(after, pause))
     for change in walked(changes, pause):
-        told.add(change)
-    lines = told.sentences(pause)
+        report.add(change)
+    lines = report.sentences(pause)
     if len(lines) > MAX_SENTENCES:
         return [*lines[:MAX_SENTENCES], f"and {len(lines) - MAX_SENTENCES} more"]
     return lines
@@ -72,7 +72,7 @@ class _Owners:
         }
 
 
-class _Told:
+class _Report:
     def __init__(self, before: _Owners, after: _Owners) -> None:
         self._before = before
         self._after = after

@@ -20,8 +20,8 @@ def renewed(collection: str, entities: Mapping[str, Entity]) -> dict[str, Entity
 
 
 def _renewed(collection: str, entity: Entity) -> Entity:
-    kept = {name: value for name, value in entity.items() if name in _NAMES[collection]}
-    return DEFAULTS[collection] | kept
+    known = {name: value for name, value in entity.items() if name in _NAMES[collection]}
+    return DEFAULTS[collection] | known
 
 
 def launcher_links(collection: str, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:

@@ -93,16 +93,18 @@ def ack(
 ) -> tuple[Ack, list[Dropped]]:
     """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3)."""
     made_here = entry.purpose is not Purpose.EDIT
-    told_whole = made_here and applied.mistake is None
-    drops = [_told(drop, ops[drop.op]) if told_whole else _dropped(drop) for drop in applied.drops]
+    is_described = made_here and applied.mistake is None
+    drops = [
+        _described(drop, ops[drop.op]) if is_described else _dropped(drop) for drop in applied.drops
+    ]
     effective: list[Op] | None = None
     if made_here:
         effective = bare(applied.ops)
     elif not applied.as_sent:
         effective = applied.ops
-    told = digest if entry.seq % DIGEST_EVERY == 0 else None
+    due = digest if entry.seq % DIGEST_EVERY == 0 else None
     seq, at = entry.seq, entry.committed_at
-    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=told), drops
+    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=due), drops
 
 
 def bare(ops: Sequence[Op]) -> list[Op]:
@@ -114,7 +116,7 @@ def _dropped(drop: Drop) -> Dropped:
     return Dropped(drop.op, drop.reason)
 
 
-def _told(drop: Drop, op: Op) -> Dropped:
+def _described(drop: Drop, op: Op) -> Dropped:
     """Of ops that the author never saw: what they were about."""
     props: dict[str, Any] = op.props if isinstance(op, Set) else {}
     names = [f"params/{leaf}" for leaf in props["params"]] if "params" in props else sorted(props)

@@ -13,7 +13,7 @@ from rooms.edits.proposals import Asker, Proposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.effects import CatchUp, Effects, ForwardEntry, Job, LookUp, Settled, send
 from rooms.journal.entry import Outcome, Proposal, Purpose
-from rooms.journal.follower import JournalFollower, News
+from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
 from schema.errors import ErrorCode
@@ -38,7 +38,7 @@ class Edits:
         position: Position,
         seats: dict[str, Seat],
         gestures: Gestures,
-        let_out: Callable[[Seat], Effects],
+        leave_if_done: Callable[[Seat], Effects],
     ) -> None:
         self.project = project
         self._epoch = position.epoch
@@ -47,11 +47,11 @@ class Edits:
         self._answering = Answering(project, self.follower, self.waiting, seats)
         self._refusals = Refusals(project, self.waiting, gestures)
         self._queue = ProposalQueue(
-            project, self.follower, self.waiting, self._refusals, seats, gestures, let_out
+            project, self.follower, self.waiting, self._refusals, seats, gestures, leave_if_done
         )
         self._seats = seats
         self._gestures = gestures
-        self._let_out = let_out
+        self._leave_if_done = leave_if_done
 
     @property
     def waiting_bytes(self) -> int:
@@ -217,17 +217,17 @@ class Edits:
         yield from self._queue.go_on(seat)
         yield from self._queue.after(())
         if seat.is_drained:
-            yield self._let_out(seat)
+            yield self._leave_if_done(seat)
 
     def drained(self, seat: Seat) -> Job:
         """All that came before a member's `leave` has been looked at (rule D22)."""
         seat.is_drained = True
-        yield self._let_out(seat)
+        yield self._leave_if_done(seat)
 
     def given_up(self, seat: Seat) -> None:
         """Its member is gone, or on another seat (rule D23)."""
         if seat.is_void:
-            self.waiting.let_go(seat)
+            self.waiting.forget_seat(seat)
         else:
             self._queue.given_up(seat)
 
@@ -274,10 +274,10 @@ class Edits:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
         return self._queue.gave_up(proposal, error)
 
-    def _applied(self, news: News) -> Job:
+    def _applied(self, applied: AppliedEntry) -> Job:
         """An entry has taken effect: all hear of it, who asked for it by the `ack`."""
-        entry, packet, ack = news.entry, news.packet, news.ack
-        self._queue.is_free_again |= news.ends_group
+        entry, packet, ack = applied.entry, applied.packet, applied.ack
+        self._queue.is_free_again |= applied.ends_group
         proposed = self.waiting.get(entry.delta_id)
         if proposed is None or not proposed.proposal.is_stored_as(entry):
             yield self._answering.tell((), packet, ack)
@@ -289,7 +289,7 @@ class Edits:
         is_ours = proposed.proposal.member == entry.member
         yield self._answering.tell(askers, packet, ack, is_ours=is_ours)
         if was_sent:
-            yield [ForwardEntry(entry, news.digest, news.previous)]
+            yield [ForwardEntry(entry, applied.digest, applied.previous)]
         yield from self._queue.after(askers)
 
 

@@ -50,7 +50,7 @@ def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
     return Made(ops, touched, leads)
 
 
-def let_go(ops: list[Op]) -> Job:
+def freeing_ops(ops: list[Op]) -> Job:
     """Empty the list bit by bit: to free hundreds of thousands at once takes tens of ms."""
     while ops:
         del ops[-SLICE_LOOKED_OVER:]

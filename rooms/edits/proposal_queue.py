@@ -9,7 +9,7 @@ from rooms.changes.net_effect import is_nothing
 from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.as_seen import as_seen, own_mistake
-from rooms.edits.groups import Made, TooLarge, let_go, looked_over, parts_of
+from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, Proposals, Proposed, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step
@@ -40,7 +40,7 @@ class ProposalQueue:
         refusals: Refusals,
         seats: Mapping[str, Seat],
         gestures: Gestures,
-        let_out: Callable[[Seat], Effects],
+        leave_if_done: Callable[[Seat], Effects],
     ) -> None:
         self.away: list[Seat] = []
         """Seats that were given up while what they had asked for waits for its turn (D23)."""
@@ -56,7 +56,7 @@ class ProposalQueue:
         self._refusals = refusals
         self._seats = seats
         self._gestures = gestures
-        self._let_out = let_out
+        self._leave_if_done = leave_if_done
 
     def given_up(self, seat: Seat) -> None:
         """Its member is gone; what it asked for still comes to its turn."""
@@ -226,7 +226,7 @@ class ProposalQueue:
             self.routing = proposed
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
         if len(parts) > 1:
-            yield from let_go(made.ops)
+            yield from freeing_ops(made.ops)
 
     def _too_large(self, delta_id: str) -> Error:
         limit = MAX_GROUP_BYTES // 1_048_576
@@ -281,4 +281,4 @@ class ProposalQueue:
         if seat.queue:
             yield from self.go_on(seat)
         if seat.is_drained:
-            yield self._let_out(seat)
+            yield self._leave_if_done(seat)

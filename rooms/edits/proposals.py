@@ -166,7 +166,7 @@ class Proposals:
         assert proposed is not None
         self._forget(proposed, seat)
 
-    def let_go(self, seat: Seat) -> None:
+    def forget_seat(self, seat: Seat) -> None:
         """A member went: what nobody else asked for and has not been sent, nobody wants."""
         for proposed in [each for each in self if each.is_asked_by(seat)]:
             self._forget(proposed, seat)

@@ -74,17 +74,17 @@ class Refusals:
 
     def not_done(self, seat: Seat, error: Error) -> Effects:
         """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
-        told = [error]
+        errors = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
             first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
             if seat.looked_up is not None:  # what the journal says of it does not matter now
-                told.append(answers.behind(self._project, seat.looked_up, first))
+                errors.append(answers.behind(self._project, seat.looked_up, first))
                 seat.looked_up = None
             for queued in list(seat.queue):
                 self._waiting.withdraw(queued, seat)
                 self._gestures.end(seat.member, queued.gesture)
-                told.append(answers.behind(self._project, queued.proposal.delta_id, first))
-        return [send(one, seat.answer_to) for one in told]
+                errors.append(answers.behind(self._project, queued.proposal.delta_id, first))
+        return [send(one, seat.answer_to) for one in errors]
 
     def sorted_out(
         self, ops: Sequence[Op], drops: Sequence[Drop]

@@ -17,7 +17,7 @@ from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_EARLY
 
 
-class News(NamedTuple):
+class AppliedEntry(NamedTuple):
     """An entry that was applied just now, as its author (`ack`) and others (`packet`) hear of it.
 
     `digest`: of the state after it; `previous`: the id of the entry before it, if it is known;
@@ -45,7 +45,7 @@ class JournalFollower:
         document: Document,
         position: Position,
         waiting: Proposals,
-        applied: Callable[[News], Job],
+        applied: Callable[[AppliedEntry], Job],
     ) -> None:
         self.document = document
         self.head = position.seq
@@ -165,8 +165,8 @@ class JournalFollower:
                 digest=self.digest,
             )
         )
-        news = News(entry, packet, ack, self.digest, previous, ends_group)
-        yield from self._applied(news)
+        done = AppliedEntry(entry, packet, ack, self.digest, previous, ends_group)
+        yield from self._applied(done)
 
     def ops_of(self, entry: Entry) -> Sequence[Op] | None:
         """Those of the entry; None: they cannot be read."""
@@ -179,7 +179,7 @@ class JournalFollower:
             return None
         return proposed.ops
 
-    def let_go(self) -> list[Document]:
+    def give_documents(self) -> list[Document]:
         """The document, whose room is closed: to be freed by whom it is given to.
 
         There is none from then on: an empty one could be taken for the project's.

@@ -65,10 +65,10 @@ class Gestures:
         self._grow(member, _growth(shown, values))
         _lay_over(shown, values)
         changed = self.changed.setdefault(member, {})
-        news = changed.get(gesture)
-        if news is None:
-            news = changed[gesture] = {}
-        _lay_over(news, values)
+        pending = changed.get(gesture)
+        if pending is None:
+            pending = changed[gesture] = {}
+        _lay_over(pending, values)
 
     def end(self, member: str, gesture: str | None) -> None:
         """It is over, however it ended; None: there is none."""

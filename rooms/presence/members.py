@@ -22,15 +22,15 @@ from schema.node_messages import RemoteMember
 class Members:
     """Each member once, wherever it is; others hear when it came and when it went (rule P5).
 
-    `let_go` forgets what else hangs on a seat that is given up.
+    `on_given_up` forgets what else hangs on a seat that is given up.
     """
 
     __slots__ = (
         "_connection_of",
         "_gestures",
-        "_let_go",
         "_live",
         "_node",
+        "_on_given_up",
         "_project",
         "_ticks",
         "absent",
@@ -44,7 +44,7 @@ class Members:
         node: str,
         ticks: Ticks,
         gestures: Gestures,
-        let_go: Callable[[Seat], None],
+        on_given_up: Callable[[Seat], None],
     ) -> None:
         self.seats: dict[str, Seat] = {}
         self.remote = RemoteMembers(project)
@@ -53,7 +53,7 @@ class Members:
         self._node = node
         self._ticks = ticks
         self._gestures = gestures
-        self._let_go = let_go
+        self._on_given_up = on_given_up
         self._connection_of: dict[str, str] = {}
         self._live: tuple[str, ...] | None = None
 
@@ -209,7 +209,7 @@ class Members:
         self, node: str, number: int, announced: Sequence[RemoteMember], now: float
     ) -> Effects:
         """Another node says who is there (rules J7, P5, P8)."""
-        if not self.remote.is_news(node, number):
+        if not self.remote.is_newest(node, number):
             return []
         self.remote.on_life_sign(node, now)
         effects: Effects = []
@@ -219,13 +219,13 @@ class Members:
             effects += found
             if is_there:
                 believed.append(each)
-        news = self.remote.present(node, believed)
-        effects += [self._to_all(MemberJoined(self._project, m)) for m in news.joined]
-        return [*effects, *self._gone(news.left)]
+        diff = self.remote.present(node, believed)
+        effects += [self._to_all(MemberJoined(self._project, m)) for m in diff.joined]
+        return [*effects, *self._gone(diff.left)]
 
     def node_left(self, node: str, number: int, now: float) -> Effects:
         """Another node has closed the room: its members may be on their way to us."""
-        if not self.remote.is_news(node, number):
+        if not self.remote.is_newest(node, number):
             return []
         for member in self.remote.of(node):
             gone = self.remote.end(member)  # what it was showing is over at once
@@ -281,7 +281,7 @@ class Members:
         seat.is_given_up = True
         self.feed(seat, None)
         self._gestures.end_all(seat.member)
-        self._let_go(seat)
+        self._on_given_up(seat)
         del self.seats[seat.connection]
         del self._connection_of[seat.member]
 

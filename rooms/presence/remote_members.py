@@ -30,7 +30,7 @@ class Remote:
 
 
 @dataclass(slots=True)
-class News:
+class PresenceDiff:
     """What an announcement has changed for those who are here."""
 
     joined: list[Member] = field(default_factory=list)
@@ -69,7 +69,7 @@ class RemoteMembers:
         """The other nodes that have the room open."""
         return self._last_message_at.keys()
 
-    def is_news(self, node: str, number: int) -> bool:
+    def is_newest(self, node: str, number: int) -> bool:
         """Whether this is the newest that the node has said; it is from now on."""
         before = self._numbers.pop(node, -1)
         self._numbers[node] = max(before, number)
@@ -85,9 +85,9 @@ class RemoteMembers:
         """The members that are on a node."""
         return [member for member, remote in self.members.items() if remote.node == node]
 
-    def present(self, node: str, announced: Iterable[RemoteMember]) -> News:
+    def present(self, node: str, announced: Iterable[RemoteMember]) -> PresenceDiff:
         """All members of a node, as it says."""
-        news = News()
+        diff = PresenceDiff()
         gone = set(self.of(node))
         for each in announced:
             member = each.member.member
@@ -97,14 +97,14 @@ class RemoteMembers:
                 continue  # it is on a third node by now
             self.members[member] = Remote(each.member, node, each.generation)
             if before is None:
-                news.joined.append(each.member)
+                diff.joined.append(each.member)
             else:
                 self._mend(before.member, each.member)
             self._show_gestures(each.member)
         for member in gone:
             self.forget(member)
-            news.left.append(member)
-        return news
+            diff.left.append(member)
+        return diff
 
     def tick(self, node: str, packet: Packet) -> bool:
         """A tick of a node's members; False: of someone who is not there, as far as we know."""

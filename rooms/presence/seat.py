@@ -80,7 +80,7 @@ class Seat(Mover):
     `feed`: what it still has to get at its own pace; None: it hears deltas and ticks with everyone.
 
     `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
-    the member now, or nobody. `kept` is the presence that was last written behind. `looked_up` is
+    the member now, or nobody. `written`: the presence last written behind. `looked_up` is
     the id of a delta that would be refused, while the journal is asked whether it knows it.
     `queue` and `in_flight` are what it asked for and is not answered yet, before and since it was
     sent: `rooms.edits.proposals` alone changes them. `recalling` is the request that waits for what
@@ -92,7 +92,7 @@ class Seat(Mover):
     ticks: Ticks
     role: str
     generation: int = 0
-    kept: Presence = NOWHERE
+    written: Presence = NOWHERE
     is_live: bool = False
     feed: Feed | None = None
     is_given_up: bool = False

@@ -87,7 +87,7 @@ def _drop_reasons_table() -> str:
 
 def _invariants_table() -> str:
     rows = (
-        (row.of if row.of[0] in "`a" else _ticked(row.of), row.holds, _says(row), f"`{row.told}`")
+        (row.of if row.of[0] in "`a" else _ticked(row.of), row.holds, _says(row), f"`{row.code}`")
         for row in INVARIANTS
     )
     return _table("of | what must hold | what is said | code, or reason of the drop", rows)
@@ -128,7 +128,7 @@ def _close_codes_table() -> str:
 
 def _limits_table() -> str:
     rows = (
-        (f"`{row.name}`", f"{row.value:,.0f}", row.unit, row.door, row.told_past, row.why)
+        (f"`{row.name}`", f"{row.value:,.0f}", row.unit, row.door, row.past_it, row.why)
         for row in BOUNDS.rows.values()
     )
     return _table("limit | value | unit | where | past it | of what, and why", rows)

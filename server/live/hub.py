@@ -331,7 +331,7 @@ class Hub:
 
     async def _free(self, live: LiveRoom) -> None:
         """A large document is not freed all at once."""
-        await self.in_thread(free, live.room.follower.let_go())
+        await self.in_thread(free, live.room.follower.give_documents())
 
     async def close_room(self, project: str, db: Executor | None) -> None:
         """Store what an empty room holds, and forget it."""

@@ -52,7 +52,7 @@ async def write_behind(hub: Hub, db: Executor) -> None:
     if moved:
         await session_states.upsert_many(db, [each.row for each in moved])
     for each in moved:  # only now: what could not be written is written the next time
-        each.seat.kept = each.presence
+        each.seat.written = each.presence
 
 
 async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
@@ -88,7 +88,7 @@ async def _keep_sessions(db: Executor, rooms: Iterable[LiveRoom], now: float) ->
 def _users_to_note(live: LiveRoom, now: float) -> list[str]:
     """Who is in the room, if that is to be written down: someone moves, or it has been a while."""
     seats = live.room.seats.values()
-    is_moving = any(seat.presence is not seat.kept for seat in seats)
+    is_moving = any(seat.presence is not seat.written for seat in seats)
     if not is_moving and now - live.touched_at < TOUCH_SECONDS:
         return []
     return sorted({seat.request.user for seat in seats})
@@ -119,7 +119,7 @@ def state_rows(live: LiveRoom) -> list[Moved]:
     rows = []
     for seat in live.room.seats.values():
         p = seat.presence
-        if p is seat.kept:
+        if p is seat.written:
             continue
         row = session_states.StateRow(
             session=session,

@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 
 from rooms.changes.inverse import inverse
-from rooms.edits.groups import let_go, looked_over, parts_of
+from rooms.edits.groups import freeing_ops, looked_over, parts_of
 from rooms.journal.entry import Proposal
 from schema.ops import Op
 from tests.costs.shapes import OPS, SHAPES, Shape, clip_of_many_notes_deleted
@@ -47,7 +47,7 @@ def test_U6_D14_a_large_undo_is_made_with_pauses() -> None:
     assert len(made) == len(changes) > 12_000
     assert cost_of(looked_over(made)).longest < LONGEST
     assert cost_of(parts_of(proposal, made)).longest < LONGEST
-    assert cost_of(x for x in let_go(made)).longest < LONGEST
+    assert cost_of(x for x in freeing_ops(made)).longest < LONGEST
 
 
 def _into(made: list[Op], steps: Generator[None, None, list[Op]]) -> Generator[None, None, None]:

@@ -99,8 +99,8 @@ def nodes() -> Seen:
     def hear(count: int) -> Past | None:
         remote = RemoteMembers(PROJECT)
         for n in range(count):
-            remote.is_news(f"node-{n}", 1)
-        return Instead.OLDEST_FORGOTTEN if remote.is_news("node-0", 1) else None
+            remote.is_newest(f"node-{n}", 1)
+        return Instead.OLDEST_FORGOTTEN if remote.is_newest("node-0", 1) else None
 
     return Seen(hear(server_limits.MAX_NODES_KNOWN), hear(server_limits.MAX_NODES_KNOWN + 1))
 

@@ -78,5 +78,5 @@ def test_D21_a_refusal_past_a_bound_names_its_row(monkeypatch: pytest.MonkeyPatc
 
 
 def test_D21_every_bound_of_the_project_state_has_its_row() -> None:
-    limits = {row.says for row in INVARIANTS if row.told is ErrorCode.LIMIT_REACHED}
+    limits = {row.says for row in INVARIANTS if row.code is ErrorCode.LIMIT_REACHED}
     assert limits == set(BOUND_OF)
