@@ -21,7 +21,7 @@ from rooms.effects import (
 )
 from rooms.journal.feed import NO_PARTS, Feed
 from rooms.journal.unanswered import Unanswered
-from rooms.presence.gathering import least_gap, load_gap
+from rooms.presence.gathering import AT_ONCE_SIZE, least_gap, load_gap
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
@@ -257,7 +257,10 @@ class Room:
             remote = self.members.remote
             if not (self.gestures.changed or remote.waiting or remote.is_overrun):
                 return None
-        return self.ticks.due(self.members.size, gathered, is_urgent=self.gestures.bytes > 0)
+        members = self.members.size
+        if not gathered and members <= AT_ONCE_SIZE:
+            return self.ticks.last  # nine of ten
+        return self.ticks.due(members, gathered, is_urgent=self.gestures.bytes > 0)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""

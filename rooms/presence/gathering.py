@@ -42,8 +42,11 @@ LONGEST_LOOK = 0.2
 LATE = 0.010
 """Seconds. A node whose ticks come so late, on average, is at its share whatever it takes."""
 
-FULL_SECONDS = 5.0
-"""Past its share for so long, with all rooms gathering as long as they can, a node is full."""
+FULL_SECONDS = 10.0
+"""Past its share for so long, with all rooms gathering as long as they can, a node is full.
+
+Longer than thousands take to come back after a restart: they are let in at 500 a second.
+"""
 
 NO_LONGER_FULL = 0.8
 """A full node is full until it gathers less than this part of the most."""

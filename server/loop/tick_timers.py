@@ -1,11 +1,14 @@
-"""When rooms tick: one timer of the loop for all that are due in the same two milliseconds."""
+"""When rooms tick: one timer of the loop for all that are due in the same millisecond."""
 
 import asyncio
 import math
 from collections.abc import Callable
 
-GRID_SECONDS = 0.002
+GRID_SECONDS = 0.001
 """A timer costs as much as half a small room's tick; the loop's own clock has milliseconds."""
+
+ROUNDING = 1e-3
+"""Of a step: what is due by a step of the clock and a gap of whole ones is not due a step later."""
 
 Tick = Callable[[float], None]
 """Is given when it was due."""
@@ -24,7 +27,7 @@ class TickTimers:
         if due <= now:
             self._loop.call_soon(tick, now)
             return
-        step = math.ceil(due / GRID_SECONDS)
+        step = math.ceil(due / GRID_SECONDS - ROUNDING)
         ticks = self._waiting.get(step)
         if ticks is None:
             self._waiting[step] = [tick]

@@ -8,7 +8,6 @@ from typing import Any
 
 from persistence.errors import Unavailable
 from persistence.tables import auth_sessions, users
-from rooms.presence.gathering import FULL_SECONDS
 from schema.close_codes import (
     AUTH_FAILED,
     OVERLOADED,
@@ -30,6 +29,9 @@ from server.sockets.connection import Connection
 
 RETRY_MILLISECONDS = 500
 """When to come back while the database does not answer."""
+
+FULL_MILLISECONDS = (5_000, 10_000)
+"""When to come back to a node that is full: from, to."""
 
 
 class Greeting:
@@ -119,10 +121,8 @@ class Greeting:
     def _turn_away_as_full(self, connection: Connection) -> None:
         """Those who are here would all see each other later (rule H7)."""
         text = "this server is full; come back later, perhaps to another one"
-        wait = random.uniform(1_000, 2_000) * FULL_SECONDS
-        connection.send(
-            Error(None, ErrorCode.UNAVAILABLE, text, None, {"retry_after_ms": int(wait)})
-        )
+        wait: Details = {"retry_after_ms": random.randint(*FULL_MILLISECONDS)}
+        connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, wait))
         connection.close(OVERLOADED)
 
     async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:

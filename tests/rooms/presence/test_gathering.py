@@ -205,7 +205,7 @@ def test_P3_of_a_core_that_others_use_too_the_share_is_that_of_what_is_left(had:
 def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_says() -> None:
     """The core was taken away, by whom nobody tells: all that is seen is that ticks are late."""
     gathering = Gathering(SHARE)
-    for _ in range(200):
+    for _ in range(300):
         gathering.looked(Look(LOOK, taken=0.1 * LOOK, late=0.03))
     assert gathering.gathered == MOST_GATHERED
     assert gathering.is_full

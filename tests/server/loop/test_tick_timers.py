@@ -62,6 +62,14 @@ def test_P3_ticks_of_one_step_share_a_timer_and_none_comes_early() -> None:
     assert ticked == ["ann", "bob", "cid"]
 
 
+def test_P3_a_gap_of_whole_steps_is_no_step_longer() -> None:
+    """However the sum is rounded."""
+    loop, timers = ticking()
+    for step in range(10_001, 12_000):
+        timers.at(step * GRID_SECONDS + 0.007, lambda _: None)
+    assert [round(when / GRID_SECONDS) for when, _ in loop.timers] == [*range(10_008, 12_007)]
+
+
 def test_a_tick_that_fails_holds_up_no_other() -> None:
     loop, timers = ticking()
     ticked: list[float] = []
