@@ -256,7 +256,7 @@ class Nodes:
 @pytest.fixture
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes look and write behind ten times a second: for tests of what they do then, not when."""
-    monkeypatch.setattr("server.app.BOOKS_SECONDS", 0.1)
+    monkeypatch.setattr("server.app.WRITE_BEHIND_SECONDS", 0.1)
     monkeypatch.setattr("server.app.SLOW_TICK_SECONDS", 0.1)
 
 
