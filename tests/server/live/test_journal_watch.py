@@ -286,6 +286,8 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "close": lambda live: live.close(),
     "run": lambda live: live.run(iter([[object()]])),  # type: ignore[list-item]
     "schedule_tick": lambda live: live.schedule_tick(),
+    "tick_or_wait": lambda live: live.tick_or_wait(),
+    "pass_on": lambda live: live.pass_on(),
     "take_committed": lambda live: live.take_committed([entry_of(live.room.project)]),
 }
 """Every way into a room. What can be waited for is refused; everything else does nothing."""
