@@ -12,6 +12,7 @@ from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
 from tests.databases import Databases, drop_database, execute, other_database
+from tests.longest_first import longest_first
 
 # The same examples at every run: a failure is a change's doing, never the day's.
 settings.register_profile("prime", derandomize=True, deadline=None)
@@ -21,8 +22,14 @@ pytest.register_assert_rewrite("tests.persistence.journal.journal_contract")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest goes first: other processes take the rest meanwhile."""
-    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+    """What takes longest goes first, in each process its share of it."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = longest_first(items, _seconds_of, processes)
+
+
+def _seconds_of(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("longest")
+    return 0.0 if marker is None else float(marker.args[0])
 
 
 @pytest.fixture(scope="session")

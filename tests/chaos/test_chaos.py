@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.redis,
     pytest.mark.slow,
-    pytest.mark.longest,
+    pytest.mark.longest(15),
     pytest.mark.timeout(300),
 ]
 

@@ -54,7 +54,7 @@ def test_an_offline_seed_is_the_same_run_every_time() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.longest
+@pytest.mark.longest(55)
 @pytest.mark.timeout(600)
 def test_D10_D18_the_same_under_many_seeds() -> None:
     many = run_many(range(SEEDS), offline=True)

@@ -60,7 +60,7 @@ def test_D8_whatever_happens_all_agree_in_the_end(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.longest
+@pytest.mark.longest(130)
 @pytest.mark.timeout(1_200)
 @pytest.mark.skipif(ALONE is not None, reason="one seed was asked for")
 def test_D8_all_agree_in_the_end_under_two_thousand_seeds() -> None:

@@ -106,7 +106,7 @@ def test_got_through_says_what() -> None:
 @pytest.mark.slow
 @pytest.mark.hub
 @pytest.mark.postgres
-@pytest.mark.longest
+@pytest.mark.longest(65)
 @pytest.mark.timeout(900)
 def test_nothing_gets_through() -> None:
     ran = subprocess.run(

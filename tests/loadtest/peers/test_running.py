@@ -101,7 +101,7 @@ def test_a_peer_that_cannot_be_installed_is_a_row_with_its_reason(tmp_path: Path
 @pytest.mark.hub
 @pytest.mark.postgres
 @pytest.mark.slow
-@pytest.mark.longest
+@pytest.mark.longest(43)
 @pytest.mark.timeout(180)
 def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> None:
     words = ("--rooms", "2", "--size", "4", "--hz", "10", "--seconds", "2", "--warm-up", "0.5")

@@ -66,7 +66,7 @@ def test_a_log_that_swells_is_named() -> None:
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.slow
-@pytest.mark.longest
+@pytest.mark.longest(75)
 @pytest.mark.timeout(300)
 def test_a_planted_leak_is_named() -> None:
     words = ("--minutes", "1.1", "--cycle", "3", "--rooms", "1", "--size", "4")
