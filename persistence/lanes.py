@@ -12,6 +12,10 @@ STATEMENT_SECONDS = {"appends": 5.0, "rooms": 10.0, "behind": 30.0, "calls": 5.0
 """What a statement gets, by lane: a large state is written in seconds, and so is history read."""
 
 
+SLOW = ("behind", "reads")
+"""Lanes of large states and long reads: on one machine with all else, they step back."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneSizes:
     """How many connections each lane opens, at most."""
@@ -55,6 +59,7 @@ class Lanes:
                     max_size=getattr(sizes, name),
                     statement_timeout_seconds=seconds,
                     lock_timeout_seconds=LOCK_SECONDS.get(name),
+                    steps_back=name in SLOW,
                 )
         except BaseException:
             await _close(by_name)

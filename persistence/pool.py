@@ -10,6 +10,7 @@ import asyncpg
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, one_line, own_errors
+from persistence.step_back import step_back
 
 CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 5.0
@@ -49,6 +50,25 @@ async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
         "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
     )
+
+
+async def _prepare_slow(connection: Any) -> None:
+    await _prepare(connection)
+    step_back(connection)
+
+
+def _settings(statement_seconds: float, lock_seconds: float | None) -> dict[str, str]:
+    """Those of each session, as PostgreSQL reads them."""
+    milliseconds = str(int(statement_seconds * 1000))
+    settings = {
+        "statement_timeout": milliseconds,
+        "idle_in_transaction_session_timeout": milliseconds,
+        "timezone": "UTC",
+        "jit": "off",
+    }
+    if lock_seconds is not None:
+        settings["lock_timeout"] = str(int(lock_seconds * 1000))
+    return settings
 
 
 class Transaction:
@@ -108,18 +128,14 @@ class Database:
         statement_timeout_seconds: float = 5,
         lock_timeout_seconds: float | None = None,
         application_name: str = NODE_NAME,
+        steps_back: bool = False,
     ) -> "Database":
-        """Connect; raises `Unavailable`, `Refused`, `BadSetting`: trying again is the caller's."""
-        milliseconds = str(int(statement_timeout_seconds * 1000))
-        settings = {
-            "application_name": application_name,
-            "statement_timeout": milliseconds,
-            "idle_in_transaction_session_timeout": milliseconds,
-            "timezone": "UTC",
-            "jit": "off",
-        }
-        if lock_timeout_seconds is not None:
-            settings["lock_timeout"] = str(int(lock_timeout_seconds * 1000))
+        """Connect; raises `Unavailable`, `Refused`, `BadSetting`: trying again is the caller's.
+
+        `steps_back`: what is asked here takes long, and what others ask goes first.
+        """
+        settings = _settings(statement_timeout_seconds, lock_timeout_seconds)
+        settings["application_name"] = application_name
         with own_errors():
             pool = asyncpg.create_pool(
                 dsn,
@@ -127,7 +143,7 @@ class Database:
                 max_size=max_size,
                 timeout=CONNECT_SECONDS,
                 connection_class=_Connection,
-                init=_prepare,
+                init=_prepare_slow if steps_back else _prepare,
                 server_settings=settings,
             )
             async with asyncio.timeout(2 * CONNECT_SECONDS):
