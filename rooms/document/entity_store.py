@@ -24,10 +24,10 @@ Change = tuple[str, str, Entity | None, Entity | None]
 Of a device with many parameters that was changed: only what was given a value.
 """
 
-SLICE_ROLLED_BACK = 80
+SLICE_ROLLED_BACK = 40
 """Changes rolled back between two pauses."""
 
-SLICE_COUNTED = 65_536
+SLICE_COUNTED = 32_768
 """Bytes of entities counted between two pauses; each entity is taken for 1,000 bytes more."""
 
 SLICE_FROZEN = 5_000

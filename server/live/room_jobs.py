@@ -152,7 +152,7 @@ class RoomJobs:
                         self._carry_out(effects)
                         if self.is_closed:
                             return False
-                    if self._loop.time() >= deadline:
+                    if self._scheduler.time() >= deadline:
                         return True
                 self._left.popleft()
                 if self._held_back and not self._room.follower.is_inside:

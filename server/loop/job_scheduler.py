@@ -1,44 +1,91 @@
 """The jobs of all rooms share a little of each turn of the event loop: ticks go between."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
+import uvloop
+
 JOB_SECONDS = 0.001
-"""What all jobs together may take of one turn."""
+"""What all short jobs together may take of one turn; one that takes as much is a long one."""
+
+LONG_JOB_SECONDS = 0.00025
+"""What all long jobs together may take of one turn, while others have something to do."""
+
+CALM_SECONDS = 0.02
+"""Others have nothing to do if no new job has come for so long."""
 
 RunUntil = Callable[[float], bool]
-"""Runs jobs until the given time of the loop; whether some are left."""
+"""Runs jobs until the given time of the scheduler; whether some are left."""
 
 
 class JobScheduler:
-    """First come, first served; who is not done goes to the end of the line."""
+    """First come, first served; who is not done goes to the end of the line.
+
+    An edit takes some five turns from the socket to its ack, so turns are to be short while one is
+    under way: long jobs run behind all others, and for less time. See decision 0032.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: deque[RunUntil] = deque()
-        """Those who have more to do in a later turn, the next one first."""
-        self._deadline: float | None = None
-        """When this turn's share is used up, in seconds of the loop; None: none is begun."""
+        is_coarse = isinstance(loop, uvloop.Loop)  # it tells whole milliseconds
+        self.time: Callable[[], float] = time.monotonic if is_coarse else loop.time
+        """The clock of `RunUntil`, in seconds."""
+        self._waiting: deque[tuple[RunUntil, float]] = deque()
+        """Those who have more to do in a later turn, and the seconds they have taken so far."""
+        self._long: deque[RunUntil] = deque()
+        """Those whose jobs are long."""
+        self._left = 0.0
+        """Seconds of this turn that are left for jobs that are not long."""
+        self._is_begun = False
+        """This turn is begun, and the next one is asked for."""
+        self._came_at = float("-inf")
+        """When the newest job came."""
 
     def schedule(self, run_until: RunUntil) -> None:
         """Run now if this turn has time left; otherwise, or if unfinished, in a later turn."""
-        deadline = self._deadline_of_turn()
-        if self._waiting or self._loop.time() >= deadline or run_until(deadline):
-            self._waiting.append(run_until)
+        now = self._came_at = self.time()
+        self._begin()
+        if self._waiting or self._left <= 0:
+            self._waiting.append((run_until, 0.0))
+        else:
+            self._run(run_until, 0.0, now)
 
-    def _deadline_of_turn(self) -> float:
-        if self._deadline is None:
-            self._deadline = self._loop.time() + JOB_SECONDS
+    def _begin(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            self._left = JOB_SECONDS
             self._loop.call_soon(self._next_turn)
-        return self._deadline
 
     def _next_turn(self) -> None:
-        self._deadline = None
-        if not self._waiting:
+        self._is_begun = False
+        if not (self._waiting or self._long):
             return
-        deadline = self._deadline_of_turn()
-        while self._waiting and self._loop.time() < deadline:
-            run_until = self._waiting.popleft()
+        self._begin()
+        while self._waiting and self._left > 0:
+            self._run(*self._waiting.popleft(), self.time())
+        if self._long:
+            self._run_long()
+
+    def _run(self, run_until: RunUntil, taken: float, now: float) -> None:
+        is_left = run_until(now + self._left)
+        took = self.time() - now
+        self._left -= took
+        if not is_left:
+            return
+        if taken + took < JOB_SECONDS:
+            self._waiting.append((run_until, taken + took))
+        else:
+            self._long.append(run_until)
+
+    def _run_long(self) -> None:
+        now = self.time()
+        is_calm = now - self._came_at > CALM_SECONDS
+        deadline = now + (JOB_SECONDS if is_calm else LONG_JOB_SECONDS)
+        for _ in range(len(self._long)):
+            run_until = self._long.popleft()
             if run_until(deadline):
-                self._waiting.append(run_until)
+                self._long.append(run_until)
+            if self.time() >= deadline:
+                return

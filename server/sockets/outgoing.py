@@ -201,9 +201,10 @@ class Outgoing:
 
     def _feed_until(self, deadline: float) -> bool:
         """Write what feeds have until the deadline of this turn, or the socket is full."""
+        assert self._scheduler is not None
         try:
             while self._feed_some():
-                if self._loop.time() >= deadline:
+                if self._scheduler.time() >= deadline:
                     return True
         except Exception as error:  # whoever let us go on is not at fault, nor are those behind us
             failed = {"message": f"feeding connection {self.id} failed", "exception": error}
