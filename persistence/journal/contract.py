@@ -33,6 +33,15 @@ class Stands:
     verdict: Outcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """`number`: higher than all before it. `epoch`, `head`: of the project as it was raised."""
+
+    number: int
+    epoch: str
+    head: int
+
+
 def may_have_more(entries: Sequence[Entry], limit: int) -> bool:
     """Whether a read stopped at a bound: then the caller reads on."""
     return len(entries) >= limit or sum(len(entry.ops) for entry in entries) >= READ_BYTES
@@ -120,6 +129,12 @@ class Journal(Protocol):
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""
+
+    async def raise_fence(self, project: str, member: str) -> Fence:
+        """From now on no proposal of this member is stored that carries a smaller fence.
+
+        What is stored already is at or before the head of the answer. Raises `NotFound`.
+        """
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]

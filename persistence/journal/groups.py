@@ -17,7 +17,7 @@ ON CONFLICT (staging, part) DO NOTHING
 
 APPEND_GROUP = """
 SELECT outcome, seq
-FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 CLEAR_STAGED = """
@@ -64,6 +64,7 @@ async def _append_staged(
         last.purpose.value,
         last.reverts,
         last.step,
+        last.fence,
         known.seq,
         known.epoch,
         known.delta_id,

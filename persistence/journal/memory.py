@@ -8,7 +8,7 @@ from itertools import accumulate, count
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.payload import NOT_OURS, is_storable
 from persistence.journal.state_slices import cut, digest_of_state
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
@@ -25,6 +25,8 @@ class _Project:
     seqs: dict[str, int] = field(default_factory=dict)
     effects: dict[int, bytes] = field(default_factory=dict)
     compacted_seq: int = 0
+    fences: dict[str, int] = field(default_factory=dict)
+    """By member."""
 
     def is_void(self, entry: Entry) -> bool:
         """Whether none of its ops has taken effect, as far as that is known."""
@@ -40,6 +42,7 @@ class MemoryJournal:
         self._projects: dict[str, _Project] = {}
         self._revoked: set[str] = set()
         self._epochs = count(1)
+        self.newest_fence = 1
 
     # What calls do to the tables.
 
@@ -153,6 +156,15 @@ class MemoryJournal:
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known(proposal)
+
+    async def raise_fence(self, project: str, member: str) -> Fence:
+        """Keep out what this member has sent before; see `Journal`."""
+        stored = self._projects.get(project)
+        if stored is None:
+            raise NotFound("there is no such project")
+        self.newest_fence += 1
+        stored.fences[member] = self.newest_fence
+        return Fence(self.newest_fence, stored.epoch, len(stored.entries))
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
@@ -283,7 +295,14 @@ class MemoryJournal:
             return Outcome.SESSION_REVOKED
         if project.roles.get(proposal.author, "viewer") == "viewer":
             return Outcome.FORBIDDEN
-        return Outcome.ARCHIVED if project.archived else None
+        if project.archived:
+            return Outcome.ARCHIVED
+        return Outcome.FENCED if self._is_fenced(project, proposal) else None
+
+    @staticmethod
+    def _is_fenced(project: _Project, proposal: Proposal) -> bool:
+        fence = proposal.fence
+        return fence is not None and fence < project.fences.get(proposal.member, fence)
 
     def _store(self, proposal: Proposal, at: float, *, more: bool = False) -> int:
         project = self._projects[proposal.project]

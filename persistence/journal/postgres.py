@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from persistence.errors import BadValue, Compacted, OtherHistory
+from persistence.journal import fences, stored_states
 from persistence.journal import groups as journal_groups
-from persistence.journal import stored_states
-from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.payload import NOT_OURS, is_storable
 from persistence.journal.rows import (
     OUTCOMES,
@@ -25,7 +25,7 @@ from schema.server_limits import READ_BYTES
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
     payload_hash, purpose, reverts, step, more
-FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 STAND = """
@@ -195,6 +195,10 @@ class PostgresJournal:
         same = row["payload_hash"] == proposal.payload_hash
         return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
 
+    async def raise_fence(self, project: str, member: str) -> Fence:
+        """Keep out what this member has sent before; see `Journal`."""
+        return await fences.raise_fence(self._behind, project, member)
+
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
     ) -> dict[str, int]:
@@ -273,6 +277,7 @@ class PostgresJournal:
             [proposal.purpose.value for proposal in proposals],
             [proposal.reverts for proposal in proposals],
             [proposal.step for proposal in proposals],
+            [proposal.fence for proposal in proposals],
             *columns(known),
         )
         judged = [

@@ -14,7 +14,7 @@ SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
 """
 
 STANDING_OF = """
-SELECT m.role, p.epoch, p.head_seq
+SELECT m.role, p.epoch, p.head_seq, newest_fence() AS fence
 FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
 WHERE m.project_id = $1 AND m.user_id = $2
 """
@@ -86,11 +86,15 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A user's role in a project, and the epoch and head of its journal at that moment."""
+    """A user's role in a project, and the epoch and head of its journal at that moment.
+
+    `fence`: the newest that was given out by then, in any project (`persistence.journal.fences`).
+    """
 
     role: str
     epoch: str
     head: int
+    fence: int
 
 
 async def role_of(db: Executor, project: str, user: str) -> str | None:
@@ -101,7 +105,11 @@ async def role_of(db: Executor, project: str, user: str) -> str | None:
 async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
     """The role of a user, and how far the project is; None: not a member."""
     row = await db.fetchrow(STANDING_OF, project, user)
-    return None if row is None else Standing(row["role"], str(row["epoch"]), row["head_seq"])
+    return (
+        None
+        if row is None
+        else Standing(row["role"], str(row["epoch"]), row["head_seq"], row["fence"])
+    )
 
 
 async def in_order_of_coming(db: Executor, project: str) -> list[str]:

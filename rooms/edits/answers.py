@@ -36,6 +36,7 @@ OUTCOMES = {
     Outcome.ARCHIVED: (ErrorCode.ARCHIVED, "the project is archived; bring it back to edit it"),
     Outcome.NOT_FOUND: (ErrorCode.NOT_FOUND, "there is no such project"),
     Outcome.INVALID: (ErrorCode.OP_INVALID, "the database cannot store this delta"),
+    Outcome.FENCED: (ErrorCode.UNAVAILABLE, "this device has joined again since; join, then send"),
     **dict.fromkeys(
         STRAYED, (ErrorCode.UNAVAILABLE, "the project has a new epoch; join again, then send it")
     ),

@@ -11,11 +11,12 @@ from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, Proposals, Stage
 from rooms.edits.refusals import Refusals
-from rooms.effects import CatchUp, Effects, ForwardEntry, Job, LookUp, Settled, send
+from rooms.effects import CatchUp, Disconnect, Effects, ForwardEntry, Job, LookUp, Settled, send
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
+from schema.close_codes import RESTARTING
 from schema.errors import ErrorCode
 from schema.messages import Error, Position, ProposeDelta, Redo, Undo
 from schema.ops import Op, decode_ops, encode_ops
@@ -57,6 +58,14 @@ class Edits:
     def waiting_bytes(self) -> int:
         """Bytes of the ops of all proposals that are on their way."""
         return self.waiting.bytes
+
+    def has_sent(self, member: str) -> bool:
+        """Whether the journal has deltas of this member that it has not answered."""
+        return any(
+            each.stage is Stage.SENT and each.proposal.member == member
+            for each in self.waiting
+            if each.proposal.fence is not None
+        )
 
     def knows(self, delta_id: str) -> bool:
         """Whether it is on its way, or among the newest that are committed."""
@@ -245,6 +254,9 @@ class Edits:
             return
         askers = self._queue.settle(proposed)
         yield [each for asker in askers for each in self._answering.outcome(asker, outcome, seq)]
+        if outcome is Outcome.FENCED:
+            seats = [asker.seat for asker in askers if asker.seat is not None]
+            yield [Disconnect(s.connection, RESTARTING) for s in seats if not s.is_given_up]
         yield from self._queue.after(askers)
 
     def given_back(self, proposals: Sequence[Proposal]) -> Job:
@@ -313,4 +325,5 @@ def _proposal(
         atomic=atomic,
         purpose=purpose,
         step=step,
+        fence=who.fence,
     )

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     INVALID = "invalid"
     OTHER_EPOCH = "other_epoch"
     WENT_BACK = "went_back"
+    FENCED = "fenced"
+    """Its author has joined again since, and named what had no answer (rule J15)."""
     UNAVAILABLE = "unavailable"
     """The journal could not be written to for this project: the same id is to be sent again."""
 
@@ -41,7 +43,8 @@ class Proposal(Struct, frozen=True, gc=False):
 
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
     Deltas of a member with the same `step` are one step of its undo; a restore without ops has
-    none. `snapshot`: the one that a restore brings back.
+    none. `snapshot`: the one that a restore brings back. `fence`: the newest that was given out
+    before its author joined; a later one of the member keeps it out. None: nothing does.
     """
 
     project: str
@@ -55,6 +58,7 @@ class Proposal(Struct, frozen=True, gc=False):
     reverts: int | None = None
     step: str | None = None
     snapshot: str | None = None
+    fence: int | None = None
 
     @property
     def payload_hash(self) -> bytes:

@@ -49,6 +49,8 @@ class JoinRequest:
     known_head: Position | None = None
     unanswered: Sequence[str] = ()
     """Ids of deltas that were sent before and have no answer (rule J15)."""
+    fence: int | None = None
+    """The newest that the journal had given out before it joined; its deltas carry it."""
     color: str = ""
     """The user's in this project (rule P9); empty: the own one."""
 

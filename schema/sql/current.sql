@@ -14,6 +14,15 @@ END $$;
 
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean)
     LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
+        payloads, atomics, hashes, purposes, reverted_seqs, step_names, NULL::bigint[],
+        known_projects, known_heads, known_epochs, known_ids);
+END $$;
+
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], fences bigint[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean)
+    LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -60,9 +69,11 @@ BEGIN
                     THEN 'session_revoked'
                 WHEN m.role IS NULL OR m.role = 'viewer' THEN 'forbidden'
                 WHEN p.archived_at IS NOT NULL THEN 'archived'
+                WHEN f.fence > u.fence THEN 'fenced'
             END AS refusal
-        FROM unnest(projects, delta_ids, authors, auth_sessions, hashes)
-            WITH ORDINALITY AS u (project, delta_id, author, auth_session, hash, n)
+        FROM unnest(projects, delta_ids, authors, auth_sessions, hashes, members, fences)
+            WITH ORDINALITY
+            AS u (project, delta_id, author, auth_session, hash, member, fence, n)
         LEFT JOIN studio_projects AS p ON p.id = u.project
         -- Each index named by its order: as plain joins, a plan made while the table was empty may
         -- take the wrong one of the two, and read all of a project for each proposal.
@@ -78,6 +89,7 @@ BEGIN
         ) AS last ON true
         LEFT JOIN auth_sessions AS s ON s.id = u.auth_session
         LEFT JOIN project_members AS m ON m.project_id = u.project AND m.user_id = u.author
+        LEFT JOIN member_fences AS f ON f.project_id = u.project AND f.member = u.member
     ), fresh AS (
         -- Of proposals with one id, the first that nothing speaks against is stored.
         SELECT *, min(n) FILTER (WHERE coalesce(strays, refusal) IS NULL AND known_seq IS NULL)
@@ -150,6 +162,15 @@ END $$;
 CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project uuid, group_id text, of_author uuid, of_auth_session uuid, of_member text, is_atomic boolean, hash bytea, of_purpose text, reverted_seq bigint, step_name text, known_head bigint, known_epoch text, known_id text) RETURNS TABLE(outcome text, seq bigint)
     LANGUAGE plpgsql
     AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM append_group(of_staging, parts, of_project, group_id, of_author,
+        of_auth_session, of_member, is_atomic, hash, of_purpose, reverted_seq, step_name,
+        NULL::bigint, known_head, known_epoch, known_id);
+END $$;
+
+CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project uuid, group_id text, of_author uuid, of_auth_session uuid, of_member text, is_atomic boolean, hash bytea, of_purpose text, reverted_seq bigint, step_name text, of_fence bigint, known_head bigint, known_epoch text, known_id text) RETURNS TABLE(outcome text, seq bigint)
+    LANGUAGE plpgsql
+    AS $$
 DECLARE
     last_ops json;
     first_seq bigint;
@@ -172,7 +193,7 @@ BEGIN
     SELECT a.outcome, a.seq, a.committed_at INTO outcome, first_seq, stored_at
     FROM append_deltas(ARRAY[of_project], ARRAY[group_id], ARRAY[of_author],
         ARRAY[of_auth_session], ARRAY[of_member], ARRAY[last_ops], ARRAY[is_atomic], ARRAY[hash],
-        ARRAY[of_purpose], ARRAY[reverted_seq], ARRAY[step_name],
+        ARRAY[of_purpose], ARRAY[reverted_seq], ARRAY[step_name], ARRAY[of_fence],
         ARRAY[of_project], ARRAY[known_head], ARRAY[known_epoch], ARRAY[known_id]) AS a
     WHERE a.proposal = 1;
     seq := first_seq;
@@ -276,6 +297,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.newest_fence() RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT last_value + is_called::integer FROM fences
+$$;
+
 CREATE FUNCTION public.open_collaboration_session(project uuid, host uuid) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -345,6 +372,22 @@ CREATE FUNCTION public.project_state(p public.studio_projects) RETURNS jsonb
     AS $$
     SELECT s.project_state FROM project_states AS s WHERE s.id = p.state_id
 $$;
+
+CREATE FUNCTION public.raise_fence(of_project uuid, of_member text, OUT raised bigint, OUT epoch text, OUT head bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET lock_timeout TO '100ms'
+    AS $$
+BEGIN
+    SELECT p.epoch, p.head_seq INTO epoch, head
+    FROM studio_projects AS p WHERE p.id = of_project FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    INSERT INTO member_fences AS f (project_id, member, fence)
+    VALUES (of_project, of_member, nextval('fences') + 1)
+    ON CONFLICT (project_id, member) DO UPDATE SET fence = excluded.fence, raised_at = now()
+    RETURNING f.fence INTO raised;
+END $$;
 
 CREATE TABLE public.project_deltas (
     project_id uuid NOT NULL,
@@ -546,6 +589,13 @@ CREATE TABLE public.collaboration_sessions (
     CONSTRAINT collaboration_sessions_transport_check CHECK ((jsonb_typeof(transport) = 'object'::text))
 );
 
+CREATE SEQUENCE public.fences
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
 CREATE TABLE public.login_tries (
     account bytea NOT NULL,
     address text NOT NULL COLLATE pg_catalog."C",
@@ -583,6 +633,13 @@ ALTER TABLE public.mail_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.member_fences (
+    project_id uuid NOT NULL,
+    member text NOT NULL COLLATE pg_catalog."C",
+    fence bigint NOT NULL,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.mixx_recall (
@@ -769,6 +826,9 @@ ALTER TABLE ONLY public.login_tries
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.member_fences
+    ADD CONSTRAINT member_fences_pkey PRIMARY KEY (project_id, member);
+
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_key_key UNIQUE (user_id, category, key);
 
@@ -850,6 +910,8 @@ CREATE INDEX login_tries_free_idx ON public.login_tries USING btree (free_at);
 CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id);
 
 CREATE INDEX mail_outbox_waiting_idx ON public.mail_outbox USING btree (next_try_at) WHERE (sent_at IS NULL);
+
+CREATE INDEX member_fences_raised_at ON public.member_fences USING btree (raised_at);
 
 CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
 
@@ -948,6 +1010,9 @@ ALTER TABLE ONLY public.collaboration_sessions
 
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.member_fences
+    ADD CONSTRAINT member_fences_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;

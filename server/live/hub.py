@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -46,6 +47,9 @@ from server.states.stored_state import free, newest_whole
 
 MARKS = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
+
+SENT_SECONDS = 0.005
+"""Between two looks whether the journal has answered what a member had sent before it came back."""
 
 log = structlog.get_logger()
 
@@ -129,9 +133,10 @@ class Hub:
         """
         while True:
             live = await self._open_up_to(project, request.position)
-            unanswered, is_known = await self._unanswered(live, request)
+            asked, unanswered, is_known = await self._unanswered(live, request)
             if is_known and self.rooms.get(project) is live:
                 break
+        request = asked
         if request.connection not in self.recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
@@ -145,17 +150,28 @@ class Hub:
 
     async def _unanswered(
         self, live: LiveRoom, request: JoinRequest
-    ) -> tuple[Unanswered | None, bool]:
-        """Which of a member's unanswered deltas are committed, and if that is so up to the head."""
+    ) -> tuple[JoinRequest, Unanswered | None, bool]:
+        """Which of a member's unanswered deltas are committed, and if that is so up to the head.
+
+        None of the others will be: those that this node has sent are waited for, and what other
+        nodes have sent is kept out by the fence that the request has now.
+        """
         if not request.unanswered:
-            return None, True
+            return request, None, True
         room, user, ids = live.room, request.user, request.unanswered
+        if room.edits.has_sent(request.member):
+            await asyncio.sleep(SENT_SECONDS)
+            return request, None, False
         before = room.head
         held = Feed(room.project, room.follower.tail, before)  # so that the tail keeps what follows
         try:
+            fence = await self.journal.raise_fence(room.project, request.member)
             found = await self.journal.seqs_of(room.project, user, ids)
             unanswered = Unanswered(user, ids, found, before)
-            return unanswered, unanswered.read_on(room.follower.tail, room.head)
+            is_known = unanswered.read_on(room.follower.tail, room.head)
+            head = Position(fence.epoch, fence.head)
+            asked = replace(request, fence=fence.number, known_head=head)
+            return asked, unanswered, is_known and not room.edits.has_sent(request.member)
         finally:
             held.stop()
 

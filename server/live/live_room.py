@@ -109,9 +109,16 @@ class LiveRoom:
     def known(self) -> Known:
         """What the journal must hold, if it is still the one that we know."""
         follower = self.room.follower
-        if follower.head >= self.known_head:
+        if follower.head > self.known_head and not self._was_refilled():
+            self.known_head, self.known_id = follower.head, follower.head_id
+        elif follower.head == self.known_head:
             return Known(self.room.epoch, follower.head, follower.head_id)
         return Known(self.room.epoch, self.known_head, self.known_id)
+
+    def _was_refilled(self) -> bool:
+        """What the journal said that it had stored is another entry by now: it went back (F31)."""
+        kept = self.room.follower.tail.at(self.known_head)
+        return kept is not None and self.known_id not in (None, kept.delta_id)
 
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""

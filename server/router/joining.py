@@ -99,6 +99,7 @@ class Joining:
                     diverged=message.diverged,
                     digest=message.digest,
                     unanswered=message.unanswered,
+                    fence=standing.fence,
                     color=colors.get(user, ""),
                     codec=connection.codec.name,
                     seats=self._door.usage.limits.seats_per_user,

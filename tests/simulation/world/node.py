@@ -137,6 +137,7 @@ class Node:
             diverged=join.diverged,
             digest=join.digest,
             unanswered=join.unanswered,
+            fence=self._studio.stored.newest_fence,
         )
         try:
             await hub.join(request, PROJECT)

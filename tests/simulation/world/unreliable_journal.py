@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -17,6 +17,8 @@ class UnreliableJournal:
         self.inner = inner
         self.rng = rng
         self.trouble = 0.08
+        self.late = 0.0
+        """How often an append is on its way for seconds."""
         self.saved: Callable[[Checkpoint], None] = lambda _: None
 
     async def _pause(self) -> None:
@@ -36,6 +38,8 @@ class UnreliableJournal:
 
     async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         await self._before()
+        if self.late and self.rng.random() < self.late:
+            await asyncio.sleep(self.rng.uniform(0.5, 3.0))
         appended = await self.inner.append(proposals, known)
         await self._after()
         return appended
@@ -86,6 +90,12 @@ class UnreliableJournal:
         found = await self.inner.find(proposal)
         await self._after()
         return found
+
+    async def raise_fence(self, project: str, member: str) -> Fence:
+        await self._before()
+        fence = await self.inner.raise_fence(project, member)
+        await self._after()
+        return fence
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
