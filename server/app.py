@@ -13,6 +13,7 @@ import structlog
 
 from machine.embedded_servers import Embedded, keep_running
 from persistence.errors import Unavailable
+from persistence.journal import fences
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.migrate import migrate
@@ -74,6 +75,9 @@ COMPACT_SECONDS = 600.0
 
 CHANGES_DAYS = 7
 """How long rows of the change log are kept."""
+
+FENCE_SECONDS = 86_400.0
+"""For so long a delta could still be on its way from a node whose member has come back elsewhere."""
 
 ORPHAN_SECONDS = 60.0
 """A collaboration session that no node has touched for so long has ended."""
@@ -251,6 +255,8 @@ class App:
         repeat("clearing what dead nodes staged", COMPACT_SECONDS, staged)
         trim = functools.partial(change_log.trim, db.behind, CHANGES_DAYS)
         repeat("trimming the change log", COMPACT_SECONDS, trim)
+        trim = functools.partial(fences.trim, db.behind, FENCE_SECONDS)
+        repeat("trimming fences", COMPACT_SECONDS, trim)
         trim = functools.partial(login_tries.trim, db.behind)
         repeat("trimming tries at passwords", COMPACT_SECONDS, trim)
         trim = functools.partial(auth_sessions.trim, db.behind)

@@ -59,7 +59,7 @@ class SimulationFailed(AssertionError):
 
 
 LATE = 0.05
-"""How often, in three of five seeds, an append is on its way for seconds: its author is back first."""
+"""How often an append is on its way for seconds, in three of five seeds: its author comes back."""
 
 
 class Studio:

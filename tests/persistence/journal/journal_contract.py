@@ -270,6 +270,40 @@ class JournalContract:
         found = await bench.journal.seqs_of(project, author.user, asked)
         assert found == {mine[0].delta_id: 1, mine[2].delta_id: 3}
 
+    async def test_J15_a_fence_keeps_out_what_its_member_sent_before(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+
+        def sent(fence: int | None, **others: str) -> Proposal:
+            return replace(propose(project, author), fence=fence, **others)
+
+        first = await bench.journal.raise_fence(project, "member-1")
+        stored = sent(first.number)
+        assert await outcomes(bench.journal, stored) == [(Outcome.COMMITTED, 1)]
+        second = await bench.journal.raise_fence(project, "member-1")
+        assert second.number > first.number
+        assert (second.epoch, second.head) == (await bench.epoch(project), 1)
+        judged = await outcomes(
+            bench.journal,
+            sent(first.number),
+            stored,
+            sent(second.number),
+            sent(first.number, member="member-2"),
+            sent(None),
+        )
+        assert judged == [
+            (Outcome.FENCED, None),
+            (Outcome.DUPLICATE, 1),
+            *((Outcome.COMMITTED, seq) for seq in (2, 3, 4)),
+        ]
+        for fence, outcome in ((first, Outcome.FENCED), (second, Outcome.COMMITTED)):
+            parts = [replace(part, fence=fence.number) for part in group(project, author, 3)]
+            there = (await known(bench, project, 4))[project]
+            said, _ = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
+            assert said is outcome
+        with pytest.raises(NotFound):
+            await bench.journal.raise_fence(str(uuid.uuid4()), "member-1")
+
     async def test_D2_a_writer_gets_what_it_missed_and_its_own_in_order(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)

@@ -125,5 +125,6 @@ async def test_J13_the_standing_of_a_member_is_role_and_head(
     standing = await project_members.standing_of(database, project, ann.id)
     row = await database.fetchrow("SELECT epoch FROM studio_projects WHERE id = $1", project)
     assert row is not None
-    assert standing == Standing("owner", str(row["epoch"]), 0)
+    newest = await database.fetchval("SELECT newest_fence()")
+    assert standing == Standing("owner", str(row["epoch"]), 0, newest)
     assert await project_members.standing_of(database, project, bob.id) is None

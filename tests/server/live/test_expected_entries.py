@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from persistence.journal.contract import Appended, Journal
+from persistence.journal.contract import Appended, Journal, Known
 from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
@@ -44,3 +44,17 @@ async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
     await reads.look_up(LookUp("connection", PROPOSAL, Mock(Error)))
     assert expected == [(45, "delta-one")]
     jobs.run.assert_called_once()
+
+
+def test_F31_an_entry_that_was_stored_is_expected_also_behind_another_of_its_seq() -> None:
+    """The journal lost it, and gave its seq out anew, before the room had read it."""
+    live = Mock(LiveRoom, known_head=3, known_id="lost")
+    live._was_refilled = lambda: LiveRoom._was_refilled(live)
+    live.room = Mock(Room, epoch="epoch")
+    live.room.follower = Mock(head=4, head_id="four")
+    live.room.follower.tail.at = lambda seq: Mock(delta_id="refilled" if seq == 3 else "four")
+    known = vars(LiveRoom)["known"].fget
+    assert known(live) == Known("epoch", 3, "lost")
+    live.known_id = "refilled"
+    assert known(live) == Known("epoch", 4, "four")
+    assert (live.known_head, live.known_id) == (4, "four")

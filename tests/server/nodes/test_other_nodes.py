@@ -1,9 +1,11 @@
 """One room on several nodes: musicians do not notice which one they are on."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from persistence.journal.contract import Appended
 from rooms.journal.entry import Entry
 from rooms.presence.gathering import Gathering
 from rooms.room import Room
@@ -340,3 +342,62 @@ async def test_J13_a_node_that_has_not_heard_of_it_yet_tells_the_head_of_the_jou
     assert joined["head"] == 1
     if joined["position"]["seq"] == 0:
         assert (await tablet.until("delta"))["seq"] == 1
+
+
+def held_appends(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, ...]:
+    """What a node appends stays on its way: set once it is, and what lets it go on."""
+    on_its_way, may_go = asyncio.Event(), asyncio.Event()
+    append = node.journal.append
+
+    async def held(*args: Any) -> Appended:
+        on_its_way.set()
+        await may_go.wait()
+        return await append(*args)
+
+    monkeypatch.setattr(node.journal, "append", held)
+    return on_its_way, may_go
+
+
+async def cut_off(session: Session) -> None:
+    """The line of Ann's laptop breaks."""
+    for connection in list(session.one.front.connections.values()):
+        connection.abort("")
+    await session.ann.socket.wait_closed()
+
+
+def comes_back(project: str, *unanswered: str) -> Message:
+    return {"t": "join", "id": "back", "project": project, "unanswered": list(unanswered)}
+
+
+async def test_J15_D13_what_is_on_its_way_from_another_node_is_kept_out_by_the_join(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, one = session.project, session.one
+    on_its_way, may_go = held_appends(one, monkeypatch)
+    first = await session.ann.propose(project, marker("marker_1"))
+    await on_its_way.wait()
+    await cut_off(session)
+    ann = await session.two.again(session.ann)
+    joined = await ann.ask(comes_back(project, first))
+    assert (joined["t"], joined["committed"]) == ("joined", {})
+    second = await ann.edit(project, marker("marker_2"))
+    may_go.set()
+    await one.hub.commits.committer.settled()
+    again = await ann.edit(project, marker("marker_1"), id=first)
+    assert (second["seq"], again["seq"], again["duplicate"]) == (1, 2, False)
+
+
+async def test_J15_D13_what_is_on_its_way_from_the_same_node_is_waited_for_by_the_join(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = session.project
+    on_its_way, may_go = held_appends(session.one, monkeypatch)
+    first = await session.ann.propose(project, marker("marker_1"))
+    await on_its_way.wait()
+    await cut_off(session)
+    ann = await session.one.again(session.ann)
+    await ann.send(comes_back(project, first))
+    await ann.ping()
+    may_go.set()
+    assert (await ann.answer_to("back"))["head"] == 1
+    assert (await ann.until("delta"))["id"] == first
