@@ -77,7 +77,7 @@ CHANGES_DAYS = 7
 """How long rows of the change log are kept."""
 
 FENCE_SECONDS = 86_400.0
-"""For so long a delta could still be on its way from a node whose member has come back elsewhere."""
+"""For so long a delta may be on its way from a node whose member has come back elsewhere."""
 
 ORPHAN_SECONDS = 60.0
 """A collaboration session that no node has touched for so long has ended."""
