@@ -173,6 +173,35 @@ async def test_F31_J9_numbers_given_out_anew_while_a_client_was_away(
     ]
 
 
+async def test_F31_J5_J9_where_nobody_was_there_no_position_lets_a_lost_copy_go_on(
+    nodes: Nodes, database: Database
+) -> None:
+    """Of each position that a client may come back with, before and past what was given out anew."""
+    one = await nodes.start()
+    ann = await one.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    lost = [one.hub.rooms[project].room.follower.digest]
+    for n in range(6):
+        await ann.edit(project, marker(f"marker_{n}"))
+        lost.append(one.hub.rooms[project].room.follower.digest)
+    epoch = (await position_of(ann, project))["epoch"]
+    await one.die()
+    await lose_after(database, project, 3)
+    two = await nodes.start()
+    back = await two.again(ann)
+    await back.join(project)
+    await back.edit(project, marker("anew_0001"), id="anew_0001")
+    tail = two.hub.rooms[project].room.follower.tail
+    for seq, digest_of_old in enumerate(lost):
+        join = {"t": "join", "id": f"join-{seq}", "project": project, "digest": digest_of_old}
+        answer = await back.ask(join | {"position": {"epoch": epoch, "seq": seq}})
+        if seq > 4:
+            assert answer["code"] == "position_ahead"
+        else:
+            assert answer["resumed"] == (tail.start <= seq <= 3), seq
+
+
 async def test_F31_S3_numbers_refilled_by_another_node_while_one_was_idle(
     nodes: Nodes, database: Database
 ) -> None:
