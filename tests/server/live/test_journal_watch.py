@@ -176,7 +176,7 @@ async def test_F31_J9_numbers_given_out_anew_while_a_client_was_away(
 async def test_F31_J5_J9_where_nobody_was_there_no_position_lets_a_lost_copy_go_on(
     nodes: Nodes, database: Database
 ) -> None:
-    """Of each position that a client may come back with, before and past what was given out anew."""
+    """Of each position that a client may come back with, before and past what is there anew."""
     one = await nodes.start()
     ann = await one.musician("ann")
     project = await create_project(ann)
