@@ -360,7 +360,7 @@ def held_appends(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.E
 
 async def cut_off(session: Session) -> None:
     """The line of Ann's laptop breaks."""
-    for connection in list(session.one.front.connections.values()):
+    for connection in list(session.one.router.connections.values()):
         connection.abort("")
     await session.ann.socket.wait_closed()
 
