@@ -13,6 +13,22 @@ CODE = (
     "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "tests",
 )  # fmt: skip
 
+PAGES = (
+    ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
+)  # fmt: skip
+"""Whose names are looked for. Not the decisions: theirs are of their day."""
+
+NOT_OURS = {
+    "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pool_size", "proxy_next_upstream",
+    "proxy_read_timeout", "remote_write", "synchronous_standby_names",
+}  # fmt: skip
+"""Names of Linux, PostgreSQL, PgBouncer and nginx."""
+
+MADE_LATER = {
+    ".peers/", ".data/postgres", "cli-account.json", "schema/sql/NNNN_what.sql",
+}  # fmt: skip
+"""Files that Prime makes when it runs, or that whoever reads the page will make."""
+
 _FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 _SPAN = re.compile(r"`([^`]+)`")
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|sql|md|mjs|json|toml|lock|in)")
@@ -41,6 +57,19 @@ def names_in(page: str) -> list[str]:
 def pairs_in(page: str) -> list[tuple[str, str]]:
     """(name, path) of each "`Class.method` (`folder/module.py`": the name is of that module."""
     return _PAIR.findall(page)
+
+
+def missing_in(page: Path) -> list[str]:
+    """What the page names and nobody has: paths, names, and names that are not of their module."""
+    text = page.read_text(encoding="utf-8")
+    paths = [path for path in paths_in(text) if path not in MADE_LATER and not is_path(path, page)]
+    names = [name for name in names_in(text) if name not in NOT_OURS and not is_name(name)]
+    pairs = [
+        f"{name} in {path}"
+        for name, path in pairs_in(text)
+        if path not in paths and name not in defined_in(path)
+    ]
+    return [*paths, *names, *pairs]
 
 
 def is_path(path: str, page: Path) -> bool:
