@@ -29,7 +29,11 @@ def write_capacity(
     rows: Sequence[Mapping[str, Any]],
     notes: Sequence[str],
 ) -> Path:
-    """Write the page; `rows` and `notes` as the terminal shows them. Returns the path."""
+    """Write the page, and its plot as a file; `rows` and `notes` are as the terminal shows them.
+
+    Returns the page's path.
+    """
+    plot = latency_over_load(figures)
     steps = [
         TableOf(f"{row['title']}: every step", STEP_COLUMNS, figures["steps"][row["peer"]])
         for row in figures["peers"]
@@ -39,11 +43,13 @@ def write_capacity(
         lead=figures["how"]["load"] + ".",
         how=figures["how"],
         tables=[TableOf("The servers", columns, rows), *steps],
-        plots=[latency_over_load(figures)],
+        plots=[plot],
         figures=figures,
         notes=notes,
     )
-    return write(report, directory)
+    page = write(report, directory)
+    (directory / "latency_over_load.svg").write_text(plot, encoding="utf-8")
+    return page
 
 
 def latency_over_load(figures: Mapping[str, Any]) -> str:

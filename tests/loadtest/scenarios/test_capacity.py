@@ -114,6 +114,7 @@ def test_known_capacities_are_found_and_looked_at_below(
     page = (tmp_path / "page" / "index.html").read_text()
     assert page.count("<svg") == 1
     assert "Latency over load" in page
+    assert (tmp_path / "page" / "latency_over_load.svg").read_text() in page
     told = capsys.readouterr().err
     assert "This takes about" in told
     assert "Node ws relay" in told
