@@ -22,7 +22,7 @@ LATENCY = (
 )
 GENERATOR = (
     "WebSocket client of our own on uvloop, in processes of their own. Those who count are read "
-    "every 5 ms; more than 250 of them less often, 1,000 every 20 ms. Not sustained: the "
+    "every 5 ms; more than 125 of them less often, 1,000 every 40 ms. Not sustained: the "
     "generator was late by more than 50 ms (p99), busy for more than 92 %, or sent less than "
     "95 %; then latencies are its own."
 )

@@ -14,7 +14,7 @@ from loadtest.hub.pinned_hub import SPARE_FILES, allow_files
 from loadtest.hub.server_watch import Watched
 from loadtest.load.capacity_search import Search, around, rooms_near
 from loadtest.load.generators import GeneratorFailed
-from loadtest.load.job import Job
+from loadtest.load.job import Job, listeners_of
 from loadtest.load.steps import Offer, Stepper, stepping
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
@@ -41,6 +41,9 @@ MOST_MEMBERS = 8_000
 
 FIRST_UPDATES_PER_S = 10_000
 """Delivered at the first load, in whole rooms: any server carries that."""
+
+TIMED_PER_S = 10_000
+"""Updates that are decoded and timed; the generator is to have its core for the load."""
 
 STEP = (1.0, 1.5)
 QUICK_STEP = (0.5, 0.8)
@@ -203,8 +206,9 @@ async def _start(trial: Trial, run: Run, stack: AsyncExitStack) -> None:
 
 
 def _listened(run: Run) -> int:
-    """Rooms that are timed: as many as give some ten thousand times a second."""
-    return max(2, round(10_000 / ((run.size - 1) * run.hz)))
+    """Rooms that are timed from the first on: as many as give some ten thousand times a second."""
+    of_one = listeners_of(run.size) * (run.size - 1) * run.hz
+    return max(2, round(TIMED_PER_S / of_one))
 
 
 async def _search(trials: list[Trial], run: Run) -> None:
