@@ -14,7 +14,8 @@ NARROWEST = 1.3
 mostly idle, at least this many; as far as its processor time says that it may go."""
 
 TRIES = 2
-"""So often a load has to fail before it counts."""
+VOID_TRIES = 3
+"""So often a load has to fail before it counts, or to say nothing before it is given up."""
 
 LEAST_ROOMS = 0.1
 WHOLE_FROM = 20.0
@@ -63,7 +64,7 @@ class Search:
             return
         self.fails += verdict is Verdict.FAILED
         self.voids += verdict is Verdict.VOID
-        if max(self.fails, self.voids) >= TRIES:
+        if self.fails >= TRIES or self.voids >= VOID_TRIES:
             self.beyond = self.load
             self.is_at_least = self.fails < TRIES
             self._go_on(server_percent)

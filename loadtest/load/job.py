@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from loadtest.hub.cores import Cores
 from loadtest.peers.dialect import Dialect
 
-LISTENED_AFTER = 8
+LISTENED_AFTER = 16
 """With a bound on the rooms that have listeners, each so-manieth after it has some, too."""
 
 
@@ -29,7 +29,7 @@ class Job:
     cores: Cores
     room_by_room: bool = False
     listened: int | None = None
-    """Rooms with listeners: the first so many and every eighth after them; None: all."""
+    """Rooms with listeners: the first so many and every sixteenth after them; None: all."""
 
     @property
     def listeners(self) -> int:

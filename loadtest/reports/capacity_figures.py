@@ -70,14 +70,16 @@ def is_carried(step: Mapping[str, Any]) -> bool:
 
 def void_because(step: Mapping[str, Any]) -> str:
     """Why a step says nothing about the server, in words; empty: it does."""
-    if step["generator_cpu_percent"] > BUSY_PERCENT:
-        return f"the generator took {step['generator_cpu_percent']:g} % of its core"
-    if (step["generator_lag_p99_ms"] or 0.0) > LAG_BOUND_MS:
-        return f"the generator was {step['generator_lag_p99_ms']:g} ms late (p99)"
+    taken, busy = step["taken_by_others_percent"], step["generator_cpu_percent"]
+    late = step["generator_lag_p99_ms"] or 0.0
+    if taken > DISTURBED_PERCENT:
+        return f"other programs took {taken:g} % of the server's core"
+    if busy > BUSY_PERCENT:
+        return f"the generator took {busy:g} % of its core"
+    if late > LAG_BOUND_MS:
+        return f"the generator was {late:g} ms late (p99), on {busy:g} % of a core"
     if step["sent_share"] * 100 < SENT_PERCENT:
         return f"the generator sent {step['sent_share']:.0%} of what it should have"
-    if step["taken_by_others_percent"] > DISTURBED_PERCENT:
-        return f"other programs took {step['taken_by_others_percent']:g} % of the server's core"
     return ""
 
 

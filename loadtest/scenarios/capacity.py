@@ -42,7 +42,7 @@ MOST_MEMBERS = 8_000
 FIRST_UPDATES_PER_S = 10_000
 """Delivered at the first load, in whole rooms: any server carries that."""
 
-TIMED_PER_S = 10_000
+TIMED_PER_S = 4_000
 """Updates that are decoded and timed; the generator is to have its core for the load."""
 
 STEP = (1.0, 1.5)
@@ -206,7 +206,7 @@ async def _start(trial: Trial, run: Run, stack: AsyncExitStack) -> None:
 
 
 def _listened(run: Run) -> int:
-    """Rooms that are timed from the first on: as many as give some ten thousand times a second."""
+    """Rooms that are timed from the first on: as many as give some thousands of times a second."""
     of_one = listeners_of(run.size) * (run.size - 1) * run.hz
     return max(2, round(TIMED_PER_S / of_one))
 
