@@ -296,7 +296,7 @@ MAX_ENTRY_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a bus message",
     Instead.READ_FROM_JOURNAL,
-    "server/nodes/other_nodes.py",
+    "server/nodes/room_broadcast.py",
     "Of a larger entry of the journal only the seq is told: others read it there.",
 )
 

@@ -34,7 +34,7 @@ from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
-from server.live.write_behind import write_behind
+from server.live.write_behind import WriteBehind
 from server.loop.garbage import Garbage
 from server.loop.loop_load import LoopLoad
 from server.loop.stall_probe import StallProbe
@@ -42,6 +42,7 @@ from server.loop.threads import Threads
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
+from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
 from server.router.door import Door
 from server.router.leaving import leave
@@ -84,6 +85,8 @@ ORPHAN_SECONDS = 60.0
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
+
+TOOK = "From a delta's coming to its COMMIT; of each transaction the longest."
 
 log = structlog.get_logger()
 
@@ -168,21 +171,32 @@ class App:
         codec = BusCodec(secret, node=secrets.token_hex(4))
         bus = self._bus(codec.deployment)
         past = PostgresJournal(db.reads)
+        journal = PostgresJournal(db.appends, db.rooms, db.behind)
+        connections: dict[str, Connection] = {}
         hub = Hub(
-            PostgresJournal(db.appends, db.rooms, db.behind),
-            self.spawn,
-            self._threads.run,
-            bus,
-            codec,
-            self.metrics.count,
-            self._load,
+            journal=journal,
+            bus=bus,
+            codec=codec,
+            recipients=connections,
+            load=self._load,
+            spawn=self.spawn,
+            in_thread=self._threads.run,
+            count=self.metrics.count,
+            took=self.metrics.histogram("commit_seconds", TOOK),
         )
-        hub.past = past
         usage = Usage(self._settings.limits)
         door = Door(usage, self._settings.proxies, self.metrics.count)
-        router = Router(hub, self.metrics, self.spawn, self._settings.origins, door)
-        row_changes = RowChanges(db.rooms, router, hub.others.tell_row_changed, self.spawn)
-        hub.others.row_changed = row_changes.on_row_changed
+        router = Router(connections, hub, self.metrics, self.spawn, self._settings.origins, door)
+        row_changes = RowChanges(db.rooms, router, hub.broadcast.tell_row_changed, self.spawn)
+        others = OtherNodes(
+            hub.rooms,
+            hub.broadcast,
+            hub.watch,
+            codec,
+            row_changes.on_row_changed,
+            self.metrics.count,
+        )
+        write_behind = WriteBehind(hub, db.behind)
         router.pages.database_answers = lambda: row_changes.is_current
         router.pages.down = lambda: self.supervisor.down
         await row_changes.poll()  # from here on nothing written is missed
@@ -192,6 +206,8 @@ class App:
             db=db.calls,
             reads=db.reads,
             hub=hub,
+            journal=journal,
+            past=past,
             tokens=Tokens(secret, self._settings.access_seconds),
             passwords=passwords,
             usage=usage,
@@ -209,8 +225,8 @@ class App:
         server = await loop.create_server(
             lambda: Connection(router, loop), sock=self._listen(), backlog=BACKLOG
         )
-        self._keep(hub, router, bus)
-        until_stopping = self._keep_until_stopping(db, hub, row_changes)
+        self._keep(hub, router, others)
+        until_stopping = self._keep_until_stopping(db, hub, row_changes, write_behind)
         self._garbage.take_over()
         router.pages.is_ready = True
         port = server.sockets[0].getsockname()[1]
@@ -218,7 +234,7 @@ class App:
         try:
             await self._stopping.wait()
             self.supervisor.stop(*until_stopping)
-            await leave(hub, router, db.behind)
+            await leave(hub, router, write_behind)
         finally:
             server.close()
             passwords.close()
@@ -226,14 +242,14 @@ class App:
             for task in list(self._tasks):
                 task.cancel()
 
-    def _keep(self, hub: Hub, router: Router, bus: Bus) -> None:
+    def _keep(self, hub: Hub, router: Router, others: OtherNodes) -> None:
         """What goes on until everyone has gone; its names are what `/readyz` says is down."""
         keep, repeat = self.supervisor.keep, self.supervisor.repeat
         keep("committing edits", hub.commits.committer.run, vital=True)
         for number in range(1, ASIDE + 1):
             aside = hub.commits.committer.run_aside
             keep(f"committing edits set aside ({number})", aside, vital=True)
-        keep("the bus", lambda: bus.run(hub.others), vital=True)
+        keep("the bus", lambda: hub.bus.run(others), vital=True)
         for name, server in self._servers.items():
             keep(name, functools.partial(keep_running, name, server), vital=True)
         keep("measuring load", self._load.run)
@@ -241,15 +257,15 @@ class App:
         repeat("watching connections", CHECK_SECONDS, lambda: self._check(router), vital=True)
         repeat("collecting garbage", CHECK_SECONDS, lambda: self._collect(router))
 
-    def _keep_until_stopping(self, db: Lanes, hub: Hub, row_changes: RowChanges) -> list[str]:
+    def _keep_until_stopping(
+        self, db: Lanes, hub: Hub, row_changes: RowChanges, write_behind: WriteBehind
+    ) -> list[str]:
         """What ends when the node is told to stop; its names."""
         before = set(self.supervisor.tasks)
         repeat, days = self.supervisor.repeat, self._settings.history_days
         repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
         repeat("looking for changed rows", SLOW_TICK_SECONDS, row_changes.poll, vital=True)
-        repeat(
-            "writing behind", WRITE_BEHIND_SECONDS, lambda: write_behind(hub, db.behind), vital=True
-        )
+        repeat("writing behind", WRITE_BEHIND_SECONDS, write_behind.run_once, vital=True)
         repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db.behind, days))
         staged = functools.partial(clear_staged, db.behind)
         repeat("clearing what dead nodes staged", COMPACT_SECONDS, staged)
@@ -314,8 +330,6 @@ class App:
         gauge("tasks", "Tasks of the event loop.", lambda: len(asyncio.all_tasks()))
         gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
         gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
-        took = "From a delta's coming to its COMMIT; of each transaction the longest."
-        hub.commits.committer.took = self.metrics.histogram("commit_seconds", took)
         each = self.metrics.gauge_by
         lanes = db.by_name
         sizes = {name: functools.partial(_size, lane) for name, lane in lanes.items()}
@@ -329,7 +343,7 @@ class App:
         gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(self.supervisor.down))
 
     async def _heartbeat(self, hub: Hub) -> None:
-        hub.others.heartbeat(asyncio.get_running_loop().time())
+        hub.broadcast.heartbeat(asyncio.get_running_loop().time())
 
     async def _check(self, router: Router) -> None:
         router.check_connections(asyncio.get_running_loop().time())

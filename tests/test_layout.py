@@ -32,7 +32,6 @@ BEING_SPLIT = {
     "persistence.journal.history.list_entries",
     "server.app._serve",
     "server.sockets.connection.__init__",
-    "server.live.hub.__init__",
 }
 """What is longer, and is on its way to be shorter."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from persistence.errors import NotFound, Taken
+from persistence.journal.contract import Journal
 from persistence.pool import Database
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS
@@ -15,9 +16,9 @@ from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.live.hub import Hub
+from server.loop.threads import InThread
 from server.refused import Refused, too_often
 from server.sockets.codec import Codec
-from server.states.stored_state import InThread
 
 if TYPE_CHECKING:
     from server.accounts.logins import Logins
@@ -60,6 +61,10 @@ class Context:
     reads: Database
     """For what reads or copies much: history, stored states."""
     hub: Hub
+    journal: Journal
+    """For what is quickly answered."""
+    past: Journal
+    """The same, over connections for what takes long."""
     tokens: Tokens
     passwords: Passwords
     announcer: Announcer

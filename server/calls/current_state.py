@@ -27,7 +27,7 @@ async def position(context: Context, project: str) -> Position:
     live = context.hub.rooms.get(project)
     if live is not None:
         return Position(live.room.epoch, live.room.head)
-    stands = (await context.hub.journal.stand({project: NOTHING_KNOWN})).get(project)
+    stands = (await context.journal.stand({project: NOTHING_KNOWN})).get(project)
     return (
         Position(NOTHING_KNOWN.epoch, 0) if stands is None else Position(stands.epoch, stands.head)
     )
@@ -42,8 +42,8 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
     if live is not None:
         with suppress(RoomClosed):
             return await context.in_thread(question, (await live.freeze()).state, *args)
-    head = (await context.hub.journal.heads([project])).get(project, 0)
-    async with await document_at(context.hub.past, project, head, context.in_thread) as there:
+    head = (await context.journal.heads([project])).get(project, 0)
+    async with await document_at(context.past, project, head, context.in_thread) as there:
         return await there.use(_of_state, question, args)
 
 

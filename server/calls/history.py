@@ -90,16 +90,16 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
     if params.time is not None:
         seq = await project_history.seq_at(context.reads, params.project, params.time)
     assert seq is not None
-    head = (await context.hub.journal.heads([params.project])).get(params.project, 0)
+    head = (await context.journal.heads([params.project])).get(params.project, 0)
     if seq > head:
         raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
     asked = seq
 
     async def find() -> WorkerDocument:
-        return await document_at(context.hub.past, params.project, asked, context.in_thread)
+        return await document_at(context.past, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
-    return await context.pages.part(key, caller, params.part, find)
+    return await context.pages.part(key, caller.user, caller.codec, params.part, find)
 
 
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:

@@ -26,8 +26,8 @@ from server.calls import current_state
 from server.calls.context import Caller, Context, looking_up, require_editor, require_member, within
 from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
-from server.live.live_room import NotCommitted
-from server.live.snapshots import keep
+from server.live.live_room import LiveRoom
+from server.live.room_restores import NotCommitted
 from server.loop.threads import yield_gil
 from server.refused import Refused
 from server.states.stored_state import WorkerDocument, worker_document
@@ -40,9 +40,8 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
     live = await context.hub.open(params.project)
     analysis = params.audio_analysis
     with looking_up(context, caller.user):
-        row = await keep(
+        row = await live.snapshots.keep(
             context.reads,
-            live,
             kind="manual",
             author=caller.user,
             name=params.name,
@@ -84,7 +83,7 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     async def find() -> WorkerDocument:
         return await _stored_document(context, params.project, params.snapshot)
 
-    return await context.pages.part(params.snapshot, caller, params.part, find)
+    return await context.pages.part(params.snapshot, caller.user, caller.codec, params.part, find)
 
 
 async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:
@@ -146,7 +145,7 @@ async def restore(
     )
     before: str | None = None
     async with context.documents.slot(caller.user):
-        known = await context.hub.journal.find(proposal)
+        known = await context.journal.find(proposal)
         if known is not None:
             return _known(params, *known)
         async with await _stored_document(context, params.project, params.snapshot) as target:
@@ -155,14 +154,19 @@ async def restore(
             ops: list[Op] = await target.use(_ops_from, frozen.state)
         del frozen  # `keep` takes a state of its own
         if ops and not live.room.edits.knows(params.id):
-            row = await keep(context.reads, live, kind="before-restore", author=caller.user)
-            before = row.id
+            before = await _keep_before(context, live, caller.user)
     count = len(ops)  # they are the room's from now on
     try:
         seq = await live.restore(proposal, ops, caller.id)
     except NotCommitted as refusal:
         raise Refused.by(refusal.error) from None
     return calls.Restored(seq, count, before)
+
+
+async def _keep_before(context: Context, live: LiveRoom, user: str) -> str:
+    """What a restore takes the place of, as a snapshot; its id."""
+    row = await live.snapshots.keep(context.reads, kind="before-restore", author=user)
+    return row.id
 
 
 def _known(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:

@@ -32,7 +32,8 @@ class Committer:
     """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3).
 
     `held_back` hears of a project that has waited too long, and calls `give_back`; `degraded` of
-    one that cannot be written to, or can again (None: all of them), and why.
+    one that cannot be written to, or can again (None: all of them), and why. `took` hears of each
+    batch how long, in seconds, its first delta waited for the COMMIT.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Committer:
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
+        took: Callable[[float], None],
     ) -> None:
         self._journal = journal
         self._known = known
@@ -50,8 +52,7 @@ class Committer:
         self._held_back = held_back
         self._degraded = degraded
         self._count = count
-        self.took: Callable[[float], None] = lambda _: None
-        """Hears of each batch how long, in seconds, its first delta waited for the COMMIT."""
+        self._took = took
         self._now = asyncio.get_running_loop().time
         self._waiting = WaitingDeltas()
         self._together = asyncio.Event()  # something waits that nothing is known against
@@ -135,7 +136,7 @@ class Committer:
         except Exception as error:  # whatever it is, it must not end this
             self._failed(taken, error)
         else:
-            self.took(time.monotonic() - came_at)
+            self._took(time.monotonic() - came_at)
             self._succeeded(taken, batch, appended)
         finally:
             self._give_back(taken)

@@ -45,7 +45,9 @@ class GroupCommitter:
         self._spawn = spawn
         self._count = count
         self._turn = asyncio.Lock()
+        """Held while a group is being appended."""
         self._under_way = 0
+        """Groups that are not stored yet."""
         self._bytes = 0
         """Of all groups that are not stored yet."""
         self._idle = asyncio.Event()

@@ -51,7 +51,9 @@ class WaitingDeltas:
 
     def __init__(self) -> None:
         self.queues: dict[str, ProjectQueue] = {}
+        """By project; the one whose turn is next comes first."""
         self.count = 0
+        """Proposals in all of them."""
 
     def add(self, proposal: Proposal) -> bool:
         """Let it wait; whether it has to go aside."""

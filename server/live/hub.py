@@ -1,18 +1,14 @@
 """The rooms of a node: opened by the first who joins, closed when the last has gone."""
 
 import asyncio
-import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
 from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
-from persistence.pool import Executor
-from persistence.tables import collaboration_sessions
 from rooms.effects import send
 from rooms.journal.entry import Purpose
 from rooms.journal.feed import Feed
@@ -20,6 +16,7 @@ from rooms.journal.unanswered import Unanswered
 from rooms.presence.seat import JoinRequest
 from rooms.room import Room
 from schema.close_codes import RESTARTING
+from schema.errors import ErrorCode
 from schema.messages import (
     Error,
     Gesture,
@@ -31,18 +28,18 @@ from schema.messages import (
     ServerMessage,
     Undo,
 )
-from server.health.metrics import Count, uncounted
+from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
-from server.live.room_services import Recipient, RoomClosed, RoomServices
+from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
+from server.loop.threads import InThread
 from server.loop.tick_timers import TickTimers
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
-from server.nodes.bus_memory import MemoryBus
-from server.nodes.other_nodes import OtherNodes
+from server.nodes.room_broadcast import RoomBroadcast
 from server.states.stored_state import free, newest_whole
 
 MARKS = 2_000
@@ -55,60 +52,74 @@ log = structlog.get_logger()
 
 
 class Hub:
-    """Knows every connection and every open room of this node."""
+    """Opens and closes the rooms of this node, and gives them what their members send.
+
+    Connections live elsewhere: `recipients` are those of the node, by id.
+    """
 
     def __init__(
         self,
+        *,
         journal: Journal,
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        in_thread: Callable[..., Coroutine[Any, Any, Any]] = asyncio.to_thread,
-        bus: Bus | None = None,
-        codec: BusCodec | None = None,
-        count: Count = uncounted,
-        load: LoopLoad | None = None,
+        bus: Bus,
+        codec: BusCodec,
+        recipients: Mapping[str, Recipient],
+        load: LoopLoad,
+        spawn: Spawn,
+        in_thread: InThread,
+        count: Count,
+        took: Callable[[float], None],
     ) -> None:
-        self.journal = journal
-        self.past: Journal = journal  # the same, over connections for what takes long
-        self.bus: Bus = bus or MemoryBus()
-        self.node = codec.node if codec is not None else secrets.token_hex(4)
-        alone = BusCodec(secrets.token_bytes(32), self.node)
-        self.others = OtherNodes(self, self.bus, codec or alone, count, lambda _: None)
-        self.recipients: dict[str, Recipient] = {}
+        self.node = codec.node
+        """The name of this node."""
         self.rooms: dict[str, LiveRoom] = {}
+        """The open ones, by project."""
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
-        self.watch = JournalWatch(
-            self.rooms,
-            self._opening,
-            journal,
-            self.bus,
-            self.others,
-            self._close,
-            spawn,
-            in_thread,
-            count,
-        )
-        self.commits = Commits(self.rooms, self.watch, journal, spawn, count)
+        """By project: rooms that are being loaded."""
+        self._journal = journal
+        self.bus = bus
+        self._recipients = recipients
         self._spawn = spawn
-        self.in_thread = in_thread
+        self._in_thread = in_thread
         self._count = count
         self._leaving: set[tuple[str, str]] = set()
         """Connection and project of each `leave` that waited; some may be over by now."""
-        load = load or LoopLoad()
         self.gathering = load.gathering
-        self._services = RoomServices(
-            recipients=self.recipients,
-            journal=journal,
+        """How long rooms of this node gather just now."""
+        self.broadcast = RoomBroadcast(self.rooms, bus, codec)
+        self.watch = self._journal_watch()
+        self.commits = Commits(self.rooms, self.watch, journal, spawn, count, took)
+        self._services = self._room_services(load)
+
+    def _journal_watch(self) -> JournalWatch:
+        return JournalWatch(
+            self.rooms,
+            self._opening,
+            self._journal,
+            self.bus,
+            self.broadcast,
+            self._close_for_good,
+            self._spawn,
+            self._in_thread,
+            self._count,
+        )
+
+    def _room_services(self, load: LoopLoad) -> RoomServices:
+        loop = asyncio.get_running_loop()
+        return RoomServices(
+            recipients=self._recipients,
+            journal=self._journal,
             submit=self.commits.committer.submit,
             submit_group=self.commits.groups.submit,
-            spawn=spawn,
-            in_thread=in_thread,
-            broadcast=self.others,
+            spawn=self._spawn,
+            in_thread=self._in_thread,
+            broadcast=self.broadcast,
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
-            count=count,
-            scheduler=JobScheduler(asyncio.get_running_loop()),
-            timers=TickTimers(asyncio.get_running_loop()),
+            count=self._count,
+            scheduler=JobScheduler(loop),
+            timers=TickTimers(loop),
         )
 
     @property
@@ -124,9 +135,7 @@ class Hub:
 
     # Coming and going.
 
-    async def join(
-        self, request: JoinRequest, project: str, is_wanted: Callable[[], bool] = lambda: True
-    ) -> bool:
+    async def join(self, request: JoinRequest, project: str, is_wanted: Callable[[], bool]) -> bool:
         """Open the room if need be, then join, if that is still wanted then: whether it was.
 
         Raises `NotFound`, `Unavailable`.
@@ -137,7 +146,7 @@ class Hub:
             if is_known and self.rooms.get(project) is live:
                 break
         request = asked
-        if request.connection not in self.recipients or not is_wanted():
+        if request.connection not in self._recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
             self._count("copy_differed")
@@ -165,8 +174,8 @@ class Hub:
         before = room.head
         held = Feed(room.project, room.follower.tail, before)  # so that the tail keeps what follows
         try:
-            fence = await self.journal.raise_fence(room.project, request.member)
-            found = await self.journal.seqs_of(room.project, user, ids)
+            fence = await self._journal.raise_fence(room.project, request.member)
+            found = await self._journal.seqs_of(room.project, user, ids)
             unanswered = Unanswered(user, ids, found, before)
             is_known = unanswered.read_on(room.follower.tail, room.head)
             head = Position(fence.epoch, fence.head)
@@ -179,7 +188,7 @@ class Hub:
         """The open room, not behind a member who comes from a node that was ahead of us."""
         while True:
             live = await self.open(project)
-            live.emptied_at = None
+            live.asked_for_at = time.monotonic()
             if live.room.is_behind(position):
                 try:
                     await live.read_on()
@@ -211,7 +220,6 @@ class Hub:
 
     def gone(self, connection: str, *, for_good: bool = False) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
-        self.recipients.pop(connection, None)
         now = asyncio.get_running_loop().time()
         for live in [live for live in self.rooms.values() if connection in live.room.seats]:
             room = live.room
@@ -225,6 +233,17 @@ class Hub:
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
         return seat is not None and seat.leaving is None
+
+    def _room_of(
+        self, sender: Recipient, message: Gesture | ProposeDelta | Undo | Redo
+    ) -> LiveRoom | None:
+        """The room that a message is for; None: its sender is not in it, and is told so."""
+        if self.is_in(sender.id, message.project):
+            return self.rooms[message.project]
+        text = "join the project before editing it"
+        error = Error(message.id, ErrorCode.NOT_JOINED, text, message.project)
+        sender.send_frame(sender.codec.frame_of(error))
+        return None
 
     # What members do.
 
@@ -242,24 +261,28 @@ class Hub:
         if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
             live.tick_or_wait()
 
-    def gesture(self, connection: str, message: Gesture) -> None:
+    def gesture(self, sender: Recipient, message: Gesture) -> None:
         """A continuous edit goes on: presence, until its delta comes."""
-        live = self.rooms.get(message.project)
-        if live is not None:
-            live.carry_out(live.room.gesture(connection, message))
+        if message.values is None and not self.is_in(sender.id, message.project):
+            return  # it is over, as everything of a room that was left
+        if (live := self._room_of(sender, message)) is not None:
+            live.carry_out(live.room.gesture(sender.id, message))
             live.schedule_tick()
 
-    def propose(self, connection: str, message: ProposeDelta | Undo | Redo) -> None:
-        """A delta of someone who is in the room, or an undo or a redo of one."""
-        live = self.rooms[message.project]
-        edits = live.room.edits
-        match message:
-            case ProposeDelta():
-                live.run(edits.propose(connection, message))
-            case Undo():
-                live.run(edits.undo_or_redo(connection, message.id, Purpose.UNDO))
-            case Redo():
-                live.run(edits.undo_or_redo(connection, message.id, Purpose.REDO))
+    def propose(self, sender: Recipient, delta: ProposeDelta) -> None:
+        """A delta of someone who is in the room."""
+        if (live := self._room_of(sender, delta)) is not None:
+            live.run(live.room.edits.propose(sender.id, delta))
+
+    def undo(self, sender: Recipient, message: Undo) -> None:
+        """A member wants its newest step undone."""
+        if (live := self._room_of(sender, message)) is not None:
+            live.run(live.room.edits.undo_or_redo(sender.id, message.id, Purpose.UNDO))
+
+    def redo(self, sender: Recipient, message: Redo) -> None:
+        """A member wants what it undid last done again."""
+        if (live := self._room_of(sender, message)) is not None:
+            live.run(live.room.edits.undo_or_redo(sender.id, message.id, Purpose.REDO))
 
     def refuse_for_now(
         self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
@@ -288,19 +311,6 @@ class Hub:
             live.room.end_gestures()
             live.schedule_tick()
 
-    def _close(self, live: LiveRoom) -> None:
-        """Its members come back at once, to what the journal holds."""
-        project = live.room.project
-        if self.rooms.get(project) is not live:
-            return
-        del self.rooms[project]
-        live.close()
-        self.others.leave_room(project)
-        for connection in live.room.seats:
-            if connection in self.recipients:
-                self.recipients[connection].close(RESTARTING)
-        self._spawn(self._free(live))
-
     # Opening and closing rooms.
 
     async def open(self, project: str) -> LiveRoom:
@@ -325,44 +335,56 @@ class Hub:
             raise
         self.rooms[project] = live
         self.watch.opened(project)
-        self.others.announce(project, asks=True)
+        self.broadcast.announce(project, asks=True)
         log.info(
             "room opened", project=project, head=live.room.head, entities=len(live.room.document)
         )
         return live
 
     async def _loaded(self, project: str) -> LiveRoom:
-        stored, document = await newest_whole(self.journal, project, None, self.in_thread)
+        stored, document = await newest_whole(self._journal, project, None, self._in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
         room.follower.head_id = stored.delta_id
         room.unsure_up_to = self.watch.wrong_up_to.pop(project, -1)
-        for mark in await self.journal.marks(project, stored.seq, MARKS):
+        for mark in await self._journal.marks(project, stored.seq, MARKS):
             room.follower.stacks.note(mark)
         live = LiveRoom(room, self._services)
         await live.read_on()
         room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
         room.is_bus_down = not self.bus.is_up
-        live.checkpoints.at = live.snapshot_at = time.monotonic()
         return live
+
+    async def close_if_empty(self, live: LiveRoom) -> bool:
+        """Store what a room holds, and forget it, if nobody is in it; whether that is so.
+
+        Raises `Unavailable`.
+        """
+        await live.checkpoints.store_if_new(time.monotonic())
+        if live.is_busy or live.checkpoints.seq != live.room.head:
+            return False  # someone came meanwhile
+        if self.rooms.get(live.room.project) is not live:
+            return False  # it was closed meanwhile
+        self._forget(live)
+        self.commits.committer.forget(live.room.project)
+        log.info("room closed", project=live.room.project, head=live.room.head)
+        await self._free(live)
+        return True
+
+    def _close_for_good(self, live: LiveRoom) -> None:
+        """Its members come back at once, to what the journal holds."""
+        if self.rooms.get(live.room.project) is not live:
+            return
+        self._forget(live)
+        for connection in live.room.seats:
+            if (recipient := self._recipients.get(connection)) is not None:
+                recipient.close(RESTARTING)
+        self._spawn(self._free(live))
+
+    def _forget(self, live: LiveRoom) -> None:
+        del self.rooms[live.room.project]
+        live.close()
+        self.broadcast.leave_room(live.room.project)
 
     async def _free(self, live: LiveRoom) -> None:
         """A large document is not freed all at once."""
-        await self.in_thread(free, live.room.follower.give_documents())
-
-    async def close_room(self, project: str, db: Executor | None) -> None:
-        """Store what an empty room holds, and forget it."""
-        live = self.rooms.get(project)
-        if live is None:
-            return  # it was closed meanwhile
-        await live.checkpoints.store_if_new(time.monotonic())
-        if live.is_busy or live.checkpoints.seq != live.room.head:
-            return  # someone came meanwhile
-        self.others.leave_room(project)
-        del self.rooms[project]
-        live.close()
-        self.commits.committer.forget(project)
-        session = live.collaboration_session
-        if db is not None and session is not None and not live.room.members.remote.is_shared:
-            await collaboration_sessions.close_session(db, session)
-        log.info("room closed", project=project, head=live.room.head)
-        await self._free(live)
+        await self._in_thread(free, live.room.follower.give_documents())

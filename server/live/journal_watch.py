@@ -1,18 +1,24 @@
 """How the journal stands to open rooms: those behind read on, wrong ones are closed."""
 
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
 from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Outcome
+from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
-from server.live.copy_check import CopyCheck
+from server.live.copy_check import is_wrong_copy
 from server.live.live_room import LiveRoom
-from server.live.room_services import RoomBroadcast
+from server.live.room_services import Spawn
+from server.loop.threads import InThread
 from server.nodes.bus import Bus
+from server.nodes.room_broadcast import RoomBroadcast
+
+DOUBT_SECONDS = 30.0
+"""At least so long between two checks of one room: each replays what came after a stored state."""
 
 log = structlog.get_logger()
 
@@ -30,10 +36,10 @@ class JournalWatch:
         opening: Collection[str],
         journal: Journal,
         bus: Bus,
-        others: RoomBroadcast,
+        broadcast: RoomBroadcast,
         close: Callable[[LiveRoom], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        in_thread: Callable[..., Coroutine[Any, Any, Any]],
+        spawn: Spawn,
+        in_thread: InThread,
         count: Count,
     ) -> None:
         self.wrong_up_to: dict[str, int] = {}
@@ -42,16 +48,19 @@ class JournalWatch:
         self._opening = opening
         self._journal = journal
         self._bus = bus
-        self._others = others
+        self._broadcast = broadcast
         self._close = close
         self._spawn = spawn
         self._count = count
-        self._copies = CopyCheck(self, journal, in_thread, spawn, count)
-        self._heard_while_opening: dict[str, int] = {}
+        self._in_thread = in_thread
+        self._doubts = LogThrottle(DOUBT_SECONDS)
+        """By project: whether its copy was checked of late."""
+        self._heads_while_opening: dict[str, int] = {}
         """The newest seq that was said of each project whose room is being loaded."""
         self._is_hinted = False
         """Something may have been missed since the journal was last asked."""
         self._is_looking = False
+        """A task that asks the journal is under way."""
 
     def on_heads(self, heads: Mapping[str, int]) -> None:
         """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
@@ -60,8 +69,8 @@ class JournalWatch:
             if live is not None and seq > live.room.head:
                 live.catch_up()
             elif live is None and project in self._opening:
-                before = self._heard_while_opening.get(project, 0)
-                self._heard_while_opening[project] = max(before, seq)
+                before = self._heads_while_opening.get(project, 0)
+                self._heads_while_opening[project] = max(before, seq)
 
     def hint(self) -> None:
         """Something may have been missed: look into the journal, once for many hints."""
@@ -102,22 +111,33 @@ class JournalWatch:
             log.info("the project has another epoch; the room is closed", project=project)
         self._close(live)
 
-    def doubt(self, live: LiveRoom, seq: int) -> None:
-        """Another node has come to another state at this seq."""
-        self._copies.doubt(live, seq)
+    def doubt(self, project: str, seq: int) -> None:
+        """Another node has come to another state at this seq: one of us is wrong (rule S4)."""
+        live, now = self._rooms.get(project), asyncio.get_running_loop().time()
+        if live is not None and self._doubts.count_if_due(project, now):
+            self._count("nodes_diverged")
+            log.error("two nodes hold different states", project=project, seq=seq)
+            self._spawn(self._check_copy(live))
 
-    def load_anew(self, live: LiveRoom) -> None:
-        """What we hold is not what the journal comes to: members get fresh state (rule S4)."""
-        self._count("room_loaded_anew")
-        self.wrong_up_to[live.room.project] = live.known.seq
-        self._close(live)
+    async def _check_copy(self, live: LiveRoom) -> None:
+        """If it is ours that is wrong, the members get fresh state."""
+        try:
+            await self.look_for_more()  # the journal may not be the one that we know
+        except PersistenceError as error:
+            reason, project = str(error), live.room.project
+            log.warning("cannot tell whose state is the journal's", project=project, reason=reason)
+            return
+        if await is_wrong_copy(live, self._journal, self._in_thread):
+            self._count("room_loaded_anew")
+            self.wrong_up_to[live.room.project] = live.known.seq
+            self._close(live)
 
     def _others_have(self, project: str, live: LiveRoom) -> None:
         """Another node has written, and we did not hear it."""
         if not self._bus.is_up:
             live.carry_out(live.room.set_bus_down(True))
         elif not live.room.members.remote.is_shared:
-            self._others.announce(project, asks=True)
+            self._broadcast.announce(project, asks=True)
 
     async def _look_while_hinted(self) -> None:
         try:
@@ -131,4 +151,4 @@ class JournalWatch:
 
     def opened(self, project: str) -> None:
         """The room is there: what was heard of meanwhile is read on to."""
-        self.on_heads({project: self._heard_while_opening.pop(project, 0)})
+        self.on_heads({project: self._heads_while_opening.pop(project, 0)})

@@ -1,9 +1,9 @@
-"""A room with its surroundings: carries out what the pure `Room` asks for, in order."""
+"""A room with clock, sockets and journal: carries out what the pure `Room` asks for, in order."""
 
 import asyncio
+import time
 from collections.abc import Sequence
-from itertools import count
-from typing import assert_never, cast
+from typing import assert_never
 
 import structlog
 
@@ -21,6 +21,7 @@ from rooms.effects import (
     ForwardTick,
     Job,
     LookUp,
+    Packet,
     Quarantined,
     Recall,
     Send,
@@ -31,13 +32,15 @@ from rooms.effects import (
 from rooms.journal.entry import Entry, Proposal
 from rooms.journal.feed import Feed
 from rooms.room import Room
-from schema.messages import Error
+from schema.close_codes import CloseCode
 from schema.ops import Op
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
-from server.live.room_jobs import FrozenState, RoomJobs, refuse
+from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
+from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
+from server.live.snapshots import RoomSnapshots
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
@@ -46,10 +49,10 @@ log = structlog.get_logger()
 
 
 class LiveRoom:
-    """`known_head`: up to there the entries are applied, or wait to be.
+    """The shell of one room. Once it is closed, it does nothing more and asks for nothing more.
 
-    Once it is closed, it does nothing more and asks for nothing more: what is to be waited for
-    raises `RoomClosed`, everything else is dropped. Its members are to be sent away before.
+    What is to be waited for raises `RoomClosed` then, everything else is dropped. Its members are
+    to be sent away before.
     """
 
     __slots__ = (
@@ -61,49 +64,45 @@ class LiveRoom:
         "_loop",
         "_reads",
         "_recipients",
+        "_restores",
         "_services",
-        "_settling",
-        "_tickets",
+        "asked_for_at",
         "checkpoints",
-        "collaboration_session",
-        "emptied_at",
-        "in_thread",
         "is_closed",
         "known_head",
         "known_id",
         "room",
-        "snapshot_at",
-        "snapshot_seq",
-        "touched_at",
+        "snapshots",
     )
 
     def __init__(self, room: Room, services: RoomServices) -> None:
         self.room = room
-        self.collaboration_session: str | None = None
+        """What this carries out the effects of."""
         self.known_head = room.head
+        """Up to there the entries are applied, or wait to be."""
         self.known_id = room.follower.head_id
+        """The id of that entry."""
+        self.asked_for_at = time.monotonic()
+        """When someone last asked for the room: it stays open a while after that."""
         self.is_closed = False
-        self.snapshot_seq = room.head
-        self.snapshot_at = 0.0
-        self.touched_at = float("-inf")
-        self.emptied_at: float | None = None
+        """For good; set by `close` alone."""
         self._services = services
         self._recipients = services.recipients
-        self.in_thread = services.in_thread
         self._loop = asyncio.get_running_loop()
         self._audience: tuple[str, ...] = ()
+        """The connections that the last tick went to."""
         self._audience_recipients: list[Recipient] = []
+        """The same, looked up."""
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._jobs = RoomJobs(
             room, services.scheduler, services.spawn, self.carry_out, self.schedule_tick
         )
-        self.checkpoints = RoomCheckpoints(room, self._jobs, services)
         self._reads = RoomJournal(room, self._jobs, services, self.expect)
         self._feeds = RoomFeeds(room, self._jobs, services, self.carry_out, self._forget_audience)
-        self._settling: dict[int, asyncio.Future[int]] = {}
-        """By the ticket of the call that waits."""
-        self._tickets = count(1)
+        self._restores = RoomRestores(room, self._jobs)
+        self.checkpoints = RoomCheckpoints(room, self._jobs, services)
+        self.snapshots = RoomSnapshots(room, self.checkpoints, services.in_thread, self.catch_up)
 
     @property
     def known(self) -> Known:
@@ -120,6 +119,12 @@ class LiveRoom:
         kept = self.room.follower.tail.at(self.known_head)
         return kept is not None and self.known_id not in (None, kept.delta_id)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anyone is here, or anything under way."""
+        edits = self.room.edits
+        return bool(self.room.seats or edits.waiting or self._jobs or self._restores)
+
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
         self.is_closed = True
@@ -128,8 +133,7 @@ class LiveRoom:
         for seat in self.room.seats.values():
             if seat.feed is not None:
                 seat.feed.stop()  # nobody is given more of what this room holds
-        refuse(self._settling.values())
-        self._settling.clear()
+        self._restores.close()
 
     def expect(self, seq: int, delta_id: str) -> None:
         """The journal has stored it, and will be asked for it: if it is gone then, it went back."""
@@ -138,9 +142,7 @@ class LiveRoom:
 
     def take_committed(self, entries: Sequence[Entry]) -> None:
         """Apply what follows `known_head`, when the jobs before it are done."""
-        newest = entries[-1]
-        if newest.seq > self.known_head:
-            self.known_head, self.known_id = newest.seq, newest.delta_id
+        self.expect(entries[-1].seq, entries[-1].delta_id)
         self.run(self.room.follower.committed(entries))
 
     # What the parts do.
@@ -148,10 +150,6 @@ class LiveRoom:
     def run(self, job: Job) -> None:
         """Do a job when those before it are done: at once, if there are none."""
         self._jobs.run(job)
-
-    async def done(self, job: Job) -> None:
-        """`run`, and wait until it is done; raises `RoomClosed`."""
-        await self._jobs.done(job)
 
     async def freeze(self) -> FrozenState:
         """The state between two jobs, and never inside a group; raises `RoomClosed`."""
@@ -165,6 +163,13 @@ class LiveRoom:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
         await self._reads.read_on()
 
+    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
+        """Commit ops that bring an earlier state back; their last seq.
+
+        Raises `NotCommitted`, `RoomClosed`.
+        """
+        return await self._restores.restore(proposal, ops, connection)
+
     def fed(self, recipient: Recipient, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
         self._feeds.fed(recipient, feed)
@@ -176,93 +181,83 @@ class LiveRoom:
         for effect in effects:
             if self.is_closed:
                 return
-            kind = type(effect)  # nearly all are one of these: `match` would try eight others first
-            if kind is Send:
-                self._send(cast("Send", effect))
-            elif kind is Commit:
-                self._services.submit(cast("Commit", effect).proposal)
-            else:
-                self._carry_out(effect)
+            self._carry_out(effect)
 
-    def _carry_out(self, effect: Effect) -> None:
-        match effect:
-            case SendTick():
-                self._send_tick(effect)
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind of effect
+        match effect:  # what most are comes first: each kind is tried in turn
             case Send():
-                self._send(effect)
-            case Disconnect() | Enter():
-                self._speak(effect)
-            case ForwardTick() | ForwardEntry() | Announce():
-                self._speak_to_nodes(effect)
-            case Settled():
-                self._tell_settled(effect)
-            case Quarantined():
-                self._services.count("entries_quarantined")
-                log.error(
-                    "an entry is quarantined: it does nothing, on any server",
-                    project=self.room.project,
-                    seq=effect.seq,
-                    delta=effect.delta_id,
-                    reason=effect.mistake,
-                )
-            case _:
-                self._fetch(effect)
-
-    def _fetch(self, effect: Commit | CommitGroup | SendState | LookUp | Recall | CatchUp) -> None:
-        match effect:
-            case Commit(proposal):
-                self._services.submit(proposal)
-            case CommitGroup(parts):
-                self._services.submit_group(parts)
-            case SendState():
-                self._jobs.start(self._feeds.encode(self._feeds.hold()))
-            case LookUp():
-                self._jobs.start(self._reads.look_up(effect))
-            case Recall():
-                self._jobs.start(self._reads.recall(effect))
-            case CatchUp():
-                self.catch_up(is_early=effect.is_early)
-            case _:
-                assert_never(effect)
-
-    def _send(self, effect: Send) -> None:
-        recipients, packet = self._recipients, effect.packet
-        for connection in effect.to:
-            recipient = recipients.get(connection)
-            if recipient is not None and not recipient.send_packet(packet):
-                self._feeds.fall_behind(recipient, packet)
-
-    def _speak(self, effect: Disconnect | Enter) -> None:
-        recipient = self._recipients.get(effect.connection)
-        if recipient is None:
-            return
-        if isinstance(effect, Disconnect):
-            self._forget_audience()
-            recipient.close(effect.close)
-        else:
-            self._feeds.enter(recipient, effect)
-
-    def _speak_to_nodes(self, effect: ForwardTick | ForwardEntry | Announce) -> None:
-        match effect:
+                self._send(effect.to, effect.packet)
+            case Commit():
+                self._services.submit(effect.proposal)
+            case SendTick():
+                self._send_tick(effect.to, effect.packets, effect.but)
             case ForwardTick(packet):
                 self._services.broadcast.forward_tick(self.room.project, packet)
             case ForwardEntry():
                 self._services.broadcast.forward_entry(self.room, effect)
+            case Enter():
+                self._enter(effect)
+            case Disconnect(connection, close):
+                self._disconnect(connection, close)
             case Announce(asks):
                 self._forget_audience()
                 self._services.broadcast.announce(self.room.project, asks=asks)
+            case SendState():
+                self._jobs.start(self._feeds.encode(self._feeds.hold()))
+            case CommitGroup(parts):
+                self._services.submit_group(parts)
+            case CatchUp():
+                self.catch_up(is_early=effect.is_early)
+            case LookUp():
+                self._jobs.start(self._reads.look_up(effect))
+            case Recall():
+                self._jobs.start(self._reads.recall(effect))
+            case Settled():
+                self._restores.settle(effect)
+            case Quarantined():
+                self._report_quarantined(effect)
+            case _:
+                assert_never(effect)
+
+    def _send(self, to: tuple[str, ...], packet: Packet) -> None:
+        recipients = self._recipients
+        for connection in to:
+            recipient = recipients.get(connection)
+            if recipient is not None and not recipient.send_packet(packet):
+                self._feeds.fall_behind(recipient, packet)
+
+    def _enter(self, effect: Enter) -> None:
+        recipient = self._recipients.get(effect.connection)
+        if recipient is not None:
+            self._feeds.enter(recipient, effect)
+
+    def _disconnect(self, connection: str, close: CloseCode) -> None:
+        recipient = self._recipients.get(connection)
+        if recipient is not None:
+            self._forget_audience()
+            recipient.close(close)
+
+    def _report_quarantined(self, effect: Quarantined) -> None:
+        self._services.count("entries_quarantined")
+        log.error(
+            "an entry is quarantined: it does nothing, on any server",
+            project=self.room.project,
+            seq=effect.seq,
+            delta=effect.delta_id,
+            reason=effect.mistake,
+        )
 
     # Presence.
 
-    def _send_tick(self, effect: SendTick) -> None:
+    def _send_tick(self, to: tuple[str, ...], packets: tuple[Packet, ...], but: str) -> None:
         """One write to each, however many ticks go with it."""
-        if effect.to is not self._audience:  # looked up once while the same are there
-            self._audience = effect.to
-            self._audience_recipients = list(filter(None, map(self._recipients.get, effect.to)))
-        project, packets, but = self.room.project, effect.packets, effect.but
-        codec, frames, told = None, b"", self._recipients.get(but) if but else None
+        if to is not self._audience:  # looked up once while the same are there
+            self._audience = to
+            self._audience_recipients = list(filter(None, map(self._recipients.get, to)))
+        project = self.room.project
+        codec, frames, mover = None, b"", self._recipients.get(but) if but else None
         for recipient in self._audience_recipients:
-            if recipient is told:
+            if recipient is mover:
                 continue
             if recipient.codec is not codec:
                 codec = recipient.codec
@@ -328,41 +323,3 @@ class LiveRoom:
         self._is_passing_on = False
         if not self.is_closed:
             self.carry_out(self.room.pass_on(self._loop.time()))
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether anyone is here, or anything under way."""
-        edits = self.room.edits
-        return bool(self.room.seats or edits.waiting or self._jobs or self._settling)
-
-    # Restoring.
-
-    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
-        """Commit ops that bring an earlier state back; their last seq.
-
-        Raises `NotCommitted`, `RoomClosed`.
-        """
-        self._jobs.check_open()
-        ticket = next(self._tickets)
-        settled: asyncio.Future[int] = self._loop.create_future()
-        self._settling[ticket] = settled
-        self.run(self.room.edits.restore(proposal, ops, connection, ticket))
-        return await settled
-
-    def _tell_settled(self, effect: Settled) -> None:
-        settled = self._settling.pop(effect.ticket, None)
-        if settled is None or settled.done():
-            return
-        if effect.seq is not None:
-            settled.set_result(effect.seq)
-        else:
-            assert effect.error is not None
-            settled.set_exception(NotCommitted(effect.error))
-
-
-class NotCommitted(Exception):
-    """The journal refused what the shell asked for; `error` says why."""
-
-    def __init__(self, error: Error) -> None:
-        super().__init__(error.message)
-        self.error = error

@@ -1,5 +1,6 @@
 """The checkpoints of a room, and what took effect otherwise than proposed, go to the journal."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 from persistence.journal.contract import Checkpoint, Known
@@ -27,8 +28,8 @@ class RoomCheckpoints:
     def __init__(self, room: Room, jobs: RoomJobs, services: RoomServices) -> None:
         self.seq = room.head
         """Of the newest one."""
-        self.at = 0.0
-        """When it was begun, in seconds of `time.monotonic`."""
+        self.at = time.monotonic()
+        """When it was begun, or the room was opened; in seconds of `time.monotonic`."""
         self._room = room
         self._jobs = jobs
         self._journal = services.journal

@@ -1,8 +1,7 @@
 """Proposals of all rooms go to the journal, and what became of them comes back to the rooms."""
 
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.edits import answers
@@ -14,25 +13,28 @@ from server.commits.group_committer import GroupCommitter
 from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
+from server.live.room_services import Spawn
 
 NOBODYS = Known("", 0)
 """What a proposal knows whose room was closed since: it fits no journal, so nothing is stored."""
 
 
 class Commits:
-    """One for each hub. `is_degraded`: the journal cannot be written, for no project."""
+    """One for each hub: the committers of its rooms."""
 
     def __init__(
         self,
         rooms: Mapping[str, LiveRoom],
         watch: JournalWatch,
         journal: Journal,
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        spawn: Spawn,
         count: Count,
+        took: Callable[[float], None],
     ) -> None:
         self.is_degraded = False
+        """The journal cannot be written, for no project."""
         self.committer = Committer(
-            journal, self._known, self._committed, self._held_back, self._degrade, count
+            journal, self._known, self._committed, self._held_back, self._degrade, count, took
         )
         self.groups = GroupCommitter(
             journal, self._known_of, self._group_answered, self._group_failed, spawn, count

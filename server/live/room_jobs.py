@@ -61,6 +61,7 @@ class RoomJobs:
         all_done: Callable[[], None],
     ) -> None:
         self.is_closed = False
+        """For good; set by `close` alone."""
         self._room = room
         self._scheduler = scheduler
         self._spawn = spawn
@@ -68,6 +69,7 @@ class RoomJobs:
         self._all_done = all_done
         self._loop = asyncio.get_running_loop()
         self._left: deque[Job] = deque()
+        """Those not done; the first one is under way."""
         self._is_running = False
         """A turn is taken, or waited for."""
         self._awaited: set[asyncio.Future[Any]] = set()

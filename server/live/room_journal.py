@@ -54,6 +54,7 @@ class RoomJournal:
         self._in_thread = services.in_thread
         self._doubt = services.doubt
         self._is_catching_up = False
+        """A task that reads on is under way."""
         self._must_read = False
         """Even if what comes by itself fills the gap."""
 

@@ -6,20 +6,20 @@ from typing import Any, Protocol
 
 from persistence.errors import Unavailable
 from persistence.journal.contract import Journal
-from rooms.effects import ForwardEntry, Packet
+from rooms.effects import Packet
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.presence.gathering import Gathering
 from rooms.presence.seat import Seat
-from rooms.room import Room
 from schema.close_codes import CloseCode
 from server.health.metrics import Count
 from server.loop.job_scheduler import JobScheduler
+from server.loop.threads import InThread
 from server.loop.tick_timers import TickTimers
+from server.nodes.room_broadcast import RoomBroadcast
 from server.sockets.codec import Codec
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
-Run = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class RoomClosed(Unavailable):
@@ -52,16 +52,6 @@ class Recipient(Protocol):
     def close(self, close: CloseCode) -> None: ...
 
 
-class RoomBroadcast(Protocol):
-    """What a room lets other nodes know."""
-
-    def announce(self, project: str, *, asks: bool = False) -> None: ...
-
-    def forward_tick(self, project: str, packet: Packet) -> None: ...
-
-    def forward_entry(self, room: Room, effect: ForwardEntry) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class RoomServices:
     """What all rooms of a node share.
@@ -76,7 +66,7 @@ class RoomServices:
     submit: Callable[[Proposal], None]
     submit_group: Callable[[Sequence[Proposal]], None]
     spawn: Spawn
-    in_thread: Run
+    in_thread: InThread
     broadcast: RoomBroadcast
     gathering: Gathering
     ticked_late: Callable[[float], None]

@@ -1,7 +1,8 @@
-"""Keeping the state of a room as a snapshot: by itself now and then, or because someone asks."""
+"""The snapshots of a room: stored by itself now and then, or because someone asks."""
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -11,8 +12,9 @@ from persistence.pool import Executor
 from persistence.tables import project_snapshots
 from persistence.tables.project_snapshots import SnapshotRow
 from rooms.music.musical_context import musical_context
-from server.live.live_room import LiveRoom
-from server.loop.threads import yield_gil
+from rooms.room import Room
+from server.live.room_checkpoints import RoomCheckpoints
+from server.loop.threads import InThread, yield_gil
 
 AUTO_DELTAS = 500
 AUTO_SECONDS = 60.0
@@ -27,53 +29,72 @@ TRIES = 10
 log = structlog.get_logger()
 
 
-async def keep_automatically(db: Executor, live: LiveRoom, now: float) -> None:
-    """Keep a snapshot if one is due: also when the last member has left. One node does it."""
-    deltas = live.room.head - live.snapshot_seq
-    members = live.room.members
-    if not deltas or not members.is_first_node:
-        return
-    since = now - live.snapshot_at
-    is_due = since >= (AUTO_PAUSE_SECONDS if deltas >= AUTO_DELTAS else AUTO_SECONDS)
-    if is_due or not members.size:
-        await keep(db, live, kind="auto")
-        await project_snapshots.thin(db, live.room.project, time.time() * 1_000)
+class RoomSnapshots:
+    """Those of one room; `catch_up` reads what other servers have stored of its journal."""
 
+    __slots__ = ("_at", "_catch_up", "_checkpoints", "_in_thread", "_room", "_seq")
 
-async def keep(
-    db: Executor,
-    live: LiveRoom,
-    *,
-    kind: str,
-    author: str | None = None,
-    name: str = "",
-    description: str = "",
-    id: str | None = None,
-    audio_analysis: bytes | None = None,
-) -> SnapshotRow:
-    """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`."""
-    for _ in range(TRIES):
-        now = time.monotonic()
-        frozen = await live.checkpoints.store(now)
-        context = await live.in_thread(musical_context, frozen.state, yield_gil)
-        row = await project_snapshots.keep(
-            db,
-            id=id,
-            project=live.room.project,
-            author=author,
-            kind=kind,
-            name=name,
-            description=description,
-            epoch=frozen.known.epoch,
-            at_seq=frozen.seq,
-            musical_context=msgspec.json.encode(context),
-            audio_analysis=audio_analysis,
-        )
-        if row is not None:
-            live.snapshot_seq = max(live.snapshot_seq, row.seq)
-            live.snapshot_at = now
-            log.info("snapshot kept", project=live.room.project, kind=kind, seq=row.seq)
-            return row
-        live.catch_up()
-        await asyncio.sleep(0.05)
-    raise Unavailable("the stored state runs ahead of this server")
+    def __init__(
+        self,
+        room: Room,
+        checkpoints: RoomCheckpoints,
+        in_thread: InThread,
+        catch_up: Callable[[], None],
+    ) -> None:
+        self._room = room
+        self._checkpoints = checkpoints
+        self._in_thread = in_thread
+        self._catch_up = catch_up
+        self._seq = room.head
+        """Of the newest one, or of the head when the room was opened."""
+        self._at = time.monotonic()
+        """When the newest one was taken, or the room was opened."""
+
+    async def keep_if_due(self, db: Executor, now: float) -> None:
+        """Keep one if it is due, also when the last member has left; one node does it."""
+        deltas = self._room.head - self._seq
+        members = self._room.members
+        if not deltas or not members.is_first_node:
+            return
+        since = now - self._at
+        is_due = since >= (AUTO_PAUSE_SECONDS if deltas >= AUTO_DELTAS else AUTO_SECONDS)
+        if is_due or not members.size:
+            await self.keep(db, kind="auto")
+            await project_snapshots.thin(db, self._room.project, time.time() * 1_000)
+
+    async def keep(
+        self,
+        db: Executor,
+        *,
+        kind: str,
+        author: str | None = None,
+        name: str = "",
+        description: str = "",
+        id: str | None = None,
+        audio_analysis: bytes | None = None,
+    ) -> SnapshotRow:
+        """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`."""
+        for _ in range(TRIES):
+            now = time.monotonic()
+            frozen = await self._checkpoints.store(now)
+            context = await self._in_thread(musical_context, frozen.state, yield_gil)
+            row = await project_snapshots.keep(
+                db,
+                id=id,
+                project=self._room.project,
+                author=author,
+                kind=kind,
+                name=name,
+                description=description,
+                epoch=frozen.known.epoch,
+                at_seq=frozen.seq,
+                musical_context=msgspec.json.encode(context),
+                audio_analysis=audio_analysis,
+            )
+            if row is not None:
+                self._seq, self._at = max(self._seq, row.seq), now
+                log.info("snapshot kept", project=self._room.project, kind=kind, seq=row.seq)
+                return row
+            self._catch_up()
+            await asyncio.sleep(0.05)
+        raise Unavailable("the stored state runs ahead of this server")

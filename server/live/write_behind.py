@@ -1,8 +1,8 @@
-"""What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
+"""What is written behind: checkpoints, snapshots, where members are, collaboration sessions."""
 
 import time
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import structlog
 from msgspec import UNSET
@@ -11,11 +11,11 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import collaboration_sessions, session_states
 from rooms.presence.seat import Seat
+from rooms.presence.ticks import NOWHERE
 from schema.messages import Presence
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
-from server.live.snapshots import keep_automatically
 from server.sockets.codec import JSON
 
 CHECKPOINT_DELTAS = 500
@@ -31,109 +31,157 @@ TOUCH_SECONDS = 20.0
 log = structlog.get_logger()
 
 
-async def write_behind(hub: Hub, db: Executor) -> None:
-    """What is written behind: checkpoints, session states, collaboration sessions, empty rooms."""
-    now = time.monotonic()
-    moved: list[Moved] = []
-    try:
-        await _keep_sessions(db, list(hub.rooms.values()), now)
-    except PersistenceError as error:
-        log.warning("could not write sessions behind", reason=str(error))
-    for project, live in list(hub.rooms.items()):
-        if live.is_closed:
-            continue
+@dataclass(slots=True, eq=False)
+class _Written:
+    """What is written of one open room, and when."""
+
+    session: str | None = None
+    """The row of `collaboration_sessions`; None: none is open, as far as we know."""
+    touched_at: float = float("-inf")
+    """When that row was last told that it goes on."""
+    empty_since: float | None = None
+    """When it was first found empty; None: someone is there, or something under way."""
+    presence: dict[str, Presence] = field(default_factory=dict)
+    """By connection: what `session_states` has, but for those who never moved."""
+
+    def has(self, seat: Seat) -> bool:
+        """Whether what is stored of a member is where it is now."""
+        return seat.presence is self.presence.get(seat.connection, NOWHERE)
+
+
+class WriteBehind:
+    """One for each node. What it writes nobody waits for, and all of it may be written later."""
+
+    def __init__(self, hub: Hub, db: Executor) -> None:
+        self._hub = hub
+        self._db = db
+        self._written: dict[LiveRoom, _Written] = {}
+        """Of the open rooms, and until the next round of those closed since."""
+
+    def session_of(self, project: str) -> str | None:
+        """The collaboration session of a room that is open here."""
+        live = self._hub.rooms.get(project)
+        written = None if live is None else self._written.get(live)
+        return None if written is None else written.session
+
+    async def run_once(self) -> None:
+        """Write what has changed since the last time; raises `PersistenceError`."""
+        now = time.monotonic()
+        rooms = self._open_rooms()
         try:
-            await _keep_room(hub, db, project, live, now)
-        except RoomClosed:
-            continue
+            await self._keep_sessions(rooms, now)
         except PersistenceError as error:
-            log.warning("could not write behind", project=project, reason=str(error))
-        moved.extend(state_rows(live))
-    if moved:
-        await session_states.upsert_many(db, [each.row for each in moved])
-    for each in moved:  # only now: what could not be written is written the next time
-        each.seat.written = each.presence
+            log.warning("could not write sessions behind", reason=str(error))
+        for live, written in rooms.items():
+            try:
+                await self._keep_room(live, written, now)
+            except RoomClosed:
+                continue
+            except PersistenceError as error:
+                project = live.room.project
+                log.warning("could not write behind", project=project, reason=str(error))
+        await self._keep_presence(rooms)
+
+    async def close_room(self, project: str) -> None:
+        """Store what an empty room holds, and forget it; raises `Unavailable`."""
+        live = self._hub.rooms.get(project)
+        if live is None or not await self._hub.close_if_empty(live):
+            return
+        written = self._written.pop(live, None)
+        session = None if written is None else written.session
+        if session is not None and not live.room.members.remote.is_shared:
+            await collaboration_sessions.close_session(self._db, session)
+
+    def _open_rooms(self) -> dict[LiveRoom, _Written]:
+        """Those of now; what was written of others, and of who has left, is forgotten."""
+        rooms = self._hub.rooms.values()
+        self._written = {live: self._written.get(live) or _Written() for live in rooms}
+        for live, written in self._written.items():
+            for connection in written.presence.keys() - live.room.seats.keys():
+                del written.presence[connection]
+        return dict(self._written)
+
+    # A room.
+
+    async def _keep_room(self, live: LiveRoom, written: _Written, now: float) -> None:
+        behind, since = live.room.head - live.checkpoints.seq, now - live.checkpoints.at
+        if behind >= CHECKPOINT_DELTAS or (behind and since >= CHECKPOINT_SECONDS):
+            await live.checkpoints.store_if_new(now)
+        await live.snapshots.keep_if_due(self._db, now)
+        if live.is_busy:
+            written.empty_since = None
+        elif written.empty_since is None:
+            written.empty_since = now
+        elif now - max(written.empty_since, live.asked_for_at) >= LINGER_SECONDS:
+            await self.close_room(live.room.project)
+
+    # Collaboration sessions.
+
+    async def _keep_sessions(self, rooms: Mapping[LiveRoom, _Written], now: float) -> None:
+        """One row for all nodes that have a room; it lives as long as any of them says so."""
+        users = {live: _users_to_note(live, written, now) for live, written in rooms.items()}
+        noted = {live: written for live, written in rooms.items() if users[live]}
+        for live, written in noted.items():
+            if written.session is None:
+                written.session = await self._open_session(live.room.project, users[live][0])
+        here = {session: users[live] for live, w in noted.items() if (session := w.session)}
+        if not here:
+            return
+        alive = await collaboration_sessions.touch_many(self._db, here)
+        for written in noted.values():
+            if written.session in alive:
+                written.touched_at = now
+            else:
+                written.session = None  # we were thought gone; the next round opens another
+
+    async def _open_session(self, project: str, host: str) -> str | None:
+        try:
+            return await collaboration_sessions.open_session(self._db, project, host)
+        except PersistenceError as error:
+            log.warning("could not open a session", project=project, reason=str(error))
+            return None
+
+    # Where members are.
+
+    async def _keep_presence(self, rooms: Mapping[LiveRoom, _Written]) -> None:
+        """Where members have moved to since the last time, in one statement (rule P6)."""
+        moved = [
+            (seat, seat.presence, written)
+            for live, written in rooms.items()
+            if written.session is not None and not live.is_closed
+            for seat in live.room.seats.values()
+            if not written.has(seat)
+        ]
+        if moved:
+            heartbeat = time.time() * 1_000
+            rows = [_row(seat, written.session or "", heartbeat) for seat, _, written in moved]
+            await session_states.upsert_many(self._db, rows)
+        for seat, presence, written in moved:  # what could not be written is written the next time
+            written.presence[seat.connection] = presence
 
 
-async def _keep_room(hub: Hub, db: Executor, project: str, live: LiveRoom, now: float) -> None:
-    behind = live.room.head - live.checkpoints.seq
-    if behind >= CHECKPOINT_DELTAS or (behind and now - live.checkpoints.at >= CHECKPOINT_SECONDS):
-        await live.checkpoints.store_if_new(now)
-    await keep_automatically(db, live, now)
-    if live.is_busy:
-        live.emptied_at = None
-    elif live.emptied_at is None:
-        live.emptied_at = now
-    elif now - live.emptied_at >= LINGER_SECONDS:
-        await hub.close_room(project, db)
-
-
-async def _keep_sessions(db: Executor, rooms: Iterable[LiveRoom], now: float) -> None:
-    """One row for all nodes that have a room; it lives as long as any of them says so."""
-    kept = {live: users for live in rooms if (users := _users_to_note(live, now))}
-    for live, users in kept.items():
-        if live.collaboration_session is None:
-            await _open_session(db, live, users[0])
-    there = {s: users for live, users in kept.items() if (s := live.collaboration_session)}
-    if not there:
-        return
-    alive = await collaboration_sessions.touch_many(db, there)
-    for live in kept:
-        if live.collaboration_session in alive:
-            live.touched_at = now
-        else:
-            live.collaboration_session = None  # we were thought gone; the next round opens another
-
-
-def _users_to_note(live: LiveRoom, now: float) -> list[str]:
+def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
     """Who is in the room, if that is to be written down: someone moves, or it has been a while."""
     seats = live.room.seats.values()
-    is_moving = any(seat.presence is not seat.written for seat in seats)
-    if not is_moving and now - live.touched_at < TOUCH_SECONDS:
+    if all(map(written.has, seats)) and now - written.touched_at < TOUCH_SECONDS:
         return []
     return sorted({seat.request.user for seat in seats})
 
 
-async def _open_session(db: Executor, live: LiveRoom, host: str) -> None:
-    project = live.room.project
-    try:
-        live.collaboration_session = await collaboration_sessions.open_session(db, project, host)
-    except PersistenceError as error:
-        log.warning("could not open a session", project=project, reason=str(error))
-
-
-class Moved(NamedTuple):
-    """Where a member has moved to, and the row that tells of it."""
-
-    seat: Seat
-    presence: Presence
-    row: session_states.StateRow
-
-
-def state_rows(live: LiveRoom) -> list[Moved]:
-    """What moved since the last flush, as rows of `session_states` (rule P6)."""
-    session = live.collaboration_session
-    if session is None:
-        return []
-    heartbeat = time.time() * 1_000
-    rows = []
-    for seat in live.room.seats.values():
-        p = seat.presence
-        if p is seat.written:
-            continue
-        row = session_states.StateRow(
-            session=session,
-            project=live.room.project,
-            user=seat.request.user,
-            device=seat.request.device,
-            cursor=None if p.cursor in (None, UNSET) else JSON.encode(p.cursor),
-            view_state=None if p.view in (None, UNSET) else JSON.encode(p.view),
-            active_tool=p.tool if isinstance(p.tool, str) else None,
-            selection=tuple(p.selection) if isinstance(p.selection, list) else (),
-            device_presence=JSON.encode({"playhead": p.playhead or None})
-            if p.playhead is not UNSET
-            else b"{}",
-            heartbeat_at=heartbeat,
-        )
-        rows.append(Moved(seat, p, row))
-    return rows
+def _row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:
+    """A row of `session_states`; `heartbeat`: milliseconds since 1970."""
+    p = seat.presence
+    return session_states.StateRow(
+        session=session,
+        project=seat.project,
+        user=seat.request.user,
+        device=seat.request.device,
+        cursor=None if p.cursor in (None, UNSET) else JSON.encode(p.cursor),
+        view_state=None if p.view in (None, UNSET) else JSON.encode(p.view),
+        active_tool=p.tool if isinstance(p.tool, str) else None,
+        selection=tuple(p.selection) if isinstance(p.selection, list) else (),
+        device_presence=JSON.encode({"playhead": p.playhead or None})
+        if p.playhead is not UNSET
+        else b"{}",
+        heartbeat_at=heartbeat,
+    )

@@ -3,9 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+InThread = Callable[..., Coroutine[Any, Any, Any]]
+"""Runs a function, with arguments, off the event loop; what it says."""
 
 
 class Abandoned(Exception):

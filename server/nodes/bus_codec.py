@@ -33,6 +33,7 @@ class BusCodec:
         self.node = node
         self._key = blake2b(secret, person=b"prime bus").digest()
         self._number = 0
+        """Of the newest message of this node."""
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Envelope).decode
         self._decode_header = msgspec.msgpack.Decoder(EnvelopeHeader).decode

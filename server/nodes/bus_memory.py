@@ -11,6 +11,7 @@ class Exchange:
 
     def __init__(self) -> None:
         self.buses: list[MemoryBus] = []
+        """Those that run, and those that are about to."""
 
 
 class MemoryBus:
@@ -21,7 +22,9 @@ class MemoryBus:
         self._exchange = exchange or Exchange()
         self._exchange.buses.append(self)
         self._following: set[str | None] = {None}
+        """Projects whose messages reach us; None: those to every node."""
         self._listener: BusListener | None = None
+        """None until `run`."""
 
     async def follow(self, project: str) -> None:
         """At once."""

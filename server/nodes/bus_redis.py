@@ -43,6 +43,7 @@ class _Shard:
         self.listening = RedisConnection(self._on_answer, lost)
         self.speaking = RedisConnection(lambda _: None, lost)
         self.is_silent = False
+        """Nothing has come since it was last asked for a word."""
         self._bus = bus
         self._listener = listener
 
@@ -79,6 +80,7 @@ class RedisBus:
         self, url: str, deployment: str = "prime", count: Callable[[str], None] | None = None
     ) -> None:
         self.is_up = False
+        """Connected and subscribed; a message may be lost all the same."""
         self._prefix = f"prime:{deployment}"
         self._count = count or (lambda _: None)
         self._pool: Any = ConnectionPool.from_url(
@@ -89,11 +91,17 @@ class RedisBus:
             protocol=2,
         )
         self._is_cluster = False
+        """Whether the server is one, as it last said."""
         self._shards: list[_Shard] = []
+        """The servers we are connected to: one, or those of a cluster."""
         self._shard_of_slot: list[int] = []
+        """Slot of a cluster -> index into `_shards`."""
         self._followed: set[str] = {self._channel(None)}
+        """Channels that we want to hear, connected or not."""
         self._unfollowing: list[str] = []
+        """Channels given up whose confirmation is still to come."""
         self._confirmed: dict[str, asyncio.Future[None]] = {}
+        """By channel: those who wait until the server has subscribed us."""
 
     # The contract.
 

@@ -26,10 +26,15 @@ class RedisConnection(asyncio.Protocol):
         self._on_answer = on_answer
         self._on_lost: Callable[[str], None] | None = on_lost
         self._reader = hiredis.Reader()
+        """Holds the bytes of an answer that has not come whole."""
         self._transport: asyncio.Transport | None = None
+        """None until `connect` has taken it over."""
         self._writer: asyncio.StreamWriter | None = None
+        """Of redis-py: it closes the socket when it is freed."""
         self._waiting: list[bytes] = []
+        """Packed commands for the one write of this turn of the loop."""
         self._waiting_bytes = 0
+        """Of `_waiting`."""
 
     @property
     def unsent_bytes(self) -> int:

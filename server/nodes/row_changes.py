@@ -71,8 +71,8 @@ class RowListener(Protocol):
 class RowChanges:
     """The `Announcer` of every call, and the reader of what calls on other nodes have written.
 
-    `is_current` is false from a poll that fails until one that succeeds. After a restore, after a
-    failover, and where more has changed than is read at once, all of concern is looked at anew.
+    After a restore, after a failover, and where more has changed than is read at once, all rows of
+    concern are read anew.
     """
 
     def __init__(
@@ -87,10 +87,15 @@ class RowChanges:
         self._tell_nodes = tell_nodes
         self._spawn = spawn
         self.is_current = True
+        """False from a poll that failed until one that succeeds."""
         self._place = NOWHERE
+        """Up to where the change log was read."""
         self._known: OrderedDict[Hashable, object] = OrderedDict()
+        """(project, user) -> role, project -> version: what the listener knows, oldest first."""
         self._waiting: set[RowChanged] = set()
+        """Rows that other nodes have changed and we have not read yet."""
         self._is_reading = False
+        """A task that reads them is under way."""
 
     # What a call of this node has written.
 

@@ -160,7 +160,6 @@ class Greeting:
             connection.close(AUTH_FAILED)
 
     def _welcome(self, connection: Connection) -> None:
-        self._hub.recipients[connection.id] = connection
         user = User(connection.user, connection.username, connection.name)
         welcome = Welcome(
             version=PROTOCOL_VERSION,

@@ -8,12 +8,11 @@ from typing import TypeVar
 import structlog
 
 from persistence.errors import PersistenceError
-from persistence.pool import Executor
 from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
-from server.live.write_behind import write_behind
+from server.live.write_behind import WriteBehind
 from server.router.router import Router
 
 STOP_SECONDS = 10.0
@@ -45,7 +44,7 @@ def spread_ms(members: int) -> int:
     return min(MAX_SPREAD_MS, members * SPREAD_MS_PER_MEMBER)
 
 
-async def leave(hub: Hub, router: Router, db: Executor) -> None:
+async def leave(hub: Hub, router: Router, write_behind: WriteBehind) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
     router.pages.is_ready, router.pages.is_leaving = False, True
     log.info("stopping", connections=len(router.connections), rooms=len(hub.rooms))
@@ -53,9 +52,9 @@ async def leave(hub: Hub, router: Router, db: Executor) -> None:
         async with asyncio.timeout(STOP_SECONDS):
             await _settle(hub)
             await _say_goodbye(router)
-            await write_behind(hub, db)
+            await write_behind.run_once()
             await router.all_gone.wait()
-            await asyncio.gather(*(hub.close_room(project, db) for project in list(hub.rooms)))
+            await asyncio.gather(*map(write_behind.close_room, list(hub.rooms)))
     except (TimeoutError, PersistenceError) as error:
         log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
     log.info("stopped", cut_off=len(router.connections), rooms_left=len(hub.rooms))

@@ -61,6 +61,7 @@ class Router:
 
     def __init__(
         self,
+        connections: dict[str, Connection],
         hub: Hub,
         metrics: Metrics,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
@@ -73,7 +74,8 @@ class Router:
         self.all_gone = asyncio.Event()
         self.all_gone.set()
         self.context: Context | None = None
-        self.connections: dict[str, Connection] = {}
+        self.connections = connections
+        """All that are open, by id: the only registry of this node."""
         self._hub = hub
         self._door = door
         self._metrics = metrics
@@ -175,29 +177,27 @@ class Router:
         match message:
             case MovePresence():
                 self._hub.move(connection, message)
-            case Gesture() | ProposeDelta() | Undo() | Redo():
-                self._edit(connection, message)
+            case Gesture():
+                self._hub.gesture(connection, message)
+            case ProposeDelta():
+                self._hub.propose(connection, message)
+            case Undo():
+                self._hub.undo(connection, message)
+            case Redo():
+                self._hub.redo(connection, message)
             case Join():
                 self._joining.join(connection, message)
             case Leave():
-                connection.rooms.discard(message.project)
-                if message.project in self._hub.rooms:
-                    self._hub.leave(connection.id, message)
-                else:
-                    connection.send(Left(message.project, message.id))
+                self._leave(connection, message)
             case _:
                 assert_never(message)
 
-    def _edit(self, connection: Connection, message: Gesture | ProposeDelta | Undo | Redo) -> None:
-        if not self._hub.is_in(connection.id, message.project):
-            if isinstance(message, Gesture) and message.values is None:
-                return  # it is over, as everything of a room that was left
-            text = "join the project before editing it"
-            connection.send(Error(message.id, ErrorCode.NOT_JOINED, text, message.project))
-        elif isinstance(message, Gesture):
-            self._hub.gesture(connection.id, message)
+    def _leave(self, connection: Connection, message: Leave) -> None:
+        connection.rooms.discard(message.project)
+        if message.project in self._hub.rooms:
+            self._hub.leave(connection.id, message)
         else:
-            self._hub.propose(connection.id, message)
+            connection.send(Left(message.project, message.id))
 
     # What has changed in the tables, here or on another node.
 

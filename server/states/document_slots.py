@@ -21,8 +21,11 @@ class DocumentSlots:
 
     def __init__(self) -> None:
         self._is_taken = False
+        """Someone has the slot, or was just given it."""
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        """User -> the calls that wait, oldest first; the user whose turn is next comes first."""
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        """Answers by key; the one asked for longest ago comes first."""
 
     @property
     def waiting(self) -> int:

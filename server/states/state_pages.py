@@ -9,7 +9,6 @@ from schema.calls import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
 from schema.server_limits import MAX_PAGES_BYTES
-from server.calls.context import Caller
 from server.refused import Refused
 from server.sockets.codec import Codec
 from server.states.document_slots import DocumentSlots
@@ -30,21 +29,24 @@ class StatePages:
     def __init__(self, slots: DocumentSlots) -> None:
         self._slots = slots
         self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
+        """By state and codec; the one asked for longest ago comes first."""
         self._bytes = 0
+        """Of all parts that are kept."""
 
     async def part(
         self,
         key: Hashable,
-        caller: Caller,
+        user: str,
+        codec: Codec,
         part: int,
         find: Callable[[], Awaitable[WorkerDocument]],
     ) -> StateData:
         """One part of the state that `key` names; `find` gets it when it is not here."""
-        name = key, caller.codec.name
+        name = key, codec.name
         pages = self._kept.get(name)
         if pages is None:
-            async with self._slots.slot(caller.user):
-                pages = self._kept.get(name) or await self._find(name, caller.codec, find)
+            async with self._slots.slot(user):
+                pages = self._kept.get(name) or await self._find(name, codec, find)
         self._kept.move_to_end(name)
         if part >= len(pages.parts):
             text = f"part: this state has {len(pages.parts)} parts, counted from 0"

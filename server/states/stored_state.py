@@ -1,7 +1,7 @@
 """A project's state out of what is stored: the newest that is whole, and the journal after it."""
 
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from rooms.pauses import slices_of
 from schema.entities import ENTITY_TYPES
 from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
-from server.loop.threads import Abandoned, yield_gil
+from server.loop.threads import Abandoned, InThread, yield_gil
 from server.sockets.codec import JSON
 from server.states.encoded_state import SLICE
 
@@ -26,8 +26,6 @@ READ_ENTRIES = 500
 """Entries read from the journal at once."""
 
 log = structlog.get_logger()
-
-InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Damaged(Exception):
@@ -103,6 +101,7 @@ class WorkerDocument:
         self.epoch = epoch
         self.seq = seq
         self._documents = [document]
+        """The one; empty once it is freed."""
         self._in_thread = in_thread
 
     async def use(self, function: Callable[..., Any], *args: Any) -> Any:

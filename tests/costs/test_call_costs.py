@@ -64,7 +64,7 @@ class Grown:
         """As when nobody has been in its room for a while."""
         await self.ann.ask({"t": "leave", "id": "l1", "project": self.project})
         assert self.node.router.context is not None
-        await self.node.hub.close_room(self.project, self.node.router.context.db)
+        await self.node.write_behind.close_room(self.project)
 
     async def _edit(self, ops: list[Message]) -> None:
         assert (await self.ann.edit(self.project, *ops))["t"] == "ack"

@@ -18,7 +18,9 @@ from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.passwords import Costs
 from server.app import App
 from server.live.hub import Hub
+from server.live.write_behind import WriteBehind
 from server.nodes.bus_memory import Exchange, MemoryBus
+from server.nodes.other_nodes import OtherNodes
 from server.router.router import Router
 from server.settings import Settings
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
@@ -76,6 +78,8 @@ class Node:
         self.url = ""
         self.hub: Hub
         self.router: Router
+        self.others: OtherNodes
+        self.write_behind: WriteBehind
         self.journal: HeldJournal
         self.app: App
         self.running: asyncio.Task[None]
@@ -199,9 +203,17 @@ class Nodes:
         made = Node()
         ready = asyncio.get_running_loop().create_future()
 
-        def keep_hub(*args: Any) -> Hub:
-            made.hub = Hub(*args)
+        def keep_hub(**services: Any) -> Hub:
+            made.hub = Hub(**services)
             return made.hub
+
+        def keep_others(*args: Any) -> OtherNodes:
+            made.others = OtherNodes(*args)
+            return made.others
+
+        def keep_write_behind(*args: Any) -> WriteBehind:
+            made.write_behind = WriteBehind(*args)
+            return made.write_behind
 
         def keep_router(*args: Any) -> Router:
             made.router = Router(*args)
@@ -216,6 +228,8 @@ class Nodes:
             return made.bus
 
         self._monkeypatch.setattr("server.app.Hub", keep_hub)
+        self._monkeypatch.setattr("server.app.OtherNodes", keep_others)
+        self._monkeypatch.setattr("server.app.WriteBehind", keep_write_behind)
         self._monkeypatch.setattr("server.app.Router", keep_router)
         self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
         self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)

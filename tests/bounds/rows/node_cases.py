@@ -31,7 +31,7 @@ from server.calls.failures import as_error
 from server.live.room_journal import RoomJournal
 from server.nodes.bus_codec import BusCodec, Forged
 from server.nodes.bus_redis import RedisBus
-from server.nodes.other_nodes import OtherNodes
+from server.nodes.room_broadcast import RoomBroadcast
 from server.states import state_pages
 from server.states.state_pages import StatePages
 from tests.bounds.cases import Seen, case
@@ -63,12 +63,12 @@ def early() -> Seen:
 def an_entry_that_is_told() -> Seen:
     def told(size: int) -> Past | None:
         said: list[Any] = []
-        others: Any = SimpleNamespace(_say=lambda _, message: said.append(message))
+        broadcast: Any = SimpleNamespace(_say=lambda _, message: said.append(message))
         room: Any = SimpleNamespace(
             epoch="epoch", members=SimpleNamespace(remote=SimpleNamespace(is_shared=True))
         )
         effect = ForwardEntry(_entry(1, bytes(size)), "digest", None)
-        OtherNodes.forward_entry(others, room, effect)
+        RoomBroadcast.forward_entry(broadcast, room, effect)
         [message] = said
         assert isinstance(message, Committed | HeadMoved)
         return None if isinstance(message, Committed) else Instead.READ_FROM_JOURNAL

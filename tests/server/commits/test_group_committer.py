@@ -166,8 +166,8 @@ async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None
     live = node.hub.rooms[project]
     live.room.follower.is_inside = True
     frozen = asyncio.create_task(live.freeze())
-    await live.done(iter([[]]))
-    await live.done(iter([[]]))
+    await live._jobs.done(iter([[]]))
+    await live._jobs.done(iter([[]]))
     assert not frozen.done()
     live.room.follower.is_inside = False
     live.run(iter([[]]))

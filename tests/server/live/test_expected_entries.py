@@ -22,7 +22,7 @@ PROPOSAL = Proposal("project", "delta-one", "ann", "login", "ann-desk", b"[]", F
 async def test_D3_a_duplicate_that_is_not_read_yet_is_expected(way: str) -> None:
     live = Mock(LiveRoom, room=Mock(Room))
     journal = Mock(Journal)
-    commits = Commits({"project": live}, Mock(JournalWatch), journal, Mock(), Mock())
+    commits = Commits({"project": live}, Mock(JournalWatch), journal, Mock(), Mock(), Mock())
     if way == "_committed":
         commits._committed([PROPOSAL], Appended([(Outcome.DUPLICATE, 45)], []))
     else:

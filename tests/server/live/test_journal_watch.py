@@ -16,7 +16,6 @@ from schema.ops import Set
 from server.live.live_room import LiveRoom
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_services import RoomClosed
-from server.live.write_behind import write_behind
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 
@@ -302,7 +301,6 @@ def lost_feed(live: LiveRoom) -> Feed:
 
 CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "store_if_new": lambda live: live.checkpoints.store_if_new(0.0),
-    "done": lambda live: live.done(iter(())),
     "freeze": lambda live: live.freeze(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
@@ -364,7 +362,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
     monkeypatch.setattr(live._services.scheduler, "schedule", lambda _: held.set())
     waits: list[Awaitable[Any]] = [
         asyncio.ensure_future(live.freeze()),
-        asyncio.ensure_future(live.done(iter(()))),
+        asyncio.ensure_future(live._jobs.done(iter(()))),
         asyncio.ensure_future(live.checkpoints.store(0.0)),
         asyncio.ensure_future(live.restore(proposal_of(project), [], "c")),
     ]
@@ -375,7 +373,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
         assert isinstance(told, RoomClosed)
 
 
-async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
+async def test_what_is_written_behind_of_a_room_that_is_closed_meanwhile_stores_nothing(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was an empty state under the right digest, and a wrong one under its own."""
@@ -392,7 +390,7 @@ async def test_books_of_a_room_that_is_closed_meanwhile_store_nothing(
 
     monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
     live.checkpoints.at = float("-inf")
-    await write_behind(node.hub, database)
+    await node.write_behind.run_once()
 
     async def is_closed() -> bool:
         return live.is_closed

@@ -12,7 +12,6 @@ from persistence.tables import session_states
 from schema.server_limits import MAX_CALLS_AT_ONCE
 from server.calls.table import ANSWERS
 from server.commits import committer as committer_module
-from server.live.write_behind import write_behind
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 
@@ -78,12 +77,11 @@ async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
     ann, hers, ben, his = await two_rooms(node)
     await ann.edit(hers, marker("marker_0"))
     await ben.edit(his, marker("marker_0"))
-    db = node.journal._behind
     async with foreign(database_url) as session:
         await session.execute("SELECT FROM studio_projects WHERE id = $1::uuid FOR UPDATE", hers)
         for live in node.hub.rooms.values():
             live.checkpoints.at = float("-inf")
-        await write_behind(node.hub, db)
+        await node.write_behind.run_once()
         assert node.hub.rooms[his].checkpoints.seq == 1
         assert node.hub.rooms[hers].checkpoints.seq == 0
 
@@ -190,7 +188,7 @@ async def test_P6_presence_rows_that_could_not_be_written_are_written_later(
     with monkeypatch.context() as plant:
         plant.setattr(session_states, "upsert_many", unavailable)
         with pytest.raises(Unavailable):
-            await write_behind(node.hub, db)
-    await write_behind(node.hub, db)
+            await node.write_behind.run_once()
+    await node.write_behind.run_once()
     stored = "SELECT count(*) FROM session_states WHERE cursor IS NOT NULL AND project_id = $1"
     assert await db.fetchval(stored, hers) == 1

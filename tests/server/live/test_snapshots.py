@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from schema.calls import METHODS
-from server.live.write_behind import write_behind
 from tests.server.calls.test_history import fetched
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, delete, marker, rename
@@ -57,20 +56,19 @@ async def test_N1_snapshots_are_kept_by_themselves(
     await ann.join(project)
     assert await kinds(ann, project) == [("auto", 0)]
     await ann.edit(project, marker("marker_1"))
-    db = node.router._context().db
-    await write_behind(node.hub, db)
+    await node.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 0.0)
-    await write_behind(node.hub, db)
+    await node.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 1), ("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 60.0)
     monkeypatch.setattr("server.live.snapshots.AUTO_DELTAS", 2)
     monkeypatch.setattr("server.live.snapshots.AUTO_PAUSE_SECONDS", 0.0)
     await ann.edit(project, marker("marker_2"))
-    await write_behind(node.hub, db)
+    await node.write_behind.run_once()
     assert len(await kinds(ann, project)) == 2
     await ann.edit(project, marker("marker_3"))
-    await write_behind(node.hub, db)
+    await node.write_behind.run_once()
     assert (await kinds(ann, project))[0] == ("auto", 3)
 
 
@@ -274,7 +272,7 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
     await ann.edit(project, marker("marker_1"))
     await ann.edit(project, marker("marker_2"))
     await ann.ask({"t": "leave", "project": project, "id": "out"})
-    await node.hub.close_room(project, None)
+    await node.write_behind.close_room(project)
     db = node.router._context().db
     await db.execute(
         f"UPDATE project_states SET project_state = {damage} WHERE project_id = $1", project
@@ -375,7 +373,7 @@ async def test_T1_T2_questions_about_time_of_an_open_room_and_a_closed_project(n
 
     await check()
     await ann.ask({"t": "leave", "project": project, "id": "out"})
-    await node.hub.close_room(project, None)
+    await node.write_behind.close_room(project)
     await check()
     assert project not in node.hub.rooms
     answer = await ann.call("timeline.between", project=project, start=5, end=1)

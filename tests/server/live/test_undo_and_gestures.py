@@ -66,7 +66,7 @@ async def test_G3_a_gesture_in_a_project_that_was_not_joined_is_answered(node: N
 
 async def _reopened(node: Node, project: str) -> None:
     """The room is closed and opened from the database, as after a restart."""
-    await node.hub.close_room(project, None)
+    await node.write_behind.close_room(project)
     assert project not in node.hub.rooms
 
 

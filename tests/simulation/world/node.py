@@ -12,7 +12,9 @@ from schema.errors import ErrorCode
 from schema.messages import Error, Gesture, Join, ProposeDelta, Redo, Undo
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
+from server.loop.loop_load import LoopLoad
 from server.nodes.bus_codec import BusCodec
+from server.nodes.other_nodes import OtherNodes
 from server.sockets.codec import MSGPACK
 from tests.simulation.project import PROJECT
 from tests.simulation.world.network import Link, UnreliableBus
@@ -34,6 +36,8 @@ class Node:
         self._bus: UnreliableBus
         self._empty_since: float | None = None
         self.hub: Hub | None = None
+        self.links: dict[str, Link] = {}
+        """The connections of this life of the node."""
         self.start()
 
     def start(self) -> None:
@@ -41,11 +45,30 @@ class Node:
         studio = self._studio
         self._bus = UnreliableBus(studio.exchange, studio)
         codec = BusCodec(b"of all nodes", f"{self._name}{next(self._lives)}")
-        self.hub = Hub(studio.journal, self.spawn, self._in_thread, self._bus, codec, studio.count)
+        self.links = {}
+        self.hub = Hub(
+            journal=studio.journal,
+            bus=self._bus,
+            codec=codec,
+            recipients=self.links,
+            load=LoopLoad(),
+            spawn=self.spawn,
+            in_thread=self._in_thread,
+            count=studio.count,
+            took=lambda _: None,
+        )
+        others = OtherNodes(
+            self.hub.rooms,
+            self.hub.broadcast,
+            self.hub.watch,
+            codec,
+            lambda _: None,
+            studio.count,
+        )
         self._empty_since = None
         self.spawn(self.hub.commits.committer.run())
         self.spawn(self.hub.commits.committer.run_aside())
-        self.spawn(self._bus.run(self.hub.others))
+        self.spawn(self._bus.run(others))
         self.spawn(self._write_behind(self.hub))
         self.spawn(self._look(self.hub))
 
@@ -65,9 +88,8 @@ class Node:
         self._studio.tally["crashes"] += 1
         for task in [*self._tasks, *hub._opening.values()]:
             task.cancel()
-        for recipient in list(hub.recipients.values()):
-            assert isinstance(recipient, Link)
-            recipient.cut()
+        for link in list(self.links.values()):
+            link.cut()
         self._bus.set_up(False)
         self._studio.later(self._studio.rng.uniform(0.01, 0.5), self.start)
 
@@ -96,28 +118,29 @@ class Node:
         """Whether someone listens."""
         if self.hub is None:
             return False
-        self.hub.recipients[link.id] = link
+        self.links[link.id] = link
         return True
 
     def gone(self, link: Link) -> None:
+        self.links.pop(link.id, None)
         if self.hub is not None:
             self.hub.gone(link.id)
 
     def received(self, link: Link, data: bytes) -> None:
         hub = self.hub
-        if hub is None or link.id not in hub.recipients:
+        if hub is None or link.id not in self.links:
             return
         match MSGPACK.decode(data):
             case Join() as join:
                 self.spawn(self._join(hub, link, join))
             case Gesture() as gesture:
-                hub.gesture(link.id, gesture)
-            case (ProposeDelta() | Undo() | Redo()) as delta:
-                if hub.is_in(link.id, PROJECT):
-                    hub.propose(link.id, delta)
-                else:
-                    error = Error(delta.id, ErrorCode.NOT_JOINED, "join first", PROJECT)
-                    link.send_frame(MSGPACK.frame_of(error))
+                hub.gesture(link, gesture)
+            case ProposeDelta() as delta:
+                hub.propose(link, delta)
+            case Undo() as undo:
+                hub.undo(link, undo)
+            case Redo() as redo:
+                hub.redo(link, redo)
             case other:
                 self._studio.fail(f"nobody says {other!r}")
 
@@ -140,7 +163,7 @@ class Node:
             fence=self._studio.stored.newest_fence,
         )
         try:
-            await hub.join(request, PROJECT)
+            await hub.join(request, PROJECT, lambda: True)
         except PersistenceError:
             error = Error(join.id, ErrorCode.UNAVAILABLE, "try again", PROJECT)
             link.send_frame(MSGPACK.frame_of(error))
@@ -157,7 +180,7 @@ class Node:
         """The heartbeat, and the slow tick."""
         while True:
             await asyncio.sleep(0.5)
-            hub.others.heartbeat(self._studio.loop.time())
+            hub.broadcast.heartbeat(self._studio.loop.time())
             with suppress(Unavailable):
                 await hub.watch.look_for_more()
 
@@ -171,5 +194,5 @@ class Node:
             self._empty_since = now
         elif now - self._empty_since > LINGER_SECONDS:
             self._empty_since = None
-            await hub.close_room(PROJECT, None)
+            await hub.close_if_empty(live)
             self._studio.tally["rooms_closed"] += PROJECT not in hub.rooms

@@ -1,0 +1,64 @@
+"""What calls ask a room to commit for them: an earlier state brought back."""
+
+import asyncio
+from itertools import count
+
+from rooms.effects import Settled
+from rooms.journal.entry import Proposal
+from rooms.room import Room
+from schema.messages import Error
+from schema.ops import Op
+from server.live.room_jobs import RoomJobs, refuse
+
+
+class NotCommitted(Exception):
+    """The journal refused what the shell asked for; `error` says why."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class RoomRestores:
+    """Those of one room that are under way. Once it is closed, whoever waits gets `RoomClosed`."""
+
+    __slots__ = ("_jobs", "_room", "_tickets", "_waiting")
+
+    def __init__(self, room: Room, jobs: RoomJobs) -> None:
+        self._room = room
+        self._jobs = jobs
+        self._waiting: dict[int, asyncio.Future[int]] = {}
+        """By the ticket of the call that waits."""
+        self._tickets = count(1)
+        """The numbers of calls to come."""
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
+        """Commit ops that bring an earlier state back; their last seq.
+
+        Raises `NotCommitted`, `RoomClosed`.
+        """
+        self._jobs.check_open()
+        ticket = next(self._tickets)
+        waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting[ticket] = waiting
+        self._jobs.run(self._room.edits.restore(proposal, ops, connection, ticket))
+        return await waiting
+
+    def settle(self, effect: Settled) -> None:
+        """It is known what became of one: tell the call that waits."""
+        waiting = self._waiting.pop(effect.ticket, None)
+        if waiting is None or waiting.done():
+            return
+        if effect.seq is not None:
+            waiting.set_result(effect.seq)
+        else:
+            assert effect.error is not None
+            waiting.set_exception(NotCommitted(effect.error))
+
+    def close(self) -> None:
+        """The room is closed: nothing is committed any more, as far as we shall know."""
+        refuse(self._waiting.values())
+        self._waiting.clear()

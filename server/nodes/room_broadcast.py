@@ -1,0 +1,153 @@
+"""What the rooms of this node let other nodes know over the bus."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from rooms.effects import Effects, ForwardEntry, Packet
+from rooms.room import Room
+from schema.messages import Digest
+from schema.node_messages import (
+    Committed,
+    HeadMoved,
+    Moved,
+    NodeMessage,
+    Present,
+    RemoteMember,
+    RowChanged,
+)
+from schema.server_limits import MAX_ENTRY_BYTES
+from server.nodes.bus import Bus
+from server.nodes.bus_codec import BusCodec
+from server.sockets.codec import MSGPACK
+
+HEARTBEAT_SECONDS = 2.0
+"""How often a shared room is announced anew: a lost one is repaired, and its lease goes on."""
+
+ALONE_HEARTBEAT_SECONDS = 10.0
+"""How often a room that nobody else seems to have asks whether that is so."""
+
+ANNOUNCE_GAP_SECONDS = 0.02
+"""A herd that comes in is told of in few announcements."""
+
+
+class AnnouncedRoom(Protocol):
+    """What this needs of an open room."""
+
+    @property
+    def room(self) -> Room: ...
+
+    def carry_out(self, effects: Effects) -> None: ...
+
+
+class RoomBroadcast:
+    """One for each node. `rooms`: those that are open here."""
+
+    def __init__(self, rooms: Mapping[str, AnnouncedRoom], bus: Bus, codec: BusCodec) -> None:
+        self._rooms = rooms
+        self._bus = bus
+        self._codec = codec
+        self._announced_at: dict[str, float] = {}
+        """By project, in seconds of the loop."""
+        self._announcing: dict[str, asyncio.TimerHandle] = {}
+        """By project: announcements that are due in a moment."""
+        self._asking: set[str] = set()
+        """Projects whose next announcement asks others for theirs."""
+
+    def announce(self, project: str, *, asks: bool = False) -> None:
+        """Say soon who is in the room here, if anyone else has it, or to find out (`asks`)."""
+        live = self._rooms.get(project)
+        if live is None or not (asks or live.room.members.remote.is_shared):
+            return
+        if asks:
+            self._asking.add(project)
+        if project not in self._announcing:
+            loop = asyncio.get_running_loop()
+            due = self._announced_at.get(project, float("-inf")) + ANNOUNCE_GAP_SECONDS
+            at = max(due, loop.time())
+            self._announcing[project] = loop.call_at(at, self._announce, project)
+
+    def forward_tick(self, project: str, packet: Packet) -> None:
+        """Let the members on other nodes see a tick of ours."""
+        if project in self._announcing:
+            self._announce(project)  # nobody knows yet who moves there
+        self._say(project, Moved(project, MSGPACK.frame(packet)))
+
+    def forward_entry(self, room: Room, effect: ForwardEntry) -> None:
+        """Let other nodes hear at once of what we have committed."""
+        if not room.members.remote.is_shared:
+            return
+        entry = effect.entry
+        if len(entry.ops) > MAX_ENTRY_BYTES:
+            self._say(entry.project, HeadMoved(entry.project, entry.seq))
+        else:
+            self._say(entry.project, _committed(room.epoch, effect))
+
+    def tell_row_changed(self, changed: RowChanged) -> None:
+        """Let every node read a row anew."""
+        self._say(None, changed)
+
+    def leave_room(self, project: str) -> None:
+        """The room is closed here."""
+        timer = self._announcing.pop(project, None)
+        if timer is not None:
+            timer.cancel()
+        self._announced_at.pop(project, None)
+        self._say(project, Present(project, [], leaves=True))
+        self._bus.unfollow(project)
+
+    def heartbeat(self, now: float) -> None:
+        """Announce what is due, and forget nodes that have fallen silent."""
+        for project, live in list(self._rooms.items()):
+            live.carry_out(live.room.members.pass_time(now))
+            is_shared = live.room.members.remote.is_shared
+            gap = HEARTBEAT_SECONDS if is_shared else ALONE_HEARTBEAT_SECONDS
+            if now - self._announced_at.get(project, 0.0) >= gap - 0.1:
+                self.announce(project, asks=not is_shared)
+
+    def _announce(self, project: str) -> None:
+        self._announcing.pop(project).cancel()
+        live = self._rooms.get(project)
+        if live is None:
+            return
+        self._announced_at[project] = asyncio.get_running_loop().time()
+        asks = project in self._asking
+        self._asking.discard(project)
+        here, follower = live.room.members.here(), live.room.follower
+        present = Present(project, here, asks, digest=Digest(follower.head, follower.digest))
+        if not self._say(project, present) and self._bus.is_up:
+            self._say(project, replace(present, members=[*map(_in_short, here)]))
+
+    def _say(self, project: str | None, body: NodeMessage) -> bool:
+        return self._bus.publish(project, self._codec.encode(body))
+
+
+def _committed(epoch: str, effect: ForwardEntry) -> Committed:
+    entry = effect.entry
+    return Committed(
+        project=entry.project,
+        epoch=epoch,
+        seq=entry.seq,
+        delta_id=entry.delta_id,
+        author=entry.author,
+        member=entry.member,
+        ops=entry.ops,
+        atomic=entry.atomic,
+        committed_at=entry.committed_at,
+        payload_hash=entry.payload_hash,
+        purpose=entry.purpose.value,
+        reverts=entry.reverts,
+        step=entry.step,
+        digest=effect.digest,
+        previous=effect.previous,
+    )
+
+
+def _in_short(announced: RemoteMember) -> RemoteMember:
+    """Without what may be long: the bus bounds a message."""
+    presence = replace(announced.member.presence, selection=UNSET)
+    member = replace(announced.member, presence=presence, gestures={})
+    return replace(announced, member=member)
