@@ -1,81 +1,51 @@
 """A project live on a node: events in, effects out. The shell has the clock and the sockets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from msgspec import Struct, structs
-
-from rooms.document.document import Document
-from rooms.edits import answers
-from rooms.edits.edits import Edits
-from rooms.effects import (
-    Announce,
-    Effects,
-    Enter,
-    ForwardTick,
-    Job,
-    Packet,
-    Send,
-    SendState,
-    SendTick,
-    send,
-)
-from rooms.journal.feed import NO_PARTS, Feed
+from rooms.document.document import Change, Document
+from rooms.edits.edits import Edits, Proposing
+from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
+from rooms.joining import BUS_IS_DOWN, Joining
+from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
-from rooms.presence.gathering import AT_ONCE_SIZE, least_gap, load_gap
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
+from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
-from rooms.presence.ticks import Mover, Ticks
-from rooms.roles import EDITS
-from rooms.rules.door_rules import problem_with_shown
-from schema.errors import ErrorCode
+from rooms.presence.ticks import Ticks
 from schema.messages import (
     Degraded,
-    Digest,
     Error,
     Gesture,
-    Joined,
     Left,
     Position,
+    ProposeDelta,
+    ServerMessage,
     Tick,
 )
-from schema.server_limits import STALE_STATE_BYTES
-
-BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
-
-DIGEST_SECONDS = 2.0
-"""Between two ticks that carry the digest, while the state changes."""
-
-
-class EncodedState(Struct, frozen=True):
-    """The state at a seq, as frames of `state` messages in one codec, which all joiners share."""
-
-    digest: Digest
-    parts: Sequence[bytes]
-
-    @property
-    def size(self) -> int:
-        """Bytes of its frames."""
-        return sum(map(len, self.parts))
+from schema.node_messages import RemoteMember
+from schema.ops import Op
 
 
 class Room:
-    """Everyone in it hears every seq once, in order; nobody hears of what is not committed."""
+    """Everyone in it hears every seq once, in order; nobody hears of what is not committed.
+
+    The shell calls the methods of this class alone; its parts are for the rooms folder.
+    """
 
     __slots__ = (
-        "_digest_sent",
         "edits",
-        "encoded_states",
         "epoch",
         "follower",
         "gestures",
-        "is_bus_down",
-        "is_degraded",
-        "is_encoding",
+        "joining",
         "members",
+        "motion",
         "project",
+        "tick",
+        "tick_due",
         "ticks",
-        "unsure_up_to",
     )
 
     def __init__(
@@ -89,12 +59,10 @@ class Room:
         seats = self.members.seats
         self.edits = Edits(project, document, position, seats, self.gestures, self._leave_if_done)
         self.follower = self.edits.follower  # what all who join and tick look at
-        self.is_degraded = False
-        self.is_bus_down = False
-        self.is_encoding = False
-        self.encoded_states: dict[str, EncodedState] = {}  # by the name of the codec
-        self.unsure_up_to = -1  # up to this seq a copy may be one that we gave wrongly
-        self._digest_sent = (position.seq, float("-inf"))
+        self.joining = Joining(project, position.epoch, self.edits, self.members, self.ticks)
+        self.motion = RoomTicks(project, self.follower, self.members, self.ticks, self.gestures)
+        self.tick = self.motion.tick  # the cursor's way: without a call between
+        self.tick_due = self.motion.tick_due
 
     @property
     def document(self) -> Document:
@@ -102,45 +70,164 @@ class Room:
         return self.follower.document
 
     @property
+    def seats(self) -> dict[str, Seat]:
+        """Those of this node, by connection."""
+        return self.members.seats
+
+    # The journal.
+
+    @property
     def head(self) -> int:
         """The newest seq."""
         return self.follower.head
 
     @property
-    def seats(self) -> dict[str, Seat]:
-        """Those of this node, by connection."""
-        return self.members.seats
+    def head_id(self) -> str | None:
+        """The id of the entry at the head; None: it is not known, or there is none."""
+        return self.follower.head_id
+
+    @property
+    def digest(self) -> str:
+        """Of the document at the head."""
+        return self.follower.digest
+
+    @property
+    def is_inside_group(self) -> bool:
+        """Whether the head belongs to a group that goes on: this is no state to stop at."""
+        return self.follower.is_inside
+
+    @property
+    def newest_early(self) -> int:
+        """The highest seq of what came over the bus before the entries between; 0: nothing did."""
+        return max(self.follower.early, default=0)
+
+    def may_be_entry(self, seq: int, delta_id: str | None) -> bool:
+        """Whether the entry at this seq has this id (None: any), as far as memory reaches."""
+        entry = self.follower.tail.at(seq)
+        return entry is None or delta_id in (None, entry.delta_id)
+
+    def remember(self, head_id: str | None, marks: Iterable[StepMark]) -> None:
+        """What the journal says of the entry at the head, and of the newest up to it."""
+        self.follower.head_id = head_id
+        for mark in marks:
+            self.follower.stacks.note(mark)
+
+    def committed(self, entries: Iterable[Entry]) -> Job:
+        """What the journal holds past the head, from this node's commits or any other's."""
+        return self.follower.committed(entries)
+
+    def on_remote_entry(self, entry: Entry, previous: str | None = None) -> Job:
+        """What another node has committed; `previous`: the id of the entry before it."""
+        return self.follower.on_remote_entry(entry, previous)
+
+    def forget_early(self, up_to: int) -> None:
+        """The journal was asked, and these did not come: they are no entries of it."""
+        for seq in [seq for seq in self.follower.early if seq <= up_to]:
+            del self.follower.early[seq]
+
+    def unrecorded(self) -> dict[int, list[Op]]:
+        """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
+        return dict(self.follower.unrecorded)
+
+    def recorded(self, seqs: Collection[int]) -> None:
+        """What took effect of these is stored now."""
+        for seq in seqs:
+            self.follower.unrecorded.pop(seq, None)
+
+    def hold_tail(self, after: int | None = None) -> Feed:
+        """Make the tail keep what follows this seq (None: the head), until the feed is stopped."""
+        return Feed(self.project, self.follower.tail, self.head if after is None else after)
+
+    def read_on(self, unanswered: Unanswered) -> bool:
+        """Add what was committed since, up to the head; False: the tail holds it no more."""
+        return unanswered.read_on(self.follower.tail, self.head)
+
+    def give_documents(self) -> list[Document]:
+        """The document of a closed room, to be freed by whom it is given to."""
+        return self.follower.give_documents()
+
+    # Edits.
+
+    def propose(self, connection: str, delta: ProposeDelta) -> Job:
+        """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
+        return self.edits.propose(connection, delta)
+
+    def undo_or_redo(self, connection: str, delta_id: str, purpose: Purpose) -> Job:
+        """A member wants its latest step undone, or done again (rules U1, U2)."""
+        return self.edits.undo_or_redo(connection, delta_id, purpose)
+
+    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
+        """The shell cannot take this just now (rule E6): in its order with what came before."""
+        return self.edits.refuse_for_now(connection, message, error)
+
+    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
+        """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
+        return self.edits.restore(proposal, ops, connection, ticket)
+
+    def recalled(
+        self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
+    ) -> Job:
+        """What the journal says of the steps to be undone, or why it cannot."""
+        return self.edits.recalled(connection, changes, error)
+
+    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
+        """Whether the refused delta was one that had been committed long before."""
+        return self.edits.looked_up(look_up, found)
+
+    def look_up_failed(self, look_up: LookUp) -> Job:
+        """Nobody can say just now whether it was committed: the same id is to be sent again."""
+        return self.edits.look_up_failed(look_up)
+
+    def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
+        """What became of a proposal; what was committed has been answered by its entry."""
+        return self.edits.answered(proposal, outcome, seq)
+
+    def given_back(self, proposals: Sequence[Proposal]) -> Job:
+        """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
+        return self.edits.given_back(proposals)
+
+    def gave_up(self, proposal: Proposal, error: Error) -> Job:
+        """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
+        return self.edits.gave_up(proposal, error)
+
+    def knows(self, delta_id: str) -> bool:
+        """Whether it is on its way, or among the newest that are committed."""
+        return self.edits.knows(delta_id)
+
+    def has_sent(self, member: str) -> bool:
+        """Whether the journal has something of this member and has not answered it."""
+        return self.edits.has_sent(member)
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether any is on its way."""
+        return bool(self.edits.waiting)
 
     # Coming and going.
+
+    @property
+    def is_encoding(self) -> bool:
+        """Whether the shell was asked for the state, and has not answered yet."""
+        return self.joining.is_encoding
 
     def join(self, request: JoinRequest, unanswered: Unanswered | None = None) -> Effects:
         """Someone who may comes in (rules J1-J7).
 
         `unanswered`: what the journal says of the request's, read on up to the head.
         """
-        position = None if request.diverged is not None else request.position
-        if self.is_behind(position):
-            return [self._refuse_position(request)]
-        if (reached := self.members.reached_by(request)) is not None:
-            return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
-        seat, effects = self.members.take_seat(request)
-        seat.unanswered = unanswered
-        if position is not None and self._holds(position) and not self.is_another_copy(request):
-            return [*effects, *self._enter(seat, position)]
-        return [*effects, *self._wait_for_state(seat)]
+        return self.joining.join(request, unanswered)
 
     def is_behind(self, position: Position | None) -> bool:
         """Whether a member knows of entries that we do not (rule J5)."""
-        return position is not None and position.epoch == self.epoch and position.seq > self.head
+        return self.joining.is_behind(position)
 
     def is_another_copy(self, request: JoinRequest) -> bool:
         """Whether what a client holds at its position is not what the journal has there (J9)."""
-        position, digest = request.position, request.digest
-        if position is None or position.epoch != self.epoch:
-            return False
-        if digest is None:
-            return position.seq <= self.unsure_up_to
-        return self.follower.tail.digest_at(position.seq) not in ("", digest)
+        return self.joining.is_another_copy(request)
+
+    def doubt_copies(self, up_to: int) -> None:
+        """Up to this seq a copy of a client may be one that we gave wrongly."""
+        self.joining.unsure_up_to = up_to
 
     def state_is_ready(
         self, seq: int, digest: str, frames: Mapping[str, Sequence[bytes]]
@@ -149,39 +236,11 @@ class Room:
 
         `frames`: the name of a codec -> the frames of all `state` messages.
         """
-        self.is_encoding = False
-        fresh = self.follower.tail.holds_after(seq)
-        there = Digest(seq, digest)
-        states = {codec: EncodedState(there, parts) for codec, parts in frames.items()}
-        self.encoded_states = states if fresh else {}
-        waiting = [seat for seat in self.seats.values() if not seat.is_live]
-        ready = [seat for seat in waiting if seat.request.codec in self.encoded_states]
-        effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
-        if len(ready) < len(waiting):
-            self.is_encoding = True
-            effects.append(SendState())
-        return effects
+        return self.joining.state_is_ready(seq, digest, frames)
 
     def state_is_missing(self) -> Effects:
-        """The shell could not encode the state: whoever waited is told, and may join again."""
-        self.is_encoding = False
-        waiting = [seat for seat in self.seats.values() if not seat.is_live]
-        return [effect for seat in waiting for effect in self._send_away(seat)]
-
-    def _enter_or_not(self, seat: Seat) -> Effects:
-        """With the encoded state, if it is known what is in it of the member's own (J15)."""
-        own = seat.unanswered
-        if own is None or own.read_on(self.follower.tail, self.head):
-            return self._enter(seat, None)
-        return self._send_away(seat)
-
-    def _send_away(self, seat: Seat) -> Effects:
-        text, request = "the state cannot be had just now; join again", seat.request
-        error = answers.try_again(self.project, request.request, ErrorCode.UNAVAILABLE, text)
-        return [
-            send(error, [request.connection]),
-            *self.members.leave(seat.connection, is_answered=True),
-        ]
+        """The shell could not encode it: whoever waited is told, and may join again."""
+        return self.joining.state_is_missing()
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
         """A member reads slower than others write: it gets what follows `seq` at its own pace.
@@ -221,120 +280,107 @@ class Room:
         seat.leaving = request
         return self.edits.drained(seat)
 
+    def lost(self, connection: str, now: float) -> Effects:
+        """A connection broke; its member may be back in a moment (rule P7)."""
+        return self.members.lost(connection, now)
+
+    def role_changed(self, user: str, role: str | None) -> Effects:
+        """A user's role is another one, or none any more (rule R3)."""
+        return self.members.role_changed(user, role)
+
+    def to_everyone(self, message: ServerMessage) -> Effects:
+        """Send it to all members of this node who are in."""
+        return [send(message, self.members.joined())]
+
     # Presence.
+
+    @property
+    def member_count(self) -> int:
+        """Members, wherever they are."""
+        return self.members.size
+
+    @property
+    def is_tick_awaited(self) -> bool:
+        """Whether the shell will call `tick`."""
+        return self.ticks.is_awaited
+
+    @property
+    def ticked_at(self) -> float:
+        """When members were last told of moves here, in the shell's seconds."""
+        return self.ticks.last
+
+    def await_tick(self) -> None:
+        """The shell will call `tick`: no move has to see to it until then."""
+        self.ticks.is_awaited = True
 
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
-        seat = self.seats.get(connection)
-        if seat is None:
-            return []
-        if message.values is None:
-            self.gestures.end(seat.member, message.id)
-            return []
-        error = self._problem_with_gesture(seat, message)
-        if error is not None:
-            return [send(error, [connection])]
-        self.gestures.show(seat.member, message.id, message.values)
-        return []
+        return self.motion.gesture(connection, message)
 
     def end_gestures(self) -> None:
         """The project is archived: nobody edits any more."""
-        for seat in self.seats.values():
-            self.gestures.end_all(seat.member)
+        self.motion.end_gestures()
 
     def gathers(self, gathered: float) -> bool:
         """Whether the room waits because of the load of the node, and not for its size alone."""
-        members = self.members.size
-        is_urgent = self.gestures.bytes > 0
-        return load_gap(members, gathered, is_urgent=is_urgent) > least_gap(members)
-
-    def tick_due(self, gathered: float = 0.0) -> float | None:
-        """When to call `tick`, in the shell's seconds; None: nobody moved.
-
-        `gathered`: how long the fullest rooms of the node gather just now.
-        """
-        if not self.ticks.moved:
-            remote = self.members.remote
-            if not (self.gestures.changed or remote.waiting or remote.is_overrun):
-                return None
-        members = self.members.size
-        if not gathered and members <= AT_ONCE_SIZE:
-            return self.ticks.last  # nine of ten
-        return self.ticks.due(members, gathered, is_urgent=self.gestures.bytes > 0)
-
-    def tick(self, now: float) -> Effects:
-        """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
-        gestures = self.gestures.flush() if self.gestures.changed else {}
-        remote = self.members.remote
-        packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
-        movers = self.ticks.moved
-        moved = self.ticks.flush(now, also=bool(gestures or packets))
-        to, but = self.members.live(), ""
-        effects: Effects = []
-        if moved or gestures:
-            digest = self._digest_due(now) if self._digest_sent[0] != self.follower.head else None
-            tick = Tick(self.project, moved, gestures, digest=digest)
-            own = Packet(tick)
-            if remote.is_shared:
-                effects.append(ForwardTick(own))
-            if not packets and digest is None:
-                but = self._only_one(movers, gestures)
-            packets = (own, *packets) if packets else (own,)
-        if to and packets:
-            effects.append(SendTick(to, packets, but))
-        return effects
+        return self.motion.gathers(gathered)
 
     def pass_on(self, now: float) -> Effects:
         """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""
-        remote = self.members.remote
-        if not (remote.waiting or remote.is_overrun):
-            return []
-        self.ticks.told_at = now
-        packets, to = self._flush_remote(), self.members.live()
-        return [SendTick(to, packets)] if to and packets else []
-
-    def _flush_remote(self) -> tuple[Packet, ...]:
-        """The ticks of other nodes that wait for ours."""
-        remote = self.members.remote
-        is_overrun, packets = remote.is_overrun, remote.flush()
-        return (Packet(self.everyone()),) if is_overrun else tuple(packets)
-
-    def _only_one(self, movers: Sequence[Mover], gestures: Mapping[str, object]) -> str:
-        """The connection of the only one whom a tick names; empty: there are several."""
-        if not gestures:
-            return movers[0].connection if len(movers) == 1 else ""
-        if gestures.keys() | {who.member for who in movers} != gestures.keys() or len(gestures) > 1:
-            return ""
-        [member] = gestures
-        seat = self.members.seat_of(member)
-        return "" if seat is None else seat.connection
+        return self.motion.pass_on(now)
 
     def everyone(self) -> Tick:
         """The latest of all members, for who missed ticks (rule P4)."""
-        members = self.members.everyone()
-        return Tick(
-            self.project,
-            {member.member: member.presence for member in members},
-            {member.member: {**member.gestures} for member in members if member.gestures},
-            whole=True,
-        )
+        return self.motion.everyone()
 
     def set_degraded(self, is_degraded: bool, reason: str = "") -> Effects:
         """Whether the journal can be written just now (rule D7)."""
-        if self.is_degraded == is_degraded:
+        if self.joining.is_degraded == is_degraded:
             return []
-        self.is_degraded = is_degraded
-        return [send(Degraded(self.project, is_degraded, reason), self.members.joined())]
+        self.joining.is_degraded = is_degraded
+        return self.to_everyone(Degraded(self.project, is_degraded, reason))
 
     def set_bus_down(self, is_bus_down: bool) -> Effects:
         """Whether what other nodes do comes late just now (rule D11)."""
-        if self.is_bus_down == is_bus_down:
+        if self.joining.is_bus_down == is_bus_down:
             return []
-        self.is_bus_down = is_bus_down
+        self.joining.is_bus_down = is_bus_down
         reason = BUS_IS_DOWN if is_bus_down else ""
-        return [send(Degraded(self.project, is_bus_down, reason, "bus"), self.members.joined())]
+        return self.to_everyone(Degraded(self.project, is_bus_down, reason, "bus"))
 
     # Other nodes.
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is open on another node too."""
+        return self.members.remote.is_shared
+
+    @property
+    def is_first_node(self) -> bool:
+        """Whether this is the one of all nodes with the room that keeps what one must keep."""
+        return self.members.is_first_node
+
+    def is_on_node(self, node: str) -> bool:
+        """Whether it is open on this other node, as far as that has said."""
+        return node in self.members.remote.nodes
+
+    def members_here(self) -> list[RemoteMember]:
+        """What other nodes are told of the members of this one."""
+        return self.members.here()
+
+    def on_present(
+        self, node: str, number: int, announced: Sequence[RemoteMember], now: float
+    ) -> Effects:
+        """Another node says who is there (rules J7, P5, P8)."""
+        return self.members.on_present(node, number, announced, now)
+
+    def node_left(self, node: str, number: int, now: float) -> Effects:
+        """Another node has closed the room: its members may be on their way to us."""
+        return self.members.node_left(node, number, now)
+
+    def pass_time(self, now: float) -> Effects:
+        """Who has been away, and which nodes have been silent, for too long is gone."""
+        return self.members.pass_time(now)
 
     def on_remote_tick(self, node: str, number: int, packet: Packet) -> Effects:
         """The members of another node have moved; ours hear of it by `pass_on` or `tick`."""
@@ -353,96 +399,3 @@ class Room:
         if seat.is_given_up or seat.in_flight or seat.has_queued:
             return []
         return self.members.leave(seat.connection)
-
-    def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        encoded = self.encoded_states.get(seat.request.codec) if resumed_at is None else None
-        start, parts = resumed_at.seq if resumed_at is not None else self.head, NO_PARTS
-        if encoded is not None:
-            start, parts = encoded.digest.seq, encoded.parts
-        tail = self.follower.tail
-        is_there = not parts and tail.is_newest(start)
-        feed = None if is_there else Feed(self.project, tail, start, parts, self.ticks.told_at)
-        self.members.enter(seat, feed)
-        undo, redo = self.follower.stacks.depths(seat.member)
-        own = seat.unanswered
-        joined = Joined(
-            id=seat.request.request,
-            project=self.project,
-            you=seat.member,
-            role=seat.role,
-            members=self.members.everyone(),
-            position=Position(self.epoch, start),
-            resumed=resumed_at is not None,
-            parts=len(parts),
-            degraded=self.is_degraded,
-            undo=undo,
-            redo=redo,
-            digest=None if encoded is None else encoded.digest,
-            head=self._head_for(seat.request),
-            committed={} if own is None else own.in_state(start),
-        )
-        seat.unanswered = None  # whatever comes now is told as it comes
-        effects: Effects = [Enter(seat.connection, joined)]
-        held_acks, seat.held_acks = seat.held_acks, []
-        for ack in held_acks:
-            if feed is not None and feed.comes_before(ack.seq):
-                feed.hold(ack)
-            else:
-                effects.append(send(ack, [seat.connection]))
-        if not self.is_bus_down:
-            return effects
-        return [*effects, send(Degraded(self.project, True, BUS_IS_DOWN, "bus"), [seat.connection])]
-
-    def _head_for(self, request: JoinRequest) -> int:
-        """What another node has committed is on its way here (rule J13)."""
-        known = request.known_head
-        return (
-            self.head if known is None or known.epoch != self.epoch else max(self.head, known.seq)
-        )
-
-    def _wait_for_state(self, seat: Seat) -> Effects:
-        encoded = self.encoded_states.get(seat.request.codec)
-        if encoded is not None and self._is_fresh(encoded):
-            return self._enter(seat, None)
-        if self.is_encoding:
-            return []
-        self.is_encoding = True
-        return [SendState()]
-
-    def _is_fresh(self, encoded: EncodedState) -> bool:
-        """Whether this and what follows it is cheaper than to encode the state anew."""
-        tail, seq = self.follower.tail, encoded.digest.seq
-        after = tail.bytes_after(seq)
-        return tail.holds_after(seq) and after <= max(STALE_STATE_BYTES, encoded.size)
-
-    def _holds(self, position: Position) -> bool:
-        return position.epoch == self.epoch and self.follower.tail.holds_after(position.seq)
-
-    def _refuse_position(self, request: JoinRequest) -> Send:
-        text = f"your position is ahead of seq {self.head}; join without a position"
-        return self._error(request, ErrorCode.POSITION_AHEAD, text)
-
-    def _error(self, request: JoinRequest, code: ErrorCode, text: str) -> Send:
-        return send(Error(request.request, code, text, self.project), [request.connection])
-
-    def _problem_with_gesture(self, seat: Seat, message: Gesture) -> Error | None:
-        values = message.values or {}
-        if seat.role not in EDITS:
-            text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
-            return answers.refused(self.project, message.id, ErrorCode.FORBIDDEN, text)
-        elsewhere = self.members.remote.gestures.bytes
-        text = self.gestures.problem_with(seat.member, message.id, values, elsewhere)
-        if text:
-            return answers.refused(self.project, message.id, ErrorCode.LIMIT_REACHED, text)
-        problem = problem_with_shown(message.id, values)
-        if problem is None:
-            return None
-        text, field = problem
-        error = answers.refused(self.project, message.id, ErrorCode.OP_INVALID, text)
-        return error if field is None else structs.replace(error, details={"field": field})
-
-    def _digest_due(self, now: float) -> Digest | None:
-        if now - self._digest_sent[1] < DIGEST_SECONDS:
-            return None
-        self._digest_sent = (self.head, now)
-        return Digest(self.head, self.follower.digest)

@@ -153,7 +153,7 @@ async def restore(
             frozen = await live.freeze()
             ops: list[Op] = await target.use(_ops_from, frozen.state)
         del frozen  # `keep` takes a state of its own
-        if ops and not live.room.edits.knows(params.id):
+        if ops and not live.room.knows(params.id):
             before = await _keep_before(context, live, caller.user)
     count = len(ops)  # they are the room's from now on
     try:

@@ -9,9 +9,7 @@ import structlog
 
 from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
-from rooms.effects import send
 from rooms.journal.entry import Purpose
-from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.seat import JoinRequest
 from rooms.room import Room
@@ -131,7 +129,7 @@ class Hub:
         """Rooms in which moves wait because of the load of the node, and not for size alone."""
         gathered, since = self.gathering.gathered, asyncio.get_running_loop().time() - 1.0
         rooms = [live.room for live in self.rooms.values()]
-        return sum(room.ticks.last > since and room.gathers(gathered) for room in rooms)
+        return sum(room.ticked_at > since and room.gathers(gathered) for room in rooms)
 
     # Coming and going.
 
@@ -168,19 +166,19 @@ class Hub:
         if not request.unanswered:
             return request, None, True
         room, user, ids = live.room, request.user, request.unanswered
-        if room.edits.has_sent(request.member):
+        if room.has_sent(request.member):
             await asyncio.sleep(SENT_SECONDS)
             return request, None, False
         before = room.head
-        held = Feed(room.project, room.follower.tail, before)  # so that the tail keeps what follows
+        held = room.hold_tail()
         try:
             fence = await self._journal.raise_fence(room.project, request.member)
             found = await self._journal.seqs_of(room.project, user, ids)
             unanswered = Unanswered(user, ids, found, before)
-            is_known = unanswered.read_on(room.follower.tail, room.head)
+            is_known = room.read_on(unanswered)
             head = Position(fence.epoch, fence.head)
             asked = replace(request, fence=fence.number, known_head=head)
-            return asked, unanswered, is_known and not room.edits.has_sent(request.member)
+            return asked, unanswered, is_known and not room.has_sent(request.member)
         finally:
             held.stop()
 
@@ -223,9 +221,7 @@ class Hub:
         now = asyncio.get_running_loop().time()
         for live in [live for live in self.rooms.values() if connection in live.room.seats]:
             room = live.room
-            live.carry_out(
-                room.leave(connection) if for_good else room.members.lost(connection, now)
-            )
+            live.carry_out(room.leave(connection) if for_good else room.lost(connection, now))
             live.schedule_tick()
 
     def is_in(self, connection: str, project: str) -> bool:
@@ -272,37 +268,37 @@ class Hub:
     def propose(self, sender: Recipient, delta: ProposeDelta) -> None:
         """A delta of someone who is in the room."""
         if (live := self._room_of(sender, delta)) is not None:
-            live.run(live.room.edits.propose(sender.id, delta))
+            live.run(live.room.propose(sender.id, delta))
 
     def undo(self, sender: Recipient, message: Undo) -> None:
         """A member wants its newest step undone."""
         if (live := self._room_of(sender, message)) is not None:
-            live.run(live.room.edits.undo_or_redo(sender.id, message.id, Purpose.UNDO))
+            live.run(live.room.undo_or_redo(sender.id, message.id, Purpose.UNDO))
 
     def redo(self, sender: Recipient, message: Redo) -> None:
         """A member wants what it undid last done again."""
         if (live := self._room_of(sender, message)) is not None:
-            live.run(live.room.edits.undo_or_redo(sender.id, message.id, Purpose.REDO))
+            live.run(live.room.undo_or_redo(sender.id, message.id, Purpose.REDO))
 
     def refuse_for_now(
         self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
     ) -> None:
         """A delta of someone who is in the room cannot be taken just now (rule E6)."""
         live = self.rooms[message.project]
-        live.run(live.room.edits.refuse_for_now(connection, message, error))
+        live.run(live.room.refuse_for_now(connection, message, error))
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out(live.room.members.role_changed(user, role))
+            live.carry_out(live.room.role_changed(user, role))
             live.schedule_tick()
 
     def tell_room(self, project: str, message: ServerMessage) -> None:
         """To everyone of this node who is in the room."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out([send(message, live.room.members.joined())])
+            live.carry_out(live.room.to_everyone(message))
 
     def end_gestures(self, project: str) -> None:
         """Nobody may edit there any more."""
@@ -344,14 +340,12 @@ class Hub:
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self._journal, project, None, self._in_thread)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
-        room.follower.head_id = stored.delta_id
-        room.unsure_up_to = self.watch.wrong_up_to.pop(project, -1)
-        for mark in await self._journal.marks(project, stored.seq, MARKS):
-            room.follower.stacks.note(mark)
+        room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
+        room.remember(stored.delta_id, await self._journal.marks(project, stored.seq, MARKS))
         live = LiveRoom(room, self._services)
         await live.read_on()
-        room.is_degraded = self.commits.is_degraded or project in self.commits.committer.held_up
-        room.is_bus_down = not self.bus.is_up
+        room.set_degraded(self.commits.is_degraded or project in self.commits.committer.held_up)
+        room.set_bus_down(not self.bus.is_up)
         return live
 
     async def close_if_empty(self, live: LiveRoom) -> bool:
@@ -387,4 +381,4 @@ class Hub:
 
     async def _free(self, live: LiveRoom) -> None:
         """A large document is not freed all at once."""
-        await self._in_thread(free, live.room.follower.give_documents())
+        await self._in_thread(free, live.room.give_documents())

@@ -136,7 +136,7 @@ class JournalWatch:
         """Another node has written, and we did not hear it."""
         if not self._bus.is_up:
             live.carry_out(live.room.set_bus_down(True))
-        elif not live.room.members.remote.is_shared:
+        elif not live.room.is_shared:
             self._broadcast.announce(project, asks=True)
 
     async def _look_while_hinted(self) -> None:

@@ -80,7 +80,7 @@ class LiveRoom:
         """What this carries out the effects of."""
         self.known_head = room.head
         """Up to there the entries are applied, or wait to be."""
-        self.known_id = room.follower.head_id
+        self.known_id = room.head_id
         """The id of that entry."""
         self.asked_for_at = time.monotonic()
         """When someone last asked for the room: it stays open a while after that."""
@@ -107,23 +107,22 @@ class LiveRoom:
     @property
     def known(self) -> Known:
         """What the journal must hold, if it is still the one that we know."""
-        follower = self.room.follower
-        if follower.head > self.known_head and not self._was_refilled():
-            self.known_head, self.known_id = follower.head, follower.head_id
-        elif follower.head == self.known_head:
-            return Known(self.room.epoch, follower.head, follower.head_id)
+        room = self.room
+        if room.head > self.known_head and not self._was_refilled():
+            self.known_head, self.known_id = room.head, room.head_id
+        elif room.head == self.known_head:
+            return Known(room.epoch, room.head, room.head_id)
         return Known(self.room.epoch, self.known_head, self.known_id)
 
     def _was_refilled(self) -> bool:
         """What the journal said that it had stored is another entry by now: it went back (F31)."""
-        kept = self.room.follower.tail.at(self.known_head)
-        return kept is not None and self.known_id not in (None, kept.delta_id)
+        return not self.room.may_be_entry(self.known_head, self.known_id)
 
     @property
     def is_busy(self) -> bool:
         """Whether anyone is here, or anything under way."""
-        edits = self.room.edits
-        return bool(self.room.seats or edits.waiting or self._jobs or self._restores)
+        room = self.room
+        return bool(room.seats or room.has_proposals or self._jobs or self._restores)
 
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
@@ -143,7 +142,7 @@ class LiveRoom:
     def take_committed(self, entries: Sequence[Entry]) -> None:
         """Apply what follows `known_head`, when the jobs before it are done."""
         self.expect(entries[-1].seq, entries[-1].delta_id)
-        self.run(self.room.follower.committed(entries))
+        self.run(self.room.committed(entries))
 
     # What the parts do.
 
@@ -272,13 +271,13 @@ class LiveRoom:
 
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
-        ticks = self.room.ticks
-        if ticks.is_awaited or self.is_closed:
+        room = self.room
+        if room.is_tick_awaited or self.is_closed:
             return
-        due = self.room.tick_due(self._services.gathering.gathered)
+        due = room.tick_due(self._services.gathering.gathered)
         if due is None:
             return
-        ticks.is_awaited = True
+        room.await_tick()
         self._services.timers.at(due, self._tick)
 
     def tick_or_wait(self) -> None:
@@ -286,16 +285,16 @@ class LiveRoom:
 
         At most once in a millisecond: what else comes with this turn of the loop goes together.
         """
-        ticks, now = self.room.ticks, self._loop.time()
-        due = self.room.tick_due(self._services.gathering.gathered)
+        room, now = self.room, self._loop.time()
+        due = room.tick_due(self._services.gathering.gathered)
         if due is None or self.is_closed:
             return
-        if due > now or now - ticks.last < ONE_TURN_SECONDS:
-            ticks.is_awaited = True
+        if due > now or now - room.ticked_at < ONE_TURN_SECONDS:
+            room.await_tick()
             self._services.timers.at(due, self._tick)
             return
         try:
-            self.carry_out(self.room.tick(now))
+            self.carry_out(room.tick(now))
         except Exception as error:  # whoever moved is not at fault, nor is its connection
             failed = {"message": "a tick failed", "exception": error}
             self._loop.call_exception_handler(failed)
@@ -304,9 +303,9 @@ class LiveRoom:
         if self.is_closed:
             return
         now = self._loop.time()
-        self.room.ticks.is_awaited = False  # also if this one fails: the next move asks anew
+        effects = self.room.tick(now)
         self._services.ticked_late(now - due)
-        self.carry_out(self.room.tick(now))
+        self.carry_out(effects)
 
     def pass_on(self) -> None:
         """See that ticks of other nodes are told: at once, or when this room gathers with its own.

@@ -62,9 +62,9 @@ class RoomCheckpoints:
     async def record(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._jobs.check_open()
-        follower = self._room.follower
-        known = Known(self._room.epoch, follower.head, follower.head_id)
-        await self._record(dict(follower.unrecorded), known)
+        room = self._room
+        known = Known(room.epoch, room.head, room.head_id)
+        await self._record(room.unrecorded(), known)
 
     async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
         """Before any checkpoint: what is not in memory any more is in the journal."""
@@ -73,8 +73,7 @@ class RoomCheckpoints:
         for effects in await self._in_thread(_encoded, unrecorded):
             self._jobs.check_open()
             await self._journal.record_effects(self._room.project, effects, known)
-            for seq in effects:
-                self._room.follower.unrecorded.pop(seq, None)
+            self._room.recorded(effects)
 
 
 def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:

@@ -69,7 +69,7 @@ class Commits:
         if live is not None:
             text = "it is not stored, as far as the server knows; send it again with the same id"
             error = answers.try_again(last.project, last.delta_id, code, text)
-            live.run(live.room.edits.gave_up(last, error))
+            live.run(live.room.gave_up(last, error))
             live.catch_up()
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
@@ -98,7 +98,7 @@ class Commits:
 
     def _give_back(self, live: LiveRoom) -> Job:
         """A job of the room: all that it has taken before is in the committer's hands by now."""
-        yield from live.room.edits.given_back(self.committer.give_back(live.room.project))
+        yield from live.room.given_back(self.committer.give_back(live.room.project))
 
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
         """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
@@ -129,4 +129,4 @@ def _answer(live: LiveRoom, proposal: Proposal, outcome: Outcome, seq: int | Non
     """Of a duplicate that the room has not come to, it waits for the entry: that is to be there."""
     if outcome is Outcome.DUPLICATE and seq is not None:
         live.expect(seq, proposal.delta_id)
-    live.run(live.room.edits.answered(proposal, outcome, seq))
+    live.run(live.room.answered(proposal, outcome, seq))

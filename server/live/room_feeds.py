@@ -48,8 +48,7 @@ class RoomFeeds:
 
     def hold(self) -> Feed:
         """What makes the tail keep all that is committed from now on; whoever asks stops it."""
-        follower = self._room.follower
-        return Feed(self._room.project, follower.tail, follower.head)
+        return self._room.hold_tail()
 
     async def encode(self, held: Feed) -> None:
         """Encode the state until nobody waits for it.
@@ -68,7 +67,7 @@ class RoomFeeds:
 
     async def _encode_at(self, frozen: FrozenState) -> None:
         frames: dict[str, list[bytes]] = {}
-        held = Feed(self._room.project, self._room.follower.tail, frozen.seq)
+        held = self._room.hold_tail(frozen.seq)
         try:
             while missing := self._codecs_waited_for(frames):
                 for codec in missing:

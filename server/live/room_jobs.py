@@ -137,14 +137,14 @@ class RoomJobs:
                 raise
 
     def _take(self, taken: "asyncio.Future[FrozenState]") -> Job:
-        follower, document = self._room.follower, self._room.document
-        if follower.is_inside:
+        room, document = self._room, self._room.document
+        if room.is_inside_group:
             self._held_back.append(taken)
             return
         state = yield from pausing(document.freezing())
         if not taken.done():
-            known = Known(self._room.epoch, follower.head, follower.head_id)
-            taken.set_result(FrozenState(known, document.digest, state, dict(follower.unrecorded)))
+            known = Known(room.epoch, room.head, room.head_id)
+            taken.set_result(FrozenState(known, document.digest, state, room.unrecorded()))
 
     def _run_until(self, deadline: float) -> bool:
         try:
@@ -157,7 +157,7 @@ class RoomJobs:
                     if self._scheduler.time() >= deadline:
                         return True
                 self._left.popleft()
-                if self._held_back and not self._room.follower.is_inside:
+                if self._held_back and not self._room.is_inside_group:
                     self._left.extend(map(self._take, self._held_back))
                     self._held_back.clear()
         except Exception as error:

@@ -68,16 +68,15 @@ class RoomJournal:
             self._jobs.start(self._catch_up())
 
     async def _catch_up(self) -> None:
-        follower = self._room.follower
+        room = self._room
         try:
             if not self._must_read:
                 await asyncio.sleep(EARLY_SECONDS)
-            while self._must_read or follower.early:
+            while self._must_read or room.newest_early:
                 self._must_read = False
-                asked_at = max(follower.early, default=0)
+                asked_at = room.newest_early
                 await self.read_on()
-                for seq in [seq for seq in follower.early if seq <= asked_at]:
-                    del follower.early[seq]
+                room.forget_early(asked_at)
         except RoomClosed:
             raise
         except OtherHistory:
@@ -89,24 +88,24 @@ class RoomJournal:
 
     async def read_on(self) -> None:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
-        project, follower = self._room.project, self._room.follower
+        room = self._room
         while True:
             self._jobs.check_open()
-            known = Known(self._room.epoch, follower.head, follower.head_id)
-            entries = await self._journal.read_on(project, known, CATCH_UP_ENTRIES)
-            await self._jobs.done(follower.committed(entries))
+            known = Known(room.epoch, room.head, room.head_id)
+            entries = await self._journal.read_on(room.project, known, CATCH_UP_ENTRIES)
+            await self._jobs.done(room.committed(entries))
             if not may_have_more(entries, CATCH_UP_ENTRIES):
                 return
 
     async def look_up(self, look_up: LookUp) -> None:
         """Whether the delta was committed long ago; says so to the room."""
-        edits = self._room.edits
-        answer = edits.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
+        room = self._room
+        answer = room.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
         try:
             found = await self._journal.find(look_up.proposal)
             if found is not None and found[0] is Outcome.DUPLICATE:
                 self._expect(found[1], look_up.proposal.delta_id)
-            answer = edits.looked_up(look_up, found)
+            answer = room.looked_up(look_up, found)
         except Unavailable:
             pass
         except Exception as error:
@@ -136,4 +135,4 @@ class RoomJournal:
             raise
         except Exception as problem:
             error = mistake("", problem, project)
-        self._jobs.run(self._room.edits.recalled(recall.connection, changes, error))
+        self._jobs.run(self._room.recalled(recall.connection, changes, error))

@@ -44,7 +44,7 @@ class RoomRestores:
         ticket = next(self._tickets)
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = waiting
-        self._jobs.run(self._room.edits.restore(proposal, ops, connection, ticket))
+        self._jobs.run(self._room.restore(proposal, ops, connection, ticket))
         return await waiting
 
     def settle(self, effect: Settled) -> None:

@@ -53,12 +53,12 @@ class RoomSnapshots:
     async def keep_if_due(self, db: Executor, now: float) -> None:
         """Keep one if it is due, also when the last member has left; one node does it."""
         deltas = self._room.head - self._seq
-        members = self._room.members
-        if not deltas or not members.is_first_node:
+        room = self._room
+        if not deltas or not room.is_first_node:
             return
         since = now - self._at
         is_due = since >= (AUTO_PAUSE_SECONDS if deltas >= AUTO_DELTAS else AUTO_SECONDS)
-        if is_due or not members.size:
+        if is_due or not room.member_count:
             await self.keep(db, kind="auto")
             await project_snapshots.thin(db, self._room.project, time.time() * 1_000)
 

@@ -89,7 +89,7 @@ class WriteBehind:
             return
         written = self._written.pop(live, None)
         session = None if written is None else written.session
-        if session is not None and not live.room.members.remote.is_shared:
+        if session is not None and not live.room.is_shared:
             await collaboration_sessions.close_session(self._db, session)
 
     def _open_rooms(self) -> dict[LiveRoom, _Written]:

@@ -82,7 +82,7 @@ class OtherNodes:
     def on_bus_lost(self, reason: str) -> None:
         """The bus is down: shared rooms tell their members."""
         for live in list(self._rooms.values()):
-            if live.room.members.remote.is_shared:
+            if live.room.is_shared:
                 live.carry_out(live.room.set_bus_down(True))
 
     def on_bus_message(self, message: bytes) -> None:
@@ -136,7 +136,7 @@ class OtherNodes:
         elif body.epoch != live.room.epoch:
             self._journal.hint()
         else:
-            live.run(live.room.follower.on_remote_entry(_entry(body), body.previous))
+            live.run(live.room.on_remote_entry(_entry(body), body.previous))
             live.run(self._compare(live.room, body.seq, body.digest))
 
     def _on_present(self, node: str, number: int, body: Present) -> None:
@@ -144,14 +144,14 @@ class OtherNodes:
         if live is None:
             return
         now = asyncio.get_running_loop().time()
-        members = live.room.members
+        room = live.room
         if body.leaves:
-            live.carry_out(members.node_left(node, number, now))
+            live.carry_out(room.node_left(node, number, now))
             return
-        is_new = node not in members.remote.nodes
+        is_new = not room.is_on_node(node)
         if is_new:
             live.catch_up()  # what it committed before it knew of us was told to nobody
-        live.carry_out(members.on_present(node, number, body.members, now))
+        live.carry_out(room.on_present(node, number, body.members, now))
         live.schedule_tick()
         if body.digest is not None:
             live.run(self._compare(live.room, body.digest.seq, body.digest.digest))
@@ -161,7 +161,7 @@ class OtherNodes:
 
     def _compare(self, room: Room, seq: int, digest: str) -> Job:
         """Two nodes that have applied the same must hold the same (rule S4)."""
-        if room.follower.head == seq and room.follower.digest != digest:
+        if room.head == seq and room.digest != digest:
             self._journal.doubt(room.project, seq)
         yield []
 

@@ -60,7 +60,7 @@ class RoomBroadcast:
     def announce(self, project: str, *, asks: bool = False) -> None:
         """Say soon who is in the room here, if anyone else has it, or to find out (`asks`)."""
         live = self._rooms.get(project)
-        if live is None or not (asks or live.room.members.remote.is_shared):
+        if live is None or not (asks or live.room.is_shared):
             return
         if asks:
             self._asking.add(project)
@@ -78,7 +78,7 @@ class RoomBroadcast:
 
     def forward_entry(self, room: Room, effect: ForwardEntry) -> None:
         """Let other nodes hear at once of what we have committed."""
-        if not room.members.remote.is_shared:
+        if not room.is_shared:
             return
         entry = effect.entry
         if len(entry.ops) > MAX_ENTRY_BYTES:
@@ -102,8 +102,8 @@ class RoomBroadcast:
     def heartbeat(self, now: float) -> None:
         """Announce what is due, and forget nodes that have fallen silent."""
         for project, live in list(self._rooms.items()):
-            live.carry_out(live.room.members.pass_time(now))
-            is_shared = live.room.members.remote.is_shared
+            live.carry_out(live.room.pass_time(now))
+            is_shared = live.room.is_shared
             gap = HEARTBEAT_SECONDS if is_shared else ALONE_HEARTBEAT_SECONDS
             if now - self._announced_at.get(project, 0.0) >= gap - 0.1:
                 self.announce(project, asks=not is_shared)
@@ -116,8 +116,9 @@ class RoomBroadcast:
         self._announced_at[project] = asyncio.get_running_loop().time()
         asks = project in self._asking
         self._asking.discard(project)
-        here, follower = live.room.members.here(), live.room.follower
-        present = Present(project, here, asks, digest=Digest(follower.head, follower.digest))
+        room = live.room
+        here = room.members_here()
+        present = Present(project, here, asks, digest=Digest(room.head, room.digest))
         if not self._say(project, present) and self._bus.is_up:
             self._say(project, replace(present, members=[*map(_in_short, here)]))
 

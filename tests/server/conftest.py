@@ -128,7 +128,7 @@ class Node:
         self, wire: Wire, project: str, device: str = "phone"
     ) -> tuple[Message, dict[str, Any]]:
         """What a new device of this user is told, with a state encoded for it now."""
-        self.hub.rooms[project].room.encoded_states.clear()
+        self.hub.rooms[project].room.joining.encoded_states.clear()
         other = await self.again(wire, device, wire.codec)
         return await other.join(project)
 

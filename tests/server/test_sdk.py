@@ -194,7 +194,7 @@ async def test_J15_D13_what_was_refused_unheard_is_not_taken_late_after_fresh_st
         bens = ben.edit([{"op": "delete", "col": "markers", "id": "marker_000"}])
         await ben.saved(bens)  # from now on it would be taken
     ann.replica.forget_position()
-    node.hub.rooms[ann.project].room.encoded_states.clear()  # the next one holds all of it
+    node.hub.rooms[ann.project].room.joining.encoded_states.clear()  # the next one holds all of it
     for connection in [c for c in node.router.connections.values() if c.user == ann_of(ann)]:
         connection.abort("")
     async with asyncio.timeout(60):

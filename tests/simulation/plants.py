@@ -19,10 +19,10 @@ from rooms.edits.answering import Answering
 from rooms.edits.edits import Edits
 from rooms.edits.proposals import Asker
 from rooms.effects import Effects, Job, LookUp, Packet
+from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.journal.follower import JournalFollower
 from rooms.presence.seat import JoinRequest, Seat
-from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted, Position, ProposeDelta
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
@@ -75,17 +75,17 @@ class TrustingFollower(JournalFollower):
         yield from super().on_remote_entry(entry)
 
 
-class LateRoom(Room):
+class LateJoining(Joining):
     """Gives a joiner the encoded state, and only what comes after it has come in."""
 
     def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
         effects = super()._enter(seat, resumed_at)
         if resumed_at is None and seat.feed is not None:
-            seat.feed.seq = self.head
+            seat.feed.seq = self._follower.head
         return effects
 
 
-class CredulousRoom(Room):
+class CredulousJoining(Joining):
     """Believes that a copy is the journal's because its position is."""
 
     def is_another_copy(self, request: JoinRequest) -> bool:
@@ -123,7 +123,7 @@ class Plant:
 
     journal: type[UnreliableJournal] = UnreliableJournal
     memory: type[MemoryJournal] = MemoryJournal
-    room: type[Room] = Room
+    joining: type[Joining] = Joining
     answering: type[Answering] = Answering
     follower: type[JournalFollower] = JournalFollower
     reads: type[RoomJournal] = RoomJournal
@@ -136,10 +136,10 @@ PLANTS = {
     "": Plant(),
     "ack_before_commit": Plant(journal=HastyJournal),
     "no_dedupe": Plant(memory=ForgetfulJournal, answering=ForgetfulAnswering),
-    "subscribe_after_load": Plant(room=LateRoom),
+    "subscribe_after_load": Plant(joining=LateJoining),
     "lossy_news": Plant(answering=LossyAnswering),
     "trusting_bus": Plant(follower=TrustingFollower),
-    "copies_believed": Plant(room=CredulousRoom),
+    "copies_believed": Plant(joining=CredulousJoining),
     "look_up_unanswered": Plant(reads=SilentRoomJournal),
     "moments_inside": Plant(jobs=HastyJobs),
     "base_unread": Plant(edits=ForgetfulEdits, studio=OfflineStudio),
@@ -150,7 +150,7 @@ PLANTS = {
 def planted(name: str) -> Iterator[Plant]:
     plant = PLANTS[name]
     with (
-        patch.object(server.live.hub, "Room", plant.room),
+        patch.object(rooms.room, "Joining", plant.joining),
         patch.object(rooms.room, "Edits", plant.edits),
         patch.object(rooms.edits.edits, "Answering", plant.answering),
         patch.object(rooms.edits.edits, "JournalFollower", plant.follower),

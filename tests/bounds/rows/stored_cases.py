@@ -10,8 +10,8 @@ from persistence.journal import history as project_history
 from persistence.journal.contract import StateSlice
 from persistence.journal.state_slices import joined
 from rooms.edits.undo_stacks import UndoStacks
+from rooms.joining import EncodedState, Joining
 from rooms.journal.tail import Tail
-from rooms.room import EncodedState, Room
 from schema.bounds import Instead, Past
 from schema.messages import Digest
 from schema.ops import Op, Set, encode_ops
@@ -37,8 +37,8 @@ def stale_state() -> Seen:
     def after(size: int) -> Past | None:
         tail = Tail(0)
         tail.append(tail_entry(1, size))
-        room: Any = SimpleNamespace(follower=SimpleNamespace(tail=tail))
-        is_fresh = Room._is_fresh(room, EncodedState(Digest(0, ""), [b"small"]))
+        joining: Any = SimpleNamespace(_follower=SimpleNamespace(tail=tail))
+        is_fresh = Joining._is_fresh(joining, EncodedState(Digest(0, ""), [b"small"]))
         return None if is_fresh else Instead.ENCODED_ANEW
 
     return Seen(after(STALE_STATE_BYTES), after(STALE_STATE_BYTES + 1))

@@ -48,13 +48,13 @@ def raising_for(plant: pytest.MonkeyPatch, owner: Any, name: str, entity_of: Any
 PLACES = [
     (EntityStore, "_put", lambda args: (args[2],)),
     (EntityStore, "_place", lambda args: (args[2],)),
-    (EntityStore, "_count", lambda args: (args[2],)),
+    (EntityStore, "_count_again", lambda args: (args[2],)),
     (DocumentIndex, "add", lambda args: (args[2],)),
     (digest, "canonical", lambda args: (args[1],)),
     (Document, "_check_whole", lambda args: (args[2],)),
 ]
 
-PLACES_AT_DOOR = [place for place in PLACES if place[1] not in ("_count", "canonical")]
+PLACES_AT_DOOR = [place for place in PLACES if place[1] not in ("_count_again", "canonical")]
 """What is not counted cannot raise where it is counted."""
 
 
@@ -152,7 +152,7 @@ def test_D17_no_memory_is_this_machines_trouble(monkeypatch: pytest.MonkeyPatch)
         raise MemoryError
 
     with monkeypatch.context() as plant:
-        plant.setattr(EntityStore, "_count", exhausted)
+        plant.setattr(EntityStore, "_count_again", exhausted)
         with pytest.raises(MemoryError):
             document.apply(OPS)
     assert whole(document) == before

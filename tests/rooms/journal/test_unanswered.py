@@ -33,7 +33,7 @@ def back(
     own = Unanswered("ada", ids, found or {}, up_to)
     assert own.read_on(bench.room.follower.tail, bench.room.head)
     bench.heard["again"] = []
-    bench.room.encoded_states = {}
+    bench.room.joining.encoded_states = {}
     bench.take(bench.room.join(request, own))
 
 

@@ -204,8 +204,8 @@ async def test_J7_of_joins_that_wait_at_once_each_is_answered(node: Node, count:
     await ann.join(project)
     wire = await node.again(ann, "phone")
     live = node.hub.rooms[project]
-    live.room.encoded_states.clear()
-    live.room.is_encoding = True  # nobody is let in before the state is there
+    live.room.joining.encoded_states.clear()
+    live.room.joining.is_encoding = True  # nobody is let in before the state is there
     ids = [f"join-{n}" for n in range(count)]
     for request in ids:
         await wire.send({"t": "join", "id": request, "project": project})
@@ -230,13 +230,13 @@ async def test_J7_a_join_that_waits_when_the_room_is_left_is_answered(node: Node
     await ann.join(project)
     wire = await node.again(ann, "phone")
     room = node.hub.rooms[project].room
-    room.encoded_states.clear()
-    room.is_encoding = True
+    room.joining.encoded_states.clear()
+    room.joining.is_encoding = True
     await wire.send({"t": "join", "id": "join-1", "project": project})
     await eventually(partial(_waits_for, node, project, "join-1"))
     assert (await wire.ask({"t": "leave", "id": "leave-1", "project": project}))["t"] == "left"
     assert (await wire.answer_to("join-1"))["code"] == "not_joined"
-    room.is_encoding = False
+    room.joining.is_encoding = False
     # And one that has not even come to the room.
     await wire.send({"t": "join", "id": "join-2", "project": project})
     assert (await wire.ask({"t": "leave", "id": "leave-2", "project": project}))["t"] == "left"

@@ -164,7 +164,7 @@ async def test_F31_J9_numbers_given_out_anew_while_a_client_was_away(
         assert added["seq"] == 4 + n
     assert (await position_of(phone, project))["epoch"] == position["epoch"]
     back = await two.again(ann)
-    two.hub.rooms[project].room.encoded_states.clear()
+    two.hub.rooms[project].room.joining.encoded_states.clear()
     joined, state = await back.join(project, position, digest(mine))
     assert not joined["resumed"]
     assert sorted(state["markers"]) == [f"anew_{n:04}" for n in range(4)] + [

@@ -1,0 +1,210 @@
+"""Coming into a room: at a position that the tail still holds, or with the whole state."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from rooms.edits import answers
+from rooms.edits.edits import Edits
+from rooms.effects import Effects, Enter, Send, SendState, send
+from rooms.journal.feed import NO_PARTS, Feed
+from rooms.journal.unanswered import Unanswered
+from rooms.presence.members import Members
+from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.ticks import Ticks
+from schema.errors import ErrorCode
+from schema.messages import Degraded, Digest, Error, Joined, Position
+from schema.server_limits import STALE_STATE_BYTES
+
+BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
+
+
+class EncodedState(Struct, frozen=True):
+    """The state at a seq, as frames of `state` messages in one codec, which all joiners share."""
+
+    digest: Digest
+    parts: Sequence[bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its frames."""
+        return sum(map(len, self.parts))
+
+
+class Joining:
+    """Of one room: who comes in, and the encoded states that serve those who need one."""
+
+    def __init__(
+        self, project: str, epoch: str, edits: Edits, members: Members, ticks: Ticks
+    ) -> None:
+        self.is_degraded = False
+        """The journal cannot be written just now (rule D7)."""
+        self.is_bus_down = False
+        """What other nodes do comes late just now (rule D11)."""
+        self.is_encoding = False
+        """The shell was asked for the state, and has not answered yet."""
+        self.encoded_states: dict[str, EncodedState] = {}
+        """By the name of the codec: what serves those who come in until it is stale."""
+        self.unsure_up_to = -1
+        """Up to this seq a copy of a client may be one that we gave wrongly."""
+        self._project = project
+        self._epoch = epoch
+        self._edits = edits
+        self._follower = edits.follower
+        self._members = members
+        self._ticks = ticks
+
+    def join(self, request: JoinRequest, unanswered: Unanswered | None = None) -> Effects:
+        """Someone who may comes in (rules J1-J7).
+
+        `unanswered`: what the journal says of the request's, read on up to the head.
+        """
+        position = None if request.diverged is not None else request.position
+        if self.is_behind(position):
+            return [self._refuse_position(request)]
+        if (reached := self._members.reached_by(request)) is not None:
+            return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
+        seat, effects = self._members.take_seat(request)
+        seat.unanswered = unanswered
+        if position is not None and self._holds(position) and not self.is_another_copy(request):
+            return [*effects, *self._enter(seat, position)]
+        return [*effects, *self._wait_for_state(seat)]
+
+    def is_behind(self, position: Position | None) -> bool:
+        """Whether a member knows of entries that we do not (rule J5)."""
+        return (
+            position is not None
+            and position.epoch == self._epoch
+            and position.seq > self._follower.head
+        )
+
+    def is_another_copy(self, request: JoinRequest) -> bool:
+        """Whether what a client holds at its position is not what the journal has there (J9)."""
+        position, digest = request.position, request.digest
+        if position is None or position.epoch != self._epoch:
+            return False
+        if digest is None:
+            return position.seq <= self.unsure_up_to
+        return self._follower.tail.digest_at(position.seq) not in ("", digest)
+
+    def state_is_ready(
+        self, seq: int, digest: str, frames: Mapping[str, Sequence[bytes]]
+    ) -> Effects:
+        """The shell has encoded the state at `seq`: all who waited come in with it.
+
+        `frames`: the name of a codec -> the frames of all `state` messages.
+        """
+        self.is_encoding = False
+        fresh = self._follower.tail.holds_after(seq)
+        there = Digest(seq, digest)
+        states = {codec: EncodedState(there, parts) for codec, parts in frames.items()}
+        self.encoded_states = states if fresh else {}
+        waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
+        ready = [seat for seat in waiting if seat.request.codec in self.encoded_states]
+        effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
+        if len(ready) < len(waiting):
+            self.is_encoding = True
+            effects.append(SendState())
+        return effects
+
+    def state_is_missing(self) -> Effects:
+        """The shell could not encode the state: whoever waited is told, and may join again."""
+        self.is_encoding = False
+        waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
+        return [effect for seat in waiting for effect in self._send_away(seat)]
+
+    def _enter_or_not(self, seat: Seat) -> Effects:
+        """With the encoded state, if it is known what is in it of the member's own (J15)."""
+        own = seat.unanswered
+        if own is None or own.read_on(self._follower.tail, self._follower.head):
+            return self._enter(seat, None)
+        return self._send_away(seat)
+
+    def _send_away(self, seat: Seat) -> Effects:
+        text, request = "the state cannot be had just now; join again", seat.request
+        error = answers.try_again(self._project, request.request, ErrorCode.UNAVAILABLE, text)
+        return [
+            send(error, [request.connection]),
+            *self._members.leave(seat.connection, is_answered=True),
+        ]
+
+    def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
+        encoded = self.encoded_states.get(seat.request.codec) if resumed_at is None else None
+        start, parts = resumed_at.seq if resumed_at is not None else self._follower.head, NO_PARTS
+        if encoded is not None:
+            start, parts = encoded.digest.seq, encoded.parts
+        tail = self._follower.tail
+        is_there = not parts and tail.is_newest(start)
+        feed = None if is_there else Feed(self._project, tail, start, parts, self._ticks.told_at)
+        self._members.enter(seat, feed)
+        joined = self._joined(seat, start, len(parts), encoded, is_resumed=resumed_at is not None)
+        seat.unanswered = None  # whatever comes now is told as it comes
+        effects: Effects = [Enter(seat.connection, joined)]
+        held_acks, seat.held_acks = seat.held_acks, []
+        for ack in held_acks:
+            if feed is not None and feed.comes_before(ack.seq):
+                feed.hold(ack)
+            else:
+                effects.append(send(ack, [seat.connection]))
+        if not self.is_bus_down:
+            return effects
+        return [
+            *effects,
+            send(Degraded(self._project, True, BUS_IS_DOWN, "bus"), [seat.connection]),
+        ]
+
+    def _joined(
+        self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool
+    ) -> Joined:
+        undo, redo = self._follower.stacks.depths(seat.member)
+        own = seat.unanswered
+        return Joined(
+            id=seat.request.request,
+            project=self._project,
+            you=seat.member,
+            role=seat.role,
+            members=self._members.everyone(),
+            position=Position(self._epoch, start),
+            resumed=is_resumed,
+            parts=parts,
+            degraded=self.is_degraded,
+            undo=undo,
+            redo=redo,
+            digest=None if encoded is None else encoded.digest,
+            head=self._head_for(seat.request),
+            committed={} if own is None else own.in_state(start),
+        )
+
+    def _head_for(self, request: JoinRequest) -> int:
+        """What another node has committed is on its way here (rule J13)."""
+        known = request.known_head
+        return (
+            self._follower.head
+            if known is None or known.epoch != self._epoch
+            else max(self._follower.head, known.seq)
+        )
+
+    def _wait_for_state(self, seat: Seat) -> Effects:
+        encoded = self.encoded_states.get(seat.request.codec)
+        if encoded is not None and self._is_fresh(encoded):
+            return self._enter(seat, None)
+        if self.is_encoding:
+            return []
+        self.is_encoding = True
+        return [SendState()]
+
+    def _is_fresh(self, encoded: EncodedState) -> bool:
+        """Whether this and what follows it is cheaper than to encode the state anew."""
+        tail, seq = self._follower.tail, encoded.digest.seq
+        after = tail.bytes_after(seq)
+        return tail.holds_after(seq) and after <= max(STALE_STATE_BYTES, encoded.size)
+
+    def _holds(self, position: Position) -> bool:
+        return position.epoch == self._epoch and self._follower.tail.holds_after(position.seq)
+
+    def _refuse_position(self, request: JoinRequest) -> Send:
+        text = f"your position is ahead of seq {self._follower.head}; join without a position"
+        return self._error(request, ErrorCode.POSITION_AHEAD, text)
+
+    def _error(self, request: JoinRequest, code: ErrorCode, text: str) -> Send:
+        return send(Error(request.request, code, text, self._project), [request.connection])
