@@ -83,7 +83,7 @@ class Login(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class Refresh(Params, frozen=True, forbid_unknown_fields=True):
-    """Trade a refresh token for a new pair; the last one again brings the same refresh token."""
+    """Trade a refresh token for a new pair; the one before brings the same refresh token again."""
 
     refresh_token: Annotated[str, Meta(max_length=256)]
 
@@ -200,7 +200,7 @@ class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class RevokeRole(Params, frozen=True, forbid_unknown_fields=True):
-    """Put a user out of a project; owners only, but everyone may leave."""
+    """Take a user's role in a project away; owners only, but everyone may take their own."""
 
     project: ProjectId
     user: ProjectId
@@ -336,7 +336,7 @@ class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class CreateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
-    """Keep the state of now under a name. With an `id`, sending it again makes no second one."""
+    """Store the current state under a name. With an `id`, sending it again makes no second one."""
 
     project: ProjectId
     name: SnapshotName = ""
@@ -381,7 +381,7 @@ class UpdateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class DiffSnapshots(Params, frozen=True, forbid_unknown_fields=True):
-    """What differs between two snapshots; null is the state of now."""
+    """What differs between two snapshots; null is the current state."""
 
     project: ProjectId
     before: SnapshotId | None = None
@@ -398,7 +398,10 @@ class RestoreSnapshot(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class ForkSnapshot(Params, frozen=True, forbid_unknown_fields=True):
-    """Make a new project of your own out of a snapshot. With an `id`, again makes no second one."""
+    """Make a new project of your own out of a snapshot.
+
+    With an `id`, sending it again makes no second one.
+    """
 
     project: ProjectId
     snapshot: SnapshotId

@@ -22,7 +22,7 @@ class CloseCode:
 
 RESTARTING = CloseCode(1012, "restarting", "The server stops or restarts; come back with jitter.")
 OVERLOADED = CloseCode(1013, "overloaded", "The server is full; come back later, with jitter.")
-SILENT = CloseCode(4002, "silent", "Nothing was heard from you for too long; come back and resume.")
+SILENT = CloseCode(4002, "silent", "The client sent nothing for too long; come back and resume.")
 TOKEN_EXPIRED = CloseCode(4003, "token_expired", "Refresh the access token, then come back.")
 RATE_LIMITED = CloseCode(4004, "rate_limited", "Too many messages for too long; come back slower.")
 TOO_MANY_CONNECTIONS = CloseCode(
@@ -33,7 +33,9 @@ NO_HELLO = CloseCode(
 )
 REPLACED = CloseCode(4500, "replaced", "The same user on the same device connected again.")
 SESSION_REVOKED = CloseCode(4501, "session_revoked", "This login was ended; log in again.")
-BAD_MESSAGES = CloseCode(4503, "bad_messages", "Too many messages that are none; mend the client.")
+BAD_MESSAGES = CloseCode(
+    4503, "bad_messages", "Too many frames that hold no message; correct the client."
+)
 UNSUPPORTED_VERSION = CloseCode(
     4506, "unsupported_version", "No common protocol version; update the client."
 )

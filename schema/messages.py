@@ -168,9 +168,8 @@ class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
 class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="join"):
     """Enter a project's room; with a position, only what is missing is sent.
 
-    `digest`: what this client's copy at `position` comes to; `diverged`: what it came to where the
-    server's digest was another one. `unanswered`: ids of its deltas that were sent before, and have
-    no answer.
+    `digest`: that of this client's copy at `position`; `diverged`: that of its copy where it saw
+    the server's differ. `unanswered`: ids of its deltas that were sent before and have no answer.
     """
 
     id: RequestId
@@ -191,7 +190,7 @@ class Leave(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field
 class MovePresence(
     Presence, frozen=True, forbid_unknown_fields=True, tag_field="t", tag="presence", kw_only=True
 ):
-    """Say where you are. Never answered, may be dropped, stored seconds later at the earliest."""
+    """Say where you are. Not answered; the server may drop it, and stores it seconds later."""
 
     project: JoinedProjectId
     tool: Annotated[str, Meta(max_length=32, pattern=SHOWN)] | UnsetType | None = UNSET
@@ -203,7 +202,7 @@ class ProposeDelta(
     """Propose ops that are committed together; answered by `ack` or `error` with the same id.
 
     `gesture` ends that gesture. Deltas with the same `step` are undone together. `base`: the seq of
-    the copy that it was made on; `base_epoch`: that of `base`, if `joined` told another one since.
+    the copy that it was made on; `base_epoch`: that of `base`, if `joined` brought another since.
     """
 
     project: ProjectId
@@ -301,8 +300,8 @@ class Error(Struct, frozen=True, gc=False, tag_field="t", tag="error"):
 class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     """You are in. `parts` messages `state` follow, or the deltas that you missed.
 
-    `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq of this
-    moment; whoever has come so far holds all that was acknowledged before. `committed`: those of
+    `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq at
+    the join; a copy that has come to it has all that was acknowledged before. `committed`: those of
     the join's `unanswered` that are in the state at `position`, id -> seq.
     """
 
@@ -362,10 +361,10 @@ class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
 
 
 class Tick(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="tick"):
-    """Who moved since the last tick: member -> what changed. Yourself included: ignore that.
+    """Who moved since the last tick: member -> what changed. Ignore your own entry.
 
-    `gestures`: member -> gesture -> the values that changed; null: it is over. With `whole` they
-    are all there are: forget the others.
+    `gestures`: member -> gesture -> the values that changed; null: it is over. With `whole` these
+    are all gestures that there are: forget the others.
     """
 
     project: str
@@ -407,7 +406,7 @@ class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     """A delta is on disk as `seq`: the ops that took effect. Seqs follow without holes.
 
     `purpose`: `edit`, `undo`, `redo` or `restore`; `reverts`: the seq that it takes back. `more`:
-    the next one belongs to it: show both at once.
+    the next delta belongs to the same group: show all of it at once.
     """
 
     project: str

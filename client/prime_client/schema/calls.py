@@ -134,7 +134,7 @@ class GrantRole(TypedDict):
 
 
 class RevokeRole(TypedDict):
-    """Put a user out of a project; owners only, but everyone may leave."""
+    """Take a user's role in a project away; owners only, but everyone may take their own."""
 
     project: str
     user: str
@@ -244,7 +244,7 @@ class AudioAnalysis(TypedDict):
 
 
 class CreateSnapshot(TypedDict):
-    """Keep the state of now under a name. With an `id`, sending it again makes no second one."""
+    """Store the current state under a name. With an `id`, sending it again makes no second one."""
 
     project: str
     name: NotRequired[str]
@@ -337,7 +337,7 @@ class UpdateSnapshot(TypedDict):
 
 
 class DiffSnapshots(TypedDict):
-    """What differs between two snapshots; null is the state of now."""
+    """What differs between two snapshots; null is the current state."""
 
     project: str
     before: NotRequired[str | None]
@@ -388,7 +388,9 @@ class Restored(TypedDict):
 
 
 class ForkSnapshot(TypedDict):
-    """Make a new project of your own out of a snapshot. With an `id`, again makes no second one."""
+    """Make a new project of your own out of a snapshot. With an `id`, sending it again makes no
+    second one.
+    """
 
     project: str
     snapshot: str
@@ -506,7 +508,7 @@ class Members:
         return result
 
     async def revoke(self, **params: Unpack[RevokeRole]) -> None:
-        """Put a user out of a project; owners only, but everyone may leave."""
+        """Take a user's role in a project away; owners only, but everyone may take their own."""
         await self._call("members.revoke", **params)
 
 
@@ -539,7 +541,7 @@ class Snapshots:
         self._call = call
 
     async def create(self, **params: Unpack[CreateSnapshot]) -> Snapshot:
-        """Keep the state of now under a name. With an `id`, sending it again makes no second
+        """Store the current state under a name. With an `id`, sending it again makes no second
         one.
         """
         result: Snapshot = await self._call("snapshots.create", **params)
@@ -566,7 +568,7 @@ class Snapshots:
         return result
 
     async def diff(self, **params: Unpack[DiffSnapshots]) -> Diff:
-        """What differs between two snapshots; null is the state of now."""
+        """What differs between two snapshots; null is the current state."""
         result: Diff = await self._call("snapshots.diff", **params)
         return result
 
@@ -576,8 +578,8 @@ class Snapshots:
         return result
 
     async def fork(self, **params: Unpack[ForkSnapshot]) -> Project:
-        """Make a new project of your own out of a snapshot. With an `id`, again makes no second
-        one.
+        """Make a new project of your own out of a snapshot. With an `id`, sending it again makes
+        no second one.
         """
         result: Project = await self._call("snapshots.fork", **params)
         return result

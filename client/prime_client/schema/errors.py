@@ -93,7 +93,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         "No message or call of that name exists in this protocol version.", Retry.GIVE_UP
     ),
     ErrorCode.UNSUPPORTED_VERSION: ErrorMeaning(
-        "None of the protocol versions offered is served; `details.supported` lists them.",
+        "The server speaks none of the versions offered; `details.supported` lists its own.",
         Retry.GIVE_UP,
         has=("supported",),
     ),
@@ -109,9 +109,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.FORBIDDEN: ErrorMeaning(
         "Your role in the project does not allow this; ask an owner.", Retry.GIVE_UP
     ),
-    ErrorCode.NOT_FOUND: ErrorMeaning(
-        "There is no such thing, or it is not yours to see.", Retry.GIVE_UP
-    ),
+    ErrorCode.NOT_FOUND: ErrorMeaning("It does not exist, or you may not see it.", Retry.GIVE_UP),
     ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
     ErrorCode.VALIDATION: ErrorMeaning(
         "A parameter of the call is out of its range; the sentence names it.",
@@ -147,7 +145,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         may_have=("after",),
     ),
     ErrorCode.POSITION_AHEAD: ErrorMeaning(
-        "Your position lies in the future of this project; join without a position.",
+        "Your position is ahead of the project's journal; join without a position.",
         Retry.MEND,
         may_have=("head",),
     ),
@@ -171,13 +169,13 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         may_have=("field",),
     ),
     ErrorCode.NOTHING_TO_UNDO: ErrorMeaning(
-        "You have no step here that could be undone: others' steps are theirs.", Retry.GIVE_UP
+        "You have no step here to undo; others undo their own.", Retry.GIVE_UP
     ),
     ErrorCode.NOTHING_TO_REDO: ErrorMeaning(
-        "You have undone nothing since your last edit that could be done again.", Retry.GIVE_UP
+        "No undone step of yours is left since your last edit.", Retry.GIVE_UP
     ),
     ErrorCode.COMPACTED: ErrorMeaning(
-        "The history before `details.oldest` is not kept any more.", Retry.GIVE_UP, has=("oldest",)
+        "The history before `details.oldest` has been deleted.", Retry.GIVE_UP, has=("oldest",)
     ),
     ErrorCode.SNAPSHOT_DAMAGED: ErrorMeaning(
         "The stored state does not match its checksum; take another snapshot.", Retry.GIVE_UP
