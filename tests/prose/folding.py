@@ -85,7 +85,7 @@ def _filled(block: list[str], width: int) -> list[str]:
     item = _ITEM.match(block[0])
     line = item[0] if item else " " * _indent(block[0])
     hanging = " " * len(line)
-    words = _ATOM.findall(" ".join(block)[len(line) :])
+    words = _ATOM.findall(" ".join([block[0][len(line) :], *map(str.strip, block[1:])]))
     filled, is_empty = [], True
     for at, word in enumerate(words):
         room = word

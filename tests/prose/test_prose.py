@@ -79,6 +79,10 @@ def test_a_code_span_and_a_link_stay_on_one_line(atom: str) -> None:
         assert atom in fold("x" * lead + f" {atom} y")
 
 
+def test_a_code_span_that_was_folded_is_one_again() -> None:
+    assert fold("- say `./run\n  check` first") == "- say `./run check` first"
+
+
 def test_only_what_could_be_folded_is_too_long() -> None:
     found = [PAGE.split("\n")[number - 1].split()[0] for number in too_long(PAGE)]
     assert found == ["#", "word", "word", "-", "1.", "code", "code", "-"]
