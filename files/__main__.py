@@ -154,7 +154,7 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
 
 
 def _refuse_unclear(arguments: argparse.Namespace) -> None:
-    """Raises `WrongUse` where it is not said as whom, or in which database."""
+    """Raises `WrongUse` if the account or the database is not named."""
     if arguments.url and not arguments.email:
         raise WrongUse("--email is missing: it says whose account on the server of --url")
     if os.environ.get("DATABASE_URL") and not arguments.url:
@@ -219,7 +219,7 @@ def _as_json(losses: list[Loss]) -> dict[str, Any]:
 
 
 def _show(console: Console, losses: list[Loss]) -> None:
-    """What is left out and what is changed: each line says which of both it is."""
+    """The report of what is left out and what is changed; each line says which."""
     if losses:
         console.print("not kept, or changed:")
     for loss in losses:

@@ -14,7 +14,7 @@ NEAR = 1e-6
 
 
 class TooMuch(Exception):
-    """More is heard than may be written down."""
+    """With all loops written out, the song is longer than a file may be."""
 
 
 @dataclass(frozen=True, slots=True)

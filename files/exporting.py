@@ -11,7 +11,7 @@ from prime_client.events import Position
 from prime_client.room import Room
 
 CATCH_UP_SECONDS = 30.0
-"""How long a server may take to tell what it had acknowledged before it was asked."""
+"""How long a server may take to send what it had acknowledged before."""
 
 
 class NotWhole(Exception):

@@ -1,10 +1,10 @@
-"""What a file and a project cannot have alike, told in a musician's words: import and export."""
+"""What a file has and a project cannot keep, or the other way round, in a musician's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MAX_ITEMS_NAMED = 50
-"""Things named in one kind of loss; the count tells how many more there are."""
+"""Things named in one kind of loss; the count says how many there are."""
 _ITEM_LENGTH = 120
 
 _Entity = Mapping[str, object]
@@ -52,7 +52,7 @@ class Loss:
 
 
 def mended(collection: str, name: str, fault: str) -> str:
-    """What is told of values that do not fit."""
+    """The words of the report for values that do not fit."""
     owner = _ONE.get(collection, collection)
     return f"values mended: {_CALLED.get(name, name)} of {owner} {fault}"
 

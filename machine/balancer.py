@@ -141,7 +141,7 @@ class Balancer:
 
 
 class Side(asyncio.Protocol):
-    """One end of a link. What it hears, its peer says; what the peer cannot say yet, waits."""
+    """One end of a link. It sends what its peer receives; what cannot be sent yet waits."""
 
     def __init__(self, came: Callable[["Side"], None] | None = None) -> None:
         self._came = came
@@ -174,7 +174,7 @@ class Side(asyncio.Protocol):
             side._resume()
 
     async def refuse(self) -> None:
-        """Say why in HTTP, and leave the other side a moment to read it."""
+        """Say why in HTTP, and give the other side time to read it."""
         if self._transport is None or self._is_over:
             return
         self._is_refused = True
@@ -200,7 +200,7 @@ class Side(asyncio.Protocol):
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
-        """Pass it on, and stay open for the answer, unless both have said all."""
+        """Pass it on, and stay open for the answer, unless both ends have finished."""
         self._is_silent = True
         if self._peer is None:
             return not self._is_refused

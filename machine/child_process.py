@@ -107,7 +107,7 @@ class Launcher:
         )
 
     def run(self, command: Sequence[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a short program to its end; `stdout` holds all it said."""
+        """Run a short program to its end; `stdout` holds all that it printed."""
         return subprocess.run(
             self._command(command, signal.SIGKILL),
             input=stdin,
@@ -175,7 +175,7 @@ class ChildProcess:
         return self._child.poll() is None
 
     def wait_until(self, is_ready: Callable[[], bool], seconds: float, name: str) -> None:
-        """Wait until it serves; raise with what it said last if it does not."""
+        """Wait until it serves; if it does not, raise with what it printed last."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             if not self.is_running:

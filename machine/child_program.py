@@ -56,13 +56,13 @@ class ChildProgram:
 
     @property
     def pid(self) -> int:
-        """What it said its process is, in this life or its last one; 0 before the first."""
+        """The process id that it printed, of this run or the last one; 0 before the first."""
         return self._serving_pid
 
     async def start(
         self, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Start it and wait until it is ready; returns what it said. Raises `HubFailed`."""
+        """Start it and wait until it is ready; returns its JSON line. Raises `HubFailed`."""
         began = time.perf_counter()
         program = self.program
         program.log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""DATABASE_URL: looked at before anything is started on it, by every command alike."""
+"""DATABASE_URL: checked before anything is started on it, by every command alike."""
 
 import os
 
@@ -16,7 +16,7 @@ def from_environment() -> str:
 
 
 def chosen(option: str | None) -> str | None:
-    """What --database-url says, else DATABASE_URL, if one is set; raises `BadSetting`."""
+    """The value of --database-url, else of DATABASE_URL, if one is set; raises `BadSetting`."""
     if option:
         return checked(option, "--database-url")
     url = os.environ.get("DATABASE_URL")
@@ -24,7 +24,7 @@ def chosen(option: str | None) -> str | None:
 
 
 def none_at_all(why: object, name: str = "DATABASE_URL") -> BadSetting:
-    """What is told of one that cannot be meant: which setting, and why."""
+    """The message about one that makes no sense: which setting, and why."""
     return BadSetting(f"{name}: this is no database URL: {why}")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from persistence.pool import Database
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
-"""What a statement waits for a lock, which is held by others for a millisecond or two as a rule."""
+"""How long a statement waits for a lock; others usually have it for a millisecond or two."""
 
 STATEMENT_SECONDS = {"appends": 5.0, "rooms": 10.0, "behind": 30.0, "calls": 5.0, "reads": 10.0}
 """What a statement gets, by lane: a large state is written in seconds, and so is history read."""
@@ -67,7 +67,7 @@ class Lanes:
         return cls(by_name)
 
     async def close(self) -> None:
-        """Wait a moment for queries under way, then cut."""
+        """Wait briefly for queries under way, then close the connections."""
         await _close(self.by_name)
 
 

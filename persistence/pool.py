@@ -192,7 +192,7 @@ class Database:
             await self._release(connection)
 
     async def close(self) -> None:
-        """Wait a moment for queries under way, then cut."""
+        """Wait briefly for queries under way, then close the connections."""
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
                 await self._pool.close()
@@ -271,7 +271,7 @@ def _cut(connection: Any) -> None:
 
 
 def _answered(error: Exception) -> bool:
-    """Whether the connection is as good as before: the server said no, or was not asked."""
+    """Whether the connection can still be used: the server refused, or was not asked."""
     if not isinstance(error, Unavailable):
         return True
     return isinstance(error.__cause__, asyncpg.PostgresError) and not _died(error)

@@ -62,7 +62,7 @@ def own_errors() -> Iterator[None]:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, without its line ends."""
+    """The message of an error, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -10,7 +10,7 @@ Number = TypeVar("Number", int, float)
 
 
 class Instead(StrEnum):
-    """What happens past a bound where nobody is refused or told to go."""
+    """What happens past a bound where nothing is refused and nobody is closed."""
 
     CLOSED_1009 = "closed with 1009"
     CUT_OFF = "cut off without a close frame"
@@ -45,7 +45,7 @@ class Bound(NamedTuple):
 
     @property
     def past_it(self) -> str:
-        """What happens past it, as a table tells it."""
+        """What happens past it, as a table says it."""
         if isinstance(self.past, CloseCode):
             return f"closed with {self.past.code}"
         return f"`{self.past}`" if isinstance(self.past, ErrorCode) else str(self.past)

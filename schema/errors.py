@@ -1,4 +1,4 @@
-"""Every error a client can be told, as data: what it means, what to do, which details it has."""
+"""Every error code, as data: what it means, what to do, which details it has."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Every message of `prime.v1`: what a client may say and what it may hear.
+"""Every message of `prime.v1`: those that a client sends and those that it gets.
 
 Both subprotocols carry the same maps: `prime.v1.msgpack` as binary frames, `prime.v1.json` as text.
 The field `t` names the message.

@@ -1,6 +1,6 @@
-"""What nodes say to each other over the bus. Nothing that must be agreed rests on it.
+"""The messages that nodes send each other over the bus. Nothing that must be agreed rests on it.
 
-A node of another `VERSION` is heard as a hint to look into the journal, and no further.
+A message of a node with another `VERSION` only makes this one read the journal.
 """
 
 from typing import Annotated, Literal

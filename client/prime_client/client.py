@@ -180,7 +180,7 @@ class Client(Calls, Reconnecting):
             self._connection.end()
 
     def give_up(self, why: str) -> None:
-        """End for good where nobody can log in again: who waits is told by `ConnectionOver`."""
+        """End for good where nobody can log in again: who waits gets `ConnectionOver`."""
         self._finish(ConnectionOver(AUTH_FAILED.code, why))
 
     async def logout(self) -> None:

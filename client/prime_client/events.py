@@ -21,7 +21,7 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLost:
-    """We are away: edits are kept, and sent when we are in again, which `Synced` tells."""
+    """We are away: edits are kept, and sent when we have joined again (`Synced`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class FoundDiverged:
-    """Our copy comes to another digest than the server's: the next join brings fresh state."""
+    """The digest of our copy is not the server's: the next join brings fresh state."""
 
     seq: int
     theirs: str
@@ -132,7 +132,10 @@ class RoleChanged:
 
 @dataclass(frozen=True, slots=True)
 class DegradedChanged:
-    """Whether something is amiss, and why; `what`: `journal` (no commits) or `bus` (late news)."""
+    """Whether something does not work, and why.
+
+    `what`: `journal` (nothing is committed) or `bus` (others' edits come late).
+    """
 
     degraded: bool
     reason: str

@@ -8,7 +8,7 @@ from prime_client.schema.errors import ERRORS, Retry
 
 INTERRUPTED = "interrupted"
 TIMEOUT = "timeout"
-"""The codes of what no server has said: that a call has no answer."""
+"""The codes of errors that the SDK makes itself: a call has no answer."""
 
 UNHEARD = "unheard"
 """The code of a refusal whose reason was lost with a connection."""
@@ -22,7 +22,7 @@ class PrimeError(Exception):
 
 
 class RefusedByServer(PrimeError):
-    """The server said no, and `message` says what to do.
+    """The server refused, and `message` says what to do.
 
     `code` is an `ErrorCode`, or one of a newer server; the table of errors tells of `details`.
     """
@@ -67,7 +67,7 @@ class CannotConnect(PrimeError):
 
 
 class NotConnected(PrimeError):
-    """The client was not told to connect: `async with Client(...)` does that."""
+    """The client has not been connected: use `async with Client(...)`."""
 
     def __init__(self) -> None:
         super().__init__("not connected: use `async with`, or `await client.connect()` first")
@@ -95,7 +95,7 @@ class DeltaRefused(RefusedByServer):
 
 
 class WrongUse(PrimeError, ValueError, TypeError):
-    """The SDK was asked for what cannot be, and the message says what; nothing was done."""
+    """The arguments of a method make no sense, and the message says why; nothing was done."""
 
 
 class UnknownDelta(PrimeError, LookupError):
@@ -115,4 +115,4 @@ class DeltaTooLarge(PrimeError):
 
 
 class StateDamaged(PrimeError):
-    """A state came over the wire and does not come to its digest; ask again."""
+    """A state came over the wire and has another digest than it should; ask again."""

@@ -1,4 +1,4 @@
-"""Who hears the events of a room: functions that are called, and iterators."""
+"""Who gets the events of a room: functions that are called, and iterators."""
 
 import asyncio
 import inspect
@@ -52,7 +52,7 @@ class Events(AsyncIterator[Event]):
 
 
 class Listeners:
-    """Everyone is told of everything, in order. A listener that fails is logged and told on."""
+    """Everyone gets every event, in order. A listener that fails is logged and called again."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []

@@ -1,4 +1,4 @@
-"""The state of another moment: of a snapshot, or as it was after a delta or at a time."""
+"""An earlier state: of a snapshot, or as it was after a delta or at a time."""
 
 import base64
 from typing import Any

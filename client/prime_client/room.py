@@ -88,7 +88,7 @@ class Room(Membership):
         return await self._undo_or_redo("redo")
 
     def gesture(self, *, allow_unknown: bool = False) -> Gesture:
-        """Begin a continuous edit; `allow_unknown` as in `edit`: then no value is looked at."""
+        """Begin a continuous edit; `allow_unknown` as in `edit`: then no value is checked."""
         commit = partial(self._end_gesture, allow_unknown=allow_unknown)
         check = _let_pass if allow_unknown else self._check_shown
         return Gesture(self._make_id(), self._show, commit, check)
@@ -132,7 +132,7 @@ class Room(Membership):
     async def saved(self, delta_id: str) -> int:
         """Wait until the delta is on disk; returns its seq or raises `DeltaRefused`.
 
-        Also where others have overtaken every op of it: `Acknowledged.dropped` tells that.
+        Also where others have overtaken every op of it: `Acknowledged.dropped` names them.
         Raises `UnknownDelta` for one that is not ours, or that was answered 4,096 deltas ago.
         """
         if not isinstance(delta_id, str):
@@ -153,7 +153,7 @@ class Room(Membership):
             raise self._over
 
     async def reached(self, seq: int) -> None:
-        """Wait until our copy holds everything up to `seq`, which a call has told of."""
+        """Wait until our copy holds everything up to `seq`, as a call has answered it."""
         if not isinstance(seq, int):
             raise WrongUse(f"a seq is a whole number: {seq!r}")
         events = self.events()

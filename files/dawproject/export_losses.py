@@ -28,7 +28,7 @@ UNHELD: Mapping[str, Mapping[str, str]] = {
     "notes": {"pan": "pans of notes"},
     "lanes": {"enable": "automation lanes that are off were written as if they were on"},
 }
-"""Properties that DAWproject 1.0 has no place for, and what is told of them."""
+"""Properties that DAWproject 1.0 has no place for, and the words of the report for them."""
 
 
 CALLED = {"tempo": "tempi", "signatures": "time signatures"}

@@ -14,7 +14,7 @@ from files.tempo_map import Clock, TempoMap
 TIMELINES = frozenset({"Lanes", "Notes", "Clips", "Warps", "Audio", "Video", "Points"})
 
 ALMOST = 1e-4
-"""Beats that nobody hears."""
+"""Beats: a difference below it is rounding, too short to be heard."""
 
 _NO_END = 4.0
 """Beats of a clip that neither says how long it is nor holds anything."""

@@ -1,4 +1,4 @@
-"""The elements of DAWproject 1.0, by which what a program added of its own is told."""
+"""The elements of DAWproject 1.0: any other one was added by a program, and is reported."""
 
 _STRUCTURE = (
     "Project Application Transport Tempo TimeSignature Structure Arrangement Scenes Scene "

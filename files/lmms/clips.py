@@ -212,5 +212,5 @@ _COUNTED = {
 
 
 def has_content(elements: Iterable[Element]) -> bool:
-    """Whether anything is in there to be heard."""
+    """Whether it holds anything that sounds."""
     return any(child.tag in ("note", "time") for element in elements for child in element)

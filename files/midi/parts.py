@@ -8,7 +8,7 @@ from files.midi.events import Event, MidiTrackEvents
 from files.midi.values import BANK, BANK_FINE, SILENCE, controller_name
 
 NO_RELEASE = 64
-"""The velocity of a note's end where none is told."""
+"""The velocity of a note's end if the file gives none."""
 
 _OTHERS = {
     "polytouch": "pressure of single keys",
@@ -121,7 +121,7 @@ def steps(moves: Iterable[tuple[int, int]], usual: int, first_note: int) -> list
 
 
 def lost_controllers(part: Part, kept: Iterable[int]) -> Iterator[tuple[str, int]]:
-    """What a report says of the controllers that are not kept."""
+    """The words of the report for controllers that are not kept."""
     for number, moves in sorted(part.moves.items()):
         if number not in kept:
             yield f"{controller_name(number)}: Prime has no place for it", len(moves)

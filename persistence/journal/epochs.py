@@ -1,4 +1,4 @@
-"""New epochs for all projects, and what the database can tell of nodes that are in their way."""
+"""New epochs for all projects, and signs in the database that nodes are still running."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from persistence.pool import NODE_NAME, Executor
 from persistence.tables import collaboration_sessions
 
 SIGN_SECONDS = 30.0
-"""A node says of the sessions in its rooms that they go on, every 20 seconds at least."""
+"""A node marks the sessions in its rooms as alive, every 20 seconds at least."""
 
 # Nobody may create a project or keep a snapshot meanwhile, and of two that renew one waits: else a
 # snapshot could be left with an epoch that is no longer its project's.

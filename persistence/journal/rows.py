@@ -75,7 +75,7 @@ def without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[E
 
 
 def entry_of(row: Any) -> Entry:
-    """What a row of `append_deltas` or `read_deltas` tells."""
+    """The entry in a row of `append_deltas` or `read_deltas`."""
     return Entry(
         row["project_id"],
         row["seq"],

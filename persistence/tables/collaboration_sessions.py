@@ -72,7 +72,7 @@ async def close_session(db: Executor, session_id: str) -> None:
 
 
 async def count_alive(db: Executor, within_seconds: float) -> int:
-    """Sessions of which a node has said lately that they go on."""
+    """Sessions that a node has marked as alive lately."""
     return int(await db.fetchval(COUNT_ALIVE, within_seconds))
 
 

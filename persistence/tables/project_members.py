@@ -113,7 +113,7 @@ async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
 
 
 async def in_order_of_coming(db: Executor, project: str) -> list[str]:
-    """The users that are members, who was one first in front."""
+    """The users that are members, the earliest first."""
     rows = await db.fetch(IN_ORDER_OF_COMING, project)
     return [str(row["user_id"]) for row in rows]
 

@@ -15,7 +15,7 @@ _LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\]+(\.[^\s.@"(),:;<>\[\]\\]+)*')
 
 
 class NoAddress(ValueError):
-    """Mail could not be sent there; the message says why, as a sentence."""
+    """This is no address for mail; the message says why, as a sentence."""
 
 
 def key_of(email: str) -> str:

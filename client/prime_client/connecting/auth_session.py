@@ -44,5 +44,5 @@ class AuthSession:
         return not self.refresh
 
     def run_out(self) -> "AuthSession":
-        """The same, once the server has said that the access token is too old."""
+        """The same, once the server has refused the access token as too old."""
         return AuthSession(self.access, self.refresh, 0.0, 0.0)

@@ -1,4 +1,4 @@
-"""One socket's life: open it, say hello, send, receive, keep it alive, and tell how it ended."""
+"""One socket: open it, say hello, send, receive, keep it alive, and report how it ended."""
 
 import asyncio
 import contextlib
@@ -65,7 +65,7 @@ class CouldNotOpen(Exception):
 
 
 class _ServerSilent(Exception):
-    """Nothing was heard for too long."""
+    """The server sent nothing for too long."""
 
 
 class Connection:

@@ -34,7 +34,7 @@ def shown(sum_of_terms: int) -> str:
 
 
 def digest(state: State) -> str:
-    """What a whole state comes to."""
+    """The digest of a whole state."""
     return shown(total(state))
 
 

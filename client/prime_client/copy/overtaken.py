@@ -1,4 +1,4 @@
-"""What others have overtaken of a delta whose ack was lost: told by what took effect of it."""
+"""Which ops of a delta others have overtaken, where its ack was lost: seen from what took effect."""
 
 from collections.abc import Sequence
 

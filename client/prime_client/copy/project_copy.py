@@ -46,7 +46,7 @@ class ProjectCopy:
 
     @property
     def digest(self) -> str:
-        """What the confirmed state comes to."""
+        """The digest of the confirmed state."""
         return shown(self.sum_of_terms)
 
     def replace(self, state: State) -> None:

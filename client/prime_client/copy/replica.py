@@ -12,7 +12,7 @@ from prime_client.ops import copied
 
 
 class Replica(RoomMessages):
-    """The local copy, what is pending on it, and the messages that a room is told."""
+    """The local copy, what is pending on it, and the messages to send to the room."""
 
     def edit(
         self,

@@ -8,7 +8,7 @@ from prime_client.events import CameIn, Event, Moved, Previewed, RoleChanged, We
 
 
 class RoomMembers:
-    """Everyone's presence and gestures, as the last messages told them."""
+    """Everyone's presence and gestures, from the newest messages."""
 
     def __init__(self) -> None:
         self.you = ""

@@ -1,4 +1,4 @@
-"""What a room says, taken into the local copy: messages in, events out; no clock, no socket."""
+"""Applies a room's messages to the local copy: messages in, events out; no clock, no socket."""
 
 import base64
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class RoomMessages:
         self.degraded = False
         """Whether the server cannot commit just now."""
         self.hears_late = False
-        """Whether the server hears late of what other nodes commit."""
+        """Whether other nodes' deltas come late to the server."""
         self.synced = False
         """Whether we are in, and the copy has come up to the head of the join."""
         self.undo_depth = 0
@@ -71,9 +71,9 @@ class RoomMessages:
         """How often the copy came to another digest than the server's."""
         self._check_digests = check_digests
         self._expected_digest: dict[str, Any] | None = None
-        """What the state of this join comes to, by the server."""
+        """The digest that the server gave for the state of this join."""
         self._divergence: dict[str, Any] | None = None
-        """What our copy came to where it had gone astray: told at the next join."""
+        """The digest of our copy where it differed from the server's; sent with the next join."""
         self._make_id = make_id
         self._decode_state = decode_state
         self.join_id: str | None = None
@@ -122,7 +122,7 @@ class RoomMessages:
 
     @property
     def digest(self) -> str:
-        """What the confirmed state comes to."""
+        """The digest of the confirmed state."""
         return self.copy.digest
 
     @property

@@ -112,7 +112,7 @@ class Membership(RoomView):
             self._listeners.tell(event)
 
     def close(self, why: Exception) -> None:
-        """No more of this room, and everyone who waits is told why."""
+        """The room is over: everyone who waits gets an error that says why."""
         if self._over is not None:
             return
         self._over = why

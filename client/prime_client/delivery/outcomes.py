@@ -15,7 +15,7 @@ OP_SHOWN = 500
 
 
 def refusal_in_words(refused: Refused) -> str:
-    """What the log says of a refusal that nobody waits for: the code, the sentence and the op."""
+    """The log line of a refusal that nobody waits for: the code, the sentence and the op."""
     index = refused.details.get("op")
     at = index if isinstance(index, int) and 0 <= index < len(refused.ops) else 0
     shown = repr(refused.ops[at])[:OP_SHOWN] if refused.ops else "an undo or redo"
@@ -68,7 +68,7 @@ class Outcomes:
                 future.set_result(outcome)
 
     def end(self, why: Exception) -> None:
-        """No more answers will come: everyone who waits is told why."""
+        """No more answers will come: everyone who waits gets an error that says why."""
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(why)

@@ -15,7 +15,7 @@ MAX_PAGES = 25
 
 
 class RewoundWatch:
-    """Remembers what was acknowledged, and tells what of it a new epoch does not have."""
+    """Remembers what was acknowledged, and finds what of it a new epoch does not have."""
 
     def __init__(self, project: str, call: Call, tell: Callable[[Event], None]) -> None:
         self._project = project

@@ -1,5 +1,5 @@
 # Made by `python -m schema.generate` from schema/errors.py: change it there.
-"""Every error a client can be told, as data: what it means, what to do, which details it has."""
+"""Every error code, as data: what it means, what to do, which details it has."""
 
 from dataclasses import dataclass
 from enum import StrEnum
