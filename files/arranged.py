@@ -14,7 +14,7 @@ NEAR = 1e-6
 
 
 class TooMuch(Exception):
-    """With all loops written out, the song is longer than a file may be."""
+    """With all loops written out there are more notes than a file may hold."""
 
 
 @dataclass(frozen=True, slots=True)

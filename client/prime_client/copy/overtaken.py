@@ -1,4 +1,4 @@
-"""Which ops of a delta others have overtaken, where its ack was lost: seen from what took effect."""
+"""Which ops of a delta whose ack was lost others have overtaken, by what took effect of it."""
 
 from collections.abc import Sequence
 
