@@ -1,10 +1,11 @@
-"""`python -m tests.prose`: fold every page, or say which lines are too long, which names gone."""
+"""`python -m tests.prose`: fold every page, or say what of it is too long, or names nothing."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from tests.prose.folding import WIDTH, fold, too_long
+from tests.prose.links import INDEX, dead_links, without_row
 from tests.prose.names import PAGES, missing_in
 
 ROOT = Path(__file__).parent.parent.parent
@@ -16,24 +17,36 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if wrong")
     parser.add_argument("pages", nargs="*", type=Path, help="these alone (all pages, if none)")
     arguments = parser.parse_args(words)
-    failed = 0
-    for path in arguments.pages or pages(root):
-        text = path.read_text(encoding="utf-8")
-        if arguments.check:
-            for name in missing_in(path) if path in PAGES else ():
-                failed = 1
-                print(f"{path.relative_to(root)}: the code has no {name}", file=sys.stderr)
-            for line in too_long(text):
-                failed = 1
-                print(
-                    f"{path.relative_to(root)}:{line}: longer than {WIDTH} characters"
-                    " (run: python -m tests.prose)",
-                    file=sys.stderr,
-                )
-        elif (folded := fold(text)) != text:
-            path.write_text(folded, encoding="utf-8")
-            print(f"folded {path}")
-    return failed
+    chosen = arguments.pages or pages(root)
+    if not arguments.check:
+        for path in chosen:
+            _fold(path)
+        return 0
+    problems = [f"{path}:{problem}" for path in chosen for problem in problems_of(path)]
+    for problem in problems:
+        print(problem.removeprefix(f"{root}/"), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def problems_of(path: Path) -> list[str]:
+    """What is wrong with a page, each in a sentence."""
+    lines = too_long(path.read_text(encoding="utf-8"))
+    found = [
+        f"{line}: longer than {WIDTH} characters (run: python -m tests.prose)" for line in lines
+    ]
+    found += [f" nothing is at {link}" for link in dead_links(path)]
+    if path in PAGES:
+        found += [f" the code has no {name}" for name in missing_in(path)]
+    if path == INDEX:
+        found += [f" {name} has no row here" for name in without_row()]
+    return found
+
+
+def _fold(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if (folded := fold(text)) != text:
+        path.write_text(folded, encoding="utf-8")
+        print(f"folded {path}")
 
 
 def pages(root: Path = ROOT) -> list[Path]:
