@@ -1,4 +1,4 @@
-"""Paths on a command line: relative to where `./run` was called, in every word alike."""
+"""Paths on a command line: relative to where `./run` was called, for every command."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What libraries log, as lines of our own log: one each, without a trace."""
+"""Writes what libraries log into our own log: one line each, without a trace."""
 
 import logging
 
@@ -19,7 +19,7 @@ class _OneLine(logging.Handler):
 
 
 def take_library_logs() -> None:
-    """From now on; those of asyncpg, asyncio, redis and any other."""
+    """From now on, of asyncpg, asyncio, redis and any other."""
     logging.basicConfig(handlers=[_OneLine()], level=logging.WARNING, force=True)
     logging.getLogger("websockets").setLevel(logging.CRITICAL)  # a stranger's bytes are no news
 

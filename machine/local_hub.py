@@ -65,7 +65,7 @@ class LocalHub:
 
     @property
     def log(self) -> Path:
-        """What the hub has to say, of all its lives."""
+        """The log of the hub, of all its runs."""
         return self._hub.program.log
 
     @property
@@ -115,11 +115,11 @@ class LocalHub:
         return await self._hub.stop()
 
     def freeze(self) -> None:
-        """Stop the hub's clock, so to speak: SIGSTOP."""
+        """SIGSTOP: the hub does nothing until `thaw`."""
         self._hub.send(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen hub go on."""
+        """SIGCONT: let a frozen hub go on."""
         self._hub.send(signal.SIGCONT)
 
     async def stop(self) -> None:

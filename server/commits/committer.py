@@ -1,4 +1,4 @@
-"""What groups and appends: all that waits, of all rooms, in one transaction at a time.
+"""Appends the deltas of all rooms that wait, in one transaction at a time.
 
 A project whose append fails or has to wait is set aside: it is appended alone, over a connection of
 its own, and holds up nobody else.
@@ -20,7 +20,7 @@ FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0
 
 TELL_SECONDS = 1.0
-"""A room whose deltas wait for so long, for its own project's sake, is told (rule D7)."""
+"""A room whose own project cannot be written to for so long is told (rule D7)."""
 
 HOLD_SECONDS = 10.0
 """What waits for longer is refused `unavailable`: the same ids are to be sent again (rule D16)."""
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Committer:
     """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3).
 
-    `held_back` hears of a project that has waited too long, and calls `give_back`; `degraded` of
+    `held_back` is told of a project that has waited too long, and calls `give_back`; `degraded` of
     one that cannot be written to, or can again (None: all of them), and why. `took` hears of each
     batch how long, in seconds, its first delta waited for the COMMIT.
     """
@@ -67,17 +67,17 @@ class Committer:
         return [queue.project for queue in self._waiting.queues.values() if queue.is_told]
 
     def forget(self, project: str) -> None:
-        """Its room is closed here: how its appends fared does not matter any more."""
+        """Its room is closed here: forget how its appends fared."""
         self._waiting.forget(project)
 
     def submit(self, proposal: Proposal) -> None:
-        """Let a proposal wait for the next transaction."""
+        """Have a proposal appended with the next transaction that has room for it."""
         event = self._aside if self._waiting.add(proposal) else self._together
         event.set()
         self._idle.clear()
 
     def give_back(self, project: str) -> list[Proposal]:
-        """What has waited too long in a project, in order: it does not wait any more.
+        """Take back what has waited too long in a project, in order.
 
         Nothing, if it is being tried again just now.
         """
@@ -94,7 +94,7 @@ class Committer:
         await self._idle.wait()
 
     async def run(self) -> None:
-        """For the life of the hub: what goes together."""
+        """For the life of the hub: append what goes together."""
         while True:
             await self._together.wait()
             taken = self._waiting.take_together()
@@ -105,7 +105,7 @@ class Committer:
                 self._together.clear()
 
     async def run_aside(self) -> None:
-        """For the life of the hub, as often as there are connections: what goes alone."""
+        """For the life of the hub, once for each connection: append what goes alone."""
         while True:
             taken = self._waiting.take_aside(self._now())
             if taken:

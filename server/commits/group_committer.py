@@ -1,4 +1,4 @@
-"""What stores groups: a large undo or restore, beside the batches of everyone's deltas."""
+"""Stores groups (a large undo or restore) beside the batches of everyone's deltas."""
 
 import asyncio
 import uuid
@@ -25,7 +25,7 @@ Parts = Sequence[Proposal]
 class GroupCommitter:
     """One group at a time, and few bytes that wait: a group may be large.
 
-    `answered` hears what became of a group; `failed`, that something broke and nobody knows, or
+    `answered` is told what became of a group; `failed`, that something broke and nobody knows, or
     (UNAVAILABLE) that there are too many just now.
     """
 

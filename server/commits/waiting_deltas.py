@@ -1,4 +1,4 @@
-"""What waits for the journal, by project: in order, and never two batches of one at a time."""
+"""Proposals that wait for the journal, by project, in order; one batch of each at a time."""
 
 import time
 from collections import deque
@@ -56,7 +56,7 @@ class WaitingDeltas:
         """Proposals in all of them."""
 
     def add(self, proposal: Proposal) -> bool:
-        """Let it wait; whether it has to go aside."""
+        """Put it into its queue; whether that is aside."""
         queue = self.queues.get(proposal.project)
         if queue is None:
             queue = self.queues[proposal.project] = ProjectQueue(proposal.project)
@@ -65,7 +65,7 @@ class WaitingDeltas:
         return queue.is_aside
 
     def take_together(self) -> dict[ProjectQueue, list[Proposal]]:
-        """The next batch of all projects that nothing is known against, in turn."""
+        """The next batch, of all projects that are not aside, in turn."""
         taken: dict[ProjectQueue, list[Proposal]] = {}
         count, size = MAX_BATCH, MAX_BATCH_BYTES
         for queue in self._ready(aside=False):
@@ -104,7 +104,7 @@ class WaitingDeltas:
             del self.queues[queue.project]
 
     def refuse(self, queue: ProjectQueue) -> list[Proposal]:
-        """All that waits in the project, in order, waits no more."""
+        """Take out all that waits in the project, in order."""
         refused = [proposal for _, proposal in queue.waiting]
         self.count -= len(refused)
         queue.waiting.clear()

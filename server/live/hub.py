@@ -134,7 +134,7 @@ class Hub:
     # Coming and going.
 
     async def join(self, request: JoinRequest, project: str, is_wanted: Callable[[], bool]) -> bool:
-        """Open the room if need be, then join, if that is still wanted then: whether it was.
+        """Open the room if need be, then join if that is still wanted; whether it was.
 
         Raises `NotFound`, `Unavailable`.
         """
@@ -183,7 +183,7 @@ class Hub:
             held.stop()
 
     async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
-        """The open room, not behind a member who comes from a node that was ahead of us."""
+        """The open room, read on up to the position that the member brings from another node."""
         while True:
             live = await self.open(project)
             live.asked_for_at = time.monotonic()
@@ -207,7 +207,7 @@ class Hub:
                 self._leaving.add((connection, message.project))
 
     def leaving(self, connection: str) -> set[str]:
-        """Rooms that it asked to leave and is still in: they count as well (rules D22, K3)."""
+        """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""
         self._leaving = {asked for asked in self._leaving if self._is_leaving(*asked)}
         return {project for asked, project in self._leaving if asked == connection}
 
@@ -301,7 +301,7 @@ class Hub:
             live.carry_out(live.room.to_everyone(message))
 
     def end_gestures(self, project: str) -> None:
-        """Nobody may edit there any more."""
+        """The project is archived: what members were showing ends (rule G6)."""
         live = self.rooms.get(project)
         if live is not None:
             live.room.end_gestures()
@@ -322,7 +322,7 @@ class Hub:
         return await asyncio.shield(opening)
 
     async def _load(self, project: str) -> LiveRoom:
-        """Checkpoint, then every entry after it; what is heard of meanwhile is read on to."""
+        """Load the checkpoint, then every entry after it, also those committed meanwhile."""
         await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
         try:
             live = await self._loaded(project)
@@ -380,5 +380,5 @@ class Hub:
         self.broadcast.leave_room(live.room.project)
 
     async def _free(self, live: LiveRoom) -> None:
-        """A large document is not freed all at once."""
+        """Free a large document slice by slice, in a worker thread."""
         await self._in_thread(free, live.room.give_documents())

@@ -1,4 +1,4 @@
-"""How the journal stands to open rooms: those behind read on, wrong ones are closed."""
+"""Compares open rooms with the journal: rooms that are behind read on, wrong ones are closed."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -56,14 +56,14 @@ class JournalWatch:
         self._doubts = LogThrottle(DOUBT_SECONDS)
         """By project: whether its copy was checked of late."""
         self._heads_while_opening: dict[str, int] = {}
-        """The newest seq that was said of each project whose room is being loaded."""
+        """By project whose room is being loaded: the newest seq that another node named."""
         self._is_hinted = False
         """Something may have been missed since the journal was last asked."""
         self._is_looking = False
         """A task that asks the journal is under way."""
 
     def on_heads(self, heads: Mapping[str, int]) -> None:
-        """Other nodes, or the journal itself, are so far: open rooms that are behind read on."""
+        """The heads that other nodes or the journal have: open rooms that are behind read on."""
         for project, seq in heads.items():
             live = self._rooms.get(project)
             if live is not None and seq > live.room.head:
@@ -73,14 +73,14 @@ class JournalWatch:
                 self._heads_while_opening[project] = max(before, seq)
 
     def hint(self) -> None:
-        """Something may have been missed: look into the journal, once for many hints."""
+        """Something may have been missed: ask the journal, once for many hints."""
         self._is_hinted = True
         if not self._is_looking:
             self._is_looking = True
             self._spawn(self._look_while_hinted())
 
     async def look_for_more(self) -> None:
-        """The slow tick: one query asks the journal how it stands to all open rooms."""
+        """The slow tick: one query compares all open rooms with the journal."""
         asked = dict(self._rooms)
         known = {project: live.known for project, live in asked.items()}
         stands = await self._journal.stand(known) if known else {}
@@ -133,7 +133,7 @@ class JournalWatch:
             self._close(live)
 
     def _others_have(self, project: str, live: LiveRoom) -> None:
-        """Another node has written, and we did not hear it."""
+        """Another node has written, and the bus did not tell us."""
         if not self._bus.is_up:
             live.carry_out(live.room.set_bus_down(True))
         elif not live.room.is_shared:
@@ -150,5 +150,5 @@ class JournalWatch:
             self._is_looking = False
 
     def opened(self, project: str) -> None:
-        """The room is there: what was heard of meanwhile is read on to."""
+        """The room is open: read what other nodes named while it was loaded."""
         self.on_heads({project: self._heads_while_opening.pop(project, 0)})

@@ -49,10 +49,10 @@ log = structlog.get_logger()
 
 
 class LiveRoom:
-    """The shell of one room. Once it is closed, it does nothing more and asks for nothing more.
+    """One open room. Once it is closed, it does nothing more and asks for nothing more.
 
-    What is to be waited for raises `RoomClosed` then, everything else is dropped. Its members are
-    to be sent away before.
+    Methods that wait raise `RoomClosed` then, all others do nothing. Its members are to be sent
+    away before.
     """
 
     __slots__ = (
@@ -77,9 +77,9 @@ class LiveRoom:
 
     def __init__(self, room: Room, services: RoomServices) -> None:
         self.room = room
-        """What this carries out the effects of."""
+        """The pure room, whose effects are carried out here."""
         self.known_head = room.head
-        """Up to there the entries are applied, or wait to be."""
+        """Up to this seq the entries are applied, or wait to be."""
         self.known_id = room.head_id
         """The id of that entry."""
         self.asked_for_at = time.monotonic()
@@ -249,7 +249,7 @@ class LiveRoom:
     # Presence.
 
     def _send_tick(self, to: tuple[str, ...], packets: tuple[Packet, ...], but: str) -> None:
-        """One write to each, however many ticks go with it."""
+        """Write all ticks that go together to each recipient at once."""
         if to is not self._audience:  # looked up once while the same are there
             self._audience = to
             self._audience_recipients = list(filter(None, map(self._recipients.get, to)))

@@ -1,4 +1,4 @@
-"""The checkpoints of a room, and what took effect otherwise than proposed, go to the journal."""
+"""Stores the checkpoints of a room, and what took effect otherwise than proposed."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from server.states.stored_state import sliced
 
 
 class RoomCheckpoints:
-    """Those of one room. Once the room is closed, `RoomClosed` is raised and nothing is stored."""
+    """For one room. Once it is closed, `RoomClosed` is raised and nothing is stored."""
 
     __slots__ = (
         "_in_thread",
@@ -36,13 +36,13 @@ class RoomCheckpoints:
         self._in_thread = services.in_thread
 
     async def store_if_new(self, now: float) -> None:
-        """Store the state of this moment, if it is not; raises `Unavailable`."""
+        """Store the state of now, if it is not stored; raises `Unavailable`."""
         self._jobs.check_open()
         if self._room.head != self.seq:
             await self.store(now)
 
     async def store(self, now: float) -> FrozenState:
-        """The state of this moment, as it is stored now; raises `Unavailable`."""
+        """Store the state of now; that state. Raises `Unavailable`."""
         self.at = now
         frozen = await self._jobs.freeze()
         await self._record(frozen.unrecorded, frozen.known)
@@ -67,7 +67,7 @@ class RoomCheckpoints:
         await self._record(room.unrecorded(), known)
 
     async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
-        """Before any checkpoint: what is not in memory any more is in the journal."""
+        """Before each checkpoint: what memory forgets must be in the journal."""
         if not unrecorded:
             return
         for effects in await self._in_thread(_encoded, unrecorded):
@@ -77,7 +77,7 @@ class RoomCheckpoints:
 
 
 def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
-    """In batches: the event loop has to send each of them in one go."""
+    """In batches, each sent by the event loop in one go."""
     batches: list[dict[int, bytes]] = [{}]
     size = 0
     for seq, ops in unrecorded.items():

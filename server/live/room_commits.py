@@ -1,4 +1,4 @@
-"""Proposals of all rooms go to the journal, and what became of them comes back to the rooms."""
+"""Gives the proposals of all rooms to the committers, and their outcomes to the rooms."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
 
 NOBODYS = Known("", 0)
-"""What a proposal knows whose room was closed since: it fits no journal, so nothing is stored."""
+"""For a proposal whose room was closed since: it fits no journal, so nothing is stored."""
 
 
 class Commits:
@@ -50,7 +50,7 @@ class Commits:
         return NOBODYS if live is None else live.known
 
     def _group_answered(self, parts: Sequence[Proposal], outcome: Outcome, seq: int | None) -> None:
-        """A group is read back, as other nodes do it: it may be larger than is wanted at once."""
+        """The room reads a group back from the journal, in pages: it may be large."""
         live = self._rooms.get(parts[-1].project)
         if live is None:
             return
@@ -63,7 +63,7 @@ class Commits:
             _answer(live, parts[-1], outcome, seq)
 
     def _group_failed(self, parts: Sequence[Proposal], code: ErrorCode) -> None:
-        """Whether it was stored nobody knows, or cares: the same id again finds out."""
+        """It may be stored or not: who sends the same id again finds out."""
         last = parts[-1]
         live = self._rooms.get(last.project)
         if live is not None:
@@ -89,7 +89,7 @@ class Commits:
                 _answer(live, proposal, outcome, seq)
 
     def _held_back(self, project: str) -> None:
-        """What waited too long: its authors are to send it again, in its order (rule D12)."""
+        """Refuse what waited too long: its authors send it again, in order (rule D12)."""
         live = self._rooms.get(project)
         if live is not None:
             live.run(self._give_back(live))
@@ -97,11 +97,11 @@ class Commits:
             self.committer.give_back(project)
 
     def _give_back(self, live: LiveRoom) -> Job:
-        """A job of the room: all that it has taken before is in the committer's hands by now."""
+        """As a job of the room: all that it took before has reached the committer by then."""
         yield from live.room.given_back(self.committer.give_back(live.room.project))
 
     def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
-        """Rooms that hold what is not the project any more (F31); nothing of theirs was stored."""
+        """Close rooms whose journal went back or has another epoch (F31); nothing was stored."""
         for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
             if outcome not in STRAYED:
                 continue
@@ -110,7 +110,7 @@ class Commits:
                 self._watch.epoch_is_over(live, outcome)
 
     def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
-        """One project, or all that no trouble of their own holds up."""
+        """Tell one room, or (None) all whose project is not held up by itself."""
         if project is not None:
             live = self._rooms.get(project)
             if live is not None:
@@ -126,7 +126,7 @@ class Commits:
 
 
 def _answer(live: LiveRoom, proposal: Proposal, outcome: Outcome, seq: int | None) -> None:
-    """Of a duplicate that the room has not come to, it waits for the entry: that is to be there."""
+    """A duplicate may be an entry that the room has not applied yet: then it expects that entry."""
     if outcome is Outcome.DUPLICATE and seq is not None:
         live.expect(seq, proposal.delta_id)
     live.run(live.room.answered(proposal, outcome, seq))

@@ -1,4 +1,4 @@
-"""Who comes into a room, or falls behind in it, gets what it lacks at its own pace."""
+"""Sends each member who joins or falls behind what it lacks, as fast as it reads."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,7 +15,7 @@ from server.states.encoded_state import state_frames
 class RoomFeeds:
     """The state for those who join one room, and the feeds of those who are behind.
 
-    `forget_audience` is to be called when someone begins or ceases to hear with the others.
+    `forget_audience` is called when a member begins or ceases to get deltas and ticks at once.
     """
 
     __slots__ = (
@@ -47,7 +47,7 @@ class RoomFeeds:
         self._forget_audience = forget_audience
 
     def hold(self) -> Feed:
-        """What makes the tail keep all that is committed from now on; whoever asks stops it."""
+        """A feed by which the tail keeps all that is committed from now on; the caller stops it."""
         return self._room.hold_tail()
 
     async def encode(self, held: Feed) -> None:
@@ -87,7 +87,7 @@ class RoomFeeds:
         return [codec for name, codec in codecs.items() if name not in frames]
 
     def enter(self, recipient: Recipient, effect: Enter) -> None:
-        """A member is in: it hears so, and gets at its own pace what its feed has."""
+        """A member is in: send `joined`, and then what its feed has, as fast as it reads."""
         recipient.send_frame(recipient.codec.frame_of(effect.joined))
         seat = self._room.seats.get(effect.connection)
         if seat is not None and seat.feed is not None:

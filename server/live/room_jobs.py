@@ -1,4 +1,4 @@
-"""The jobs of a room: what touches the document goes one after the other, never long at once."""
+"""The jobs of a room: all that touches its document, one after the other, a slice at a time."""
 
 import asyncio
 from collections import deque
@@ -71,9 +71,9 @@ class RoomJobs:
         self._left: deque[Job] = deque()
         """Those not done; the first one is under way."""
         self._is_running = False
-        """A turn is taken, or waited for."""
+        """The scheduler runs them, or will."""
         self._awaited: set[asyncio.Future[Any]] = set()
-        """What jobs will answer, or `close` when they are not done any more."""
+        """Futures that jobs will set; `close` sets them to `RoomClosed`."""
         self._held_back: list[asyncio.Future[FrozenState]] = []
         """Those who want a frozen state, while the head is inside a group (rule D14)."""
 
@@ -112,7 +112,7 @@ class RoomJobs:
         return await self._answer_to(taken)
 
     async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
-        """What a job says, unless the room is closed before."""
+        """Wait for what a job sets; raises `RoomClosed`."""
         self._awaited.add(waiting)
         try:
             return await waiting
@@ -125,11 +125,11 @@ class RoomJobs:
             raise RoomClosed
 
     def start(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the jobs; it may wait for them."""
+        """Start a task of this room; it may wait for jobs."""
         self._spawn(self._while_open(doing))
 
     async def _while_open(self, doing: Coroutine[Any, Any, None]) -> None:
-        """A task of this room ends with it: nobody is here any more whom it could tell."""
+        """A task of a closed room ends quietly: nobody waits for what it does."""
         try:
             await doing
         except RoomClosed:

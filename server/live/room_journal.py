@@ -1,4 +1,4 @@
-"""What a room asks the journal: what follows, what became of a delta, what a step changed."""
+"""Asks the journal for a room: what follows, what became of a delta, what a step changed."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class RoomJournal:
-    """The journal, as one room asks it; what it answers goes to the room as a job."""
+    """For one room; each answer of the journal is given to it as a job."""
 
     __slots__ = (
         "_doubt",
@@ -47,7 +47,7 @@ class RoomJournal:
         expect: Callable[[int, str], None],
     ) -> None:
         self._expect = expect
-        """Hears of an entry that the journal has, maybe past the head."""
+        """Is told of an entry that the journal has, maybe past the head."""
         self._room = room
         self._jobs = jobs
         self._journal: Journal = services.journal
@@ -56,7 +56,7 @@ class RoomJournal:
         self._is_catching_up = False
         """A task that reads on is under way."""
         self._must_read = False
-        """Even if what comes by itself fills the gap."""
+        """The task reads on even if what comes by itself fills the gap."""
 
     def catch_up(self, *, is_early: bool = False) -> None:
         """Read what the journal holds past the head; if `is_early`, unless it comes by itself."""

@@ -1,4 +1,4 @@
-"""What calls ask a room to commit for them: an earlier state brought back."""
+"""Calls that bring an earlier state of a room back, and wait until that is committed."""
 
 import asyncio
 from itertools import count
@@ -12,7 +12,7 @@ from server.live.room_jobs import RoomJobs, refuse
 
 
 class NotCommitted(Exception):
-    """The journal refused what the shell asked for; `error` says why."""
+    """The restore was refused; `error` says why."""
 
     def __init__(self, error: Error) -> None:
         super().__init__(error.message)
@@ -20,7 +20,7 @@ class NotCommitted(Exception):
 
 
 class RoomRestores:
-    """Those of one room that are under way. Once it is closed, whoever waits gets `RoomClosed`."""
+    """Those of one room. Once it is closed, whoever waits gets `RoomClosed`."""
 
     __slots__ = ("_jobs", "_room", "_tickets", "_waiting")
 
@@ -30,7 +30,7 @@ class RoomRestores:
         self._waiting: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
         self._tickets = count(1)
-        """The numbers of calls to come."""
+        """Tickets of calls to come."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -59,6 +59,6 @@ class RoomRestores:
             waiting.set_exception(NotCommitted(effect.error))
 
     def close(self) -> None:
-        """The room is closed: nothing is committed any more, as far as we shall know."""
+        """The room is closed: nobody will be told what became of them."""
         refuse(self._waiting.values())
         self._waiting.clear()

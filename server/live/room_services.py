@@ -23,7 +23,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
 class RoomClosed(Unavailable):
-    """The room is closed for good, while someone still held on to it; another may be open."""
+    """The room is closed for good; another one of the same project may be open."""
 
     def __init__(self) -> None:
         super().__init__("the room was closed meanwhile; ask again")
@@ -57,8 +57,8 @@ class RoomServices:
     """What all rooms of a node share.
 
     `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `gathering`
-    is how long rooms gather just now; `ticked_late` hears by how many seconds a tick was late.
-    `doubt` hears of a project whose journal may not be the one that we know.
+    is how long rooms gather just now; `ticked_late` is told by how many seconds a tick was late.
+    `doubt` has the journal asked whether it is still the one that we know.
     """
 
     recipients: Mapping[str, Recipient]

@@ -1,4 +1,4 @@
-"""The bus, as a contract: other nodes hear sooner; nothing that must be agreed rests on it."""
+"""The bus, as a contract. It only makes nodes hear sooner: the journal has what must be agreed."""
 
 from typing import Protocol
 
@@ -22,13 +22,13 @@ class Bus(Protocol):
     is_up: bool
 
     async def follow(self, project: str) -> None:
-        """Hear what is said of a project; returns when that is so, or cannot be for now."""
+        """Subscribe to a project; returns when that is done, or cannot be for now."""
 
     def unfollow(self, project: str) -> None:
-        """Hear no more of it."""
+        """Unsubscribe."""
 
     def publish(self, project: str | None, message: bytes) -> bool:
-        """Say something to those who follow the project (None: to every node); never waits.
+        """Send to those who follow the project (None: to every node); never waits.
 
         False: it was dropped.
         """

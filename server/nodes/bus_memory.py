@@ -15,7 +15,7 @@ class Exchange:
 
 
 class MemoryBus:
-    """A `Bus`. Without an exchange nobody else hears."""
+    """A `Bus`. Without an exchange it reaches nobody."""
 
     def __init__(self, exchange: Exchange | None = None) -> None:
         self.is_up = True
@@ -35,7 +35,7 @@ class MemoryBus:
         self._following.discard(project)
 
     def publish(self, project: str | None, message: bytes) -> bool:
-        """Heard by every other node as soon as this one waits."""
+        """Every other node gets it in the next turn of the loop."""
         if not self.is_up or len(message) > MAX_BUS_MESSAGE_BYTES:
             return False
         for bus in self._exchange.buses:
@@ -53,7 +53,7 @@ class MemoryBus:
             self._exchange.buses.remove(self)
 
     def set_up(self, is_up: bool) -> None:
-        """Come or go, as a server would."""
+        """Connect or disconnect, as a server would."""
         if self.is_up == is_up:
             return
         self.is_up = is_up

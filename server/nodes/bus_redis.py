@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 0.5
 CONNECT_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 SILENCE_SECONDS = 1.0
-"""After so long without a word we ask; after as long without an answer the server is gone."""
+"""After so long without a message we ask; after as long without an answer the server is gone."""
 
 GOODBYES = (b"unsubscribe", b"sunsubscribe")
 """Asked for, or said by a cluster of its own accord."""
@@ -43,7 +43,7 @@ class _Shard:
         self.listening = RedisConnection(self._on_answer, lost)
         self.speaking = RedisConnection(lambda _: None, lost)
         self.is_silent = False
-        """Nothing has come since it was last asked for a word."""
+        """Nothing has come since it was last asked whether it is there."""
         self._bus = bus
         self._listener = listener
 
@@ -106,7 +106,7 @@ class RedisBus:
     # The contract.
 
     async def follow(self, project: str) -> None:
-        """Subscribe, and wait for the server's word or half a second."""
+        """Subscribe, and wait until the server confirms it, or half a second."""
         channel = self._channel(project)
         self._followed.add(channel)
         if not self.is_up:
@@ -122,7 +122,7 @@ class RedisBus:
             self._confirmed.pop(channel, None)
 
     def unfollow(self, project: str) -> None:
-        """Heard no more from now on, but for what is under way."""
+        """Unsubscribe; what is under way still comes."""
         channel = self._channel(project)
         if channel in self._followed and self.is_up:
             self._shard(channel).listening.say(self.word("UNSUBSCRIBE"), channel)

@@ -1,4 +1,4 @@
-"""What other nodes say over the bus, and what the rooms of this node do then."""
+"""Acts on what other nodes send over the bus."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class OpenRoom(Protocol):
 
 
 class JournalHints(Protocol):
-    """Who looks into the journal when something is said that cannot be acted on by itself."""
+    """Asks the journal when a message says that something was missed, or is wrong."""
 
     def hint(self) -> None: ...
 
@@ -69,11 +69,11 @@ class OtherNodes:
         self._row_changed = row_changed
         self._count = count
         self._hinted_at = float("-inf")
-        """When a node of another version last made us look into the journal; of the loop."""
+        """When a node of another version last made us ask the journal, in seconds of the loop."""
         self._read_tick = msgspec.msgpack.Decoder(Tick).decode
 
     def on_bus_restored(self) -> None:
-        """The bus is there: whatever was said meanwhile is asked for."""
+        """The bus is up: ask other nodes and the journal for what was missed."""
         for project, live in list(self._rooms.items()):
             live.carry_out(live.room.set_bus_down(False))
             self._broadcast.announce(project, asks=True)

@@ -43,7 +43,7 @@ class RedisConnection(asyncio.Protocol):
         return buffered + self._waiting_bytes
 
     async def connect(self, connection: AbstractConnection, *first: Sequence[Word]) -> None:
-        """Connect, say something and hear that it is well, and take over.
+        """Connect, send the first commands and read their answers, and take over.
 
         Raises `ConnectionLost`, and what redis-py raises.
         """
@@ -67,7 +67,7 @@ class RedisConnection(asyncio.Protocol):
         self._waiting_bytes += len(packed)
 
     def close(self) -> None:
-        """End it, and say nothing of it."""
+        """End it; `on_lost` is not called."""
         self._on_lost = None
         if self._transport is not None:
             self._transport.abort()

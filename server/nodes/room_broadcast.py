@@ -31,7 +31,7 @@ ALONE_HEARTBEAT_SECONDS = 10.0
 """How often a room that nobody else seems to have asks whether that is so."""
 
 ANNOUNCE_GAP_SECONDS = 0.02
-"""A herd that comes in is told of in few announcements."""
+"""When many join at once, few announcements tell of them."""
 
 
 class AnnouncedRoom(Protocol):
@@ -58,7 +58,7 @@ class RoomBroadcast:
         """Projects whose next announcement asks others for theirs."""
 
     def announce(self, project: str, *, asks: bool = False) -> None:
-        """Say soon who is in the room here, if anyone else has it, or to find out (`asks`)."""
+        """Send soon who is in the room here, if another node has it, or to find out (`asks`)."""
         live = self._rooms.get(project)
         if live is None or not (asks or live.room.is_shared):
             return
@@ -77,7 +77,7 @@ class RoomBroadcast:
         self._say(project, Moved(project, MSGPACK.frame(packet)))
 
     def forward_entry(self, room: Room, effect: ForwardEntry) -> None:
-        """Let other nodes hear at once of what we have committed."""
+        """Send other nodes an entry that we have committed."""
         if not room.is_shared:
             return
         entry = effect.entry
@@ -91,7 +91,7 @@ class RoomBroadcast:
         self._say(None, changed)
 
     def leave_room(self, project: str) -> None:
-        """The room is closed here."""
+        """The room is closed here: tell others, and unsubscribe."""
         timer = self._announcing.pop(project, None)
         if timer is not None:
             timer.cancel()
@@ -148,7 +148,7 @@ def _committed(epoch: str, effect: ForwardEntry) -> Committed:
 
 
 def _in_short(announced: RemoteMember) -> RemoteMember:
-    """Without what may be long: the bus bounds a message."""
+    """Without selection and gestures, which may be long: the bus bounds a message."""
     presence = replace(announced.member.presence, selection=UNSET)
     member = replace(announced.member, presence=presence, gestures={})
     return replace(announced, member=member)

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What the connections and rooms of a node hang on; made once for many rows."""
+    """The rows that connections and rooms of a node depend on; made once for many changes."""
 
     users: frozenset[str]
     sessions: frozenset[str]
@@ -48,7 +48,7 @@ class Concern:
                 return False
 
     def rows(self) -> list[RowChanged]:
-        """All of it."""
+        """Every such row, as if it had changed."""
         return [
             *(RowChanged("auth_sessions", session) for session in self.sessions),
             *(RowChanged("project_members", f"{p}/{u}", p, u) for p, u in self.roles),
@@ -125,7 +125,7 @@ class RowChanges:
     # What other nodes have written.
 
     def on_row_changed(self, changed: RowChanged) -> None:
-        """Another node has changed a row: read it, with all that is heard meanwhile."""
+        """Another node has changed a row: read it, with all that are named meanwhile."""
         if len(self._waiting) >= REMEMBERED:
             return  # the slow tick reads it
         self._waiting.add(changed)
@@ -134,7 +134,7 @@ class RowChanges:
             self._spawn(self._read_waiting())
 
     async def poll(self) -> None:
-        """The slow tick: what the change log holds since the last time; raises `Unavailable`."""
+        """The slow tick: act on what is new in the change log; raises `Unavailable`."""
         try:
             await self._poll()
         except PersistenceError:

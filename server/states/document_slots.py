@@ -1,4 +1,4 @@
-"""Calls that need a whole document of their own have one after the other: memory is bounded."""
+"""Calls that need a whole document take one at a time, so that memory is bounded."""
 
 import asyncio
 from collections import OrderedDict, deque

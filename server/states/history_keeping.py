@@ -1,4 +1,4 @@
-"""Letting go of history that is older than is kept."""
+"""Deletes history that is older than is kept."""
 
 import time
 

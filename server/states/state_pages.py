@@ -24,7 +24,7 @@ class _Pages:
 
 
 class StatePages:
-    """One for the whole server. Who is not served from here waits for the slot."""
+    """One for the whole server. A state that is not kept is encoded in the slot for documents."""
 
     def __init__(self, slots: DocumentSlots) -> None:
         self._slots = slots
