@@ -116,7 +116,7 @@ class Launcher:
             text=True,
             errors="replace",
             check=False,
-            **self._surroundings(),
+            **self._popen_options(),
         )
 
     def start(
@@ -131,7 +131,7 @@ class Launcher:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                **self._surroundings(),
+                **self._popen_options(),
             )
         return ChildProcess(child, log)
 
@@ -144,16 +144,16 @@ class Launcher:
             words += [f"--reuid={self.user.uid}", f"--regid={self.user.gid}", "--clear-groups"]
         return [*words, *self._privileges, "--", *command]
 
-    def _surroundings(self) -> dict[str, Any]:
-        surroundings: dict[str, Any] = {
+    def _popen_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {
             "cwd": "/",
             # Nothing of ours leaks in: PGPORT, PGOPTIONS or a locale would change the server.
             "env": {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
             "start_new_session": True,  # Ctrl-C reaches us first, and we stop it in order
         }
         if self.user is not None and setpriv_path() is None:
-            surroundings |= {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
-        return surroundings
+            options |= {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
+        return options
 
     def give(self, directory: Path) -> None:
         """Make the directory private to whoever runs the server."""

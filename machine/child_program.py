@@ -74,7 +74,7 @@ class ChildProgram:
                 stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=CHECKOUT,
-                env=surroundings(environment or {}),
+                env=child_environment(environment or {}),
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
                 preexec_fn=before_exec,
             )
@@ -154,7 +154,7 @@ class ChildProgram:
         return ready
 
 
-def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Our environment and more, for a child."""
     return os.environ | {"PYTHONUNBUFFERED": "1"} | dict(extra)
 

@@ -11,11 +11,11 @@ class _OneLine(logging.Handler):
     """Says each record as a warning; of an exception its type and first line."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = {"library": record.name}
+        fields = {"library": record.name}
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            told["reason"] = f"{type(error).__name__}: {_first_line(str(error))}"
-        log.warning(_first_line(record.getMessage()), **told)
+            fields["reason"] = f"{type(error).__name__}: {_first_line(str(error))}"
+        log.warning(_first_line(record.getMessage()), **fields)
 
 
 def take_library_logs() -> None:

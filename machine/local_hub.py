@@ -15,8 +15,8 @@ from machine.child_program import (
     ChildProgram,
     HubFailed,
     Program,
+    child_environment,
     last_lines,
-    surroundings,
 )
 
 POSTGRES_SECONDS = 90.0
@@ -144,7 +144,7 @@ async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=CHECKOUT,
-        env=surroundings({"DATABASE_URL": database_url}),
+        env=child_environment({"DATABASE_URL": database_url}),
     )
     output, problems = await process.communicate()
     lines = output.decode().strip().splitlines()

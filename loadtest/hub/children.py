@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-from machine.child_program import CHECKOUT, last_lines, surroundings
+from machine.child_program import CHECKOUT, child_environment, last_lines
 
 GONE_SECONDS = 10.0
 
@@ -63,6 +63,6 @@ async def _start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=CHECKOUT,
-        env=surroundings({"DATABASE_URL": database_url}),
+        env=child_environment({"DATABASE_URL": database_url}),
         start_new_session=True,
     )
