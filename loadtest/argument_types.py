@@ -1,4 +1,4 @@
-"""Types of command line arguments, with bounds: what is out of them is told by argparse."""
+"""Types of command line arguments, with bounds; argparse reports a value outside of them."""
 
 import argparse
 from collections.abc import Callable

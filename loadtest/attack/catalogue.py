@@ -70,7 +70,7 @@ def attack(number: str, what: str) -> Callable[[Try], Try]:
 
 
 def must(held: object, told: str) -> None:
-    """Unless it held, the attack got through."""
+    """Raises, if it is false: the attack got through."""
     if not held:
         raise GotThrough(told)
 

@@ -172,7 +172,7 @@ class Chaos:
             self.seen[told["project"]].append(one)
 
     def figures(self) -> Figures:
-        """The run at this moment."""
+        """The present state of the run."""
         replicas = [musician.room.replica for musician in self.stage.musicians]
         return Figures(
             elapsed=time.monotonic() - self._began if self._began else 0.0,

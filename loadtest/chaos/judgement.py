@@ -1,4 +1,4 @@
-"""What a run of chaos came to: the truth read from PostgreSQL, and everything held against it."""
+"""The result of a run of chaos: everything compared with what PostgreSQL holds."""
 
 import asyncio
 import contextlib

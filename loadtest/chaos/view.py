@@ -65,7 +65,7 @@ async def watch(watched: Watched, stop: asyncio.Event, console: Console) -> None
 
 
 def live(figures: Figures) -> RenderableType:
-    """The picture for a terminal, 80 columns wide or more."""
+    """The view for a terminal, 80 columns wide or more."""
     title = Text.assemble(("Prime chaos", "bold"), f"  seed {figures.seed}")
     progress = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=figures.seconds, completed=figures.elapsed, width=52)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from loadtest.checking.history import Happening, What
 
 STALE_SECONDS = 10.0
-"""Other nodes hear of a delta within that, whatever the bus does: five slow ticks."""
+"""Other nodes have a delta within that, whatever the bus does: five slow ticks."""
 
 
 FOLLOW_SECONDS = 1.0
@@ -231,7 +231,7 @@ def _reached(facts: _Facts, happenings: Sequence[Happening], n: int) -> int | No
 
 
 class _Acks:
-    """The newest seq that anyone was told of, at any time."""
+    """The newest seq that anyone has got, at any time."""
 
     def __init__(self, acks: Sequence[Happening]) -> None:
         in_time = sorted(acks, key=lambda ok: ok.at)

@@ -1,4 +1,4 @@
-"""What every process tried, was told, and saw, in the order of one clock; kept as JSON lines."""
+"""What every process sent, was answered, and saw, in the order of one clock, as JSON lines."""
 
 import json
 import time

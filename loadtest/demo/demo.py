@@ -89,7 +89,7 @@ class Demo:
             await participant.client.close()
 
     def figures(self) -> Figures:
-        """The demo at this moment."""
+        """The present state of the demo."""
         self._sample_memory()
         replica = self.participants[0].room.replica
         signature = replica.state.get("signatures", {}).get("signature_start", {})
@@ -124,7 +124,7 @@ class Demo:
             self._warm_seconds.append(self.hub.ready_seconds)
 
     async def _a_delta_is_under_way(self) -> None:
-        """The worst moment for a kill: something is sent, and not yet answered."""
+        """The worst time for a kill: something is sent, and not yet answered."""
         deadline = time.perf_counter() + WORST_MOMENT_SECONDS
         while time.perf_counter() < deadline:
             rooms = [participant.room for participant in self.participants]

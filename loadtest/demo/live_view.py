@@ -1,4 +1,4 @@
-"""What one sees of a demo: a live picture on a terminal, plain lines elsewhere, and the proof."""
+"""What a demo shows: a live view on a terminal, plain lines elsewhere, and the proof."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ SPARK_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A demo at a moment."""
+    """The state of a demo at one time."""
 
     song: str
     elapsed: float
@@ -52,7 +52,7 @@ def sparkline(counts: Sequence[int]) -> str:
 
 
 def live(figures: Figures) -> RenderableType:
-    """The picture for a terminal, 80 columns wide or more."""
+    """The view for a terminal, 80 columns wide or more."""
     title = Text.assemble(("Prime", "bold"), "  ", (figures.song, "italic"))
     title.truncate(76, overflow="ellipsis")
     progress = Table.grid(padding=(0, 1))

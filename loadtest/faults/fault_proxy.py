@@ -30,7 +30,7 @@ BOTH = (Direction.UP, Direction.DOWN)
 
 
 class Condition:
-    """What one direction is like at the moment, for all links."""
+    """The present state of one direction, for all links."""
 
     def __init__(self) -> None:
         self.delay_seconds = 0.0
@@ -110,7 +110,7 @@ class FaultProxy:
         self.cut()
 
     def stall(self, *directions: Direction) -> None:
-        """Let no byte through (both ways if none is named); nobody is told."""
+        """Let no byte through (both ways if none is named), and close nothing."""
         for direction in directions or BOTH:
             self.conditions[direction].flows.clear()
 
@@ -199,7 +199,7 @@ class Link:
             self._task.cancel()
 
     def half_close(self, direction: Direction) -> None:
-        """FIN to who hears this direction."""
+        """FIN to the receiver of this direction."""
         self._pipes[direction].close()
 
     def _reset(self) -> None:

@@ -10,7 +10,7 @@ from prime_client.client import Client
 from prime_client.failures import CannotConnect, ConnectionOver
 
 HELD_BACK_SECONDS = 1.5
-"""How long an asynchronous standby hears nothing before its primary is lost: so much is lost."""
+"""How long an asynchronous standby gets nothing before its primary is lost: so much is lost."""
 
 ACKED_AGAIN_SECONDS = 20.0
 """After a promotion, until a delta is acknowledged."""

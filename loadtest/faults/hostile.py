@@ -87,7 +87,7 @@ class Hostile:
     # Without an account.
 
     async def _half_handshakes(self, seconds: float) -> None:
-        """Some say nothing, some half a request, some what is none."""
+        """Some send nothing, some half a request, some no request at all."""
         said = (b"", HALF_REQUEST, os.urandom(200), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 2_000)
         numbers = range(HALF_HANDSHAKES)
         writers = await asyncio.gather(*(self._say(said[n % len(said)]) for n in numbers))
@@ -139,7 +139,7 @@ class Hostile:
             self.answers["ack"] += 1
 
     async def _garbage(self) -> None:
-        """Frames that are none, and messages that are none."""
+        """Malformed frames, and malformed messages."""
         shapes: tuple[Callable[[], bytes], ...] = (
             lambda: frame(os.urandom(self._rng.randrange(1, 300))),
             lambda: struct.pack("!BBQ", 0x82, 0xFF, 2**62) + os.urandom(4),
@@ -161,7 +161,7 @@ class Hostile:
             await self._until_closed(prime, 1.0)
 
     async def _slow_reader(self, project: str, seconds: float) -> None:
-        """It is told all that musicians do, and takes none of it."""
+        """It is sent all that musicians do, and reads none of it."""
         async with self._inside(project) as prime:
             prime.connection.pause_reading()
             await asyncio.sleep(seconds)

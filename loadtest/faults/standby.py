@@ -22,7 +22,7 @@ ASKED = "persistence.tools.standby"
 
 
 async def to_primary(cluster: LocalCluster) -> Streams:
-    """The way to the PostgreSQL that is the cluster's at this moment."""
+    """The way to the PostgreSQL that the cluster uses at present."""
     folder = folder_of(cluster.servers.database_url)
     return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{POSTGRES_PORT}")
 

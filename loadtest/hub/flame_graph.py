@@ -25,7 +25,7 @@ LINE = re.compile(r":\d+\)$")
 
 @dataclass(frozen=True, slots=True)
 class FlameGraph:
-    """Stacks and what they are of; or why there are none."""
+    """Stacks and what they are of; or why there is nothing."""
 
     stacks: Stacks
     of_what: str
@@ -50,7 +50,7 @@ class FlameGraph:
 
 
 def without(why: str, of_what: str = "") -> FlameGraph:
-    """No picture, and the reason."""
+    """Why there is no flame graph."""
     return FlameGraph({}, of_what, why)
 
 

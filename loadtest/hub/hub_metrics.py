@@ -24,7 +24,7 @@ class NoMetrics(Exception):
 
 
 def parse(text: str) -> Metrics:
-    """Prometheus' text format; a line that is none raises `ValueError`."""
+    """Reads Prometheus' text format; raises `ValueError` for any other line."""
     metrics: Metrics = {}
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):

@@ -43,7 +43,7 @@ class Moving:
 
 
 def main(job: Job, pipe: Pipe) -> None:
-    """The process: say when ready, begin at the time told, send back what was measured."""
+    """The process: report when ready, begin at the given time, send back what was measured."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and it ends us
     job.cores.pin_this_process()
     try:
@@ -76,7 +76,7 @@ class Load:
         self._counting: list[Counting | CountingTicks] = []
         self._ticks: dict[int, SharedTicks] = {}
         self._sizes: Counter[int] = Counter()
-        """Lengths of the messages of one update that listeners have heard."""
+        """Lengths of the messages of one update that listeners have received."""
         self._polled: PolledReading | None = None
         self._lost = 0
 
@@ -85,7 +85,7 @@ class Load:
         await self._fill(self._job.rooms)
 
     async def learn(self) -> None:
-        """Move slowly for a moment; then those who do not decode know what to count."""
+        """Move slowly at first; then those who do not decode know what to count."""
         now = time.perf_counter()
         slowly = Moving(Schedule(now, len(self._seats), 2.0), self._seats, 0)
         await self._move([slowly], now + LEARN_SECONDS, array("d"))

@@ -21,7 +21,7 @@ def edit(step: int) -> list[dict[str, Any]]:
 
 @dataclass(slots=True)
 class Answers:
-    """What all writers together were told."""
+    """The answers to all writers together."""
 
     acked: int = 0
     ack_ms: list[float] = field(default_factory=list)
@@ -101,7 +101,7 @@ class DeltaWriter:
             self.propose(now)
 
     def _refused(self, message: Message) -> None:
-        """Over the rate it comes again, under the same id; any other refusal is told."""
+        """Over the rate it is sent again under the same id; any other refusal is reported."""
         delta_id, code = message["id"], message["code"]
         if delta_id in self.in_flight and code in ("rate_limited", "unavailable"):
             self._answers.postponed += 1

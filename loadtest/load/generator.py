@@ -102,7 +102,7 @@ class Member:
 
 
 def main(job: Job, pipe: Pipe) -> None:
-    """The process: say when ready, begin when told, send back what was measured."""
+    """The process: report when ready, begin when asked, send back what was measured."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and it ends us
     try:
         pipe.send(asyncio.run(_generate(job, pipe)))

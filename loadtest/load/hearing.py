@@ -1,4 +1,4 @@
-"""What the members of a room hear: some decode it all, the others count."""
+"""What the members of a room receive: some decode it all, the others count."""
 
 import time
 from array import array

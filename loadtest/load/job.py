@@ -1,4 +1,4 @@
-"""What a generator is told to do, and what it saw."""
+"""What a generator is asked to do, and what it saw."""
 
 from array import array
 from collections import Counter
@@ -33,11 +33,11 @@ class Job:
 
     @property
     def listeners(self) -> int:
-        """Members of each room who decode all they hear; the others count."""
+        """Members of each room who decode all that they receive; the others count."""
         return max(len(self.urls), listeners_of(self.size))
 
     def listens(self, room: int, member: int) -> bool:
-        """Whether this member decodes all it hears."""
+        """Whether this member decodes all that it receives."""
         in_room = self.listened is None or room < self.listened or room % LISTENED_AFTER == 0
         return in_room and member < self.listeners
 
@@ -47,7 +47,7 @@ class Job:
 
 
 def listeners_of(size: int) -> int:
-    """How many of a room decode all they hear: some 8 %, from one to eight."""
+    """How many of a room decode all that they receive: some 8 %, from one to eight."""
     return max(1, min(8, size * 8 // 100))
 
 

@@ -1,4 +1,4 @@
-"""One generator process that stays: more rooms when told so, and steps in some of them."""
+"""One generator process that stays: more rooms when asked, and steps in some of them."""
 
 import asyncio
 import gc

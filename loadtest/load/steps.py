@@ -1,4 +1,4 @@
-"""Generators that stay beside one server, told to make one load after the other."""
+"""Generators that stay beside one server, and make one load after the other."""
 
 import asyncio
 import multiprocessing

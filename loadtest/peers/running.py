@@ -121,7 +121,7 @@ def _tied_to_our_life() -> list[str]:
 
 
 def _free_port() -> int:
-    """A port that nobody has; the peers are told it, as not all of them can tell theirs."""
+    """A free port; the peers are given it, as not all of them can report their own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

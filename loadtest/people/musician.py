@@ -103,7 +103,7 @@ class Musician:
     # What is done.
 
     def _ride_fader(self) -> Iterator[Action]:
-        """Previews at every frame, and one delta when the hand lets go."""
+        """Previews at every frame, and one delta at the end."""
         channel_id = self._any("channels")
         if channel_id is None:
             return

@@ -116,7 +116,7 @@ class Participant:
         return delta_id
 
     def figures(self) -> MemberFigures:
-        """This musician as the picture shows it."""
+        """This musician as the view shows it."""
         replica = self.room.replica
         me = replica.members.get(replica.you, {}).get("presence", {})
         cursor = me.get("cursor") or {}

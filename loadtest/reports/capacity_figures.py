@@ -28,7 +28,7 @@ FULL_PERCENT = 95.0
 """A server that took so much of its core was at its end itself, whoever else was."""
 
 SHARES = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
-"""Of a server's own capacity: the loads at which it is looked at."""
+"""Of a server's own capacity: the loads at which it is measured."""
 
 
 def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class TableOf:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a scenario publishes. `how` tells how it was made; `plots` are SVG, of `plots`."""
+    """What a scenario publishes. `how` says how it was made; `plots` are SVG, of `plots`."""
 
     title: str
     lead: str

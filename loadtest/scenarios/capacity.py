@@ -122,7 +122,7 @@ class Run:
 
 
 async def run_capacity(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Find each server's capacity, then its latencies below; one that fails is told in its row."""
+    """Find each server's capacity, then its latencies below; one that fails says so in its row."""
     cores = divide()
     cores.pin_this_process()
     warm_up, seconds = QUICK_STEP if arguments.quick else STEP

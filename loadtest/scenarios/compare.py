@@ -36,7 +36,7 @@ COLUMNS = {
     "sustained": "sustained",
 }
 WIDE = 140
-"""Columns of a console that tells none: a file, a pipe."""
+"""Columns of a console without a width of its own: a file, a pipe."""
 
 
 @dataclass(slots=True)

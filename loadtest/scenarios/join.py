@@ -146,7 +146,7 @@ class Joiner(BarePrime):
 
 
 class _Storm:
-    """So many clients who all begin to connect at one moment."""
+    """So many clients who all begin to connect at one time."""
 
     def __init__(
         self,
@@ -225,7 +225,7 @@ class _Storm:
         }
 
     async def _join(self, number: int, began: float) -> Joiner | None:
-        """One client; its time runs from the moment of the storm, whenever its turn came."""
+        """One client; its time runs from the start of the storm, whenever it could connect."""
         try:
             joiner = await Joiner.open(self._account.url, f"joiner-{number}", self._account.token)
             if self._line is not None:

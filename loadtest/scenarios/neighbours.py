@@ -107,7 +107,7 @@ async def _measure(
 
 
 def late_writer(figures: dict[str, dict[str, Any]]) -> list[str]:
-    """Where the quiet writer itself was held up, as sentences."""
+    """Where the quiet writer itself was delayed, as sentences."""
     return [
         f"{name}: the quiet writer was itself {figure['writer_late_p99']:.1f} ms late at p99"
         for name, figure in figures.items()

@@ -216,7 +216,7 @@ async def fill(account: Account, project: str) -> None:
 
 
 async def _converge(copies: dict[str, Any], stored: dict[str, dict[str, Any]]) -> bool:
-    """Whether every witness' copy comes to the digest of the journal."""
+    """Whether the copy of every witness has the digest of the journal."""
     for project, room in copies.items():
         await _caught_up(room, stored[project]["head"])
         if digest(room.state) != stored[project]["digest"]:

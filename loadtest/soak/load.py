@@ -129,7 +129,7 @@ class Evening:
             await prime.call("snapshots.list", project=project)
 
     async def _restore(self) -> None:
-        """Back to what was a moment ago."""
+        """Back to what was just before."""
         project = self._rng.choice(self.projects)
         async with self._device("restorer", self._token) as prime:
             kept = await prime.call("snapshots.create", project=project, name="a take")

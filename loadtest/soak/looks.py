@@ -18,7 +18,7 @@ from machine.local_hub import LocalHub
 SCRAPE_SECONDS = 5.0
 GROWTH_MB_PER_HOUR = 1.0
 SPARE = {"tasks": 5.0, "descriptors": 8.0, "postgres": 6.0, "redis_keys": 4.0}
-"""By how much each may be above what it was when warm: what is under way at a moment."""
+"""By how much each may be above what it was when warm: for what is under way."""
 
 NOISY = 3.0
 """Log lines a minute in the last third may be so many times those of the first, and ten more."""

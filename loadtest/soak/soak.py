@@ -162,7 +162,7 @@ class Soak:
         }
 
     def figures(self) -> Figures:
-        """The run at this moment."""
+        """The present state of the run."""
         last = {look.node: look for look in self.looks.all}
         return Figures(
             self.elapsed,

@@ -44,7 +44,7 @@ async def watch(figures: Callable[[], Figures], stop: asyncio.Event, console: Co
 
 
 def live(figures: Figures) -> RenderableType:
-    """The picture for a terminal, 80 columns wide or more."""
+    """The view for a terminal, 80 columns wide or more."""
     progress = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=figures.seconds, completed=figures.elapsed, width=52)
     progress.add_row(bar, Text(f"{figures.elapsed / 60:.1f} / {figures.seconds / 60:g} min"))
