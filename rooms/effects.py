@@ -54,7 +54,7 @@ class ForwardEntry(Struct, frozen=True, gc=False):
 
 
 class Announce(Struct, frozen=True, gc=False):
-    """Tell other nodes who of the room is here; `asks`: and let them tell us."""
+    """Announce to other nodes who of the room is here; `asks`: and ask for theirs."""
 
     asks: bool = False
 

@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 Pause = Callable[[], None]
 
 PAUSE_EVERY = 100
-"""Entities looked at between two pauses: to put so many into a document takes a millisecond."""
+"""Entities handled between two pauses: to put so many into a document takes a millisecond."""
 
 TRIED = 10
 """Ops tried on a document between two pauses."""

@@ -281,7 +281,7 @@ class Room:
         return self.edits.drained(seat)
 
     def lost(self, connection: str, now: float) -> Effects:
-        """A connection broke; its member may be back in a moment (rule P7)."""
+        """A connection broke; its member may come back within three seconds (rule P7)."""
         return self.members.lost(connection, now)
 
     def role_changed(self, user: str, role: str | None) -> Effects:

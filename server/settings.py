@@ -36,11 +36,11 @@ class Settings:
     refresh_seconds: int = 60 * 86_400
     """Life of an auth session, however often it is refreshed."""
     history_days: float = 30.0
-    """How far back `history.at` and undo reach; the ops of older deltas are let go of."""
+    """How far back `history.at` and undo reach; the ops of older deltas are deleted."""
     lanes: LaneSizes = field(default_factory=LaneSizes)
     """Connections to PostgreSQL for each kind of work."""
     stall_probe: bool = False
-    """Measure how long the event loop is ever held up: 1,000 timers a second, for load tests."""
+    """Measure the longest stall of the event loop: 1,000 timers a second, for load tests."""
     core_share: float = CORE_SHARE
     """The part of a core below which nobody waits so that processor time is saved (rule P3)."""
     limits: Limits = field(default_factory=Limits)

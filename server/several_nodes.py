@@ -24,7 +24,7 @@ from server.settings import Settings
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 STOP_SECONDS = 15.0
-"""A node that is told to stop takes ten seconds at most."""
+"""A node that is stopped takes ten seconds at most."""
 
 FIRST_DELAY_SECONDS = 0.5
 LAST_DELAY_SECONDS = 10.0

@@ -101,7 +101,7 @@ class _Report:
 
 
 def _subject(owners: _Owners, collection: str, entity_id: str, entity: Entity) -> str:
-    """The track, channel or part of the song that a change is told under."""
+    """The track, channel or part of the song under which a change is listed."""
     if collection == "channels":
         return owners.track_of.get(entity_id) or entity["name"] or f"channel {entity_id}"
     if collection == "tracks":

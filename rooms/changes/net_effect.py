@@ -6,7 +6,7 @@ from typing import Any
 from rooms.document.document import Change, Entity
 
 SLICE_CHANGES = 2_000
-"""Changes looked at between two pauses."""
+"""Changes handled between two pauses."""
 
 _Key = tuple[str, str]
 

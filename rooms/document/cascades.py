@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from rooms.document.index import POINTERS, DocumentIndex, Referrer
 
 SLICE = 200
-"""Referrers looked at between two pauses."""
+"""Referrers handled between two pauses."""
 
 
 class Fall:

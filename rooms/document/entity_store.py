@@ -74,7 +74,7 @@ class EntityStore:
 
     @property
     def digest(self) -> str:
-        """What the state comes to; see `rooms.document.digest`."""
+        """The digest of the state; see `rooms.document.digest`."""
         return digest.shown(self._digest)
 
     def __len__(self) -> int:
@@ -102,7 +102,7 @@ class EntityStore:
         return self._index.levels.of(track_id)
 
     def frozen(self) -> State:
-        """The state of this moment, safe to read later and from another thread."""
+        """The present state, safe to read later and from another thread."""
         return finish(self.freezing())
 
     def freezing(self) -> Generator[None, None, State]:

@@ -1,4 +1,4 @@
-"""Who asked for a delta hears what became of it, and everyone else hears of the delta."""
+"""Makes the answer for whoever asked for a delta, and the delta for everyone else."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What a member is told of its delta: an ack, or an error that says what to do."""
+"""The answer to a member's delta: an ack, or an error that says what to do."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -47,7 +47,7 @@ def seconds_to_wait(here: Tries, all_over: Tries, now: float) -> float:
 
 
 def after_a_try(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
-    """Both, with one more. A try is counted as wrong before it is looked at: many come at once."""
+    """Both, with one more. A try is counted as wrong before it is checked: many come at once."""
     is_known = here.known_until > now
     wrong = here.wrong + 1 if now - here.free_at < FORGOTTEN_SECONDS else 1
     longest = MAX_KNOWN_GUESS_SECONDS if is_known else MAX_GUESS_SECONDS

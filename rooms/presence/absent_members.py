@@ -1,4 +1,4 @@
-"""Members whose connection was lost: for a moment nobody is told, for they may be back."""
+"""Members whose connection was lost: others get nothing for three seconds, for they may be back."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schema.messages import Member
 
 ABSENCE_SECONDS = 3.0
-"""How long a member may be without a connection before others hear that it has left (rule P7)."""
+"""How long a member may be without a connection before others get `member_left` (rule P7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _growth(shown: Values, values: Mapping[str, Previewed]) -> int:
 
 
 def _is_too_wide(before: Previewed, newer: Previewed) -> bool:
-    """Whether both together are more than one message may say: joiners are told them at once."""
+    """Whether both together are more than one message may hold: joiners get all of them in one."""
     props = _laid_over(before, newer).props
     leaves = props.get("params")
     return len(props) > SHOWN_PROPS or (isinstance(leaves, dict) and len(leaves) > SHOWN_LEAVES)

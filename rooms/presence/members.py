@@ -1,4 +1,4 @@
-"""Who is in a room: on this node, on others, or away for a moment. Pure; times are seconds."""
+"""Who is in a room: on this node, on others, or away for three seconds. Times are seconds."""
 
 from collections.abc import Callable, Sequence
 
@@ -68,13 +68,13 @@ class Members:
         return all(self._node < other for other in self.remote.nodes)
 
     def everyone(self) -> list[Member]:
-        """All of them, as a client is told."""
+        """All of them, as a client gets them."""
         here = [self.shown(seat) for seat in self.seats.values()]
         away = (absent.member for absent in self.absent)
         return _with_less_selected([*here, *self.remote.as_members(), *away])
 
     def here(self) -> list[RemoteMember]:
-        """What other nodes are told of ours."""
+        """Our members, as other nodes get them."""
         shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
         pairs = zip(shown, self.seats.values(), strict=True)
         seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
@@ -168,7 +168,7 @@ class Members:
         return [*effects, self._to_all(MemberLeft(self._project, seat.member)), Announce()]
 
     def lost(self, connection: str, now: float) -> Effects:
-        """A connection broke; its member may be back in a moment (rule P7)."""
+        """A connection broke; its member may come back within three seconds (rule P7)."""
         seat = self.seats.get(connection)
         if seat is None:
             return []
@@ -277,7 +277,7 @@ class Members:
         return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:
-        """Its member may go on elsewhere: the next tick still tells where it was last."""
+        """Its member may go on elsewhere: the next tick still holds its last move."""
         seat.is_given_up = True
         self.feed(seat, None)
         self._gestures.end_all(seat.member)

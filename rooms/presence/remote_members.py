@@ -176,7 +176,7 @@ class RemoteMembers:
         ]
 
     def _mend(self, before: Member, after: Member) -> None:
-        """A tick was lost: those here are told what it said."""
+        """A tick was lost: those here get what it held."""
         shown = self.gestures.of(before.member)
         over = dict.fromkeys(shown.keys() - after.gestures.keys())
         moved = {} if before.presence == after.presence else {after.member: after.presence}

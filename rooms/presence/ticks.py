@@ -59,7 +59,7 @@ class Mover:
     untold: Presence | None = field(default=None, kw_only=True)
 
     def latest(self) -> Presence:
-        """Where it is, with what no tick has told yet."""
+        """Where it is, with what no tick has held yet."""
         return self.presence if self.untold is None else merge(self.presence, self.untold)
 
 
@@ -89,7 +89,7 @@ class Ticks:
             self.is_overwritten = True
 
     def hand_over(self, who: Mover) -> None:
-        """Someone is back before the tick that would tell where it went: as its own move."""
+        """Someone is back before the tick that would hold its last move: it is its own now."""
         for place, other in enumerate(self.moved):
             if other.member == who.member:
                 who.untold, other.untold = other.untold, None

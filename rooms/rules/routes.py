@@ -10,7 +10,7 @@ from schema.limits import MAX_ROUTE_LINKS
 from schema.ops import Op, Set
 
 SLICE_LINKS = 100
-"""Links looked at between two pauses: some ten microseconds."""
+"""Links walked between two pauses: some ten microseconds."""
 
 Links = dict[str, dict[str, int]]
 """Channel -> the channels it is linked with -> by how many entities (its `dest`, sends)."""
@@ -28,7 +28,7 @@ _LEADING = frozenset({"channel", "dest"})
 
 
 class TooFar(Exception):
-    """More links than `MAX_ROUTE_LINKS` would have to be looked at."""
+    """More links than `MAX_ROUTE_LINKS` would have to be walked."""
 
 
 def shrunk(group: Group) -> Group:
@@ -80,7 +80,7 @@ class Routes:
         return self._onward, self._back
 
     def onward(self, source: str) -> "Walk":
-        """A walk to all that sound from `source` comes to."""
+        """A walk to all channels that sound from `source` reaches."""
         return Walk(self._onward, source)
 
     def back(self, destination: str) -> "Walk":

@@ -1,4 +1,4 @@
-"""A herd that comes back is let in at a rate, so that those inside do not notice it.
+"""Lets clients that come back all at once in at a fixed rate, so that those inside do not notice.
 
 A node that is full lets in only who was there a moment ago: they are in its load already.
 """
@@ -11,7 +11,7 @@ ADMITTED_PER_SECOND = 500.0
 """Logins by token: each costs a millisecond of the loop, so half of it stays for those inside."""
 
 LONGEST_WAIT_SECONDS = 3.0
-"""Who would wait longer is told to come again; a client gives a hello five seconds."""
+"""A client that would wait longer is refused for now; a client gives a hello five seconds."""
 
 
 RETURN_SECONDS = 60.0
@@ -44,5 +44,5 @@ class Admission:
             self._left_at.popitem(last=False)  # one for each that comes: it never grows past both
 
     def was_here(self, user: str, now: float) -> bool:
-        """Whether the user had a connection a moment ago."""
+        """Whether the user had a connection within the last minute."""
         return now - self._left_at.get(user, float("-inf")) <= RETURN_SECONDS

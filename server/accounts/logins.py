@@ -1,4 +1,4 @@
-"""Logging in by password: counted before it is looked at, alike for accounts that there are not."""
+"""Logging in by password: counted before it is checked, also for accounts that do not exist."""
 
 import contextlib
 import hmac
@@ -33,7 +33,7 @@ class Logins:
         self._key = hmac.digest(secret, b"login tries", "sha256")
         self._count = count
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
-        """Account and address -> when the next try is heard, on the clock of this node."""
+        """Account and address -> when the next try is checked, on the clock of this node."""
 
     def account_of(self, email: str) -> bytes:
         """What tries are counted under: it tells nobody which addresses have accounts."""

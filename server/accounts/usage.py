@@ -16,7 +16,7 @@ CONNECT_BURST_SECONDS = 10.0
 """So many seconds' worth of connects may come at once."""
 
 BAD_TOKEN_CONNECTS = 10.0
-"""What a token that is none costs, in connects."""
+"""What a token that we did not sign costs, in connects."""
 
 FAR_OVER = 64
 """So many sockets over its bound may an address have, to be told so; past that it is cut off."""
@@ -79,7 +79,7 @@ class Sockets:
         self.of_user: dict[str, set[str]] = {}
 
     def add(self, socket: str, address: str) -> None:
-        """A socket is there, or a proxy has told where it really comes from."""
+        """A socket is there, or a proxy has named its real address."""
         before = self.address_of.get(socket)
         if before is not None:
             _less(self.of_address, before)

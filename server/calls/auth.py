@@ -19,7 +19,7 @@ from server.refused import Refused, too_often
 NO_TOKEN = "this refresh token is not valid any more; log in again"
 
 TAKEN_COST = 4.0
-"""What the answer `taken` costs, in registrations, beside its own: it tells of others' accounts."""
+"""What the answer `taken` costs, in registrations, beside its own: it reveals others' accounts."""
 
 
 async def register(context: Context, caller: Caller, params: calls.Register) -> calls.Tokens:

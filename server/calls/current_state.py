@@ -12,7 +12,7 @@ from server.live.room_services import RoomClosed
 from server.states.stored_state import document_at
 
 NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
-"""What is said of a project to be told how far it is."""
+"""Fits no project: the journal answers it with where the project stands."""
 
 Question = Callable[..., Any]
 """A function whose first argument is a state."""

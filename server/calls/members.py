@@ -1,4 +1,4 @@
-"""Members: who may see a project, in which role; every change is heard at once (rule R3)."""
+"""Members: who may see a project, in which role; every change is sent at once (rule R3)."""
 
 from collections.abc import Mapping
 

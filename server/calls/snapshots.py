@@ -1,4 +1,4 @@
-"""Snapshots: naming a moment, looking at it, comparing, bringing it back, building on it."""
+"""Snapshots: store a state under a name, read it, compare, restore, fork."""
 
 import contextlib
 

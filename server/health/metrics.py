@@ -32,7 +32,7 @@ ALARMING = (
 """Events that must not happen without a fault to explain them."""
 
 FROM_THE_START = (*ALARMING, "aborted_stopping", "append_failed", "closed_overloaded")
-"""Events told from the start, at 0: an alarm on an increase must see the first one."""
+"""Events that are there from the start, at 0: an alarm on an increase must see the first."""
 
 
 DURATIONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

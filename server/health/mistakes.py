@@ -1,4 +1,4 @@
-"""What a client is told when we made a mistake: never nothing, and where to find it in the log."""
+"""The answer to a client when we made a mistake: always one, with its place in the log."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from schema.messages import Details, Error
 log = structlog.get_logger()
 
 RETRY_MILLISECONDS = 1_000
-"""When the same may be sent again: perhaps the mistake needs what was so at that moment."""
+"""When the same may be sent again: the mistake may depend on the state of then."""
 
 
 def mistake(message_id: str | None, error: Exception, project: str | None = None) -> Error:

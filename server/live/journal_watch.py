@@ -133,7 +133,7 @@ class JournalWatch:
             self._close(live)
 
     def _others_have(self, project: str, live: LiveRoom) -> None:
-        """Another node has written, and the bus did not tell us."""
+        """Another node has written, and the bus lost its message."""
         if not self._bus.is_up:
             live.carry_out(live.room.set_bus_down(True))
         elif not live.room.is_shared:

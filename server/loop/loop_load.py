@@ -9,7 +9,7 @@ from rooms.presence.gathering import Gathering, Look
 
 LOOK_SECONDS = 0.05
 SMOOTHING = 0.1
-"""How much the newest look counts for `share`: half a second of load is told."""
+"""How much the newest look counts for `share`: it is the load of half a second."""
 
 CORE_SHARE = 0.6
 """The part of a core that a node aims at, if nothing else is set."""

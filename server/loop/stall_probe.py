@@ -1,4 +1,4 @@
-"""How long the event loop is ever held up: a timer every millisecond, for load tests."""
+"""The longest stall of the event loop: a timer every millisecond, for load tests."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The bus, as a contract. It only makes nodes hear sooner: the journal has what must be agreed."""
+"""The bus, as a contract. It only makes nodes faster: the journal has what must be agreed."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ class BusListener(Protocol):
         """A message of another node, or of this one, or of anyone who can write to the bus."""
 
     def on_bus_restored(self) -> None:
-        """The bus is up: what was said before this moment may have been missed."""
+        """The bus is up: what was sent before may have been missed."""
 
     def on_bus_lost(self, reason: str) -> None:
         """The bus is down until `on_bus_restored`."""

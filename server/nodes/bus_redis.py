@@ -97,7 +97,7 @@ class RedisBus:
         self._shard_of_slot: list[int] = []
         """Slot of a cluster -> index into `_shards`."""
         self._followed: set[str] = {self._channel(None)}
-        """Channels that we want to hear, connected or not."""
+        """Channels that we want to receive, connected or not."""
         self._unfollowing: list[str] = []
         """Channels given up whose confirmation is still to come."""
         self._confirmed: dict[str, asyncio.Future[None]] = {}

@@ -31,7 +31,7 @@ ALONE_HEARTBEAT_SECONDS = 10.0
 """How often a room that nobody else seems to have asks whether that is so."""
 
 ANNOUNCE_GAP_SECONDS = 0.02
-"""When many join at once, few announcements tell of them."""
+"""When many join at once, few announcements name them all."""
 
 
 class AnnouncedRoom(Protocol):
@@ -53,7 +53,7 @@ class RoomBroadcast:
         self._announced_at: dict[str, float] = {}
         """By project, in seconds of the loop."""
         self._announcing: dict[str, asyncio.TimerHandle] = {}
-        """By project: announcements that are due in a moment."""
+        """By project: announcements that are due soon."""
         self._asking: set[str] = set()
         """Projects whose next announcement asks others for theirs."""
 
@@ -91,7 +91,7 @@ class RoomBroadcast:
         self._say(None, changed)
 
     def leave_room(self, project: str) -> None:
-        """The room is closed here: tell others, and unsubscribe."""
+        """The room is closed here: announce that, and unsubscribe."""
         timer = self._announcing.pop(project, None)
         if timer is not None:
             timer.cancel()

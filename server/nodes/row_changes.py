@@ -19,7 +19,7 @@ from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
 REMEMBERED = 10_000
-"""Facts that the listener was told last, so that it is told none twice."""
+"""Facts that the listener got last, so that it gets none twice."""
 
 log = structlog.get_logger()
 

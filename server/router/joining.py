@@ -24,7 +24,7 @@ from server.router.door import Door
 from server.sockets.connection import Connection
 
 DIVERGENCES_SECONDS = 60.0
-"""Of clients of one room whose copy is another one, it is told at most so often."""
+"""The log says at most once in so long that clients' copies of one room differ."""
 
 log = structlog.get_logger()
 

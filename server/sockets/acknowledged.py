@@ -1,4 +1,4 @@
-"""How much of what was written to a socket its peer has acknowledged: Linux can tell."""
+"""How much of what was written to a socket its peer has acknowledged, as Linux says."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ BYTES_ACKED = struct.Struct("@120xQ")
 
 
 def acknowledged_bytes(transport: asyncio.Transport) -> int:
-    """Bytes of all time; 0 where nobody can tell."""
+    """Bytes of all time; 0 where the system does not say."""
     if sys.platform != "linux":
         return 0
     try:

@@ -70,12 +70,12 @@ class FrameCutter:
         return payloads, self._for_protocol(data, position)
 
     def give_back(self) -> bytes:
-        """What is held back, to one who will cut no more."""
+        """The bytes that wait for the rest of a frame, for one who will cut no more."""
         bytes_before, self._incomplete = self._incomplete, b""
         return bytes_before
 
     def _for_protocol(self, data: bytes, start: int) -> bytes:
-        """All from `start` but an incomplete header, which is held back."""
+        """All from `start`, but an incomplete header, which waits for its rest."""
         position = start + self._owed
         self._owed = 0
         while position < len(data):

@@ -146,7 +146,7 @@ class Outgoing:
             transport.write(frames)
 
     def owe_tick(self, project: str) -> None:
-        """The latest of everyone, for a member who could not be told as they moved (rule P4)."""
+        """The latest of everyone, for a member who could not be sent their moves (rule P4)."""
         self.outbox.owe_tick(project)
         self._loop.call_soon(self._drain)
 

@@ -1,4 +1,4 @@
-"""What can be told of bytes that are no message: whom to answer, where it is wrong, and why."""
+"""What is wrong with bytes that are no message: whom to answer, where, and why."""
 
 import json
 import re

@@ -54,7 +54,7 @@ async def audit(database_url: str, project: str, *, digests: bool = False) -> di
 
 
 def _replayed(document: Document, seq: int, entries: list[Entry]) -> dict[str, str]:
-    """Apply the entries to a state of `seq`: what it comes to then and after each, by seq."""
+    """Apply the entries to a state of `seq`: its digest then and after each, by seq."""
     digests = {str(seq): document.digest}  # keys of JSON are texts
     for entry in entries:
         apply_entries(document, [entry])
@@ -86,7 +86,7 @@ async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
 
 
 def digest_of_content(stored: Checkpoint) -> str | None:
-    """What a stored state comes to, whatever digest it was stored with; None: unreadable."""
+    """The digest of a stored state, whatever it was stored with; None: unreadable."""
     try:
         return read_document(replace(stored, digest="")).digest
     except Damaged:

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class Damaged(Exception):
-    """A stored state does not come to its digest, or cannot be read at all."""
+    """A stored state has another digest than it should, or cannot be read at all."""
 
 
 class TooManyChanges(Exception):
