@@ -278,7 +278,7 @@ class LiveRoom:
         if due is None:
             return
         room.await_tick()
-        self._services.timers.at(due, self._tick)
+        self._services.timers.at(due, self._tick, len(room.seats))
 
     def tick_or_wait(self) -> None:
         """Someone moved, and no tick is awaited: tell it now if one is due, else see that it comes.
@@ -291,7 +291,7 @@ class LiveRoom:
             return
         if due > now or now - room.ticked_at < ONE_TURN_SECONDS:
             room.await_tick()
-            self._services.timers.at(due, self._tick)
+            self._services.timers.at(due, self._tick, len(room.seats))
             return
         try:
             self.carry_out(room.tick(now))

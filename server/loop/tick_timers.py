@@ -1,4 +1,7 @@
-"""When rooms tick: one timer of the loop for all that are due in the same millisecond."""
+"""When rooms tick: one timer of the loop for all that are due in the same millisecond.
+
+Rooms with many members are spread over the milliseconds: their writes would wait for each other.
+"""
 
 import asyncio
 import math
@@ -10,6 +13,12 @@ GRID_SECONDS = 0.001
 ROUNDING = 1e-3
 """Of a step: what is due by a step of the clock and a gap of whole ones is not due a step later."""
 
+STEP_WRITES = 64
+"""So many writes take half a step; a room that would make it more waits for the next."""
+
+LATER_STEPS = 2
+"""So many steps a room waits for that, at most."""
+
 Tick = Callable[[float], None]
 """Is given when it was due."""
 
@@ -20,14 +29,26 @@ class TickTimers:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: dict[int, list[Tick]] = {}
+        """By step of the grid."""
+        self._writes: dict[int, int] = {}
+        """What the ticks of a step will write, in all."""
 
-    def at(self, due: float, tick: Tick) -> None:
-        """Call `tick` when it is due, or up to a step of the grid later; in the past: soon."""
+    def at(self, due: float, tick: Tick, writes: int = 1) -> None:
+        """Call `tick`, which makes so many writes, when it is due; in the past: soon.
+
+        Up to a step of the grid later, or up to three, if others have many writes then.
+        """
         now = self._loop.time()
         if due <= now:
             self._loop.call_soon(tick, now)
             return
         step = math.ceil(due / GRID_SECONDS - ROUNDING)
+        for _ in range(LATER_STEPS):
+            before = self._writes.get(step, 0)
+            if not before or before + writes <= STEP_WRITES:
+                break
+            step += 1
+        self._writes[step] = self._writes.get(step, 0) + writes
         ticks = self._waiting.get(step)
         if ticks is None:
             self._waiting[step] = [tick]
@@ -36,6 +57,7 @@ class TickTimers:
             ticks.append(tick)
 
     def _tick_all(self, step: int) -> None:
+        del self._writes[step]
         for tick in self._waiting.pop(step):
             try:
                 tick(step * GRID_SECONDS)

@@ -70,6 +70,28 @@ def test_P3_a_gap_of_whole_steps_is_no_step_longer() -> None:
     assert [round(when / GRID_SECONDS) for when, _ in loop.timers] == [*range(10_008, 12_007)]
 
 
+def test_P3_ticks_with_many_writes_do_not_wait_for_each_other() -> None:
+    """But a room is put off by two steps at most, and small ones by none."""
+    loop, timers = ticking()
+    ticked: list[str] = []
+
+    def note(name: str, _: float) -> None:
+        ticked.append(name)
+
+    for number in range(5):
+        timers.at(10.010, partial(note, f"large {number}"), 50)
+    for number in range(14):
+        timers.at(10.010, partial(note, f"small {number}"), 1)
+    steps = {}
+    for when, do in loop.timers:
+        ticked.clear()
+        do()
+        steps[round((when - 10.010) / GRID_SECONDS)] = [name.split()[0] for name in ticked]
+    assert steps == {0: ["large"] + ["small"] * 14, 1: ["large"], 2: ["large"] * 3}
+    timers.at(10.010, partial(note, "again"), 50)
+    assert round(loop.timers[-1][0] / GRID_SECONDS) == 10_010  # nothing is left of it
+
+
 def test_a_tick_that_fails_holds_up_no_other() -> None:
     loop, timers = ticking()
     ticked: list[float] = []
