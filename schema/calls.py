@@ -290,9 +290,9 @@ class HistoryPage(Struct, frozen=True):
 
 
 class Blamed(Struct, frozen=True):
-    """The entry that gave the property its value, without its ops; null: before what is kept.
+    """The entry that gave the property its value, without its ops; null: from before the history.
 
-    `clipped`: the value is too large to be told; ask for a leaf of it.
+    `clipped`: the value is too large for a reply; ask for a leaf of it.
     """
 
     entry: HistoryEntry | None
@@ -424,9 +424,9 @@ class TempoAt(Struct, frozen=True):
 
 
 class MusicalContext(Struct, frozen=True):
-    """What can be said of a state as music; lengths reach to the end of the last clip.
+    """A state described as music; lengths reach to the end of the last clip.
 
-    Of tempi the first 256 are told, of instruments 200; `counts` tells how many there are.
+    At most 256 tempi and 200 instruments are listed; `counts` says how many there are.
     """
 
     tempo: list[TempoAt]
@@ -466,7 +466,7 @@ class SnapshotPage(Struct, frozen=True):
 class Change(Struct, frozen=True, omit_defaults=True):
     """An entity that differs: added, removed or changed; `props`: name -> [before, after].
 
-    `clipped`: these are too large to be told; there are more, or all of them are left out.
+    `clipped`: they are too large for a reply, and some or all of them are left out.
     """
 
     col: str

@@ -192,8 +192,8 @@ class Blame(TypedDict):
 
 
 class Blamed(TypedDict):
-    """The entry that gave the property its value, without its ops; null: before what is kept.
-    `clipped`: the value is too large to be told; ask for a leaf of it.
+    """The entry that gave the property its value, without its ops; null: from before the
+    history. `clipped`: the value is too large for a reply; ask for a leaf of it.
     """
 
     entry: HistoryEntry | None
@@ -261,8 +261,8 @@ class TempoAt(TypedDict):
 
 
 class MusicalContext(TypedDict):
-    """What can be said of a state as music; lengths reach to the end of the last clip. Of tempi
-    the first 256 are told, of instruments 200; `counts` tells how many there are.
+    """A state described as music; lengths reach to the end of the last clip. At most 256 tempi
+    and 200 instruments are listed; `counts` says how many there are.
     """
 
     tempo: list[TempoAt]
@@ -348,7 +348,7 @@ class DiffSnapshots(TypedDict):
 
 class Change(TypedDict):
     """An entity that differs: added, removed or changed; `props`: name -> [before, after].
-    `clipped`: these are too large to be told; there are more, or all of them are left out.
+    `clipped`: they are too large for a reply, and some or all of them are left out.
     """
 
     col: str
