@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 NICENESS = 5
-"""A third of what an append gets, where both want a core: what is slow still ends in its time."""
+"""More than the server's others: a third of what an append gets, where both want a core: what is slow still ends in its time."""
+
+LAST = 19
+"""The niceness of what comes last, on Linux."""
 
 CREDENTIALS = struct.Struct("3i")
 """Of Linux: process, user and group at the other end of a socket of this machine."""
@@ -19,7 +22,8 @@ def step_back(connection: Any) -> None:
     with suppress(OSError, AttributeError, ValueError):
         backend = connection.get_server_pid()
         if _parent_of(backend) == _postmaster(connection):
-            os.setpriority(os.PRIO_PROCESS, backend, NICENESS)
+            behind = os.getpriority(os.PRIO_PROCESS, backend) + NICENESS
+            os.setpriority(os.PRIO_PROCESS, backend, min(behind, LAST))
 
 
 def _postmaster(connection: Any) -> int:
