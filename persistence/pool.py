@@ -118,6 +118,13 @@ class Database:
     def __init__(self, pool: Any, timeout_seconds: float) -> None:
         self._pool = pool
         self._timeout = timeout_seconds
+        self._at_hand: Any = None
+        """A connection that nobody uses and the pool does not have back; None: there is none.
+
+        To give one back takes three turns of the event loop, in which whoever asked would wait.
+        """
+        self._waiting = 0
+        """How many wait for the pool to give them a connection."""
 
     @classmethod
     async def open(
@@ -162,7 +169,8 @@ class Database:
     @property
     def busy(self) -> int:
         """Connections that someone uses now."""
-        return int(self._pool.get_size() - self._pool.get_idle_size())
+        used = int(self._pool.get_size() - self._pool.get_idle_size())
+        return used if self._at_hand is None else used - 1
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         return await self._run(query, lambda executor: executor.fetch(query, *args))
@@ -193,6 +201,7 @@ class Database:
 
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""
+        await self._give_back()
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
                 await self._pool.close()
@@ -239,8 +248,17 @@ class Database:
         return connection, transaction
 
     async def _acquire(self) -> Any:
-        with own_errors():
-            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        connection, self._at_hand = self._at_hand, None
+        if connection is not None:
+            if _is_open(connection):
+                return connection
+            await self._release(connection)
+        self._waiting += 1
+        try:
+            with own_errors():
+                return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        finally:
+            self._waiting -= 1
 
     async def _roll_back(self, connection: Any, transaction: Any, error: BaseException) -> None:
         if not isinstance(error, Exception) or not _answered(error):
@@ -259,8 +277,18 @@ class Database:
             _cut(connection)
         if _died(error):
             await self._pool.expire_connections()  # the others died with it
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        connection, self._at_hand = self._at_hand, None
+        if connection is not None:
+            with suppress(*DRIVER):
+                await self._pool.release(connection, timeout=RELEASE_SECONDS)
 
     async def _release(self, connection: Any) -> None:
+        if self._at_hand is None and not self._waiting and _is_open(connection):
+            self._at_hand = connection
+            return
         with suppress(*DRIVER):
             await self._pool.release(connection, timeout=RELEASE_SECONDS)
 
@@ -268,6 +296,12 @@ class Database:
 def _cut(connection: Any) -> None:
     with suppress(asyncpg.InterfaceError):  # it is back in the pool already
         connection.terminate()
+
+
+def _is_open(connection: Any) -> bool:
+    with suppress(asyncpg.InterfaceError):  # it was cut
+        return not connection.is_closed()
+    return False
 
 
 def _answered(error: Exception) -> bool:

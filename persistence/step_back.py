@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 NICENESS = 5
-"""More than the server's others: a third of what an append gets, where both want a core: what is slow still ends in its time."""
+"""More than the server's others have: a third of what an append gets, where both want a core.
+
+So what is slow still ends within its timeout.
+"""
 
 LAST = 19
 """The niceness of what comes last, on Linux."""

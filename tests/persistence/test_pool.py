@@ -292,3 +292,35 @@ async def test_a_server_that_could_forget_is_refused(settings: dict[str, str], r
     await check_durability(AnsweringWith())  # type: ignore[arg-type]
     with pytest.raises(Refused, match=reason):
         await check_durability(AnsweringWith(**settings))  # type: ignore[arg-type]
+
+
+async def test_a_connection_stays_at_hand_and_counts_as_idle(database: Database) -> None:
+    first = await database.fetchval("SELECT pg_backend_pid()")
+    assert await database.fetchval("SELECT pg_backend_pid()") == first
+    assert database.busy == 0
+
+
+async def test_nobody_waits_for_a_connection_that_is_at_hand(running_dsn: str) -> None:
+    db = await Database.open(running_dsn, max_size=2)
+    try:
+        for _ in range(3):
+            pids = await asyncio.gather(
+                *(db.fetchval("SELECT pg_backend_pid() FROM pg_sleep(0.001)") for _ in range(9))
+            )
+            assert len(set(pids)) == 2
+        assert db.busy == 0
+    finally:
+        await db.close()
+
+
+async def test_one_at_hand_that_has_died_is_not_used_again(database: Database) -> None:
+    pid = await database.fetchval("SELECT pg_backend_pid()")
+    async with database.transaction() as other:
+        assert await other.fetchval("SELECT pg_backend_pid()") == pid
+        again = await database.fetchval("SELECT pg_backend_pid()")
+        assert again != pid
+        await other.execute("SELECT 1")
+    await database.execute(
+        f"SELECT pg_terminate_backend({again}) WHERE pg_backend_pid() <> {again}"
+    )
+    assert await database.fetchval("SELECT 1") == 1
