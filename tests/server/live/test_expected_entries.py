@@ -28,7 +28,7 @@ async def test_D3_a_duplicate_that_is_not_read_yet_is_expected(way: str) -> None
     else:
         commits._group_answered([PROPOSAL], Outcome.DUPLICATE, 45)
     live.expect.assert_called_once_with(45, "delta-one")
-    live.room.edits.answered.assert_called_once_with(PROPOSAL, Outcome.DUPLICATE, 45)
+    live.room.answered.assert_called_once_with(PROPOSAL, Outcome.DUPLICATE, 45)
 
 
 async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
@@ -50,9 +50,8 @@ def test_F31_an_entry_that_was_stored_is_expected_also_behind_another_of_its_seq
     """The journal lost it, and gave its seq out anew, before the room had read it."""
     live = Mock(LiveRoom, known_head=3, known_id="lost")
     live._was_refilled = lambda: LiveRoom._was_refilled(live)
-    live.room = Mock(Room, epoch="epoch")
-    live.room.follower = Mock(head=4, head_id="four")
-    live.room.follower.tail.at = lambda seq: Mock(delta_id="refilled" if seq == 3 else "four")
+    live.room = Mock(Room, epoch="epoch", head=4, head_id="four")
+    live.room.may_be_entry = lambda seq, delta_id: (seq, delta_id) == (3, "refilled")
     known = vars(LiveRoom)["known"].fget
     assert known(live) == Known("epoch", 3, "lost")
     live.known_id = "refilled"
