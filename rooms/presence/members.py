@@ -122,7 +122,7 @@ class Members:
         before, effects = self.seat_of(member), Effects()
         known = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(
-            member, request, self._project, self._ticks, request.role, generation=request.at
+            member, self._ticks, request, self._project, request.role, generation=request.at
         )
         if known is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))

@@ -11,7 +11,7 @@ from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.colors import color_of
-from rooms.presence.ticks import Mover, Ticks
+from rooms.presence.ticks import Mover
 from schema.errors import ErrorCode
 from schema.limits import MAX_SEATS_PER_USER
 from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position
@@ -81,17 +81,15 @@ class Seat(Mover):
 
     `feed`: what it still has to get at its own pace; None: it hears deltas and ticks with everyone.
 
-    `ticks` are the room's: who has the seat at hand can move it. `is_given_up`: someone else has
-    the member now, or nobody. `looked_up` is the id of a delta that would be refused, while the
-    journal is asked whether it knows it.
-    `queue` and `in_flight` are what it asked for and is not answered yet, before and since it was
-    sent: `rooms.edits.proposals` alone changes them. `recalling` is the request that waits for what
-    the journal says, `recalled` what it said. `held_acks`: sent to it once it has the state.
+    `is_given_up`: someone else has the member now, or nobody. `looked_up` is the id of a delta that
+    would be refused, while the journal is asked whether it knows it. `queue` and `in_flight` are
+    what it asked for and is not answered yet, before and since it was sent: `rooms.edits.proposals`
+    alone changes them. `recalling` is the request that waits for what the journal says, `recalled`
+    what it said. `held_acks`: sent to it once it has the state.
     """
 
     request: JoinRequest
     project: str
-    ticks: Ticks
     role: str
     generation: int = 0
     is_live: bool = False

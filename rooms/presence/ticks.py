@@ -53,10 +53,27 @@ class Mover:
     """Someone who moves: where others know it to be, and what the next tick will say of it."""
 
     member: str
+    ticks: "Ticks"
+    """Those of its room."""
     connection: str = field(default="", kw_only=True)
     """By which it is told what others do."""
     presence: Presence = field(default=NOWHERE, kw_only=True)
     untold: Presence | None = field(default=None, kw_only=True)
+
+    def move(self, change: Presence) -> bool:
+        """It moved; what it said before in this tick is overwritten field by field.
+
+        Whether someone has to see that a tick comes. The way of every cursor: who has the mover at
+        hand needs no room, no members and no look-up (decision 0015: 1.6 us a message, 3.3 before).
+        """
+        before, ticks = self.untold, self.ticks
+        if before is None:
+            self.untold = change
+            ticks.moved.append(self)
+        else:
+            self.untold = merge(before, change)
+            ticks.is_overwritten = True
+        return not ticks.is_awaited
 
     def latest(self) -> Presence:
         """Where it is, with what no tick has held yet."""
@@ -77,16 +94,6 @@ class Ticks:
     reach: float = FIRST_REACH
     is_overwritten: bool = False
     is_awaited: bool = False
-
-    def move(self, who: Mover, change: Presence) -> None:
-        """Someone moved; what it said before in this tick is overwritten field by field."""
-        before = who.untold
-        if before is None:
-            who.untold = change
-            self.moved.append(who)
-        else:
-            who.untold = merge(before, change)
-            self.is_overwritten = True
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""

@@ -252,9 +252,7 @@ class Hub:
             if seat is None:
                 return
             recipient.seat = seat  # found the next time without a look at hub, room and members
-        ticks = seat.ticks
-        ticks.move(seat, message)
-        if not ticks.is_awaited and (live := self.rooms.get(seat.project)) is not None:
+        if seat.move(message) and (live := self.rooms.get(seat.project)) is not None:
             live.tick_or_wait()
 
     def gesture(self, sender: Recipient, message: Gesture) -> None:

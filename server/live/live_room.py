@@ -250,12 +250,9 @@ class LiveRoom:
 
     def _send_tick(self, to: tuple[str, ...], packets: tuple[Packet, ...], but: str) -> None:
         """Write all ticks that go together to each recipient at once."""
-        if to is not self._audience:  # looked up once while the same are there
-            self._audience = to
-            self._audience_recipients = list(filter(None, map(self._recipients.get, to)))
         project = self.room.project
         codec, frames, mover = None, b"", self._recipients.get(but) if but else None
-        for recipient in self._audience_recipients:
+        for recipient in self._audience_of(to):
             if recipient is mover:
                 continue
             if recipient.codec is not codec:
@@ -264,6 +261,17 @@ class LiveRoom:
                 if len(packets) > 1:
                     frames = b"".join([codec.frame(packet) for packet in packets])
             recipient.send_tick(project, frames)
+
+    def _audience_of(self, to: tuple[str, ...]) -> list[Recipient]:
+        """The recipients of a tick, looked up once while the same are there.
+
+        The room gives one tuple until someone comes or goes. Without this a tick for four takes
+        0.6 us more, for 64 1.6 us.
+        """
+        if to is not self._audience:
+            self._audience = to
+            self._audience_recipients = list(filter(None, map(self._recipients.get, to)))
+        return self._audience_recipients
 
     def _forget_audience(self) -> None:
         """Someone came or went; who went may be freed at once."""

@@ -86,7 +86,7 @@ def selected() -> Seen:
 def _select(bench: Bench, who: str, count: int) -> None:
     seat = bench.room.seats[who]
     ids = [f"clip_{n:05}" for n in range(count)]
-    seat.ticks.move(seat, MovePresence(project=PROJECT, selection=ids))
+    seat.move(MovePresence(project=PROJECT, selection=ids))
     bench.room.tick(1.0)
 
 

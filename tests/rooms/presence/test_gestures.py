@@ -75,11 +75,11 @@ def test_P2_a_tick_that_names_one_by_its_gesture_alone_is_not_sent_to_that_one()
     assert list(tick(bench, 1.0)) == [member(bench, "ann")]
     assert len(bench.heard["ann"]) == before
     show(bench, "ann", "ride", ch_bass_=0.5)
-    bench.room.ticks.move(bench.room.seats["ann"], MovePresence(project=PROJECT, tool="knife"))
+    bench.room.seats["ann"].move(MovePresence(project=PROJECT, tool="knife"))
     tick(bench, 2.0)
     assert len(bench.heard["ann"]) == before
     show(bench, "ann", "ride", ch_bass_=0.6)
-    bench.room.ticks.move(bench.room.seats["bob"], MovePresence(project=PROJECT, tool="knife"))
+    bench.room.seats["bob"].move(MovePresence(project=PROJECT, tool="knife"))
     tick(bench, 3.0)
     assert len(bench.heard["ann"]) == before + 1
 
@@ -244,7 +244,7 @@ def test_G6_J12_a_full_room_that_shows_all_it_may_can_still_be_joined() -> None:
     for n in range(MAX_MEMBERS_PER_ROOM - 1):
         bench.join(f"m{n}")
         seat = bench.room.seats[f"m{n}"]
-        seat.ticks.move(seat, MovePresence(project=PROJECT, selection=ids))
+        seat.move(MovePresence(project=PROJECT, selection=ids))
         bench.take(bench.room.gesture(f"m{n}", Gesture(PROJECT, "ride", leaves(0, 50))))
     bench.room.tick(1.0)
     bench.join("last")

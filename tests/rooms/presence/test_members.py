@@ -60,7 +60,7 @@ def said(bench: Bench, who: str, kind: type[Heard]) -> list[Heard]:
 
 def move(bench: Bench, who: str, time: float) -> None:
     change = MovePresence(project=PROJECT, cursor=Cursor(time=time, y=0.5))
-    bench.room.ticks.move(bench.room.seats[who], change)
+    bench.room.seats[who].move(change)
 
 
 def names(bench: Bench) -> list[str]:
@@ -244,7 +244,7 @@ def test_P2_the_last_move_before_a_reconnect_is_told(is_lost: bool, moves_on: bo
     bench.join("ben", connection="ben again")
     seat = bench.room.seats["ben again"]
     if moves_on:
-        seat.ticks.move(seat, Presence(tool="knife"))
+        seat.move(Presence(tool="knife"))
     bench.take(bench.room.tick(10.1))
     [tick] = said(bench, "ann", Tick)
     tool = "knife" if moves_on else UNSET

@@ -38,11 +38,12 @@ def test_P1_naming_nothing_changes_nothing() -> None:
 
 
 def test_P2_a_tick_tells_the_latest_of_who_moved() -> None:
-    ticks, ann, bob = Ticks(), Mover("ann"), Mover("bob")
-    ticks.move(ann, Presence(cursor=Cursor(1.0)))
-    ticks.move(ann, Presence(tool="knife"))
-    ticks.move(ann, Presence(cursor=Cursor(3.0)))
-    ticks.move(bob, Presence(tool=None))
+    ticks = Ticks()
+    ann, bob = Mover("ann", ticks), Mover("bob", ticks)
+    ann.move(Presence(cursor=Cursor(1.0)))
+    ann.move(Presence(tool="knife"))
+    ann.move(Presence(cursor=Cursor(3.0)))
+    bob.move(Presence(tool=None))
     assert ticks.flush(1.0) == {
         "ann": Presence(cursor=Cursor(3.0), tool="knife"),
         "bob": Presence(tool=None),
@@ -52,8 +53,9 @@ def test_P2_a_tick_tells_the_latest_of_who_moved() -> None:
 
 
 def test_P2_who_went_is_in_no_tick() -> None:
-    ticks, ann = Ticks(), Mover("ann")
-    ticks.move(ann, Presence(tool="knife"))
+    ticks = Ticks()
+    ann = Mover("ann", ticks)
+    ann.move(Presence(tool="knife"))
     ticks.forget(("ann", "nobody"))
     assert not ticks.moved
     assert ticks.flush(1.0) == {}
@@ -65,7 +67,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
 ) -> None:
     """Ten members at even rates, on a busy server, for some seconds."""
     ticks, now, gaps = Ticks(), 0.0, []
-    members = [Mover(f"member {m}") for m in range(10)]
+    members = [Mover(f"member {m}", ticks) for m in range(10)]
     moves = sorted((n / hz + m / hz / 10, m) for m in range(10) for n in range(hz * 5))
     for at, m in moves:
         while ticks.moved and (due := ticks.due(10, MOST_GATHERED)) <= at:
@@ -73,7 +75,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
             gaps.append(ticks.reach * 1_000)
             ticks.flush(now)
         now = at
-        ticks.move(members[m], Presence(tool="knife"))
+        members[m].move(Presence(tool="knife"))
     settled = gaps[len(gaps) // 2 :]
     assert at_least <= sum(settled) / len(settled) <= at_most
 
@@ -96,17 +98,18 @@ def test_P3_the_reach_is_bounded() -> None:
 
 def test_P3_a_room_that_was_quiet_ticks_at_once() -> None:
     ticks = Ticks()
-    ticks.move(Mover("ann"), Presence(tool="knife"))
+    Mover("ann", ticks).move(Presence(tool="knife"))
     due = ticks.due(500)
     assert due <= 0
 
 
 def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
-    ticks, ann = Ticks(), Mover("ann")
-    ticks.move(ann, Presence(tool="knife"))
+    ticks = Ticks()
+    ann = Mover("ann", ticks)
+    ann.move(Presence(tool="knife"))
     ticks.flush(10.0)
     assert not ticks.moved
-    ticks.move(ann, Presence(tool="pencil"))
+    ann.move(Presence(tool="pencil"))
     assert ticks.due(20) == pytest.approx(10.0 + least_gap(20))
     assert ticks.due(2) == 10.0
 
@@ -114,5 +117,5 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
 def test_P3_an_empty_flush_puts_no_tick_off() -> None:
     ticks = Ticks()
     ticks.flush(10.0)
-    ticks.move(Mover("ann"), Presence(tool="knife"))
+    Mover("ann", ticks).move(Presence(tool="knife"))
     assert ticks.due(500) == float("-inf")
