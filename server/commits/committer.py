@@ -64,7 +64,7 @@ class Committer:
     @property
     def held_up(self) -> list[str]:
         """Projects that cannot be written to while others can."""
-        return [queue.project for queue in self._waiting.queues.values() if queue.is_told]
+        return [queue.project for queue in self._waiting.queues.values() if queue.is_held_up]
 
     def forget(self, project: str) -> None:
         """Its room is closed here: forget how its appends fared."""
@@ -150,9 +150,9 @@ class Committer:
             self._outages = 0
             self._degraded(None, False, "")
         for queue, proposals in taken.items():
-            was_told = queue.is_told
+            was_held_up = queue.is_held_up
             self._waiting.settle(queue, proposals)
-            if was_told:
+            if was_held_up:
                 self._degraded(queue.project, False, "")
         self._committed(batch, appended)
 
@@ -181,8 +181,8 @@ class Committer:
                 self._failed_alone(queue, now - queue.since, error)
 
     def _failed_alone(self, queue: ProjectQueue, seconds: float, error: Exception) -> None:
-        if seconds >= TELL_SECONDS and not queue.is_told:
-            queue.is_told = True
+        if seconds >= TELL_SECONDS and not queue.is_held_up:
+            queue.is_held_up = True
             log.warning("a project is held up", project=queue.project, reason=str(error))
             text = "this project cannot be written to just now; your edits wait"
             self._degraded(queue.project, True, text)

@@ -11,7 +11,15 @@ from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 class ProjectQueue:
     """The proposals of one project that wait, and how its appends have fared."""
 
-    __slots__ = ("failures", "is_in_flight", "is_told", "project", "retry_at", "since", "waiting")
+    __slots__ = (
+        "failures",
+        "is_held_up",
+        "is_in_flight",
+        "project",
+        "retry_at",
+        "since",
+        "waiting",
+    )
 
     def __init__(self, project: str) -> None:
         self.project = project
@@ -20,7 +28,7 @@ class ProjectQueue:
         self.failures = 0  # in a row; past 0 it is appended alone
         self.since = 0.0  # when the first of those was, in the time of the loop
         self.retry_at = 0.0  # not before
-        self.is_told = False  # its room knows that it is held up
+        self.is_held_up = False  # its room knows that it is held up
 
     @property
     def is_aside(self) -> bool:
@@ -96,7 +104,7 @@ class WaitingDeltas:
         """It is known what became of the batch."""
         queue.is_in_flight = False
         queue.failures = 0
-        queue.is_told = False
+        queue.is_held_up = False
         for _ in batch:
             queue.waiting.popleft()
         self.count -= len(batch)

@@ -79,8 +79,8 @@ async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
         rows, after = await project_snapshots.list_of(db, project, None, SNAPSHOTS_PAGE, after)
         for row in rows:
             stored = await project_snapshots.state(db, project, row.id)
-            told = {"id": row.id, "kind": row.kind, "epoch": stored.epoch, "seq": stored.seq}
-            found.append(told | {"digest": digest_of_content(stored)})
+            report = {"id": row.id, "kind": row.kind, "epoch": stored.epoch, "seq": stored.seq}
+            found.append(report | {"digest": digest_of_content(stored)})
         if after is None:
             return found
 

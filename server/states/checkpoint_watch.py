@@ -49,8 +49,8 @@ async def _look(db: Database, projects: list[str], seen: dict[str, tuple[str, in
         except NotFound:
             continue
         seen[project] = (stored.epoch, stored.seq)
-        told = {"project": project, "epoch": stored.epoch, "seq": stored.seq}
-        print(json.dumps(told | {"digest": digest_of_content(stored)}), flush=True)
+        report = {"project": project, "epoch": stored.epoch, "seq": stored.seq}
+        print(json.dumps(report | {"digest": digest_of_content(stored)}), flush=True)
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ class DocumentSlots:
         """Someone has the slot, or was just given it."""
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         """User -> the calls that wait, oldest first; the user whose turn is next comes first."""
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._cached: OrderedDict[Hashable, Any] = OrderedDict()
         """Answers by key; the one asked for longest ago comes first."""
 
     @property
@@ -45,15 +45,15 @@ class DocumentSlots:
 
     async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
         """A small answer about the state that `key` names: found in the slot, if none is kept."""
-        if key not in self._kept:
+        if key not in self._cached:
             async with self.slot(user):
-                if key not in self._kept:
-                    self._kept[key] = await find()
-                    while len(self._kept) > KEPT:
-                        self._kept.popitem(last=False)
-                return self._kept[key]
-        self._kept.move_to_end(key)
-        return self._kept[key]
+                if key not in self._cached:
+                    self._cached[key] = await find()
+                    while len(self._cached) > KEPT:
+                        self._cached.popitem(last=False)
+                return self._cached[key]
+        self._cached.move_to_end(key)
+        return self._cached[key]
 
     async def _wait(self, user: str) -> None:
         waiting = self._waiting.setdefault(user, deque())

@@ -28,7 +28,7 @@ class StatePages:
 
     def __init__(self, slots: DocumentSlots) -> None:
         self._slots = slots
-        self._kept: OrderedDict[Hashable, _Pages] = OrderedDict()
+        self._cached: OrderedDict[Hashable, _Pages] = OrderedDict()
         """By state and codec; the one asked for longest ago comes first."""
         self._bytes = 0
         """Of all parts that are kept."""
@@ -43,11 +43,11 @@ class StatePages:
     ) -> StateData:
         """One part of the state that `key` names; `find` gets it when it is not here."""
         name = key, codec.name
-        pages = self._kept.get(name)
+        pages = self._cached.get(name)
         if pages is None:
             async with self._slots.slot(user):
-                pages = self._kept.get(name) or await self._find(name, codec, find)
-        self._kept.move_to_end(name)
+                pages = self._cached.get(name) or await self._find(name, codec, find)
+        self._cached.move_to_end(name)
         if part >= len(pages.parts):
             text = f"part: this state has {len(pages.parts)} parts, counted from 0"
             raise Refused(ErrorCode.VALIDATION, text)
@@ -63,10 +63,10 @@ class StatePages:
         return pages
 
     def _keep(self, key: Hashable, pages: _Pages) -> None:
-        self._kept[key] = pages
+        self._cached[key] = pages
         self._bytes += sum(map(len, pages.parts))
-        while self._bytes > MAX_PAGES_BYTES and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
+        while self._bytes > MAX_PAGES_BYTES and len(self._cached) > 1:
+            _, oldest = self._cached.popitem(last=False)
             self._bytes -= sum(map(len, oldest.parts))
 
 

@@ -187,7 +187,7 @@ def pages() -> Seen:
         pages = StatePages(Mock())
         for number, size in enumerate(sizes):
             pages._keep(number, state_pages._Pages(Position("e", 0), "digest", [bytes(size)]))
-        return None if len(pages._kept) == len(sizes) else Instead.OLDEST_FORGOTTEN
+        return None if len(pages._cached) == len(sizes) else Instead.OLDEST_FORGOTTEN
 
     with patch.object(state_pages, "MAX_PAGES_BYTES", 10):
         return Seen(kept(4, 6), kept(4, 7))
