@@ -17,6 +17,9 @@ TRIES = 2
 VOID_TRIES = 3
 """So often a load has to fail before it counts, or to say nothing before it is given up."""
 
+MOST_STEPS = 24
+"""Then a search ends with what it has: on a machine that others use it would take for ever."""
+
 LEAST_ROOMS = 0.1
 WHOLE_FROM = 20.0
 """From so many rooms on there are only whole ones; below, one of them may move at tenths."""
@@ -55,9 +58,17 @@ class Search:
     fails: int = 0
     """Of the load that is being tried."""
     voids: int = 0
+    steps: int = 0
+    """That were made."""
 
     def take(self, verdict: Verdict, server_percent: float) -> None:
         """What came of a step at `load`; `server_percent`: what it took of the server's core."""
+        self.steps += 1
+        self._judge(verdict, server_percent)
+        if self.steps >= MOST_STEPS and not self.is_done:
+            self.is_at_least = self.is_done = True
+
+    def _judge(self, verdict: Verdict, server_percent: float) -> None:
         if verdict is Verdict.PASSED:
             self.carried = self.load
             self._go_on(server_percent)

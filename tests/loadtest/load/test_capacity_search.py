@@ -124,3 +124,13 @@ def test_below_twenty_rooms_one_may_move_at_tenths() -> None:
     assert [rooms_near(load) for load in (0.01, 2.234, 19.96, 20.4, 311.7)] == [
         *(0.1, 2.2, 20.0, 20.0, 312.0)
     ]
+
+
+def test_a_search_that_learns_little_ends_with_what_it_has() -> None:
+    search, turn = Search(4.0, most=8_000), 0
+    while not search.is_done:
+        turn += 1
+        search.take(PASSED if turn % 3 == 0 else VOID, 5.0 if turn < 6 else 84.0)
+    assert search.steps == 24
+    assert search.is_at_least
+    assert search.carried > 4
