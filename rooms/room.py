@@ -93,7 +93,7 @@ class Room:
 
     @property
     def is_inside_group(self) -> bool:
-        """Whether the head belongs to a group that goes on: this is no state to stop at."""
+        """Whether the head belongs to a group that goes on."""
         return self.follower.is_inside
 
     @property

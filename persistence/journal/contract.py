@@ -44,7 +44,7 @@ class Fence:
 
 def may_have_more(entries: Sequence[Entry], limit: int) -> bool:
     """Whether a read stopped at a bound: then the caller reads on."""
-    return len(entries) >= limit or sum(len(entry.ops) for entry in entries) >= READ_BYTES
+    return len(entries) >= limit or sum(len(entry.payload) for entry in entries) >= READ_BYTES
 
 
 @dataclass(frozen=True, slots=True)

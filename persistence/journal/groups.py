@@ -35,7 +35,7 @@ async def append_group(
         appended = await _append_staged(db, staging, parts, known)
         if appended is None:
             for number, part in enumerate(parts, start=1):
-                row = part.delta_id, part.ops.decode(), part.payload_hash
+                row = part.delta_id, part.payload.decode(), part.payload_hash
                 await db.execute(STAGE, staging, number, *row)
             appended = await _append_staged(db, staging, parts, known)
     except BadValue:

@@ -30,7 +30,7 @@ class _Project:
 
     def is_void(self, entry: Entry) -> bool:
         """Whether none of its ops has taken effect, as far as that is known."""
-        ops = self.effects.get(entry.seq, entry.ops)
+        ops = self.effects.get(entry.seq, entry.payload)
         return ops == b"[]" and entry.seq > self.compacted_seq
 
 
@@ -74,7 +74,7 @@ class MemoryJournal:
             raise ValueError(f"nothing is stored at seq {up_to}")
         stored.compacted_seq = max(stored.compacted_seq, up_to)
         for n, entry in enumerate(stored.entries[:up_to]):
-            stored.entries[n] = replace(entry, ops=b"[]")
+            stored.entries[n] = replace(entry, payload=b"[]")
             stored.effects.pop(entry.seq, None)
 
     def go_back(self, project: str, to: int) -> None:
@@ -309,19 +309,19 @@ class MemoryJournal:
         seq = len(project.entries) + 1
         project.entries.append(
             Entry(
-                proposal.project,
-                seq,
-                proposal.delta_id,
-                proposal.author,
-                proposal.member,
-                proposal.ops,
-                proposal.atomic,
-                at,
-                proposal.payload_hash,
-                proposal.purpose,
-                proposal.reverts,
-                proposal.step,
-                more,
+                project=proposal.project,
+                seq=seq,
+                delta_id=proposal.delta_id,
+                author=proposal.author,
+                member=proposal.member,
+                payload=proposal.payload,
+                atomic=proposal.atomic,
+                committed_at=at,
+                payload_hash=proposal.payload_hash,
+                purpose=proposal.purpose,
+                reverts=proposal.reverts,
+                step=proposal.step,
+                more=more,
             )
         )
         project.seqs[proposal.delta_id] = seq
@@ -333,5 +333,5 @@ class MemoryJournal:
 
 
 def _bounded(entries: Sequence[Entry]) -> list[Entry]:
-    sizes = accumulate((len(entry.ops) for entry in entries), initial=0)
+    sizes = accumulate((len(entry.payload) for entry in entries), initial=0)
     return [entry for entry, before in zip(entries, sizes, strict=False) if before < READ_BYTES]

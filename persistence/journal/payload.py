@@ -9,4 +9,4 @@ NOT_OURS = "the journal is not the one that this room knows; come back in a mome
 def is_storable(proposal: Proposal) -> bool:
     """A NUL in a delta would make every later checkpoint fail."""
     texts = (proposal.delta_id, proposal.member, proposal.step or "")
-    return all(map(is_storable_text, texts)) and is_storable_json(proposal.ops)
+    return all(map(is_storable_text, texts)) and is_storable_json(proposal.payload)

@@ -271,7 +271,7 @@ class PostgresJournal:
             [proposal.author for proposal in proposals],
             [proposal.auth_session for proposal in proposals],
             [proposal.member for proposal in proposals],
-            [proposal.ops.decode() for proposal in proposals],
+            [proposal.payload.decode() for proposal in proposals],
             [proposal.atomic for proposal in proposals],
             hashes,
             [proposal.purpose.value for proposal in proposals],

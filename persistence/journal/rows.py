@@ -29,18 +29,18 @@ def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> l
     """What was committed of these, as entries."""
     return [
         Entry(
-            proposal.project,
-            verdict.seq,
-            proposal.delta_id,
-            proposal.author,
-            proposal.member,
-            proposal.ops,
-            proposal.atomic,
-            _milliseconds(verdict.committed_at),
-            verdict.payload_hash,
-            proposal.purpose,
-            proposal.reverts,
-            proposal.step,
+            project=proposal.project,
+            seq=verdict.seq,
+            delta_id=proposal.delta_id,
+            author=proposal.author,
+            member=proposal.member,
+            payload=proposal.payload,
+            atomic=proposal.atomic,
+            committed_at=_milliseconds(verdict.committed_at),
+            payload_hash=verdict.payload_hash,
+            purpose=proposal.purpose,
+            reverts=proposal.reverts,
+            step=proposal.step,
         )
         for proposal, verdict in zip(proposals, verdicts, strict=True)
         if verdict.outcome is Outcome.COMMITTED
@@ -77,19 +77,19 @@ def without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[E
 def entry_of(row: Any) -> Entry:
     """The entry in a row of `append_deltas` or `read_deltas`."""
     return Entry(
-        row["project_id"],
-        row["seq"],
-        row["delta_id"],
-        row["author"],
-        row["member"],
-        row["ops"].encode(),
-        row["atomic"],
-        _milliseconds(row["committed_at"]),
-        row["payload_hash"],
-        PURPOSES[row["purpose"]],
-        row["reverts"],
-        row["step"],
-        row["more"],
+        project=row["project_id"],
+        seq=row["seq"],
+        delta_id=row["delta_id"],
+        author=row["author"],
+        member=row["member"],
+        payload=row["ops"].encode(),
+        atomic=row["atomic"],
+        committed_at=_milliseconds(row["committed_at"]),
+        payload_hash=row["payload_hash"],
+        purpose=PURPOSES[row["purpose"]],
+        reverts=row["reverts"],
+        step=row["step"],
+        more=row["more"],
     )
 
 

@@ -95,7 +95,13 @@ class Bench:
 
     def _proposal(self, project: str) -> Proposal:
         return Proposal(
-            project, uuid.uuid4().hex[:16], self.user, self.auth_session, "member", self.ops, False
+            project=project,
+            delta_id=uuid.uuid4().hex[:16],
+            author=self.user,
+            auth_session=self.auth_session,
+            member="member",
+            payload=self.ops,
+            atomic=False,
         )
 
 

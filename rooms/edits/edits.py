@@ -195,7 +195,7 @@ class Edits:
         yield from self._go_on(seat)
 
     def _ask_as_well(self, seat: Seat, proposal: Proposal) -> Effects:
-        ops = decode_ops(proposal.ops) if proposal.purpose is Purpose.EDIT else None
+        ops = decode_ops(proposal.payload) if proposal.purpose is Purpose.EDIT else None
         return self._answering.known(Asker(QueuedRequest(proposal, ops), seat)) or []
 
     def look_up_failed(self, look_up: LookUp) -> Job:
@@ -321,7 +321,7 @@ def _proposal(
         author=who.user,
         auth_session=who.auth_session,
         member=seat.member,
-        ops=ops,
+        payload=ops,
         atomic=atomic,
         purpose=purpose,
         step=step,

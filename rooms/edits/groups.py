@@ -80,10 +80,10 @@ def parts_of(
         if number % SLICE_ENCODED == SLICE_ENCODED - 1:
             yield []
     made = [
-        replace(proposal, ops=part, delta_id=_part_id(proposal, number), reverts=None)
+        replace(proposal, payload=part, delta_id=_part_id(proposal, number), reverts=None)
         for number, part in enumerate(parts)
     ]
-    return (*made, replace(proposal, ops=_joined(encoded)))
+    return (*made, replace(proposal, payload=_joined(encoded)))
 
 
 def _joined(encoded: Sequence[bytes]) -> bytes:

@@ -60,7 +60,7 @@ class Proposed:
 
     def is_sent_as(self, ops: bytes) -> bool:
         """Whether the journal was given just these ops."""
-        return self.stage is Stage.SENT and bool(self.ops) and self.proposal.ops == ops
+        return self.stage is Stage.SENT and bool(self.ops) and self.proposal.payload == ops
 
 
 class Proposals:
@@ -102,7 +102,7 @@ class Proposals:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""
         assert proposal.delta_id not in self._by_id
         proposed = self._by_id[proposal.delta_id] = Proposed(proposal, [])
-        self._weigh(proposed, len(proposal.ops))
+        self._weigh(proposed, len(proposal.payload))
         return proposed
 
     def ask(self, proposed: Proposed, asker: Asker) -> None:
@@ -124,7 +124,7 @@ class Proposals:
         proposed.touched = frozenset(map(_ID, ops))
         if proposal.purpose is not Purpose.EDIT:
             self._made.add(proposed)
-        self._weigh(proposed, len(proposal.ops))
+        self._weigh(proposed, len(proposal.payload))
         for asker in proposed.askers:
             if asker.seat is not None:
                 asker.seat.queue.remove(asker.queued)

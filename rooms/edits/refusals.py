@@ -56,7 +56,7 @@ class Refusals:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
             text = f"{most}; send this one again after the next ack"
-        elif self._waiting.bytes + len(proposal.ops) > MAX_WAITING_BYTES:
+        elif self._waiting.bytes + len(proposal.payload) > MAX_WAITING_BYTES:
             code = ErrorCode.UNAVAILABLE
             text = "the database cannot keep up; send this delta again with the same id"
         else:

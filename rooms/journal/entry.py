@@ -38,7 +38,7 @@ class Purpose(StrEnum):
     RESTORE = "restore"
 
 
-class Proposal(Struct, frozen=True, gc=False):
+class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
 
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
@@ -52,7 +52,7 @@ class Proposal(Struct, frozen=True, gc=False):
     author: str
     auth_session: str
     member: str
-    ops: bytes
+    payload: bytes
     atomic: bool
     purpose: Purpose = Purpose.EDIT
     reverts: int | None = None
@@ -66,7 +66,7 @@ class Proposal(Struct, frozen=True, gc=False):
 
         The ops of an undo depend on when it is asked for; the request is what was sent.
         """
-        ops = self.ops if self.purpose is Purpose.EDIT else self._request
+        ops = self.payload if self.purpose is Purpose.EDIT else self._request
         digest = blake2b(self.author.encode(), digest_size=16)
         digest.update(b"\x01" if self.atomic else b"\x00")
         digest.update(ops)
@@ -75,7 +75,7 @@ class Proposal(Struct, frozen=True, gc=False):
     def is_stored_as(self, entry: "Entry") -> bool:
         """Whether the entry is what became of it (rule D3)."""
         are_edits = self.purpose is Purpose.EDIT and entry.purpose is Purpose.EDIT
-        if are_edits and self.ops == entry.ops and self.author == entry.author:
+        if are_edits and self.payload == entry.payload and self.author == entry.author:
             return self.atomic == entry.atomic  # nothing else is hashed
         return self.payload_hash == entry.payload_hash
 
@@ -87,7 +87,7 @@ class Proposal(Struct, frozen=True, gc=False):
         return f"{self.purpose}\0{self.project}\0{self.snapshot}".encode()
 
 
-class Entry(Struct, frozen=True, gc=False):
+class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """A delta that has its place: `seq` from 1 without holes, `committed_at` in ms since 1970.
 
     `more`: the next one belongs to it, and nobody may stop between the two (rule D14).
@@ -98,7 +98,7 @@ class Entry(Struct, frozen=True, gc=False):
     delta_id: str
     author: str
     member: str
-    ops: bytes
+    payload: bytes
     atomic: bool
     committed_at: float
     payload_hash: bytes
@@ -109,7 +109,7 @@ class Entry(Struct, frozen=True, gc=False):
 
     def mark(self, *, is_void: bool) -> "StepMark":
         """What the undo stacks need to know of it, and whether it has taken no effect."""
-        size = len(self.ops)
+        size = len(self.payload)
         return StepMark(
             self.seq,
             self.member,

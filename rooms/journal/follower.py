@@ -149,7 +149,7 @@ class JournalFollower:
         ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
         is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
         proposed = ops if is_otherwise and is_tried_again else ()
-        size = size_of(len(entry.ops), len(applied.ops) + len(proposed))
+        size = size_of(len(entry.payload), len(applied.ops) + len(proposed))
         self.tail.append(
             TailEntry(
                 entry.seq,
@@ -175,7 +175,7 @@ class JournalFollower:
     def _sent_as(self, entry: Entry) -> Sequence[Op] | None:
         """The ops of the entry, if the journal was given just these here."""
         proposed = self._waiting.get(entry.delta_id)
-        if proposed is None or not proposed.is_sent_as(entry.ops):
+        if proposed is None or not proposed.is_sent_as(entry.payload):
             return None
         return proposed.ops
 
@@ -191,6 +191,6 @@ class JournalFollower:
 
 def _read(entry: Entry) -> list[Op] | None:
     try:
-        return decode_ops(entry.ops)
+        return decode_ops(entry.payload)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None

@@ -137,7 +137,7 @@ async def restore(
         author=caller.user,
         auth_session=caller.auth_session,
         member=member_id(context.member_key, caller.user, caller.device),
-        ops=b"[]",
+        payload=b"[]",
         atomic=False,
         purpose=Purpose.RESTORE,
         step=params.id,

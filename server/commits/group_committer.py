@@ -55,7 +55,7 @@ class GroupCommitter:
 
     def submit(self, parts: Parts) -> None:
         """Store the deltas of a group, all or none."""
-        size = sum(len(part.ops) for part in parts)
+        size = sum(len(part.payload) for part in parts)
         if self._bytes and self._bytes + size > MAX_GROUPS_BYTES:
             self._failed(parts, ErrorCode.UNAVAILABLE)
             return

@@ -33,14 +33,14 @@ class ProjectQueue:
     @property
     def is_aside(self) -> bool:
         """Whether it is to be appended alone, apart from all others."""
-        return self.failures > 0 or len(self.waiting[0][1].ops) > LARGE_DELTA_BYTES
+        return self.failures > 0 or len(self.waiting[0][1].payload) > LARGE_DELTA_BYTES
 
     def batch(self, most: int = MAX_BATCH, most_bytes: int = MAX_BATCH_BYTES) -> list[Proposal]:
         """What goes into its next transaction; stays in the queue until it is settled."""
         taken: list[Proposal] = []
         size = 0
         for _, proposal in self.waiting:
-            size += len(proposal.ops)
+            size += len(proposal.payload)
             if len(taken) == most or size > most_bytes:
                 break
             taken.append(proposal)
@@ -82,7 +82,7 @@ class WaitingDeltas:
                 break
             taken[queue] = batch
             count -= len(batch)
-            size -= sum(len(proposal.ops) for proposal in batch)
+            size -= sum(len(proposal.payload) for proposal in batch)
         for queue in taken:
             self._begin(queue)
         return taken

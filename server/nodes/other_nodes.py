@@ -175,16 +175,16 @@ class OtherNodes:
 
 def _entry(body: Committed) -> Entry:
     return Entry(
-        body.project,
-        body.seq,
-        body.delta_id,
-        body.author,
-        body.member,
-        body.ops,
-        body.atomic,
-        body.committed_at,
-        body.payload_hash,
-        Purpose(body.purpose),
-        body.reverts,
-        body.step,
+        project=body.project,
+        seq=body.seq,
+        delta_id=body.delta_id,
+        author=body.author,
+        member=body.member,
+        payload=body.ops,
+        atomic=body.atomic,
+        committed_at=body.committed_at,
+        payload_hash=body.payload_hash,
+        purpose=Purpose(body.purpose),
+        reverts=body.reverts,
+        step=body.step,
     )

@@ -81,7 +81,7 @@ class RoomBroadcast:
         if not room.is_shared:
             return
         entry = effect.entry
-        if len(entry.ops) > MAX_ENTRY_BYTES:
+        if len(entry.payload) > MAX_ENTRY_BYTES:
             self._say(entry.project, HeadMoved(entry.project, entry.seq))
         else:
             self._say(entry.project, _committed(room.epoch, effect))
@@ -135,7 +135,7 @@ def _committed(epoch: str, effect: ForwardEntry) -> Committed:
         delta_id=entry.delta_id,
         author=entry.author,
         member=entry.member,
-        ops=entry.ops,
+        ops=entry.payload,
         atomic=entry.atomic,
         committed_at=entry.committed_at,
         payload_hash=entry.payload_hash,

@@ -219,7 +219,7 @@ def apply_entries(
 
 def _ops(entry: Entry) -> list[Op]:
     try:
-        return decode_ops(entry.ops)
+        return decode_ops(entry.payload)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return []  # as a room does it: it keeps its seq and does nothing
 

@@ -42,7 +42,15 @@ def test_U6_D14_a_large_undo_is_made_with_pauses() -> None:
     document, ops = clip_of_many_notes_deleted(12_000)
     changes = document.apply(ops).changes
     made: list[Op] = []
-    proposal = Proposal("project", "undo-0001", "ann", "login", "member", b"[]", False)
+    proposal = Proposal(
+        project="project",
+        delta_id="undo-0001",
+        author="ann",
+        auth_session="login",
+        member="member",
+        payload=b"[]",
+        atomic=False,
+    )
     assert cost_of(_into(made, inverse(changes, document))).longest < LONGEST
     assert len(made) == len(changes) > 12_000
     assert cost_of(looked_over(made)).longest < LONGEST

@@ -156,19 +156,19 @@ class Bench:
     def stored(self, proposal: Proposal, *, more: bool = False) -> Entry:
         """The entry that the journal makes of it."""
         entry = Entry(
-            proposal.project,
-            len(self.entries) + 1,
-            proposal.delta_id,
-            proposal.author,
-            proposal.member,
-            proposal.ops,
-            proposal.atomic,
-            1.7e12,
-            proposal.payload_hash,
-            proposal.purpose,
-            proposal.reverts,
-            proposal.step,
-            more,
+            project=proposal.project,
+            seq=len(self.entries) + 1,
+            delta_id=proposal.delta_id,
+            author=proposal.author,
+            member=proposal.member,
+            payload=proposal.payload,
+            atomic=proposal.atomic,
+            committed_at=1.7e12,
+            payload_hash=proposal.payload_hash,
+            purpose=proposal.purpose,
+            reverts=proposal.reverts,
+            step=proposal.step,
+            more=more,
         )
         self.entries.append(entry)
         ops = self.room.follower.ops_of(entry) or []

@@ -347,7 +347,16 @@ async def test_F31_S3_a_group_that_was_stored_and_is_gone_when_it_is_read_shows_
     ann, _, project = await node.pair()
     await ann.edit(project, marker("marker_1"))
     live = node.hub.rooms[project]
-    lost = Proposal(project, "undo_001", ann.user, "", "", b"[]", False, Purpose.UNDO)
+    lost = Proposal(
+        project=project,
+        delta_id="undo_001",
+        author=ann.user,
+        auth_session="",
+        member="",
+        payload=b"[]",
+        atomic=False,
+        purpose=Purpose.UNDO,
+    )
     node.hub.commits._group_answered((lost,), Outcome.COMMITTED, live.room.head + 3)
     await node.hub.watch.look_for_more()
     await ann.closed(1012)

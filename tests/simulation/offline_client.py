@@ -177,7 +177,7 @@ class Before:
         own = tuple(one for one in self._replica.pending if one in self._made)
         if position.seq != self._seq or own[: len(self._own)] != self._own:
             for entry in self._studio.entries[self._seq : position.seq]:
-                applied = self._confirmed.apply(decode_ops(entry.ops), atomic=entry.atomic)
+                applied = self._confirmed.apply(decode_ops(entry.payload), atomic=entry.atomic)
                 self._stacks.note(entry.mark(is_void=not applied.ops))
                 self._stacks.remember(entry.seq, applied.changes)
             self._seq, self._own = position.seq, ()

@@ -96,7 +96,7 @@ class OfflineStudio(Studio):
         """What it has come to; the tally counts what has taken effect and what was dropped."""
         document = Document(empty_state("Song"))
         for entry in self.entries:
-            ops = decode_ops(entry.ops)
+            ops = decode_ops(entry.payload)
             applied = document.apply(ops, atomic=entry.atomic)
             self.tally["ops_overtaken"] += len(applied.drops)
             self.tally["ops_stand"] += len(ops) - len(applied.drops)

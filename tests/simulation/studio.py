@@ -175,7 +175,7 @@ class Studio:
     def _digest_at(self, seq: int) -> str:
         """Of the journal's first entries, up to `seq`."""
         for entry in self.stored._projects[PROJECT].entries[len(self._digests) - 1 :]:
-            self._model.apply(decode_ops(entry.ops), atomic=entry.atomic)
+            self._model.apply(decode_ops(entry.payload), atomic=entry.atomic)
             self._digests.append(self._model.digest)
         return self._digests[seq] if seq < len(self._digests) else "ahead of the journal"
 
@@ -303,9 +303,9 @@ class Studio:
         document = read_document(checkpoint)
         from_start = Document(empty_state("Song"))
         for entry in entries:
-            from_start.apply(decode_ops(entry.ops), atomic=entry.atomic)
+            from_start.apply(decode_ops(entry.payload), atomic=entry.atomic)
             if entry.seq > checkpoint.seq:
-                document.apply(decode_ops(entry.ops), atomic=entry.atomic)
+                document.apply(decode_ops(entry.payload), atomic=entry.atomic)
         if document.frozen() != from_start.frozen():
             self.fail("checkpoint and journal are not the sum of the whole journal")
         return from_start.frozen()

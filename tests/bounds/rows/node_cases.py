@@ -40,7 +40,18 @@ from tests.server.accounts.test_passwords import Slow
 
 
 def _entry(seq: int, ops: bytes = b"[]") -> Entry:
-    return Entry("song", seq, f"d{seq}", "ann", "m", ops, False, 0.0, b"hash", Purpose.EDIT)
+    return Entry(
+        project="song",
+        seq=seq,
+        delta_id=f"d{seq}",
+        author="ann",
+        member="m",
+        payload=ops,
+        atomic=False,
+        committed_at=0.0,
+        payload_hash=b"hash",
+        purpose=Purpose.EDIT,
+    )
 
 
 @case("MAX_EARLY")
@@ -145,7 +156,15 @@ def missed() -> Seen:
 
     def brought(count: int) -> Past | None:
         journal = _journal(*[b"[]"] * count)
-        proposal = Proposal("project", "mine", "ann", "login", "member", b"[]", False)
+        proposal = Proposal(
+            project="project",
+            delta_id="mine",
+            author="ann",
+            auth_session="login",
+            member="member",
+            payload=b"[]",
+            atomic=False,
+        )
         appended = asyncio.run(journal.append([proposal], {"project": Known("epoch", 0)}))
         seqs = [entry.seq for entry in appended.entries]
         assert seqs == list(range(1, len(seqs) + 1))

@@ -23,7 +23,16 @@ from server.states import stored_state
 from server.states.stored_state import TooManyChanges, changes_of
 from tests.bounds.cases import Seen, case
 
-UNDO = Proposal("project", "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO)
+UNDO = Proposal(
+    project="project",
+    delta_id="undo-1",
+    author="ann",
+    auth_session="login",
+    member="member",
+    payload=b"[]",
+    atomic=False,
+    purpose=Purpose.UNDO,
+)
 OP: Op = Set("channels", "ch_bass_", {"volume": 0.5})
 
 
@@ -91,7 +100,15 @@ def _journal(*ops: bytes) -> MemoryJournal:
     journal.create_project("project", "epoch", b"{}")
     journal.grant("project", "ann", "owner")
     for number, each in enumerate(ops):
-        proposal = Proposal("project", f"delta-{number}", "ann", "login", "member", each, False)
+        proposal = Proposal(
+            project="project",
+            delta_id=f"delta-{number}",
+            author="ann",
+            auth_session="login",
+            member="member",
+            payload=each,
+            atomic=False,
+        )
         assert journal._append_one(proposal)[0] is Outcome.COMMITTED
     return journal
 
@@ -120,8 +137,8 @@ def groups_bytes() -> Seen:
             lambda coroutine: coroutine.close(),
             uncounted,
         )
-        committer.submit([replace(UNDO, ops=b"[ ]")])
-        committer.submit([replace(UNDO, ops=b" " * (size - 3))])
+        committer.submit([replace(UNDO, payload=b"[ ]")])
+        committer.submit([replace(UNDO, payload=b" " * (size - 3))])
         return told[0] if told else None
 
     with patch.object(group_committer, "MAX_GROUPS_BYTES", 10):

@@ -20,7 +20,17 @@ def _waits(name: str, sizes: list[int]) -> Past | None:
     """None if deltas of these sizes, of a room each, go into one transaction."""
     waiting = WaitingDeltas()
     for number, size in enumerate(sizes):
-        waiting.add(Proposal(f"p{number}", "d", "a", "s", "m", b" " * size, False))
+        waiting.add(
+            Proposal(
+                project=f"p{number}",
+                delta_id="d",
+                author="a",
+                auth_session="s",
+                member="m",
+                payload=b" " * size,
+                atomic=False,
+            )
+        )
     taken = waiting.take_together()
     return None if len(taken) == len(sizes) else SERVER_BOUNDS.rows[name].past
 

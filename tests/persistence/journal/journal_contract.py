@@ -64,7 +64,7 @@ def propose(project: str, author: Author, delta_id: str = "", text: str = "a") -
         author=author.user,
         auth_session=author.auth_session,
         member="member-1",
-        ops=ops(text),
+        payload=ops(text),
         atomic=False,
     )
 
@@ -197,7 +197,7 @@ class JournalContract:
         author = await bench.author()
         project = await bench.project(author)
         proposal = propose(project, author)
-        batch = [proposal, propose(project, author), proposal, replace(proposal, ops=ops("b"))]
+        batch = [proposal, propose(project, author), proposal, replace(proposal, payload=ops("b"))]
         assert await outcomes(bench.journal, *batch) == [
             (Outcome.COMMITTED, 1),
             (Outcome.COMMITTED, 2),
@@ -213,7 +213,7 @@ class JournalContract:
         proposal = propose(project, author)
         await outcomes(bench.journal, proposal)
         reused = [
-            replace(proposal, ops=ops("b")),
+            replace(proposal, payload=ops("b")),
             replace(proposal, atomic=True),
             replace(proposal, author=other.user, auth_session=other.auth_session),
         ]
@@ -233,7 +233,7 @@ class JournalContract:
         await outcomes(bench.journal, proposal)
         await bench.revoke(project, author.user)
         await bench.revoke_session(author.auth_session)
-        batch = [proposal, replace(proposal, ops=ops("b"))]
+        batch = [proposal, replace(proposal, payload=ops("b"))]
         assert await outcomes(bench.journal, *batch) == [
             (Outcome.DUPLICATE, 1),
             (Outcome.SESSION_REVOKED, None),
@@ -255,7 +255,7 @@ class JournalContract:
         assert await bench.journal.find(proposal) is None
         await outcomes(bench.journal, proposal)
         assert await bench.journal.find(proposal) == (Outcome.DUPLICATE, 1)
-        reused = replace(proposal, ops=ops("b"))
+        reused = replace(proposal, payload=ops("b"))
         assert await bench.journal.find(reused) == (Outcome.ID_REUSED, 1)
 
     async def test_J15_it_tells_which_of_a_users_deltas_are_stored(self, bench: Bench) -> None:
@@ -351,7 +351,7 @@ class JournalContract:
             "flag": True,
         }
         payload = encode_ops([Set(col="devices", id="device-1", props={"params": odd})])
-        proposal = replace(propose(project, author), ops=payload, atomic=True)
+        proposal = replace(propose(project, author), payload=payload, atomic=True)
         await outcomes(bench.journal, proposal)
         (entry,) = await bench.journal.read(project, 0, 10)
         assert entry == Entry(
@@ -360,7 +360,7 @@ class JournalContract:
             delta_id=proposal.delta_id,
             author=author.user,
             member="member-1",
-            ops=payload,
+            payload=payload,
             atomic=True,
             committed_at=entry.committed_at,
             payload_hash=proposal.payload_hash,
@@ -547,7 +547,7 @@ class JournalContract:
     async def test_U9_a_mark_says_whether_its_entry_took_effect(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)
-        proposals = [propose(project, author), replace(propose(project, author), ops=b"[]")]
+        proposals = [propose(project, author), replace(propose(project, author), payload=b"[]")]
         proposals.append(propose(project, author))
         appended = await bench.journal.append(proposals, await known(bench, project))
         there = Known(await bench.epoch(project), 3, appended.entries[-1].delta_id)
@@ -561,7 +561,7 @@ class JournalContract:
         author = await bench.author()
         project = await bench.project(author)
         first = replace(propose(project, author), purpose=Purpose.UNDO)
-        again = replace(first, ops=ops("other"))
+        again = replace(first, payload=ops("other"))
         assert await outcomes(bench.journal, first, again) == [
             (Outcome.COMMITTED, 1),
             (Outcome.DUPLICATE, 1),
@@ -740,7 +740,7 @@ class JournalContract:
             (5, False),
         ]
         assert [e.delta_id for e in entries[1:4]] == [part.delta_id for part in parts]
-        assert [e.ops for e in entries[1:4]] == [part.ops for part in parts]
+        assert [e.payload for e in entries[1:4]] == [part.payload for part in parts]
         assert [e.payload_hash for e in entries[1:4]] == [part.payload_hash for part in parts]
         assert [e.reverts for e in entries] == [None, None, None, 1, None]
         assert len({e.committed_at for e in entries[1:4]}) == 1

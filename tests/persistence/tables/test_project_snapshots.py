@@ -41,13 +41,13 @@ class Desk:
 
     def proposal(self, *ops: Op, id: str = "", member: str = "member-1") -> Proposal:
         return Proposal(
-            self.project,
-            id or uuid.uuid4().hex,
-            self.owner.id,
-            self.login,
-            member,
-            encode_ops(ops),
-            False,
+            project=self.project,
+            delta_id=id or uuid.uuid4().hex,
+            author=self.owner.id,
+            auth_session=self.login,
+            member=member,
+            payload=encode_ops(ops),
+            atomic=False,
         )
 
     async def edit(self, *ops: Op, **more: str) -> int:

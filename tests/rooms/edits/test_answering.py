@@ -17,18 +17,24 @@ def rename(name: str) -> Set:
 def entry(seq: int, delta_id: str, name: str, author: str = "ben") -> Entry:
     """As another node had it committed."""
     proposal = Proposal(
-        PROJECT, delta_id, author, "login", author, encode_ops([rename(name)]), False
+        project=PROJECT,
+        delta_id=delta_id,
+        author=author,
+        auth_session="login",
+        member=author,
+        payload=encode_ops([rename(name)]),
+        atomic=False,
     )
     return Entry(
-        PROJECT,
-        seq,
-        delta_id,
-        author,
-        author,
-        proposal.ops,
-        False,
-        1.7e12,
-        proposal.payload_hash,
+        project=PROJECT,
+        seq=seq,
+        delta_id=delta_id,
+        author=author,
+        member=author,
+        payload=proposal.payload,
+        atomic=False,
+        committed_at=1.7e12,
+        payload_hash=proposal.payload_hash,
     )
 
 

@@ -191,8 +191,18 @@ def test_U6_a_restore_of_ones_own_is_waited_for_as_well(name: str) -> None:
     bench.edit("ann", done)
     back = back_to(before, done)
     member = bench.room.seats["ann"].member
-    author = PROJECT, "restore-1", "ann", "login", member
-    proposal = Proposal(*author, b"[]", False, Purpose.RESTORE, None, "restore-1", "s")
+    proposal = Proposal(
+        project=PROJECT,
+        delta_id="restore-1",
+        author="ann",
+        auth_session="login",
+        member=member,
+        payload=b"[]",
+        atomic=False,
+        purpose=Purpose.RESTORE,
+        step="restore-1",
+        snapshot="s",
+    )
     bench.run(bench.room.edits.restore(proposal, [back], "ann", 1))
     propose(bench, STANDS, then)
     bench.commit()

@@ -17,7 +17,16 @@ from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.edits.test_proposals import CHANGE, Calls, code_of
 
 UNDO = Proposal(
-    PROJECT, "undo-1", "ann", "login", "member", b"[]", False, Purpose.UNDO, 7, "undo-1"
+    project=PROJECT,
+    delta_id="undo-1",
+    author="ann",
+    auth_session="login",
+    member="member",
+    payload=b"[]",
+    atomic=False,
+    purpose=Purpose.UNDO,
+    reverts=7,
+    step="undo-1",
 )
 
 
@@ -65,8 +74,8 @@ class Reader:
 def test_D14_the_parts_of_a_group_are_all_the_ops_in_their_order() -> None:
     ops = notes(2 * MADE_OPS + 5)
     parts = cut(ops)
-    assert [op for part in parts for op in decode_ops(part.ops)] == ops
-    assert [len(decode_ops(part.ops)) for part in parts] == [MADE_OPS, MADE_OPS, 5]
+    assert [op for part in parts for op in decode_ops(part.payload)] == ops
+    assert [len(decode_ops(part.payload)) for part in parts] == [MADE_OPS, MADE_OPS, 5]
     assert [(part.reverts, part.step) for part in parts] == [(None, "undo-1")] * 2 + [(7, "undo-1")]
     assert parts[-1].delta_id == "undo-1"
     assert len({part.delta_id for part in parts}) == 3
@@ -77,12 +86,12 @@ def test_D14_a_part_is_bounded_in_bytes_and_one_op_goes_whole() -> None:
     ops = notes(900, "x" * 250)
     parts = cut(ops)
     assert len(parts) > 1
-    assert max(len(part.ops) for part in parts) <= MADE_BYTES + MADE_OPS + 1
+    assert max(len(part.payload) for part in parts) <= MADE_BYTES + MADE_OPS + 1
     params: dict[str, Any] = {"params": {f"leaf-{n:04}": "x" * 1_000 for n in range(300)}}
     large: list[Op] = [Set("devices", "dev_synth", params), CHANGE]
-    assert [decode_ops(part.ops) for part in cut(large)] == [[large[0]], [large[1]]]
-    assert cut(large)[0].ops == encode_ops(large[:1])
-    assert [part.ops for part in cut([])] == [b"[]"]
+    assert [decode_ops(part.payload) for part in cut(large)] == [[large[0]], [large[1]]]
+    assert cut(large)[0].payload == encode_ops(large[:1])
+    assert [part.payload for part in cut([])] == [b"[]"]
 
 
 def test_U8_more_than_a_group_may_hold_is_refused_before_anything_is_stored(
@@ -240,7 +249,16 @@ def test_U5_a_step_that_was_one_group_is_undone_at_once() -> None:
 def test_D14_a_group_is_one_effect() -> None:
     calls = Calls()
     seen: list[Any] = []
-    proposal = Proposal(PROJECT, "r", "ann", "login", "m", b"[]", False, Purpose.RESTORE)
+    proposal = Proposal(
+        project=PROJECT,
+        delta_id="r",
+        author="ann",
+        auth_session="login",
+        member="m",
+        payload=b"[]",
+        atomic=False,
+        purpose=Purpose.RESTORE,
+    )
     for effects in calls.bench.room.edits.restore(proposal, notes(MADE_OPS + 1), "ann", 1):
         seen += effects
     [group] = seen

@@ -99,14 +99,14 @@ class World:
             Set("channels", "ch_bass_", {"pan": n / 10}) for n in range(self.rng.randint(1, 5))
         ]
         proposal = Proposal(
-            PROJECT,
-            self.rng.choice(self._ids),
-            user,
-            "login",
-            "member" if seat is None else seat.member,
-            b"[]",
-            False,
-            Purpose.RESTORE,
+            project=PROJECT,
+            delta_id=self.rng.choice(self._ids),
+            author=user,
+            auth_session="login",
+            member="member" if seat is None else seat.member,
+            payload=b"[]",
+            atomic=False,
+            purpose=Purpose.RESTORE,
             snapshot=self.rng.choice(SNAPSHOTS),
         )
         self.tickets.add(ticket)
@@ -137,7 +137,7 @@ class World:
         if fresh:
             proposal = self.rng.choice(fresh)
             if self.rng.random() < 0.5:
-                proposal = Proposal(**(_fields(proposal) | {"ops": b"[]"}))
+                proposal = Proposal(**(_fields(proposal) | {"payload": b"[]"}))
             self._store(proposal)
 
     def tell(self) -> None:
@@ -276,19 +276,19 @@ class World:
 
     def _store(self, proposal: Proposal, *, more: bool = False) -> Entry:
         entry = Entry(
-            proposal.project,
-            len(self.entries) + 1,
-            proposal.delta_id,
-            proposal.author,
-            proposal.member,
-            proposal.ops,
-            proposal.atomic,
-            1.7e12,
-            proposal.payload_hash,
-            proposal.purpose,
-            proposal.reverts,
-            proposal.step,
-            more,
+            project=proposal.project,
+            seq=len(self.entries) + 1,
+            delta_id=proposal.delta_id,
+            author=proposal.author,
+            member=proposal.member,
+            payload=proposal.payload,
+            atomic=proposal.atomic,
+            committed_at=1.7e12,
+            payload_hash=proposal.payload_hash,
+            purpose=proposal.purpose,
+            reverts=proposal.reverts,
+            step=proposal.step,
+            more=more,
         )
         self.entries.append(entry)
         self.known[entry.delta_id] = entry
@@ -333,14 +333,14 @@ class Calls:
 
     def restore(self, delta_id: str, snapshot: str, ticket: int, *ops: Op) -> None:
         proposal = Proposal(
-            PROJECT,
-            delta_id,
-            "ann",
-            "login",
-            self.ann.member,
-            b"[]",
-            False,
-            Purpose.RESTORE,
+            project=PROJECT,
+            delta_id=delta_id,
+            author="ann",
+            auth_session="login",
+            member=self.ann.member,
+            payload=b"[]",
+            atomic=False,
+            purpose=Purpose.RESTORE,
             snapshot=snapshot,
         )
         edits = self.bench.room.edits
@@ -498,7 +498,7 @@ def test_D3_an_entry_of_our_id_with_another_payload_is_not_ours() -> None:
     calls = Calls()
     calls.propose("same-id-1")
     [[ours]] = calls.bench.waiting
-    theirs = Proposal(**(_fields(ours) | {"ops": b"[]"}))
+    theirs = Proposal(**(_fields(ours) | {"payload": b"[]"}))
     calls.bench.run(calls.bench.room.follower.committed([calls.bench.stored(theirs)]))
     assert isinstance(calls.bench.last("ann"), DeltaCommitted)
     calls.bench.run(calls.bench.room.edits.answered(ours, Outcome.ID_REUSED, None))

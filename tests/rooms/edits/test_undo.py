@@ -275,17 +275,17 @@ def restore(bench: Bench, delta_id: str, *ops: Op) -> None:
     """A restore that ann calls for."""
     member = bench.room.seats["ann"].member
     proposal = Proposal(
-        PROJECT,
-        delta_id,
-        "ann",
-        "login",
-        member,
-        b"[]",
-        False,
-        Purpose.RESTORE,
-        None,
-        delta_id,
-        "s",
+        project=PROJECT,
+        delta_id=delta_id,
+        author="ann",
+        auth_session="login",
+        member=member,
+        payload=b"[]",
+        atomic=False,
+        purpose=Purpose.RESTORE,
+        reverts=None,
+        step=delta_id,
+        snapshot="s",
     )
     bench.run(bench.room.edits.restore(proposal, [*ops], "ann", 1))
     bench.commit()

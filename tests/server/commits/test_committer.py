@@ -86,7 +86,17 @@ class Rig:
     def submit(self, project: str, *numbers: int, size: int = 2) -> None:
         for n in numbers:
             ops = b"[" + b" " * (size - 2) + b"]"
-            self.committer.submit(Proposal(project, f"{project}{n}", "a", "s", "m", ops, False))
+            self.committer.submit(
+                Proposal(
+                    project=project,
+                    delta_id=f"{project}{n}",
+                    author="a",
+                    auth_session="s",
+                    member="m",
+                    payload=ops,
+                    atomic=False,
+                )
+            )
 
     async def until(self, project: str, count: int) -> None:
         async def is_there() -> bool:

@@ -178,7 +178,15 @@ async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> 
     ann = await node.musician("ann")
     project = await create_project(ann)
     journal = node.journal
-    part = Proposal(project, "part-1", ann.user, str(uuid.uuid4()), "member", b"[]", False)
+    part = Proposal(
+        project=project,
+        delta_id="part-1",
+        author=ann.user,
+        auth_session=str(uuid.uuid4()),
+        member="member",
+        payload=b"[]",
+        atomic=False,
+    )
     staging = str(uuid.uuid4())
     db = DyingDb(journal._behind, 2, "after")
     standing = asyncio.create_task(

@@ -15,7 +15,15 @@ from server.live.room_commits import Commits
 from server.live.room_jobs import RoomJobs
 from server.live.room_journal import RoomJournal
 
-PROPOSAL = Proposal("project", "delta-one", "ann", "login", "ann-desk", b"[]", False)
+PROPOSAL = Proposal(
+    project="project",
+    delta_id="delta-one",
+    author="ann",
+    auth_session="login",
+    member="ann-desk",
+    payload=b"[]",
+    atomic=False,
+)
 
 
 @pytest.mark.parametrize("way", ["_committed", "_group_answered"])

@@ -282,11 +282,29 @@ async def test_S4_a_node_whose_state_is_not_the_journals_loads_it_anew(nodes: No
 
 
 def proposal_of(project: str) -> Proposal:
-    return Proposal(project, "restore-1", "ann", "login", "member", b"[]", False)
+    return Proposal(
+        project=project,
+        delta_id="restore-1",
+        author="ann",
+        auth_session="login",
+        member="member",
+        payload=b"[]",
+        atomic=False,
+    )
 
 
 def entry_of(project: str) -> Entry:
-    return Entry(project, 9, "delta-9", "ann", "member", b"[]", False, 0.0, b"")
+    return Entry(
+        project=project,
+        seq=9,
+        delta_id="delta-9",
+        author="ann",
+        member="member",
+        payload=b"[]",
+        atomic=False,
+        committed_at=0.0,
+        payload_hash=b"",
+    )
 
 
 NOBODY: Any = object()
