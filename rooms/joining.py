@@ -113,6 +113,38 @@ class Joining:
         waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
         return [effect for seat in waiting for effect in self._send_away(seat)]
 
+    def feed_from(self, connection: str, seq: int) -> Feed | None:
+        """What a member that reads too slowly gets at its own pace; None: it cannot."""
+        seat = self._members.seats.get(connection)
+        if seat is None or not self._follower.tail.holds_after(seq):
+            return None
+        feed = Feed(self._project, self._follower.tail, seq, ticked_at=self._ticks.told_at)
+        self._members.feed(seat, feed)
+        return feed
+
+    def has_caught_up(self, connection: str, feed: Feed) -> bool:
+        """It has got all that its feed had: whether it has missed a tick meanwhile."""
+        seat = self._members.seats.get(connection)
+        if seat is None or seat.feed is not feed:
+            return False
+        self._members.feed(seat, None)
+        return feed.ticked_at != self._ticks.told_at
+
+    def set_degraded(self, is_degraded: bool, reason: str) -> Effects:
+        """Tell everyone, if it has changed."""
+        if self.is_degraded == is_degraded:
+            return []
+        self.is_degraded = is_degraded
+        return [send(Degraded(self._project, is_degraded, reason), self._members.joined())]
+
+    def set_bus_down(self, is_down: bool) -> Effects:
+        """Tell everyone, if it has changed."""
+        if self.is_bus_down == is_down:
+            return []
+        self.is_bus_down = is_down
+        reason = BUS_IS_DOWN if is_down else ""
+        return [send(Degraded(self._project, is_down, reason, "bus"), self._members.joined())]
+
     def _enter_or_not(self, seat: Seat) -> Effects:
         """With the encoded state, if it is known what is in it of the member's own (J15)."""
         own = seat.unanswered
@@ -156,7 +188,7 @@ class Joining:
     def _joined(
         self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool
     ) -> Joined:
-        undo, redo = self._follower.stacks.depths(seat.member)
+        undo, redo = self._edits.entries.stacks.depths(seat.member)
         own = seat.unanswered
         return Joined(
             id=seat.request.request,

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from rooms.aspect import Aspect, AspectState, state_of
 from rooms.document.document import Change, Document
 from rooms.edits.edits import Edits, Proposing
 from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
-from rooms.joining import BUS_IS_DOWN, Joining
+from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
@@ -15,7 +16,6 @@ from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
 from schema.messages import (
-    Degraded,
     Error,
     Gesture,
     Left,
@@ -49,7 +49,12 @@ class Room:
     )
 
     def __init__(
-        self, project: str, document: Document, position: Position, node: str = ""
+        self,
+        project: str,
+        document: Document,
+        position: Position,
+        node: str = "",
+        others: dict[str, Aspect] | None = None,
     ) -> None:
         self.project = project
         self.epoch = position.epoch
@@ -57,7 +62,9 @@ class Room:
         self.gestures = Gestures()
         self.members = Members(project, node, self.ticks, self.gestures, self._on_given_up)
         seats = self.members.seats
-        self.edits = Edits(project, document, position, seats, self.gestures, self._leave_if_done)
+        self.edits = Edits(
+            project, document, position, seats, self.gestures, self._leave_if_done, others
+        )
         self.follower = self.edits.follower  # what all who join and tick look at
         self.joining = Joining(project, position.epoch, self.edits, self.members, self.ticks)
         self.motion = RoomTicks(project, self.follower, self.members, self.ticks, self.gestures)
@@ -92,6 +99,15 @@ class Room:
         return self.follower.digest
 
     @property
+    def whole_digest(self) -> str:
+        """Of all aspects at the head: what nodes compare."""
+        return self.follower.whole_digest
+
+    def other_aspects(self) -> dict[str, AspectState]:
+        """All that the aspects but the document hold, by name."""
+        return {name: state_of(aspect) for name, aspect in self.follower.others.items()}
+
+    @property
     def is_inside_group(self) -> bool:
         """Whether the head belongs to a group that goes on."""
         return self.follower.is_inside
@@ -110,7 +126,7 @@ class Room:
         """What the journal says of the entry at the head, and of the newest up to it."""
         self.follower.head_id = head_id
         for mark in marks:
-            self.follower.stacks.note(mark)
+            self.edits.entries.stacks.note(mark)
 
     def committed(self, entries: Iterable[Entry]) -> Job:
         """What the journal holds past the head, from this node's commits or any other's."""
@@ -127,12 +143,12 @@ class Room:
 
     def unrecorded(self) -> dict[int, list[Op]]:
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
-        return dict(self.follower.unrecorded)
+        return dict(self.edits.entries.unrecorded)
 
     def recorded(self, seqs: Collection[int]) -> None:
         """What took effect of these is stored now."""
         for seq in seqs:
-            self.follower.unrecorded.pop(seq, None)
+            self.edits.entries.unrecorded.pop(seq, None)
 
     def hold_tail(self, after: int | None = None) -> Feed:
         """Make the tail keep what follows this seq (None: the head), until the feed is stopped."""
@@ -163,6 +179,10 @@ class Room:
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
         return self.edits.restore(proposal, ops, connection, ticket)
+
+    def enter(self, proposal: Proposal, connection: str, ticket: int) -> Job:
+        """Commit an entry of another aspect; the call hears of it by `Settled`."""
+        return self.edits.enter(proposal, connection, ticket)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
@@ -243,27 +263,12 @@ class Room:
         return self.joining.state_is_missing()
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
-        """A member reads slower than others write: it gets what follows `seq` at its own pace.
-
-        None: it has gone, or the tail is past that.
-        """
-        seat = self.seats.get(connection)
-        if seat is None or not self.follower.tail.holds_after(seq):
-            return None
-        feed = Feed(self.project, self.follower.tail, seq, ticked_at=self.ticks.told_at)
-        self.members.feed(seat, feed)
-        return feed
+        """What a slow reader gets at its own pace; None: it has gone, or the tail is past that."""
+        return self.joining.feed_from(connection, seq)
 
     def has_caught_up(self, connection: str, feed: Feed) -> bool:
-        """A member has got all that its feed had, and hears with the others from now on.
-
-        Whether it has missed a tick meanwhile.
-        """
-        seat = self.seats.get(connection)
-        if seat is None or seat.feed is not feed:
-            return False
-        self.members.feed(seat, None)
-        return feed.ticked_at != self.ticks.told_at
+        """A member has got all that its feed had: whether it has missed a tick meanwhile."""
+        return self.joining.has_caught_up(connection, feed)
 
     def leave(self, connection: str) -> Effects:
         """A member closed its connection: what came before is done, and not answered (D23)."""
@@ -335,18 +340,11 @@ class Room:
 
     def set_degraded(self, is_degraded: bool, reason: str = "") -> Effects:
         """Whether the journal can be written just now (rule D7)."""
-        if self.joining.is_degraded == is_degraded:
-            return []
-        self.joining.is_degraded = is_degraded
-        return self.to_everyone(Degraded(self.project, is_degraded, reason))
+        return self.joining.set_degraded(is_degraded, reason)
 
     def set_bus_down(self, is_bus_down: bool) -> Effects:
         """Whether what other nodes do comes late just now (rule D11)."""
-        if self.joining.is_bus_down == is_bus_down:
-            return []
-        self.joining.is_bus_down = is_bus_down
-        reason = BUS_IS_DOWN if is_bus_down else ""
-        return self.to_everyone(Degraded(self.project, is_bus_down, reason, "bus"))
+        return self.joining.set_bus_down(is_bus_down)
 
     # Other nodes.
 

@@ -74,7 +74,7 @@ STALE_STATE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a room's encoded state",
     Instead.ENCODED_ANEW,
-    "rooms/room.py",
+    "rooms/joining.py",
     "An encoded state serves joiners until what the tail holds after it weighs so much, or "
     "as much as the state itself. So those that are still being fed weigh no more than the tail.",
 )

@@ -26,9 +26,7 @@ REASON = "# Long: "
 
 BEING_SPLIT = {
     "rooms.document.document",
-    "rooms.room",
     "server.sockets.connection",
-    "rooms.journal.follower._apply",
     "persistence.journal.history.list_entries",
     "server.app._serve",
     "server.sockets.connection.__init__",

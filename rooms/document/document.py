@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from rooms.aspect import Applied as AspectApplied
 from rooms.document import digest
 from rooms.document.cascades import what_falls
 from rooms.document.entity_store import Change, Entity, EntityStore, State, Steps, finish
@@ -60,7 +61,7 @@ class Tried(NamedTuple):
 
 
 @dataclass(slots=True)
-class Applied:
+class Applied(AspectApplied):
     """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity) and the drops.
 
     `as_sent` is true when the effective ops are just the ones of the delta. `changes`, in their
@@ -73,8 +74,8 @@ class Applied:
     as_sent: bool = True
     is_spelled: bool = True
     """Whether the effective ops are those of the delta, spelled out (`rooms.document.spelled`)."""
-    mistake: str | None = None
-    """What was raised by, or is wrong with, a delta that is quarantined (rule D17)."""
+    proposed: Sequence[Op] = ()
+    """The ops of the entry, if it could be read."""
 
     def took(self, op: Op, effective: Sequence[Op]) -> None:
         """One op of the delta took effect."""

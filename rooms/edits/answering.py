@@ -6,6 +6,7 @@ import msgspec
 
 from rooms.edits import answers
 from rooms.edits.proposals import Asker, Proposals
+from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
 from rooms.journal.entry import Outcome, Proposal
 from rooms.journal.follower import JournalFollower
@@ -21,11 +22,13 @@ class Answering:
         self,
         project: str,
         follower: JournalFollower,
+        stacks: UndoStacks,
         waiting: Proposals,
         seats: Mapping[str, Seat],
     ) -> None:
         self._project = project
         self._follower = follower
+        self._stacks = stacks
         self._waiting = waiting
         self._seats = seats
 
@@ -117,7 +120,7 @@ class Answering:
         """What one member hears; who does not have what is before it yet hears it after that."""
         if seat.is_given_up:
             return []
-        undo, redo = self._follower.stacks.depths(seat.member)
+        undo, redo = self._stacks.depths(seat.member)
         own = msgspec.structs.replace(ack, undo=undo, redo=redo)
         if not seat.is_live:
             seat.held_acks.append(own)

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from rooms.document.document import Change, Document, Drop, Tried
+from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Effects, pausing
 from rooms.journal.entry import Purpose
 from rooms.journal.follower import JournalFollower
@@ -31,7 +32,9 @@ class Seen(NamedTuple):
     cost: int
 
 
-def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tried]) -> Seen | None:
+def as_seen(
+    follower: JournalFollower, stacks: UndoStacks, seat: Seat, base: int, sent: Sequence[Tried]
+) -> Seen | None:
     """What the member in this seat had before it on the copy at `base`, its own edits with it.
 
     `sent`: those of its edits that are not committed yet. None: it cannot be told, or not any more,
@@ -43,7 +46,7 @@ def as_seen(follower: JournalFollower, seat: Seat, base: int, sent: Sequence[Tri
     edits: list[Tried] = []
     cost = 0
     for seq in range(follower.head, base, -1):
-        entry, changes = follower.tail.at(seq), follower.stacks.changes(seq)
+        entry, changes = follower.tail.at(seq), stacks.changes(seq)
         if entry is None or changes is None:
             return None
         cost += 1 + len(changes)

@@ -4,15 +4,27 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from rooms.aspect import Aspect
 from rooms.document.document import Change, Document
 from rooms.edits import answers
 from rooms.edits.answering import Answering
+from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, Proposals, Stage
 from rooms.edits.refusals import Refusals
-from rooms.effects import CatchUp, Disconnect, Effects, ForwardEntry, Job, LookUp, Settled, send
-from rooms.journal.entry import Outcome, Proposal, Purpose
+from rooms.effects import (
+    CatchUp,
+    Commit,
+    Disconnect,
+    Effects,
+    ForwardEntry,
+    Job,
+    LookUp,
+    Settled,
+    send,
+)
+from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
@@ -29,7 +41,8 @@ Proposing = ProposeDelta | Undo | Redo
 class Edits:
     """All that is asked of the document of a room, and all that the journal says of it.
 
-    `follower`: the document, and how far the journal is in it.
+    `follower`: the aspects, and how far the journal is in them; `entries`: what is remembered of
+    the newest.
     """
 
     def __init__(
@@ -40,15 +53,25 @@ class Edits:
         seats: dict[str, Seat],
         gestures: Gestures,
         leave_if_done: Callable[[Seat], Effects],
+        others: dict[str, Aspect] | None = None,
     ) -> None:
         self.project = project
         self._epoch = position.epoch
         self.waiting = Proposals()
-        self.follower = JournalFollower(project, document, position, self.waiting, self._applied)
-        self._answering = Answering(project, self.follower, self.waiting, seats)
+        self.follower = JournalFollower(document, position, self._applied, self._sent, others)
+        self.entries = CommittedEntries(project, self.follower)
+        stacks = self.entries.stacks
+        self._answering = Answering(project, self.follower, stacks, self.waiting, seats)
         self._refusals = Refusals(project, self.waiting, gestures)
         self._queue = ProposalQueue(
-            project, self.follower, self.waiting, self._refusals, seats, gestures, leave_if_done
+            project,
+            self.follower,
+            stacks,
+            self.waiting,
+            self._refusals,
+            seats,
+            gestures,
+            leave_if_done,
         )
         self._seats = seats
         self._gestures = gestures
@@ -162,6 +185,27 @@ class Edits:
         self.waiting.ask(proposed, asker)
         made = yield from looked_over(ops)
         yield from self._queue.make(proposed, proposal, made)
+
+    def enter(self, proposal: Proposal, connection: str, ticket: int) -> Job:
+        """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
+
+        `ticket`, `connection`: as for `restore`. What the aspect refuses is not stored.
+        """
+        asker = Asker(QueuedRequest(proposal), self._seats.get(connection), ticket)
+        answer = self._answering.known(asker)
+        if answer is not None:
+            yield answer
+            return
+        problem = self.follower.check(proposal)
+        if problem is not None:
+            code = ErrorCode.OP_INVALID
+            error = answers.refused(self.project, proposal.delta_id, code, problem)
+            yield [Settled(ticket, None, error)]
+            return
+        proposed = self.waiting.enter(proposal)
+        self.waiting.ask(proposed, asker)
+        self.waiting.send(proposed, proposal, ())
+        yield [Commit(proposal)]
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
@@ -286,10 +330,18 @@ class Edits:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
         return self._queue.gave_up(proposal, error)
 
-    def _applied(self, applied: AppliedEntry) -> Job:
+    def _sent(self, entry: Entry) -> Sequence[Op] | None:
+        """The ops of the entry, if the journal was given just these here."""
+        proposed = self.waiting.get(entry.delta_id)
+        if proposed is None or not proposed.is_sent_as(entry.payload):
+            return None
+        return proposed.ops
+
+    def _applied(self, done: AppliedEntry) -> Job:
         """An entry has taken effect: all hear of it, who asked for it by the `ack`."""
-        entry, packet, ack = applied.entry, applied.packet, applied.ack
-        self._queue.is_free_again |= applied.ends_group
+        entry = done.entry
+        packet, ack = self.entries.take(done)
+        self._queue.is_free_again |= done.ends_group
         proposed = self.waiting.get(entry.delta_id)
         if proposed is None or not proposed.proposal.is_stored_as(entry):
             yield self._answering.tell((), packet, ack)
@@ -301,7 +353,7 @@ class Edits:
         is_ours = proposed.proposal.member == entry.member
         yield self._answering.tell(askers, packet, ack, is_ours=is_ours)
         if was_sent:
-            yield [ForwardEntry(entry, applied.digest, applied.previous)]
+            yield [ForwardEntry(entry, self.follower.whole_digest, done.previous)]
         yield from self._queue.after(askers)
 
 

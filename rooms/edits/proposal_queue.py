@@ -12,7 +12,7 @@ from rooms.edits.as_seen import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, Proposals, Proposed, Stage
 from rooms.edits.refusals import Refusals
-from rooms.edits.undo_stacks import Step
+from rooms.edits.undo_stacks import Step, UndoStacks
 from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
 from rooms.journal.entry import Proposal, Purpose
 from rooms.journal.follower import JournalFollower
@@ -36,6 +36,7 @@ class ProposalQueue:
         self,
         project: str,
         follower: JournalFollower,
+        stacks: UndoStacks,
         waiting: Proposals,
         refusals: Refusals,
         seats: Mapping[str, Seat],
@@ -52,6 +53,7 @@ class ProposalQueue:
         """What others have queued meanwhile is still to have its turn."""
         self._project = project
         self._follower = follower
+        self._stacks = stacks
         self._waiting = waiting
         self._refusals = refusals
         self._seats = seats
@@ -134,7 +136,7 @@ class ProposalQueue:
         own_sent = list(self._waiting.sent_by(seat))
         if queued.base is None or (queued.base >= self._follower.head and not own_sent):
             return impossible[0] if queued.base is not None else None
-        seen = as_seen(self._follower, seat, queued.base, own_sent)
+        seen = as_seen(self._follower, self._stacks, seat, queued.base, own_sent)
         if seen is None:
             return None
         seat.looks_back -= seen.cost
@@ -148,7 +150,7 @@ class ProposalQueue:
 
     def _undo_or_redo(self, seat: Seat, queued: QueuedRequest) -> Job:
         proposal = queued.proposal
-        steps = list(self._follower.stacks.steps(seat.member, proposal.purpose))
+        steps = list(self._stacks.steps(seat.member, proposal.purpose))
         if not steps:
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self._project, proposal.delta_id, code, text)
@@ -189,7 +191,7 @@ class ProposalQueue:
         """
         changes: list[Change] = []
         for seq in step.seqs:
-            of_seq = known[seq] if seq in known else self._follower.stacks.changes(seq)
+            of_seq = known[seq] if seq in known else self._stacks.changes(seq)
             if of_seq is None:
                 return None
             changes.extend(of_seq)

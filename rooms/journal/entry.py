@@ -5,6 +5,9 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+DOCUMENT = "document"
+"""The aspect that every entry was about before there were others."""
+
 
 class Outcome(StrEnum):
     """What became of a proposal; of all but the first two nothing is stored."""
@@ -39,8 +42,9 @@ class Purpose(StrEnum):
 
 
 class Proposal(Struct, frozen=True, gc=False, kw_only=True):
-    """A delta that wants a place in the journal; `ops` is the canonical JSON of `schema.ops`.
+    """What wants a place in the journal. `payload`: a JSON array, for its `aspect` to read.
 
+    That of the document is the canonical JSON of `schema.ops`.
     `reverts`: the seq of the delta that an undo takes back, or of the undo that a redo does.
     Deltas of a member with the same `step` are one step of its undo; a restore without ops has
     none. `snapshot`: the one that a restore brings back. `fence`: the newest that was given out
@@ -54,6 +58,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     member: str
     payload: bytes
     atomic: bool
+    aspect: str = DOCUMENT
     purpose: Purpose = Purpose.EDIT
     reverts: int | None = None
     step: str | None = None
@@ -70,13 +75,15 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
         digest = blake2b(self.author.encode(), digest_size=16)
         digest.update(b"\x01" if self.atomic else b"\x00")
         digest.update(ops)
+        if self.aspect != DOCUMENT:
+            digest.update(b"\0" + self.aspect.encode())
         return digest.digest()
 
     def is_stored_as(self, entry: "Entry") -> bool:
         """Whether the entry is what became of it (rule D3)."""
         are_edits = self.purpose is Purpose.EDIT and entry.purpose is Purpose.EDIT
         if are_edits and self.payload == entry.payload and self.author == entry.author:
-            return self.atomic == entry.atomic  # nothing else is hashed
+            return self.atomic == entry.atomic and self.aspect == entry.aspect  # as in the hash
         return self.payload_hash == entry.payload_hash
 
     @property
@@ -88,7 +95,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
-    """A delta that has its place: `seq` from 1 without holes, `committed_at` in ms since 1970.
+    """What has its place in the journal: `seq` from 1 without holes; `committed_at` in Unix ms.
 
     `more`: the next one belongs to it, and nobody may stop between the two (rule D14).
     """
@@ -102,6 +109,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     atomic: bool
     committed_at: float
     payload_hash: bytes
+    aspect: str = DOCUMENT
     purpose: Purpose = Purpose.EDIT
     reverts: int | None = None
     step: str | None = None

@@ -1,69 +1,62 @@
-"""From the journal into the document: every entry once, in the order of seq."""
+"""From the journal into the aspects of a project: every entry once, in the order of seq."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-import msgspec
-
-from rooms.document.document import Document, quarantined
-from rooms.edits import answers
-from rooms.edits.proposals import Proposals
-from rooms.edits.undo_stacks import UndoStacks
-from rooms.effects import CatchUp, Job, Packet, Quarantined, pausing
-from rooms.journal.entry import Entry, Purpose
-from rooms.journal.tail import Tail, TailEntry, size_of
-from schema.messages import Ack, DeltaCommitted, Position
-from schema.ops import Op, decode_ops
+from rooms.aspect import Applied, Aspect, digest_with, fresh_aspects
+from rooms.document.aspect import DocumentAspect
+from rooms.document.document import Document
+from rooms.effects import CatchUp, Job, Quarantined, pausing
+from rooms.journal.entry import DOCUMENT, Entry, Proposal
+from rooms.journal.tail import Tail
+from schema.messages import Position
 from schema.server_limits import MAX_EARLY
 
 
 class AppliedEntry(NamedTuple):
-    """An entry that was applied just now, as its author (`ack`) and others (`packet`) hear of it.
+    """An entry that was applied just now, and what it did.
 
-    `digest`: of the state after it; `previous`: the id of the entry before it, if it is known;
-    `ends_group`: the head was inside a group, and is not any more.
+    `previous`: the id of the entry before it, if it is known; `ends_group`: the head was inside a
+    group, and is not any more.
     """
 
     entry: Entry
-    packet: Packet
-    ack: Ack
-    digest: str
+    applied: Applied
     previous: str | None
     ends_group: bool
 
 
 class JournalFollower:
-    """The document of a room, and how far the journal is in it.
+    """The aspects of a project, and how far the journal is in them.
 
-    `applied` hears of every entry as soon as it is in. Ops are taken from `waiting` where they are
-    there: whoever proposed them is on this node.
+    `applied` is called with every entry as soon as it is in. `sent` gives the payload of an entry
+    as an object, if it was proposed on this node.
     """
 
     def __init__(
         self,
-        project: str,
         document: Document,
         position: Position,
-        waiting: Proposals,
         applied: Callable[[AppliedEntry], Job],
+        sent: Callable[[Entry], object] = lambda _: None,
+        others: dict[str, Aspect] | None = None,
     ) -> None:
         self.document = document
+        self.document_aspect = DocumentAspect(document)
+        self.others = fresh_aspects() if others is None else others
+        """All other aspects, by name."""
         self.head = position.seq
         self.head_id: str | None = None
         """Of the entry at the head; None: it is not known, or there is none."""
         self.digest = document.digest
         """Of the document at the head."""
         self.tail = Tail(position.seq, self.digest)
-        self.stacks = UndoStacks()
         self.is_inside = False
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
-        self.unrecorded: dict[int, list[Op]] = {}
-        """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
         self.early: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what `on_remote_entry` got over the bus before the entries between."""
-        self._project = project
-        self._waiting = waiting
         self._applied = applied
+        self._sent = sent
 
     def committed(self, entries: Iterable[Entry]) -> Job:
         """What the journal holds past the head, from this node's commits or any other's."""
@@ -113,71 +106,30 @@ class JournalFollower:
             yield from self._apply(entry)
 
     def _apply(self, entry: Entry) -> Job:
-        sent, previous = self._sent_as(entry), self.head_id
-        found = sent or _read(entry)
-        ops = found or []
-        if found is None:
-            applied = quarantined(0, "it cannot be read")
+        sent, previous = self._sent(entry), self.head_id
+        aspect = self.document_aspect if entry.aspect == DOCUMENT else self.others.get(entry.aspect)
+        if aspect is None:
+            applied = Applied(mistake=f"no aspect {entry.aspect!r} is known here")
         else:
-            # The door has looked at each op that a member of this node proposed.
-            is_own = entry.purpose is Purpose.EDIT and sent is not None
-            steps = self.document.applying(ops, atomic=entry.atomic, are_sound=is_own)
-            applied = yield from pausing(steps)
+            applied = yield from pausing(aspect.apply(entry, sent))
         if applied.mistake is not None:
             yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
         ends_group = self.is_inside and not entry.more
         self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
-        self.stacks.note(entry.mark(is_void=not applied.ops))
-        self.stacks.remember(entry.seq, applied.changes)
-        is_otherwise = bool(applied.drops) or not applied.is_spelled
-        if is_otherwise:
-            self.unrecorded[entry.seq] = applied.ops
-        delta = DeltaCommitted(
-            project=self._project,
-            seq=entry.seq,
-            id=entry.delta_id,
-            user=entry.author,
-            member=entry.member,
-            at=entry.committed_at,
-            ops=applied.ops if entry.purpose is Purpose.EDIT else answers.bare(applied.ops),
-            purpose=entry.purpose,
-            reverts=entry.reverts,
-            more=entry.more,
-        )
-        packet = Packet(delta)
-        ack, drops = answers.ack(self._project, entry, applied, ops, self.digest)
-        is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
-        proposed = ops if is_otherwise and is_tried_again else ()
-        size = size_of(len(entry.payload), len(applied.ops) + len(proposed))
-        self.tail.append(
-            TailEntry(
-                entry.seq,
-                entry.delta_id,
-                entry.payload_hash,
-                entry.committed_at,
-                size,
-                packet,
-                tuple(drops),
-                None if ack.ops is None else delta.ops,  # the same ops, held once
-                proposed,
-                entry.atomic,
-                digest=self.digest,
-            )
-        )
-        done = AppliedEntry(entry, packet, ack, self.digest, previous, ends_group)
-        yield from self._applied(done)
+        yield from self._applied(AppliedEntry(entry, applied, previous, ends_group))
 
-    def ops_of(self, entry: Entry) -> Sequence[Op] | None:
-        """Those of the entry; None: they cannot be read."""
-        return self._sent_as(entry) or _read(entry)
+    @property
+    def whole_digest(self) -> str:
+        """Of all aspects at the head: what nodes compare."""
+        return digest_with(self.digest, self.others) if self.others else self.digest
 
-    def _sent_as(self, entry: Entry) -> Sequence[Op] | None:
-        """The ops of the entry, if the journal was given just these here."""
-        proposed = self._waiting.get(entry.delta_id)
-        if proposed is None or not proposed.is_sent_as(entry.payload):
-            return None
-        return proposed.ops
+    def check(self, proposal: Proposal) -> str | None:
+        """Why its aspect refuses it before it is stored; None: it does not."""
+        aspect = self.others.get(proposal.aspect)
+        return (
+            f"there is no aspect {proposal.aspect!r}" if aspect is None else aspect.check(proposal)
+        )
 
     def give_documents(self) -> list[Document]:
         """The document, whose room is closed: to be freed by whom it is given to.
@@ -185,12 +137,5 @@ class JournalFollower:
         There is none from then on: an empty one could be taken for the project's.
         """
         documents = [self.document]
-        del self.document
+        del self.document, self.document_aspect
         return documents
-
-
-def _read(entry: Entry) -> list[Op] | None:
-    try:
-        return decode_ops(entry.payload)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from rooms.document.aspect import read_ops
 from rooms.document.document import Change, Document
 from rooms.effects import (
     Commit,
@@ -150,7 +151,7 @@ class Bench:
         self.run(self.room.follower.committed(entries))
         self.run(self.room.edits.answered(parts[-1], Outcome.COMMITTED, entries[-1].seq))
         if not self._remembers:
-            self.room.follower.stacks._changes.clear()
+            self.room.edits.entries.stacks._changes.clear()
         assert self._replica.frozen() == self.room.document.frozen()
 
     def stored(self, proposal: Proposal, *, more: bool = False) -> Entry:
@@ -164,6 +165,7 @@ class Bench:
             payload=proposal.payload,
             atomic=proposal.atomic,
             committed_at=1.7e12,
+            aspect=proposal.aspect,
             payload_hash=proposal.payload_hash,
             purpose=proposal.purpose,
             reverts=proposal.reverts,
@@ -171,7 +173,7 @@ class Bench:
             more=more,
         )
         self.entries.append(entry)
-        ops = self.room.follower.ops_of(entry) or []
+        ops = read_ops(entry) or []
         self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
         return entry
 

@@ -8,7 +8,6 @@ from unittest.mock import Mock, patch
 
 from persistence.journal.contract import Known
 from rooms.document.document import Document
-from rooms.edits.proposals import Proposals
 from rooms.effects import ForwardEntry
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.journal.follower import JournalFollower
@@ -60,9 +59,7 @@ def early() -> Seen:
 
     def kept(count: int) -> Past | None:
         document = Document(empty_state("song"))
-        follower = JournalFollower(
-            "song", document, Position("epoch", 0), Proposals(), lambda _: iter(())
-        )
+        follower = JournalFollower(document, Position("epoch", 0), lambda _: iter(()))
         for seq in range(2, count + 2):
             list(follower.on_remote_entry(_entry(seq)))
         return None if count + 1 in follower.early else Instead.READ_FROM_JOURNAL
@@ -75,9 +72,7 @@ def an_entry_that_is_told() -> Seen:
     def told(size: int) -> Past | None:
         said: list[Any] = []
         broadcast: Any = SimpleNamespace(_say=lambda _, message: said.append(message))
-        room: Any = SimpleNamespace(
-            epoch="epoch", members=SimpleNamespace(remote=SimpleNamespace(is_shared=True))
-        )
+        room: Any = SimpleNamespace(epoch="epoch", is_shared=True)
         effect = ForwardEntry(_entry(1, bytes(size)), "digest", None)
         RoomBroadcast.forward_entry(broadcast, room, effect)
         [message] = said

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rooms.document.aspect import read_ops
 from rooms.document.document import Document, Tried
 from rooms.edits import as_seen
 from rooms.journal.entry import Purpose
@@ -256,7 +257,7 @@ def test_D20_past_what_the_room_keeps_all_counts_as_overtaken_but_what_is_wrong_
     bench: Bench,
 ) -> None:
     propose(bench, "bob", STANDS)
-    bench.room.follower.stacks._changes.clear()
+    bench.room.edits.entries.stacks._changes.clear()
     assert dropped(propose(bench, "ann", STANDS, *WRONG[0], base=0)) == [(1, "exists")]
     nonsense = Set("clips", "clip_loop", {"fadeIn": -1.0})
     assert code(propose(bench, "ann", STANDS, nonsense, base=0)) == "op_invalid"
@@ -296,11 +297,12 @@ def test_D19_the_verdict_is_that_of_a_document_replayed_to_the_base(seed: int) -
     for ops, _ in chaos.deltas(bench.room.document, 40):
         propose(bench, rng.choice(("ann", "bob")), *ops, base=bench.room.head)
     document, follower = bench.room.document, bench.room.follower
+    stacks = bench.room.edits.entries.stacks
     before = document.frozen()
     for _ in range(15):
         base = rng.randint(0, bench.room.head)
         ops = next(iter(chaos.deltas(document, 1)))[0]
-        seen = as_seen.as_seen(follower, bench.room.seats["ann"], base, [])
+        seen = as_seen.as_seen(follower, stacks, bench.room.seats["ann"], base, [])
         assert seen is not None
         told = finished(document.rehearsing_on(seen.back, seen.own, ops))
         assert document.frozen() == before
@@ -317,5 +319,5 @@ def replayed_to(bench: Bench, base: int) -> Document:
     document.apply(SONG)
     for entry in bench.entries:
         if entry.seq <= base or entry.member == bench.room.seats["ann"].member:
-            document.apply(bench.room.follower.ops_of(entry) or [], atomic=entry.atomic)
+            document.apply(read_ops(entry) or [], atomic=entry.atomic)
     return document

@@ -243,7 +243,7 @@ def test_U5_a_step_that_was_one_group_is_undone_at_once() -> None:
         assert len(bench.waiting[-1]) == 3
         bench.commit()
     assert bench.room.document.frozen() == before
-    assert bench.room.follower.stacks.depths(bench.room.seats["ann"].member) == (0, 1)
+    assert bench.room.edits.entries.stacks.depths(bench.room.seats["ann"].member) == (0, 1)
 
 
 def test_D14_a_group_is_one_effect() -> None:

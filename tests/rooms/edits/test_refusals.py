@@ -316,7 +316,7 @@ def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
     rng = random.Random(seed)
     bench = Asked()
     bench.join("ann")
-    bench.room.follower.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
+    bench.room.edits.entries.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
     messages: list[Any] = []
     for number in range(40):
         is_undo = rng.random() < 0.15

@@ -336,7 +336,7 @@ def test_U7_another_server_has_the_same_stacks_from_the_journal_alone() -> None:
     other = UndoStacks()
     for entry in bench.entries:
         other.note(entry.mark(is_void=False))
-    here = bench.room.follower.stacks
+    here = bench.room.edits.entries.stacks
     for seat in bench.room.seats.values():
         assert other.depths(seat.member) == here.depths(seat.member)
         for purpose in (Purpose.UNDO, Purpose.REDO):

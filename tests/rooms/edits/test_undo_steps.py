@@ -182,8 +182,8 @@ def test_U11_a_step_that_put_back_what_it_changed_takes_no_key_press(
     before["markers"] = bench.room.document.frozen()["markers"]
     assert bench.room.document.frozen() == before
     if not remembers:
-        for seq in list(bench.room.follower.stacks._changes)[1:]:
-            del bench.room.follower.stacks._changes[seq]
+        for seq in list(bench.room.edits.entries.stacks._changes)[1:]:
+            del bench.room.edits.entries.stacks._changes[seq]
     answer = undo(bench, "ann")
     assert answer.ops == [pan(0.5)]
     assert (entity(bench, "ch_bass_")["pan"], answer.dropped) == (0.5, [])
@@ -330,17 +330,17 @@ def test_U9_U10_a_server_that_reads_the_journal_has_the_same_steps(seed: int) ->
                 delta = structs.replace(delta, atomic=atomic, base=0)
                 bench.run(bench.room.edits.propose(who, delta))
                 bench.commit()
-    follower, read = bench.room.follower, UndoStacks()
+    entries, read = bench.room.edits.entries, UndoStacks()
     voids = 0
     for entry in bench.entries:
-        recorded = follower.unrecorded.get(entry.seq)
+        recorded = entries.unrecorded.get(entry.seq)
         is_void = entry.payload == b"[]" if recorded is None else not recorded
         voids += is_void
         read.note(entry.mark(is_void=is_void))
     assert voids > 3
     for seat in bench.room.seats.values():
         for purpose in (Purpose.UNDO, Purpose.REDO):
-            steps = list(follower.stacks.steps(seat.member, purpose))
+            steps = list(entries.stacks.steps(seat.member, purpose))
             assert list(read.steps(seat.member, purpose)) == steps
 
 
@@ -350,7 +350,7 @@ def test_U10_no_step_stands_in_the_way_of_those_before_it(seed: int) -> None:
     bench = bench_with("ann", "bob")
     for n, (ops, _) in enumerate(Chaos(seed).deltas(bench.room.document, 60)):
         bench.edit("ann" if n % 2 else "bob", *ops)
-    presses, left = 0, bench.room.follower.stacks.depths(bench.room.seats["ann"].member)[0]
+    presses, left = 0, bench.room.edits.entries.stacks.depths(bench.room.seats["ann"].member)[0]
     while isinstance(undo(bench, "ann"), Ack):
         presses += 1
     assert presses <= left

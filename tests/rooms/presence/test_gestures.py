@@ -100,7 +100,7 @@ def test_G2_the_delta_that_ends_a_gesture_is_heard_before_the_gesture_is_over() 
     bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.4}), gesture="ride")
     assert bench.last("bob").__class__.__name__ == "DeltaCommitted"
     assert tick(bench, 2.0) == {member(bench, "ann"): {"ride": None}}
-    assert bench.room.follower.stacks.depths(member(bench, "ann")) == (1, 0)
+    assert bench.room.edits.entries.stacks.depths(member(bench, "ann")) == (1, 0)
 
 
 def test_G2_a_refused_end_ends_the_gesture_too() -> None:

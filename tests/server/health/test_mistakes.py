@@ -82,7 +82,7 @@ async def look_up(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch
 async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
-    node.hub.rooms[project].room.follower.stacks._changes.clear()  # as after a restart
+    node.hub.rooms[project].room.edits.entries.stacks._changes.clear()  # as after a restart
     plant.setattr(room_journal, "changes_of", planted)
     told(await ann.ask({"t": "undo", "project": project, "id": "undo-number-1"}))
     plant.undo()

@@ -1,0 +1,85 @@
+"""What members are sent of an entry that was applied, and what a room remembers of it."""
+
+from collections.abc import Sequence
+
+from rooms.document.document import Applied
+from rooms.edits import answers
+from rooms.edits.undo_stacks import UndoStacks
+from rooms.effects import Packet
+from rooms.journal.entry import DOCUMENT, Entry, Purpose
+from rooms.journal.follower import AppliedEntry, JournalFollower
+from rooms.journal.tail import TailEntry, size_of
+from schema.messages import Ack, DeltaCommitted, Dropped
+from schema.ops import Op
+
+NOTHING = Applied()
+"""What an entry of another aspect does to the document."""
+
+
+class CommittedEntries:
+    """Those of one room."""
+
+    def __init__(self, project: str, follower: JournalFollower) -> None:
+        self.stacks = UndoStacks()
+        self.unrecorded: dict[int, list[Op]] = {}
+        """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
+        self._project = project
+        self._follower = follower
+
+    def take(self, done: AppliedEntry) -> tuple[Packet, Ack]:
+        """The next entry, as others (`delta`) and its author (`ack`) are sent it."""
+        entry = done.entry
+        applied = done.applied if isinstance(done.applied, Applied) else NOTHING
+        if entry.aspect == DOCUMENT:
+            self.stacks.note(entry.mark(is_void=not applied.ops))
+        self.stacks.remember(entry.seq, applied.changes)
+        is_otherwise = bool(applied.drops) or not applied.is_spelled
+        if is_otherwise:
+            self.unrecorded[entry.seq] = applied.ops
+        delta = self._delta(entry, applied)
+        packet, digest = Packet(delta), self._follower.digest
+        ack, drops = answers.ack(self._project, entry, applied, applied.proposed, digest)
+        is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
+        proposed = applied.proposed if is_otherwise and is_tried_again else ()
+        acked = None if ack.ops is None else delta.ops  # the same ops, held once
+        self._append(entry, packet, drops, acked, proposed, len(applied.ops))
+        return packet, ack
+
+    def _delta(self, entry: Entry, applied: Applied) -> DeltaCommitted:
+        return DeltaCommitted(
+            project=self._project,
+            seq=entry.seq,
+            id=entry.delta_id,
+            user=entry.author,
+            member=entry.member,
+            at=entry.committed_at,
+            ops=applied.ops if entry.purpose is Purpose.EDIT else answers.bare(applied.ops),
+            purpose=entry.purpose,
+            reverts=entry.reverts,
+            more=entry.more,
+        )
+
+    def _append(
+        self,
+        entry: Entry,
+        packet: Packet,
+        drops: Sequence[Dropped],
+        acked: list[Op] | None,
+        proposed: Sequence[Op],
+        effective: int,
+    ) -> None:
+        self._follower.tail.append(
+            TailEntry(
+                entry.seq,
+                entry.delta_id,
+                entry.payload_hash,
+                entry.committed_at,
+                size_of(len(entry.payload), effective + len(proposed)),
+                packet,
+                tuple(drops),
+                acked,
+                proposed,
+                entry.atomic,
+                digest=self._follower.digest,
+            )
+        )
