@@ -216,7 +216,7 @@ class Hub:
         seat = None if live is None else live.room.seats.get(connection)
         return seat is not None and seat.leaving is not None
 
-    def gone(self, connection: str, *, for_good: bool = False) -> None:
+    def gone(self, connection: str, *, for_good: bool) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
         now = asyncio.get_running_loop().time()
         for live in [live for live in self.rooms.values() if connection in live.room.seats]:

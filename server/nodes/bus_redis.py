@@ -16,6 +16,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
+from server.health.metrics import Count
 from server.nodes.bus import BusListener
 from server.nodes.redis_connection import ConnectionLost, RedisConnection
 
@@ -76,13 +77,11 @@ class _Shard:
 class RedisBus:
     """A `Bus`. `deployment` keeps the channels of one apart from those of others on the server."""
 
-    def __init__(
-        self, url: str, deployment: str = "prime", count: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, url: str, deployment: str, count: Count) -> None:
         self.is_up = False
         """Connected and subscribed; a message may be lost all the same."""
         self._prefix = f"prime:{deployment}"
-        self._count = count or (lambda _: None)
+        self._count = count
         self._pool: Any = ConnectionPool.from_url(
             url,
             retry=Retry(NoBackoff(), 0),

@@ -11,13 +11,13 @@ from rooms.document.document import State
 from schema.limits import STATE_PART_BYTES
 from schema.messages import StatePart
 from server.loop.threads import yield_gil
-from server.sockets.codec import JSON, MSGPACK, Codec
+from server.sockets.codec import MSGPACK, Codec
 
 SLICE = 500
 """Entities encoded before the event loop gets its turn: a fraction of a millisecond."""
 
 
-def encode_state(state: State, codec: Codec = JSON) -> bytes:
+def encode_state(state: State, codec: Codec) -> bytes:
     """The whole state; meant for a worker thread, which gives way between slices."""
     pieces = _msgpack(state) if codec is MSGPACK else _json(state)
     return b"".join(pieces)

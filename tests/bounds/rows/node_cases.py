@@ -106,7 +106,7 @@ def a_signature() -> Seen:
 def waiting_for_the_bus() -> Seen:
     def said(waiting: int) -> Past | None:
         speaking = Mock(unsent_bytes=waiting - 100)
-        bus = RedisBus("redis://127.0.0.1:1")
+        bus = RedisBus("redis://127.0.0.1:1", "prime", lambda *_: None)
         bus.is_up = True
         with patch.object(bus, "_shard", lambda _: SimpleNamespace(speaking=speaking)):
             taken = bus.publish("song", bytes(100))

@@ -22,6 +22,11 @@ MakeBus = Callable[[], Bus]
 SOON = 30.0
 
 
+def redis_bus(url: str, deployment: str = "prime") -> RedisBus:
+    """One that counts nothing."""
+    return RedisBus(url, deployment, lambda *_: None)
+
+
 class Node:
     """A bus that is running, and what it heard."""
 
@@ -88,7 +93,7 @@ def make_bus(request: pytest.FixtureRequest) -> MakeBus:
         exchange = Exchange()
         return lambda: MemoryBus(exchange)
     url = request.getfixturevalue(f"{request.param}_url")
-    return lambda: RedisBus(url, request.node.name)
+    return lambda: redis_bus(url, request.node.name)
 
 
 @pytest.fixture
@@ -168,7 +173,7 @@ async def test_what_is_too_long_is_dropped(nodes: tuple[Node, Node]) -> None:
 
 
 async def test_publishing_never_waits_for_a_bus_that_is_down(tmp_path: Path) -> None:
-    node = Node(RedisBus(f"unix://{tmp_path}/nobody.sock"))
+    node = Node(redis_bus(f"unix://{tmp_path}/nobody.sock"))
     for _ in range(1_000):
         assert not node.bus.publish("song", b"one")
     await asyncio.sleep(0)
@@ -180,7 +185,7 @@ async def test_publishing_never_waits_for_a_bus_that_is_down(tmp_path: Path) -> 
 @pytest.mark.redis
 async def test_what_waits_is_bounded(tmp_path: Path) -> None:
     with valkey_servers.server(tmp_path) as valkey:
-        node = Node(RedisBus(valkey.url))
+        node = Node(redis_bus(valkey.url))
         await node.until_up()
         size = MAX_BUS_MESSAGE_BYTES // 2
         sent = sum(node.bus.publish("song", bytes(size)) for _ in range(20))
@@ -193,7 +198,7 @@ async def test_F13_a_server_that_comes_back_empty_is_followed_anew(tmp_path: Pat
     port = valkey_servers.free_port()
     url = f"redis://127.0.0.1:{port}"
     with valkey_servers.server(tmp_path, port=port):
-        speaker, listener = Node(RedisBus(url)), Node(RedisBus(url))
+        speaker, listener = Node(redis_bus(url)), Node(redis_bus(url))
         await speaker.until_up()
         await listener.until_up()
         await listener.bus.follow("song")
@@ -215,7 +220,7 @@ async def test_F13_a_server_that_comes_back_empty_is_followed_anew(tmp_path: Pat
 @pytest.mark.redis
 async def test_F14_a_server_that_stalls_is_noticed_in_seconds(tmp_path: Path) -> None:
     with valkey_servers.server(tmp_path) as valkey:
-        node = Node(RedisBus(valkey.url))
+        node = Node(redis_bus(valkey.url))
         await node.until_up()
         os.kill(valkey.pid, signal.SIGSTOP)
         await asyncio.wait_for(node.bus.follow("song"), SOON)

@@ -124,7 +124,7 @@ class Node:
     def gone(self, link: Link) -> None:
         self.links.pop(link.id, None)
         if self.hub is not None:
-            self.hub.gone(link.id)
+            self.hub.gone(link.id, for_good=False)
 
     def received(self, link: Link, data: bytes) -> None:
         hub = self.hub
