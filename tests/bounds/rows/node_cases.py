@@ -131,9 +131,11 @@ def read_at_once() -> Seen:
 
         async def done(_: object) -> None: ...
 
-        follower = SimpleNamespace(head=0, head_id=None, committed=lambda entries: entries)
+        room = SimpleNamespace(
+            project="song", epoch="epoch", head=0, head_id=None, committed=lambda entries: entries
+        )
         reader: Any = SimpleNamespace(
-            _room=SimpleNamespace(project="song", epoch="epoch", follower=follower),
+            _room=room,
             _jobs=SimpleNamespace(check_open=lambda: None, done=done),
             _journal=SimpleNamespace(read_on=read_on),
         )
