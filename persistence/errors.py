@@ -43,6 +43,22 @@ class NotFound(PersistenceError):
     """There is no such row, or it is not that user's to see."""
 
 
+class NoSuchProject(NotFound):
+    """There is no such project, or the user is no member: strangers get one answer to both."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such project, or you are not a member of it")
+
+
+class BadCursor(PersistenceError):
+    """What names the beginning of a page is none that a page before has given."""
+
+    field = "after"
+
+    def __init__(self) -> None:
+        super().__init__("`after` is the `next` of the page before, unchanged")
+
+
 class Conflict(PersistenceError):
     """The row's version is another one than the caller read."""
 

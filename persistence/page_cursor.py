@@ -3,6 +3,8 @@
 import base64
 import uuid
 
+from persistence.errors import BadCursor
+
 LATEST_MICROSECONDS = 2**53
 
 
@@ -13,11 +15,14 @@ def write_cursor(microseconds: int, row_id: str) -> str:
 
 
 def read_cursor(cursor: str | None) -> tuple[int | None, str | None]:
-    """What was written; (None, None) for the first page; raises ValueError for anything else."""
+    """What was written; (None, None) for the first page; raises `BadCursor` for anything else."""
     if cursor is None:
         return None, None
-    place = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
+    try:
+        place = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)
+    except ValueError:
+        raise BadCursor from None
     microseconds = int.from_bytes(place[:8])
     if len(place) != 24 or microseconds > LATEST_MICROSECONDS:
-        raise ValueError("this is no cursor of a page")
+        raise BadCursor
     return microseconds, str(uuid.UUID(bytes=place[8:]))

@@ -85,7 +85,7 @@ HELLO_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     NO_HELLO,
-    "server/router/router.py",
+    "server/router/liveness.py",
     "From the handshake to hello.",
 )
 
@@ -95,7 +95,7 @@ LOGIN_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     NO_HELLO,
-    "server/router/router.py",
+    "server/router/liveness.py",
     "From hello to a login: for typing a password.",
 )
 
@@ -105,7 +105,7 @@ HEARTBEAT_SECONDS = BOUNDS.add(
     "seconds",
     "a connection",
     SILENT,
-    "server/router/router.py",
+    "server/router/liveness.py",
     "A client pings this often; two and a half of them missed and it is gone.",
 )
 
@@ -135,7 +135,7 @@ MAX_CALLS_IN_FLIGHT = BOUNDS.add(
     "calls",
     "`call`",
     ErrorCode.RATE_LIMITED,
-    "server/calls/dispatch.py",
+    "server/router/call_replies.py",
     "Of one connection, sent and not yet answered.",
 )
 
@@ -456,7 +456,7 @@ MAX_REPLY_BYTES = BOUNDS.add(
     "bytes",
     "a reply",
     ErrorCode.LIMIT_REACHED,
-    "server/calls/dispatch.py",
+    "server/router/call_replies.py",
     "All of it, in any encoding: ask for less.",
 )
 

@@ -25,7 +25,7 @@ from machine.library_logs import take_library_logs
 from persistence.database_url import chosen
 from persistence.errors import BadSetting, NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
-from server.app import App
+from server.process import run
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
 from server.states.audit import audit
@@ -84,7 +84,7 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
 
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
-        uvloop.run(App(settings, ready, servers).run(settings.database_url))
+        uvloop.run(run(settings, settings.database_url, ready, servers))
     return 0
 
 

@@ -26,10 +26,7 @@ REASON = "# Long: "
 
 BEING_SPLIT = {
     "rooms.document.document",
-    "server.sockets.connection",
     "persistence.journal.history.list_entries",
-    "server.app._serve",
-    "server.sockets.connection.__init__",
 }
 """What is longer, and is on its way to be shorter."""
 

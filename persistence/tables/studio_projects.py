@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.errors import Conflict, NotFound, Taken
+from persistence.errors import Conflict, NoSuchProject, NotFound, Taken
 from persistence.journal.contract import Checkpoint
 from persistence.journal.state_slices import checkpoint_of, sliced
 from persistence.page_cursor import read_cursor, write_cursor
@@ -188,7 +188,7 @@ async def get(db: Executor, project: str, user: str) -> ProjectRow:
     """Raises `NotFound`, also to those who are not members."""
     row = await db.fetchrow(GET, project, user)
     if row is None:
-        raise NotFound("there is no such project, or you are not a member of it")
+        raise NoSuchProject
     return _project(row)
 
 

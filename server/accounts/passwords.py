@@ -42,10 +42,10 @@ class _Work:
 
 
 class Passwords:
-    """Those of one node, hashed as `OWASP` says."""
+    """Those of one node."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(**OWASP)
+    def __init__(self, costs: Costs = OWASP) -> None:
+        self._hasher = PasswordHasher(**costs)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
         self._lines: OrderedDict[str, deque[_Work]] = OrderedDict()
         """Address -> what waits for it; the address whose turn is next is the first."""

@@ -9,11 +9,12 @@ from persistence.tables.users import UserRow
 from schema import calls
 from schema.errors import ErrorCode
 from schema.limits import MIN_PASSWORD_LENGTH
-from schema.messages import User
 from schema.text import email_addresses
 from schema.text.texts import in_password_form
 from server.accounts.tokens import BadToken
-from server.calls.context import Caller, Context
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.identity import Identity
 from server.refused import Refused, too_often
 
 NO_TOKEN = "this refresh token is not valid any more; log in again"
@@ -55,7 +56,7 @@ async def login(context: Context, caller: Caller, params: calls.Login) -> calls.
     user = await context.logins.user_of(
         context.db, params.email, params.password, caller.address, now
     )
-    _heed_sockets(context, caller, user)
+    caller.login.require_place(user.id)
     session = await auth_sessions.create(
         context.db, user.id, caller.device, context.refresh_seconds
     )
@@ -82,7 +83,7 @@ async def refresh(context: Context, caller: Caller, params: calls.Refresh) -> ca
     user = await users.by_id(context.db, rotation.session.user_id)
     if user is None:
         raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
-    _heed_sockets(context, caller, user)
+    caller.login.require_place(user.id)
     return _logged_in(context, caller, user, rotation.session)
 
 
@@ -106,21 +107,13 @@ def _new_password(params: calls.Register) -> str:
     return password
 
 
-def _heed_sockets(context: Context, caller: Caller, user: UserRow) -> None:
-    """Raises `Refused` if this connection would be one too many of the user's (rule K2)."""
-    reached = context.usage.may_log_in(caller.id, user.id) if not caller.user else None
-    if reached is not None:
-        raise Refused(ErrorCode.LIMIT_REACHED, reached)
-
-
 def _logged_in(
     context: Context, caller: Caller, user: UserRow, session: AuthSession
 ) -> calls.Tokens:
-    if caller.user in ("", user.id):
-        caller.logged_in(user.id, user.username, user.name, session.id)
-        context.usage.sockets.give(caller.id, user.id)
+    identity = Identity(user.id, user.username, user.name, session.id)
+    caller.login.log_in(identity)
     return calls.Tokens(
-        user=User(user.id, user.username, user.name),
+        user=identity.as_user(),
         access_token=context.tokens.access(user.id, session.id),
         expires_in=context.tokens.access_seconds,
         refresh_token=context.tokens.refresh(session.id, session.counter),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from persistence.errors import NotFound, Taken
+from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.journal.contract import Journal
 from persistence.pool import Database
 from persistence.tables import project_members
@@ -15,29 +15,16 @@ from schema.errors import ErrorCode
 from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
+from server.calls.call_queue import CallQueue
 from server.live.hub import Hub
 from server.loop.threads import InThread
 from server.refused import Refused, too_often
-from server.sockets.codec import Codec
 
 if TYPE_CHECKING:
     from server.accounts.logins import Logins
     from server.live.member_colors import MemberColors
     from server.states.document_slots import DocumentSlots
     from server.states.state_pages import StatePages
-
-
-class Caller(Protocol):
-    """The connection a call came over."""
-
-    id: str
-    address: str
-    user: str
-    device: str
-    auth_session: str
-    codec: Codec
-
-    def logged_in(self, user: str, username: str, name: str, auth_session: str) -> None: ...
 
 
 class Announcer(Protocol):
@@ -65,6 +52,7 @@ class Context:
     """For what is quickly answered."""
     past: Journal
     """The same, over connections for what takes long."""
+    queue: CallQueue
     tokens: Tokens
     passwords: Passwords
     announcer: Announcer
@@ -80,17 +68,15 @@ class Context:
 
 
 async def require_member(context: Context, project: str, user: str) -> str:
-    """The user's role; raises `Refused` with not_found to strangers (rule C6)."""
+    """The user's role; raises `NoSuchProject` to strangers (rule C6)."""
     role = await project_members.role_of(context.db, project, user)
     if role is None:
-        raise Refused(
-            ErrorCode.NOT_FOUND, "there is no such project, or you are not a member of it"
-        )
+        raise NoSuchProject
     return role
 
 
 async def require_editor(context: Context, project: str, user: str) -> None:
-    """Raises `Refused`: not_found to strangers, forbidden to who may only look (rules R1, C6)."""
+    """Raises `NoSuchProject` to strangers, `Refused` to who may only look (rules R1, C6)."""
     role = await require_member(context, project, user)
     if role not in EDITS:
         text = f"a {role} cannot change the project; ask an owner for the role of an editor"
@@ -98,7 +84,7 @@ async def require_editor(context: Context, project: str, user: str) -> None:
 
 
 async def require_owner(context: Context, project: str, user: str) -> None:
-    """Raises `Refused`: not_found to strangers, forbidden to other members (rules R1, C6)."""
+    """Raises `NoSuchProject` to strangers, `Refused` to other members (rules R1, C6)."""
     if await require_member(context, project, user) not in GOVERNS:
         raise Refused(ErrorCode.FORBIDDEN, "only an owner may do this; ask one")
 

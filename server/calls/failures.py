@@ -1,6 +1,7 @@
 """What a client is told of whatever an answer raised."""
 
 from persistence.errors import (
+    BadCursor,
     Compacted,
     Conflict,
     LastOwner,
@@ -22,6 +23,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (Taken, ErrorCode.TAKEN),
     (Conflict, ErrorCode.CONFLICT),
     (LastOwner, ErrorCode.CONFLICT),
+    (BadCursor, ErrorCode.VALIDATION),
     (Compacted, ErrorCode.COMPACTED),
     (Damaged, ErrorCode.SNAPSHOT_DAMAGED),
 )

@@ -19,8 +19,10 @@ from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
 from schema.messages import User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls import current_state
-from server.calls.context import Caller, Context, require_member
+from server.calls.caller import Caller
+from server.calls.context import Context, require_member
 from server.refused import Refused
+from server.states.state_pages import StatePage
 from server.states.stored_state import WorkerDocument, document_at
 
 PAGE = 200
@@ -81,7 +83,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
         before = rows[-1].seq
 
 
-async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.StateData:
+async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePage:
     """One part of the state of then; nobody in the room notices."""
     await require_member(context, params.project, caller.user)
     if (params.seq is None) == (params.time is None):
@@ -99,7 +101,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> calls.S
         return await document_at(context.past, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
-    return await context.pages.part(key, caller.user, caller.codec, params.part, find)
+    return StatePage(key, caller.user, params.part, find)
 
 
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:

@@ -6,25 +6,19 @@ from persistence.errors import NotFound
 from persistence.tables import project_members, users
 from rooms.presence.colors import color_of
 from schema import calls
-from schema.errors import ErrorCode
 from schema.messages import User
-from server.calls.context import Caller, Context, looking_up, require_owner, within
-from server.refused import Refused
+from server.calls.caller import Caller
+from server.calls.context import Context, looking_up, require_member, require_owner, within
 
 
 async def list_(
     context: Context, caller: Caller, params: calls.ListMembers
 ) -> calls.ProjectMembers:
     """A page of the members, for any of them."""
-    if await project_members.role_of(context.db, params.project, caller.user) is None:
-        raise NotFound("there is no such project, or you are not a member of it")
-    try:
-        rows, after = await project_members.list_of(
-            context.db, params.project, params.limit, params.after
-        )
-    except ValueError:
-        text = "`after` is the `next` of the page before, unchanged"
-        raise Refused(ErrorCode.VALIDATION, text, field="after") from None
+    await require_member(context, params.project, caller.user)
+    rows, after = await project_members.list_of(
+        context.db, params.project, params.limit, params.after
+    )
     users = [row.user.id for row in rows]
     colors = await context.colors.of(context.db, params.project, users)
     return calls.ProjectMembers([_member(row, colors) for row in rows], after)

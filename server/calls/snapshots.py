@@ -23,13 +23,15 @@ from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.messages import Position, User
 from schema.ops import Op
 from server.calls import current_state
-from server.calls.context import Caller, Context, looking_up, require_editor, require_member, within
+from server.calls.caller import Caller
+from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
 from server.live.live_room import LiveRoom
 from server.live.room_restores import NotCommitted
 from server.loop.threads import yield_gil
 from server.refused import Refused
+from server.states.state_pages import StatePage
 from server.states.stored_state import WorkerDocument, worker_document
 
 
@@ -59,13 +61,9 @@ async def list_(
 ) -> calls.SnapshotPage:
     """A page of them."""
     await require_member(context, params.project, caller.user)
-    try:
-        rows, after = await project_snapshots.list_of(
-            context.db, params.project, params.kind, params.limit, params.after
-        )
-    except ValueError:
-        text = "`after` is the `next` of the page before, unchanged"
-        raise Refused(ErrorCode.VALIDATION, text, field="after") from None
+    rows, after = await project_snapshots.list_of(
+        context.db, params.project, params.kind, params.limit, params.after
+    )
     return calls.SnapshotPage([_snapshot(row) for row in rows], after)
 
 
@@ -75,7 +73,7 @@ async def get(context: Context, caller: Caller, params: calls.GetSnapshot) -> ca
     return _snapshot(await project_snapshots.get(context.db, params.project, params.snapshot))
 
 
-async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> calls.StateData:
+async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> StatePage:
     """One part of what it holds."""
     await require_member(context, params.project, caller.user)
     await project_snapshots.get(context.db, params.project, params.snapshot)
@@ -83,7 +81,7 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     async def find() -> WorkerDocument:
         return await _stored_document(context, params.project, params.snapshot)
 
-    return await context.pages.part(params.snapshot, caller.user, caller.codec, params.part, find)
+    return StatePage(params.snapshot, caller.user, params.part, find)
 
 
 async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.calls import auth, history, members, projects, snapshots, timeline
-from server.calls.context import Caller, Context
+from server.calls.caller import Caller
+from server.calls.context import Context
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
 

@@ -5,7 +5,8 @@ from rooms.music.timeline import between as found_between
 from schema import calls
 from schema.errors import ErrorCode
 from server.calls import current_state
-from server.calls.context import Caller, Context, require_member
+from server.calls.caller import Caller
+from server.calls.context import Context, require_member
 from server.loop.threads import yield_gil
 from server.refused import Refused
 

@@ -17,15 +17,19 @@ from schema.close_codes import (
 )
 from schema.errors import ErrorCode
 from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES
-from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, User, Welcome
+from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, Welcome
 from server.accounts.admission import LONGEST_WAIT_SECONDS, Admission
 from server.accounts.tokens import Access, BadToken
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
 from server.health.metrics import Count
+from server.identity import Identity
 from server.live.hub import Hub
+from server.refused import Refused
 from server.router.door import Door
+from server.router.login import Login
 from server.sockets.connection import Connection
+from server.sockets.session import WaitingForHello
 
 RETRY_MILLISECONDS = 500
 """When to come back while the database does not answer."""
@@ -35,35 +39,42 @@ FULL_MILLISECONDS = (5_000, 10_000)
 
 
 class Greeting:
-    """For all connections of a node, which are in `connections` as long as they are there."""
+    """For all connections of a node, which are in `connections` as long as they are there.
+
+    `clock`: seconds since 1970.
+    """
 
     def __init__(
         self,
         connections: Mapping[str, Connection],
         hub: Hub,
         door: Door,
+        login: Login,
+        admission: Admission,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        context: Callable[[], Context],
+        context: Context,
         count: Count,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self.admission = Admission()
         self._connections = connections
         self._hub = hub
         self._door = door
+        self._login = login
+        self._admission = admission
         self._spawn = spawn
         self._context = context
         self._count = count
+        self._clock = clock
 
     def greet(self, connection: Connection, hello: Hello) -> None:
         """A client says who it is and which versions it speaks (rules H1-H7)."""
-        if connection.greeted:
+        if not isinstance(connection.session, WaitingForHello):
             text = "hello is said once"
             connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text))
         elif PROTOCOL_VERSION not in hello.versions:
             self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:
-            connection.greeted = True
-            connection.device = hello.device
+            connection.greet(hello.device)
             if hello.token is not None:
                 self._look_at_token(connection, hello.token)
             elif self._hub.gathering.is_full:
@@ -88,28 +99,31 @@ class Greeting:
         """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
         usage = self._door.usage
         try:
-            access = self._context().tokens.read_access(token)
+            access = self._context.tokens.read_access(token)
         except BadToken as error:
             if not error.is_out_of_time:
                 self._door.bad_token(connection, asyncio.get_running_loop().time())
             self._turn_away(connection, is_out_of_time=error.is_out_of_time)
             return
         now = asyncio.get_running_loop().time()
-        is_known = access.user in usage.sockets.of_user or self.admission.was_here(access.user, now)
+        is_known = access.user in usage.sockets.of_user or self._admission.was_here(
+            access.user, now
+        )
         if self._hub.gathering.is_full and not is_known:
             self._turn_away_as_full(connection)
             return
-        reached = usage.may_log_in(connection.id, access.user)
-        if reached is None:
-            usage.sockets.give(connection.id, access.user)
-            self._let_wait(connection, access)
-        else:
-            connection.send(Error(None, ErrorCode.LIMIT_REACHED, reached))
+        try:
+            self._login.require_place(connection, access.user)
+        except Refused as refusal:
+            connection.send(as_error(None, refusal))
             connection.close(TOO_MANY_CONNECTIONS)
+        else:
+            self._login.take_place(connection, access.user)
+            self._let_wait(connection, access)
 
     def _let_wait(self, connection: Connection, access: Access) -> None:
         """A herd comes in turn (rule H7)."""
-        wait = self.admission.turn(asyncio.get_running_loop().time())
+        wait = self._admission.turn(asyncio.get_running_loop().time())
         if wait <= LONGEST_WAIT_SECONDS:
             self._spawn(self._log_in_by_token(connection, access, wait))
             return
@@ -127,7 +141,7 @@ class Greeting:
 
     async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:
         await asyncio.sleep(wait)
-        context = self._context()
+        context = self._context
         try:
             revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
             user = await users.by_id(context.db, access.user)
@@ -146,7 +160,8 @@ class Greeting:
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile
-        connection.logged_in(user.id, user.username, user.name, access.auth_session)
+        identity = Identity(user.id, user.username, user.name, access.auth_session)
+        self._login.log_in(connection, identity)
         self._welcome(connection)
 
     def _turn_away(self, connection: Connection, *, is_out_of_time: bool) -> None:
@@ -160,14 +175,14 @@ class Greeting:
             connection.close(AUTH_FAILED)
 
     def _welcome(self, connection: Connection) -> None:
-        user = User(connection.user, connection.username, connection.name)
+        identity = connection.identity
         welcome = Welcome(
             version=PROTOCOL_VERSION,
             connection=connection.id,
             node=self._hub.node,
-            server_time=time.time() * 1_000,
+            server_time=self._clock() * 1_000,
             heartbeat_seconds=HEARTBEAT_SECONDS,
             max_message_bytes=MAX_MESSAGE_BYTES,
-            user=user if connection.user else None,
+            user=None if identity is None else identity.as_user(),
         )
         connection.send(welcome)

@@ -7,21 +7,22 @@ from typing import Any
 
 import structlog
 
-from persistence.errors import NotFound
+from persistence.errors import NoSuchProject
 from persistence.tables import project_members
 from rooms.presence.seat import JoinRequest, member_id
 from schema.close_codes import OVERLOADED
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_ROOMS_PER_CONNECTION
 from schema.messages import Digest, Error, Join, Position
+from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
 from server.refused import Refused
-from server.router.door import Door
 from server.sockets.connection import Connection
+from server.sockets.session import LoggedIn
 
 DIVERGENCES_SECONDS = 60.0
 """The log says at most once in so long that clients' copies of one room differ."""
@@ -30,44 +31,46 @@ log = structlog.get_logger()
 
 
 class Joining:
-    """For all connections of a node."""
+    """For all connections of a node. `clock`: seconds since 1970."""
 
     def __init__(
         self,
         connections: Mapping[str, Connection],
         hub: Hub,
-        door: Door,
+        usage: Usage,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        context: Callable[[], Context],
+        context: Context,
         count: Count,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections = connections
         self._hub = hub
-        self._door = door
+        self._usage = usage
         self._spawn = spawn
         self._context = context
         self._count = count
+        self._clock = clock
         self._divergences = LogThrottle(DIVERGENCES_SECONDS)
 
-    def join(self, connection: Connection, message: Join) -> None:
+    def join(self, connection: Connection, session: LoggedIn, message: Join) -> None:
         """Someone wants into a room: too many rooms are refused, the rest is looked up."""
         if len(self._rooms_of(connection) | {message.project}) > MAX_ROOMS_PER_CONNECTION:
             text = f"a connection may be in {MAX_ROOMS_PER_CONNECTION} rooms; leave one"
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
             return
-        if message.project not in connection.rooms and self._rooms_are_full(connection.user):
-            most = self._door.usage.limits.rooms_per_user
+        if message.project not in session.rooms and self._rooms_are_full(session.identity.user):
+            most = self._usage.limits.rooms_per_user
             text = f"you are in {most:.0f} rooms over all your connections; leave one"
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
             return
-        connection.rooms.add(message.project)
-        self._spawn(self._let_in(connection, message))
+        session.rooms.add(message.project)
+        self._spawn(self._let_in(connection, session, message))
 
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
-        usage = self._door.usage
+        usage = self._usage
         theirs = (self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
         rooms = sum(len(self._rooms_of(each)) for each in theirs if each is not None)
         return rooms >= usage.limits.rooms_per_user
@@ -75,44 +78,51 @@ class Joining:
     def _rooms_of(self, connection: Connection) -> set[str]:
         return connection.rooms | self._hub.leaving(connection.id)
 
-    async def _let_in(self, connection: Connection, message: Join) -> None:
-        context = self._context()
+    async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:
+        project = message.project
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                user, project = connection.user, message.project
-                standing = await project_members.standing_of(context.db, project, user)
-                if standing is None:
-                    raise NotFound("there is no such project, or you are not a member of it")
-                colors = await context.colors.of(context.db, project, (user,))
-                request = JoinRequest(
-                    connection=connection.id,
-                    request=message.id,
-                    user=connection.user,
-                    name=connection.name,
-                    device=connection.device,
-                    auth_session=connection.auth_session,
-                    role=standing.role,
-                    known_head=Position(standing.epoch, standing.head),
-                    at=int(time.time() * 1_000),
-                    position=message.position,
-                    member=member_id(context.member_key, connection.user, connection.device),
-                    diverged=message.diverged,
-                    digest=message.digest,
-                    unanswered=message.unanswered,
-                    fence=standing.fence,
-                    color=colors.get(user, ""),
-                    codec=connection.codec.name,
-                    seats=self._door.usage.limits.seats_per_user,
-                )
+                request = await self._request(connection, session, message)
                 if message.diverged is not None:
-                    self._report_divergence(connection, message.project, message.diverged)
-                if not await self._hub.join(request, project, lambda: project in connection.rooms):
+                    self._report_divergence(session, project, message.diverged)
+                if not await self._hub.join(request, project, lambda: project in session.rooms):
                     raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
                 await self._look_at_role_again(connection, request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it
-            if not self._hub.is_in(connection.id, message.project):
-                connection.rooms.discard(message.project)
-            connection.send(counted(as_error(message.id, error, message.project), self._count))
+            if not self._hub.is_in(connection.id, project):
+                session.rooms.discard(project)
+            connection.send(counted(as_error(message.id, error, project), self._count))
+
+    async def _request(
+        self, connection: Connection, session: LoggedIn, message: Join
+    ) -> JoinRequest:
+        """What the room is asked; raises `NoSuchProject`."""
+        context, identity = self._context, session.identity
+        user, project = identity.user, message.project
+        standing = await project_members.standing_of(context.db, project, user)
+        if standing is None:
+            raise NoSuchProject
+        colors = await context.colors.of(context.db, project, (user,))
+        return JoinRequest(
+            connection=connection.id,
+            request=message.id,
+            user=user,
+            name=identity.name,
+            device=session.device,
+            auth_session=identity.auth_session,
+            role=standing.role,
+            known_head=Position(standing.epoch, standing.head),
+            at=int(self._clock() * 1_000),
+            position=message.position,
+            member=member_id(context.member_key, user, session.device),
+            diverged=message.diverged,
+            digest=message.digest,
+            unanswered=message.unanswered,
+            fence=standing.fence,
+            color=colors.get(user, ""),
+            codec=connection.codec.name,
+            seats=self._usage.limits.seats_per_user,
+        )
 
     async def _look_at_role_again(
         self, connection: Connection, request: JoinRequest, project: str
@@ -122,7 +132,7 @@ class Joining:
         Who cannot be looked at is sent to come again: its join is answered, and only once.
         """
         try:
-            role = await project_members.role_of(self._context().db, project, request.user)
+            role = await project_members.role_of(self._context.db, project, request.user)
         except Exception as error:
             counted(as_error(request.request, error, project), self._count)
             connection.close(OVERLOADED)
@@ -130,18 +140,18 @@ class Joining:
         if role != request.role:
             self._hub.role_changed(project, request.user, role)
 
-    def _report_divergence(self, connection: Connection, project: str, theirs: Digest) -> None:
-        count_if_due = self._divergences.count_if_due(project, asyncio.get_running_loop().time())
-        if not count_if_due:
+    def _report_divergence(self, session: LoggedIn, project: str, theirs: Digest) -> None:
+        times = self._divergences.count_if_due(project, asyncio.get_running_loop().time())
+        if not times:
             self._count("diverged_again")
             return
         self._count("diverged")
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,
-            user=connection.user,
-            device=connection.device,
+            user=session.identity.user,
+            device=session.device,
             seq=theirs.seq,
             digest=theirs.digest,
-            count_if_due=count_if_due,
+            times=times,
         )

@@ -13,7 +13,8 @@ from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
 from server.live.write_behind import WriteBehind
-from server.router.router import Router
+from server.router.pages import Pages
+from server.sockets.connections import Connections
 
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
@@ -44,21 +45,23 @@ def spread_ms(members: int) -> int:
     return min(MAX_SPREAD_MS, members * SPREAD_MS_PER_MEMBER)
 
 
-async def leave(hub: Hub, router: Router, write_behind: WriteBehind) -> None:
+async def leave(
+    hub: Hub, connections: Connections, pages: Pages, write_behind: WriteBehind
+) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
-    router.pages.is_ready, router.pages.is_leaving = False, True
-    log.info("stopping", connections=len(router.connections), rooms=len(hub.rooms))
+    pages.is_ready, pages.is_leaving = False, True
+    log.info("stopping", connections=len(connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await _settle(hub)
-            await _say_goodbye(router)
+            await _say_goodbye(connections)
             await write_behind.run_once()
-            await router.all_gone.wait()
+            await connections.all_gone.wait()
             await asyncio.gather(*map(write_behind.close_room, list(hub.rooms)))
     except (TimeoutError, PersistenceError) as error:
         log.warning("stopped with work left; nothing acknowledged is lost", reason=str(error))
-    log.info("stopped", cut_off=len(router.connections), rooms_left=len(hub.rooms))
-    for connection in list(router.connections.values()):
+    log.info("stopped", cut_off=len(connections), rooms_left=len(hub.rooms))
+    for connection in list(connections.values()):
         connection.abort("stopping")
 
 
@@ -71,8 +74,8 @@ async def _settle(hub: Hub) -> None:
         log.warning("the database does not answer; what waits is sent again by its authors")
 
 
-async def _say_goodbye(router: Router) -> None:
-    leaving = list(router.connections.values())
+async def _say_goodbye(connections: Connections) -> None:
+    leaving = list(connections.values())
     spread = spread_ms(len(leaving))
     for number, batch in enumerate(batches(leaving)):
         if number:

@@ -1,46 +1,63 @@
-"""The pages for operators: is the node alive, is it ready, what has it counted."""
+"""What is asked for by HTTP: a table of paths, and the pages for operators behind it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from server.health.metrics import Metrics
 from server.live.hub import Hub
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Answer = tuple[int, str]
+"""Status and text; None in place of it: the path is a WebSocket's, and the handshake goes on."""
 
 
 class Pages:
-    """Those of one node. `database_answers`: also for what is read beside the journal.
+    """Those of one node.
 
-    `down`: the lifelong tasks that have failed, in words.
+    `database_answers`: whether PostgreSQL answers also what is asked beside the journal. `down`:
+    the lifelong tasks that have failed, in words.
     """
 
-    def __init__(self, hub: Hub, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        metrics: Metrics,
+        database_answers: Callable[[], bool],
+        down: Callable[[], list[str]],
+    ) -> None:
         self.is_ready = False
+        """Whether it serves: all has started, and nobody has told it to stop."""
         self.is_leaving = False
-        self.database_answers: Callable[[], bool] = lambda: True
-        self.down: Callable[[], list[str]] = list
+        """Whether it was told to stop."""
         self._hub = hub
         self._metrics = metrics
+        self._database_answers = database_answers
+        self._down = down
+        self._routes: dict[str, Callable[[], Answer | None]] = {
+            "/": self._websocket,
+            "/v1": self._websocket,
+            "/healthz": self._health,
+            "/readyz": self._readiness,
+            "/metrics": self._figures,
+        }
+        """Path -> who answers it. A new page is a method, and a line here."""
 
-    def answer(self, path: str) -> tuple[int, str] | None:
-        """The three pages for operators, or a refusal; None: a handshake, or nothing of ours."""
-        match path:
-            case "/healthz":
-                return 200, "alive\n"
-            case "/readyz":
-                return self._readiness()
-            case "/metrics":
-                return 200, self._metrics.text()
-            case "/" | "/v1" if self.is_leaving:
-                return 503, "This server stops; another one serves.\n"
-            case _:
-                return None
+    def answer(self, path: str) -> Answer | None:
+        """What a GET of this path is answered; None: it is a handshake that may go on."""
+        route = self._routes.get(path)
+        return (404, "Not here: connect to /v1.\n") if route is None else route()
 
-    def _readiness(self) -> tuple[int, str]:
+    def _websocket(self) -> Answer | None:
+        return (503, "This server stops; another one serves.\n") if self.is_leaving else None
+
+    def _health(self) -> Answer:
+        return 200, "alive\n"
+
+    def _figures(self) -> Answer:
+        return 200, self._metrics.text()
+
+    def _readiness(self) -> Answer:
         if not self.is_ready:
             return 503, "starting or stopping\n"
-        if self._hub.commits.is_degraded or not self.database_answers():
+        if self._hub.commits.is_degraded or not self._database_answers():
             return 503, "; ".join(["database unavailable", *self._what_is_down()]) + "\n"
         if down := self._what_is_down():
             return 503, f"{down[0]}\n"
@@ -54,5 +71,5 @@ class Pages:
         return 200, "; ".join(["ready", *but]) + "\n"
 
     def _what_is_down(self) -> list[str]:
-        down = self.down()
+        down = self._down()
         return [f"down: {', '.join(down)}"] if down else []

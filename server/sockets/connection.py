@@ -21,25 +21,20 @@ from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import (
     BAD_MESSAGES_ALLOWED,
-    BYTES_PER_SECOND,
     MAX_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES_BEFORE_LOGIN,
     MAX_OUTBOX_BYTES,
-    MESSAGES_PER_SECOND,
 )
 from schema.messages import Error, Gesture, MovePresence
-from schema.server_limits import (
-    CLOSING_SECONDS,
-    HANDSHAKE_SECONDS,
-    UNSENT_BYTES,
-    WRITABLE_BELOW_BYTES,
-)
+from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
+from server.identity import Identity
 from server.sockets.acknowledged import acknowledged_bytes
 from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
-from server.sockets.outbox import Outbox
+from server.sockets.handshake import Handshake, take_apart
 from server.sockets.outgoing import Server
-from server.sockets.rate_limit import BURST_SECONDS, RateLimited
+from server.sockets.rate_limit import RateLimited
+from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
@@ -49,9 +44,6 @@ SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
 
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
-
-
-REQUEST_END = b"\r\n\r\n"
 
 GOODBYE = (1000, 1001)
 """Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
@@ -64,63 +56,42 @@ def limit_unsent(peer: socket.socket) -> None:
 
 
 class Connection(RateLimited, asyncio.Protocol):
-    """A peer of the hub: who it is, once it has logged in, and the way to it.
+    """A WebSocket of a client: how far it has come (`session`), and the way to it."""
 
-    `address`: what it is counted under.
-    `will_not_return`, once it is lost: the peer closed it, or was told not to come back by itself.
-    """
-
-    __slots__ = (
-        "_cutter",
-        "_fragments",
-        "_fragments_opcode",
-        "_handshake_timer",
-        "_is_aborted",
-        "_is_at_start",
-        "_is_open",
-        "_loop",
-        "_protocol",
-        "_request_end",
-        "_server",
-        "_transport",
-        "_unreadable_bucket",
-        "address",
-        "auth_session",
-        "calls_in_flight",
-        "codec",
-        "device",
-        "greeted",
-        "id",
-        "name",
-        "opened_at",
-        "rooms",
-        "seat",
-        "user",
-        "username",
-        "will_not_return",
-    )
+    __slots__ = {  # name -> what it holds
+        "_cutter": "cuts short frames out of what comes, past the protocol",
+        "_fragments": "payload of the fragments that came of a message so far",
+        "_fragments_opcode": "opcode of that message",
+        "_handshake": "until it is a WebSocket, or is gone; None: it is",
+        "_is_aborted": "it is being cut off: that is counted once",
+        "_is_at_start": "whether the next byte begins a frame that may be cut out",
+        "_is_open": "whether messages go in and out: after the handshake, before the close",
+        "_loop": "the event loop",
+        "_protocol": "of `websockets`: handshake, close, and all that is no short frame",
+        "_server": "the rest of the server",
+        "_transport": "the socket; None: it is gone, or not there yet",
+        "_unreadable_bucket": "how many more messages that cannot be read are answered (rule E4)",
+        "address": "what it is counted under",
+        "calls_in_flight": "how many of its calls are not answered yet",
+        "codec": "what the handshake has agreed on",
+        "id": "16 hex digits, made here",
+        "seat": "of the room where it moved last: a short way for `Hub.move` (decision 0015)",
+        "session": "waiting for hello, greeted, logged in or leaving",
+    }
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop.time())
         self.id = uuid.uuid4().hex[:16]
         self.address = ""
         self.codec: Codec = MSGPACK
-        self.user = ""
-        self.name = ""
-        self.username = ""
-        self.device = ""
-        self.auth_session = ""
-        self.greeted = False
-        self.will_not_return = False
-        self.rooms: set[str] = set()
+        self.session: Session = WaitingForHello(loop.time())
         self.seat: Seat | None = None
         self.calls_in_flight = 0
-        self.outbox = Outbox()
-        self.opened_at = self.last_received_at = loop.time()
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._is_aborted = False
-        self._handshake_timer: asyncio.TimerHandle | None = None
+        self._handshake: Handshake | None = None
         self._protocol = ServerProtocol(
             origins=server.origins,
             subprotocols=SUBPROTOCOLS,
@@ -131,18 +102,37 @@ class Connection(RateLimited, asyncio.Protocol):
         self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
         self._is_open = False
-        self._request_end = b""
-        self._message_bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
-        self._byte_bucket = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._unreadable_bucket = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
-        self._exceeded_since: float | None = None
-        self._unwritten: list[bytes] = []
-        self._unwritten_bytes = 0
-        self._prepaid_messages = 0
-        self._uncharged_bytes = 0
-        self._messages_in = 0
-        self._scheduler = None  # that of the node, once there was a feed
-        self._is_feeding = False  # whether a turn is taken, or waited for
+
+    @property
+    def identity(self) -> Identity | None:
+        """Whose it is; None: that is not known, or it is leaving."""
+        return self.session.identity if isinstance(self.session, LoggedIn) else None
+
+    @property
+    def rooms(self) -> set[str]:
+        """Projects whose rooms it is in, or on the way into; of one who is logged in."""
+        return self.session.rooms if isinstance(self.session, LoggedIn) else set()
+
+    def greet(self, device: str) -> None:
+        """It has said hello."""
+        if isinstance(self.session, WaitingForHello):
+            self.session = Greeted(self.session.opened_at, device)
+
+    def log_in(self, identity: Identity) -> None:
+        """It is somebody's now, and may send longer messages. One that is leaving stays so."""
+        match self.session:
+            case Greeted(device=device):
+                self.session = LoggedIn(device, identity)
+                self._protocol.max_message_size = MAX_MESSAGE_BYTES
+            case LoggedIn() as session:
+                session.identity = identity
+
+    def _leave(self, *, for_good: bool) -> None:
+        if isinstance(self.session, Leaving):
+            self.session.for_good = for_good
+        else:
+            self.session = Leaving(self.identity, for_good)
 
     def _says_goodbye(self) -> bool:
         theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
@@ -163,8 +153,7 @@ class Connection(RateLimited, asyncio.Protocol):
             return
         if (peer := transport.get_extra_info("socket")) is not None:
             limit_unsent(peer)
-        timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expect_handshake)
-        self._handshake_timer = timer
+        self._handshake = Handshake(self._loop, self._expect_handshake)
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
@@ -176,8 +165,9 @@ class Connection(RateLimited, asyncio.Protocol):
 
     def _receive_some(self, data: bytes) -> None:
         began = self.last_received_at = self._loop.time()
-        if self._protocol.state is State.CONNECTING:
-            data = self._feed_request(data)
+        if self._handshake is not None and self._protocol.state is State.CONNECTING:
+            request, data = self._handshake.cut(data)
+            self._feed_protocol(request)
         was_open = self._is_open
         if was_open:
             payloads, data = self._cutter.cut(data)
@@ -196,15 +186,6 @@ class Connection(RateLimited, asyncio.Protocol):
             # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
             transport.pause_reading()
             self._loop.call_soon(transport.resume_reading)
-
-    def _feed_request(self, data: bytes) -> bytes:
-        """What belongs to the handshake; the bytes after it, which are frames, are returned."""
-        seen = self._request_end + data
-        end = seen.find(REQUEST_END)
-        size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
-        self._request_end = seen[1 - len(REQUEST_END) :]
-        self._feed_protocol(data[:size])
-        return data[size:]
 
     def _feed_protocol(self, data: bytes) -> None:
         self._protocol.receive_data(data)
@@ -225,10 +206,10 @@ class Connection(RateLimited, asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._transport = None
-        self.will_not_return = self._says_goodbye()
+        self._leave(for_good=self._says_goodbye())
         self._is_open = self._is_at_start = False
         self._end_handshake()
-        _take_apart(self._protocol)
+        take_apart(self._protocol)
         self._count_traffic()
         self.outbox.clear()
         self._server.closed(self)
@@ -253,6 +234,7 @@ class Connection(RateLimited, asyncio.Protocol):
         except InvalidState:
             return  # it is closing already
         self._is_open = False
+        self._leave(for_good=close.code >= FIRST_FINAL_CODE)
         self._flush_protocol()
         self._loop.call_later(CLOSING_SECONDS, self.abort, "")
 
@@ -261,6 +243,7 @@ class Connection(RateLimited, asyncio.Protocol):
         if self._transport is not None:
             if why and not self._is_aborted:
                 self._server.count(f"aborted_{why}")
+            self._leave(for_good=False)
             self._is_aborted = True  # what else is sent to it until it is gone is no other event
             self._transport.abort()
 
@@ -280,12 +263,6 @@ class Connection(RateLimited, asyncio.Protocol):
             return False
         return True
 
-    def logged_in(self, user: str, username: str, name: str, auth_session: str) -> None:
-        """The peer is someone now, and may send longer messages."""
-        self.user, self.username, self.name = user, username, name
-        self.auth_session = auth_session
-        self._protocol.max_message_size = MAX_MESSAGE_BYTES
-
     def refuse(self, error: Error) -> None:
         """Answer a message that makes no sense here."""
         self._server.count("bad_messages")
@@ -300,19 +277,16 @@ class Connection(RateLimited, asyncio.Protocol):
     # The way in.
 
     def _end_handshake(self) -> None:
-        if self._handshake_timer is not None:
-            self._handshake_timer.cancel()
-            self._handshake_timer = None
+        if self._handshake is not None:
+            self._handshake.end()
+            self._handshake = None
 
     def _expect_handshake(self) -> None:
         if self._transport is not None and self._protocol.state is State.CONNECTING:
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        path = request.path.split("?", 1)[0]
-        plain = self._server.answer_http(self, path)
-        if plain is None and path not in ("/", "/v1"):
-            plain = 404, "Not here: connect to /v1.\n"
+        plain = self._server.answer_http(request.path.split("?", 1)[0])
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")
@@ -394,16 +368,3 @@ class Connection(RateLimited, asyncio.Protocol):
             self.abort("outbox_full")  # pongs, to someone who pings and does not read
         if self._protocol.close_expected():
             self._loop.call_later(CLOSING_SECONDS, self.abort, "")
-
-
-def _take_apart(protocol: ServerProtocol) -> None:
-    """Let go of all it holds: it, its parser and its errors hold each other, 4 KB and more.
-
-    Left to the collector they would pile up, for it waits until nobody is in a room.
-    """
-    for kept in (protocol.handshake_exc, protocol.parser_exc):
-        error: BaseException | None = kept
-        while error is not None:
-            error.__traceback__ = None
-            error = error.__cause__ or error.__context__
-    vars(protocol).clear()

@@ -47,7 +47,7 @@ class Server(Protocol):
 
     def fed(self, connection: "Connection", feed: Feed) -> None: ...
 
-    def answer_http(self, connection: "Connection", path: str) -> tuple[int, str] | None: ...
+    def answer_http(self, path: str) -> tuple[int, str] | None: ...
 
     def count(self, what: str, amount: float = 1) -> None: ...
 
@@ -59,20 +59,28 @@ class Outgoing:
     (decision 0015).
     """
 
-    __slots__ = ("_is_feeding", "_scheduler", "_unwritten", "_unwritten_bytes", "outbox")
+    __slots__ = {  # name -> what it holds
+        "_is_feeding": "whether the scheduler will call, or is calling, `_feed_until`",
+        "_scheduler": "of the node, which gives feeds their time; None: there was no feed yet",
+        "_unwritten": "frames for one write at the end of this turn of the loop",
+        "_unwritten_bytes": "their bytes",
+        "outbox": "what waits until the socket has room",
+    }
 
     codec: Codec
     id: str
-    outbox: Outbox
-    _is_feeding: bool
     _is_open: bool
     _loop: asyncio.AbstractEventLoop
     _protocol: ServerProtocol
     _server: Server
     _transport: asyncio.Transport | None
-    _scheduler: JobScheduler | None
-    _unwritten: list[bytes]
-    _unwritten_bytes: int
+
+    def __init__(self) -> None:
+        self.outbox = Outbox()
+        self._is_feeding = False
+        self._scheduler: JobScheduler | None = None
+        self._unwritten: list[bytes] = []
+        self._unwritten_bytes = 0
 
     def abort(self, why: str) -> None:
         """Cut off at once, whatever waits."""

@@ -22,23 +22,25 @@ PREPAID_MESSAGES = 16
 class RateLimited(Outgoing):
     """What a `Connection` does to keep its peer to the rates; a part of it by inheritance."""
 
-    __slots__ = (
-        "_byte_bucket",
-        "_exceeded_since",
-        "_message_bucket",
-        "_messages_in",
-        "_prepaid_messages",
-        "_uncharged_bytes",
-        "last_received_at",
-    )
+    __slots__ = {  # name -> what it holds
+        "_byte_bucket": "bytes that may come just now",
+        "_exceeded_since": "since when it has sent more than it may, in seconds of the loop",
+        "_message_bucket": "messages that may come just now",
+        "_messages_in": "messages that are not in the metrics yet",
+        "_prepaid_messages": "messages that are taken from the bucket, and still to come",
+        "_uncharged_bytes": "bytes that came, and are not taken from the bucket yet",
+        "last_received_at": "when something came, in seconds of the loop, as of the last look",
+    }
 
-    _byte_bucket: TokenBucket
-    _uncharged_bytes: int
-    _message_bucket: TokenBucket
-    _messages_in: int
-    _exceeded_since: float | None
-    _prepaid_messages: int
-    last_received_at: float
+    def __init__(self, now: float) -> None:
+        super().__init__()
+        self.last_received_at = now
+        self._message_bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
+        self._byte_bucket = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
+        self._exceeded_since: float | None = None
+        self._messages_in = 0
+        self._prepaid_messages = 0
+        self._uncharged_bytes = 0
 
     def close(self, close: CloseCode) -> None:
         """Say why, and end."""

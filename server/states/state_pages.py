@@ -17,7 +17,21 @@ from server.states.stored_state import WorkerDocument
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
+class StatePage:
+    """A part of a state that a call asks for: found and encoded when it is known for which door."""
+
+    key: Hashable
+    """Names the state."""
+    user: str
+    """Who asks: users take the slot for documents in turn."""
+    part: int
+    """Which one, counted from 0."""
+    find: Callable[[], Awaitable[WorkerDocument]]
+    """Gets the state, if no encoding of it is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
     position: Position
     digest: str
     parts: list[bytes]
@@ -28,43 +42,37 @@ class StatePages:
 
     def __init__(self, slots: DocumentSlots) -> None:
         self._slots = slots
-        self._cached: OrderedDict[Hashable, _Pages] = OrderedDict()
-        """By state and codec; the one asked for longest ago comes first."""
+        self._cached: OrderedDict[Hashable, _Encoded] = OrderedDict()
+        """State and codec -> its parts, the last asked for at the end."""
         self._bytes = 0
-        """Of all parts that are kept."""
+        """Of all these parts."""
 
-    async def part(
-        self,
-        key: Hashable,
-        user: str,
-        codec: Codec,
-        part: int,
-        find: Callable[[], Awaitable[WorkerDocument]],
-    ) -> StateData:
-        """One part of the state that `key` names; `find` gets it when it is not here."""
-        name = key, codec.name
-        pages = self._cached.get(name)
-        if pages is None:
-            async with self._slots.slot(user):
-                pages = self._cached.get(name) or await self._find(name, codec, find)
+    async def encoded(self, page: StatePage, codec: Codec) -> StateData:
+        """The part that is asked for; raises `Refused` if the state has no such part."""
+        name = page.key, codec.name
+        state = self._cached.get(name)
+        if state is None:
+            async with self._slots.slot(page.user):
+                state = self._cached.get(name) or await self._find(name, codec, page.find)
         self._cached.move_to_end(name)
-        if part >= len(pages.parts):
-            text = f"part: this state has {len(pages.parts)} parts, counted from 0"
+        if page.part >= len(state.parts):
+            text = f"part: this state has {len(state.parts)} parts, counted from 0"
             raise Refused(ErrorCode.VALIDATION, text)
-        return StateData(pages.position, pages.digest, part, len(pages.parts), pages.parts[part])
+        data = state.parts[page.part]
+        return StateData(state.position, state.digest, page.part, len(state.parts), data)
 
     async def _find(
         self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[WorkerDocument]]
-    ) -> _Pages:
+    ) -> _Encoded:
         async with await find() as there:
             digest, parts = await there.use(_packed, codec)
-        pages = _Pages(Position(there.epoch, there.seq), digest, parts)
-        self._keep(name, pages)
-        return pages
+        state = _Encoded(Position(there.epoch, there.seq), digest, parts)
+        self._remember(name, state)
+        return state
 
-    def _keep(self, key: Hashable, pages: _Pages) -> None:
-        self._cached[key] = pages
-        self._bytes += sum(map(len, pages.parts))
+    def _remember(self, name: Hashable, state: _Encoded) -> None:
+        self._cached[name] = state
+        self._bytes += sum(map(len, state.parts))
         while self._bytes > MAX_PAGES_BYTES and len(self._cached) > 1:
             _, oldest = self._cached.popitem(last=False)
             self._bytes -= sum(map(len, oldest.parts))

@@ -12,9 +12,10 @@ import msgspec
 
 from schema.calls import METHODS
 from schema.messages import Reply
-from server.calls.dispatch import within_bound
-from server.calls.table import ANSWERS
+from server.calls.caller import Caller
+from server.calls.dispatch import dispatch
 from server.loop import threads
+from server.router.call_replies import within_bound
 from server.sockets.connection import Connection
 from server.states import stored_state
 from tests.costs.steps import Counter
@@ -80,11 +81,11 @@ async def longest_of(node: Node, caller: Connection, method: str, **params: Any)
     """What it takes to answer this call, from its parameters to the frame of its reply."""
     kind, _ = METHODS[method]
     asked = msgspec.convert(params, kind)
-    assert node.router.context is not None
+    who = Caller(caller.id, caller.address, "laptop", caller.identity)
 
     async def answer() -> None:
-        result = await ANSWERS[method](node.router.context, caller, asked)  # type: ignore[arg-type]
-        within_bound(caller, Reply("c1", result))
+        result = await dispatch(node.context, who, method, asked, caller.codec)
+        within_bound(caller.codec, Reply("c1", result))
 
     with _counting() as (loop_steps, thread_steps):
         await asyncio.create_task(answer())

@@ -39,7 +39,7 @@ class Grown:
     def __init__(self, node: Node, ann: Wire) -> None:
         self.node = node
         self.ann = ann
-        [self.caller] = node.router.connections.values()
+        [self.caller] = node.connections.values()
         self.project = ""
         self.snapshots: list[str] = []
 
@@ -63,8 +63,7 @@ class Grown:
     async def close(self) -> None:
         """As when nobody has been in its room for a while."""
         await self.ann.ask({"t": "leave", "id": "l1", "project": self.project})
-        assert self.node.router.context is not None
-        await self.node.write_behind.close_room(self.project)
+        await self.node.server.write_behind.close_room(self.project)
 
     async def _edit(self, ops: list[Message]) -> None:
         assert (await self.ann.edit(self.project, *ops))["t"] == "ack"

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,22 @@ from persistence.errors import Unavailable
 from persistence.journal.contract import Appended, Known, Stands
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Entry, Outcome, Proposal
+from server.accounts.admission import Admission
 from server.accounts.passwords import Costs
-from server.app import App
+from server.app import build_node
+from server.calls.context import Context
+from server.health.metrics import Metrics
 from server.live.hub import Hub
-from server.live.write_behind import WriteBehind
+from server.node import Foundation
+from server.node import Node as ServerNode
+from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import Exchange, MemoryBus
-from server.nodes.other_nodes import OtherNodes
-from server.router.router import Router
+from server.process import keys_of, open_database
+from server.serving import serve
 from server.settings import Settings
+from server.sockets.connection import Connection
+from server.sockets.connections import Connections
+from server.sockets.session import LoggedIn
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
 QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
@@ -76,16 +85,43 @@ class Node:
 
     def __init__(self) -> None:
         self.url = ""
-        self.hub: Hub
-        self.router: Router
-        self.others: OtherNodes
-        self.write_behind: WriteBehind
+        self.server: ServerNode
         self.journal: HeldJournal
-        self.app: App
         self.running: asyncio.Task[None]
         self.bus: MemoryBus
         self.is_dead = False
         self.wires: list[Wire] = []
+
+    @property
+    def hub(self) -> Hub:
+        return self.server.hub
+
+    @property
+    def connections(self) -> Connections:
+        return self.server.connections
+
+    @property
+    def context(self) -> Context:
+        return self.server.context
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.server.foundation.metrics
+
+    def connection(self, **identity: str) -> Connection:
+        """The connection of someone who is logged in, by `user`, `username` or `device`."""
+        return self.connections_of(**identity)[0]
+
+    def connections_of(self, **identity: str) -> list[Connection]:
+        """All of them."""
+        [(name, value)] = identity.items()
+        sessions = [(c, c.session) for c in self.connections.values()]
+        return [
+            connection
+            for connection, session in sessions
+            if isinstance(session, LoggedIn)
+            and getattr(session if name == "device" else session.identity, name) == value
+        ]
 
     async def connect(self, codec: str = MSGPACK) -> Wire:
         """A handshake, and no hello yet."""
@@ -158,14 +194,14 @@ class Node:
 
     async def stop(self) -> None:
         """As SIGTERM would; returns when the app has ended."""
-        self.app.stop()
+        self.server.stop()
         await self.running
         self.is_dead = True
 
     async def die(self) -> None:
         """As SIGKILL would, as far as others can see: no word to anyone, sockets reset."""
         self.bus.set_up(False)
-        for connection in list(self.router.connections.values()):
+        for connection in list(self.connections.values()):
             connection.abort("")
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
@@ -188,53 +224,39 @@ async def eventually(fact: Callable[[], Awaitable[Any]], within: float = PATIENC
         return found
 
 
+async def _run(node: ServerNode, ready: asyncio.Future[str]) -> None:
+    try:
+        await serve(node, ready.set_result)
+    finally:
+        await node.foundation.db.close()
+
+
 class Nodes:
     """Any number of nodes on one database, joined by a bus in memory that a test can break."""
 
-    def __init__(self, database_url: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, database_url: str, data: Path) -> None:
         self.exchange = Exchange()
         self.all: list[Node] = []
         self._database_url = database_url
         self._data = data
-        self._monkeypatch = monkeypatch
 
-    async def start(self, **settings_of_its_own: Any) -> Node:
-        """One more."""
-        made = Node()
+    async def start(self, **of_its_own: Any) -> Node:
+        """One more; `of_its_own`: what `build` takes."""
+        made = await self.build(**of_its_own)
         ready = asyncio.get_running_loop().create_future()
+        made.running = asyncio.create_task(_run(made.server, ready))
+        await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        if made.running.done():
+            made.running.result()
+        made.url = ready.result()
+        self.all.append(made)
+        return made
 
-        def keep_hub(**services: Any) -> Hub:
-            made.hub = Hub(**services)
-            return made.hub
-
-        def keep_others(*args: Any) -> OtherNodes:
-            made.others = OtherNodes(*args)
-            return made.others
-
-        def keep_write_behind(*args: Any) -> WriteBehind:
-            made.write_behind = WriteBehind(*args)
-            return made.write_behind
-
-        def keep_router(*args: Any) -> Router:
-            made.router = Router(*args)
-            return made.router
-
-        def keep_journal(*lanes: Any) -> HeldJournal:
-            made.journal = HeldJournal(*lanes)
-            return made.journal
-
-        def keep_bus() -> MemoryBus:
-            made.bus = MemoryBus(self.exchange)
-            return made.bus
-
-        self._monkeypatch.setattr("server.app.Hub", keep_hub)
-        self._monkeypatch.setattr("server.app.OtherNodes", keep_others)
-        self._monkeypatch.setattr("server.app.WriteBehind", keep_write_behind)
-        self._monkeypatch.setattr("server.app.Router", keep_router)
-        self._monkeypatch.setattr("server.app.PostgresJournal", keep_journal)
-        self._monkeypatch.setattr("server.app.MemoryBus", keep_bus)
-        # A twentieth of a second for each hash, and nearly every test has accounts.
-        self._monkeypatch.setattr("server.accounts.passwords.OWASP", QUICK_HASHES)
+    async def build(
+        self, *, admission: Admission | None = None, **settings_of_its_own: Any
+    ) -> Node:
+        """One that does not serve: whoever has it closes its database."""
+        made = Node()
         settings = Settings(
             host="127.0.0.1",
             port=0,
@@ -245,13 +267,23 @@ class Nodes:
             secret=SECRET,
             **{"core_share": NEVER_FULL} | settings_of_its_own,
         )
-        made.app = App(settings, ready.set_result)
-        made.running = asyncio.create_task(made.app.run(self._database_url))
-        await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
-        if made.running.done():
-            made.running.result()
-        made.url = ready.result()
-        self.all.append(made)
+        lanes = await open_database(settings, self._database_url, asyncio.Event())
+        made.journal = HeldJournal(lanes.appends, lanes.rooms, lanes.behind)
+        made.bus = MemoryBus(self.exchange)
+        _, member_key = await keys_of(settings, lanes)
+        foundation = Foundation(
+            db=lanes,
+            journal=made.journal,
+            past=PostgresJournal(lanes.reads),
+            bus=made.bus,
+            codec=BusCodec(SECRET, node=secrets.token_hex(4)),
+            secret=SECRET,
+            member_key=member_key,
+            # A twentieth of a second for each hash, and nearly every test has accounts.
+            password_costs=QUICK_HASHES,
+            admission=admission or Admission(),
+        )
+        made.server = build_node(settings, foundation)
         return made
 
     async def stop(self) -> None:
@@ -264,22 +296,20 @@ class Nodes:
         for node in self.all:
             if not node.is_dead:
                 await node.stop()
-                assert 'kind="task_failed"} 0.0' in node.app.metrics.text()
+                assert 'kind="task_failed"} 0.0' in node.metrics.text()
 
 
 @pytest.fixture
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes look and write behind ten times a second: for tests of what they do then, not when."""
-    monkeypatch.setattr("server.app.WRITE_BEHIND_SECONDS", 0.1)
-    monkeypatch.setattr("server.app.SLOW_TICK_SECONDS", 0.1)
+    monkeypatch.setattr("server.lifelong.WRITE_BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr("server.lifelong.SLOW_TICK_SECONDS", 0.1)
 
 
 @pytest.fixture
-async def nodes(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Nodes]:
+async def nodes(database_url: str, tmp_path: Path) -> AsyncIterator[Nodes]:
     """None running yet."""
-    made = Nodes(database_url, tmp_path, monkeypatch)
+    made = Nodes(database_url, tmp_path)
     yield made
     await made.stop()
 

@@ -107,7 +107,7 @@ async def test_F4_X3_a_node_that_stops_sends_its_members_elsewhere(node: Node) -
     stopping = asyncio.create_task(node.stop())
 
     async def is_leaving() -> bool:
-        return node.router.pages.is_leaving
+        return node.server.pages.is_leaving
 
     await eventually(is_leaving)
     assert (await node.http("/readyz"))[0] == 503
@@ -196,11 +196,10 @@ async def own_database(tmp_path: Path) -> AsyncIterator[tuple[EmbeddedPostgres, 
 async def test_F6_F7_a_database_that_restarts_holds_everything_up_and_loses_nothing(
     own_database: tuple[EmbeddedPostgres, str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     how: signal.Signals,
 ) -> None:
     server, url = own_database
-    nodes = Nodes(url, tmp_path, monkeypatch)
+    nodes = Nodes(url, tmp_path)
     node = await nodes.start()
     ann, ben, project = await node.pair()
     stop = asyncio.Event()
@@ -272,13 +271,13 @@ async def test_F22_everything_sent_three_times_is_stored_once(node: Node) -> Non
 
 
 async def test_F21_H7_a_herd_is_let_in_at_a_rate_and_served_from_memory(
-    node: Node, monkeypatch: pytest.MonkeyPatch
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    node = await nodes.start(admission=Admission(per_second=40.0))
     ann, _, project = await node.pair()
     await ann.edit(project, marker("marker_1"))
     position = await position_of(ann, project)
-    node.router.greeting.admission = Admission(per_second=40.0)
-    usage = node.router._door.usage
+    usage = node.context.usage
     usage.limits = replace(usage.limits, seats_per_user=math.inf)
 
     async def never(*_: object) -> None:
@@ -299,9 +298,9 @@ async def test_F21_H7_a_herd_is_let_in_at_a_rate_and_served_from_memory(
     monkeypatch.undo()
 
 
-async def test_H7_who_would_wait_too_long_is_told_when_to_come(node: Node) -> None:
+async def test_H7_who_would_wait_too_long_is_told_when_to_come(nodes: Nodes) -> None:
+    node = await nodes.start(admission=Admission(per_second=0.1))
     ann, _, _ = await node.pair()
-    node.router.greeting.admission = Admission(per_second=0.1)
     await node.again(ann, "first")
     late = await node.connect()
     token = ann.tokens["access_token"]

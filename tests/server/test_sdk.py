@@ -163,7 +163,7 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
             ann.edit([{"op": "insert", "col": "notes", "id": f"note_{n:04}", "entity": note}])
         )
         if rng.random() < 0.2:
-            for connection in [c for c in node.router.connections.values() if c.device == "desk"]:
+            for connection in node.connections_of(device="desk"):
                 connection.abort("")
         await asyncio.sleep(0)
     async with asyncio.timeout(60):
@@ -195,7 +195,7 @@ async def test_J15_D13_what_was_refused_unheard_is_not_taken_late_after_fresh_st
         await ben.saved(bens)  # from now on it would be taken
     ann.replica.forget_position()
     node.hub.rooms[ann.project].room.joining.encoded_states.clear()  # the next one holds all of it
-    for connection in [c for c in node.router.connections.values() if c.user == ann_of(ann)]:
+    for connection in node.connections_of(user=ann_of(ann)):
         connection.abort("")
     async with asyncio.timeout(60):
         await ann.settled()
@@ -246,7 +246,7 @@ async def test_J13_synced_says_again_that_all_is_here_after_a_reconnect(
         return await open_(*args)
 
     monkeypatch.setattr(Connection, "open", open_later)
-    [connection] = [c for c in node.router.connections.values() if c.username == "ann"]
+    [connection] = node.connections_of(username="ann")
     connection.abort("")
     await insert_markers(ben, 100)
     may_come.set()

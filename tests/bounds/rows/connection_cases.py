@@ -79,7 +79,7 @@ async def rooms(node: Node) -> Seen:
 async def calls(node: Node) -> Seen:
     """As if so many others were under way."""
     ann = await node.musician("ann", JSON)
-    [connection] = node.router.connections.values()
+    [connection] = node.connections.values()
     connection.calls_in_flight = limits.MAX_CALLS_IN_FLIGHT - 1
     at = _code(await ann.call("projects.list"))
     connection.calls_in_flight = limits.MAX_CALLS_IN_FLIGHT

@@ -202,7 +202,7 @@ def pages() -> Seen:
     def kept(*sizes: int) -> Past | None:
         pages = StatePages(Mock())
         for number, size in enumerate(sizes):
-            pages._keep(number, state_pages._Pages(Position("e", 0), "digest", [bytes(size)]))
+            pages._remember(number, state_pages._Encoded(Position("e", 0), "digest", [bytes(size)]))
         return None if len(pages._cached) == len(sizes) else Instead.OLDEST_FORGOTTEN
 
     with patch.object(state_pages, "MAX_PAGES_BYTES", 10):

@@ -10,7 +10,7 @@ from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
-from tests.server.sockets.test_connection import opened
+from tests.server.sockets.test_connection import ANN, opened
 
 SECONDS = 30
 """Long enough that what may come at once is used up, if a tenth more comes than may."""
@@ -28,7 +28,8 @@ class _Peer:
         loop.time = lambda: self.now
         server: Any = self.connection._server
         server.over_rate = self._over_rate
-        self.connection.logged_in("user", "ann", "Ann", "login")
+        self.connection.greet("laptop")
+        self.connection.log_in(ANN)
 
     def _over_rate(self, _: object, __: object, error: Any) -> None:
         self.refused = self.refused or error.code

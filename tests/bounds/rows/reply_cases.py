@@ -14,9 +14,9 @@ from schema.bounds import Instead, Past
 from schema.calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
-from server.calls.dispatch import within_bound
 from server.calls.snapshots import _without_large_values
 from server.refused import Refused
+from server.router.call_replies import within_bound
 from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 from server.states.encoded_state import state_frames
@@ -31,15 +31,11 @@ def a_page() -> Seen:
     return Seen(at, Instead.NEXT_PAGE if len(first_within([half, half + "x"])) == 1 else None)
 
 
-class _Peer:
-    codec = JSON
-
-
 @case("MAX_REPLY_BYTES")
 def a_reply() -> Seen:
     def reply(size: int) -> Past | None:
         try:
-            within_bound(_Peer(), Reply("q1", "x" * size))  # type: ignore[arg-type]
+            within_bound(JSON, Reply("q1", "x" * size))
         except Refused as refused:
             return refused.code
         return None

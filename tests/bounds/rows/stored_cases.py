@@ -110,8 +110,7 @@ async def blamed(node: Node) -> Seen:
     await ann.join(project)
     for number in range(3):
         await ann.edit(project, marker(f"marker_{number}"))
-    context = node.router.context
-    assert context is not None
+    context = node.context
 
     async def looked_through(size: int) -> Past | None:
         half = MAX_BLAMED_BYTES // 2

@@ -13,46 +13,49 @@ from schema.close_codes import SILENT
 from schema.limits import CALL_SECONDS, HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS
 from schema.messages import Call
 from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_MS
-from server.calls.dispatch import CallDispatch
+from server.calls.call_queue import CallQueue
 from server.calls.table import ANSWERS
+from server.router.call_replies import CallReplies
 from server.router.leaving import SPREAD_MS_PER_MEMBER, spread_ms
-from server.router.router import Router
+from server.router.liveness import Liveness
 from server.sockets.codec import JSON
 from server.sockets.connection import Connection
+from server.sockets.session import Greeted, LoggedIn, Session, WaitingForHello
 from tests.bounds.cases import Seen, case
-from tests.server.sockets.test_connection import HANDSHAKE
+from tests.server.sockets.test_connection import ANN, HANDSHAKE
 from tests.simulation.world.virtual_loop import VirtualLoop, run_virtually
 
 A_BIT = 0.001
 
 
-def _closed_after(silence: float, *, user: str = "", greeted: bool = False) -> Past | None:
+def _closed_after(silence: float, session: Session) -> Past | None:
     """With what the clock of a node closes a connection that has said nothing more for so long."""
     closes: list[Past] = []
     connection = SimpleNamespace(
         check=lambda _: True,
-        opened_at=0.0,
-        last_received_at=0.0 if user else silence,
+        session=session,
+        last_received_at=0.0 if isinstance(session, LoggedIn) else silence,
         close=closes.append,
         ping=lambda: None,
-        user=user,
-        greeted=greeted,
     )
-    router: Any = SimpleNamespace(connections={"one": connection})
-    Router.check_connections(router, silence)
+    connections: Any = {"one": connection}
+    Liveness(connections).check(silence)
     return closes[0] if closes else None
 
 
 @case("HELLO_SECONDS")
 def hello() -> Seen:
-    return Seen(_closed_after(HELLO_SECONDS), _closed_after(HELLO_SECONDS + A_BIT))
+    session = WaitingForHello(0.0)
+    return Seen(
+        _closed_after(HELLO_SECONDS, session), _closed_after(HELLO_SECONDS + A_BIT, session)
+    )
 
 
 @case("LOGIN_SECONDS")
 def login() -> Seen:
+    session = Greeted(0.0, "laptop")
     return Seen(
-        _closed_after(LOGIN_SECONDS, greeted=True),
-        _closed_after(LOGIN_SECONDS + A_BIT, greeted=True),
+        _closed_after(LOGIN_SECONDS, session), _closed_after(LOGIN_SECONDS + A_BIT, session)
     )
 
 
@@ -60,7 +63,8 @@ def login() -> Seen:
 def heartbeat() -> Seen:
     """Two and a half of them missed."""
     most = 2.5 * HEARTBEAT_SECONDS
-    return Seen(_closed_after(most, user="ann"), _closed_after(most + A_BIT, user="ann"))
+    session = LoggedIn("laptop", ANN)
+    return Seen(_closed_after(most, session), _closed_after(most + A_BIT, session))
 
 
 @case("CALL_SECONDS")
@@ -73,12 +77,15 @@ def call() -> Seen:
             return {}
 
         async def main() -> None:
-            connection: Any = Mock(codec=JSON, user="ann", calls_in_flight=0)
+            connection: Any = Mock(codec=JSON, identity=ANN, calls_in_flight=0)
             connection.send_frame = lambda frame: told.append(None)
             connection.send = lambda error: told.append(error.code)
             tasks: list[asyncio.Task[None]] = []
-            calls = CallDispatch(
-                lambda coroutine: tasks.append(asyncio.ensure_future(coroutine)), Mock(), Mock()
+            calls = CallReplies(
+                Mock(),
+                lambda coroutine: tasks.append(asyncio.ensure_future(coroutine)),
+                Mock(queue=CallQueue()),
+                Mock(),
             )
             calls.start(connection, Call("c1", "projects.list", msgspec.Raw(b"{}")))
             await asyncio.gather(*tasks)

@@ -227,8 +227,7 @@ async def rooms_per_user(node: Node) -> Seen:
 @live_case("MAX_LOGINS_PER_USER")
 async def logins_per_user(node: Node) -> Seen:
     ann = await node.musician("ann")
-    assert node.router.context is not None
-    db = node.router.context.db
+    db = node.context.db
     for _ in range(limits.MAX_LOGINS_PER_USER - 2):
         await auth_sessions.create(db, ann.user, "before", 3_600)
     guest = await node.guest()

@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from schema.limits import MAX_FREE_GUESSES
+from server.accounts.admission import Admission
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with, status
@@ -51,8 +52,8 @@ async def test_A4_after_some_wrong_passwords_one_waits_whether_there_is_an_accou
     assert {line["address"] for line in told} == {"192.0.2.66"}
     assert told[0]["user"] == (home.user if name == "ann" else None)
     assert "example.org" not in str(logs)
-    assert 'kind="login_failed"} 5.0' in node.app.metrics.text()
-    assert 'kind="login_held_back"} 3.0' in node.app.metrics.text()
+    assert 'kind="login_failed"} 5.0' in node.metrics.text()
+    assert 'kind="login_held_back"} 3.0' in node.metrics.text()
 
 
 async def test_A4_strangers_do_not_keep_the_owner_out(nodes: Nodes) -> None:
@@ -76,18 +77,18 @@ async def test_A4_an_address_has_so_many_wrong_passwords_over_all_accounts(nodes
 
 
 async def test_H8_tokens_that_are_none_keep_nobody_waiting(
-    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+    nodes: Nodes,
 ) -> None:
-    node = await nodes.start(limits=Limits.read("connects_per_second=0"))
-    ann = await node.musician("ann")
     turns: list[float] = []
-    turn = node.router.greeting.admission.turn
 
-    def counted(now: float) -> float:
-        turns.append(now)
-        return turn(now)
+    class Counted(Admission):
+        def turn(self, now: float) -> float:
+            turns.append(now)
+            return super().turn(now)
 
-    monkeypatch.setattr(node.router.greeting.admission, "turn", counted)
+    limits = Limits.read("connects_per_second=0")
+    node = await nodes.start(limits=limits, admission=Counted())
+    ann = await node.musician("ann")
     for _ in range(20):
         wire = await node.connect()
         await wire.send({"t": "hello", "versions": [1], "device": "x", "token": "x"})
@@ -95,7 +96,7 @@ async def test_H8_tokens_that_are_none_keep_nobody_waiting(
     assert turns == []
     await node.again(ann, "phone")
     assert len(turns) == 1
-    assert 'kind="bad_tokens"} 20.0' in node.app.metrics.text()
+    assert 'kind="bad_tokens"} 20.0' in node.metrics.text()
 
 
 async def test_H8_tokens_that_are_none_cost_connections(nodes: Nodes) -> None:

@@ -66,7 +66,7 @@ async def encoding(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatc
     assert (answer["t"], answer["code"]) == ("error", "unavailable")
     plant.undo()
     await ann.join(project)
-    node.app.metrics.count("task_failed", -1)  # the one that was planted
+    node.metrics.count("task_failed", -1)  # the one that was planted
 
 
 async def look_up(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch)
 async def call(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
     plant.setitem(ANSWERS, "projects.get", planted)
     told(await ann.call("projects.get", project=project))
-    assert 'kind="calls_failed"} 1.0' in node.app.metrics.text()
+    assert 'kind="calls_failed"} 1.0' in node.metrics.text()
     plant.undo()
     assert (await ann.call("projects.get", project=project))["t"] == "reply"
 

@@ -137,7 +137,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
 
     def seen(self: Supervisor, lifelong: Lifelong, error: Exception | None) -> None:
         failed(self, lifelong, error)
-        meanwhile[lifelong.name] = nodes.all[0].router.answer_http(None, "/readyz")  # type: ignore[arg-type]
+        meanwhile[lifelong.name] = nodes.all[0].server.pages.answer("/readyz")
 
     monkeypatch.setattr(Supervisor, "_failed", seen)
     monkeypatch.setattr(Supervisor, "keep", tasks)
@@ -154,7 +154,7 @@ async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)
-    names = list(node.app.supervisor.tasks)
+    names = list(node.server.supervisor.tasks)
     assert len(names) >= 13
     for number, name in enumerate(names):
         trap = TRAPS.get(name)
@@ -174,6 +174,6 @@ async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
 
         await eventually(is_ready)
         assert (await ann.edit(project, marker(f"marker_{number}")))["t"] == "ack"
-    assert f'task_failed"}} {len(names)}.0' in node.app.metrics.text()
-    node.app.metrics.count("task_failed", -len(names))  # all of them planted
+    assert f'task_failed"}} {len(names)}.0' in node.metrics.text()
+    node.metrics.count("task_failed", -len(names))  # all of them planted
     TRAPS.clear()

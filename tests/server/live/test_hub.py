@@ -14,7 +14,7 @@ from persistence.pool import Database
 from rooms.room import Room
 from server.accounts.admission import Admission
 from server.sockets.connection import Connection
-from tests.server.conftest import Node, create_project, eventually
+from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, marker, rename
 
 pytestmark = pytest.mark.postgres
@@ -315,9 +315,10 @@ async def test_R3_who_is_put_out_while_joining_is_out(
     assert not node.hub.rooms[project].room.seats
 
 
-async def test_a_peer_that_goes_while_logging_in_is_forgotten(node: Node) -> None:
+async def test_a_peer_that_goes_while_logging_in_is_forgotten(nodes: Nodes) -> None:
+    admission = Admission(per_second=4.0)
+    node = await nodes.start(admission=admission)
     ann = await node.musician("ann")
-    node.router.greeting.admission = Admission(per_second=4.0)
     token = ann.tokens["access_token"]
     for n in range(3):
         wire = await node.connect()
@@ -326,11 +327,11 @@ async def test_a_peer_that_goes_while_logging_in_is_forgotten(node: Node) -> Non
         await wire.socket.close()
 
     async def had_their_turns() -> bool:
-        is_over = asyncio.get_running_loop().time() > node.router.greeting.admission._next
-        return is_over and len(node.router.connections) == 1
+        is_over = asyncio.get_running_loop().time() > admission._next
+        return is_over and len(node.connections) == 1
 
     await eventually(had_their_turns)
-    assert len(node.router.connections) == 1
+    assert len(node.connections) == 1
 
 
 async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> None:
@@ -344,7 +345,7 @@ async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> 
 async def test_P3_what_is_read_at_once_is_told_in_two_ticks(node: Node) -> None:
     """The first move at once; those behind it together, as fast as they may come."""
     ann, ben, project = await node.pair((JSON, JSON))
-    [connection] = [c for c in node.router.connections.values() if c.user == ann.user]
+    [connection] = node.connections_of(user=ann.user)
     moves = [{"t": "presence", "project": project, "cursor": {"time": n}} for n in range(1, 41)]
     frames = [Frame(Opcode.TEXT, json.dumps(move).encode()) for move in moves]
     connection.data_received(b"".join(frame.serialize(mask=True) for frame in frames))
@@ -409,7 +410,7 @@ async def test_P6_what_cannot_be_stored_stops_no_other_storing(
         return [row["active_tool"] for row in await database.fetch(query, project)]
 
     assert await eventually(stored) == ["eraser"]
-    assert 'kind="task_failed"} 0.0' in node.app.metrics.text()
+    assert 'kind="task_failed"} 0.0' in node.metrics.text()
 
 
 async def test_P3_a_tick_that_fails_is_not_the_last(
@@ -432,7 +433,7 @@ async def test_P3_a_tick_that_fails_is_not_the_last(
         await eventually(has_failed)
     await ann.send({"t": "presence", "project": project, "tool": "knife"})
     assert [*(await ben.until("tick"))["moved"].values()] == [{"tool": "knife"}]
-    node.app.metrics.count("task_failed", -1)  # the one that was meant to
+    node.metrics.count("task_failed", -1)  # the one that was meant to
 
 
 async def test_who_has_gone_is_not_kept_by_the_room(node: Node) -> None:

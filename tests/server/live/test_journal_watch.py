@@ -38,7 +38,7 @@ async def lose_after(database: Database, project: str, seq: int) -> None:
 
 def counted(node: Node, kind: str) -> float:
     """How often this has happened on a node."""
-    return node.app.metrics._events.counts.get(kind, 0.0)
+    return node.metrics._events.counts.get(kind, 0.0)
 
 
 @pytest.mark.usefixtures("quick_rounds")
@@ -408,7 +408,7 @@ async def test_what_is_written_behind_of_a_room_that_is_closed_meanwhile_stores_
 
     monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
     live.checkpoints.at = float("-inf")
-    await node.write_behind.run_once()
+    await node.server.write_behind.run_once()
 
     async def is_closed() -> bool:
         return live.is_closed

@@ -62,8 +62,8 @@ async def test_F12_D16_a_locked_project_waits_alone_and_its_room_is_told(
         assert ben.heard("degraded") == ann.heard("ack") == []
         status, text = await node.http("/readyz")
         assert (status, text) == (200, "ready; projects that cannot be written to: 1\n")
-        assert "prime_projects_held_up 1.0" in node.app.metrics.text()
-        assert "prime_degraded 0.0" in node.app.metrics.text()
+        assert "prime_projects_held_up 1.0" in node.metrics.text()
+        assert "prime_degraded 0.0" in node.metrics.text()
     assert (await ann.until("degraded"))["degraded"] is False
     ack = await ann.until("ack")
     assert (ack["id"], ack["seq"]) == (delta_id, 1)
@@ -81,7 +81,7 @@ async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
         await session.execute("SELECT FROM studio_projects WHERE id = $1::uuid FOR UPDATE", hers)
         for live in node.hub.rooms.values():
             live.checkpoints.at = float("-inf")
-        await node.write_behind.run_once()
+        await node.server.write_behind.run_once()
         assert node.hub.rooms[his].checkpoints.seq == 1
         assert node.hub.rooms[hers].checkpoints.seq == 0
 
@@ -104,7 +104,7 @@ async def test_D16_what_waits_too_long_is_refused_and_the_same_id_is_good(
 async def test_D16_an_error_of_one_project_is_its_own(node: Node, database_url: str) -> None:
     """As of a damaged index: PostgreSQL says XX002 for whatever is stored in one project."""
     ann, hers, ben, his = await two_rooms(node)
-    db = node.router._context().db
+    db = node.context.db
     await db.execute(
         f"""
         CREATE FUNCTION damaged() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -125,12 +125,12 @@ async def test_D16_an_error_of_one_project_is_its_own(node: Node, database_url: 
         assert (await ben.edit(his, marker(f"marker_{n}")))["t"] == "ack"
     await db.execute("DROP TRIGGER damaged ON project_deltas")
     assert (await ann.until("ack"))["id"] == delta_id
-    assert 'kind="append_failed"' in node.app.metrics.text()
+    assert 'kind="append_failed"' in node.metrics.text()
 
 
 async def test_P5_edits_go_on_while_every_other_lane_is_in_use(node: Node) -> None:
     ann, hers, _, _ = await two_rooms(node)
-    context = node.router._context()
+    context = node.context
     lanes = (context.db, context.reads, node.journal._rooms, node.journal._behind)
     async with AsyncExitStack() as held:
         for lane in lanes:
@@ -178,7 +178,7 @@ async def test_P6_presence_rows_that_could_not_be_written_are_written_later(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, hers, _, _ = await two_rooms(node)
-    db = node.router._context().db
+    db = node.context.db
     await ann.send({"t": "presence", "project": hers, "cursor": {"time": 7.0, "y": 0.5}})
     await ann.ping()
 
@@ -188,7 +188,7 @@ async def test_P6_presence_rows_that_could_not_be_written_are_written_later(
     with monkeypatch.context() as plant:
         plant.setattr(session_states, "upsert_many", unavailable)
         with pytest.raises(Unavailable):
-            await node.write_behind.run_once()
-    await node.write_behind.run_once()
+            await node.server.write_behind.run_once()
+    await node.server.write_behind.run_once()
     stored = "SELECT count(*) FROM session_states WHERE cursor IS NOT NULL AND project_id = $1"
     assert await db.fetchval(stored, hers) == 1

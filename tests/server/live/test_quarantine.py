@@ -45,8 +45,8 @@ async def test_D17_one_entry_that_raises_stops_nobody(nodes: Nodes, database_url
         assert (delta["seq"], delta["ops"]) == (1, [])
         assert (await ben.edit(project, marker("marker_2")))["seq"] == 2
         for node in (one, two):
-            assert 'kind="entries_quarantined"} 1.0' in node.app.metrics.text()
-            assert 'kind="nodes_diverged"} 0.0' in node.app.metrics.text()
+            assert 'kind="entries_quarantined"} 1.0' in node.metrics.text()
+            assert 'kind="nodes_diverged"} 0.0' in node.metrics.text()
         page = await ann.result("history.list", project=project, limit=10)
         assert [entry["ops"] for entry in page["entries"]][1] == []
         three = await nodes.start()  # as after a restart: it replays
@@ -64,7 +64,7 @@ async def test_D17_history_shows_an_entry_that_nobody_can_read(nodes: Nodes) -> 
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     await ann.edit(project, marker("marker_2"))
-    db = node.router._context().db
+    db = node.context.db
     await db.execute(
         """UPDATE project_deltas SET ops = '[{"op": "conjure", "id": "marker_2"}]' WHERE seq = 2"""
     )

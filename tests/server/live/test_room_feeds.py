@@ -109,7 +109,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.sockets.connection.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.sockets.outgoing.WRITABLE_BELOW_BYTES", 16_384)
     monkeypatch.setattr("server.states.encoded_state.STATE_PART_BYTES", 8_192)
-    monkeypatch.setattr("server.router.router.HEARTBEAT_SECONDS", 1_000)  # nobody pings here
+    monkeypatch.setattr("server.router.liveness.SILENT_AFTER_SECONDS", 1_000)  # nobody pings here
 
 
 async def _full(node: Node) -> tuple[Wire, str]:
@@ -178,5 +178,5 @@ async def test_X2_X4_a_member_that_reads_slower_than_others_write_stays_in(node:
     await slow.until(lambda: slow.of("delta") and slow.of("delta")[-1]["seq"] == last)
     assert not slow.is_cut_off
     assert [delta["seq"] for delta in slow.of("delta")] == list(range(11, last + 1))
-    assert 'kind="fell_behind"' in node.app.metrics.text()
+    assert 'kind="fell_behind"' in node.metrics.text()
     slow.close()

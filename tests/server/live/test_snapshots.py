@@ -56,19 +56,19 @@ async def test_N1_snapshots_are_kept_by_themselves(
     await ann.join(project)
     assert await kinds(ann, project) == [("auto", 0)]
     await ann.edit(project, marker("marker_1"))
-    await node.write_behind.run_once()
+    await node.server.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 0.0)
-    await node.write_behind.run_once()
+    await node.server.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 1), ("auto", 0)]
     monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 60.0)
     monkeypatch.setattr("server.live.snapshots.AUTO_DELTAS", 2)
     monkeypatch.setattr("server.live.snapshots.AUTO_PAUSE_SECONDS", 0.0)
     await ann.edit(project, marker("marker_2"))
-    await node.write_behind.run_once()
+    await node.server.write_behind.run_once()
     assert len(await kinds(ann, project)) == 2
     await ann.edit(project, marker("marker_3"))
-    await node.write_behind.run_once()
+    await node.server.write_behind.run_once()
     assert (await kinds(ann, project))[0] == ("auto", 3)
 
 
@@ -236,7 +236,7 @@ async def test_N6_a_damaged_snapshot_is_told_apart(node: Node) -> None:
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     snapshot = (await kept(ann, project))["id"]
-    await node.router._context().db.execute(
+    await node.context.db.execute(
         "UPDATE project_snapshots SET state = jsonb_set(state, '{markers,marker_1,time}', '7')"
         " WHERE id = $1",
         snapshot,
@@ -272,8 +272,8 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
     await ann.edit(project, marker("marker_1"))
     await ann.edit(project, marker("marker_2"))
     await ann.ask({"t": "leave", "project": project, "id": "out"})
-    await node.write_behind.close_room(project)
-    db = node.router._context().db
+    await node.server.write_behind.close_room(project)
+    db = node.context.db
     await db.execute(
         f"UPDATE project_states SET project_state = {damage} WHERE project_id = $1", project
     )
@@ -284,7 +284,7 @@ async def test_N6_a_room_with_a_damaged_state_is_opened_from_an_older_one(
 async def test_N6_a_project_without_any_whole_state_says_so(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
-    db = node.router._context().db
+    db = node.context.db
     await db.execute('UPDATE project_states SET project_state = \'{"markers": {"m": 1}}\'')
     await db.execute("DELETE FROM project_snapshots")
     answer = await ann.ask({"t": "join", "id": "in", "project": project})
@@ -373,7 +373,7 @@ async def test_T1_T2_questions_about_time_of_an_open_room_and_a_closed_project(n
 
     await check()
     await ann.ask({"t": "leave", "project": project, "id": "out"})
-    await node.write_behind.close_room(project)
+    await node.server.write_behind.close_room(project)
     await check()
     assert project not in node.hub.rooms
     answer = await ann.call("timeline.between", project=project, start=5, end=1)

@@ -66,7 +66,7 @@ async def test_G3_a_gesture_in_a_project_that_was_not_joined_is_answered(node: N
 
 async def _reopened(node: Node, project: str) -> None:
     """The room is closed and opened from the database, as after a restart."""
-    await node.write_behind.close_room(project)
+    await node.server.write_behind.close_room(project)
     assert project not in node.hub.rooms
 
 
@@ -93,7 +93,7 @@ async def test_U7_a_step_older_than_the_history_that_is_kept_is_compacted(node: 
     await ann.join(project)
     await ann.edit(project, marker("marker_1"))
     await ann.result("snapshots.create", project=project, name="v1")
-    context = node.router._context()
+    context = node.context
     await context.db.execute("UPDATE project_snapshots SET created_at = now() - interval '1 year'")
     from server.states.history_keeping import compact_old
 

@@ -152,21 +152,21 @@ async def test_nothing_is_said_of_a_room_that_is_on_one_node_only(
     project = await create_project(ann)
     await ann.join(project)
     heard: list[bytes] = []
-    hear = two.others.on_bus_message
-    monkeypatch.setattr(two.others, "on_bus_message", heard.append)
+    hear = two.server.others.on_bus_message
+    monkeypatch.setattr(two.server.others, "on_bus_message", heard.append)
     await two.bus.follow(project)
     await ann.edit(project, marker("marker_1"))
     await presence(ann, project, 1.0)
     await asyncio.sleep(0.2)
     assert heard == []
-    monkeypatch.setattr(two.others, "on_bus_message", hear)
+    monkeypatch.setattr(two.server.others, "on_bus_message", hear)
 
 
 @pytest.mark.usefixtures("quick_rounds")
 async def test_F15_what_the_bus_loses_comes_from_the_journal(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.two.others, "on_bus_message", lambda _: None)
+    monkeypatch.setattr(session.two.server.others, "on_bus_message", lambda _: None)
     await session.ann.edit(session.project, marker("marker_1"))
     delta = await session.ben.until("delta")
     assert delta["seq"] == 1
@@ -175,9 +175,9 @@ async def test_F15_what_the_bus_loses_comes_from_the_journal(
 async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear = session.two.others.on_bus_message
+    hear = session.two.server.others.on_bus_message
     kept: list[bytes] = []
-    monkeypatch.setattr(session.two.others, "on_bus_message", kept.append)
+    monkeypatch.setattr(session.two.server.others, "on_bus_message", kept.append)
     for n in range(6):
         await session.ann.edit(session.project, marker(f"marker_{n}", n))
 
@@ -189,7 +189,7 @@ async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
         hear(message)
     seqs = [(await session.ben.until("delta"))["seq"] for _ in range(6)]
     assert seqs == list(range(1, 7))
-    monkeypatch.setattr(session.two.others, "on_bus_message", hear)
+    monkeypatch.setattr(session.two.server.others, "on_bus_message", hear)
 
 
 @pytest.mark.usefixtures("quick_rounds")
@@ -293,13 +293,13 @@ async def test_A3_a_logout_closes_sockets_on_other_nodes_within_a_second(session
 
 
 async def test_a_forged_message_is_counted_and_dropped(session: Session) -> None:
-    heard = session.two.others.on_bus_message
+    heard = session.two.server.others.on_bus_message
     heard(b"")
     heard(b"x" * 100)
-    signed = session.one.others._codec
+    signed = session.one.server.others._codec
     data = b"\x91nonsense"
     heard(signed._signature(data) + data)
-    metrics = session.two.app.metrics.text()
+    metrics = session.two.metrics.text()
     assert 'prime_events_total{kind="bus_forged"} 2.0' in metrics
     assert 'prime_events_total{kind="bus_malformed"} 1.0' in metrics
     assert (await session.ann.edit(session.project, marker("marker_1")))["t"] == "ack"
@@ -310,18 +310,18 @@ async def test_a_node_of_another_version_makes_us_look_into_the_journal(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.nodes.bus_codec.VERSION", VERSION + 1)
-    message = session.one.others._codec.encode(RowChanged("studio_projects", "x"))
+    message = session.one.server.others._codec.encode(RowChanged("studio_projects", "x"))
     monkeypatch.undo()
     looked = asyncio.Event()
     monkeypatch.setattr(session.two.hub.watch, "hint", looked.set)
-    session.two.others.on_bus_message(message)
+    session.two.server.others.on_bus_message(message)
     assert looked.is_set()
-    assert 'kind="bus_other_version"} 1.0' in session.two.app.metrics.text()
+    assert 'kind="bus_other_version"} 1.0' in session.two.metrics.text()
 
 
 async def test_J8_a_room_on_two_nodes_is_one_collaboration_session(session: Session) -> None:
     async def both_have_it() -> bool:
-        rows = [n.write_behind.session_of(session.project) for n in both]
+        rows = [n.server.write_behind.session_of(session.project) for n in both]
         return None not in rows and len(set(rows)) == 1
 
     both = (session.one, session.two)
@@ -360,7 +360,7 @@ def held_appends(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.E
 
 async def cut_off(session: Session) -> None:
     """The line of Ann's laptop breaks."""
-    for connection in list(session.one.router.connections.values()):
+    for connection in list(session.one.connections.values()):
         connection.abort("")
     await session.ann.socket.wait_closed()
 

@@ -55,7 +55,7 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
 
     monkeypatch.setattr(change_log, "since", nothing)
     await ann.result("members.revoke", project=project, user=ben.user)
-    await two.router._context().announcer.poll()  # type: ignore[attr-defined]
+    await two.context.announcer.poll()  # type: ignore[attr-defined]
     assert two.hub.rooms[project].room.seats
     monkeypatch.setattr(change_log, "since", since)
     left = await ben.until("left")

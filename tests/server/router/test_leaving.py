@@ -100,7 +100,7 @@ async def test_X1_what_waits_goes_before_the_close(
     for module in ("outbox", "outgoing"):
         monkeypatch.setattr(f"server.sockets.{module}.WRITABLE_BELOW_BYTES", 0)  # every frame waits
     await ann.propose(project, marker("marker_1"))
-    connection = next(c for c in node.router.connections.values() if c.user == ann.user)
+    connection = node.connection(user=ann.user)
 
     async def waits() -> bool:
         return bool(connection.outbox.waiting)
@@ -119,14 +119,14 @@ async def test_F18_X2_who_does_not_read_is_cut_off(
     ann, ben, project = await node.pair((MSGPACK, MSGPACK))
     deaf = await deaf_member(node, ben.tokens["access_token"], project)
     await ann.until("member_joined")
-    connection = next(c for c in node.router.connections.values() if c.device == "deaf")
+    connection = node.connection(device="deaf")
     for n in range(12):
         assert (await ann.edit(project, *big(n)))["t"] == "ack"
         assert connection.outbox.waiting_bytes <= MAX_OUTBOX_BYTES
         await ben.until("delta")
     left = await ann.until_quiet("member_left", 10)
     assert left["project"] == project
-    assert connection.id not in node.router.connections
+    assert connection.id not in node.connections
     assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
     deaf.close()
 
@@ -141,7 +141,7 @@ async def test_X2_joining_over_and_over_without_reading(
         await ann.edit(project, *big(n))
     deaf = await deaf_member(node, ben.tokens["access_token"], project)
     await ann.until("member_joined")
-    connection = next(c for c in node.router.connections.values() if c.device == "deaf")
+    connection = node.connection(device="deaf")
     loop = asyncio.get_running_loop()
     epoch = (await ann.result("projects.get", project=project))["epoch"]
     position = {"epoch": epoch, "seq": 0}
@@ -154,5 +154,5 @@ async def test_X2_joining_over_and_over_without_reading(
     except ConnectionError:
         pass
     await ann.until_quiet("member_left", 10)
-    assert connection.id not in node.router.connections
+    assert connection.id not in node.connections
     deaf.close()

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import Mock
 
@@ -13,13 +14,17 @@ from rooms.journal.feed import Feed
 from rooms.journal.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import MAX_SECONDS_OVER_RATE
+from server.identity import Identity
 from server.loop.job_scheduler import JobScheduler
-from server.router.router import Router
+from server.router.liveness import Liveness
 from server.sockets.connection import Connection
+from server.sockets.session import LoggedIn
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:
     from schema.messages import Error
+
+ANN = Identity("user", "ann", "Ann", "login")
 
 HANDSHAKE = (
     "GET /v1 HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -30,7 +35,7 @@ HANDSHAKE = (
 
 def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Mock]:
     """`soon`: what the loop does with what is to be called soon."""
-    loop = Mock(time=lambda: 1.0, call_later=lambda *_: None, call_soon=soon)
+    loop = Mock(time=lambda: 1.0, call_later=lambda *_: Mock(), call_soon=soon)
     server: Any = Mock(origins=None)
     server.answer_http = server.refuse_handshake = lambda *_: None
     server.opened = server.closed = server.count = lambda *_: None
@@ -97,7 +102,8 @@ class Flow:
         server: Any = self.connection._server
         server.over_rate = lambda _, __, error: self.refusals.append(error)
         server.received = self._received
-        self.connection.logged_in("user", "ann", "Ann", "login")
+        self.connection.greet("laptop")
+        self.connection.log_in(ANN)
 
     def _received(self, *_: object) -> None:
         self.heard += 1
@@ -188,11 +194,10 @@ def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
     silence: float, happens: list[str]
 ) -> None:
     done: list[str] = []
-    connection = Mock(
-        opened_at=0.0, last_received_at=0.0, user="ann", ping=lambda: done.append("ping")
-    )
-    router: Any = Mock(connections={"one": connection})
-    Router.check_connections(router, silence)
+    session = LoggedIn("laptop", ANN)
+    ping = partial(done.append, "ping")
+    connection = Mock(session=session, last_received_at=0.0, ping=ping)
+    Liveness({"one": connection}).check(silence)
     assert done == happens
     assert not connection.close.called
 

@@ -39,7 +39,7 @@ class Counting:
     def closed(self, connection: Connection) -> None:
         self.one_is_gone.set()
 
-    def answer_http(self, connection: Connection, path: str) -> tuple[int, str] | None:
+    def answer_http(self, path: str) -> tuple[int, str] | None:
         return (200, "alive\n") if path == "/healthz" else None
 
     def count(self, what: str, amount: float = 1) -> None:

@@ -92,14 +92,14 @@ async def test_H2_hello_comes_first(node: Node) -> None:
 
 
 async def test_H3_no_hello_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.router.router.HELLO_SECONDS", 0.1)
+    monkeypatch.setattr("server.router.liveness.HELLO_SECONDS", 0.1)
     wire = await node.connect()
     await wire.closed(4006)
 
 
 async def test_H3_no_login_in_time(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await node.musician("ann")
-    monkeypatch.setattr("server.router.router.LOGIN_SECONDS", 0.1)
+    monkeypatch.setattr("server.router.liveness.LOGIN_SECONDS", 0.1)
     wire = await node.guest()
     await wire.closed(4006)
     await ann.ping()
@@ -146,7 +146,7 @@ async def test_H4_only_hello_looks_at_a_token(node: Node, monkeypatch: pytest.Mo
     assert (await late.expect("error"))["code"] == "token_expired"
     await wire.join(project)
     assert (await wire.edit(project, marker("marker_1")))["t"] == "ack"
-    node.router.check_connections(asyncio.get_running_loop().time())
+    node.server.liveness.check(asyncio.get_running_loop().time())
     await wire.ping()
 
 
@@ -171,7 +171,7 @@ async def test_H6_pong_brings_both_clocks(node: Node) -> None:
 
 
 async def test_H6_the_silent_are_let_go(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.router.router.HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("server.router.liveness.SILENT_AFTER_SECONDS", 0.5)
     wire = await node.guest()
     await wire.closed(4002)
 

@@ -1,0 +1,59 @@
+"""The figures of a node that are read at each scrape."""
+
+import asyncio
+import functools
+
+from persistence.pool import Database
+from server.node import Node
+
+
+def add_gauges(node: Node) -> None:
+    """Into its metrics."""
+    gauge, hub, committer = node.foundation.metrics.gauge, node.hub, node.hub.commits.committer
+    gauge("connections", "Open connections.", lambda: len(node.connections))
+    gauge("tasks", "Tasks of the event loop.", lambda: len(asyncio.all_tasks()))
+    gauge("rooms", "Open rooms.", lambda: len(hub.rooms))
+    gauge("members", "Members on this node, in all rooms.", lambda: hub.member_count)
+    gauge("bus_up", "1 while other nodes can be told at once.", lambda: hub.bus.is_up)
+    gauge("degraded", "1 while the journal cannot be written.", lambda: hub.commits.is_degraded)
+    held_up = "Projects that cannot be written to, while others can."
+    gauge("projects_held_up", held_up, lambda: len(committer.held_up))
+    gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(node.supervisor.down))
+    _add_load(node)
+    _add_lanes(node)
+
+
+def _add_load(node: Node) -> None:
+    gauge, load = node.foundation.metrics.gauge, node.load
+    if node.settings.stall_probe:
+        since = "since the last scrape (PRIME_STALL_PROBE)."
+        gauge("loop_stall_ms", f"Longest stall {since}", node.stalls.longest_stall)
+        gauge("loop_late_ms", f"Longest lateness {since}", node.stalls.longest_lateness)
+    part = "Part of the core that it gets that the event loop takes."
+    gauge("loop_load", part, lambda: load.share)
+    gauge("core_waited", "Part of the time in which others had it.", lambda: load.waited)
+    gathering = load.gathering
+    gap = "How long the fullest rooms gather because of the load."
+    gauge("tick_gap_ms", gap, lambda: gathering.longest_gap * 1_000)
+    waiting = "Rooms that wait because of the load."
+    gauge("rooms_gathering", waiting, node.hub.rooms_gathering)
+    full = "1 while the node is over its share of a core, and all rooms gather longest."
+    gauge("full", full, lambda: gathering.is_full)
+    late = "By how much the latest tick was late since the last scrape."
+    gauge("tick_late_ms", late, load.latest_tick_ms)
+
+
+def _add_lanes(node: Node) -> None:
+    each, lanes = node.foundation.metrics.gauge_by, node.foundation.db.by_name
+    sizes = {name: functools.partial(_size, lane) for name, lane in lanes.items()}
+    busy = {name: functools.partial(_busy, lane) for name, lane in lanes.items()}
+    each("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
+    each("database_busy", "Those of them that are in use.", "lane", busy)
+
+
+def _size(lane: Database) -> float:
+    return lane.size
+
+
+def _busy(lane: Database) -> float:
+    return lane.busy

@@ -1,0 +1,91 @@
+"""What a node does for life, and what it does until it is told to stop; each has a name."""
+
+import asyncio
+import functools
+
+from machine.embedded_servers import keep_running
+from persistence.journal import fences
+from persistence.tables import (
+    auth_sessions,
+    change_log,
+    collaboration_sessions,
+    login_tries,
+)
+from server.node import Node
+from server.states.history_keeping import clear_staged, compact_old
+
+WRITE_BEHIND_SECONDS = 2.0
+"""Between two flushes of what is written behind."""
+
+SLOW_TICK_SECONDS = 2.0
+"""Between two questions to the journal, for what the bus may have lost."""
+
+ANNOUNCE_SECONDS = 0.5
+"""Between two looks at who is due to be announced, and who is gone."""
+
+CHECK_SECONDS = 1.0
+"""Between two looks at who is late, silent, or does not read."""
+
+ASIDE = 2
+"""Connections for the deltas of projects that are set aside."""
+
+COMPACT_SECONDS = 600.0
+"""Between two looks for history that is older than is kept."""
+
+CHANGES_DAYS = 7
+"""How long rows of the change log are kept."""
+
+FENCE_SECONDS = 86_400.0
+"""For so long a delta may be on its way from a node whose member has come back elsewhere."""
+
+ORPHAN_SECONDS = 60.0
+"""A collaboration session that no node has touched for so long has ended."""
+
+
+def start_for_life(node: Node) -> None:
+    """What goes on until everyone has gone; its names are what `/readyz` says is down."""
+    keep, repeat = node.supervisor.keep, node.supervisor.repeat
+    time = asyncio.get_running_loop().time
+    committer, hub = node.hub.commits.committer, node.hub
+
+    async def announce() -> None:
+        hub.broadcast.heartbeat(time())
+
+    async def check() -> None:
+        node.liveness.check(time())
+
+    async def collect() -> None:
+        node.garbage.collect_if_due(node.nobody_is_in_a_room())
+
+    keep("committing edits", committer.run, vital=True)
+    for number in range(1, ASIDE + 1):
+        keep(f"committing edits set aside ({number})", committer.run_aside, vital=True)
+    keep("the bus", lambda: hub.bus.run(node.others), vital=True)
+    for name, server in node.foundation.servers.items():
+        keep(name, functools.partial(keep_running, name, server), vital=True)
+    keep("measuring load", node.load.run)
+    repeat("announcing rooms", ANNOUNCE_SECONDS, announce, vital=True)
+    repeat("watching connections", CHECK_SECONDS, check, vital=True)
+    repeat("collecting garbage", CHECK_SECONDS, collect)
+
+
+def start_until_stopping(node: Node) -> list[str]:
+    """What ends when the node is told to stop; its names."""
+    before = set(node.supervisor.tasks)
+    repeat, hub, db = node.supervisor.repeat, node.hub, node.foundation.db.behind
+    repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
+    repeat("looking for changed rows", SLOW_TICK_SECONDS, node.row_changes.poll, vital=True)
+    repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
+    days = node.settings.history_days
+    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
+    repeat("clearing what dead nodes staged", COMPACT_SECONDS, lambda: clear_staged(db))
+    trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
+    repeat("trimming the change log", COMPACT_SECONDS, trim)
+    repeat("trimming fences", COMPACT_SECONDS, lambda: fences.trim(db, FENCE_SECONDS))
+    repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
+    repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
+    orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
+    repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
+    if node.settings.stall_probe:
+        node.supervisor.keep("measuring stalls", node.stalls.run)
+    return [name for name in node.supervisor.tasks if name not in before]

@@ -1,0 +1,93 @@
+"""What a node stands on, and what it is made of."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from machine.embedded_servers import Embedded
+from persistence.journal.contract import Journal
+from persistence.lanes import Lanes
+from server.accounts.admission import Admission
+from server.accounts.passwords import OWASP, Costs
+from server.calls.context import Context
+from server.health.metrics import Metrics
+from server.health.supervisor import Supervisor
+from server.health.tasks import Tasks
+from server.live.hub import Hub
+from server.live.write_behind import WriteBehind
+from server.loop.garbage import Garbage
+from server.loop.loop_load import LoopLoad
+from server.loop.stall_probe import StallProbe
+from server.loop.threads import Threads
+from server.nodes.bus import Bus
+from server.nodes.bus_codec import BusCodec
+from server.nodes.other_nodes import OtherNodes
+from server.nodes.row_changes import RowChanges
+from server.router.liveness import Liveness
+from server.router.pages import Pages
+from server.router.socket_server import SocketServer
+from server.settings import Settings
+from server.sockets.connections import Connections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """What a node stands on: others have made it, and it may outlive the node."""
+
+    db: Lanes
+    journal: Journal
+    """For rooms and calls, over connections for what is quickly answered."""
+    past: Journal
+    """The same one, over connections for what takes long."""
+    bus: Bus
+    codec: BusCodec
+    """Signs what nodes say on the bus; knows the node's name."""
+    secret: bytes
+    """What tokens are signed with."""
+    member_key: bytes
+    """What the ids of members are made with."""
+    metrics: Metrics = field(default_factory=Metrics)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the node is told to stop."""
+    servers: Mapping[str, Embedded] = field(default_factory=dict)
+    """Databases that we started, by what an operator calls them."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
+    admission: Admission = field(default_factory=Admission)
+    """Lets those who come with a token in at a rate."""
+    password_costs: Costs = field(default_factory=lambda: OWASP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """What `server.app.build_node` has built; nothing of it is joined to anything later."""
+
+    settings: Settings
+    foundation: Foundation
+    tasks: Tasks
+    supervisor: Supervisor
+    load: LoopLoad
+    garbage: Garbage = field(default_factory=Garbage)
+    stalls: StallProbe = field(default_factory=StallProbe)
+    state_threads: Threads
+    """Encodes and frees what rooms hold."""
+    call_threads: Threads
+    """Works for calls."""
+    connections: Connections
+    hub: Hub
+    others: OtherNodes
+    row_changes: RowChanges
+    write_behind: WriteBehind
+    context: Context
+    pages: Pages
+    liveness: Liveness
+    socket_server: SocketServer
+
+    def stop(self) -> None:
+        """Stop in good order, as the first SIGTERM does."""
+        self.foundation.stopping.set()
+
+    def nobody_is_in_a_room(self) -> bool:
+        """Whether a pause of the event loop would go unnoticed by musicians."""
+        return not any(live.room.seats for live in self.hub.rooms.values())

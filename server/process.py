@@ -1,0 +1,125 @@
+"""The process of one node: signals, the database it waits for, and what it stands on."""
+
+import asyncio
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from machine.embedded_servers import Embedded
+from persistence.errors import Unavailable
+from persistence.journal.postgres import PostgresJournal
+from persistence.lanes import Lanes
+from persistence.migrate import migrate
+from persistence.pool import check_durability
+from persistence.tables import server_secrets
+from server.app import build_node
+from server.health.metrics import Metrics
+from server.node import Foundation
+from server.nodes.bus import Bus
+from server.nodes.bus_codec import BusCodec
+from server.nodes.bus_memory import MemoryBus
+from server.serving import serve
+from server.settings import Settings
+
+SWITCH_SECONDS = 0.0005
+"""How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
+
+log = structlog.get_logger()
+
+
+async def run(
+    settings: Settings,
+    database_url: str,
+    ready: Callable[[str], None],
+    servers: Mapping[str, Embedded],
+) -> None:
+    """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit.
+
+    `servers`: those that we started, by what an operator calls them.
+    """
+    stopping = asyncio.Event()
+    _on_signals(stopping)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    db = await open_database(settings, database_url, stopping)
+    try:
+        foundation = await _foundation(settings, db, stopping, servers)
+        await serve(build_node(settings, foundation), ready)
+    finally:
+        await db.close()
+
+
+async def keys_of(settings: Settings, db: Lanes) -> tuple[bytes, bytes]:
+    """What tokens and the bus are signed with, and what the ids of members are made with."""
+    secret = settings.secret or await server_secrets.get_or_create(
+        db.calls, "tokens", lambda: secrets.token_bytes(32)
+    )
+    member_key = await server_secrets.get_or_create(
+        db.calls, "members", lambda: secrets.token_bytes(32)
+    )
+    return secret, member_key
+
+
+async def _foundation(
+    settings: Settings, db: Lanes, stopping: asyncio.Event, servers: Mapping[str, Embedded]
+) -> Foundation:
+    secret, member_key = await keys_of(settings, db)
+    codec = BusCodec(secret, node=secrets.token_hex(4))
+    metrics = Metrics()
+    return Foundation(
+        db=db,
+        journal=PostgresJournal(db.appends, db.rooms, db.behind),
+        past=PostgresJournal(db.reads),
+        bus=_bus(settings.redis_url, codec.deployment, metrics),
+        codec=codec,
+        secret=secret,
+        member_key=member_key,
+        metrics=metrics,
+        stopping=stopping,
+        servers=servers,
+    )
+
+
+def _bus(redis_url: str | None, deployment: str, metrics: Metrics) -> Bus:
+    if redis_url is None:
+        return MemoryBus()
+    from server.nodes.bus_redis import RedisBus
+
+    return RedisBus(redis_url, deployment, metrics.count)
+
+
+async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -> Lanes:
+    """A database that is down at start is waited for; one that is unfit is refused."""
+    delay = 0.5
+    while True:
+        try:
+            await migrate(url)
+            db = await Lanes.open(url, settings.lanes)
+            await check_durability(db.calls)
+            return db
+        except Unavailable as error:
+            log.warning("the database is not there yet; trying again", reason=str(error))
+            if await _is_set_within(delay, stopping):
+                raise
+            delay = min(delay * 2, 5.0)
+
+
+async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+def _on_signals(stopping: asyncio.Event) -> None:
+    def stop(number: int) -> None:
+        if stopping.is_set():
+            raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
+        stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)

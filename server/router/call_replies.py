@@ -1,0 +1,115 @@
+"""Calls that come over a connection: answered by `server.calls.dispatch`, replied to in its codec.
+
+Nothing of a call knows of connections but this module.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from schema.calls import METHODS
+from schema.errors import ErrorCode
+from schema.limits import MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
+from schema.messages import Call, Details, Error, Reply
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.dispatch import dispatch, require_callable
+from server.calls.failures import as_error, counted
+from server.health.metrics import Count
+from server.identity import Identity
+from server.refused import Refused
+from server.router.login import Login
+from server.sockets.codec import BadMessage, Codec
+from server.sockets.connection import Connection
+from server.sockets.session import Greeted, LoggedIn
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLogin:
+    """The `server.calls.caller.LoginTarget` of a call over a connection."""
+
+    connection: Connection
+    all_logins: Login
+
+    def require_place(self, user: str) -> None:
+        """Raises `Refused` if it would be one too many of the user's (rule K2)."""
+        self.all_logins.require_place(self.connection, user)
+
+    def log_in(self, identity: Identity) -> None:
+        """The connection is this user's from now on."""
+        self.all_logins.log_in(self.connection, identity)
+
+
+class CallReplies:
+    """For all connections of a node."""
+
+    def __init__(
+        self,
+        login: Login,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        context: Context,
+        count: Count,
+    ) -> None:
+        self._login = login
+        self._spawn = spawn
+        self._context = context
+        self._count = count
+
+    def start(self, connection: Connection, call: Call) -> None:
+        """Begin to answer it, or say why not."""
+        try:
+            require_callable(call.method, is_logged_in=connection.identity is not None)
+        except Refused as refusal:
+            connection.refuse(as_error(call.id, refusal))
+            return
+        if connection.calls_in_flight >= MAX_CALLS_IN_FLIGHT:
+            text = f"{MAX_CALLS_IN_FLIGHT} calls are under way; wait for one to be answered"
+            details: Details = {"retry_after_ms": 100}
+            connection.send(Error(call.id, ErrorCode.RATE_LIMITED, text, None, details))
+        else:
+            self._start_call(connection, call)
+
+    def _start_call(self, connection: Connection, call: Call) -> None:
+        params_type, _ = METHODS[call.method]
+        try:
+            params = connection.codec.params(call.params, params_type)
+        except BadMessage as error:
+            text = f"{call.method}: {error}"
+            connection.send(Error(call.id, error.code, text, None, error.details))
+            return
+        connection.calls_in_flight += 1
+        self._spawn(self._answer(connection, self._caller(connection), call, params))
+
+    def _caller(self, connection: Connection) -> Caller:
+        session = connection.session
+        return Caller(
+            id=connection.id,
+            address=connection.address,
+            device=session.device if isinstance(session, Greeted | LoggedIn) else "",
+            identity=connection.identity,
+            login=ConnectionLogin(connection, self._login),
+        )
+
+    async def _answer(
+        self, connection: Connection, caller: Caller, call: Call, params: msgspec.Struct
+    ) -> None:
+        codec = connection.codec
+        try:
+            result = await dispatch(self._context, caller, call.method, params, codec)
+            connection.send_frame(within_bound(codec, Reply(call.id, result)))
+        except Exception as error:  # whatever it is, the caller gets its answer
+            connection.send(counted(as_error(call.id, error), self._count))
+        finally:
+            connection.calls_in_flight -= 1
+            self._count(f"call_{call.method}")
+
+
+def within_bound(codec: Codec, reply: Reply) -> bytes:
+    """The frame of a reply; raises `Refused` if it is too large: no call may make such a one."""
+    frame = codec.frame_of(reply)
+    if len(frame) > MAX_REPLY_BYTES:
+        text = f"the reply would be {len(frame)} bytes, of {MAX_REPLY_BYTES}; ask for less"
+        raise Refused(ErrorCode.LIMIT_REACHED, text)
+    return frame

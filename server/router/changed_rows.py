@@ -1,0 +1,62 @@
+"""What has changed in the tables, here or on another node, is told to those of this node."""
+
+import asyncio
+from collections.abc import Mapping
+
+from schema.close_codes import SESSION_REVOKED
+from schema.messages import ProjectChanged, RoleChanged
+from server.identity import Identity
+from server.live.hub import Hub
+from server.nodes.row_changes import Concern
+from server.sockets.connection import Connection
+
+REVOKED_AFTER_SECONDS = 0.05
+"""Whoever logs out gets the reply to that call before the socket is closed."""
+
+
+class ChangedRows:
+    """A `server.nodes.row_changes.RowListener`."""
+
+    def __init__(self, connections: Mapping[str, Connection], hub: Hub) -> None:
+        self._connections = connections
+        self._hub = hub
+
+    def concern(self) -> Concern:
+        """What those who are here hang on."""
+        rooms = self._hub.rooms
+        here = [identity for _, identity in self._logged_in()]
+        return Concern(
+            users=frozenset(identity.user for identity in here),
+            sessions=frozenset(identity.auth_session for identity in here),
+            roles={
+                (project, seat.request.user): seat.role
+                for project, live in rooms.items()
+                for seat in live.room.seats.values()
+            },
+            projects=frozenset(rooms),
+        )
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        """To the room, and to all connections of that user (rule R3)."""
+        in_room = self._hub.rooms.get(project)
+        informed: set[str] = set(in_room.room.seats) if in_room else set()
+        self._hub.role_changed(project, user, role)
+        for connection, identity in self._logged_in():
+            if identity.user == user and connection.id not in informed:
+                connection.send(RoleChanged(project, user, role))
+
+    def session_revoked(self, auth_session: str) -> None:
+        """Close every socket of that login (rule A3)."""
+        loop = asyncio.get_running_loop()
+        for connection, identity in self._logged_in():
+            if identity.auth_session == auth_session:
+                loop.call_later(REVOKED_AFTER_SECONDS, connection.close, SESSION_REVOKED)
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None:
+        """To the room (rule R5); in an archived one nobody edits, so nobody shows (rule G6)."""
+        self._hub.tell_room(project, ProjectChanged(project, version, archived))
+        if archived:
+            self._hub.end_gestures(project)
+
+    def _logged_in(self) -> list[tuple[Connection, Identity]]:
+        return [(c, c.identity) for c in self._connections.values() if c.identity is not None]

@@ -1,0 +1,83 @@
+"""What connections ask of the rest of the server, and who answers each of it."""
+
+import asyncio
+
+from websockets.typing import Origin
+
+from rooms.journal.feed import Feed
+from schema.close_codes import OVERLOADED
+from server.accounts.admission import Admission
+from server.health.metrics import Count
+from server.live.hub import Hub
+from server.router.door import Door
+from server.router.pages import Pages
+from server.router.router import Router
+from server.sockets.connection import Connection
+from server.sockets.connections import Connections
+from server.sockets.session import Leaving
+
+
+class SocketServer:
+    """The `server.sockets.outgoing.Server` of every connection of a node."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        hub: Hub,
+        router: Router,
+        pages: Pages,
+        door: Door,
+        admission: Admission,
+        origins: tuple[str, ...],
+        count: Count,
+    ) -> None:
+        self.origins: list[Origin | None] | None = (
+            [Origin(origin) for origin in origins] + [None] if origins else None
+        )
+        """Pages of which sites may connect; None: all (rule H8)."""
+        # Bound here, not wrapped: a cursor comes this way (decision 0015).
+        self.received = router.received
+        self.over_rate = router.over_rate
+        self.answer_http = pages.answer
+        self.came = door.came
+        self.count = count
+        self._connections = connections
+        self._hub = hub
+        self._door = door
+        self._admission = admission
+
+    def refuse_handshake(
+        self, connection: Connection, peer: object, forwarded: list[str]
+    ) -> tuple[int, str] | None:
+        """The answer to a handshake that is one too many; None: it may be (rule K1)."""
+        now = asyncio.get_running_loop().time()
+        return self._door.refusal(connection, peer, forwarded, now)
+
+    def opened(self, connection: Connection) -> None:
+        """The handshake is done; hello is awaited (rule H3)."""
+        self._connections.add(connection)
+        if (longest := self._door.usage.opened(connection.id)) is not None:
+            self._connections[longest].close(OVERLOADED)
+
+    def closed(self, connection: Connection) -> None:
+        """The socket is gone."""
+        self._connections.remove(connection)
+        self._door.usage.sockets.remove(connection.id)
+        session = connection.session
+        for_good = isinstance(session, Leaving) and session.for_good
+        self._hub.gone(connection.id, for_good=for_good)
+        if isinstance(session, Leaving) and session.identity is not None:
+            self._admission.left(session.identity.user, asyncio.get_running_loop().time())
+
+    def drained(self, connection: Connection, projects: set[str]) -> None:
+        """A slow reader has caught up: it is owed the latest of everyone (rule P4)."""
+        for project in projects:
+            live = self._hub.rooms.get(project)
+            if live is not None and connection.id in live.room.seats:
+                connection.send_tick(project, connection.codec.frame_of(live.room.everyone()))
+
+    def fed(self, connection: Connection, feed: Feed) -> None:
+        """A feed has nothing more."""
+        live = self._hub.rooms.get(feed.project)
+        if live is not None:
+            live.fed(connection, feed)

@@ -1,0 +1,67 @@
+"""A node serves: it starts in order, goes on until it is told to stop, and lets everyone go."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from server.lifelong import start_for_life, start_until_stopping
+from server.node import Node
+from server.router.leaving import leave
+from server.sockets.connection import Connection
+
+BACKLOG = 4_096
+"""Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
+
+
+async def serve(node: Node, ready: Callable[[str], None]) -> None:
+    """Serve until `Node.stop`; `ready` is called with the node's address once it serves."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(node.tasks.on_unexpected)
+    try:
+        await node.row_changes.poll()  # from here on nothing written is missed
+        server = await loop.create_server(
+            lambda: Connection(node.socket_server, loop),
+            sock=_listening(node.settings.host, node.settings.port),
+            backlog=BACKLOG,
+        )
+        try:
+            await _serve_until_stopping(node, server, ready)
+        finally:
+            server.close()
+    finally:
+        _close(node)
+
+
+async def _serve_until_stopping(
+    node: Node, server: asyncio.Server, ready: Callable[[str], None]
+) -> None:
+    start_for_life(node)
+    until_stopping = start_until_stopping(node)
+    node.garbage.take_over()
+    node.pages.is_ready = True
+    port = server.sockets[0].getsockname()[1]
+    ready(f"ws://{_shown(node.settings.host)}:{port}/v1")
+    await node.foundation.stopping.wait()
+    node.supervisor.stop(*until_stopping)
+    await leave(node.hub, node.connections, node.pages, node.write_behind)
+
+
+def _close(node: Node) -> None:
+    node.context.passwords.close()
+    node.supervisor.stop()
+    node.tasks.cancel()
+    node.garbage.give_back()
+    node.state_threads.close()
+    node.call_threads.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.setblocking(False)
+    return listening
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

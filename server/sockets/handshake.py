@@ -1,0 +1,49 @@
+"""The time before a connection is a WebSocket: where its request ends, and until when it may come.
+
+And what is left of it: `websockets` keeps objects that hold each other.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from websockets.server import ServerProtocol
+
+from schema.server_limits import HANDSHAKE_SECONDS
+
+REQUEST_END = b"\r\n\r\n"
+
+
+class Handshake:
+    """Of one connection. `expired` is called if it is not over in time."""
+
+    __slots__ = ("_request_end", "_timer")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, expired: Callable[[], None]) -> None:
+        self._timer = loop.call_later(HANDSHAKE_SECONDS, expired)
+        self._request_end = b""
+        """The last bytes that came: the end of the request may be cut in two."""
+
+    def cut(self, data: bytes) -> tuple[bytes, bytes]:
+        """What of the data belongs to the request, and the bytes after it, which are frames."""
+        seen = self._request_end + data
+        end = seen.find(REQUEST_END)
+        size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
+        self._request_end = seen[1 - len(REQUEST_END) :]
+        return data[:size], data[size:]
+
+    def end(self) -> None:
+        """It is done, or the socket is gone."""
+        self._timer.cancel()
+
+
+def take_apart(protocol: ServerProtocol) -> None:
+    """Let go of all it holds: it, its parser and its errors hold each other, 4 KB and more.
+
+    Left to the collector they would pile up, for it waits until nobody is in a room.
+    """
+    for kept in (protocol.handshake_exc, protocol.parser_exc):
+        error: BaseException | None = kept
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__cause__ or error.__context__
+    vars(protocol).clear()

@@ -1,0 +1,45 @@
+"""How far a connection has come. Each state holds only what means something in it."""
+
+from dataclasses import dataclass, field
+
+from server.identity import Identity
+
+
+@dataclass(slots=True)
+class WaitingForHello:
+    """Nothing was said yet (rule H3)."""
+
+    opened_at: float
+    """When the TCP connection was there, in seconds of the loop."""
+
+
+@dataclass(slots=True)
+class Greeted:
+    """Hello was said; who it is, is not known yet, or the token is being looked at (rule H4)."""
+
+    opened_at: float
+    """When the TCP connection was there, in seconds of the loop."""
+    device: str
+
+
+@dataclass(slots=True)
+class LoggedIn:
+    """It is somebody's."""
+
+    device: str
+    identity: Identity
+    rooms: set[str] = field(default_factory=set)
+    """Projects whose rooms it is in, or on the way into."""
+
+
+@dataclass(slots=True)
+class Leaving:
+    """It is closed, or about to be: nothing that it says is heard any more."""
+
+    identity: Identity | None
+    """Whose it was."""
+    for_good: bool
+    """Whether it was told not to come back by itself, or has said goodbye."""
+
+
+Session = WaitingForHello | Greeted | LoggedIn | Leaving

@@ -1,0 +1,99 @@
+"""Calls are answered by a function: no connection, no codec of one, no event but the answer."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from schema import calls
+from schema.calls import METHODS
+from schema.errors import ErrorCode
+from server.calls.caller import Caller
+from server.calls.dispatch import dispatch
+from server.identity import Identity
+from server.refused import Refused
+from tests.server.conftest import Node, Nodes
+
+pytestmark = pytest.mark.postgres
+
+STRANGER = Caller(id="one call", address="192.0.2.1", device="a door", identity=None)
+NOT_SET_UP = "made by the test"
+
+READS: dict[str, dict[str, Any]] = {
+    "projects.get": {},
+    "projects.list": {},
+    "members.list": {},
+    "history.list": {},
+    "history.blame": {"entity": "track_001", "property": "name"},
+    "history.at": {"seq": 0},
+    "snapshots.list": {},
+    "snapshots.get": {"snapshot": NOT_SET_UP},
+    "snapshots.state": {"snapshot": NOT_SET_UP},
+    "snapshots.diff": {"before": NOT_SET_UP},
+    "timeline.between": {"start": 0.0, "end": 4.0},
+    "timeline.seconds": {"beats": [1.0]},
+    "timeline.beats": {"seconds": [1.0]},
+}
+"""Every call that writes nothing, and what it needs beside the project."""
+
+WRITES = (
+    "auth.", "create", "update", "archive", "grant", "revoke", "restore", "fork", "delete",
+)  # fmt: skip
+
+
+def test_all_reads_are_here() -> None:
+    assert set(READS) == {name for name in METHODS if not any(word in name for word in WRITES)}
+
+
+@pytest.fixture
+async def unserved(nodes: Nodes) -> AsyncIterator[Node]:
+    """A node that listens nowhere."""
+    made = await nodes.build()
+    yield made
+    made.server.tasks.cancel()
+    made.context.passwords.close()
+    await made.server.foundation.db.close()
+
+
+async def ask(node: Node, caller: Caller, method: str, **params: Any) -> Any:
+    kind, _ = METHODS[method]
+    return await dispatch(node.context, caller, method, msgspec.convert(params, kind))
+
+
+async def test_every_read_is_answered_without_a_socket(unserved: Node) -> None:
+    email, password = "ann@example.org", "correct horse"
+    tokens = await ask(
+        unserved, STRANGER, "auth.register", email=email, username="ann", password=password
+    )
+    identity = Identity(tokens.user.id, "ann", "ann", "a login")
+    ann = Caller("one more call", "192.0.2.1", "a door", identity)
+    project = (await ask(unserved, ann, "projects.create", name="Song")).id
+    snapshot = (await ask(unserved, ann, "snapshots.create", project=project, name="bare")).id
+    for method, params in READS.items():
+        known = {name: snapshot if value is NOT_SET_UP else value for name, value in params.items()}
+        if method != "projects.list":
+            known["project"] = project
+        answer = await ask(unserved, ann, method, **known)
+        assert isinstance(answer, METHODS[method][1]), method
+    assert not unserved.connections
+
+
+async def test_who_logs_in_without_a_socket_gets_tokens_and_no_more(unserved: Node) -> None:
+    words = {"email": "ann@example.org", "password": "correct horse"}
+    await ask(unserved, STRANGER, "auth.register", username="ann", **words)
+    tokens = await ask(unserved, STRANGER, "auth.login", **words)
+    assert isinstance(tokens, calls.Tokens)
+    assert not unserved.context.usage.sockets.of_user
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [("no.such", ErrorCode.UNKNOWN_MESSAGE), ("projects.list", ErrorCode.AUTH_REQUIRED)],
+)
+async def test_H5_what_may_not_be_called_is_refused_at_any_door(
+    unserved: Node, method: str, code: ErrorCode
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await dispatch(unserved.context, STRANGER, method, calls.ListProjects())
+    assert refused.value.code is code
