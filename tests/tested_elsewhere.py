@@ -243,7 +243,6 @@ TESTED_ELSEWHERE = {
     "server.live.room_journal": "tests/server/health/test_mistakes.py",
     "server.live.room_restores": "tests/server/commits/test_group_committer.py",
     "server.live.room_services": "tests/server/live/test_journal_watch.py",
-    "server.live.write_behind": "tests/server/live/test_snapshots.py",
     "server.loop.stall_probe": "tests/server/live/test_neighbours.py",
     "server.loop.threads": "tests/server/states/test_document_slots.py",
     "server.node": "tests/server/live/test_hub.py",
