@@ -24,6 +24,7 @@ class Admission:
     def __init__(self, per_second: float = ADMITTED_PER_SECOND) -> None:
         self._gap = 1.0 / per_second
         self._next = float("-inf")
+        """When the next turn begins."""
         self._left_at: OrderedDict[str, float] = OrderedDict()
         """User -> when a connection of it was closed, within `RETURN_SECONDS`; the oldest first."""
 

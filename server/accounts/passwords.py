@@ -50,7 +50,9 @@ class Passwords:
         self._lines: OrderedDict[str, deque[_Work]] = OrderedDict()
         """Address -> what waits for it; the address whose turn is next is the first."""
         self._waiting = 0
+        """How many wait, in all lines."""
         self._is_working = False
+        """Whether the thread has something to do."""
         self._nobody = self._hasher.hash("the password of nobody")
 
     async def hash(self, password: str, address: str) -> str:

@@ -32,6 +32,7 @@ class Rates:
         self._burst = burst
         self._most = most
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        """Key -> what is left of its rate; the one not used for longest comes first."""
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -73,10 +74,13 @@ class Sockets:
         self.strangers: dict[str, None] = {}
         """Sockets whose handshake is done and whose user is not known, the oldest first."""
         self.user_of: dict[str, str] = {}
+        """Socket -> user, once one is known."""
         self.of_address: Counter[str] = Counter()
+        """Address -> how many sockets it has."""
         self.strangers_of: Counter[str] = Counter()
         """Address -> how many of its sockets are strangers'."""
         self.of_user: dict[str, set[str]] = {}
+        """User -> the user's sockets."""
 
     def add(self, socket: str, address: str) -> None:
         """A socket is there, or a proxy has named its real address."""
@@ -129,6 +133,7 @@ class Usage:
         self.sockets = Sockets()
         per_second = self.limits.connects_per_second
         self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
+        """By address, as the next two; lookups are by user."""
         self.registrations = _hourly(self.limits.registrations_per_hour)
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)

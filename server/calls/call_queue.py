@@ -12,6 +12,7 @@ class CallQueue:
 
     def __init__(self) -> None:
         self._of_users: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
+        """User -> the slots, and an entry for each call that has one or waits for one."""
 
     @asynccontextmanager
     async def slot(self, user: str) -> AsyncIterator[None]:

@@ -44,6 +44,7 @@ class _Events(Collector):
 
     def __init__(self) -> None:
         self.counts: dict[str, float] = dict.fromkeys(FROM_THE_START, 0.0)
+        """Kind of event -> how often it happened, or how much of it."""
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])

@@ -29,9 +29,12 @@ class Lifelong:
         self.name = name
         self.run = run
         self.is_vital = vital
-        self.failures = 0  # in a row
+        self.failures = 0
+        """How many there were in a row."""
         self.is_given_up = False
+        """Whether the node says that it needs to be restarted for it."""
         self.task: asyncio.Task[None] | None = None
+        """The one that runs it; None: it was not started yet."""
 
     @property
     def trouble(self) -> str | None:
@@ -59,6 +62,7 @@ class Supervisor:
         self, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]], count: Count
     ) -> None:
         self.tasks: dict[str, Lifelong] = {}
+        """By name: those that were started, and not stopped."""
         self._spawn = spawn
         self._count = count
 

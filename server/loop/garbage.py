@@ -29,6 +29,7 @@ class Garbage:
 
     def __init__(self) -> None:
         self._collected_at = time.monotonic()
+        """When the last full collection began, in seconds of the monotonic clock."""
 
     def take_over(self) -> None:
         """What exists by now stays for good; from here on full collections are ours to time."""

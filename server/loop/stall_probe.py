@@ -18,9 +18,11 @@ class StallProbe:
 
     def __init__(self) -> None:
         self._stall = 0.0
+        """The longest since it was last asked for, in seconds; so is the next."""
         self._lateness = 0.0
         self._has_schedstat = SCHEDSTAT.exists()
         self._schedstat: int | None = None
+        """The file, open in the thread of the loop; None: not opened yet, or none is there."""
 
     async def run(self) -> None:
         """For the life of the server."""

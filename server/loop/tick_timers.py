@@ -29,6 +29,7 @@ class TickTimers:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: dict[int, list[Tick]] = {}
+        """Step of the grid -> who ticks then; a timer of the loop stands for each step."""
         """By step of the grid."""
         self._writes: dict[int, int] = {}
         """What the ticks of a step will write, in all."""

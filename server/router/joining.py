@@ -51,6 +51,7 @@ class Joining:
         self._count = count
         self._clock = clock
         self._divergences = LogThrottle(DIVERGENCES_SECONDS)
+        """By project."""
 
     def join(self, connection: Connection, session: LoggedIn, message: Join) -> None:
         """Someone wants into a room: too many rooms are refused, the rest is looked up."""

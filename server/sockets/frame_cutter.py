@@ -28,10 +28,14 @@ class FrameCutter:
     """Knows where frames begin, so that the protocol gets whole ones, or one in order.
 
     `plain`: the first byte of a message in one frame. A frame with another one is the protocol's.
-    `is_in_fragments`: a message is, and until it ends the protocol has to see all.
     """
 
-    __slots__ = ("_incomplete", "_owed", "_plain", "is_in_fragments")
+    __slots__ = {  # name -> what it holds
+        "_incomplete": "the beginning of a header whose rest has not come",
+        "_owed": "bytes still to come of a frame that is the protocol's",
+        "_plain": "the first byte of a message in one frame",
+        "is_in_fragments": "a message comes in fragments: until it ends the protocol sees all",
+    }
 
     def __init__(self, plain: int) -> None:
         self.is_in_fragments = False
