@@ -21,13 +21,13 @@ from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
-from server.router.door import Door
 from server.router.greeting import Greeting
 from server.router.joining import Joining
 from server.router.liveness import Liveness
 from server.router.login import Login
 from server.router.pages import Pages
 from server.router.router import Router
+from server.router.socket_limits import SocketLimits
 from server.router.socket_server import SocketServer
 from server.settings import Settings
 from server.sockets.connections import Connections
@@ -152,12 +152,12 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
-    door, login = Door(core.usage, settings.proxies, count), Login(core.usage)
+    limits, login = SocketLimits(core.usage, settings.proxies, count), Login(core.usage)
     router = Router(
         hub,
-        Greeting(connections, hub, door, login, admission, spawn, context, count, clock),
+        Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
         Joining(connections, hub, core.usage, spawn, context, count, clock),
         CallReplies(login, spawn, context, count),
         clock,
     )
-    return SocketServer(connections, hub, router, pages, door, admission, settings.origins, count)
+    return SocketServer(connections, hub, router, pages, limits, admission, settings.origins, count)

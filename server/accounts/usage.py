@@ -138,12 +138,12 @@ class Usage:
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)
 
-    def came(self, socket: str, address: str) -> bool:
+    def connected(self, socket: str, address: str) -> bool:
         """A TCP connection; whether it may stay until it has asked for something."""
         self.sockets.add(socket, address)
         return self.sockets.of_address[address] <= self.limits.sockets_per_address + FAR_OVER
 
-    def shakes_hands(self, socket: str, now: float) -> str | None:
+    def handshake(self, socket: str, now: float) -> str | None:
         """One more WebSocket; None: welcome. Else the bound that is reached, in a sentence."""
         limits, address = self.limits, self.sockets.address_of[socket]
         if self.connects.take(address, now):

@@ -26,8 +26,8 @@ from server.health.metrics import Count
 from server.identity import Identity
 from server.live.hub import Hub
 from server.refused import Refused
-from server.router.door import Door
 from server.router.login import Login
+from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.session import WaitingForHello
 
@@ -48,7 +48,7 @@ class Greeting:
         self,
         connections: Mapping[str, Connection],
         hub: Hub,
-        door: Door,
+        socket_limits: SocketLimits,
         login: Login,
         admission: Admission,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
@@ -58,7 +58,7 @@ class Greeting:
     ) -> None:
         self._connections = connections
         self._hub = hub
-        self._door = door
+        self._socket_limits = socket_limits
         self._login = login
         self._admission = admission
         self._spawn = spawn
@@ -97,12 +97,12 @@ class Greeting:
 
     def _look_at_token(self, connection: Connection, token: str) -> None:
         """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
-        usage = self._door.usage
+        usage = self._socket_limits.usage
         try:
             access = self._context.tokens.read_access(token)
         except BadToken as error:
             if not error.is_out_of_time:
-                self._door.bad_token(connection, asyncio.get_running_loop().time())
+                self._socket_limits.bad_token(connection, asyncio.get_running_loop().time())
             self._turn_away(connection, is_out_of_time=error.is_out_of_time)
             return
         now = asyncio.get_running_loop().time()

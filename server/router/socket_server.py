@@ -9,9 +9,9 @@ from schema.close_codes import OVERLOADED
 from server.accounts.admission import Admission
 from server.health.metrics import Count
 from server.live.hub import Hub
-from server.router.door import Door
 from server.router.pages import Pages
 from server.router.router import Router
+from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
 from server.sockets.session import Leaving
@@ -26,7 +26,7 @@ class SocketServer:
         hub: Hub,
         router: Router,
         pages: Pages,
-        door: Door,
+        socket_limits: SocketLimits,
         admission: Admission,
         origins: tuple[str, ...],
         count: Count,
@@ -39,11 +39,11 @@ class SocketServer:
         self.received = router.received
         self.over_rate = router.over_rate
         self.answer_http = pages.answer
-        self.came = door.came
+        self.connected = socket_limits.connected
         self.count = count
         self._connections = connections
         self._hub = hub
-        self._door = door
+        self._socket_limits = socket_limits
         self._admission = admission
 
     def refuse_handshake(
@@ -51,18 +51,18 @@ class SocketServer:
     ) -> tuple[int, str] | None:
         """The answer to a handshake that is one too many; None: it may be (rule K1)."""
         now = asyncio.get_running_loop().time()
-        return self._door.refusal(connection, peer, forwarded, now)
+        return self._socket_limits.refusal(connection, peer, forwarded, now)
 
     def opened(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""
         self._connections.add(connection)
-        if (longest := self._door.usage.opened(connection.id)) is not None:
+        if (longest := self._socket_limits.usage.opened(connection.id)) is not None:
             self._connections[longest].close(OVERLOADED)
 
     def closed(self, connection: Connection) -> None:
         """The socket is gone."""
         self._connections.remove(connection)
-        self._door.usage.sockets.remove(connection.id)
+        self._socket_limits.usage.sockets.remove(connection.id)
         session = connection.session
         for_good = isinstance(session, Leaving) and session.for_good
         self._hub.gone(connection.id, for_good=for_good)

@@ -148,7 +148,7 @@ class Connection(RateLimited, asyncio.Protocol):
         # Just when the outbox takes it for full is it paused, and somebody says when it is not.
         full, low = WRITABLE_BELOW_BYTES - 1, WRITABLE_BELOW_BYTES // 4
         self._transport.set_write_buffer_limits(high=full, low=low)
-        if not self._server.came(self, transport.get_extra_info("peername")):
+        if not self._server.connected(self, transport.get_extra_info("peername")):
             self.abort("too_many_sockets")
             return
         if (peer := transport.get_extra_info("socket")) is not None:

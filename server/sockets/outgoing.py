@@ -29,7 +29,7 @@ class Server(Protocol):
 
     origins: list[Origin | None] | None
 
-    def came(self, connection: "Connection", peer: object) -> bool: ...
+    def connected(self, connection: "Connection", peer: object) -> bool: ...
 
     def refuse_handshake(
         self, connection: "Connection", peer: object, forwarded: list[str]

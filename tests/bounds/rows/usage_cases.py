@@ -17,8 +17,8 @@ from tests.server.conftest import Node
 
 
 def _shaking(usage: Usage, number: int) -> Past | None:
-    usage.came(str(number), "here")
-    told = usage.shakes_hands(str(number), number / 50)
+    usage.connected(str(number), "here")
+    told = usage.handshake(str(number), number / 50)
     return None if told is None else Instead.STATUS_429
 
 
@@ -47,7 +47,7 @@ def strangers() -> Seen:
     usage = Usage()
 
     def opened(number: int) -> Past | None:
-        usage.came(str(number), f"address {number}")
+        usage.connected(str(number), f"address {number}")
         return None if usage.opened(str(number)) is None else OVERLOADED
 
     told = [opened(number) for number in range(limits.MAX_STRANGERS + 1)]
@@ -59,8 +59,8 @@ def connects_per_second() -> Seen:
     usage = Usage()
 
     def connect() -> Past | None:
-        usage.came("one", "here")
-        told = usage.shakes_hands("one", 1.0)
+        usage.connected("one", "here")
+        told = usage.handshake("one", 1.0)
         usage.sockets.remove("one")
         return None if told is None else Instead.STATUS_429
 
@@ -74,7 +74,7 @@ def sockets_per_user() -> Seen:
     usage = Usage()
 
     def log_in(number: int) -> Past | None:
-        usage.came(str(number), "here")
+        usage.connected(str(number), "here")
         told = usage.may_log_in(str(number), "ann")
         usage.sockets.give(str(number), "ann")
         return None if told is None else TOO_MANY_CONNECTIONS

@@ -22,14 +22,14 @@ class House:
     def come(self, address: str) -> str:
         self._made += 1
         socket = f"socket {self._made}"
-        self.usage.came(socket, address)
+        self.usage.connected(socket, address)
         return socket
 
     def open(self, address: str) -> str | None:
         """The socket, if it was let in."""
         self.now += 1
         socket = self.come(address)
-        if self.usage.shakes_hands(socket, self.now) is not None:
+        if self.usage.handshake(socket, self.now) is not None:
             self.usage.sockets.remove(socket)
             return None
         self.usage.opened(socket)
@@ -58,7 +58,7 @@ def test_K1_who_has_logged_in_is_no_stranger_and_still_a_socket() -> None:
 
 def test_K1_sockets_that_never_ask_for_anything_are_bounded_too() -> None:
     house = House()
-    stays = [house.usage.came(f"mute {n}", "here") for n in range(100)]
+    stays = [house.usage.connected(f"mute {n}", "here") for n in range(100)]
     assert stays == [True] * (4 + FAR_OVER) + [False] * (100 - 4 - FAR_OVER)
 
 
@@ -67,10 +67,10 @@ def test_K1_connects_have_a_rate() -> None:
     refused = 0
     for _ in range(100):
         socket = house.come("here")
-        refused += house.usage.shakes_hands(socket, house.now) is not None
+        refused += house.usage.handshake(socket, house.now) is not None
         house.usage.sockets.remove(socket)
     assert refused == 80
-    assert house.usage.shakes_hands(house.come("there"), house.now) is None
+    assert house.usage.handshake(house.come("there"), house.now) is None
 
 
 def test_K1_tokens_that_are_none_cost_connects() -> None:
@@ -79,8 +79,8 @@ def test_K1_tokens_that_are_none_cost_connects() -> None:
     assert socket is not None
     for _ in range(3):
         house.usage.bad_token(socket, house.now)
-    assert "connections a second" in (house.usage.shakes_hands(house.come("here"), house.now) or "")
-    assert house.usage.shakes_hands(house.come("there"), house.now) is None
+    assert "connections a second" in (house.usage.handshake(house.come("here"), house.now) or "")
+    assert house.usage.handshake(house.come("there"), house.now) is None
 
 
 def test_K1_of_too_many_strangers_in_all_the_one_that_waits_longest_goes() -> None:
@@ -142,7 +142,7 @@ def test_no_bound_is_no_bound() -> None:
     house = House(Limits.read(names))
     for _ in range(3_000):
         socket = house.come("here")
-        assert house.usage.shakes_hands(socket, 1.0) is None
+        assert house.usage.handshake(socket, 1.0) is None
         assert house.usage.opened(socket) is None
         assert house.usage.registrations.take("here", 1.0) == 0
         assert house.usage.may_log_in(socket, "ann") is None

@@ -27,7 +27,7 @@ class Counting:
         self.counts: defaultdict[str, float] = defaultdict(float)
         self.on_opened: Callable[[Connection], object] = lambda _: None
 
-    def came(self, connection: Connection, peer: object) -> bool:
+    def connected(self, connection: Connection, peer: object) -> bool:
         return True
 
     def refuse_handshake(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Who comes in: counts sockets by address and user, and finds words for those that are too many."""
+"""How many sockets an address and a user may have: counts them, and refuses those too many."""
 
 import structlog
 
@@ -13,7 +13,7 @@ TOO_MANY = 429
 log = structlog.get_logger()
 
 
-class Door:
+class SocketLimits:
     """Between connections and `Usage`. `proxies`: who is believed when it names an address."""
 
     def __init__(self, usage: Usage, proxies: tuple[Network, ...], count: Count) -> None:
@@ -23,10 +23,10 @@ class Door:
         self._has_warned = False
         """That a proxy names addresses and is not believed: said once."""
 
-    def came(self, connection: Connection, peer: object) -> bool:
+    def connected(self, connection: Connection, peer: object) -> bool:
         """A TCP connection is there; false: its address has far too many."""
         connection.address = address_of(peer, (), ())
-        stays = self.usage.came(connection.id, connection.address)
+        stays = self.usage.connected(connection.id, connection.address)
         return stays or is_proxy(peer, self._proxies)
 
     def refusal(
@@ -40,7 +40,7 @@ class Door:
             self._has_warned = True
             text = "X-Forwarded-For of a peer that PRIME_PROXIES does not name is not believed"
             log.warning(text, peer=connection.address)
-        reached = self.usage.shakes_hands(connection.id, now)
+        reached = self.usage.handshake(connection.id, now)
         if reached is None:
             return None
         self._count("handshakes_refused")
