@@ -9,11 +9,7 @@ from rooms.changes.diff import ops_between
 from rooms.changes.inverse import inverse
 from rooms.document.document import Document, State
 from rooms.document.entity_store import finish
-from rooms.document.older_states import set_apart, take_without_sides
-from rooms.music.musical_context import musical_context
-from rooms.music.tempo_map import TempoMap
 from rooms.music.timeline import between
-from schema.entities import empty_state
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import blank, outcome
 
@@ -106,37 +102,6 @@ def _some_tempi(rng: random.Random) -> State:
             ops.append(Delete("tempo", rng.choice([*names, "tempo_start"])))
     document.apply(ops)
     return document.frozen()
-
-
-# States of before.
-
-
-def old(document: Document, *ids: str) -> None:
-    """Load tempi at beat 8 as they were stored before there was a `slot`."""
-    stored = {i: {"time": 8.0, "bpm": 90.0 + n, "interp": "hold"} for n, i in enumerate(ids)}
-    entities: dict[str, Any] = {"tempo_ok": {"slot": 0}} | stored
-    taken = take_without_sides("tempo", entities)
-    assert (set(entities), set(taken)) == ({"tempo_ok"}, set(ids))
-    set_apart(document, taken)
-
-
-def test_O12_of_stored_tempi_without_sides_the_first_is_left_and_the_last_counts() -> None:
-    document = Document({"lanes": {"lane_one": _lane("tempo_bb")}} | empty_state(""))
-    old(document, "tempo_cc", "tempo_aa", "tempo_bb")
-    assert places(document) == {"tempo_aa": (8, 0), "tempo_cc": (8, 1)}
-    assert document.get("lane_one") is None
-    assert TempoMap.of(document.frozen()).seconds_at(12) == pytest.approx(4 + 4 * 60 / 90)
-
-
-def _lane(target: str) -> dict[str, Any]:
-    return {"track": None, "clip": None, "target": f"tempo/{target}/bpm"}
-
-
-def test_N7_the_context_tells_both_tempi_of_one_time() -> None:
-    document = blank()
-    document.apply([tempo("tempo_zz", 140), tempo("tempo_aa", 90)])
-    told = [(at.time, at.bpm) for at in musical_context(document.frozen()).tempo]
-    assert told == [(0, 120), (8, 140), (8, 90)]
 
 
 def test_T1_of_two_at_one_time_the_left_one_comes_first() -> None:
