@@ -68,6 +68,7 @@ class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed")
     step: str | None
     digest: str
     previous: str | None = None
+    aspect: str = "document"
 
 
 class HeadMoved(Struct, frozen=True, array_like=True, tag="head"):

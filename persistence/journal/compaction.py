@@ -29,7 +29,7 @@ SELECT emptied_seq, compacted_seq FROM studio_projects WHERE id = $1
 
 EMPTY = """
 UPDATE project_deltas SET ops = '[]', effective = NULL
-WHERE project_id = $1 AND seq > $2 AND seq <= $3
+WHERE project_id = $1 AND seq > $2 AND seq <= $3 AND aspect = 'document'
 """
 
 NOTE_EMPTIED = """

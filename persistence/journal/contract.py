@@ -1,9 +1,10 @@
 """The journal, as a contract: each project's one durable, gapless sequence of deltas."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 from schema.server_limits import READ_BYTES
 
@@ -60,14 +61,6 @@ SLICE_ENTITIES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class StateSlice:
-    """Some entities of one collection, as a JSON object id -> entity."""
-
-    collection: str
-    entities: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A stored project state, the position it is the sum of, and the digest it must come to.
 
@@ -81,6 +74,8 @@ class Checkpoint:
     digest: str
     slices: tuple[StateSlice, ...]
     delta_id: str | None = None
+    aspects: Mapping[str, AspectState] = field(default_factory=dict)
+    """What the aspects but the document hold; one that is not named is folded from its entries."""
 
     @property
     def known(self) -> Known:
@@ -126,6 +121,14 @@ class Journal(Protocol):
 
     async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, and as `read` does."""
+
+    async def read_aspect(
+        self, project: str, aspect: str, after: int, up_to: int, limit: int
+    ) -> list[Entry]:
+        """The entries of one aspect but the document with `after` < seq <= `up_to`, in order.
+
+        Compaction leaves them. At most `limit`: as many mean that there may be more.
+        """
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal with this id became (DUPLICATE, ID_REUSED), and its seq."""

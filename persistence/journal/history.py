@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (SELECT w.* FROM (
         (extract(epoch FROM d.committed_at) * 1000)::float8 AS committed_ms,
         CASE WHEN d.seq <= p.compacted_seq THEN '[]' ELSE coalesce(d.effective, d.ops) END AS ops
     FROM project_deltas AS d
-    WHERE d.project_id = p.id AND d.seq <= $2 AND d.seq > $3
+    WHERE d.project_id = p.id AND d.seq <= $2 AND d.seq > $3 AND d.aspect = 'document'
         AND ($4::bigint IS NULL OR d.seq < $4)
         AND ($5::uuid IS NULL OR d.author = $5)
         AND ($6::text IS NULL OR d.member = $6)

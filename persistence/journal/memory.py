@@ -11,7 +11,7 @@ from persistence.errors import Compacted, NotFound, OtherHistory
 from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.payload import NOT_OURS, is_storable
 from persistence.journal.state_slices import cut, digest_of_state
-from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
+from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
 
@@ -74,6 +74,8 @@ class MemoryJournal:
             raise ValueError(f"nothing is stored at seq {up_to}")
         stored.compacted_seq = max(stored.compacted_seq, up_to)
         for n, entry in enumerate(stored.entries[:up_to]):
+            if entry.aspect != DOCUMENT:
+                continue
             stored.entries[n] = replace(entry, payload=b"[]")
             stored.effects.pop(entry.seq, None)
 
@@ -153,6 +155,13 @@ class MemoryJournal:
         self._check(project, known)
         return await self.read(project, known.seq, limit)
 
+    async def read_aspect(
+        self, project: str, aspect: str, after: int, up_to: int, limit: int
+    ) -> list[Entry]:
+        """The entries of one aspect but the document with `after` < seq <= `up_to`, in order."""
+        entries = self._projects[project].entries[after:up_to]
+        return [entry for entry in entries if entry.aspect == aspect][:limit]
+
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known(proposal)
@@ -183,7 +192,7 @@ class MemoryJournal:
         stored = self._projects.get(project)
         if stored is None:
             return []
-        entries = stored.entries[:up_to]
+        entries = [each for each in stored.entries[:up_to] if each.aspect == DOCUMENT]
         newest = entries[max(0, len(entries) - limit) :]
         return [entry.mark(is_void=stored.is_void(entry)) for entry in newest]
 
@@ -321,6 +330,7 @@ class MemoryJournal:
                 purpose=proposal.purpose,
                 reverts=proposal.reverts,
                 step=proposal.step,
+                aspect=proposal.aspect,
                 more=more,
             )
         )

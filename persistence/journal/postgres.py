@@ -24,8 +24,9 @@ from schema.server_limits import READ_BYTES
 
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-    payload_hash, purpose, reverts, step, more
-FROM append_deltas($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    payload_hash, purpose, reverts, step, more, aspect
+FROM append_deltas(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 
 STAND = """
@@ -37,7 +38,7 @@ SELECT p.compacted_seq, d.*
 FROM studio_projects AS p
 LEFT JOIN LATERAL (
     SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-        payload_hash, purpose, reverts, step, more
+        payload_hash, purpose, reverts, step, more, aspect
     FROM read_deltas(p.id, $2, $3, {READ_BYTES})
     WHERE p.compacted_seq <= $2
 ) AS d ON true
@@ -48,6 +49,15 @@ READ_ON = f"""
 SELECT s.verdict, r.*
 FROM journal_stands(ARRAY[$1::uuid], ARRAY[$2::bigint], ARRAY[$4::text], ARRAY[$5::text]) AS s
 LEFT JOIN LATERAL ({READ}) AS r ON s.verdict IS NULL
+"""
+
+# The condition that is always so names the index of entries that are not of the document.
+READ_ASPECT = """
+SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
+    payload_hash, purpose, reverts, step, more, aspect
+FROM project_deltas
+WHERE project_id = $1 AND aspect = $2 AND aspect <> 'document' AND seq > $3 AND seq <= $4
+ORDER BY seq LIMIT $5
 """
 
 FIND = """
@@ -73,7 +83,7 @@ MARKS = """
 SELECT d.seq, d.member, d.purpose, d.reverts, d.step, d.bytes, d.more,
     d.seq > p.compacted_seq AND coalesce(d.effective, d.ops)::text = '[]' AS is_void
 FROM project_deltas AS d JOIN studio_projects AS p ON p.id = d.project_id
-WHERE d.project_id = $1 AND d.seq <= $2
+WHERE d.project_id = $1 AND d.seq <= $2 AND d.aspect = 'document'
 ORDER BY d.seq DESC
 LIMIT $3
 """
@@ -100,11 +110,11 @@ SELECT EXISTS (SELECT FROM ours)
 BASE = sliced(
     """
     SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
-        t.project_state AS state
+        t.project_state AS state, t.aspects
     FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
     WHERE p.id = $1 AND p.state_seq <= $2
     UNION ALL
-    SELECT s.project_id, s.epoch, s.seq, s.checksum, s.state
+    SELECT s.project_id, s.epoch, s.seq, s.checksum, s.state, '{}'
     FROM project_snapshots AS s
     JOIN studio_projects AS p ON p.id = s.project_id AND p.epoch = s.epoch
     WHERE s.project_id = $1 AND s.seq <= $2
@@ -186,6 +196,13 @@ class PostgresJournal:
         if rows and known.seq < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
         return [entry_of(row) for row in rows if row["seq"] is not None]
+
+    async def read_aspect(
+        self, project: str, aspect: str, after: int, up_to: int, limit: int
+    ) -> list[Entry]:
+        """The entries of one aspect but the document with `after` < seq <= `up_to`, in order."""
+        rows = await self._rooms.fetch(READ_ASPECT, project, aspect, after, up_to, limit)
+        return [entry_of(row) for row in rows]
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
@@ -278,6 +295,7 @@ class PostgresJournal:
             [proposal.reverts for proposal in proposals],
             [proposal.step for proposal in proposals],
             [proposal.fence for proposal in proposals],
+            [proposal.aspect for proposal in proposals],
             *columns(known),
         )
         judged = [

@@ -41,6 +41,7 @@ def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> l
             purpose=proposal.purpose,
             reverts=proposal.reverts,
             step=proposal.step,
+            aspect=proposal.aspect,
         )
         for proposal, verdict in zip(proposals, verdicts, strict=True)
         if verdict.outcome is Outcome.COMMITTED
@@ -90,6 +91,7 @@ def entry_of(row: Any) -> Entry:
         reverts=row["reverts"],
         step=row["step"],
         more=row["more"],
+        aspect=row["aspect"],
     )
 
 

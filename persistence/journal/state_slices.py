@@ -7,24 +7,30 @@ from typing import Any
 
 import msgspec
 
-from persistence.journal.contract import SLICE_ENTITIES, Checkpoint, StateSlice
+from persistence.journal.contract import SLICE_ENTITIES, Checkpoint
+from rooms.aspect import AspectState, StateSlice
 from rooms.document.digest import digest_of
+from rooms.journal.entry import DOCUMENT
 from schema.server_limits import STORED_PART_BYTES
 
 _SLICED = """
 SELECT stored.project_id, stored.epoch, stored.seq, stored.digest, last.delta_id,
-    cut.collection, cut.entities
+    cut.aspect, cut.aspect_digest, cut.collection, cut.entities
 FROM ({stored}) AS stored
 LEFT JOIN project_deltas AS last
     ON last.project_id = stored.project_id AND last.seq = stored.seq
 LEFT JOIN LATERAL (
-    SELECT c.key AS collection,
+    SELECT 'document' AS aspect, NULL AS aspect_digest, c.key AS collection,
         convert_to(json_object_agg(e.key, e.value)::text, 'UTF8') AS entities
     FROM jsonb_each(stored.state) AS c (key, value)
     CROSS JOIN jsonb_each(
         CASE jsonb_typeof(c.value) WHEN 'object' THEN c.value ELSE '{{}}' END
     ) WITH ORDINALITY AS e (key, value, n)
     GROUP BY c.key, (e.n - 1) / {slice_entities}
+    UNION ALL
+    SELECT a.key, a.value ->> 'digest', c.key, convert_to(c.value::text, 'UTF8')
+    FROM jsonb_each(stored.aspects) AS a (key, value)
+    LEFT JOIN LATERAL jsonb_each(a.value -> 'slices') AS c (key, value) ON true
 ) AS cut ON true
 """
 
@@ -32,7 +38,7 @@ LEFT JOIN LATERAL (
 def sliced(stored: str) -> str:
     """A query for the slices of the one state that `stored` selects, all in one snapshot.
 
-    `stored` gives project_id, epoch, seq, digest and state (jsonb).
+    `stored` gives project_id, epoch, seq, digest, state and aspects (jsonb).
     """
     return _SLICED.format(stored=stored.strip(), slice_entities=SLICE_ENTITIES)
 
@@ -45,7 +51,7 @@ def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
     slices = tuple(
         StateSlice(row["collection"], row["entities"])
         for row in rows
-        if row["collection"] is not None
+        if row["collection"] is not None and row["aspect"] == DOCUMENT
     )
     return Checkpoint(
         first["project_id"],
@@ -54,7 +60,33 @@ def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
         first["digest"],
         slices,
         first["delta_id"],
+        _aspects_of(rows),
     )
+
+
+def aspects_json(checkpoint: Checkpoint) -> str:
+    """What `project_states.aspects` holds of a checkpoint."""
+    return msgspec.json.encode(
+        {
+            name: {
+                "digest": state.digest,
+                "slices": {part.collection: msgspec.Raw(part.entities) for part in state.slices},
+            }
+            for name, state in checkpoint.aspects.items()
+        }
+    ).decode()
+
+
+def _aspects_of(rows: Sequence[Any]) -> dict[str, AspectState]:
+    digests: dict[str, str] = {}
+    slices: dict[str, list[StateSlice]] = defaultdict(list)
+    for row in rows:
+        name = row["aspect"]
+        if name is not None and name != DOCUMENT:
+            digests[name] = row["aspect_digest"]
+            if row["collection"] is not None:
+                slices[name].append(StateSlice(row["collection"], row["entities"]))
+    return {name: AspectState(digest, tuple(slices[name])) for name, digest in digests.items()}
 
 
 def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:

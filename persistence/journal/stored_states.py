@@ -9,7 +9,7 @@ import uuid
 from persistence.errors import OtherHistory
 from persistence.journal.contract import Checkpoint
 from persistence.journal.payload import NOT_OURS
-from persistence.journal.state_slices import joined
+from persistence.journal.state_slices import aspects_json, joined
 from persistence.pool import Executor
 
 # As bytes: of a large state there is never a str.
@@ -25,10 +25,10 @@ SELECT FROM studio_projects WHERE id = $1 FOR KEY SHARE
 
 # Locks nothing that an append needs: to point at a project (a foreign key) is no such lock.
 WRITE = """
-INSERT INTO project_states (id, project_id, project_state)
+INSERT INTO project_states (id, project_id, project_state, aspects)
 SELECT $1, id, convert_from((
         SELECT string_agg(data, '' ORDER BY part) FROM state_parts WHERE state_id = $1
-    ), 'UTF8')::jsonb
+    ), 'UTF8')::jsonb, $3::jsonb
 FROM studio_projects WHERE id = $2
 """
 
@@ -73,7 +73,7 @@ async def save(db: Executor, checkpoint: Checkpoint) -> None:
         await transaction.execute(SEE_THAT_IT_IS_FREE, project)
         for number, part in enumerate(joined(checkpoint.slices)):
             await transaction.execute(PUT_PART, written, number, part)
-        await transaction.execute(WRITE, written, project)
+        await transaction.execute(WRITE, written, project, aspects_json(checkpoint))
         await transaction.execute(CLEAR_PARTS, written)
     before = await db.fetchval(POINTED_AT, project)
     pointed = await db.execute(

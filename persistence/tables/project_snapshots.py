@@ -96,7 +96,7 @@ DELETE FROM project_snapshots WHERE project_id = $1 AND id = $2
 
 STATE = sliced(
     """
-    SELECT project_id, epoch, seq, checksum AS digest, state
+    SELECT project_id, epoch, seq, checksum AS digest, state, '{}'::jsonb AS aspects
     FROM project_snapshots WHERE project_id = $1 AND id = $2
     """
 )

@@ -111,7 +111,7 @@ SELECT FROM studio_projects WHERE id = $1
 STATE_AT = sliced(
     """
     SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
-        t.project_state AS state
+        t.project_state AS state, t.aspects
     FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
     WHERE p.id = $1
     """

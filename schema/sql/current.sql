@@ -23,6 +23,17 @@ END $$;
 
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], fences bigint[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean)
     LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY SELECT a.proposal, a.outcome, a.project_id, a.seq, a.delta_id, a.author, a.member,
+        a.ops, a.atomic, a.committed_at, a.payload_hash, a.purpose, a.reverts, a.step, a.more
+    FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
+        payloads, atomics, hashes, purposes, reverted_seqs, step_names, fences, NULL::text[],
+        known_projects, known_heads, known_epochs, known_ids) AS a;
+END $$;
+
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], fences bigint[], aspects text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean, aspect text)
+    LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -125,13 +136,13 @@ BEGIN
     SELECT o.n, o.outcome, NULL::uuid,
         CASE WHEN o.outcome IN ('committed', 'duplicate') THEN o.seq END,
         NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at,
-        NULL::bytea, NULL, NULL::bigint, NULL, NULL::boolean
+        NULL::bytea, NULL, NULL::bigint, NULL, NULL::boolean, NULL
     FROM unnest(outcomes, seqs, times) WITH ORDINALITY AS o (outcome, seq, at, n);
 
     RETURN QUERY
     SELECT NULL::bigint, NULL, e.project_id, e.seq, e.delta_id,
         e.author, e.member, e.ops, e.atomic, e.committed_at,
-        e.payload_hash, e.purpose, e.reverts, e.step, e.more
+        e.payload_hash, e.purpose, e.reverts, e.step, e.more, e.aspect
     FROM unnest(known_projects, known_heads) AS k (project, head)
     JOIN studio_projects AS p ON p.id = k.project AND p.compacted_seq <= k.head
         AND p.head_seq > k.head AND array_position(strayed, k.project) IS NULL
@@ -139,14 +150,15 @@ BEGIN
 
     IF stored > 0 THEN
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
-            ops, payload_hash, atomic, committed_at, purpose, reverts, step, bytes)
+            ops, payload_hash, atomic, committed_at, purpose, reverts, step, bytes, aspect)
         SELECT u.project, u.seq, u.delta_id, u.author, u.auth_session, u.member,
             u.payload, u.hash, u.atomic, u.at, u.purpose, u.reverts, u.step,
-            octet_length(u.payload::text)
+            octet_length(u.payload::text), coalesce(u.aspect, 'document')
         FROM unnest(projects, seqs, delta_ids, authors, auth_sessions, members,
-                payloads, hashes, atomics, times, outcomes, purposes, reverted_seqs, step_names)
+                payloads, hashes, atomics, times, outcomes, purposes, reverted_seqs, step_names,
+                aspects)
             AS u (project, seq, delta_id, author, auth_session, member,
-                payload, hash, atomic, at, outcome, purpose, reverts, step)
+                payload, hash, atomic, at, outcome, purpose, reverts, step, aspect)
         WHERE u.outcome = 'committed';
 
         UPDATE studio_projects AS p SET head_seq = p.head_seq + c.n
@@ -396,7 +408,6 @@ CREATE TABLE public.project_deltas (
     author uuid NOT NULL,
     auth_session uuid NOT NULL,
     member text NOT NULL,
-    kind text DEFAULT 'ops'::text NOT NULL,
     ops json NOT NULL,
     payload_hash bytea NOT NULL,
     atomic boolean DEFAULT false NOT NULL,
@@ -407,8 +418,9 @@ CREATE TABLE public.project_deltas (
     effective json,
     more boolean DEFAULT false NOT NULL,
     bytes integer DEFAULT 0 NOT NULL,
+    aspect text DEFAULT 'document'::text NOT NULL,
+    CONSTRAINT project_deltas_aspect_check CHECK (((length(aspect) >= 1) AND (length(aspect) <= 32))),
     CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
-    CONSTRAINT project_deltas_kind_check CHECK ((kind = ANY (ARRAY['ops'::text, 'transport'::text, 'leases'::text]))),
     CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
     CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
     CONSTRAINT project_deltas_purpose_check CHECK ((purpose = ANY (ARRAY['edit'::text, 'undo'::text, 'redo'::text, 'restore'::text]))),
@@ -750,7 +762,8 @@ CREATE TABLE public.project_states (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     project_id uuid NOT NULL,
     project_state jsonb NOT NULL,
-    written_at timestamp with time zone DEFAULT now() NOT NULL
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    aspects jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 CREATE TABLE public.server_secrets (
@@ -928,6 +941,8 @@ CREATE UNIQUE INDEX prime_users_address_key ON public.prime_users USING btree (a
 CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email) COLLATE "C");
 
 CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (lower(username));
+
+CREATE INDEX project_deltas_aspect_idx ON public.project_deltas USING btree (project_id, aspect, seq) WHERE (aspect <> 'document'::text);
 
 CREATE INDEX project_members_user_idx ON public.project_members USING btree (user_id);
 

@@ -8,6 +8,7 @@ from rooms.document.document import Document
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
 from server.loop.threads import InThread
+from server.states.aspects import folded_at
 from server.states.stored_state import Damaged, document_at
 
 log = structlog.get_logger()
@@ -24,12 +25,16 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
         there = await document_at(journal, project, frozen.seq, in_thread)
         async with there:
             stored = await there.use(_digest)
+        others = await folded_at(journal, project, frozen.seq)
     except RoomClosed:
         return False
     except (PersistenceError, Damaged) as error:
         log.warning("cannot tell whose state is the journal's", project=project, reason=str(error))
         return False
-    if stored == frozen.digest or live.is_closed:
+    is_same = {name: aspect.digest for name, aspect in others.items()} == {
+        name: state.digest for name, state in frozen.aspects.items()
+    }
+    if (stored == frozen.digest and is_same) or live.is_closed:
         return False
     log.error(
         "our state is not the journal's; the room is loaded anew",

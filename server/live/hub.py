@@ -38,6 +38,7 @@ from server.loop.tick_timers import TickTimers
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.room_broadcast import RoomBroadcast
+from server.states.aspects import aspects_of
 from server.states.stored_state import free, newest_whole
 
 MARKS = 2_000
@@ -337,7 +338,8 @@ class Hub:
 
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self._journal, project, None, self._in_thread)
-        room = Room(project, document, Position(stored.epoch, stored.seq), self.node)
+        others = await aspects_of(self._journal, stored)
+        room = Room(project, document, Position(stored.epoch, stored.seq), self.node, others)
         room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
         room.remember(stored.delta_id, await self._journal.marks(project, stored.seq, MARKS))
         live = LiveRoom(room, self._services)

@@ -53,7 +53,13 @@ class RoomCheckpoints:
         known = frozen.known
         await self._journal.save(
             Checkpoint(
-                self._room.project, known.epoch, known.seq, frozen.digest, slices, known.delta_id
+                self._room.project,
+                known.epoch,
+                known.seq,
+                frozen.digest,
+                slices,
+                known.delta_id,
+                frozen.aspects,
             )
         )
         self.seq = max(self.seq, frozen.seq)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from persistence.journal.contract import Known
+from rooms.aspect import AspectState
 from rooms.document.document import State
 from rooms.effects import Effects, Job, pausing
 from rooms.room import Room
@@ -25,6 +26,8 @@ class FrozenState:
     digest: str
     state: State
     unrecorded: dict[int, list[Op]]
+    aspects: dict[str, AspectState]
+    """What the aspects but the document hold, by name."""
 
     @property
     def seq(self) -> int:
@@ -144,7 +147,9 @@ class RoomJobs:
         state = yield from pausing(document.freezing())
         if not taken.done():
             known = Known(room.epoch, room.head, room.head_id)
-            taken.set_result(FrozenState(known, document.digest, state, room.unrecorded()))
+            taken.set_result(
+                FrozenState(known, document.digest, state, room.unrecorded(), room.other_aspects())
+            )
 
     def _run_until(self, deadline: float) -> bool:
         try:

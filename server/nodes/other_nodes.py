@@ -161,7 +161,7 @@ class OtherNodes:
 
     def _compare(self, room: Room, seq: int, digest: str) -> Job:
         """Two nodes that have applied the same must hold the same (rule S4)."""
-        if room.head == seq and room.digest != digest:
+        if room.head == seq and room.whole_digest != digest:
             self._journal.doubt(room.project, seq)
         yield []
 
@@ -187,4 +187,5 @@ def _entry(body: Committed) -> Entry:
         purpose=Purpose(body.purpose),
         reverts=body.reverts,
         step=body.step,
+        aspect=body.aspect,
     )

@@ -118,7 +118,7 @@ class RoomBroadcast:
         self._asking.discard(project)
         room = live.room
         here = room.members_here()
-        present = Present(project, here, asks, digest=Digest(room.head, room.digest))
+        present = Present(project, here, asks, digest=Digest(room.head, room.whole_digest))
         if not self._say(project, present) and self._bus.is_up:
             self._say(project, replace(present, members=[*map(_in_short, here)]))
 
@@ -144,6 +144,7 @@ def _committed(epoch: str, effect: ForwardEntry) -> Committed:
         step=entry.step,
         digest=effect.digest,
         previous=effect.previous,
+        aspect=entry.aspect,
     )
 
 

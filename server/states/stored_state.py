@@ -9,14 +9,16 @@ import msgspec
 import structlog
 
 from persistence.errors import NotFound
-from persistence.journal.contract import Checkpoint, Journal, StateSlice
+from persistence.journal.contract import Checkpoint, Journal
+from rooms.aspect import StateSlice
+from rooms.document.aspect import DocumentAspect
 from rooms.document.digest import canonical, shown, term
-from rooms.document.document import Change, Document, Entity, State
+from rooms.document.document import Applied, Change, Document, Entity, State
+from rooms.document.entity_store import Steps
 from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
-from rooms.journal.entry import Entry
+from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import slices_of
 from schema.entities import ENTITY_TYPES
-from schema.ops import Op, decode_ops
 from schema.server_limits import MAX_STEP_CHANGES
 from server.loop.threads import Abandoned, InThread, yield_gil
 from server.sockets.codec import JSON
@@ -203,25 +205,24 @@ def apply_entries(
 ) -> dict[int, Sequence[Change]]:
     """Replay entries; the changes of those wanted. Meant for a worker thread."""
     changes: dict[int, Sequence[Change]] = {}
+    aspect = DocumentAspect(document)
     for entry in entries:
-        steps = document.applying(_ops(entry), atomic=entry.atomic)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                if entry.seq in wanted:
-                    changes[entry.seq] = stop.value.changes
-                break
-            yield_gil()
+        if entry.aspect == DOCUMENT:
+            applied = _to_the_end(aspect.apply(entry))
+            if entry.seq in wanted:
+                changes[entry.seq] = applied.changes
         yield_gil()
     return changes
 
 
-def _ops(entry: Entry) -> list[Op]:
-    try:
-        return decode_ops(entry.payload)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return []  # as a room does it: it keeps its seq and does nothing
+def _to_the_end(steps: Steps[Applied]) -> Applied:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            applied: Applied = stop.value
+            return applied
+        yield_gil()
 
 
 def _entities(part: StateSlice) -> dict[str, Entity]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from machine.child_process import open_log
 from persistence.journal import history as project_history
-from persistence.journal.contract import StateSlice
 from persistence.journal.state_slices import joined
+from rooms.aspect import StateSlice
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.joining import EncodedState, Joining
 from rooms.journal.tail import Tail

@@ -15,7 +15,8 @@ import pytest
 from msgspec.structs import replace
 
 from persistence.errors import NotFound, OtherHistory
-from persistence.journal.contract import Checkpoint, Journal, Known, StateSlice, may_have_more
+from persistence.journal.contract import Checkpoint, Journal, Known, may_have_more
+from rooms.aspect import StateSlice
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES

@@ -12,13 +12,14 @@ from persistence import migrate
 from persistence.errors import Compacted, Conflict, NotFound, Taken
 from persistence.journal import compaction
 from persistence.journal import history as project_history
-from persistence.journal.contract import Checkpoint, Known, StateSlice
+from persistence.journal.contract import Checkpoint, Known
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
 from persistence.tables import project_snapshots, studio_projects
 from persistence.tables.project_snapshots import SnapshotRow
 from persistence.tables.users import UserRow
+from rooms.aspect import StateSlice
 from rooms.journal.entry import Outcome, Proposal
 from schema.ops import Delete, Op, Set, encode_ops
 from tests.persistence.rows import make_login, make_project, make_user

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from persistence.journal.contract import Checkpoint, StateSlice
+from persistence.journal.contract import Checkpoint
+from rooms.aspect import StateSlice
 from rooms.document.digest import canonical, shown, term
 from schema.entities import empty_state
 from server.states.stored_state import read_document

@@ -85,6 +85,12 @@ class UnreliableJournal:
         await self._after()
         return stands
 
+    async def read_aspect(
+        self, project: str, aspect: str, after: int, up_to: int, limit: int
+    ) -> list[Entry]:
+        await self._before()
+        return await self.inner.read_aspect(project, aspect, after, up_to, limit)
+
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         await self._before()
         found = await self.inner.find(proposal)

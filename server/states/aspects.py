@@ -1,0 +1,57 @@
+"""The aspects of a project but the document, at a seq: as they are stored, or folded anew."""
+
+import msgspec
+import structlog
+
+from persistence.journal.contract import Checkpoint, Journal
+from rooms.aspect import ASPECTS, Aspect, AspectState, fresh_aspects
+
+READ_ENTRIES = 500
+"""Entries read from the journal at once."""
+
+log = structlog.get_logger()
+
+
+async def aspects_of(journal: Journal, stored: Checkpoint) -> dict[str, Aspect]:
+    """At the seq of a stored state. What it does not hold, or holds damaged, is folded anew.
+
+    A node that did not know an aspect has stored none of it. Raises `Unavailable`.
+    """
+    found: dict[str, Aspect] = {}
+    for name in ASPECTS:
+        state = stored.aspects.get(name)
+        aspect = None if state is None else _loaded(name, state, stored)
+        found[name] = aspect or await _folded(journal, stored.project, name, stored.seq)
+    return found
+
+
+async def folded_at(journal: Journal, project: str, seq: int) -> dict[str, Aspect]:
+    """From the first entry on, whatever is stored; raises `Unavailable`."""
+    return {name: await _folded(journal, project, name, seq) for name in ASPECTS}
+
+
+def _loaded(name: str, state: AspectState, stored: Checkpoint) -> Aspect | None:
+    aspect = ASPECTS[name]()
+    try:
+        aspect.load(state.slices)
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+        reason = repr(error)
+    else:
+        if aspect.digest == state.digest:
+            return aspect
+        reason = f"it comes to {aspect.digest}, not {state.digest}"
+    project, seq = stored.project, stored.seq
+    log.error("stored aspect damaged; folded", project=project, seq=seq, aspect=name, reason=reason)
+    return None
+
+
+async def _folded(journal: Journal, project: str, name: str, up_to: int) -> Aspect:
+    aspect, after = fresh_aspects()[name], 0
+    while True:
+        entries = await journal.read_aspect(project, name, after, up_to, READ_ENTRIES)
+        for entry in entries:
+            for _ in aspect.apply(entry):
+                pass
+        if len(entries) < READ_ENTRIES:
+            return aspect
+        after = entries[-1].seq
