@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, Known, may_have_more
-from rooms.aspect import StateSlice
+from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
@@ -68,6 +68,11 @@ def propose(project: str, author: Author, delta_id: str = "", text: str = "a") -
         payload=ops(text),
         atomic=False,
     )
+
+
+def counted(project: str, author: Author) -> Proposal:
+    """Of another aspect than the document."""
+    return replace(propose(project, author), payload=b'[["bars",4]]', aspect="counter")
 
 
 async def outcomes(journal: Journal, *proposals: Proposal) -> list[tuple[Outcome, int | None]]:
@@ -130,6 +135,56 @@ def replace_known(stored: Checkpoint, known: Known) -> Checkpoint:
 
 class JournalContract:
     """Inherit, and give a fixture `bench`."""
+
+    async def test_each_entry_comes_back_with_the_aspect_that_it_is_about(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        batch = [propose(project, author), *(counted(project, author) for _ in range(2))]
+        before = await known(bench, project)
+        appended = await bench.journal.append(batch, before)
+        assert [entry.aspect for entry in appended.entries] == ["document", "counter", "counter"]
+        missed = await bench.journal.append([propose(project, author)], before)
+        read_on = await bench.journal.read_on(project, before[project], 10)
+        assert missed.entries == read_on == await bench.journal.read(project, 0, 10)
+        assert [entry.aspect for entry in read_on[1:]] == ["counter", "counter", "document"]
+        marks = await bench.journal.marks(project, 4, 10)
+        assert [mark.seq for mark in marks] == [1, 4]
+        assert await outcomes(bench.journal, batch[1]) == [(Outcome.DUPLICATE, 2)]
+        other = replace(batch[1], aspect="document")
+        assert await outcomes(bench.journal, other) == [(Outcome.ID_REUSED, None)]
+
+    async def test_the_entries_of_one_aspect_are_read_by_themselves(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        batch = [make(project, author) for make in (counted, propose, counted, counted)]
+        await bench.journal.append(batch, NOTHING)
+        read = bench.journal.read_aspect
+        assert seqs(await read(project, "counter", 0, 4, 10)) == [1, 3, 4]
+        assert seqs(await read(project, "counter", 1, 3, 10)) == [3]
+        assert seqs(await read(project, "counter", 0, 4, 2)) == [1, 3]
+        assert await read(project, "playback", 0, 4, 10) == []
+
+    async def test_a_stored_state_holds_the_other_aspects_too(self, bench: Bench) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await bench.journal.append([propose(project, author)], NOTHING)
+        totals = StateSlice("totals", encode({"bars": 4}))
+        aspects = {
+            "counter": AspectState("1" * 16, (totals,)),
+            "playback": AspectState("2" * 16, ()),
+        }
+        stored = checkpoint(project, await bench.epoch(project), 1, "verse")
+        await bench.journal.save(dataclasses.replace(stored, aspects=aspects))
+        loaded = await bench.journal.load(project)
+        assert content(loaded) == content(stored)
+        assert {name: state.digest for name, state in loaded.aspects.items()} == {
+            "counter": "1" * 16,
+            "playback": "2" * 16,
+        }
+        [part] = loaded.aspects["counter"].slices
+        assert (part.collection, decode(part.entities)) == ("totals", {"bars": 4})
 
     async def test_D2_seqs_are_dense_in_commit_order(self, bench: Bench) -> None:
         author = await bench.author()

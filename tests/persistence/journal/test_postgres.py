@@ -91,7 +91,7 @@ async def test_commit_times_stand_still_while_the_clock_runs_backwards(
 
 
 @pytest.mark.parametrize(
-    "change", [{"project": "no uuid"}, {"delta_id": "x" * 65}, {"ops": b"no json"}]
+    "change", [{"project": "no uuid"}, {"delta_id": "x" * 65}, {"payload": b"no json"}]
 )
 async def test_what_the_database_refuses_fails_alone(
     bench: PostgresBench, change: dict[str, str]
