@@ -3,7 +3,8 @@
 -- document. A node of before reads an entry of another one as a delta that it cannot read: it is
 -- quarantined there, and does nothing to the document, here or there.
 ALTER TABLE project_deltas
-    ADD COLUMN aspect text NOT NULL DEFAULT 'document' CHECK (length(aspect) BETWEEN 1 AND 32);
+    ADD COLUMN aspect text COLLATE "C" NOT NULL DEFAULT 'document'
+        CHECK (length(aspect) BETWEEN 1 AND 32);
 
 -- What was never used: nobody names it.
 ALTER TABLE project_deltas DROP COLUMN kind;

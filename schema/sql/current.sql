@@ -418,7 +418,7 @@ CREATE TABLE public.project_deltas (
     effective json,
     more boolean DEFAULT false NOT NULL,
     bytes integer DEFAULT 0 NOT NULL,
-    aspect text DEFAULT 'document'::text NOT NULL,
+    aspect text DEFAULT 'document'::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT project_deltas_aspect_check CHECK (((length(aspect) >= 1) AND (length(aspect) <= 32))),
     CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
     CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),

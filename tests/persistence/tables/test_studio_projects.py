@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from persistence.errors import Conflict, NotFound, Taken
+from persistence.errors import BadCursor, Conflict, NotFound, Taken
 from persistence.pool import Database
 from persistence.tables import project_members, studio_projects
 from persistence.tables.users import UserRow
@@ -146,7 +146,7 @@ async def test_projects_of_the_same_instant_are_on_one_page_only(
 async def test_what_is_no_cursor_is_a_value_error(
     database: Database, ann: UserRow, cursor: str
 ) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - whichever
+    with pytest.raises(BadCursor):
         await studio_projects.list_for(database, ann.id, False, 2, cursor)
 
 
