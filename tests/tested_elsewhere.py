@@ -246,7 +246,6 @@ TESTED_ELSEWHERE = {
     "server.router.socket_limits": "tests/server/live/test_hub.py",
     "server.router.joining": "tests/server/live/test_hub.py",
     "server.router.liveness": "tests/server/sockets/test_connection.py",
-    "server.router.login": "tests/server/sockets/test_handshake.py",
     "server.router.pages": "tests/server/live/test_hub.py",
     "server.router.router": "tests/server/sockets/test_connection.py",
     "server.router.socket_server": "tests/server/test_limits.py",

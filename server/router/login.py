@@ -29,4 +29,5 @@ class Login:
         """Make it somebody's. One that is another user's already stays that user's."""
         if connection.identity is None or connection.identity.user == identity.user:
             connection.log_in(identity)
-            self.take_place(connection, identity.user)
+            if connection.identity is not None:  # else it is leaving, and may be counted no more
+                self.take_place(connection, identity.user)
