@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from persistence.errors import Refused
 from persistence.pool import NODE_NAME, Executor
-from persistence.tables import collaboration_sessions
 
 SIGN_SECONDS = 30.0
 """A node marks the sessions in its rooms as alive, every 20 seconds at least."""
@@ -31,6 +30,11 @@ SELECT count(*) AS connections, array_agg(DISTINCT host(client_addr) ORDER BY ho
     FILTER (WHERE client_addr IS NOT NULL) AS addresses
 FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()
+"""
+
+SESSIONS_ALIVE = """
+SELECT count(*) FROM collaboration_sessions
+WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
 """
 
 IS_READ_ONLY = """
@@ -85,7 +89,7 @@ async def signs_of_nodes(db: Executor) -> list[str]:
     if row is not None and row["connections"]:
         origin = f" from {', '.join(row['addresses'])}" if row["addresses"] else ""
         signs.append(f"{counted(row['connections'], 'connection')}{origin}")
-    sessions = await collaboration_sessions.count_alive(db, SIGN_SECONDS)
+    sessions = int(await db.fetchval(SESSIONS_ALIVE, SIGN_SECONDS))
     if sessions:
         signs.append(f"{counted(sessions, 'session')} alive within the last {SIGN_SECONDS:.0f} s")
     return signs

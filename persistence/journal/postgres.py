@@ -18,7 +18,6 @@ from persistence.journal.rows import (
 )
 from persistence.journal.state_slices import checkpoint_of, sliced
 from persistence.pool import Executor
-from persistence.tables import studio_projects
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.server_limits import READ_BYTES
 
@@ -262,7 +261,7 @@ class PostgresJournal:
 
     async def load(self, project: str) -> Checkpoint:
         """The newest checkpoint; raises `NotFound`."""
-        return await studio_projects.state_at(self._rooms, project)
+        return await stored_states.newest(self._rooms, project)
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""

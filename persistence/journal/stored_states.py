@@ -6,10 +6,10 @@ however long that takes; then the project's row is pointed at it, which takes a 
 
 import uuid
 
-from persistence.errors import OtherHistory
+from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint
 from persistence.journal.payload import NOT_OURS
-from persistence.journal.state_slices import aspects_json, joined
+from persistence.journal.state_slices import aspects_json, checkpoint_of, joined, sliced
 from persistence.pool import Executor
 
 # As bytes: of a large state there is never a str.
@@ -62,6 +62,24 @@ WHERE p.id = $1 AND s.project_id = p.id AND s.id <> p.state_id
 POINTED_AT = """
 SELECT state_id FROM studio_projects WHERE id = $1
 """
+
+
+NEWEST = sliced(
+    """
+    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
+        t.project_state AS state, t.aspects
+    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
+    WHERE p.id = $1
+    """
+)
+
+
+async def newest(db: Executor, project: str) -> Checkpoint:
+    """The newest stored state and its position; raises `NotFound`."""
+    checkpoint = checkpoint_of(await db.fetch(NEWEST, project))
+    if checkpoint is None:
+        raise NotFound("there is no such project")
+    return checkpoint
 
 
 async def save(db: Executor, checkpoint: Checkpoint) -> None:

@@ -34,11 +34,6 @@ UPDATE collaboration_sessions SET status = 'ended', ended_at = now()
 WHERE id = $1 AND status = 'active'
 """
 
-COUNT_ALIVE = """
-SELECT count(*) FROM collaboration_sessions
-WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
-"""
-
 # One that is locked is being touched: it is no orphan.
 CLOSE_ORPHANS = """
 WITH orphans AS (
@@ -69,11 +64,6 @@ async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) 
 async def close_session(db: Executor, session_id: str) -> None:
     """The last one left; closing twice changes nothing."""
     await db.execute(CLOSE_SESSION, session_id)
-
-
-async def count_alive(db: Executor, within_seconds: float) -> int:
-    """Sessions that a node has marked as alive lately."""
-    return int(await db.fetchval(COUNT_ALIVE, within_seconds))
 
 
 async def close_orphans(db: Executor, older_than_seconds: float) -> int:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import Conflict, NoSuchProject, NotFound, Taken
-from persistence.journal.contract import Checkpoint
-from persistence.journal.state_slices import checkpoint_of, sliced
 from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from schema.limits import MAX_PAGE_BYTES
@@ -107,15 +105,6 @@ SELECT id, epoch, state_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 EXISTS = """
 SELECT FROM studio_projects WHERE id = $1
 """
-
-STATE_AT = sliced(
-    """
-    SELECT p.id AS project_id, p.epoch, p.state_seq AS seq, p.state_digest AS digest,
-        t.project_state AS state, t.aspects
-    FROM studio_projects AS p LEFT JOIN project_states AS t ON t.id = p.state_id
-    WHERE p.id = $1
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +228,6 @@ async def checkpoints_among(db: Executor, projects: Collection[str]) -> dict[str
     """Of those that exist: epoch and seq of the stored state."""
     rows = await db.fetch(CHECKPOINTS_AMONG, list(projects))
     return {row["id"]: (row["epoch"], row["state_seq"]) for row in rows}
-
-
-async def state_at(db: Executor, project: str) -> Checkpoint:
-    """The newest stored state and its position."""
-    checkpoint = checkpoint_of(await db.fetch(STATE_AT, project))
-    if checkpoint is None:
-        raise NotFound("there is no such project")
-    return checkpoint
 
 
 def _project(row: Any) -> ProjectRow:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from persistence.journal import history as project_history
+from persistence.journal import stored_states
 from persistence.journal.contract import Checkpoint
 from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database
-from persistence.tables import project_snapshots, studio_projects
+from persistence.tables import project_snapshots
 from rooms.document.document import Document
 from rooms.journal.entry import Entry
 from server.states.stored_state import Damaged, apply_entries, newest_whole, read_document
@@ -27,7 +28,7 @@ async def audit(database_url: str, project: str, *, digests: bool = False) -> di
     db = await Database.open(database_url, max_size=2, application_name="prime audit")
     try:
         journal = PostgresJournal(db)
-        checkpoint = await studio_projects.state_at(db, project)
+        checkpoint = await stored_states.newest(db, project)
         oldest = await project_history.oldest(db, project)
         first, rebuilt = await newest_whole(journal, project, oldest, _here)
         entries = await _all_entries(journal, project, first.seq)

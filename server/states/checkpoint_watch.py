@@ -15,6 +15,7 @@ import uvloop
 
 from persistence.database_url import from_environment
 from persistence.errors import BadSetting, NotFound, PersistenceError
+from persistence.journal import stored_states
 from persistence.pool import Database
 from persistence.tables import studio_projects
 from server.states.audit import digest_of_content
@@ -45,7 +46,7 @@ async def _look(db: Database, projects: list[str], seen: dict[str, tuple[str, in
         if seen.get(project) == stand:
             continue
         try:
-            stored = await studio_projects.state_at(db, project)
+            stored = await stored_states.newest(db, project)
         except NotFound:
             continue
         seen[project] = (stored.epoch, stored.seq)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from persistence.errors import Refused
-from persistence.journal import epochs
+from persistence.journal import epochs, stored_states
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
-from persistence.tables import collaboration_sessions, studio_projects
+from persistence.tables import collaboration_sessions
 from tests.persistence.rows import make_project, make_user
 
 ROOT = Path(__file__).parents[3]
@@ -84,9 +84,9 @@ async def test_every_project_gets_an_epoch_of_its_own_and_its_snapshots_follow(
 async def test_nothing_else_of_a_project_changes(visitor: Database, database_url: str) -> None:
     ann = await make_user(visitor)
     project = await make_project(visitor, ann, state=b'{"markers": {"marker_1": {"time": 1}}}')
-    stored = await studio_projects.state_at(visitor, project.id)
+    stored = await stored_states.newest(visitor, project.id)
     await new_epochs(database_url)
-    renewed = await studio_projects.state_at(visitor, project.id)
+    renewed = await stored_states.newest(visitor, project.id)
     assert (renewed.seq, renewed.slices) == (stored.seq, stored.slices)
     assert renewed.epoch != stored.epoch
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from persistence.errors import BadCursor, Conflict, NotFound, Taken
+from persistence.journal import stored_states
 from persistence.pool import Database
 from persistence.tables import project_members, studio_projects
 from persistence.tables.users import UserRow
@@ -31,7 +32,7 @@ async def test_a_new_project_has_its_owner_and_its_state(database: Database, ann
     assert (project.version, project.archived, project.tags) == (1, False, ["techno"])
     assert project.created_at == project.updated_at > 1_600_000_000_000
     assert await studio_projects.get(database, project.id, ann.id) == project
-    checkpoint = await studio_projects.state_at(database, project.id)
+    checkpoint = await stored_states.newest(database, project.id)
     assert (checkpoint.seq, checkpoint.epoch) == (0, project.epoch)
     [part] = checkpoint.slices
     assert (part.collection, json.loads(part.entities)) == ("tracks", {"t": {}})
@@ -53,7 +54,7 @@ async def test_who_is_no_member_finds_nothing(database: Database, ann: UserRow) 
     project = await make_project(database, ann)
     with pytest.raises(NotFound):
         await studio_projects.get(database, project.id, (await make_user(database)).id)
-    for ask in (studio_projects.state_at(database, str(uuid.uuid4())),):
+    for ask in (stored_states.newest(database, str(uuid.uuid4())),):
         with pytest.raises(NotFound):
             await ask
 
