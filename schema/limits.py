@@ -215,7 +215,7 @@ MAX_PARAMS_BYTES = BOUNDS.add(
     "bytes",
     "an op",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document/document.py",
+    "rooms/document/one_op.py",
     "Of one device's `params` in the encoding of the digest: 4,096 leaves of 32 bytes.",
 )
 
@@ -256,7 +256,7 @@ MAX_ENTITIES = BOUNDS.add(
     "entities",
     "the project state",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document/document.py",
+    "rooms/document/one_op.py",
     "Twenty times the largest real song.",
 )
 

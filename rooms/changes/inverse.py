@@ -3,8 +3,9 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rooms.document.document import SLICE_OPS, Change, Document, Entity
+from rooms.document.document import Change, Document, Entity
 from rooms.document.index import POINTERS, target_of
+from rooms.document.one_op import SLICE_OPS
 from schema.ops import Delete, Insert, Op, Set
 
 UNITS: Mapping[str, tuple[frozenset[str], ...]] = {
