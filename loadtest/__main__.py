@@ -11,13 +11,12 @@ from rich.console import Console
 
 from files.song import BrokenSong
 from files.upload import UploadIncomplete
-from loadtest import command_lines
+from loadtest import command_lines, command_lines_of_peers
 from loadtest.argument_types import (
     MOST_NODES,
     at_least,
     not_negative,
     positive,
-    websocket_url,
 )
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
@@ -28,9 +27,6 @@ from loadtest.demo.demo import run_demo
 from loadtest.hub.children import ChildFailed
 from loadtest.load.writer import WriterFailed
 from loadtest.people.proof import NotSettled
-from loadtest.scenarios import comparisons
-from loadtest.scenarios.cursors_and_deltas import GeneratorFailed, run_mixed
-from loadtest.scenarios.document_scale import run_document
 from loadtest.soak import command as soak_command
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed
@@ -43,7 +39,6 @@ EXPECTED = (
     ChildFailed,
     Closed,
     ConnectionOver,
-    GeneratorFailed,
     HubFailed,
     NoHandshake,
     NotSettled,
@@ -52,7 +47,6 @@ EXPECTED = (
     Unusable,
     UploadIncomplete,
     WriterFailed,
-    *comparisons.EXPECTED,
     *command_lines.EXPECTED,
 )
 
@@ -106,18 +100,9 @@ def _arguments() -> argparse.Namespace:
     chaos_command.add_to(words)
     soak_command.add_to(words)
     attack_command.add_to(words)
-    _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
-    _add_document(words.add_parser("document", help="one project as it grows: every cost"))
-    comparisons.add_to(words)
     command_lines.add_to(words)
+    command_lines_of_peers.add_to(words)
     return parser.parse_args()
-
-
-def _add_document(document: argparse.ArgumentParser) -> None:
-    document.add_argument("--entities", type=at_least(500), default=50_000, help="(50,000)")
-    document.add_argument("--seed", type=int, default=1)
-    document.add_argument("--json", action="store_true", help="the report as one line on stdout")
-    document.set_defaults(run=run_document)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -137,24 +122,6 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
     demo.set_defaults(run=run_demo)
-
-
-def _add_mixed(mixed: argparse.ArgumentParser) -> None:
-    mixed.add_argument("--rooms", type=at_least(1), default=4)
-    mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
-    mixed.add_argument("--hz", type=positive, default=20.0, help="moves a second per member (20)")
-    mixed.add_argument(
-        "--deltas-per-second", type=not_negative, default=5.0, help="deltas a second per room (5)"
-    )
-    mixed.add_argument("--seconds", type=positive, default=10.0)
-    mixed.add_argument(
-        "--generators", type=at_least(0), default=0, help="processes (default: cores - 1)"
-    )
-    mixed.add_argument(
-        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
-    )
-    mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
-    mixed.set_defaults(run=run_mixed)
 
 
 if __name__ == "__main__":

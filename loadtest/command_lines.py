@@ -1,16 +1,20 @@
-"""The command lines of the scenarios that load one hub, each from one process or two."""
+"""The command lines of the scenarios that load Prime alone, and what may fail in any scenario."""
 
 import argparse
 from typing import Any
 
-from loadtest.argument_types import at_least, positive
+from loadtest.argument_types import at_least, not_negative, positive, websocket_url
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import PrimeRefused
 from loadtest.hub.hub_metrics import NoMetrics
 from loadtest.hub.pinned_hub import TooFewFiles
 from loadtest.hub.postgres_alone import AloneFailed
 from loadtest.load.cursor_watch import WatchFailed
+from loadtest.load.generators import GeneratorFailed
+from loadtest.peers.installing import PeerFailed
+from loadtest.scenarios.cursors_and_deltas import run_mixed
 from loadtest.scenarios.deltas import run_deltas
+from loadtest.scenarios.document_scale import run_document
 from loadtest.scenarios.herd import run_herd
 from loadtest.scenarios.idle import run_idle
 from loadtest.scenarios.join import run_join
@@ -19,18 +23,54 @@ from loadtest.scenarios.session import run_session
 from machine.caller_paths import path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
-EXPECTED = (AloneFailed, HandshakeFailed, NoMetrics, PrimeRefused, TooFewFiles, WatchFailed)
-"""What may go wrong, in one line each."""
+EXPECTED = (
+    AloneFailed,
+    GeneratorFailed,
+    HandshakeFailed,
+    NoMetrics,
+    PeerFailed,
+    PrimeRefused,
+    TooFewFiles,
+    WatchFailed,
+)
+"""What may go wrong in a scenario of either module of command lines, in one line each."""
 
 
 def add_to(words: Any) -> None:
     """Add their words to those of `./run loadtest`."""
+    _add_mixed(words.add_parser("mixed", help="rooms of many members: cursors and deltas"))
+    _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
     _add_join(words.add_parser("join", help="a storm into one room with a large project"))
     _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
     _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
     _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
+
+
+def _add_mixed(mixed: argparse.ArgumentParser) -> None:
+    mixed.add_argument("--rooms", type=at_least(1), default=4)
+    mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
+    mixed.add_argument("--hz", type=positive, default=20.0, help="moves a second per member (20)")
+    mixed.add_argument(
+        "--deltas-per-second", type=not_negative, default=5.0, help="deltas a second per room (5)"
+    )
+    mixed.add_argument("--seconds", type=positive, default=10.0)
+    mixed.add_argument(
+        "--generators", type=at_least(0), default=0, help="processes (default: cores - 1)"
+    )
+    mixed.add_argument(
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
+    )
+    mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    mixed.set_defaults(run=run_mixed)
+
+
+def _add_document(document: argparse.ArgumentParser) -> None:
+    document.add_argument("--entities", type=at_least(500), default=50_000, help="(50,000)")
+    document.add_argument("--seed", type=int, default=1)
+    document.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    document.set_defaults(run=run_document)
 
 
 def _add_deltas(deltas: argparse.ArgumentParser) -> None:

@@ -1,21 +1,16 @@
-"""The command lines of what moving costs: `compare`, `capacity`, `cursors`, `connections`."""
+"""The command lines of the scenarios that load Prime and its peers with cursors."""
 
 import argparse
 from typing import Any
 
 from loadtest.argument_types import at_least, positive
-from loadtest.load.generators import GeneratorFailed
 from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS, PRIME
-from loadtest.peers.installing import PeerFailed
 from loadtest.scenarios.capacity import run_capacity
 from loadtest.scenarios.compare import run_compare
 from loadtest.scenarios.connections import run_connections
 from loadtest.scenarios.cursors import run_cursors
 from machine.caller_paths import path_of_caller
 from schema.limits import MAX_MEMBERS_PER_ROOM
-
-EXPECTED = (GeneratorFailed, PeerFailed)
-"""What may go wrong, in one line each."""
 
 
 def add_to(words: Any) -> None:
