@@ -14,8 +14,8 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks, now_ms
 from loadtest.load.job import Failed, Job, Measured
+from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks, now_ms
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 

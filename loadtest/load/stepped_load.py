@@ -12,8 +12,8 @@ import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
 from loadtest.load.cursor_load import QUIET_SECONDS, Load, Moving
-from loadtest.load.hearing import Listener
 from loadtest.load.job import Failed, Job, Measured
+from loadtest.load.receivers import Listener
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 from schema.limits import HEARTBEAT_SECONDS

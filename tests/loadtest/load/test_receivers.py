@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 import msgpack
 import pytest
 
-from loadtest.load import hearing
-from loadtest.load.hearing import Counting, CountingTicks, Listener, SharedTicks
+from loadtest.load import receivers
+from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks
 from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.relays import PlainRelay
 from tests.loadtest.bare.test_frames import sent_by_server
@@ -50,7 +50,7 @@ def update(member: int, due: float) -> bytes:
 
 
 def test_latency_counts_from_when_it_was_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hearing, "now_ms", lambda: 2_500.005)
+    monkeypatch.setattr(receivers, "now_ms", lambda: 2_500.005)
     listener = Listener(seat(0), PlainRelay(), PERIOD_MS, lambda other: other == 2)
     listener.window_ms = (1_000.0, 2_000.0)
     for member, due in ((1, 1.5), (2, 1.0), (1, 2.0), (2, 0.5)):
@@ -66,7 +66,7 @@ def test_an_update_that_was_replaced_is_seen_with_its_successor(
     listener = Listener(seat(0), PlainRelay(), 100.0, lambda _: False)
     listener.window_ms = (1_000.0, 2_000.0)
     for now, due in ((1_050.005, 1.0), (1_420.005, 1.4), (1_550.005, 1.5), (2_400.005, 2.1)):
-        monkeypatch.setattr(hearing, "now_ms", lambda now=now: now)
+        monkeypatch.setattr(receivers, "now_ms", lambda now=now: now)
         listener.receiver.received(update(1, due))
     # 1.1, 1.2 and 1.3 came as 1.4; 1.6 to 1.9 as 2.1, which itself is past the end.
     expected = [50, 20, 120, 220, 320, 50, 500, 600, 700, 800]
