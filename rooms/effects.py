@@ -149,6 +149,9 @@ Effect = (
 )
 Effects = list[Effect]
 
+PAUSE: Effects = []
+"""What a job yields to let others have their turn; nothing is ever put into it."""
+
 Job = Iterator[Effects]
 """What touches the document of a room: a generator of effects.
 
@@ -171,4 +174,4 @@ def pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Re
         except StopIteration as stop:
             result: Result = stop.value
             return result
-        yield []
+        yield PAUSE

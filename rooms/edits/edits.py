@@ -14,6 +14,7 @@ from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, Proposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.effects import (
+    PAUSE,
     CatchUp,
     Commit,
     Disconnect,
@@ -109,7 +110,7 @@ class Edits:
         proposal = _proposal(
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
         )
-        yield []
+        yield PAUSE
         asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
         answer = self._answering.known(asker)
         if answer is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from rooms.effects import Effects, Job
+from rooms.effects import PAUSE, Effects, Job
 from rooms.journal.entry import Proposal
 from rooms.rules.routes import lead_elsewhere
 from schema.limits import MAX_GROUP_BYTES
@@ -46,7 +46,7 @@ def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
         some = ops[first : first + SLICE_LOOKED_OVER]
         touched.update(map(_ID, some))
         leads = leads or lead_elsewhere(some)
-        yield []
+        yield PAUSE
     return Made(ops, touched, leads)
 
 
@@ -54,7 +54,7 @@ def freeing_ops(ops: list[Op]) -> Job:
     """Empty the list bit by bit: to free hundreds of thousands at once takes tens of ms."""
     while ops:
         del ops[-SLICE_LOOKED_OVER:]
-        yield []
+        yield PAUSE
 
 
 def parts_of(
@@ -78,7 +78,7 @@ def parts_of(
         if whole > MAX_GROUP_BYTES:
             raise TooLarge
         if number % SLICE_ENCODED == SLICE_ENCODED - 1:
-            yield []
+            yield PAUSE
     made = [
         replace(proposal, payload=part, delta_id=_part_id(proposal, number), reverts=None)
         for number, part in enumerate(parts)

@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from rooms.document.document import Drop
 from rooms.edits import answers
 from rooms.edits.proposals import Proposals
-from rooms.effects import Effects, send
+from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import NotTaken, Seat
@@ -41,7 +41,7 @@ class Refusals:
                 error = answers.refused_op(self._project, delta.id, drop, op)
                 return [send(error, seat.answer_to)]
             if index % SLICE_CHECKED == SLICE_CHECKED - 1:
-                yield []
+                yield PAUSE
         return None
 
     def not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from persistence.journal.contract import Known
 from rooms.aspect import AspectState
 from rooms.document.document import State
-from rooms.effects import Effects, Job, pausing
+from rooms.effects import PAUSE, Effects, Job, pausing
 from rooms.room import Room
 from schema.ops import Op
 from server.live.room_services import RoomClosed, Spawn
@@ -191,4 +191,4 @@ def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:
 def _telling(finished: "asyncio.Future[None]") -> Job:
     if not finished.done():
         finished.set_result(None)
-    yield []
+    yield PAUSE

@@ -7,7 +7,7 @@ from typing import Protocol, assert_never
 import msgspec
 import structlog
 
-from rooms.effects import Effects, Job, Packet
+from rooms.effects import PAUSE, Effects, Job, Packet
 from rooms.journal.entry import Entry, Purpose
 from rooms.room import Room
 from schema.messages import Tick
@@ -163,7 +163,7 @@ class OtherNodes:
         """Two nodes that have applied the same must hold the same (rule S4)."""
         if room.head == seq and room.whole_digest != digest:
             self._journal.doubt(room.project, seq)
-        yield []
+        yield PAUSE
 
     def _on_other_version(self) -> None:
         self._count("bus_other_version")
