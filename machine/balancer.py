@@ -72,7 +72,7 @@ class Balancer:
         """Listen; returns the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Side(self._came), host, port, backlog=BACKLOG
+            lambda: Side(self._on_connect), host, port, backlog=BACKLOG
         )
         self._probes = [asyncio.create_task(self._watch(node)) for node in self.nodes]
         return int(self._server.sockets[0].getsockname()[1])
@@ -100,7 +100,7 @@ class Balancer:
         ready = [node for node in self.nodes if node.is_ready and node not in without]
         return min(ready, key=lambda node: len(node.links), default=None)
 
-    def _came(self, client: "Side") -> None:
+    def _on_connect(self, client: "Side") -> None:
         task = asyncio.get_running_loop().create_task(self._link(client))
         self._linking.add(task)
         task.add_done_callback(self._linking.discard)
@@ -143,22 +143,30 @@ class Balancer:
 class Side(asyncio.Protocol):
     """One end of a link. It sends what its peer receives; what cannot be sent yet waits."""
 
-    def __init__(self, came: Callable[["Side"], None] | None = None) -> None:
-        self._came = came
+    def __init__(self, on_connect: Callable[["Side"], None] | None = None) -> None:
+        self._on_connect = on_connect
+        """Called once with this side, as soon as it is connected."""
         self._peer: Side | None = None
+        """The other end; None: not linked yet."""
         self._on_over: Callable[[], None] | None = None
+        """Called when the connection is lost; None: not linked yet."""
         self._transport: asyncio.Transport | None = None
+        """None: not connected yet."""
         self._early = bytearray()
+        """What came before there was a peer."""
         self._is_silent = False
+        """It has said that it sends no more."""
         self._is_refused = False
+        """No node was ready: it gets an answer, and what it sends is dropped."""
         self._is_over = False
+        """Its connection is lost."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass
         self._transport.set_write_buffer_limits(BALANCER_BUFFER_BYTES)
         self._transport.pause_reading()  # until there is somewhere for it to go
-        if self._came is not None:
-            self._came(self)
+        if self._on_connect is not None:
+            self._on_connect(self)
 
     def link(self, server: "Side", on_over: Callable[[], None]) -> None:
         """Join the two ends; one of them may be gone already."""

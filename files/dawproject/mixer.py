@@ -45,10 +45,13 @@ class MixerReader:
         self._song = song
         self._devices = DeviceReader(song, files, self._aim)
         self.targets: dict[str, Target] = {}
+        """XML id of a parameter -> what of the song automation of it aims at."""
         self.tracks: dict[str, str] = {}
-        # The channel of an XML id, and of an element.
+        """XML id of a `Track` -> the track it became."""
         self._by_id: dict[str, str] = {}
+        """XML id of a `Channel` -> the channel it became."""
         self._channels: dict[int, str] = {}
+        """`id()` of the element of a `Channel` -> the channel it became."""
 
     def read(self, root: Element) -> None:
         """The transport, the channels and how they are connected, the tracks."""

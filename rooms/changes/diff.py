@@ -85,15 +85,20 @@ class _Way:
         self._target = target
         self._pause = pause
         self._document = Document()
+        """`current` with the ops so far."""
         for collection, entities in current.items():
             for some in slices_of(entities, pause):
                 self._document.load(collection, some)
         self._ops: list[Op] = []
+        """Those that were found to be possible, in order."""
         self._deletes: dict[str, str] = {}
+        """Entity -> its collection, of what is still to be deleted."""
         self._inserts: dict[str, str] = {}
+        """The same of what is still to be inserted."""
         self._sets: dict[str, str] = {}
-        # Tempi of whose places others had or will have one.
+        """The same of what still has to get other fields; of a singleton its collection, twice."""
         self._meeting: set[str] = set()
+        """Tempi of whose places others had or will have one."""
         for collection in INSERT_ORDER:
             self._compare(collection)
         for collection in SINGLETONS:

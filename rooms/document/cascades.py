@@ -18,7 +18,9 @@ class Fall:
         self.children_first: list[str] = []
         self.gone = {entity_id}
         self._left: dict[str, list[Referrer]] = {}
+        """Of what goes: who points at it and does not go for that."""
         self._left_at: list[str] = []
+        """The keys of `_left`, in the order of `children_first`."""
 
     def left(self) -> Iterator[tuple[str, list[Referrer]]]:
         """Of what goes, the last first: who points at it and does not go for that."""

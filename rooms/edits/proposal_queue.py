@@ -256,7 +256,7 @@ class ProposalQueue:
         yield from self.after(askers)
 
     def settle(self, proposed: Proposed) -> list[Asker]:
-        """Who is to be told; `_after` is to follow."""
+        """Who is to be told; the caller runs `after` with them next."""
         if self.group is proposed:
             self.group, self.is_free_again = None, True
         if self.routing is proposed:

@@ -87,8 +87,11 @@ class UndoStacks:
 
     def __init__(self) -> None:
         self._members: dict[str, Stacks] = {}
+        """By member id, of whoever has committed a step."""
         self._changes: OrderedDict[int, Sequence[Change]] = OrderedDict()
+        """Seq of an entry -> what it has changed, the oldest first."""
         self._remembered = 0
+        """How many changes these are."""
 
     def note(self, mark: StepMark) -> None:
         """The next entry of the journal."""

@@ -47,15 +47,20 @@ class Members:
         on_given_up: Callable[[Seat], None],
     ) -> None:
         self.seats: dict[str, Seat] = {}
+        """Connection -> the seat of its member, of those on this node."""
         self.remote = RemoteMembers(project)
+        """Those on other nodes."""
         self.absent = AbsentMembers()
+        """Those whose connection was lost a moment ago."""
         self._project = project
         self._node = node
         self._ticks = ticks
         self._gestures = gestures
         self._on_given_up = on_given_up
         self._connection_of: dict[str, str] = {}
+        """Member -> its connection, of those on this node."""
         self._live: tuple[str, ...] | None = None
+        """What `live` gives; None: someone came or went since."""
 
     @property
     def size(self) -> int:

@@ -53,11 +53,17 @@ class RemoteMembers:
     def __init__(self, project: str) -> None:
         self._project = project
         self.members: dict[str, Remote] = {}
+        """By member id."""
         self.gestures = Gestures()
+        """What they edit continuously."""
         self.waiting: list[Packet] = []
+        """Ticks of other nodes, until the next tick of ours."""
         self.is_overrun = False
+        """More of them came than are kept: all were dropped."""
         self._last_message_at: dict[str, float] = {}
+        """Node -> when it last said anything of the room, in the shell's seconds."""
         self._numbers: dict[str, int] = {}
+        """Node -> the highest number of its messages; the one that spoke last is the last."""
 
     @property
     def is_shared(self) -> bool:

@@ -79,11 +79,16 @@ class Connection:
         self.codec = codec
         self._socket = socket
         self._frames: deque[Frame] = deque()
+        """What waits for the socket, the oldest first."""
         self._latest: dict[str, Message] = {}
+        """Key -> presence that waits, of which only the latest goes out."""
         self._something_to_send = asyncio.Event()
         self._heard_at = time.monotonic()
+        """When the server last sent anything, in seconds of `time.monotonic`."""
         self._clock_offsets: deque[float] = deque(maxlen=8)
+        """Ms that the clock of the server is ahead of ours, as the latest answers tell."""
         self._after_ms: float | None = None
+        """In how many ms the server asked us to come back; None: it did not."""
 
     @classmethod
     async def open(cls, url: str, codec: Codec, hello: Message, seconds: float) -> "Connection":

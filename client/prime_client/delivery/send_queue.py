@@ -21,15 +21,25 @@ class SendQueue:
 
     def __init__(self) -> None:
         self.resent = 0
-        self._is_joined = False  # until `begin_again` nothing goes out
+        """How many frames went out that had gone out before."""
+        self._is_joined = False
+        """Until `begin_again` nothing goes out."""
         self._unsent: OrderedDict[str, Frame | None] = OrderedDict()
+        """Id -> the frame of what is to go out, in order; None: it has to be encoded anew."""
         self._in_flight: dict[str, int] = {}
+        """Id -> bytes of what is on the wire without an answer, in the order it went out."""
         self._bytes_in_flight = 0
-        self._place: dict[str, int] = {}  # of all that are unanswered: where each stands in order
+        """The sum of them."""
+        self._place: dict[str, int] = {}
+        """Id of whatever has no answer -> its place in the order: the first added is 1."""
         self._added = 0
+        """How many were added so far: the place of the latest."""
         self._committed_up_to = 0
+        """The highest place that is known to be committed; 0: none."""
         self._postponed: list[str] = []
+        """Ids of what the server did not take, until the next `take`."""
         self._sent_before: set[str] = set()
+        """Ids of what has no answer and was sent at least once, on this connection or before."""
 
     @property
     def in_flight(self) -> int:
