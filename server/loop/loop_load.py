@@ -54,10 +54,12 @@ class LoopLoad:
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
                 now = time.monotonic(), time.thread_time(), waited.seconds()
-                passed, taken, idle = (after - at for after, at in zip(now, before, strict=True))
+                passed, taken, waited_for_core = (
+                    after - at for after, at in zip(now, before, strict=True)
+                )
                 before = now
                 late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
-                self._looked(Look(passed, taken, idle, late))
+                self._looked(Look(passed, taken, waited_for_core, late))
 
     def _looked(self, look: Look) -> None:
         self._late, self._ticks = 0.0, 0
