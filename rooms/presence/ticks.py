@@ -10,12 +10,12 @@ from schema.messages import Presence
 
 NOWHERE = Presence()
 
-FIRST_REACH, SHORTEST_REACH = 0.032, 0.016
-"""Seconds. How long a room may gather: at first, and where its members move most often."""
+FIRST_MAX_GAP, SHORTEST_MAX_GAP = 0.032, 0.016
+"""Seconds between two ticks at most: at first, and where the members of a room move most often."""
 
-REACH_STEP_SECONDS = 0.001
-REACH_BACK_OFF = 0.95
-"""The reach grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
+MAX_GAP_STEP_SECONDS = 0.001
+MAX_GAP_BACK_OFF = 0.95
+"""It grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
 
 
 def merge(before: Presence, after: Presence) -> Presence:
@@ -31,21 +31,21 @@ def merge(before: Presence, after: Presence) -> Presence:
 
 
 def tick_gap(
-    members: int, gathered: float = 0.0, reach: float = FIRST_REACH, *, is_urgent: bool = False
+    members: int, gathered: float = 0.0, max_gap: float = FIRST_MAX_GAP, *, is_urgent: bool = False
 ) -> float:
     """Seconds between two ticks of a room (rule P3): what its size or the load of the node asks.
 
-    `gathered`, `is_urgent`: see `load_gap`; `reach`: see `next_reach`.
+    `gathered`, `is_urgent`: see `load_gap`; `max_gap`: see `next_max_gap`.
     """
     by_load = load_gap(members, gathered, is_urgent=is_urgent)
-    return min(reach, max(least_gap(members), by_load))
+    return min(max_gap, max(least_gap(members), by_load))
 
 
-def next_reach(reach: float, *, overwritten: bool) -> float:
-    """How long a room gathers after a tick: just so long that nobody moves twice meanwhile."""
+def next_max_gap(max_gap: float, *, overwritten: bool) -> float:
+    """The longest gap after a tick: just so long that nobody moves twice meanwhile."""
     if overwritten:
-        return max(SHORTEST_REACH, reach * REACH_BACK_OFF)
-    return min(LONGEST_GAP, reach + REACH_STEP_SECONDS)
+        return max(SHORTEST_MAX_GAP, max_gap * MAX_GAP_BACK_OFF)
+    return min(LONGEST_GAP, max_gap + MAX_GAP_STEP_SECONDS)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +91,7 @@ class Ticks:
     last: float = float("-inf")
     told_at: float = float("-inf")
     """When members heard of anyone's moves, if only of those on other nodes."""
-    reach: float = FIRST_REACH
+    max_gap: float = FIRST_MAX_GAP
     is_overwritten: bool = False
     is_awaited: bool = False
 
@@ -109,15 +109,15 @@ class Ticks:
 
     def due(self, members: int, gathered: float = 0.0, *, is_urgent: bool = False) -> float:
         """When to flush, if anything waits for a tick. May lie in the past: then now."""
-        return self.last + tick_gap(members, gathered, self.reach, is_urgent=is_urgent)
+        return self.last + tick_gap(members, gathered, self.max_gap, is_urgent=is_urgent)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
         if moved or also:
             self.last = self.told_at = now
-        if moved and (self.is_overwritten or self.reach < LONGEST_GAP):
-            self.reach = next_reach(self.reach, overwritten=self.is_overwritten)
+        if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
+            self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
         told = {}
         for who in moved:

@@ -2,13 +2,13 @@ import pytest
 
 from rooms.presence.gathering import LONGEST_GAP, MOST_GATHERED, least_gap
 from rooms.presence.ticks import (
-    FIRST_REACH,
+    FIRST_MAX_GAP,
     NOWHERE,
-    SHORTEST_REACH,
+    SHORTEST_MAX_GAP,
     Mover,
     Ticks,
     merge,
-    next_reach,
+    next_max_gap,
     tick_gap,
 )
 from schema.messages import Cursor, Playhead, Presence, View
@@ -72,7 +72,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     for at, m in moves:
         while ticks.moved and (due := ticks.due(10, MOST_GATHERED)) <= at:
             now = max(now, due)
-            gaps.append(ticks.reach * 1_000)
+            gaps.append(ticks.max_gap * 1_000)
             ticks.flush(now)
         now = at
         members[m].move(Presence(tool="knife"))
@@ -80,20 +80,20 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     assert at_least <= sum(settled) / len(settled) <= at_most
 
 
-@pytest.mark.parametrize("reach", [SHORTEST_REACH, FIRST_REACH, LONGEST_GAP])
-def test_P3_no_load_makes_a_room_gather_past_its_reach(reach: float) -> None:
+@pytest.mark.parametrize("max_gap", [SHORTEST_MAX_GAP, FIRST_MAX_GAP, LONGEST_GAP])
+def test_P3_no_load_makes_a_room_gather_past_its_max_gap(max_gap: float) -> None:
     for members in (2, 50, 500):
-        assert tick_gap(members, MOST_GATHERED, reach) == reach
+        assert tick_gap(members, MOST_GATHERED, max_gap) == max_gap
 
 
 def test_P3_the_reach_is_bounded() -> None:
-    reach = FIRST_REACH
+    max_gap = FIRST_MAX_GAP
     for _ in range(100):
-        reach = next_reach(reach, overwritten=False)
-    assert reach == LONGEST_GAP
+        max_gap = next_max_gap(max_gap, overwritten=False)
+    assert max_gap == LONGEST_GAP
     for _ in range(100):
-        reach = next_reach(reach, overwritten=True)
-    assert reach == SHORTEST_REACH
+        max_gap = next_max_gap(max_gap, overwritten=True)
+    assert max_gap == SHORTEST_MAX_GAP
 
 
 def test_P3_a_room_that_was_quiet_ticks_at_once() -> None:
