@@ -118,7 +118,7 @@ class Joining:
         seat = self._members.seats.get(connection)
         if seat is None or not self._follower.tail.holds_after(seq):
             return None
-        feed = Feed(self._project, self._follower.tail, seq, ticked_at=self._ticks.told_at)
+        feed = Feed(self._project, self._follower.tail, seq, ticked_at=self._ticks.last_sent_at)
         self._members.feed(seat, feed)
         return feed
 
@@ -128,7 +128,7 @@ class Joining:
         if seat is None or seat.feed is not feed:
             return False
         self._members.feed(seat, None)
-        return feed.ticked_at != self._ticks.told_at
+        return feed.ticked_at != self._ticks.last_sent_at
 
     def set_degraded(self, is_degraded: bool, reason: str) -> Effects:
         """Tell everyone, if it has changed."""
@@ -167,7 +167,9 @@ class Joining:
             start, parts = encoded.digest.seq, encoded.parts
         tail = self._follower.tail
         is_there = not parts and tail.is_newest(start)
-        feed = None if is_there else Feed(self._project, tail, start, parts, self._ticks.told_at)
+        feed = (
+            None if is_there else Feed(self._project, tail, start, parts, self._ticks.last_sent_at)
+        )
         self._members.enter(seat, feed)
         joined = self._joined(seat, start, len(parts), encoded, is_resumed=resumed_at is not None)
         seat.unanswered = None  # whatever comes now is told as it comes

@@ -312,7 +312,7 @@ class Room:
     @property
     def ticked_at(self) -> float:
         """When members were last told of moves here, in the shell's seconds."""
-        return self.ticks.last
+        return self.ticks.last_tick_at
 
     def await_tick(self) -> None:
         """The shell will call `tick`: no move has to see to it until then."""

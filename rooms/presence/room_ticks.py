@@ -84,7 +84,7 @@ class RoomTicks:
                 return None
         members = self.members.size
         if not gathered and members <= AT_ONCE_SIZE:
-            return self.ticks.last  # nine of ten
+            return self.ticks.last_tick_at  # nine of ten
         return self.ticks.due(members, gathered, is_urgent=self.gestures.bytes > 0)
 
     def tick(self, now: float) -> Effects:
@@ -115,7 +115,7 @@ class RoomTicks:
         remote = self.members.remote
         if not (remote.waiting or remote.is_overrun):
             return []
-        self.ticks.told_at = now
+        self.ticks.last_sent_at = now
         packets, to = self._flush_remote(), self.members.live()
         return [SendTick(to, packets)] if to and packets else []
 

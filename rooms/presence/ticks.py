@@ -58,7 +58,9 @@ class Mover:
     connection: str = field(default="", kw_only=True)
     """By which it is told what others do."""
     presence: Presence = field(default=NOWHERE, kw_only=True)
+    """What ticks have told of it."""
     untold: Presence | None = field(default=None, kw_only=True)
+    """What it said since, of which the last of each field counts; None: nothing."""
 
     def move(self, change: Presence) -> bool:
         """It moved; what it said before in this tick is overwritten field by field.
@@ -82,18 +84,20 @@ class Mover:
 
 @dataclass(slots=True)
 class Ticks:
-    """Who moved since the last tick, and when the next one is due. Times are seconds, given.
-
-    `is_awaited` is the shell's: it will call when the tick is due.
-    """
+    """Who moved since the last tick, and when the next one is due. Times are seconds, given."""
 
     moved: list[Mover] = field(default_factory=list)
-    last: float = float("-inf")
-    told_at: float = float("-inf")
-    """When members heard of anyone's moves, if only of those on other nodes."""
+    """Each once, in the order in which they moved first."""
+    last_tick_at: float = float("-inf")
+    """When the room made its last tick."""
+    last_sent_at: float = float("-inf")
+    """When members were last sent a tick, if only one of another node."""
     max_gap: float = FIRST_MAX_GAP
+    """Seconds that it may gather until the next tick."""
     is_overwritten: bool = False
+    """Someone moved twice since the last tick."""
     is_awaited: bool = False
+    """The shell will call when the tick is due."""
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
@@ -109,13 +113,13 @@ class Ticks:
 
     def due(self, members: int, gathered: float = 0.0, *, is_urgent: bool = False) -> float:
         """When to flush, if anything waits for a tick. May lie in the past: then now."""
-        return self.last + tick_gap(members, gathered, self.max_gap, is_urgent=is_urgent)
+        return self.last_tick_at + tick_gap(members, gathered, self.max_gap, is_urgent=is_urgent)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
         if moved or also:
-            self.last = self.told_at = now
+            self.last_tick_at = self.last_sent_at = now
         if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
