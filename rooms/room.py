@@ -41,8 +41,8 @@ class Room:
         "gestures",
         "joining",
         "members",
-        "motion",
         "project",
+        "room_ticks",
         "tick",
         "tick_due",
         "ticks",
@@ -67,9 +67,9 @@ class Room:
         )
         self.follower = self.edits.follower  # what all who join and tick look at
         self.joining = Joining(project, position.epoch, self.edits, self.members, self.ticks)
-        self.motion = RoomTicks(project, self.follower, self.members, self.ticks, self.gestures)
-        self.tick = self.motion.tick  # the cursor's way: without a call between
-        self.tick_due = self.motion.tick_due
+        self.room_ticks = RoomTicks(project, self.follower, self.members, self.ticks, self.gestures)
+        self.tick = self.room_ticks.tick  # the cursor's way: without a call between
+        self.tick_due = self.room_ticks.tick_due
 
     @property
     def document(self) -> Document:
@@ -320,23 +320,23 @@ class Room:
 
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
-        return self.motion.gesture(connection, message)
+        return self.room_ticks.gesture(connection, message)
 
     def end_gestures(self) -> None:
         """The project is archived: nobody edits any more."""
-        self.motion.end_gestures()
+        self.room_ticks.end_gestures()
 
     def gathers(self, gathered: float) -> bool:
         """Whether the room waits because of the load of the node, and not for its size alone."""
-        return self.motion.gathers(gathered)
+        return self.room_ticks.gathers(gathered)
 
     def pass_on(self, now: float) -> Effects:
         """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""
-        return self.motion.pass_on(now)
+        return self.room_ticks.pass_on(now)
 
     def everyone(self) -> Tick:
         """The latest of all members, for who missed ticks (rule P4)."""
-        return self.motion.everyone()
+        return self.room_ticks.everyone()
 
     def set_degraded(self, is_degraded: bool, reason: str = "") -> Effects:
         """Whether the journal can be written just now (rule D7)."""

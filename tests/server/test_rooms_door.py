@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rooms.room import Room
 
-PARTS = ("edits", "follower", "gestures", "joining", "members", "motion", "ticks")
+PARTS = ("edits", "follower", "gestures", "joining", "members", "room_ticks", "ticks")
 
 REACH_INSIDE = re.compile(rf"\broom\.({'|'.join(PARTS)})\b")
 
