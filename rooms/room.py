@@ -110,7 +110,7 @@ class Room:
     @property
     def is_inside_group(self) -> bool:
         """Whether the head belongs to a group that goes on."""
-        return self.follower.is_inside
+        return self.follower.is_inside_group
 
     @property
     def newest_early(self) -> int:

@@ -71,7 +71,7 @@ class ProposalQueue:
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
         while seat.queue and not seat.is_recalling and seat.looked_up is None:
-            if self._follower.is_inside:
+            if self._follower.is_inside_group:
                 return
             queued = seat.queue[0]
             if self._is_to_wait(seat, queued):

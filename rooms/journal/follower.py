@@ -51,7 +51,7 @@ class JournalFollower:
         self.digest = document.digest
         """Of the document at the head."""
         self.tail = Tail(position.seq, self.digest)
-        self.is_inside = False
+        self.is_inside_group = False
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
         self.early: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what `on_remote_entry` got over the bus before the entries between."""
@@ -114,8 +114,8 @@ class JournalFollower:
             applied = yield from pausing(aspect.apply(entry, sent))
         if applied.mistake is not None:
             yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
-        ends_group = self.is_inside and not entry.more
-        self.head, self.head_id, self.is_inside = entry.seq, entry.delta_id, entry.more
+        ends_group = self.is_inside_group and not entry.more
+        self.head, self.head_id, self.is_inside_group = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
         yield from self._applied(AppliedEntry(entry, applied, previous, ends_group))
 

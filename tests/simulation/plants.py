@@ -105,9 +105,9 @@ class HastyJobs(RoomJobs):
 
     def _take(self, taken: asyncio.Future[FrozenState]) -> Job:
         follower = self._room.follower
-        was_inside, follower.is_inside = follower.is_inside, False
+        was_inside, follower.is_inside_group = follower.is_inside_group, False
         yield from super()._take(taken)
-        follower.is_inside = was_inside
+        follower.is_inside_group = was_inside
 
 
 class ForgetfulEdits(Edits):

@@ -133,7 +133,7 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
     reader = Reader()
     reader.hear(0)
     room = reader.bench.room
-    is_inside = room.follower.is_inside
+    is_inside = room.follower.is_inside_group
     assert is_inside
     again: list[Op] = [notes(5)[0]]  # refused as `exists`, if judged before the undo is done
     room_work = room.edits.propose("ben", ProposeDelta(PROJECT, "delta-ben", again))
@@ -142,7 +142,7 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
     assert room.seats["ben"].in_flight == 0
     reader.hear(1)
     reader.hear(2)
-    is_inside = room.follower.is_inside
+    is_inside = room.follower.is_inside_group
     assert not is_inside
     assert [parts[-1].delta_id for parts in reader.bench.waiting] == ["delta-ben"]
 

@@ -164,12 +164,12 @@ async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None
     project = await create_project(ann)
     await ann.join(project)
     live = node.hub.rooms[project]
-    live.room.follower.is_inside = True
+    live.room.follower.is_inside_group = True
     frozen = asyncio.create_task(live.freeze())
     await live._jobs.done(iter([[]]))
     await live._jobs.done(iter([[]]))
     assert not frozen.done()
-    live.room.follower.is_inside = False
+    live.room.follower.is_inside_group = False
     live.run(iter([[]]))
     assert (await frozen).seq == 0
 
