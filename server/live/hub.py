@@ -41,7 +41,7 @@ from server.nodes.room_broadcast import RoomBroadcast
 from server.states.aspects import aspects_of
 from server.states.stored_state import free, newest_whole
 
-MARKS = 2_000
+UNDO_ENTRIES_READ = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
 
 SENT_SECONDS = 0.005
@@ -341,7 +341,9 @@ class Hub:
         others = await aspects_of(self._journal, stored)
         room = Room(project, document, Position(stored.epoch, stored.seq), self.node, others)
         room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
-        room.remember(stored.delta_id, await self._journal.marks(project, stored.seq, MARKS))
+        room.remember(
+            stored.delta_id, await self._journal.marks(project, stored.seq, UNDO_ENTRIES_READ)
+        )
         live = LiveRoom(room, self._services)
         await live.read_on()
         room.set_degraded(self.commits.is_degraded or project in self.commits.committer.held_up)
