@@ -131,7 +131,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         reads=base.db.reads,
         hub=core.hub,
         journal=base.journal,
-        past=base.past,
+        slow_journal=base.slow_journal,
         queue=CallQueue(),
         tokens=Tokens(base.secret, settings.access_seconds, base.clock),
         passwords=passwords,

@@ -38,7 +38,7 @@ class Foundation:
     db: Lanes
     journal: Journal
     """For rooms and calls, over connections for what is quickly answered."""
-    past: Journal
+    slow_journal: Journal
     """The same one, over connections for what takes long."""
     bus: Bus
     codec: BusCodec

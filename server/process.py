@@ -71,7 +71,7 @@ async def _foundation(
     return Foundation(
         db=db,
         journal=PostgresJournal(db.appends, db.rooms, db.behind),
-        past=PostgresJournal(db.reads),
+        slow_journal=PostgresJournal(db.reads),
         bus=_bus(settings.redis_url, codec.deployment, metrics),
         codec=codec,
         secret=secret,

@@ -50,7 +50,7 @@ class Context:
     hub: Hub
     journal: Journal
     """For what is quickly answered."""
-    past: Journal
+    slow_journal: Journal
     """The same, over connections for what takes long."""
     queue: CallQueue
     tokens: Tokens

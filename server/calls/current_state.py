@@ -43,7 +43,7 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
         with suppress(RoomClosed):
             return await context.in_thread(question, (await live.freeze()).state, *args)
     head = (await context.journal.heads([project])).get(project, 0)
-    async with await document_at(context.past, project, head, context.in_thread) as there:
+    async with await document_at(context.slow_journal, project, head, context.in_thread) as there:
         return await there.use(_of_state, question, args)
 
 

@@ -98,7 +98,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePa
     asked = seq
 
     async def find() -> WorkerDocument:
-        return await document_at(context.past, params.project, asked, context.in_thread)
+        return await document_at(context.slow_journal, params.project, asked, context.in_thread)
 
     key = (params.project, asked)
     return StatePage(key, caller.user, params.part, find)

@@ -274,7 +274,7 @@ class Nodes:
         foundation = Foundation(
             db=lanes,
             journal=made.journal,
-            past=PostgresJournal(lanes.reads),
+            slow_journal=PostgresJournal(lanes.reads),
             bus=made.bus,
             codec=BusCodec(SECRET, node=secrets.token_hex(4)),
             secret=SECRET,
