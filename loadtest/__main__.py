@@ -114,10 +114,10 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
         "--nodes",
         type=at_least(1, MOST_NODES),
         default=1,
-        help="hubs behind a balancer, 16 at most; a kill takes one (1)",
+        help="nodes behind a balancer, 16 at most; a kill takes one (1)",
     )
     demo.add_argument(
-        "--data", type=path_of_caller, help="directory for the hub (default: temporary)"
+        "--data", type=path_of_caller, help="directory for the server (default: temporary)"
     )
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")

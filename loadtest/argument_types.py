@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 MOST_NODES = 16
-"""Hubs on one machine, as many as `serve --nodes` starts."""
+"""Nodes on one machine, as many as `serve --nodes` starts."""
 
 
 def at_least(minimum: int, maximum: int | None = None) -> Callable[[str], int]:

@@ -42,8 +42,8 @@ def add_to(words: Any) -> None:
     _add_document(words.add_parser("document", help="one project as it grows: every cost"))
     _add_deltas(words.add_parser("deltas", help="durable deltas/s, beside PostgreSQL alone"))
     _add_join(words.add_parser("join", help="a storm into one room with a large project"))
-    _add_idle(words.add_parser("idle", help="the hub's memory for each idle member"))
-    _add_herd(words.add_parser("herd", help="everyone comes back after the hub was killed"))
+    _add_idle(words.add_parser("idle", help="the server's memory for each idle member"))
+    _add_herd(words.add_parser("herd", help="everyone comes back after the server was killed"))
     _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
@@ -60,7 +60,7 @@ def _add_mixed(mixed: argparse.ArgumentParser) -> None:
         "--generators", type=at_least(0), default=0, help="processes (default: cores - 1)"
     )
     mixed.add_argument(
-        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a server of our own)"
     )
     mixed.add_argument("--json", action="store_true", help="the report as one line on stdout")
     mixed.set_defaults(run=run_mixed)
@@ -109,7 +109,7 @@ def _add_join(join: argparse.ArgumentParser) -> None:
 
 def _add_idle(idle: argparse.ArgumentParser) -> None:
     idle.description = (
-        "Members join rooms and do nothing but stay alive: what does each take of the hub's "
+        "Members join rooms and do nothing but stay alive: what does each take of the server's "
         "memory (its own, without shared pages), and is it given back when they go?"
     )
     idle.add_argument("--connections", type=at_least(1), default=5_000, help="(5,000)")
@@ -121,7 +121,7 @@ def _add_idle(idle: argparse.ArgumentParser) -> None:
 
 def _add_herd(herd: argparse.ArgumentParser) -> None:
     herd.description = (
-        "The hub is killed while some edit, and started again: how long until the last one is "
+        "The server is killed while some edit, and started again: how long until the last one is "
         "back in its room, and is every acknowledged delta in the journal?"
     )
     herd.add_argument("--clients", type=at_least(1), default=1_000, help="(1,000)")

@@ -36,14 +36,14 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
 
 def _add_cursors(cursors: argparse.ArgumentParser) -> None:
     cursors.description = (
-        "Loads a fresh hub for each size of room. With --nodes 2: two hubs on one PostgreSQL and "
-        "Valkey, first with every room on one of them, then with every room on both."
+        "Loads a fresh server for each size of room. With --nodes 2: two nodes on one PostgreSQL "
+        "and Valkey, first with every room on one of them, then with every room on both."
     )
     cursors.add_argument("--rooms", type=at_least(1), help="(1; with two nodes 4)")
     cursors.add_argument(
         "--size", type=_sizes, metavar="N,N", help="members (10,50,100,200; with two nodes 50)"
     )
-    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="hubs (1)")
+    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="nodes (1)")
     _finish(cursors, run_cursors)
 
 
@@ -98,7 +98,7 @@ def _add_peers(words: argparse.ArgumentParser, default: str) -> None:
         default=list(GROUPS[default]),
         metavar="A,B",
         help=f"of the peers {', '.join(PEERS)} (all: every one of these), or of the socket layers "
-        f"{', '.join(LAYERS)}, relays to choose the hub's layer by (layers: these and "
+        f"{', '.join(LAYERS)}, relays to choose the server's layer by (layers: these and "
         f"websockets); default: {default}",
     )
 
@@ -130,7 +130,7 @@ def _problem_of_profile(arguments: argparse.Namespace) -> str:
         return "--profile draws into a report: say --report DIR too"
     if PRIME.name not in getattr(arguments, "peers", [PRIME.name]):
         return "--profile is of Prime, and Prime is not among --peers"
-    return "--profile is of one hub" if getattr(arguments, "nodes", 1) > 1 else ""
+    return "--profile is of one server" if getattr(arguments, "nodes", 1) > 1 else ""
 
 
 def _sizes(text: str) -> list[int]:

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Node:
-    """One hub: where it is, whether it answers `/readyz` with 200, and its links."""
+    """One server: where it is, whether it answers `/readyz` with 200, and its links."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""Many hubs on one machine: PostgreSQL, Valkey, nodes and a balancer as child processes."""
+"""Many nodes on one machine: PostgreSQL, Valkey, nodes and a balancer as child processes."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""A hub of one's own: PostgreSQL and the server as child processes, for a command or a test."""
+"""A server of one's own: it and its PostgreSQL as child processes, for a command or a test."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ __all__ = ["CHECKOUT", "HubFailed", "LocalHub", "audit", "local_postgres"]
 
 
 class LocalHub:
-    """Starts a hub on `directory`; `kill` and `start` again keep port and data.
+    """Starts a server on `directory`; `kill` and `start` again keep port and data.
 
     The children die with this process: by the kernel's hand on Linux, by `stop` elsewhere.
     """
@@ -49,7 +49,7 @@ class LocalHub:
         self._port = port
         self._postgres = local_postgres(self.directory)
         log = self.directory / "hub.log"
-        program = Program("the hub", module, log, HUB_SECONDS, signal.SIGKILL)
+        program = Program("the server", module, log, HUB_SECONDS, signal.SIGKILL)
         self._hub = ChildProgram(program)
 
     async def __aenter__(self) -> Self:
@@ -65,17 +65,17 @@ class LocalHub:
 
     @property
     def log(self) -> Path:
-        """The log of the hub, of all its runs."""
+        """The log of the server, of all its runs."""
         return self._hub.program.log
 
     @property
     def is_running(self) -> bool:
-        """Whether the hub's process is there."""
+        """Whether the server's process is there."""
         return self._hub.is_running
 
     @property
     def pid(self) -> int:
-        """The process of this life of the hub, or of its last one; 0 before the first."""
+        """The process of this life of the server, or of its last one; 0 before the first."""
         return self._hub.pid
 
     @property
@@ -85,16 +85,16 @@ class LocalHub:
 
     @property
     def rss_mb(self) -> float:
-        """Resident memory of the hub, in MiB; 0 when it is not running."""
+        """Resident memory of the server, in MiB; 0 when it is not running."""
         return self._hub.rss_mb
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time this life of the hub has taken."""
+        """Processor time this life of the server has taken."""
         return self._hub.cpu_seconds
 
     async def start(self) -> str:
-        """Start what is not running and wait until the hub is ready; returns its address."""
+        """Start what is not running and wait until the server is ready; returns its address."""
         began = time.perf_counter()
         if not self.database_url:
             data = ("--data", str(self.directory))
@@ -107,23 +107,23 @@ class LocalHub:
         return self.url
 
     async def kill(self) -> None:
-        """SIGKILL to the hub, and to nothing else: PostgreSQL stays."""
+        """SIGKILL to the server, and to nothing else: PostgreSQL stays."""
         await self._hub.end(signal.SIGKILL)
 
     async def leave(self) -> int | None:
-        """SIGTERM to the hub, and to nothing else; returns its exit status."""
+        """SIGTERM to the server, and to nothing else; returns its exit status."""
         return await self._hub.stop()
 
     def freeze(self) -> None:
-        """SIGSTOP: the hub does nothing until `thaw`."""
+        """SIGSTOP: the server does nothing until `thaw`."""
         self._hub.send(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """SIGCONT: let a frozen hub go on."""
+        """SIGCONT: let a frozen server go on."""
         self._hub.send(signal.SIGCONT)
 
     async def stop(self) -> None:
-        """Stop hub and PostgreSQL in order; harmless when not running."""
+        """Stop server and PostgreSQL in order; harmless when not running."""
         self.thaw()
         await self._hub.stop()
         await self._postgres.stop()
@@ -137,7 +137,7 @@ def local_postgres(directory: Path) -> ChildProgram:
 
 
 async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
-    """What PostgreSQL holds of a project, by a process that never saw the hub."""
+    """What PostgreSQL holds of a project, by a process that never saw the server."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", "audit", project, *words, "--json"),
         stdin=subprocess.DEVNULL,

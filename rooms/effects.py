@@ -1,4 +1,4 @@
-"""All that a room may ask of the world; the shell carries it out in order."""
+"""All that a room may ask of the world; `LiveRoom` carries it out in order."""
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
@@ -11,7 +11,7 @@ from schema.messages import Error, Joined, ServerMessage
 
 
 class Packet(Struct, eq=False, gc=False):
-    """A message on its way to many: the shell keeps each codec's frame here, so it is made once."""
+    """A message on its way to many: each codec's frame is kept here, so it is made once."""
 
     message: ServerMessage
     frames: dict[str, bytes] = field(default_factory=dict)

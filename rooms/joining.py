@@ -42,7 +42,7 @@ class Joining:
         self.is_bus_down = False
         """What other nodes do comes late just now (rule D11)."""
         self.is_encoding = False
-        """The shell was asked for the state, and has not answered yet."""
+        """`LiveRoom` was asked for the state, and has not answered yet."""
         self.encoded_states: dict[str, EncodedState] = {}
         """By the name of the codec: what serves those who come in until it is stale."""
         self.unsure_up_to = -1
@@ -90,7 +90,7 @@ class Joining:
     def state_is_ready(
         self, seq: int, digest: str, frames: Mapping[str, Sequence[bytes]]
     ) -> Effects:
-        """The shell has encoded the state at `seq`: all who waited come in with it.
+        """`LiveRoom` has encoded the state at `seq`: all who waited come in with it.
 
         `frames`: the name of a codec -> the frames of all `state` messages.
         """
@@ -108,7 +108,7 @@ class Joining:
         return effects
 
     def state_is_missing(self) -> Effects:
-        """The shell could not encode the state: whoever waited is told, and may join again."""
+        """`LiveRoom` could not encode the state: whoever waited is told, and may join again."""
         self.is_encoding = False
         waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
         return [effect for seat in waiting for effect in self._send_away(seat)]

@@ -1,4 +1,4 @@
-"""A project live on a node: events in, effects out. The shell has the clock and the sockets."""
+"""A project live on a node: events in, effects out. `LiveRoom` has clock and sockets."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -31,7 +31,8 @@ from schema.ops import Op
 class Room:
     """Everyone in it hears every seq once, in order; nobody hears of what is not committed.
 
-    The shell calls the methods of this class alone; its parts are for the rooms folder.
+    `LiveRoom` (server/live/live_room.py) calls the methods of this class alone; its parts are
+    for the rooms folder.
     """
 
     __slots__ = (
@@ -173,7 +174,7 @@ class Room:
         return self.edits.undo_or_redo(connection, delta_id, purpose)
 
     def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
-        """The shell cannot take this just now (rule E6): in its order with what came before."""
+        """`LiveRoom` cannot take this just now (rule E6): in its order with what came before."""
         return self.edits.refuse_for_now(connection, message, error)
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
@@ -227,7 +228,7 @@ class Room:
 
     @property
     def is_encoding(self) -> bool:
-        """Whether the shell was asked for the state, and has not answered yet."""
+        """Whether `LiveRoom` was asked for the state, and has not answered yet."""
         return self.joining.is_encoding
 
     def join(self, request: JoinRequest, unanswered: Unanswered | None = None) -> Effects:
@@ -252,14 +253,14 @@ class Room:
     def state_is_ready(
         self, seq: int, digest: str, frames: Mapping[str, Sequence[bytes]]
     ) -> Effects:
-        """The shell has encoded the state at `seq`: all who waited come in with it.
+        """`LiveRoom` has encoded the state at `seq`: all who waited come in with it.
 
         `frames`: the name of a codec -> the frames of all `state` messages.
         """
         return self.joining.state_is_ready(seq, digest, frames)
 
     def state_is_missing(self) -> Effects:
-        """The shell could not encode it: whoever waited is told, and may join again."""
+        """`LiveRoom` could not encode it: whoever waited is told, and may join again."""
         return self.joining.state_is_missing()
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
@@ -306,16 +307,16 @@ class Room:
 
     @property
     def is_tick_awaited(self) -> bool:
-        """Whether the shell will call `tick`."""
+        """Whether `LiveRoom` will call `tick`."""
         return self.ticks.is_awaited
 
     @property
     def ticked_at(self) -> float:
-        """When members were last told of moves here, in the shell's seconds."""
+        """When members were last told of moves here, in the caller's seconds."""
         return self.ticks.last_tick_at
 
     def await_tick(self) -> None:
-        """The shell will call `tick`: no move has to see to it until then."""
+        """`LiveRoom` will call `tick`: no move has to see to it until then."""
         self.ticks.is_awaited = True
 
     def gesture(self, connection: str, message: Gesture) -> Effects:

@@ -187,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=path_of_caller, default=".data", help="directory of all data (%(default)s)"
     )
     parser.add_argument(
-        "--nodes", type=_node_count, default=1, help="hubs on this machine, behind one port (1)"
+        "--nodes", type=_node_count, default=1, help="nodes on this machine, behind one port (1)"
     )
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     return parser

@@ -1,4 +1,4 @@
-"""`./run --nodes N`: several hubs on one machine, a balancer in front, and what ends is begun."""
+"""`./run --nodes N`: several nodes on one machine, a balancer in front, and what ends is begun."""
 
 import asyncio
 import functools
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 class NodeProcess:
-    """A hub as our child, on a port of its own that it keeps from life to life."""
+    """A server as our child, on a port of its own that it keeps from life to life."""
 
     def __init__(self, number: int, directory: Path, environment: dict[str, str]) -> None:
         self.name = f"node-{number}"

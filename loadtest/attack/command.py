@@ -31,7 +31,7 @@ FAMILIES = (inputs, bounds, rights, tokens, doors, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"
-"""What our own hub lets in."""
+"""What our own server lets in."""
 
 ROLES = ("owner", "viewer", "stranger")
 """Of the accounts, in the order in which they are given."""
@@ -169,7 +169,7 @@ def add_to(words: Any) -> None:
         "made there."
     )
     attack.add_argument(
-        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a hub of our own)"
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a server of our own)"
     )
     attack.add_argument(
         "--account",

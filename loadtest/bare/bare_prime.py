@@ -18,9 +18,9 @@ ANSWER_SECONDS = 60.0
 
 
 class PrimeRefused(Exception):
-    """The hub answered with an error, or with none; the message has its code and sentence.
+    """The server answered with an error, or with none; the message has its code and sentence.
 
-    `retry_after_ms`: when the hub asked to come again, if it did.
+    `retry_after_ms`: when the server asked to come again, if it did.
     """
 
     def __init__(self, text: str, retry_after_ms: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The scenario `chaos`: one fault after the other on several hubs, and all of it checked."""
+"""The scenario `chaos`: one fault after the other on several nodes, and all of it checked."""
 
 import argparse
 import asyncio
@@ -284,7 +284,7 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
     console, stop = Console(stderr=True), asyncio.Event()
     rng = random.Random(arguments.seed)
     path = _history_path(arguments.keep)
-    what = f"{arguments.nodes} hubs and {arguments.musicians} musicians"
+    what = f"{arguments.nodes} nodes and {arguments.musicians} musicians"
     console.print(f"starting {what}; seed {arguments.seed} ...", style="dim")
     with (
         data_directory(arguments.keep, "chaos") as directory,

@@ -24,7 +24,7 @@ PLANTS = (
 )
 """The bugs of tests/chaos/planted_server.py."""
 
-DESCRIPTION = """Hurts several hubs at work, PostgreSQL, Valkey and the network: each kind of fault
+DESCRIPTION = """Hurts several nodes at work, PostgreSQL, Valkey and the network: each kind of fault
 once, then two at a time. All that musicians tried, were told and saw is checked for twelve
 anomalies; every copy and every checkpoint is compared with the journal at its seq, every alarm must
 have a fault to explain it, and memory must be flat. Exit status 1: something was found, or the run
@@ -36,13 +36,13 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     names = [fault.name for fault in FAULTS]
     chaos = words.add_parser(
         "chaos",
-        help="one fault after the other on several hubs",
+        help="one fault after the other on several nodes",
         description=DESCRIPTION,
         epilog=f"faults: {', '.join(names)}",
     )
     chaos.add_argument("--seconds", type=positive, default=60.0, help="how long (60)")
     chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
-    chaos.add_argument("--nodes", type=at_least(1, MOST_NODES), default=3, help="hubs (3)")
+    chaos.add_argument("--nodes", type=at_least(1, MOST_NODES), default=3, help="nodes (3)")
     chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")
     chaos.add_argument(
         "--faults", type=some_of(names), default=names, metavar="A,B", help="only these (all)"

@@ -1,4 +1,4 @@
-"""Simulated musicians on one song: watch them, kill the hub, and prove that nothing is lost."""
+"""Simulated musicians on one song: watch them, kill the server, and prove that nothing is lost."""
 
 import argparse
 import asyncio
@@ -37,11 +37,11 @@ OWN_SONGS = Path(__file__).resolve().parents[2] / "files" / "songs"
 
 
 Hubs = LocalHub | LocalCluster
-"""One hub, or many behind one address: `kill` ends one, `start` begins what has ended."""
+"""One server, or many behind one address: `kill` ends one, `start` begins what has ended."""
 
 
 class Demo:
-    """One run: a hub, its musicians, and what was measured."""
+    """One run: a server, its musicians, and what was measured."""
 
     def __init__(self, arguments: argparse.Namespace, song: Song, hub: Hubs) -> None:
         self.hub = hub
@@ -195,7 +195,7 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True)
     stop = asyncio.Event()
     with data_directory(arguments.data, "demo") as directory, interrupt_sets(stop):
-        hubs = "a hub" if arguments.nodes == 1 else f"{arguments.nodes} hubs"
+        hubs = "a server" if arguments.nodes == 1 else f"{arguments.nodes} nodes"
         console.print(f"starting {hubs}, and {arguments.musicians} musicians ...", style="dim")
         async with _hubs(directory, arguments.nodes) as hub:
             demo = Demo(arguments, song, hub)

@@ -116,7 +116,7 @@ def _rates(figures: Figures) -> Table:
     spark = Text(sparkline(figures.deltas_per_second), "cyan")
     table.add_row("saved", Text(f"{figures.deltas_acked} deltas, {rate}/s"), spark)
     table.add_row("ack", Text(_ms(figures.ack_ms)), Text(f"journal head {figures.head}"))
-    restarts = Text.assemble("hub ", hub, f"  restarts {figures.kills}")
+    restarts = Text.assemble("server ", hub, f"  restarts {figures.kills}")
     table.add_row("cursor", Text(_ms(figures.cursor_ms)), restarts)
     return table
 
@@ -132,12 +132,12 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     ]
     if kills:
         again = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
-        whom = f"one of {report['nodes']} hubs" if "nodes" in report else "the hub"
+        whom = f"one of {report['nodes']} nodes" if "nodes" in report else "the server"
         claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
     rss, cold = report["hub_rss_mb"], report["ready_s"]
-    hubs = f"{report['nodes']} hubs" if "nodes" in report else "hub"
+    hubs = f"{report['nodes']} nodes" if "nodes" in report else "server"
     claims.append((True, f"{hubs}: {rss:.0f} MiB, ready after {cold:.2f} s"))
     return claims
 

@@ -1,4 +1,4 @@
-"""What a hub says of itself at /metrics, as numbers by name."""
+"""What a server says of itself at /metrics, as numbers by name."""
 
 import asyncio
 import http.client
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 EVENTS = "prime_events_total"
 SCRAPE_SECONDS = 30.0
-"""A hub whose one core is busy answers late."""
+"""A server whose one core is busy answers late."""
 
 LINE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?")
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"')
@@ -20,7 +20,7 @@ Metrics = dict[tuple[str, str], float]
 
 
 class NoMetrics(Exception):
-    """The hub did not answer at /metrics."""
+    """The server did not answer at /metrics."""
 
 
 def parse(text: str) -> Metrics:
@@ -42,7 +42,7 @@ def _plain(labels: str) -> str:
 
 
 async def scrape(url: str, seconds: float = SCRAPE_SECONDS) -> Metrics:
-    """Ask the hub that serves `ws://.../v1`; raises `NoMetrics`."""
+    """Ask the server that serves `ws://.../v1`; raises `NoMetrics`."""
     page = urlsplit(url)._replace(scheme="http", path="/metrics", query="").geturl()
     try:
         text = await asyncio.to_thread(_read, page, seconds)
@@ -58,12 +58,12 @@ def _read(page: str, seconds: float) -> str:
 
 
 def events(metrics: Mapping[tuple[str, str], float], kind: str) -> float | None:
-    """How often something happened since the hub began; None: it does not count that."""
+    """How often something happened since the server began; None: it does not count that."""
     return metrics.get((EVENTS, f"kind={kind}"))
 
 
 def happened(before: Metrics, after: Metrics, kind: str) -> int | None:
-    """How often something happened between two scrapes; None: the hub does not count that.
+    """How often something happened between two scrapes; None: the server does not count that.
 
     A counter is made when first needed: one that is there only afterwards began at nothing.
     """

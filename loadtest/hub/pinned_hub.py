@@ -1,4 +1,4 @@
-"""A hub for a load test: alone on its core, with files enough, and its use of the machine."""
+"""A server for a load test: alone on its core, with files enough, and its use of the machine."""
 
 import contextlib
 import gc
@@ -39,7 +39,7 @@ class PinnedHub(LocalHub):
 
     @property
     def uss_kb(self) -> float:
-        """Memory that is the hub's alone, in KiB: what would be free if it ended."""
+        """Memory that is the server's alone, in KiB: what would be free if it ended."""
         return float(psutil.Process(self.pid).memory_full_info().uss) / 1024
 
     @property
@@ -66,14 +66,14 @@ def kept_waiting_seconds(pid: int) -> float:
 async def pinned_hub(
     connections: int = 0, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[PinnedHub]:
-    """A hub on a directory that is gone afterwards; this process leaves the hub's core to it.
+    """A server on a directory that is gone afterwards; this process leaves the server's core to it.
 
     Raises `HubFailed`, or `TooFewFiles` if so many connections cannot be.
     """
     allow_files(connections)
-    gc.disable()  # a collection beside thousands of connections would be told as the hub's delay
+    gc.disable()  # a collection beside thousands of connections would be told as the server's delay
     cores = divide()
-    cores.pin_this_process()  # before there is a hub: whatever we have started by then moves too
+    cores.pin_this_process()  # before there is a server: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         environment = {**WITHOUT_LIMITS, **(environment or {})}
         async with PinnedHub(Path(directory) / "data", cores, environment) as hub:

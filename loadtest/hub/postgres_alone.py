@@ -1,4 +1,4 @@
-"""What the database of a hub takes of deltas without that hub, measured by a child process."""
+"""What the database of a server takes of deltas without it, measured by a child process."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ async def postgres_alone(
     seconds: float,
     ops: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """A row (batch, deltas_per_s, ...) for each size of batch, from the core that the hub had.
+    """A row (batch, deltas_per_s, ...) for each size of batch, from the core that the server had.
 
     Raises `AloneFailed`.
     """

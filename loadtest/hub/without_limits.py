@@ -1,4 +1,4 @@
-"""For a hub under load: all come from one address, mostly as one user, past what one may have."""
+"""For a server under load: all come from one address, mostly as one user, past its limits."""
 
 WITHOUT_LIMITS = {
     "PRIME_LIMITS": (

@@ -66,7 +66,7 @@ class CursorsSeen:
 
     @property
     def problems(self) -> list[str]:
-        """Why these figures are not the hub's alone; none: they are."""
+        """Why these figures are not the server's alone; none: they are."""
         said = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
         return [f"cursors: {one}" for one in said]
 
@@ -214,8 +214,8 @@ class Mover:
 def seen_after(now: float, at: float, last: float, gap: float) -> list[float]:
     """How late a move due `at` is seen, and those since `last` that it has replaced, in ms.
 
-    Without the replaced ones a hub that stands still for a while would look as fast as ever: what
-    comes then is always fresh.
+    Without the replaced ones a server that stands still for a while would look as fast as ever:
+    what comes then is always fresh.
     """
     replaced = round((at - last) / gap) - 1 if last else 0
     return [now - at + n * gap for n in range(replaced + 1)]

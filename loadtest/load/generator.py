@@ -128,7 +128,7 @@ async def _generate(job: Job, pipe: Pipe) -> Measured:
 
 @asynccontextmanager
 async def _members(job: Job, measured: Measured) -> AsyncIterator[Sequence[Sequence[Member]]]:
-    """One account on many devices: what costs a hub is connections, not accounts."""
+    """One account on many devices: what costs a server is connections, not accounts."""
     async with AsyncExitStack() as stack:
         owner = await stack.enter_async_context(Client(job.url, device="owner"))
         unique = f"load{job.number}-{time.time_ns():x}"

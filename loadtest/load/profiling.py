@@ -19,7 +19,7 @@ from loadtest.peers.running import running
 async def profile_prime(
     arguments: argparse.Namespace, size: int, cores: Cores, bars: Progress
 ) -> FlameGraph | None:
-    """The hub's flame graph in rooms of `size`, or why there is none; None if nobody asked."""
+    """The server's flame graph in rooms of `size`, or why there is none; None if nobody asked."""
     if not arguments.profile:
         return None
     bar = bars.add_task("Prime again, for py-spy", total=1.0)

@@ -14,10 +14,10 @@ LAG_BOUND_OF_SECONDS_MS = 250.0
 
 CPU_BOUND_PERCENT = 90.0
 RATE_BOUND = 0.95
-"""Past these a generator measured itself, not the hub."""
+"""Past these a generator measured itself, not the server."""
 
 WAITING_BOUND_PERCENT = 10.0
-"""A hub that has work and no core for longer is not alone there: its figures are too low."""
+"""A server that has work and no core for longer is not alone there: its figures are too low."""
 
 PROBE_SECONDS = 0.01
 
@@ -47,11 +47,11 @@ def problems(
 
 
 def disturbed(waiting_percent: float) -> list[str]:
-    """Whether something else had the hub's core, as a sentence; none: it had not."""
+    """Whether something else had the server's core, as a sentence; none: it had not."""
     if waiting_percent <= WAITING_BOUND_PERCENT:
         return []
     share = f"{waiting_percent:.0f} % of the time"
-    return [f"the hub had work and no core for {share}: something else runs on its core"]
+    return [f"the server had work and no core for {share}: something else runs on its core"]
 
 
 def verdict(said: Sequence[str]) -> dict[str, Any]:

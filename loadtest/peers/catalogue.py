@@ -81,7 +81,7 @@ LAYERS = {
         Peer("picows", "picows", "python", "picows_relay.py", PlainRelay),
     )
 }
-"""The same relay on other socket layers that the hub could stand on; nobody would pick these."""
+"""The same relay on other socket layers that the server could stand on; nobody would pick these."""
 
 KNOWN = PEERS | LAYERS
 

@@ -42,7 +42,7 @@ class PrimeDialect:
         return Seat(device.connection, room, member)
 
     def everyone_is_in(self) -> None:
-        """Ticks name members by ids that the hub gave them on joining."""
+        """Ticks name members by ids that the server gave them on joining."""
         self._members = {room: {} for room in self._projects}
         for (room, member), device in self._devices.items():
             self._members[room][device.joined[self._projects[room]]["you"]] = member
@@ -67,7 +67,7 @@ class PrimeDialect:
             case "tick":
                 return self._moved(seat, message)
             case "error":
-                raise ValueError(f"the hub says {message['code']}: {message['message']}")
+                raise ValueError(f"the server says {message['code']}: {message['message']}")
             case _:
                 return []
 

@@ -1,4 +1,4 @@
-"""A server under test as a child process: a peer, or a hub of our own with PostgreSQL."""
+"""A server under test as a child process: a peer, or a server of our own with PostgreSQL."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ async def _running_prime(cores: Cores) -> AsyncIterator[Running]:
 
 
 def pinned_hubs(hubs: Sequence[LocalHub], cores: Cores) -> Running:
-    """Hubs that this process has started, each on a core of the server's; the rest beside."""
+    """Servers that this process has started, each on a core of the server's; the rest beside."""
     children = psutil.Process().children()
     nodes = [child.pid for child in children if "server" in child.cmdline()]
     beside = [child.pid for child in children if child.pid not in nodes]

@@ -91,7 +91,7 @@ class Participant:
         return self._room
 
     async def play(self, stop: asyncio.Event) -> None:
-        """Act at an even rate until told to stop; goes on editing while the hub is away."""
+        """Act at an even rate until told to stop; goes on editing while the server is away."""
         musician = Musician(lambda: self.room.state, self._seed)
         due = time.perf_counter()
         while not stop.is_set():

@@ -63,7 +63,7 @@ def backoff(attempt: int, rng: random.Random) -> float:
 
 
 def _asked_for(error: Exception) -> float | None:
-    """The pause that the hub asked for, in seconds: then it has spread its clients itself."""
+    """The pause that the server asked for, in seconds: then it has spread its clients itself."""
     asked = error.retry_after_ms if isinstance(error, PrimeRefused) else None
     return None if asked is None else min(BACKOFF_CAP_SECONDS, asked / 1_000)
 

@@ -33,7 +33,7 @@ def write_cursors(
         tables=[TableOf("Sizes", columns, figures["sizes"])],
         plots=[
             plots.lines(
-                {"the hub's CPU for a member": cost},
+                {"the server's CPU for a member": cost},
                 "What a member costs",
                 "members of the room",
                 "us of CPU per second",

@@ -14,11 +14,11 @@ from loadtest.hub.samples import Samples
 from loadtest.reports.report_table import Target, shown, tell
 
 GENERATOR = (
-    "Bare WebSocket clients on uvloop, beside the hub's core. Latencies run from when a message "
+    "Bare WebSocket clients on uvloop, beside the server's core. Latencies run from when a message "
     "was due, and moves that a later one replaced count when that one was seen. Not sustained: "
     "the generator was late by more than 20 ms at p99 (250 ms where seconds are measured), busy "
     "for more than 90 % of its core, or sent less than 95 %: then latencies are its own; or the "
-    "hub had work and no core for more than 10 % of the time: then its figures are too low."
+    "server had work and no core for more than 10 % of the time: then its figures are too low."
 )
 
 

@@ -102,7 +102,7 @@ def _flame(flame: FlameGraph | None) -> str:
     """A flame graph, or why there is none; nothing when none was asked for."""
     if flame is None:
         return ""
-    title = "<h2>Where the hub's time goes</h2>\n"
+    title = "<h2>Where the server's time goes</h2>\n"
     if flame.why_none:
         return f'{title}<p class="error">No flame graph: {html.escape(flame.why_none)}</p>\n'
     folders = ", ".join(

@@ -33,7 +33,7 @@ COLUMNS = {
 
 
 async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
-    """A fresh hub for each size; or, with two nodes, rooms on one beside rooms on both."""
+    """A fresh server for each size; or, with two nodes, rooms on one beside rooms on both."""
     cores = divide()
     cores.pin_this_process()
     is_two = arguments.nodes == 2
@@ -91,7 +91,7 @@ async def _once(
 def _in_words(arguments: argparse.Namespace) -> str:
     return (
         f"{arguments.rooms} room(s), each member moving {arguments.hz:g} times a second "
-        f"for {arguments.seconds:g} s after {arguments.warm_up:g} s of warm-up; a fresh hub "
+        f"for {arguments.seconds:g} s after {arguments.warm_up:g} s of warm-up; a fresh server "
         "for each size"
     )
 

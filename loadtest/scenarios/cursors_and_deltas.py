@@ -1,4 +1,4 @@
-"""The scenario `mixed`: rooms that move and edit at set rates, and what that costs the hub."""
+"""The scenario `mixed`: rooms that move and edit at set rates, and what that costs the server."""
 
 import argparse
 import asyncio
@@ -21,7 +21,7 @@ from machine.local_hub import LocalHub
 
 LAG_BOUND_MS = 50.0
 RATE_BOUND = 0.95
-"""A generator that sent less than this part of its load, or later, measured itself, not the hub."""
+"""A generator that sent less than this part of its load, or later, measured only itself."""
 
 SETUP_SECONDS = 300.0
 
@@ -31,7 +31,7 @@ class GeneratorFailed(Exception):
 
 
 async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Start a hub if none is named, load it, and report."""
+    """Start a server if none is named, load it, and report."""
     async with AsyncExitStack() as stack:
         hub: LocalHub | None = None
         url = arguments.url

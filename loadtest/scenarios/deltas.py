@@ -38,7 +38,7 @@ DRAIN_SECONDS = 30.0
 
 LEAD = (
     "Writers propose small deltas at a set rate, then as many as are answered; in some rooms "
-    "others move meanwhile. Then PostgreSQL takes the same deltas from the hub's core, alone."
+    "others move meanwhile. Then PostgreSQL takes the same deltas from the server's core, alone."
 )
 
 TARGETS = (
@@ -50,10 +50,10 @@ TARGETS = (
 
 
 async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
-    """A quiet phase, one at a set rate, one of saturation; then the database without the hub."""
+    """A quiet phase, one at a set rate, one of saturation; then the database without the server."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a hub", total=6)
+        step = progress.add_task("starting a server", total=6)
         async with pinned_hub(arguments.writers, {"PRIME_STALL_PROBE": "1"}) as hub:
             bench = _Bench(hub, arguments, lambda text: progress.update(step, description=text))
             await bench.fill()
@@ -198,7 +198,7 @@ class _Bench:
         if await drain(self._writers, DRAIN_SECONDS):
             self._problems.append("not all deltas were answered after saturation")
         generator = samples.mean("generator", since, until)
-        # Only what the hub has no share in: here it is meant to be the one that cannot keep up.
+        # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
         self._problems += [f"{one} (saturated)" for one in seen.problems]
         waiting = samples.mean("hub_kept_waiting", since, until)
@@ -216,7 +216,7 @@ class _Bench:
         return figures, seen
 
     async def _scrape(self, phase: str) -> Metrics:
-        """The hub's metrics; its longest stall and latest tick since the last, as of the phase.
+        """The server's metrics; its longest stall and latest tick since the last, as of the phase.
 
         The stall is without the time that the kernel kept its core from it.
         """
@@ -228,7 +228,7 @@ class _Bench:
         return metrics
 
     def _mean_batch(self, before: Metrics, after: Metrics, acked: int) -> float | None:
-        """None: the hub does not count its batches. A few more commits are in it than acks."""
+        """None: the server does not count its batches. A few more commits are in it than acks."""
         batches = happened(before, after, "batches")
         committed = happened(before, after, "deltas_committed")
         if not batches:
@@ -255,7 +255,7 @@ class _Bench:
         return head
 
     async def compare(self, report: dict[str, Any]) -> None:
-        """Without the hub: what its database takes of the same deltas."""
+        """Without the server: what its database takes of the same deltas."""
         self._say("PostgreSQL alone")
         await self._hub.kill()
         own = [self._batch] if self._batch is not None and self._batch < FULL_BATCH else []
@@ -267,7 +267,7 @@ class _Bench:
             seconds=self._arguments.seconds,
             ops=edit(25),
         )
-        alone = rows[-1]["deltas_per_s"]  # in the hub's own batches, where it tells them
+        alone = rows[-1]["deltas_per_s"]  # in the server's own batches, where it tells them
         report["postgres_alone_per_s"] = alone
         report["ratio"] = round(report["durable_per_s"] / alone, 3)
         report["postgres_alone_batches"] = {row["batch"]: row["deltas_per_s"] for row in rows}
@@ -275,7 +275,7 @@ class _Bench:
 
 
 def _ticks(quiet: CursorsSeen, at_rate: CursorsSeen, full: CursorsSeen) -> dict[str, Any]:
-    """By how much later cursors are seen: ticks that gather because the hub is busy, and delays."""
+    """By how much later cursors are seen: ticks that gather as the server is busy, and delays."""
     return {
         "cursors_later_ms": {
             "at_rate_p99": _later(at_rate.p99, quiet.p99),

@@ -42,7 +42,7 @@ RESTORED_CHANGES = 500
 
 
 async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Two hubs one after the other, each with one project; and the ratio of what they cost."""
+    """Two servers one after the other, each with one project; and the ratio of what they cost."""
     sizes = [min(SMALL, arguments.entities), arguments.entities]
     console = Console(stderr=True)
     measured = []
@@ -105,7 +105,7 @@ class _Bench:
         return figures
 
     async def _stalls_of(self, phase: str, work: Awaitable[Any]) -> Any:
-        """The work's result; and the longest stall of the hub's loop meanwhile.
+        """The work's result; and the longest stall of the server's loop meanwhile.
 
         Of a stall the time without a core (as the kernel tells it) is no part; of lateness it is.
         """
@@ -123,7 +123,7 @@ class _Bench:
         return float(read["prime_loop_stall_ms"]), float(read["prime_loop_late_ms"])
 
     async def _edits(self) -> dict[str, Any]:
-        """Sets of single properties, many in flight: deltas a second, and the hub's own time."""
+        """Sets of single properties, many in flight: deltas a second, and the server's own time."""
         rates, costs = [], []
         async with AsyncExitStack() as stack:
             writers = [

@@ -1,4 +1,4 @@
-"""The scenario `herd`: the hub is killed, and everyone comes back at once."""
+"""The scenario `herd`: the server is killed, and everyone comes back at once."""
 
 import argparse
 import asyncio
@@ -33,9 +33,9 @@ BACK_SECONDS = 90.0
 SETTLE_SECONDS = 30.0
 
 LEAD = (
-    "The hub is killed (SIGKILL) while some edit, and started again at once. Everyone comes back "
-    "with full jitter, resumes from the position it had, and sends again what was not answered. "
-    "At the end every acknowledged delta is looked for in the journal."
+    "The server is killed (SIGKILL) while some edit, and started again at once. Everyone comes "
+    "back with full jitter, resumes from the position it had, and sends again what was not "
+    "answered. At the end every acknowledged delta is looked for in the journal."
 )
 
 TARGETS = (
@@ -48,10 +48,10 @@ TARGETS = (
 
 
 async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Fill the rooms, kill the hub, start it, and wait for everyone."""
+    """Fill the rooms, kill the server, start it, and wait for everyone."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a hub", total=arguments.clients)
+        step = progress.add_task("starting a server", total=arguments.clients)
         async with pinned_hub(arguments.clients) as hub:
             herd = _Herd(hub, arguments, progress, step)
             report = await herd.run()
@@ -158,9 +158,9 @@ class _Herd:
         await asyncio.gather(*map(come_in, range(clients)))
 
     async def _kill(self) -> tuple[float, int]:
-        """When the hub was killed, and how many have not come back in time."""
+        """When the server was killed, and how many have not come back in time."""
         await asyncio.sleep(BEFORE_SECONDS)
-        self._say("the hub is killed and started again")
+        self._say("the server is killed and started again")
         self._progress.reset(self._step, total=len(self._members))
         killed_at = time.perf_counter()
         await self._hub.kill()
@@ -175,7 +175,7 @@ class _Herd:
         return killed_at, max(0, len(self._members) - len(self._tally.returned_at))
 
     async def _edit(self) -> None:
-        """All editors in turn, at an even rate, whether the hub is there or not."""
+        """All editors in turn, at an even rate, whether the server is there or not."""
         gap = 1 / (EDITS_PER_SECOND * len(self._editors))
         began, step = time.perf_counter(), 0
         while True:

@@ -1,4 +1,4 @@
-"""The scenario `idle`: the hub's memory for each member who is in a room and does nothing."""
+"""The scenario `idle`: the server's memory for each member who is in a room and does nothing."""
 
 import argparse
 import asyncio
@@ -36,7 +36,7 @@ SETTLE_SECONDS = 30.0
 """At most, after a whole heartbeat of everyone."""
 
 LEAD = (
-    "Members join rooms and only keep their connections alive. Memory is the hub's own (USS): "
+    "Members join rooms and only keep their connections alive. Memory is the server's own (USS): "
     "what it has with all inside, less what it had before, by the connections."
 )
 
@@ -47,7 +47,7 @@ async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
     """Memory before anyone comes, with everyone in, and after all have gone."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a hub", total=arguments.connections)
+        step = progress.add_task("starting a server", total=arguments.connections)
         async with pinned_hub(arguments.connections) as hub:
             crowd = _Crowd(hub, arguments, progress, step)
             report = await crowd.measure()

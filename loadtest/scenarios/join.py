@@ -37,7 +37,7 @@ FULL_ENTITIES = 100_000
 """From so many on the project is as full as it may be, and joined over slow lines."""
 
 CUT_OFF = ("aborted_outbox_full", "aborted_slow_reader", "aborted_fell_behind")
-"""How a hub ends connections that it could not write to."""
+"""How a server ends connections that it could not write to."""
 
 FULLY_DECODED = 5
 """Joiners who keep the whole state and check it; of the others parts and bytes are counted."""
@@ -76,7 +76,7 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
     line = arguments.line or (1.0 if is_full else None)
     clients = arguments.clients or (200 if line is None else 50)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a hub", total=4)
+        step = progress.add_task("starting a server", total=4)
         connections = clients + arguments.inside
         async with pinned_hub(connections) as hub:
             progress.update(step, description=f"filling {arguments.entities:,} entities")
@@ -135,7 +135,7 @@ class Joiner(BarePrime):
         super().received(payload)
 
     def is_right(self, project: str) -> bool:
-        """Whether the state that was kept has the digest that the hub named."""
+        """Whether the state that was kept has the digest that the server named."""
         state = codec_named("msgpack").decode_state(b"".join(self.parts))
         return bool(digest(state) == self.joined[project]["digest"]["digest"])
 

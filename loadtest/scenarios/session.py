@@ -54,7 +54,7 @@ async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill the rooms, let the people live, and look for what they were promised."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a hub", total=arguments.seconds)
+        step = progress.add_task("starting a server", total=arguments.seconds)
         async with pinned_hub(arguments.rooms * arguments.size) as hub:
             session = _Session(hub, arguments)
             progress.update(step, description="people come in")

@@ -44,7 +44,7 @@ COLUMNS = {
 
 
 async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str, Any]:
-    """Two hubs on one PostgreSQL and Valkey: first every room on one of them, then on both."""
+    """Two nodes on one PostgreSQL and Valkey: first every room on one of them, then on both."""
     size = arguments.size[0]
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
         async with _two_hubs(Path(directory), cores) as nodes:
@@ -61,10 +61,10 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
         "how": how(
             cores,
             load=f"{arguments.rooms} rooms of {size}, each member moving {arguments.hz:g} times "
-            f"a second for {arguments.seconds:g} s, two hubs on one PostgreSQL and Valkey",
+            f"a second for {arguments.seconds:g} s, two nodes on one PostgreSQL and Valkey",
             within="between members on the same node, in rooms that have only that node",
             across="between members on different nodes, in rooms spread evenly over both",
-            cpu_ratio="processor time of both hubs per update delivered: spread rooms by whole",
+            cpu_ratio="processor time of both nodes per update delivered: spread rooms by whole",
         ),
         **_latencies("within", one.measured.latency_ms),
         **_latencies("across", both.measured.across_ms),

@@ -27,7 +27,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="how long (30); with evenings of 30 s at least 5, or it is too short to tell",
     )
     soak.add_argument(
-        "--nodes", type=at_least(1, MOST_NODES), default=1, help="hubs, with Valkey (1)"
+        "--nodes", type=at_least(1, MOST_NODES), default=1, help="nodes, with Valkey (1)"
     )
     soak.add_argument("--rooms", type=at_least(1), default=3, help="at once (3)")
     soak.add_argument("--size", type=at_least(1), default=5, help="people in each (5)")

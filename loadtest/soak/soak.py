@@ -177,7 +177,7 @@ class Soak:
 async def run_soak(arguments: argparse.Namespace) -> dict[str, Any]:
     """The whole run; returns its report."""
     console, stop = Console(stderr=True), asyncio.Event()
-    console.print(f"starting {arguments.nodes} hub(s) ...", style="dim")
+    console.print(f"starting {arguments.nodes} node(s) ...", style="dim")
     with data_directory(arguments.keep, "soak") as directory, interrupt_sets(stop):
         async with LocalCluster(directory, _options(arguments, directory)) as cluster:
             soak = Soak(arguments, cluster)

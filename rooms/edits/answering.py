@@ -1,4 +1,4 @@
-"""Makes the answer for whoever asked for a delta, and the delta for everyone else."""
+"""Says who is sent the answer to a delta, and who the delta itself."""
 
 from collections.abc import Mapping, Sequence
 

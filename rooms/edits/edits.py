@@ -151,7 +151,7 @@ class Edits:
             self._queue.given_up(seat)
 
     def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
-        """The shell cannot take this just now (rule E6): in its order with what came before."""
+        """`LiveRoom` cannot take this just now (rule E6): in its order with what came before."""
         seat = self._seats.get(connection)
         return iter(()) if seat is None else self._refuse(seat, message, error)
 

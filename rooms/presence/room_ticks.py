@@ -21,7 +21,7 @@ DIGEST_SECONDS = 2.0
 
 
 class RoomTicks:
-    """Those of one room. Times are the shell's seconds, given."""
+    """Those of one room. Times are the caller's seconds, given."""
 
     __slots__ = (
         "_digest_sent",
@@ -74,7 +74,7 @@ class RoomTicks:
         return load_gap(members, gathered, is_urgent=is_urgent) > least_gap(members)
 
     def tick_due(self, gathered: float = 0.0) -> float | None:
-        """When to call `tick`, in the shell's seconds; None: nobody moved.
+        """When to call `tick`, in the caller's seconds; None: nobody moved.
 
         `gathered`: how long the fullest rooms of the node gather just now.
         """

@@ -24,7 +24,7 @@ LOOKED_BACK_PER_DELTA = 50
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """Who wants in, as the shell has made sure of it; `role` is that of the database.
+    """Who wants in, as the caller has made sure of it; `role` is that of the database.
 
     `known_head`: how far the journal was just before; a room may be behind it (rule J13).
     `at`: ms since 1970, on the clock of this node. Of two seats of a member the later one counts.

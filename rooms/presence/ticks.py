@@ -97,7 +97,7 @@ class Ticks:
     is_overwritten: bool = False
     """Someone moved twice since the last tick."""
     is_awaited: bool = False
-    """The shell will call when the tick is due."""
+    """The caller will call when the tick is due."""
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""

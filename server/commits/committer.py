@@ -94,7 +94,7 @@ class Committer:
         await self._idle.wait()
 
     async def run(self) -> None:
-        """For the life of the hub: append what goes together."""
+        """For the life of the node: append what goes together."""
         while True:
             await self._together.wait()
             taken = self._waiting.take_together()
@@ -105,7 +105,7 @@ class Committer:
                 self._together.clear()
 
     async def run_aside(self) -> None:
-        """For the life of the hub, once for each connection: append what goes alone."""
+        """For the life of the node, once for each connection: append what goes alone."""
         while True:
             taken = self._waiting.take_aside(self._now())
             if taken:

@@ -1,4 +1,4 @@
-"""Gives the proposals of all rooms to the committers, and their outcomes to the rooms."""
+"""Brings what became of proposals back to their rooms; holds the committers of a node."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ NOBODYS = Known("", 0)
 
 
 class Commits:
-    """One for each hub: the committers of its rooms."""
+    """Those of all rooms of a node."""
 
     def __init__(
         self,

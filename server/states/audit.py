@@ -1,4 +1,4 @@
-"""What PostgreSQL holds of a project, by replaying its journal: independent of any running hub."""
+"""What PostgreSQL holds of a project, by replaying its journal: it asks no running server."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -109,5 +109,5 @@ def test_a_page_has_the_picture_and_what_it_is_of(tmp_path: Path) -> None:
     assert "4 rooms of &lt;50&gt;" in page
     assert "<script" not in page
     none = write(Report("T", "l", {}, [], [], {}), tmp_path).read_text()
-    assert "hub's time" not in none
+    assert "server's time" not in none
     assert without("no leave", "x").figures == {"of": "x", "error": "no leave"}

@@ -77,7 +77,7 @@ def test_a_flame_graph_needs_prime_a_report_and_one_hub(tmp_path: Path) -> None:
     for words, complaint in (
         (("compare", "--profile"), "say --report DIR"),
         (("compare", "--peers", "ws", "--profile", *page), "Prime is not among --peers"),
-        (("cursors", "--nodes", "2", "--profile", *page), "of one hub"),
+        (("cursors", "--nodes", "2", "--profile", *page), "of one server"),
     ):
         done = loadtest(*words)
         assert done.returncode == 2
@@ -125,7 +125,7 @@ def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> Non
     assert prime["delivered_per_s"] == pytest.approx(240, rel=0.2)
     text = (tmp_path / "page" / "index.html").read_text()
     assert "<svg" in text
-    assert "Where the hub's time goes" in text
+    assert "Where the server's time goes" in text
     assert report["profile"].get("samples", 0) > 0 or report["profile"]["error"]
 
 
