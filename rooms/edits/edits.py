@@ -212,12 +212,12 @@ class Edits:
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None
     ) -> Job:
         """What the journal says of the steps to be undone, or why it cannot."""
-        seat = next((s for s in self._seats_of(connection) if s.is_recalling), None)
+        seat = next((s for s in self._seats_of(connection) if s.waits_for_undo_changes), None)
         if seat is None:
             return
-        queued, seat.recalling = seat.recalling, None
+        queued, seat.undo_waiting = seat.undo_waiting, None
         if error is None:
-            seat.recalled = changes
+            seat.undo_changes = changes
         elif seat.queue and seat.queue[0] is queued:
             self.waiting.withdraw(queued, seat)
             own = msgspec.structs.replace(error, id=queued.proposal.delta_id)

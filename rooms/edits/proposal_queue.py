@@ -70,7 +70,7 @@ class ProposalQueue:
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
-        while seat.queue and not seat.is_recalling and seat.looked_up is None:
+        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up is None:
             if self._follower.is_inside_group:
                 return
             queued = seat.queue[0]
@@ -156,10 +156,10 @@ class ProposalQueue:
             error = answers.refused(self._project, proposal.delta_id, code, text)
             yield [self._look_up(seat, queued, error)]
             return
-        known, seat.recalled = seat.recalled or {}, None
+        known, seat.undo_changes = seat.undo_changes or {}, None
         step, ops = steps[0], (yield from self._inverse(steps[0], known))
         if ops is None:
-            seat.recalling = queued
+            seat.undo_waiting = queued
             yield [Recall(seat.connection, tuple(step.seqs))]
             return
         for below in steps[1:]:

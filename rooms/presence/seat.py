@@ -77,24 +77,19 @@ class NotTaken:
 
 @dataclass(slots=True, eq=False)
 class Seat(Mover):
-    """`is_live` is false while the member waits for the state: nothing else is sent to it yet.
-
-    `feed`: what it still has to get at its own pace; None: it hears deltas and ticks with everyone.
-
-    `is_given_up`: someone else has the member now, or nobody. `looked_up` is the id of a delta that
-    would be refused, while the journal is asked whether it knows it. `queue` and `in_flight` are
-    what it asked for and is not answered yet, before and since it was sent: `rooms.edits.proposals`
-    alone changes them. `recalling` is the request that waits for what the journal says, `recalled`
-    what it said. `held_acks`: sent to it once it has the state.
-    """
+    """One member in one room, by one connection."""
 
     request: JoinRequest
     project: str
     role: str
     generation: int = 0
+    """Of two seats of a member, on whatever node, the one with the higher number counts."""
     is_live: bool = False
+    """False while the member waits for the state: nothing else is sent to it yet."""
     feed: Feed | None = None
+    """What it still has to get at its own pace; None: it hears deltas and ticks with everyone."""
     is_given_up: bool = False
+    """Someone else has the member now, or nobody."""
     is_carried_out: bool = False
     """It closed its connection for good: what it had sent is done all the same (rule D23)."""
     leaving: str | None = None
@@ -102,12 +97,19 @@ class Seat(Mover):
     is_drained: bool = False
     """All that came before its `leave` has been looked at."""
     in_flight: int = 0
+    """How many were sent to the journal without an answer; `rooms.edits.proposals` counts them."""
     queue: list[QueuedRequest] = field(default_factory=list)
-    recalled: Mapping[int, Sequence[Change]] | None = None
-    recalling: QueuedRequest | None = None
+    """What it asked for and is not sent yet, in order; `rooms.edits.proposals` alone changes it."""
+    undo_changes: Mapping[int, Sequence[Change]] | None = None
+    """Seq -> what the entry has changed, as the journal said; until the undo is made of it."""
+    undo_waiting: QueuedRequest | None = None
+    """The undo or redo that waits until the journal has said it; None: none does."""
     looked_up: str | None = None
+    """The id of a delta that would be refused, while the journal is asked whether it knows it."""
     not_taken: NotTaken | None = None
+    """None: no delta was refused for now, or it has come again."""
     held_acks: list[Ack] = field(default_factory=list)
+    """Sent to it once it has the state."""
     unanswered: Unanswered | None = None
     """Which of those that it named at the join are committed; None: it named none."""
     looks_back: int = MAX_LOOKED_BACK
@@ -133,9 +135,9 @@ class Seat(Mover):
         return bool(self.queue) or self.looked_up is not None
 
     @property
-    def is_recalling(self) -> bool:
+    def waits_for_undo_changes(self) -> bool:
         """Whether all that it has queued waits for what the journal says."""
-        return self.recalling is not None
+        return self.undo_waiting is not None
 
     def comes(self, delta_id: str) -> None:
         """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
