@@ -105,7 +105,7 @@ class Edits:
     def _propose(self, seat: Seat, delta: ProposeDelta) -> Job:
         if seat.is_void:
             return  # it has joined anew since it said so, and will say it again
-        seat.comes(delta.id)
+        seat.on_delta(delta.id)
         step = delta.step and in_nfc(delta.step)
         proposal = _proposal(
             self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
@@ -132,7 +132,7 @@ class Edits:
     def _queue_undo_or_redo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
         if seat.is_void:
             return
-        seat.comes(delta_id)
+        seat.on_delta(delta_id)
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         asker = Asker(QueuedRequest(proposal), seat)
         answer = self._answering.known(asker)

@@ -139,7 +139,7 @@ class Seat(Mover):
         """Whether all that it has queued waits for what the journal says."""
         return self.undo_waiting is not None
 
-    def comes(self, delta_id: str) -> None:
+    def on_delta(self, delta_id: str) -> None:
         """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
         self.looks_back = min(MAX_LOOKED_BACK, self.looks_back + LOOKED_BACK_PER_DELTA)
         if self.not_taken is not None and self.not_taken.delta_id == delta_id:
