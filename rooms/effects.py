@@ -63,7 +63,7 @@ class SendState(Struct, frozen=True, gc=False):
     """Encode the state and give it to `Room.state_is_ready`: someone waits for it."""
 
 
-class Enter(Struct, frozen=True, gc=False):
+class Admit(Struct, frozen=True, gc=False):
     """A member is in: `joined`, and then at its own pace what the feed of its seat has."""
 
     connection: str
@@ -137,7 +137,7 @@ Effect = (
     | ForwardEntry
     | Announce
     | SendState
-    | Enter
+    | Admit
     | Commit
     | CommitGroup
     | LookUp

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from rooms.edits import answers
 from rooms.edits.edits import Edits
-from rooms.effects import Effects, Enter, Send, SendState, send
+from rooms.effects import Admit, Effects, Send, SendState, send
 from rooms.journal.feed import NO_PARTS, Feed
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.members import Members
@@ -67,7 +67,7 @@ class Joining:
         seat, effects = self._members.take_seat(request)
         seat.unanswered = unanswered
         if position is not None and self._holds(position) and not self.is_another_copy(request):
-            return [*effects, *self._enter(seat, position)]
+            return [*effects, *self._admit(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
 
     def is_behind(self, position: Position | None) -> bool:
@@ -149,7 +149,7 @@ class Joining:
         """With the encoded state, if it is known what is in it of the member's own (J15)."""
         own = seat.unanswered
         if own is None or own.read_on(self._follower.tail, self._follower.head):
-            return self._enter(seat, None)
+            return self._admit(seat, None)
         return self._send_away(seat)
 
     def _send_away(self, seat: Seat) -> Effects:
@@ -160,7 +160,7 @@ class Joining:
             *self._members.leave(seat.connection, is_answered=True),
         ]
 
-    def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
+    def _admit(self, seat: Seat, resumed_at: Position | None) -> Effects:
         encoded = self.encoded_states.get(seat.request.codec) if resumed_at is None else None
         start, parts = resumed_at.seq if resumed_at is not None else self._follower.head, NO_PARTS
         if encoded is not None:
@@ -170,10 +170,10 @@ class Joining:
         feed = (
             None if is_there else Feed(self._project, tail, start, parts, self._ticks.last_sent_at)
         )
-        self._members.enter(seat, feed)
+        self._members.let_in(seat, feed)
         joined = self._joined(seat, start, len(parts), encoded, is_resumed=resumed_at is not None)
         seat.unanswered = None  # whatever comes now is told as it comes
-        effects: Effects = [Enter(seat.connection, joined)]
+        effects: Effects = [Admit(seat.connection, joined)]
         held_acks, seat.held_acks = seat.held_acks, []
         for ack in held_acks:
             if feed is not None and feed.comes_before(ack.seq):
@@ -221,7 +221,7 @@ class Joining:
     def _wait_for_state(self, seat: Seat) -> Effects:
         encoded = self.encoded_states.get(seat.request.codec)
         if encoded is not None and self._is_fresh(encoded):
-            return self._enter(seat, None)
+            return self._admit(seat, None)
         if self.is_encoding:
             return []
         self.is_encoding = True

@@ -147,7 +147,7 @@ class Members:
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
 
-    def enter(self, seat: Seat, feed: Feed | None) -> None:
+    def let_in(self, seat: Seat, feed: Feed | None) -> None:
         """A member is let in; with a feed it has to get that first."""
         seat.is_live = True
         self.feed(seat, feed)

@@ -9,6 +9,7 @@ import structlog
 
 from persistence.journal.contract import Known
 from rooms.effects import (
+    Admit,
     Announce,
     CatchUp,
     Commit,
@@ -16,7 +17,6 @@ from rooms.effects import (
     Disconnect,
     Effect,
     Effects,
-    Enter,
     ForwardEntry,
     ForwardTick,
     Job,
@@ -194,8 +194,8 @@ class LiveRoom:
                 self._services.broadcast.forward_tick(self.room.project, packet)
             case ForwardEntry():
                 self._services.broadcast.forward_entry(self.room, effect)
-            case Enter():
-                self._enter(effect)
+            case Admit():
+                self._admit(effect)
             case Disconnect(connection, close):
                 self._disconnect(connection, close)
             case Announce(asks):
@@ -225,10 +225,10 @@ class LiveRoom:
             if recipient is not None and not recipient.send_packet(packet):
                 self._feeds.fall_behind(recipient, packet)
 
-    def _enter(self, effect: Enter) -> None:
+    def _admit(self, effect: Admit) -> None:
         recipient = self._recipients.get(effect.connection)
         if recipient is not None:
-            self._feeds.enter(recipient, effect)
+            self._feeds.admit(recipient, effect)
 
     def _disconnect(self, connection: str, close: CloseCode) -> None:
         recipient = self._recipients.get(connection)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from rooms.effects import Effects, Enter, Packet, SendState
+from rooms.effects import Admit, Effects, Packet, SendState
 from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
@@ -86,7 +86,7 @@ class RoomFeeds:
         codecs = {recipient.codec.name: recipient.codec for recipient in recipients}
         return [codec for name, codec in codecs.items() if name not in frames]
 
-    def enter(self, recipient: Recipient, effect: Enter) -> None:
+    def admit(self, recipient: Recipient, effect: Admit) -> None:
         """A member is in: send `joined`, and then what its feed has, as fast as it reads."""
         recipient.send_frame(recipient.codec.frame_of(effect.joined))
         seat = self._room.seats.get(effect.connection)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rooms.document.aspect import read_ops
 from rooms.document.document import Change, Document
 from rooms.effects import (
+    Admit,
     Commit,
     CommitGroup,
     Disconnect,
     Effect,
-    Enter,
     Job,
     LookUp,
     Recall,
@@ -113,7 +113,7 @@ class Bench:
                     self.waiting.append((proposal,))
                 case CommitGroup(parts):
                     self.waiting.append(parts)
-                case Send() | SendTick() | Enter():
+                case Send() | SendTick() | Admit():
                     self._hear(effect)
                 case Disconnect():
                     self.disconnected.append(effect)
@@ -126,14 +126,14 @@ class Bench:
                 case _:
                     pass
 
-    def _hear(self, effect: Send | SendTick | Enter) -> None:
+    def _hear(self, effect: Send | SendTick | Admit) -> None:
         match effect:
             case Send(to, packet):
                 messages = [packet.message]
             case SendTick(to, packets, but):
                 to = tuple(each for each in to if each != but)
                 messages = [packet.message for packet in packets]
-            case Enter(connection, joined):
+            case Admit(connection, joined):
                 to, messages = (connection,), [joined]
         for connection in to:
             self.heard.setdefault(connection, []).extend(messages)

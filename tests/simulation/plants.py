@@ -78,8 +78,8 @@ class TrustingFollower(JournalFollower):
 class LateJoining(Joining):
     """Gives a joiner the encoded state, and only what comes after it has come in."""
 
-    def _enter(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        effects = super()._enter(seat, resumed_at)
+    def _admit(self, seat: Seat, resumed_at: Position | None) -> Effects:
+        effects = super()._admit(seat, resumed_at)
         if resumed_at is None and seat.feed is not None:
             seat.feed.seq = self._follower.head
         return effects

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from rooms.edits import groups
 from rooms.effects import (
+    Admit,
     Commit,
     CommitGroup,
     Effect,
-    Enter,
     Job,
     LookUp,
     Packet,
@@ -223,7 +223,7 @@ class World:
                     self.questions.append(effect)
                 case Settled(ticket):
                     self.tickets.remove(ticket)
-                case Enter(connection, joined):
+                case Admit(connection, joined):
                     self.heard[connection] = joined.position.seq
                     self._fetch(connection)
                 case Send(to, packet):
