@@ -111,7 +111,7 @@ class Answering:
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
         ops = decode_ops(proposal.payload)
-        proposed = self._waiting.enter(proposal)
+        proposed = self._waiting.register(proposal)
         self._waiting.ask(proposed, Asker(QueuedRequest(proposal, ops), seat))
         self._waiting.send(proposed, proposal, ops)
         return [CatchUp(self._follower.head)]

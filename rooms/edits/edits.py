@@ -145,7 +145,7 @@ class Edits:
         if answer is not None:
             yield answer
         elif not seat.is_void:  # else it has joined anew while this was looked at
-            self.waiting.ask(self.waiting.enter(asker.queued.proposal), asker)
+            self.waiting.ask(self.waiting.register(asker.queued.proposal), asker)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)
@@ -182,7 +182,7 @@ class Edits:
             error = answers.try_again(self.project, proposal.delta_id, code, text)
             yield [Settled(ticket, None, error)]
             return
-        proposed = self.waiting.enter(proposal)
+        proposed = self.waiting.register(proposal)
         self.waiting.ask(proposed, asker)
         made = yield from looked_over(ops)
         yield from self._queue.make(proposed, proposal, made)
@@ -203,7 +203,7 @@ class Edits:
             error = answers.refused(self.project, proposal.delta_id, code, problem)
             yield [Settled(ticket, None, error)]
             return
-        proposed = self.waiting.enter(proposal)
+        proposed = self.waiting.register(proposal)
         self.waiting.ask(proposed, asker)
         self.waiting.send(proposed, proposal, ())
         yield [Commit(proposal)]

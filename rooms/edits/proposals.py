@@ -98,7 +98,7 @@ class Proposals:
             made.proposal.member == seat.member or made.is_asked_by(seat) for made in self._made
         )
 
-    def enter(self, proposal: Proposal) -> Proposed:
+    def register(self, proposal: Proposal) -> Proposed:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""
         assert proposal.delta_id not in self._by_id
         proposed = self._by_id[proposal.delta_id] = Proposed(proposal, [])
