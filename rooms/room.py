@@ -181,9 +181,9 @@ class Room:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
         return self.edits.restore(proposal, ops, connection, ticket)
 
-    def enter(self, proposal: Proposal, connection: str, ticket: int) -> Job:
+    def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect; the call hears of it by `Settled`."""
-        return self.edits.enter(proposal, connection, ticket)
+        return self.edits.commit_entry(proposal, connection, ticket)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None

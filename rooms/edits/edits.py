@@ -187,7 +187,7 @@ class Edits:
         made = yield from looked_over(ops)
         yield from self._queue.make(proposed, proposal, made)
 
-    def enter(self, proposal: Proposal, connection: str, ticket: int) -> Job:
+    def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
 
         `ticket`, `connection`: as for `restore`. What the aspect refuses is not stored.

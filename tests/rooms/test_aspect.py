@@ -65,7 +65,7 @@ def adding(delta_id: str, payload: bytes, member: str = "m") -> Proposal:
 
 
 def enter(bench: Bench, delta_id: str, payload: bytes) -> None:
-    bench.run(bench.room.enter(adding(delta_id, payload), "ann", next(tickets)))
+    bench.run(bench.room.commit_entry(adding(delta_id, payload), "ann", next(tickets)))
     bench.commit()
 
 
@@ -111,7 +111,7 @@ def test_what_the_aspect_refuses_is_not_stored(bench: CounterBench) -> None:
     enter(bench, "count-001", b'[["bars", 1001]]')
     enter(bench, "count-002", b'["bars"]')
     unknown = structs.replace(adding("count-003", b"[]"), aspect="playback")
-    bench.run(bench.room.enter(unknown, "ann", next(tickets)))
+    bench.run(bench.room.commit_entry(unknown, "ann", next(tickets)))
     assert bench.settled == [(None, "op_invalid")] * 3
     assert bench.entries == []
 

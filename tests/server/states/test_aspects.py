@@ -102,7 +102,7 @@ def enter(node: Node, project: str, number: int) -> None:
         auth_session=who.auth_session,
         member=seat.member,
     )
-    live.run(live.room.enter(proposal, seat.connection, number))
+    live.run(live.room.commit_entry(proposal, seat.connection, number))
 
 
 def totals(node: Node, project: str) -> dict[str, int]:
