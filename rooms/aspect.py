@@ -4,7 +4,7 @@ All aspects share one order, one durability, one dedupe and one resume. An aspec
 entries in the order of seq, and decides by them alone: time is `entry.committed_at`, never a clock.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -61,23 +61,6 @@ class Aspect(Protocol):
         """Take in what `slices` gave, into an aspect that holds nothing."""
 
 
-ASPECTS: dict[str, Callable[[], Aspect]] = {}
-"""Every aspect but the document: its name in the journal -> one that holds nothing yet."""
-
-
-def fresh_aspects() -> dict[str, Aspect]:
-    """All but the document, holding nothing."""
-    return {name: make() for name, make in ASPECTS.items()}
-
-
 def state_of(aspect: Aspect) -> AspectState:
     """As it is stored."""
     return AspectState(aspect.digest, tuple(aspect.slices()))
-
-
-def digest_with(document: str, others: Mapping[str, Aspect]) -> str:
-    """What nodes compare: the document's digest, with those of the aspects that hold anything."""
-    total = int(document, 16)
-    for name, aspect in others.items():
-        total ^= int(aspect.digest, 16) ^ int(ASPECTS[name]().digest, 16)
-    return f"{total:016x}"

@@ -168,6 +168,7 @@ TESTED_ELSEWHERE = {
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",
     "rooms.edits.undo_stacks": "tests/rooms/edits/test_undo_steps.py",
     "rooms.joining": "tests/rooms/journal/test_unanswered.py",
+    "rooms.known_aspects": "tests/rooms/test_aspect.py",
     "rooms.journal.entry": "tests/rooms/edits/test_proposals.py",
     "rooms.journal.follower": "tests/rooms/journal/test_quarantine.py",
     "rooms.presence.room_ticks": "tests/rooms/presence/test_gestures.py",

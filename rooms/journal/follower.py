@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from rooms.aspect import Applied, Aspect, digest_with, fresh_aspects
+from rooms.aspect import Applied, Aspect
 from rooms.document.aspect import DocumentAspect
 from rooms.document.document import Document
 from rooms.effects import CatchUp, Job, Quarantined, pausing
 from rooms.journal.entry import DOCUMENT, Entry, Proposal
 from rooms.journal.tail import Tail
+from rooms.known_aspects import digest_with, fresh_aspects
 from schema.messages import Position
 from schema.server_limits import MAX_EARLY
 

@@ -61,7 +61,7 @@ class RemoteMembers:
         self.is_overrun = False
         """More of them came than are kept: all were dropped."""
         self._last_message_at: dict[str, float] = {}
-        """Node -> when it last said anything of the room, in the shell's seconds."""
+        """Node -> when it last said anything of the room, in the caller's seconds."""
         self._numbers: dict[str, int] = {}
         """Node -> the highest number of its messages; the one that spoke last is the last."""
 

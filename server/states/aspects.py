@@ -4,7 +4,8 @@ import msgspec
 import structlog
 
 from persistence.journal.contract import Checkpoint, Journal
-from rooms.aspect import ASPECTS, Aspect, AspectState, fresh_aspects
+from rooms.aspect import Aspect, AspectState
+from rooms.known_aspects import ASPECTS, fresh_aspects
 
 READ_ENTRIES = 500
 """Entries read from the journal at once."""

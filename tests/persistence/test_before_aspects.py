@@ -12,8 +12,8 @@ from persistence.journal.history import list_entries
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
-from rooms.aspect import ASPECTS
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal
+from rooms.known_aspects import ASPECTS
 from rooms.room import Room
 from schema.messages import Position
 from schema.ops import Set, encode_ops

@@ -6,11 +6,12 @@ from itertools import count
 import pytest
 from msgspec import structs
 
-from rooms.aspect import ASPECTS, digest_with, fresh_aspects, state_of
+from rooms.aspect import state_of
 from rooms.document.aspect import DocumentAspect
 from rooms.document.document import Document
 from rooms.effects import Effect, ForwardEntry, Settled
 from rooms.journal.entry import DOCUMENT, Proposal, Purpose
+from rooms.known_aspects import ASPECTS, digest_with, fresh_aspects
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted, Position
 from schema.ops import Set, encode_ops

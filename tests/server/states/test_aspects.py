@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from persistence.journal.contract import Known
 from persistence.journal.memory import MemoryJournal
-from rooms.aspect import ASPECTS, state_of
+from rooms.aspect import state_of
 from rooms.journal.entry import Proposal
+from rooms.known_aspects import ASPECTS
 from schema.node_messages import Committed
 from server.states.aspects import aspects_of, folded_at
 from tests.rooms.counter import COUNTER, Counter
