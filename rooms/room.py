@@ -327,9 +327,9 @@ class Room:
         """The project is archived: nobody edits any more."""
         self.room_ticks.end_gestures()
 
-    def gathers(self, gathered: float) -> bool:
+    def gathers(self, full_room_gap: float) -> bool:
         """Whether the room waits because of the load of the node, and not for its size alone."""
-        return self.room_ticks.gathers(gathered)
+        return self.room_ticks.gathers(full_room_gap)
 
     def pass_on(self, now: float) -> Effects:
         """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""

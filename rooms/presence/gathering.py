@@ -18,7 +18,7 @@ SMALLEST_PART = 0.25
 URGENT_PART = 0.5
 """What a room gathers of that while someone in it holds a fader: it is heard, not only seen."""
 
-MOST_GATHERED = LONGEST_GAP / SMALLEST_PART
+MAX_FULL_ROOM_GAP = LONGEST_GAP / SMALLEST_PART
 """From here on every room gathers as long as it can."""
 
 AT_ONCE_SIZE = 8
@@ -28,10 +28,10 @@ LEAST_FULL_GAP = 0.008
 """Seconds. What a full room gathers on a quiet node: 125 frames a second for each who reads."""
 
 FIRST_STEP = 0.016
-"""Seconds. What is gathered grows and shrinks by a part of itself and of this."""
+"""Seconds. The gap of full rooms grows and shrinks by a part of itself and of this."""
 
 ANSWER_SECONDS = 0.1
-"""In so long, what is gathered grows by the factor by which the node is over its share."""
+"""In so long, the gap of full rooms grows by the factor by which the node is over its share."""
 
 FURTHEST = 4.0
 """No look is believed to be further from the share than by this factor."""
@@ -58,17 +58,17 @@ def least_gap(members: int) -> float:
     return LEAST_FULL_GAP * min(1.0, max(0.0, part))
 
 
-def load_gap(members: int, gathered: float, *, is_urgent: bool = False) -> float:
+def load_gap(members: int, full_room_gap: float, *, is_urgent: bool = False) -> float:
     """Seconds between two ticks that the load of the node asks of a room.
 
-    `gathered`: what it asks of the fullest; `is_urgent`: someone there holds a fader.
+    `full_room_gap`: what it asks of the fullest; `is_urgent`: someone there holds a fader.
     """
-    if not gathered:
+    if not full_room_gap:
         return 0.0
     part = min(1.0, max(SMALLEST_PART, members / FULL_SIZE))
     if is_urgent:
         part *= URGENT_PART
-    return min(LONGEST_GAP, gathered * part)
+    return min(LONGEST_GAP, full_room_gap * part)
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class Gathering:
     """Of one node. `share`: the part of a core that it aims at, above 0 and below 1."""
 
     share: float
-    gathered: float = 0.0
+    full_room_gap: float = 0.0
     """Seconds that the fullest rooms gather, before the bound of `LONGEST_GAP`."""
     is_full: bool = False
     """Whether it takes more than its share though every room gathers as long as it can."""
@@ -104,7 +104,7 @@ class Gathering:
     @property
     def longest_gap(self) -> float:
         """Seconds that the fullest rooms gather."""
-        return min(LONGEST_GAP, self.gathered)
+        return min(LONGEST_GAP, self.full_room_gap)
 
     def looked(self, look: Look) -> None:
         """Gather longer, or less long, by what was seen.
@@ -118,11 +118,11 @@ class Gathering:
         off = max(look.load / self.share, look.late / LATE)
         answered = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
         factor = min(FURTHEST, max(1 / FURTHEST, off)) ** answered
-        wanted = (self.gathered + FIRST_STEP) * factor - FIRST_STEP
-        self.gathered = min(MOST_GATHERED, max(0.0, wanted))
-        if self.gathered < MOST_GATHERED:
+        wanted = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
+        self.full_room_gap = min(MAX_FULL_ROOM_GAP, max(0.0, wanted))
+        if self.full_room_gap < MAX_FULL_ROOM_GAP:
             self.over_for = 0.0
-            if self.gathered < NO_LONGER_FULL * MOST_GATHERED:
+            if self.full_room_gap < NO_LONGER_FULL * MAX_FULL_ROOM_GAP:
                 self.is_full = False
         else:
             self.over_for += seconds

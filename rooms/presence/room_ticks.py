@@ -67,25 +67,25 @@ class RoomTicks:
         for seat in self.members.seats.values():
             self.gestures.end_all(seat.member)
 
-    def gathers(self, gathered: float) -> bool:
+    def gathers(self, full_room_gap: float) -> bool:
         """Whether the room waits because of the load of the node, and not for its size alone."""
         members = self.members.size
         is_urgent = self.gestures.bytes > 0
-        return load_gap(members, gathered, is_urgent=is_urgent) > least_gap(members)
+        return load_gap(members, full_room_gap, is_urgent=is_urgent) > least_gap(members)
 
-    def tick_due(self, gathered: float = 0.0) -> float | None:
+    def tick_due(self, full_room_gap: float = 0.0) -> float | None:
         """When to call `tick`, in the caller's seconds; None: nobody moved.
 
-        `gathered`: how long the fullest rooms of the node gather just now.
+        `full_room_gap`: how long the fullest rooms of the node gather just now.
         """
         if not self.ticks.moved:
             remote = self.members.remote
             if not (self.gestures.changed or remote.waiting or remote.is_overrun):
                 return None
         members = self.members.size
-        if not gathered and members <= AT_ONCE_SIZE:
+        if not full_room_gap and members <= AT_ONCE_SIZE:
             return self.ticks.last_tick_at  # nine of ten
-        return self.ticks.due(members, gathered, is_urgent=self.gestures.bytes > 0)
+        return self.ticks.due(members, full_room_gap, is_urgent=self.gestures.bytes > 0)
 
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""

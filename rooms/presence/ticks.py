@@ -31,13 +31,17 @@ def merge(before: Presence, after: Presence) -> Presence:
 
 
 def tick_gap(
-    members: int, gathered: float = 0.0, max_gap: float = FIRST_MAX_GAP, *, is_urgent: bool = False
+    members: int,
+    full_room_gap: float = 0.0,
+    max_gap: float = FIRST_MAX_GAP,
+    *,
+    is_urgent: bool = False,
 ) -> float:
     """Seconds between two ticks of a room (rule P3): what its size or the load of the node asks.
 
-    `gathered`, `is_urgent`: see `load_gap`; `max_gap`: see `next_max_gap`.
+    `full_room_gap`, `is_urgent`: see `load_gap`; `max_gap`: see `next_max_gap`.
     """
-    by_load = load_gap(members, gathered, is_urgent=is_urgent)
+    by_load = load_gap(members, full_room_gap, is_urgent=is_urgent)
     return min(max_gap, max(least_gap(members), by_load))
 
 
@@ -111,9 +115,11 @@ class Ticks:
         if any(who.member in members for who in self.moved):
             self.moved = [who for who in self.moved if who.member not in members]
 
-    def due(self, members: int, gathered: float = 0.0, *, is_urgent: bool = False) -> float:
+    def due(self, members: int, full_room_gap: float = 0.0, *, is_urgent: bool = False) -> float:
         """When to flush, if anything waits for a tick. May lie in the past: then now."""
-        return self.last_tick_at + tick_gap(members, gathered, self.max_gap, is_urgent=is_urgent)
+        return self.last_tick_at + tick_gap(
+            members, full_room_gap, self.max_gap, is_urgent=is_urgent
+        )
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""

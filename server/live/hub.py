@@ -128,9 +128,9 @@ class Hub:
 
     def rooms_gathering(self) -> int:
         """Rooms in which moves wait because of the load of the node, and not for size alone."""
-        gathered, since = self.gathering.gathered, asyncio.get_running_loop().time() - 1.0
+        full_room_gap, since = self.gathering.full_room_gap, asyncio.get_running_loop().time() - 1.0
         rooms = [live.room for live in self.rooms.values()]
-        return sum(room.ticked_at > since and room.gathers(gathered) for room in rooms)
+        return sum(room.ticked_at > since and room.gathers(full_room_gap) for room in rooms)
 
     # Coming and going.
 

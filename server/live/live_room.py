@@ -282,7 +282,7 @@ class LiveRoom:
         room = self.room
         if room.is_tick_awaited or self.is_closed:
             return
-        due = room.tick_due(self._services.gathering.gathered)
+        due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None:
             return
         room.await_tick()
@@ -294,7 +294,7 @@ class LiveRoom:
         At most once in a millisecond: what else comes with this turn of the loop goes together.
         """
         room, now = self.room, self._loop.time()
-        due = room.tick_due(self._services.gathering.gathered)
+        due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None or self.is_closed:
             return
         if due > now or now - room.ticked_at < ONE_TURN_SECONDS:
@@ -320,7 +320,7 @@ class LiveRoom:
 
         They have waited once, where the members are that moved.
         """
-        if self.room.gathers(self._services.gathering.gathered):
+        if self.room.gathers(self._services.gathering.full_room_gap):
             self.schedule_tick()
         elif not self._is_passing_on:
             self._is_passing_on = True

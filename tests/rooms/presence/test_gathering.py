@@ -10,7 +10,7 @@ from rooms.presence.gathering import (
     FULL_SIZE,
     LEAST_FULL_GAP,
     LONGEST_GAP,
-    MOST_GATHERED,
+    MAX_FULL_ROOM_GAP,
     URGENT_PART,
     Gathering,
     Look,
@@ -33,15 +33,15 @@ class Rooms:
     size: int
     hz: float
 
-    def gap(self, gathered: float) -> float:
-        return tick_gap(self.size, gathered, LONGEST_GAP)
+    def gap(self, full_room_gap: float) -> float:
+        return tick_gap(self.size, full_room_gap, LONGEST_GAP)
 
-    def load(self, gathered: float) -> float:
+    def load(self, full_room_gap: float) -> float:
         """What they take of a core: the gap runs from the first move after a tick."""
         moves = self.size * self.hz
         if not moves:
             return 0.0
-        ticks = 1.0 / max(1.0 / moves, self.gap(gathered))
+        ticks = 1.0 / max(1.0 / moves, self.gap(full_room_gap))
         return self.count * (moves * READ + ticks * (TICK + self.size * WRITE))
 
 
@@ -60,11 +60,11 @@ class Node:
     """What the node took of a core that it had, look by look."""
 
     @property
-    def gathered(self) -> float:
-        return self.gathering.gathered
+    def full_room_gap(self) -> float:
+        return self.gathering.full_room_gap
 
     def wants(self, rooms: Sequence[Rooms], besides: float = 0.0) -> float:
-        return besides + sum(each.load(self.gathered) for each in rooms)
+        return besides + sum(each.load(self.full_room_gap) for each in rooms)
 
     def look(self, rooms: Sequence[Rooms], besides: float = 0.0, seconds: float = LOOK) -> None:
         wants = self.wants(rooms, besides)
@@ -95,19 +95,19 @@ def test_P3_a_room_on_a_quiet_node_waits_for_its_size_alone(members: int, gap: f
 
 
 def test_P3_the_gap_never_shrinks_as_a_room_grows() -> None:
-    for gathered in (0.0, 0.01, 0.05, 0.1, MOST_GATHERED):
-        gaps = [tick_gap(members, gathered, LONGEST_GAP) for members in range(600)]
+    for full_room_gap in (0.0, 0.01, 0.05, 0.1, MAX_FULL_ROOM_GAP):
+        gaps = [tick_gap(members, full_room_gap, LONGEST_GAP) for members in range(600)]
         assert gaps == sorted(gaps)
         assert max(gaps) <= LONGEST_GAP
     assert max(map(least_gap, range(600))) == LEAST_FULL_GAP
 
 
 def test_P3_the_fullest_gather_first_and_all_gather_in_the_end() -> None:
-    gathered = LONGEST_GAP
-    assert load_gap(FULL_SIZE, gathered) == LONGEST_GAP
-    assert load_gap(32, gathered) == LONGEST_GAP / 2
-    assert load_gap(2, gathered) == LONGEST_GAP / 4
-    assert {load_gap(members, MOST_GATHERED) for members in range(100)} == {LONGEST_GAP}
+    full_room_gap = LONGEST_GAP
+    assert load_gap(FULL_SIZE, full_room_gap) == LONGEST_GAP
+    assert load_gap(32, full_room_gap) == LONGEST_GAP / 2
+    assert load_gap(2, full_room_gap) == LONGEST_GAP / 4
+    assert {load_gap(members, MAX_FULL_ROOM_GAP) for members in range(100)} == {LONGEST_GAP}
 
 
 def test_P3_a_hand_at_a_fader_waits_less() -> None:
@@ -121,7 +121,7 @@ def test_P3_below_its_share_a_node_never_gathers(rooms: Sequence[Rooms]) -> None
     node = Node()
     node.go_on(5.0, rooms)
     assert 0.1 < max(node.loads) < SHARE
-    assert node.gathered == 0.0
+    assert node.full_room_gap == 0.0
 
 
 @pytest.mark.parametrize("rooms", [MANY_SMALL, MANY_LARGE], ids=["small", "large"])
@@ -136,7 +136,7 @@ def test_P3_above_its_share_rooms_gather_just_so_long_that_it_is_held(
     assert node.loads[-1] == pytest.approx(SHARE, rel=0.05)
     node.go_on(9.0, rooms)
     assert all(load == pytest.approx(SHARE, rel=0.05) for load in node.loads[settled:])
-    assert 0.0 < max(each.gap(node.gathered) for each in rooms) < LONGEST_GAP
+    assert 0.0 < max(each.gap(node.full_room_gap) for each in rooms) < LONGEST_GAP
     assert not node.gathering.is_full
 
 
@@ -148,16 +148,16 @@ def test_P3_within_a_second_of_a_fall_nobody_waits(
 ) -> None:
     node = Node()
     node.go_on(5.0, rooms, besides=0.3)
-    assert node.gathered > 0.0
+    assert node.full_room_gap > 0.0
     node.go_on(1.0, less)
-    assert node.gathered == 0.0
+    assert node.full_room_gap == 0.0
 
 
 def test_P3_a_load_that_rises_slowly_is_followed() -> None:
     node = Node()
     node.go_on(20.0, lambda now: [Rooms(100 + int(now * 10), 4, 20)])
     assert max(node.loads) < SHARE * 1.2
-    assert node.gathered > 0.0
+    assert node.full_room_gap > 0.0
 
 
 @pytest.mark.parametrize("period", [0.1, 0.2, 0.5, 1.0, 3.0])
@@ -169,8 +169,8 @@ def test_P3_a_load_that_swings_makes_nobody_wait_longer_than_a_steady_one(period
     while swinging.now < 10.0:
         has_them = swinging.now % period < period / 2
         swinging.look(MANY_SMALL if has_them else SMALL)
-        longest = max(longest, swinging.gathered)
-    assert longest <= steady.gathered * 1.05
+        longest = max(longest, swinging.full_room_gap)
+    assert longest <= steady.full_room_gap * 1.05
 
 
 def test_P3_one_room_a_hundred_times_the_others_waits_for_them() -> None:
@@ -179,13 +179,13 @@ def test_P3_one_room_a_hundred_times_the_others_waits_for_them() -> None:
     node = Node()
     node.go_on(5.0, [large, small])
     assert node.loads[-1] == pytest.approx(SHARE, rel=0.05)
-    assert 0.0 < small.gap(node.gathered) <= large.gap(node.gathered) / 4
+    assert 0.0 < small.gap(node.full_room_gap) <= large.gap(node.full_room_gap) / 4
 
 
 def test_P3_ten_thousand_quiet_rooms_make_nobody_wait() -> None:
     node = Node()
     node.go_on(5.0, [Rooms(10_000, 1, 0.0), Rooms(1, 4, 20)], besides=0.1)
-    assert node.gathered == 0.0
+    assert node.full_room_gap == 0.0
 
 
 @pytest.mark.parametrize("had", [0.9, 0.4, 0.2])
@@ -194,12 +194,12 @@ def test_P3_of_a_core_that_others_use_too_the_share_is_that_of_what_is_left(had:
     rooms = [Rooms(100, 4, 20)]
     alone.go_on(5.0, rooms)
     beside.go_on(5.0, rooms)
-    assert alone.gathered == 0.0
-    assert beside.loads[-1] <= SHARE * 1.05 or beside.gathered == MOST_GATHERED
-    assert (beside.gathered > 0.0) == (had < 0.9)
+    assert alone.full_room_gap == 0.0
+    assert beside.loads[-1] <= SHARE * 1.05 or beside.full_room_gap == MAX_FULL_ROOM_GAP
+    assert (beside.full_room_gap > 0.0) == (had < 0.9)
     beside.had = 1.0
     beside.go_on(1.0, rooms)
-    assert beside.gathered == 0.0
+    assert beside.full_room_gap == 0.0
 
 
 def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_says() -> None:
@@ -207,7 +207,7 @@ def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_sa
     gathering = Gathering(SHARE)
     for _ in range(300):
         gathering.looked(Look(LOOK, taken=0.1 * LOOK, late=0.03))
-    assert gathering.gathered == MOST_GATHERED
+    assert gathering.full_room_gap == MAX_FULL_ROOM_GAP
     assert gathering.is_full
 
 
@@ -234,7 +234,7 @@ def test_P3_a_herd_that_is_in_before_that_leaves_the_node_open() -> None:
     node.go_on(FULL_SECONDS - 1.0, SMALL, besides=1.0)
     assert not node.gathering.is_full
     node.go_on(1.0, SMALL)
-    assert node.gathered == 0.0
+    assert node.full_room_gap == 0.0
 
 
 @pytest.mark.parametrize(
@@ -253,11 +253,11 @@ def test_P3_a_herd_that_is_in_before_that_leaves_the_node_open() -> None:
 def test_P3_a_clock_that_jumps_moves_the_law_by_one_step(look: Look) -> None:
     node = Node()
     node.go_on(5.0, MANY_SMALL)
-    before = node.gathered
+    before = node.full_room_gap
     node.gathering.looked(look)
-    assert 0.0 <= node.gathered <= MOST_GATHERED
+    assert 0.0 <= node.full_room_gap <= MAX_FULL_ROOM_GAP
     node.go_on(1.0, MANY_SMALL)
-    assert node.gathered == pytest.approx(before, rel=0.15)
+    assert node.full_room_gap == pytest.approx(before, rel=0.15)
     assert not node.gathering.is_full
 
 
@@ -267,5 +267,5 @@ def test_P3_looks_that_come_late_end_where_others_do() -> None:
         node = Node()
         while node.now < 20.0:
             node.look(MANY_SMALL, seconds=seconds)
-        ends.append(node.gathered)
+        ends.append(node.full_room_gap)
     assert ends == pytest.approx([ends[0]] * len(ends), rel=0.05)

@@ -77,7 +77,7 @@ async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(
     room.ticks.is_awaited = True
     await presence(session.ann, session.project, 7.0)
     await cursor_seen(session.ben, 7.0)
-    session.two.hub.gathering.gathered = 0.1
+    session.two.hub.gathering.full_room_gap = 0.1
     await presence(session.ann, session.project, 8.0)
     await eventually(lambda: waits(room))
     room.ticks.is_awaited = False

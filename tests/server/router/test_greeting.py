@@ -67,7 +67,7 @@ async def test_P3_what_makes_presence_late_is_on_the_page(nodes: Nodes) -> None:
         "prime_tick_late_ms",
     ):
         assert f"\n{name}" in text
-    node.hub.gathering.gathered = 0.1
+    node.hub.gathering.full_room_gap = 0.1
     _, text = await node.http("/metrics")
     assert "\nprime_tick_gap_ms 48.0" in text
 
