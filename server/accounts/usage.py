@@ -138,12 +138,12 @@ class Usage:
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)
 
-    def connected(self, socket: str, address: str) -> bool:
+    def on_connect(self, socket: str, address: str) -> bool:
         """A TCP connection; whether it may stay until it has asked for something."""
         self.sockets.add(socket, address)
         return self.sockets.of_address[address] <= self.limits.sockets_per_address + FAR_OVER
 
-    def handshake(self, socket: str, now: float) -> str | None:
+    def on_handshake(self, socket: str, now: float) -> str | None:
         """One more WebSocket; None: welcome. Else the bound that is reached, in a sentence."""
         limits, address = self.limits, self.sockets.address_of[socket]
         if self.connects.take(address, now):
@@ -154,7 +154,7 @@ class Usage:
             return _over("connections wait for a login", limits.strangers_per_address)
         return None
 
-    def opened(self, socket: str) -> str | None:
+    def on_open(self, socket: str) -> str | None:
         """The handshake is done. If strangers are too many now: the one that is to go."""
         self.sockets.add_stranger(socket)
         if len(self.sockets.strangers) <= self.limits.strangers:

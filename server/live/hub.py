@@ -329,7 +329,7 @@ class Hub:
             self.bus.unfollow(project)
             raise
         self.rooms[project] = live
-        self.watch.opened(project)
+        self.watch.on_room_open(project)
         self.broadcast.announce(project, asks=True)
         log.info(
             "room opened", project=project, head=live.room.head, entities=len(live.room.document)

@@ -149,6 +149,6 @@ class JournalWatch:
         finally:
             self._is_looking = False
 
-    def opened(self, project: str) -> None:
+    def on_room_open(self, project: str) -> None:
         """The room is open: read what other nodes named while it was loaded."""
         self.on_heads({project: self._heads_while_opening.pop(project, 0)})

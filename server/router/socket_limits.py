@@ -23,10 +23,10 @@ class SocketLimits:
         self._has_warned = False
         """That a proxy names addresses and is not believed: said once."""
 
-    def connected(self, connection: Connection, peer: object) -> bool:
+    def on_connect(self, connection: Connection, peer: object) -> bool:
         """A TCP connection is there; false: its address has far too many."""
         connection.address = address_of(peer, (), ())
-        stays = self.usage.connected(connection.id, connection.address)
+        stays = self.usage.on_connect(connection.id, connection.address)
         return stays or is_proxy(peer, self._proxies)
 
     def refusal(
@@ -40,7 +40,7 @@ class SocketLimits:
             self._has_warned = True
             text = "X-Forwarded-For of a peer that PRIME_PROXIES does not name is not believed"
             log.warning(text, peer=connection.address)
-        reached = self.usage.handshake(connection.id, now)
+        reached = self.usage.on_handshake(connection.id, now)
         if reached is None:
             return None
         self._count("handshakes_refused")

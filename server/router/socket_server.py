@@ -39,7 +39,7 @@ class SocketServer:
         self.received = router.received
         self.over_rate = router.over_rate
         self.answer_http = pages.answer
-        self.connected = socket_limits.connected
+        self.on_connect = socket_limits.on_connect
         self.count = count
         self._connections = connections
         self._hub = hub
@@ -53,13 +53,13 @@ class SocketServer:
         now = asyncio.get_running_loop().time()
         return self._socket_limits.refusal(connection, peer, forwarded, now)
 
-    def opened(self, connection: Connection) -> None:
+    def on_open(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""
         self._connections.add(connection)
-        if (longest := self._socket_limits.usage.opened(connection.id)) is not None:
+        if (longest := self._socket_limits.usage.on_open(connection.id)) is not None:
             self._connections[longest].close(OVERLOADED)
 
-    def closed(self, connection: Connection) -> None:
+    def on_close(self, connection: Connection) -> None:
         """The socket is gone."""
         self._connections.remove(connection)
         self._socket_limits.usage.sockets.remove(connection.id)

@@ -148,7 +148,7 @@ class Connection(RateLimited, asyncio.Protocol):
         # Just when the outbox takes it for full is it paused, and somebody says when it is not.
         full, low = WRITABLE_BELOW_BYTES - 1, WRITABLE_BELOW_BYTES // 4
         self._transport.set_write_buffer_limits(high=full, low=low)
-        if not self._server.connected(self, transport.get_extra_info("peername")):
+        if not self._server.on_connect(self, transport.get_extra_info("peername")):
             self.abort("too_many_sockets")
             return
         if (peer := transport.get_extra_info("socket")) is not None:
@@ -212,7 +212,7 @@ class Connection(RateLimited, asyncio.Protocol):
         take_apart(self._protocol)
         self._count_traffic()
         self.outbox.clear()
-        self._server.closed(self)
+        self._server.on_close(self)
 
     def resume_writing(self) -> None:
         """The socket's buffer has room again."""
@@ -303,7 +303,7 @@ class Connection(RateLimited, asyncio.Protocol):
             self.codec = CODECS[str(self._protocol.subprotocol)]
             self._is_open = True
             self._cutter = FrameCutter(self.codec.first_byte)
-            self._server.opened(self)
+            self._server.on_open(self)
 
     def _receive_frame(self, frame: Frame) -> None:
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):

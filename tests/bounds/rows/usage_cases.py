@@ -17,8 +17,8 @@ from tests.server.conftest import Node
 
 
 def _shaking(usage: Usage, number: int) -> Past | None:
-    usage.connected(str(number), "here")
-    told = usage.handshake(str(number), number / 50)
+    usage.on_connect(str(number), "here")
+    told = usage.on_handshake(str(number), number / 50)
     return None if told is None else Instead.STATUS_429
 
 
@@ -38,7 +38,7 @@ def strangers_per_address() -> Seen:
     last = None
     for number in range(limits.MAX_STRANGERS_PER_ADDRESS):
         last = _shaking(usage, number)
-        usage.opened(str(number))
+        usage.on_open(str(number))
     return Seen(last, _shaking(usage, limits.MAX_STRANGERS_PER_ADDRESS))
 
 
@@ -47,8 +47,8 @@ def strangers() -> Seen:
     usage = Usage()
 
     def opened(number: int) -> Past | None:
-        usage.connected(str(number), f"address {number}")
-        return None if usage.opened(str(number)) is None else OVERLOADED
+        usage.on_connect(str(number), f"address {number}")
+        return None if usage.on_open(str(number)) is None else OVERLOADED
 
     told = [opened(number) for number in range(limits.MAX_STRANGERS + 1)]
     return Seen(told[-2], told[-1])
@@ -59,8 +59,8 @@ def connects_per_second() -> Seen:
     usage = Usage()
 
     def connect() -> Past | None:
-        usage.connected("one", "here")
-        told = usage.handshake("one", 1.0)
+        usage.on_connect("one", "here")
+        told = usage.on_handshake("one", 1.0)
         usage.sockets.remove("one")
         return None if told is None else Instead.STATUS_429
 
@@ -74,7 +74,7 @@ def sockets_per_user() -> Seen:
     usage = Usage()
 
     def log_in(number: int) -> Past | None:
-        usage.connected(str(number), "here")
+        usage.on_connect(str(number), "here")
         told = usage.may_log_in(str(number), "ann")
         usage.sockets.give(str(number), "ann")
         return None if told is None else TOO_MANY_CONNECTIONS

@@ -22,17 +22,17 @@ class House:
     def come(self, address: str) -> str:
         self._made += 1
         socket = f"socket {self._made}"
-        self.usage.connected(socket, address)
+        self.usage.on_connect(socket, address)
         return socket
 
     def open(self, address: str) -> str | None:
         """The socket, if it was let in."""
         self.now += 1
         socket = self.come(address)
-        if self.usage.handshake(socket, self.now) is not None:
+        if self.usage.on_handshake(socket, self.now) is not None:
             self.usage.sockets.remove(socket)
             return None
-        self.usage.opened(socket)
+        self.usage.on_open(socket)
         return socket
 
 
@@ -58,7 +58,7 @@ def test_K1_who_has_logged_in_is_no_stranger_and_still_a_socket() -> None:
 
 def test_K1_sockets_that_never_ask_for_anything_are_bounded_too() -> None:
     house = House()
-    stays = [house.usage.connected(f"mute {n}", "here") for n in range(100)]
+    stays = [house.usage.on_connect(f"mute {n}", "here") for n in range(100)]
     assert stays == [True] * (4 + FAR_OVER) + [False] * (100 - 4 - FAR_OVER)
 
 
@@ -67,10 +67,10 @@ def test_K1_connects_have_a_rate() -> None:
     refused = 0
     for _ in range(100):
         socket = house.come("here")
-        refused += house.usage.handshake(socket, house.now) is not None
+        refused += house.usage.on_handshake(socket, house.now) is not None
         house.usage.sockets.remove(socket)
     assert refused == 80
-    assert house.usage.handshake(house.come("there"), house.now) is None
+    assert house.usage.on_handshake(house.come("there"), house.now) is None
 
 
 def test_K1_tokens_that_are_none_cost_connects() -> None:
@@ -79,16 +79,16 @@ def test_K1_tokens_that_are_none_cost_connects() -> None:
     assert socket is not None
     for _ in range(3):
         house.usage.bad_token(socket, house.now)
-    assert "connections a second" in (house.usage.handshake(house.come("here"), house.now) or "")
-    assert house.usage.handshake(house.come("there"), house.now) is None
+    assert "connections a second" in (house.usage.on_handshake(house.come("here"), house.now) or "")
+    assert house.usage.on_handshake(house.come("there"), house.now) is None
 
 
 def test_K1_of_too_many_strangers_in_all_the_one_that_waits_longest_goes() -> None:
     house = House()
     sockets = [house.open(f"address {n}") for n in range(5)]
     house.usage.sockets.give(str(sockets[0]), "ann")
-    assert house.usage.opened(house.come("address 5")) is None
-    assert house.usage.opened(house.come("address 6")) == sockets[1]
+    assert house.usage.on_open(house.come("address 5")) is None
+    assert house.usage.on_open(house.come("address 6")) == sockets[1]
 
 
 def test_K2_a_user_has_so_many_sockets() -> None:
@@ -110,7 +110,7 @@ def test_nothing_is_left_of_sockets_that_are_gone() -> None:
         socket = house.come(f"address {n % 7}")
         house.usage.sockets.add(socket, f"told by a proxy {n % 5}")
         if n % 3:
-            house.usage.opened(socket)
+            house.usage.on_open(socket)
         if n % 2:
             house.usage.sockets.give(socket, f"user {n % 4}")
         house.usage.sockets.remove(socket)
@@ -142,8 +142,8 @@ def test_no_bound_is_no_bound() -> None:
     house = House(Limits.read(names))
     for _ in range(3_000):
         socket = house.come("here")
-        assert house.usage.handshake(socket, 1.0) is None
-        assert house.usage.opened(socket) is None
+        assert house.usage.on_handshake(socket, 1.0) is None
+        assert house.usage.on_open(socket) is None
         assert house.usage.registrations.take("here", 1.0) == 0
         assert house.usage.may_log_in(socket, "ann") is None
         house.usage.sockets.give(socket, "ann")

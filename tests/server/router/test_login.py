@@ -16,7 +16,7 @@ BEN = Identity("another user", "ben", "Ben", "his login")
 def logged_in() -> tuple[Login, Usage, Connection]:
     usage = Usage()
     login, (connection, _) = Login(usage), opened()
-    usage.connected(connection.id, "here")
+    usage.on_connect(connection.id, "here")
     connection.greet("laptop")
     login.log_in(connection, ANN)
     return login, usage, connection

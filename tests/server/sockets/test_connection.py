@@ -38,7 +38,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     loop = Mock(time=lambda: 1.0, call_later=lambda *_: Mock(), call_soon=soon)
     server: Any = Mock(origins=None)
     server.answer_http = server.refuse_handshake = lambda *_: None
-    server.opened = server.closed = server.count = lambda *_: None
+    server.on_open = server.on_close = server.count = lambda *_: None
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0

@@ -27,16 +27,16 @@ class Counting:
         self.counts: defaultdict[str, float] = defaultdict(float)
         self.on_opened: Callable[[Connection], object] = lambda _: None
 
-    def connected(self, connection: Connection, peer: object) -> bool:
+    def on_connect(self, connection: Connection, peer: object) -> bool:
         return True
 
     def refuse_handshake(self, *_: object) -> None:
         return None
 
-    def opened(self, connection: Connection) -> None:
+    def on_open(self, connection: Connection) -> None:
         asyncio.get_running_loop().call_soon(self.on_opened, connection)
 
-    def closed(self, connection: Connection) -> None:
+    def on_close(self, connection: Connection) -> None:
         self.one_is_gone.set()
 
     def answer_http(self, path: str) -> tuple[int, str] | None:
