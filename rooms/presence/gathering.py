@@ -18,7 +18,7 @@ SMALLEST_PART = 0.25
 URGENT_PART = 0.5
 """What a room gathers of that while someone in it holds a fader: it is heard, not only seen."""
 
-MAX_FULL_ROOM_GAP = LONGEST_GAP / SMALLEST_PART
+LONGEST_FULL_ROOM_GAP = LONGEST_GAP / SMALLEST_PART
 """From here on every room gathers as long as it can."""
 
 AT_ONCE_SIZE = 8
@@ -119,10 +119,10 @@ class Gathering:
         answered = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
         factor = min(FURTHEST, max(1 / FURTHEST, off)) ** answered
         wanted = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
-        self.full_room_gap = min(MAX_FULL_ROOM_GAP, max(0.0, wanted))
-        if self.full_room_gap < MAX_FULL_ROOM_GAP:
+        self.full_room_gap = min(LONGEST_FULL_ROOM_GAP, max(0.0, wanted))
+        if self.full_room_gap < LONGEST_FULL_ROOM_GAP:
             self.over_for = 0.0
-            if self.full_room_gap < NO_LONGER_FULL * MAX_FULL_ROOM_GAP:
+            if self.full_room_gap < NO_LONGER_FULL * LONGEST_FULL_ROOM_GAP:
                 self.is_full = False
         else:
             self.over_for += seconds

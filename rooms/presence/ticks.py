@@ -13,9 +13,9 @@ NOWHERE = Presence()
 FIRST_MAX_GAP, SHORTEST_MAX_GAP = 0.032, 0.016
 """Seconds between two ticks at most: at first, and where the members of a room move most often."""
 
-MAX_GAP_STEP_SECONDS = 0.001
-MAX_GAP_BACK_OFF = 0.95
-"""It grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
+GAP_STEP_SECONDS = 0.001
+GAP_BACK_OFF = 0.95
+"""`max_gap` grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
 
 
 def merge(before: Presence, after: Presence) -> Presence:
@@ -48,8 +48,8 @@ def tick_gap(
 def next_max_gap(max_gap: float, *, overwritten: bool) -> float:
     """The longest gap after a tick: just so long that nobody moves twice meanwhile."""
     if overwritten:
-        return max(SHORTEST_MAX_GAP, max_gap * MAX_GAP_BACK_OFF)
-    return min(LONGEST_GAP, max_gap + MAX_GAP_STEP_SECONDS)
+        return max(SHORTEST_MAX_GAP, max_gap * GAP_BACK_OFF)
+    return min(LONGEST_GAP, max_gap + GAP_STEP_SECONDS)
 
 
 @dataclass(slots=True, eq=False)

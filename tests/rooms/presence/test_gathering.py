@@ -9,8 +9,8 @@ from rooms.presence.gathering import (
     FULL_SECONDS,
     FULL_SIZE,
     LEAST_FULL_GAP,
+    LONGEST_FULL_ROOM_GAP,
     LONGEST_GAP,
-    MAX_FULL_ROOM_GAP,
     URGENT_PART,
     Gathering,
     Look,
@@ -95,7 +95,7 @@ def test_P3_a_room_on_a_quiet_node_waits_for_its_size_alone(members: int, gap: f
 
 
 def test_P3_the_gap_never_shrinks_as_a_room_grows() -> None:
-    for full_room_gap in (0.0, 0.01, 0.05, 0.1, MAX_FULL_ROOM_GAP):
+    for full_room_gap in (0.0, 0.01, 0.05, 0.1, LONGEST_FULL_ROOM_GAP):
         gaps = [tick_gap(members, full_room_gap, LONGEST_GAP) for members in range(600)]
         assert gaps == sorted(gaps)
         assert max(gaps) <= LONGEST_GAP
@@ -107,7 +107,7 @@ def test_P3_the_fullest_gather_first_and_all_gather_in_the_end() -> None:
     assert load_gap(FULL_SIZE, full_room_gap) == LONGEST_GAP
     assert load_gap(32, full_room_gap) == LONGEST_GAP / 2
     assert load_gap(2, full_room_gap) == LONGEST_GAP / 4
-    assert {load_gap(members, MAX_FULL_ROOM_GAP) for members in range(100)} == {LONGEST_GAP}
+    assert {load_gap(members, LONGEST_FULL_ROOM_GAP) for members in range(100)} == {LONGEST_GAP}
 
 
 def test_P3_a_hand_at_a_fader_waits_less() -> None:
@@ -195,7 +195,7 @@ def test_P3_of_a_core_that_others_use_too_the_share_is_that_of_what_is_left(had:
     alone.go_on(5.0, rooms)
     beside.go_on(5.0, rooms)
     assert alone.full_room_gap == 0.0
-    assert beside.loads[-1] <= SHARE * 1.05 or beside.full_room_gap == MAX_FULL_ROOM_GAP
+    assert beside.loads[-1] <= SHARE * 1.05 or beside.full_room_gap == LONGEST_FULL_ROOM_GAP
     assert (beside.full_room_gap > 0.0) == (had < 0.9)
     beside.had = 1.0
     beside.go_on(1.0, rooms)
@@ -207,7 +207,7 @@ def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_sa
     gathering = Gathering(SHARE)
     for _ in range(300):
         gathering.looked(Look(LOOK, taken=0.1 * LOOK, late=0.03))
-    assert gathering.full_room_gap == MAX_FULL_ROOM_GAP
+    assert gathering.full_room_gap == LONGEST_FULL_ROOM_GAP
     assert gathering.is_full
 
 
@@ -255,7 +255,7 @@ def test_P3_a_clock_that_jumps_moves_the_law_by_one_step(look: Look) -> None:
     node.go_on(5.0, MANY_SMALL)
     before = node.full_room_gap
     node.gathering.looked(look)
-    assert 0.0 <= node.full_room_gap <= MAX_FULL_ROOM_GAP
+    assert 0.0 <= node.full_room_gap <= LONGEST_FULL_ROOM_GAP
     node.go_on(1.0, MANY_SMALL)
     assert node.full_room_gap == pytest.approx(before, rel=0.15)
     assert not node.gathering.is_full

@@ -1,6 +1,6 @@
 import pytest
 
-from rooms.presence.gathering import LONGEST_GAP, MAX_FULL_ROOM_GAP, least_gap
+from rooms.presence.gathering import LONGEST_FULL_ROOM_GAP, LONGEST_GAP, least_gap
 from rooms.presence.ticks import (
     FIRST_MAX_GAP,
     NOWHERE,
@@ -70,7 +70,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     members = [Mover(f"member {m}", ticks) for m in range(10)]
     moves = sorted((n / hz + m / hz / 10, m) for m in range(10) for n in range(hz * 5))
     for at, m in moves:
-        while ticks.moved and (due := ticks.due(10, MAX_FULL_ROOM_GAP)) <= at:
+        while ticks.moved and (due := ticks.due(10, LONGEST_FULL_ROOM_GAP)) <= at:
             now = max(now, due)
             gaps.append(ticks.max_gap * 1_000)
             ticks.flush(now)
@@ -83,7 +83,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
 @pytest.mark.parametrize("max_gap", [SHORTEST_MAX_GAP, FIRST_MAX_GAP, LONGEST_GAP])
 def test_P3_no_load_makes_a_room_gather_past_its_max_gap(max_gap: float) -> None:
     for members in (2, 50, 500):
-        assert tick_gap(members, MAX_FULL_ROOM_GAP, max_gap) == max_gap
+        assert tick_gap(members, LONGEST_FULL_ROOM_GAP, max_gap) == max_gap
 
 
 def test_P3_the_reach_is_bounded() -> None:
