@@ -82,7 +82,9 @@ class FaultProxy:
 
     async def start(self) -> int:
         """Listen; returns the port."""
-        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0, limit=BUFFER_BYTES)
+        self._server = await asyncio.start_server(
+            self._on_connect, "127.0.0.1", 0, limit=BUFFER_BYTES
+        )
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self.port
 
@@ -140,7 +142,7 @@ class FaultProxy:
         for condition in self.conditions.values():
             condition.heal()
 
-    async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _on_connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._serving.add(task)
