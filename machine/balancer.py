@@ -64,9 +64,13 @@ class Balancer:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes = nodes
         self.something_is_ready = asyncio.Event()
+        """Set from when a node was ready first."""
         self._server: asyncio.Server | None = None
+        """None: `start` has not been called."""
         self._probes: list[asyncio.Task[None]] = []
+        """One for each node: it asks whether the node is ready."""
         self._linking: set[asyncio.Task[None]] = set()
+        """One for each client that is being linked to a node."""
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port."""

@@ -32,8 +32,11 @@ class LoopLoad:
         self.share = 0.0
         self.waited = 0.0
         self._latest_tick = 0.0
-        self._late = 0.0  # the sum for all ticks since the last look
+        """Seconds by which the latest tick since `latest_tick_ms` was late."""
+        self._late = 0.0
+        """The sum of these for all ticks since the last look."""
         self._ticks = 0
+        """How many ticks these were."""
 
     def ticked_late(self, seconds: float) -> None:
         """A tick came so long after it was due."""
