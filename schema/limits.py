@@ -79,6 +79,16 @@ BAD_MESSAGES_ALLOWED = BOUNDS.add(
     "Bytes that name no message (E4): who sends more is no client.",
 )
 
+LOGINS_NEEDED_ALLOWED = BOUNDS.add(
+    "LOGINS_NEEDED_ALLOWED",
+    16,
+    "messages in ten seconds",
+    "a connection that is not logged in, in",
+    BAD_MESSAGES,
+    "server/sockets/connection.py",
+    "Messages that need a login (E4): who has none and goes on costs those who have one.",
+)
+
 HELLO_SECONDS = BOUNDS.add(
     "HELLO_SECONDS",
     5,

@@ -61,7 +61,7 @@ class Position(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     seq: Seq
 
 
-DigestText = Annotated[str, Meta(min_length=16, max_length=16)]
+DigestText = Annotated[str, Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{16}$")]
 
 
 class Digest(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

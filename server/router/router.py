@@ -56,13 +56,14 @@ class Router:
             self._greeting.greet(connection, message)
         elif isinstance(connection.session, WaitingForHello):
             message_id = getattr(message, "id", None)
-            connection.refuse(Error(message_id, ErrorCode.BAD_MESSAGE, "say hello first"))
+            error = Error(message_id, ErrorCode.BAD_MESSAGE, "say hello first")
+            connection.refuse_without_login(error)
         elif isinstance(message, Call):
             self._calls.start(connection, message)
         elif not isinstance(connection.session, LoggedIn):
             message_id = getattr(message, "id", None)
             text = "log in first: call auth.login, or say hello with a token"
-            connection.refuse(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
+            connection.refuse_without_login(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
         else:
             self._in_room(connection, connection.session, message)
 

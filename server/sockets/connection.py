@@ -21,6 +21,7 @@ from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import (
     BAD_MESSAGES_ALLOWED,
+    LOGINS_NEEDED_ALLOWED,
     MAX_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES_BEFORE_LOGIN,
     MAX_OUTBOX_BYTES,
@@ -70,7 +71,7 @@ class Connection(RateLimited, asyncio.Protocol):
         "_protocol": "of `websockets`: handshake, close, and all that is no short frame",
         "_server": "the rest of the server",
         "_transport": "the socket; None: it is gone, or not there yet",
-        "_unreadable_bucket": "how many more messages that cannot be read are answered (rule E4)",
+        "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
         "address": "what it is counted under",
         "calls_in_flight": "how many of its calls are not answered yet",
         "codec": "what the handshake has agreed on",
@@ -272,6 +273,13 @@ class Connection(RateLimited, asyncio.Protocol):
         """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
         self.refuse(error)
         if not self._unreadable_bucket.take(1, self._loop.time()):
+            self.close(BAD_MESSAGES)
+
+    def refuse_without_login(self, error: Error) -> None:
+        """Answer a message that needs a login; who goes on without one is closed (rule E4)."""
+        self.refuse(error)
+        part = BAD_MESSAGES_ALLOWED / LOGINS_NEEDED_ALLOWED
+        if not self._unreadable_bucket.take(part, self._loop.time()):
             self.close(BAD_MESSAGES)
 
     # The way in.

@@ -21,6 +21,10 @@ BAD_MESSAGES_ALLOWED = 4
 """Bytes that name no message (E4): who sends more is no client. (messages in ten seconds; a
 connection, in)"""
 
+LOGINS_NEEDED_ALLOWED = 16
+"""Messages that need a login (E4): who has none and goes on costs those who have one. (messages
+in ten seconds; a connection that is not logged in, in)"""
+
 HELLO_SECONDS = 5
 """From the handshake to hello. (seconds; a connection)"""
 

@@ -52,6 +52,19 @@ async def bad_messages(node: Node) -> Seen:
     return Seen(at, await _close_of(wire))
 
 
+@live_case("LOGINS_NEEDED_ALLOWED")
+async def messages_that_need_a_login(node: Node) -> Seen:
+    wire = await node.guest(JSON)
+    leave = {"t": "leave", "id": "1", "project": "nobody's"}
+    for _ in range(limits.LOGINS_NEEDED_ALLOWED):
+        await wire.send(leave)
+        await wire.until("error")
+    at = await _ping_of(wire, len(PING))
+    await wire.send(leave)
+    await wire.until("error")
+    return Seen(at, await _close_of(wire))
+
+
 async def _close_of(wire: Wire) -> Past | None:
     try:
         async with asyncio.timeout(5):
