@@ -21,7 +21,7 @@ from schema.limits import (
 )
 from schema.ops import Collection, EntityId, Name, Op
 from schema.text.spelling import spell_names_alike
-from schema.text.texts import DELTA_ID, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
+from schema.text.texts import DELTA_ID, DIGEST, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
 from schema.text.words import one_of
 
 PROTOCOL_VERSION = 1
@@ -61,7 +61,7 @@ class Position(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     seq: Seq
 
 
-DigestText = Annotated[str, Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{16}$")]
+DigestText = Annotated[str, Meta(min_length=16, max_length=16, pattern=DIGEST)]
 
 
 class Digest(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -87,6 +87,7 @@ EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z"
 USERNAME = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_.-]{{2,32}}\Z"
 SIGNATURE = r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z"
 MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
+DIGEST = r"^[0-9a-f]{16}\Z"
 
 _NOT_IN_SHOWN = (
     "control characters, line ends, invisible characters and what turns the direction of text "
@@ -109,6 +110,7 @@ IN_WORDS = {
     ),
     SIGNATURE: "a signature is like 4/4: 1 to 64 over 1, 2, 4, 8, 16 or 32",
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
+    DIGEST: "a digest is 16 characters: 0 to 9 and a to f",
 }
 """What each pattern asks for, as a sentence for who has sent another text."""
 
