@@ -133,6 +133,7 @@ async def list_entries(
     One at least, and more until they are `max_bytes`. `only_of_entity`: of the ops only its own.
     Of compacted ones the ops are gone: they have none, and no `entity` finds them.
     """
+    # Long: a line for each parameter, twice.
     first, last = await _between(db, project, since_ms, until_ms)
     rows = await db.fetch(
         LIST_ENTRIES,
