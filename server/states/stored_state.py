@@ -13,8 +13,8 @@ from persistence.journal.contract import Checkpoint, Journal
 from rooms.aspect import StateSlice
 from rooms.document.aspect import DocumentAspect
 from rooms.document.digest import canonical, shown, term
-from rooms.document.document import Applied, Change, Document, Entity, State
-from rooms.document.entity_store import Steps
+from rooms.document.document import Change, Document, Entity, State
+from rooms.document.entity_store import finish
 from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
 from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import slices_of
@@ -208,21 +208,11 @@ def apply_entries(
     aspect = DocumentAspect(document)
     for entry in entries:
         if entry.aspect == DOCUMENT:
-            applied = _to_the_end(aspect.apply(entry))
+            applied = finish(aspect.apply(entry), yield_gil)
             if entry.seq in wanted:
                 changes[entry.seq] = applied.changes
         yield_gil()
     return changes
-
-
-def _to_the_end(steps: Steps[Applied]) -> Applied:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            applied: Applied = stop.value
-            return applied
-        yield_gil()
 
 
 def _entities(part: StateSlice) -> dict[str, Entity]:
