@@ -1,0 +1,157 @@
+"""What a table is described with: from one description come calls, types, queries and policies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class SqlType(StrEnum):
+    """The type of a column in PostgreSQL. Times go over the wire in ms since 1970."""
+
+    UUID = "uuid"
+    TEXT = "text"
+    FLOAT = "float8"
+    INTEGER = "int4"
+    BIGINT = "int8"
+    BOOLEAN = "bool"
+    TIME = "timestamptz"
+    TEXTS = "text[]"
+    UUIDS = "uuid[]"
+    JSON = "jsonb"
+
+
+class Operator(StrEnum):
+    """What a filter asks of a column."""
+
+    EQ = "eq"
+    NE = "ne"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    IN = "in"
+    IS_NULL = "is_null"
+    LIKE = "like"
+    """`%` stands for any characters, `_` for one; case matters."""
+    ILIKE = "ilike"
+    """The same in any case."""
+    SIMILAR = "similar"
+    """A text much like this one (trigrams)."""
+    SEARCH = "search"
+    """Words, as one types them into a search box (full text)."""
+    OVERLAP = "overlap"
+    """A list that has one of these."""
+    CONTAINS = "contains"
+    """A list that has all of these; a map that has these leaves with these values."""
+    PATH = "path"
+    """A leaf of a map: `{"at": ["filter", "cutoff"], "gte": 200}`."""
+
+
+EQUALITY = frozenset({Operator.EQ, Operator.NE, Operator.IN})
+ORDERED = EQUALITY | {Operator.LT, Operator.LTE, Operator.GT, Operator.GTE}
+NULLABLE = frozenset({Operator.IS_NULL})
+WORDS = EQUALITY | {Operator.LIKE, Operator.ILIKE, Operator.SIMILAR, Operator.SEARCH}
+LISTS = frozenset({Operator.OVERLAP, Operator.CONTAINS})
+MAPS = frozenset({Operator.CONTAINS, Operator.PATH})
+
+SEARCHING = frozenset(
+    {Operator.LIKE, Operator.ILIKE, Operator.SIMILAR, Operator.SEARCH, *LISTS, *MAPS}
+)
+"""Operators that PostgreSQL does not let use an index under row-level security: they leak."""
+
+
+class Verb(StrEnum):
+    """What can be done with rows of a table, by a call of this name."""
+
+    GET = "get"
+    LIST = "list"
+    COUNT = "count"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    WATCH = "watch"
+
+
+class _Required:
+    """The default of a column that has none."""
+
+
+REQUIRED = _Required()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its line is all that a new one takes, beside a migration."""
+
+    name: str
+    """On the wire; in the table too, but where `reads` says otherwise."""
+    type: Any
+    """What a client sends and gets, with its bounds: an annotated type of `schema.calls`' kind."""
+    sql: SqlType
+    says: str
+    """What it holds, in a few words, with the unit."""
+    default: Any = REQUIRED
+    """What `create` takes where it is left out."""
+    creates: bool = False
+    """Whether `create` takes it."""
+    changes: bool = False
+    """Whether `update` takes it."""
+    filters: frozenset[Operator] = frozenset()
+    sorts: bool = False
+    """Whether lists can be in its order; never null, and with an index."""
+    reads: str = ""
+    """The SQL that gives it, of the table's own columns; empty: the column of this name."""
+    embeds: str = ""
+    """The table whose row its value is the id of, and which `embed` can bring along."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedList:
+    """A list that the product asks for: its plan is looked at on a million rows."""
+
+    says: str
+    where: dict[str, Any]
+    """As a client sends it, with `$user` and `$project` for those who ask."""
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: `relation` in PostgreSQL, `calls` the first part of its calls' names."""
+
+    relation: str
+    calls: str
+    row: str
+    """The name of the type of a row: `Preset`."""
+    param: str
+    """How calls name the id of a row: `preset`."""
+    says: str
+    columns: tuple[Column, ...]
+    verbs: frozenset[Verb]
+    """Those that are answered by what all tables have in common; others are calls of their own."""
+    key: str = "id"
+    """The column that names a row."""
+    user: str = ""
+    """The column with the user that a row belongs to; empty: none."""
+    project: str = ""
+    """The column with the project that a row belongs to; empty: none."""
+    version: str = "version"
+    """The column that `update` compares; empty: rows are never updated by users."""
+    order: tuple[str, ...] = ("-created_at",)
+    """The order of a list that names none: columns, `-` before one that goes down."""
+    lists: tuple[ShippedList, ...] = ()
+    by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    @property
+    def creates(self) -> Iterable[Column]:
+        """What `create` takes."""
+        return (column for column in self.columns if column.creates)
+
+    @property
+    def changes(self) -> Iterable[Column]:
+        """What `update` takes."""
+        return (column for column in self.columns if column.changes)
