@@ -229,6 +229,36 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+CREATE FUNCTION public.count_preset_uses(presets uuid[], users uuid[]) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    -- In one order everywhere, so that two nodes never wait for each other.
+    PERFORM FROM plugin_presets AS p WHERE p.id = ANY (presets) ORDER BY p.id FOR KEY SHARE;
+    PERFORM FROM prime_users AS u WHERE u.id = ANY (users) ORDER BY u.id FOR KEY SHARE;
+    WITH used AS (
+        SELECT DISTINCT p.id AS preset, u.id AS person
+        FROM unnest(presets, users) AS given (preset, person)
+        JOIN plugin_presets AS p ON p.id = given.preset
+        JOIN prime_users AS u ON u.id = given.person
+        ORDER BY 1, 2
+    ), fresh AS (
+        INSERT INTO preset_uses AS seen (preset_id, user_id, counted_at)
+        SELECT preset, person, statement_timestamp() FROM used
+        ON CONFLICT (preset_id, user_id) DO UPDATE SET counted_at = excluded.counted_at
+            WHERE seen.counted_at <= excluded.counted_at - interval '1 hour'
+        RETURNING seen.preset_id
+    ), summed AS (
+        INSERT INTO preset_usage_counts AS c (preset_id, uses)
+        SELECT preset_id, count(*) FROM fresh GROUP BY preset_id ORDER BY preset_id
+        ON CONFLICT (preset_id) DO UPDATE SET uses = c.uses + excluded.uses
+    )
+    SELECT count(*) INTO counted FROM fresh;
+    RETURN counted;
+END $$;
+
 CREATE FUNCTION public.default_address() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -332,6 +362,43 @@ BEGIN
     END IF;
     RETURN session;
 END $$;
+
+CREATE FUNCTION public.place_stem() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO '$user', 'public'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.parent_id IS DISTINCT FROM OLD.parent_id AND NEW.parent_id IS NOT NULL
+            OR NEW.project_id <> OLD.project_id
+        THEN
+            RAISE EXCEPTION 'a file stays in its project, and with the file that it is a stem of'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'audio_files_place_check';
+        END IF;
+        NEW.depth := OLD.depth;
+        RETURN NEW;
+    END IF;
+    NEW.depth := 0;
+    IF NEW.parent_id IS NOT NULL THEN
+        SELECT p.depth + 1 INTO NEW.depth FROM audio_files AS p
+        WHERE p.id = NEW.parent_id AND p.project_id = NEW.project_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the file that this is a stem of is not in the project'
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'audio_files_parent_id_fkey';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TABLE public.preset_usage_counts (
+    preset_id uuid NOT NULL,
+    uses bigint NOT NULL,
+    CONSTRAINT preset_usage_counts_uses_check CHECK ((uses >= 0))
+);
+
+CREATE FUNCTION public.preset_usage_count(preset uuid) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    RETURN COALESCE((SELECT c.uses FROM public.preset_usage_counts c WHERE (c.preset_id = preset_usage_count.preset)), (0)::bigint);
 
 CREATE TABLE public.studio_projects (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -501,23 +568,29 @@ CREATE TABLE public.audio_files (
     analysis jsonb,
     parent_id uuid,
     stem_kind text,
-    upload_status text DEFAULT 'pending'::text NOT NULL,
+    status text DEFAULT 'announced'::text CONSTRAINT audio_files_upload_status_not_null NOT NULL COLLATE pg_catalog."C",
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    failure text,
+    depth integer DEFAULT 0 NOT NULL,
     CONSTRAINT audio_files_analysis_check CHECK ((jsonb_typeof(analysis) = 'object'::text)),
     CONSTRAINT audio_files_bit_depth_check CHECK (((bit_depth >= 1) AND (bit_depth <= 64))),
     CONSTRAINT audio_files_bytes_check CHECK ((bytes >= 0)),
     CONSTRAINT audio_files_channels_check CHECK (((channels >= 1) AND (channels <= 256))),
     CONSTRAINT audio_files_check CHECK ((parent_id <> id)),
-    CONSTRAINT audio_files_content_hash_check CHECK (((length(content_hash) >= 16) AND (length(content_hash) <= 128))),
+    CONSTRAINT audio_files_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT audio_files_depth_check CHECK (((depth >= 0) AND (depth <= 4))),
     CONSTRAINT audio_files_duration_seconds_check CHECK ((duration_seconds >= (0)::double precision)),
+    CONSTRAINT audio_files_failure_check CHECK (((length(failure) >= 1) AND (length(failure) <= 500))),
     CONSTRAINT audio_files_format_check CHECK (((length(format) >= 1) AND (length(format) <= 32))),
     CONSTRAINT audio_files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT audio_files_only_failed_check CHECK (((failure IS NULL) OR (status = 'failed'::text))),
     CONSTRAINT audio_files_sample_rate_check CHECK (((sample_rate >= 1) AND (sample_rate <= 1536000))),
+    CONSTRAINT audio_files_status_check CHECK ((status = ANY (ARRAY['announced'::text, 'uploading'::text, 'measuring'::text, 'available'::text, 'failed'::text]))),
     CONSTRAINT audio_files_stem_kind_check CHECK (((length(stem_kind) >= 1) AND (length(stem_kind) <= 64))),
-    CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024)),
-    CONSTRAINT audio_files_upload_status_check CHECK ((upload_status = ANY (ARRAY['pending'::text, 'uploading'::text, 'uploaded'::text, 'failed'::text])))
+    CONSTRAINT audio_files_stem_kind_needed CHECK (((parent_id IS NULL) OR (stem_kind IS NOT NULL))),
+    CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024))
 );
 
 CREATE TABLE public.auth_credentials (
@@ -681,17 +754,30 @@ CREATE TABLE public.plugin_presets (
     parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
     tags text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
     is_public boolean DEFAULT false NOT NULL,
-    usage_count bigint DEFAULT 0 NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    forked_from uuid,
+    origin_name text,
+    system_key text COLLATE pg_catalog."C",
+    system_version integer,
     CONSTRAINT plugin_presets_category_check CHECK ((length(category) <= 64)),
     CONSTRAINT plugin_presets_check CHECK (((owner_id IS NOT NULL) OR is_public)),
     CONSTRAINT plugin_presets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT plugin_presets_origin_check CHECK ((forked_from <> id)),
+    CONSTRAINT plugin_presets_origin_name_check CHECK (((length(origin_name) >= 1) AND (length(origin_name) <= 120))),
     CONSTRAINT plugin_presets_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
     CONSTRAINT plugin_presets_plugin_check CHECK (((length(plugin) >= 1) AND (length(plugin) <= 255))),
-    CONSTRAINT plugin_presets_tags_check CHECK ((cardinality(tags) <= 32)),
-    CONSTRAINT plugin_presets_usage_count_check CHECK ((usage_count >= 0))
+    CONSTRAINT plugin_presets_system_check CHECK (((system_key IS NULL) OR ((owner_id IS NULL) AND (system_version IS NOT NULL)))),
+    CONSTRAINT plugin_presets_system_key_check CHECK (((length(system_key) >= 1) AND (length(system_key) <= 128))),
+    CONSTRAINT plugin_presets_system_version_check CHECK ((system_version >= 1)),
+    CONSTRAINT plugin_presets_tags_check CHECK ((cardinality(tags) <= 32))
+);
+
+CREATE TABLE public.preset_uses (
+    preset_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    counted_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.prime_users (
@@ -851,6 +937,12 @@ ALTER TABLE ONLY public.mixx_recall
 ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.preset_usage_counts
+    ADD CONSTRAINT preset_usage_counts_pkey PRIMARY KEY (preset_id);
+
+ALTER TABLE ONLY public.preset_uses
+    ADD CONSTRAINT preset_uses_pkey PRIMARY KEY (preset_id, user_id);
+
 ALTER TABLE ONLY public.prime_users
     ADD CONSTRAINT prime_users_pkey PRIMARY KEY (id);
 
@@ -884,11 +976,17 @@ ALTER TABLE ONLY public.state_parts
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
 
+CREATE UNIQUE INDEX audio_files_content_key ON public.audio_files USING btree (project_id, content_hash) WHERE ((content_hash IS NOT NULL) AND (stem_kind IS NULL));
+
 CREATE INDEX audio_files_hash_idx ON public.audio_files USING btree (content_hash) WHERE (content_hash IS NOT NULL);
 
 CREATE INDEX audio_files_owner_idx ON public.audio_files USING btree (owner_id);
 
 CREATE INDEX audio_files_parent_idx ON public.audio_files USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX audio_files_pending_idx ON public.audio_files USING btree (project_id, id) WHERE (status <> 'available'::text);
+
+CREATE INDEX audio_files_project_hash_idx ON public.audio_files USING btree (project_id, content_hash) WHERE (content_hash IS NOT NULL);
 
 CREATE INDEX audio_files_project_idx ON public.audio_files USING btree (project_id, created_at DESC, id);
 
@@ -928,13 +1026,21 @@ CREATE INDEX member_fences_raised_at ON public.member_fences USING btree (raised
 
 CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
 
+CREATE INDEX plugin_presets_forked_idx ON public.plugin_presets USING btree (forked_from) WHERE (forked_from IS NOT NULL);
+
 CREATE UNIQUE INDEX plugin_presets_name_key ON public.plugin_presets USING btree (COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid), plugin, lower(name) COLLATE "C");
 
 CREATE INDEX plugin_presets_owner_idx ON public.plugin_presets USING btree (owner_id);
 
+CREATE INDEX plugin_presets_parameters_idx ON public.plugin_presets USING gin (parameters jsonb_path_ops);
+
 CREATE INDEX plugin_presets_public_idx ON public.plugin_presets USING btree (plugin, category) WHERE is_public;
 
+CREATE UNIQUE INDEX plugin_presets_system_key ON public.plugin_presets USING btree (system_key);
+
 CREATE INDEX plugin_presets_tags_idx ON public.plugin_presets USING gin (tags);
+
+CREATE INDEX preset_uses_user_idx ON public.preset_uses USING btree (user_id);
 
 CREATE UNIQUE INDEX prime_users_address_key ON public.prime_users USING btree (address);
 
@@ -976,6 +1082,8 @@ CREATE TRIGGER log_revoked AFTER UPDATE ON public.auth_sessions FOR EACH ROW WHE
 
 CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_project();
 
+CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.place_stem();
+
 CREATE TRIGGER touch BEFORE UPDATE ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.auth_credentials FOR EACH ROW EXECUTE FUNCTION public.touch();
@@ -988,7 +1096,7 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.mail_outbox FOR EACH ROW EXECUTE FU
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.mixx_recall FOR EACH ROW WHEN ((new.usage_count = old.usage_count)) EXECUTE FUNCTION public.touch_version();
 
-CREATE TRIGGER touch BEFORE UPDATE ON public.plugin_presets FOR EACH ROW WHEN ((new.usage_count = old.usage_count)) EXECUTE FUNCTION public.touch_version();
+CREATE TRIGGER touch BEFORE UPDATE ON public.plugin_presets FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
@@ -1033,7 +1141,19 @@ ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plugin_presets
+    ADD CONSTRAINT plugin_presets_forked_from_fkey FOREIGN KEY (forked_from) REFERENCES public.plugin_presets(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.preset_usage_counts
+    ADD CONSTRAINT preset_usage_counts_preset_id_fkey FOREIGN KEY (preset_id) REFERENCES public.plugin_presets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.preset_uses
+    ADD CONSTRAINT preset_uses_preset_id_fkey FOREIGN KEY (preset_id) REFERENCES public.plugin_presets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.preset_uses
+    ADD CONSTRAINT preset_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.project_deltas
     ADD CONSTRAINT project_deltas_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
