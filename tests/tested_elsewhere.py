@@ -177,7 +177,7 @@ TESTED_ELSEWHERE = {
     "schema.bounds": "tests/bounds/test_bounds.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
-    "schema.colors": "tests/rooms/presence/test_colors.py",
+    "schema.text.colors": "tests/rooms/presence/test_colors.py",
     "schema.entities": "tests/schema/generating/test_json_schema.py",
     "schema.errors": "tests/schema/test_generate.py",
     "schema.generating.json_entities": "tests/schema/generating/test_json_schema.py",

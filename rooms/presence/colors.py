@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from schema.colors import COLORS
+from schema.text.colors import COLORS
 
 
 def color_of(user: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from schema.colors import COLORS
 from schema.messages import (
     Ack,
     Call,
@@ -44,6 +43,7 @@ from schema.messages import (
     Welcome,
 )
 from schema.ops import Delete, Insert, Move, Set
+from schema.text.colors import COLORS
 
 SONG = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77"
 ADA, BEN = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11", "c4e7d2aa-91b5-4f0b-b6f4-8f3d1d6a5e22"

@@ -11,7 +11,6 @@ import msgspec
 
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
-from schema.colors import COLORS, TEXT_ON_COLOR
 from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
 from schema.generating.examples import examples
@@ -19,6 +18,7 @@ from schema.invariants import INVARIANTS, Invariant
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
+from schema.text.colors import COLORS, TEXT_ON_COLOR
 
 
 def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pytest
 
 from rooms.presence.colors import color_of, colors_of
-from schema.colors import COLORS, TEXT_ON_COLOR
+from schema.text.colors import COLORS, TEXT_ON_COLOR
 
 Vector = tuple[float, float, float]
 Matrix = tuple[Vector, Vector, Vector]
