@@ -2,14 +2,27 @@
 
 # Long: all calls of the protocol, in the order of PROTOCOL.md.
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from schema.columns.music import AudioAnalysis, MusicalContext
+from schema.columns.types import (
+    Bpm,
+    Description,
+    MusicalKey,
+    PlainName,
+    ProjectName,
+    Role,
+    Scale,
+    Signature,
+    SnapshotKind,
+    Tags,
+    Version,
+)
 from schema.limits import (
     MAX_ADDRESS_LENGTH,
     MAX_BEATS,
-    MAX_NAME_LENGTH,
     MAX_PASSWORD_LENGTH,
     MIN_PASSWORD_LENGTH,
 )
@@ -25,35 +38,13 @@ from schema.messages import (
 )
 from schema.ops import Collection, EntityId, Op
 from schema.text.spelling import spell_names_alike
-from schema.text.texts import (
-    EMAIL,
-    MEMBER_ID,
-    SHOWN,
-    SHOWN_NOT_EMPTY,
-    SIGNATURE,
-    STORED,
-    USERNAME,
-)
+from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
 Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
-PlainName = Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=SHOWN)]
-ProjectName = Annotated[
-    str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=SHOWN_NOT_EMPTY)
-]
-Description = Annotated[str, Meta(max_length=10_000, pattern=STORED)]
-Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
-Tags = Annotated[list[Tag], Meta(max_length=32)]
-MusicalKey = Annotated[str, Meta(max_length=16, pattern=SHOWN)]
-Scale = Annotated[str, Meta(max_length=32, pattern=SHOWN)]
-Bpm = Annotated[float, Meta(ge=10, le=1_000)]
-Signature = Annotated[str, Meta(pattern=SIGNATURE)]
-Role = Annotated[Literal["owner", "editor", "viewer"], one_of("Role")]
-SnapshotKind = Annotated[Literal["auto", "manual", "before-restore"], one_of("SnapshotKind")]
-Version = Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -314,25 +305,6 @@ class StateData(Struct, frozen=True):
 
 SnapshotId = ProjectId
 SnapshotName = PlainName
-Words = Annotated[str, Meta(max_length=64, pattern=SHOWN)]
-
-
-class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a client measured on its own rendering of the project. LUFS and dBTP by EBU R 128."""
-
-    integrated_lufs: Annotated[float, Meta(ge=-120, le=20)] | None = None
-    loudness_range_lu: Annotated[float, Meta(ge=0, le=120)] | None = None
-    true_peak_dbtp: Annotated[float, Meta(ge=-200, le=60)] | None = None
-    duration_seconds: Annotated[float, Meta(ge=0, le=1e6)] | None = None
-    bpm: Bpm | None = None
-    key: MusicalKey | None = None
-    scale: Scale | None = None
-    spectral_centroid_hz: Annotated[float, Meta(ge=0, le=1e6)] | None = None
-    stereo_correlation: Annotated[float, Meta(ge=-1, le=1)] | None = None
-    tool: Words | None = None
-
-    def __post_init__(self) -> None:
-        spell_names_alike(self)
 
 
 class CreateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
@@ -414,29 +386,6 @@ class DeleteSnapshot(Params, frozen=True, forbid_unknown_fields=True):
 
     project: ProjectId
     snapshot: SnapshotId
-
-
-class TempoAt(Struct, frozen=True):
-    """A tempo of the tempo map: from `time` (beats) on."""
-
-    time: float
-    bpm: float
-
-
-class MusicalContext(Struct, frozen=True):
-    """A state described as music; lengths reach to the end of the last clip.
-
-    At most 256 tempi and 200 instruments are listed; `counts` says how many there are.
-    """
-
-    tempo: list[TempoAt]
-    key: str | None
-    scale: str | None
-    signature: str
-    length_beats: float
-    length_seconds: float
-    counts: dict[str, int]
-    instruments: list[str]
 
 
 class Snapshot(Struct, frozen=True):

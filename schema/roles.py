@@ -43,18 +43,26 @@ class Rights:
     delete: tuple[Whom, ...] = ()
 
 
+_OWN = (Whom.SELF,)
+_MEMBERS = (Whom.VIEWER,)
+_EDITORS = (Whom.EDITOR,)
+_OWNERS = (Whom.OWNER,)
+
 RIGHTS: dict[str, Rights] = {
-    "plugin_presets": Rights(
-        see=(Whom.SELF, Whom.EVERYONE),
-        create=(Whom.SELF,),
-        change=(Whom.SELF,),
-        delete=(Whom.SELF,),
+    "prime_users": Rights(see=(Whom.SELF, Whom.PEER)),
+    "own_account": Rights(see=_OWN, change=_OWN),
+    "studio_projects": Rights(see=_MEMBERS, create=_OWN, change=_OWNERS),
+    "project_members": Rights(
+        see=_MEMBERS, create=_OWNERS, change=_OWNERS, delete=(Whom.SELF, Whom.OWNER)
     ),
-    "audio_files": Rights(
-        see=(Whom.VIEWER,),
-        create=(Whom.EDITOR,),
-        change=(Whom.EDITOR,),
-        delete=(Whom.EDITOR,),
+    "project_snapshots": Rights(
+        see=_MEMBERS, create=_EDITORS, change=_EDITORS, delete=(Whom.SELF, Whom.OWNER)
     ),
+    "audio_files": Rights(see=_MEMBERS, create=_EDITORS, change=_EDITORS, delete=_EDITORS),
+    "plugin_presets": Rights(see=(Whom.SELF, Whom.EVERYONE), create=_OWN, change=_OWN, delete=_OWN),
+    "mixx_recall": Rights(see=_OWN, create=_OWN, change=_OWN, delete=_OWN),
+    "collaboration_sessions": Rights(see=_MEMBERS, change=_OWNERS),
+    "session_states": Rights(see=_MEMBERS),
+    "auth_sessions": Rights(see=_OWN),
 }
-"""Name of a table (`schema.tables`) -> who may do what with its rows."""
+"""Relation (`schema.tables`) -> who may do what with its rows."""

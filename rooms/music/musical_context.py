@@ -5,7 +5,7 @@ from typing import Any
 from rooms.document.document import State
 from rooms.music.tempo_map import TempoMap
 from rooms.pauses import Pause, no_pause, walked
-from schema.calls import MusicalContext, TempoAt
+from schema.columns.music import MusicalContext, TempoAt
 from schema.limits import MAX_INSTRUMENTS, MAX_TEMPI_TOLD
 
 

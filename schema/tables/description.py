@@ -1,7 +1,7 @@
 """What a table is described with: from one description come calls, types, queries and policies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -52,6 +52,8 @@ EQUALITY = frozenset({Operator.EQ, Operator.NE, Operator.IN})
 ORDERED = EQUALITY | {Operator.LT, Operator.LTE, Operator.GT, Operator.GTE}
 NULLABLE = frozenset({Operator.IS_NULL})
 WORDS = EQUALITY | {Operator.LIKE, Operator.ILIKE, Operator.SIMILAR, Operator.SEARCH}
+NAMES = WORDS
+"""Of a name that people search for."""
 LISTS = frozenset({Operator.OVERLAP, Operator.CONTAINS})
 MAPS = frozenset({Operator.CONTAINS, Operator.PATH})
 
@@ -104,6 +106,12 @@ class Column:
     """The SQL that gives it, of the table's own columns; empty: the column of this name."""
     embeds: str = ""
     """The table whose row its value is the id of, and which `embed` can bring along."""
+    of_caller: bool = False
+    """Whether it says something of who asks: no feed has it, since all who watch get one row."""
+
+    def but(self, **other: Any) -> "Column":
+        """The same column with something else about it, for another table."""
+        return replace(self, **other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class ShippedList:
 
     says: str
     where: dict[str, Any]
-    """As a client sends it, with `$user` and `$project` for those who ask."""
+    """As a client sends it, with `$user`, `$project` and `$row` for ids of a test's."""
     order: tuple[str, ...] = ()
 
 
@@ -131,7 +139,9 @@ class Table:
     verbs: frozenset[Verb]
     """Those that are answered by what all tables have in common; others are calls of their own."""
     key: str = "id"
-    """The column that names a row."""
+    """The column that names a row, and that `param` is the value of."""
+    within: tuple[str, ...] = ()
+    """Columns that name a row only together with `key`: parameters by their own names."""
     user: str = ""
     """The column with the user that a row belongs to; empty: none."""
     project: str = ""
@@ -145,6 +155,11 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name a row, all of them; a feed joins their values with `/`."""
+        return (*self.within, self.key)
 
     @property
     def creates(self) -> Iterable[Column]:

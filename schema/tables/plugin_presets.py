@@ -1,24 +1,22 @@
 """`plugin_presets`: settings of plug-ins that users keep, share, or get with the product."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
-from schema.messages import ProjectId
+from schema.columns.common import CREATED_AT, ID, UPDATED_AT, VERSION, user_column
+from schema.columns.types import Count, JsonMap, PlainWords, Tags
 from schema.tables.description import (
     EQUALITY,
     LISTS,
     MAPS,
-    ORDERED,
-    WORDS,
+    NAMES,
     Column,
-    Operator,
     ShippedList,
     SqlType,
     Table,
     Verb,
 )
-from schema.tables.types import Milliseconds, PlainWords, Tags, UserId, Version
 from schema.text.texts import SHOWN_NOT_EMPTY
 
 Plugin = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]
@@ -34,16 +32,8 @@ PLUGIN_PRESETS = Table(
     verbs=frozenset(Verb),
     order=("-updated_at",),
     columns=(
-        Column("id", ProjectId, SqlType.UUID, "its id", filters=EQUALITY),
-        Column(
-            "owner",
-            UserId | None,
-            SqlType.UUID,
-            "whose it is; null: the product's",
-            reads="owner_id",
-            embeds="prime_users",
-            filters=EQUALITY | {Operator.IS_NULL},
-        ),
+        ID,
+        user_column("owner", "owner_id", "whose it is; null: the product's", nullable=True),
         Column("plugin", Plugin, SqlType.TEXT, "the plug-in", creates=True, filters=EQUALITY),
         Column(
             "name",
@@ -52,7 +42,7 @@ PLUGIN_PRESETS = Table(
             "its name, one of the owner's for this plug-in",
             creates=True,
             changes=True,
-            filters=WORDS,
+            filters=NAMES,
             sorts=True,
         ),
         Column(
@@ -67,7 +57,7 @@ PLUGIN_PRESETS = Table(
         ),
         Column(
             "parameters",
-            dict[str, Any],
+            JsonMap,
             SqlType.JSON,
             "name of a parameter -> value",
             default={},
@@ -86,14 +76,18 @@ PLUGIN_PRESETS = Table(
             filters=LISTS,
         ),
         Column("is_public", bool, SqlType.BOOLEAN, "everyone may see it", filters=EQUALITY),
-        Column("version", Version, SqlType.BIGINT, "one more with each change"),
-        Column("created_at", Milliseconds, SqlType.TIME, "when made", filters=ORDERED, sorts=True),
-        Column(
-            "updated_at", Milliseconds, SqlType.TIME, "when changed", filters=ORDERED, sorts=True
-        ),
+        Column("usage_count", Count, SqlType.BIGINT, "how often it was used"),
+        VERSION,
+        CREATED_AT,
+        UPDATED_AT,
     ),
     lists=(
         ShippedList("your presets for a plug-in", {"owner": "$user", "plugin": "OTT"}, ("name",)),
         ShippedList("those with a tag", {"tags": {"overlap": ["bass"]}}),
+        ShippedList("public ones for a plug-in", {"plugin": "OTT", "is_public": True}),
+        ShippedList(
+            "by a value of a parameter", {"parameters": {"contains": {"filter": {"type": "low"}}}}
+        ),
+        ShippedList("by a part of the name", {"name": {"ilike": "%reese%"}}),
     ),
 )

@@ -86,8 +86,12 @@ ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
 EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z"
 USERNAME = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_.-]{{2,32}}\Z"
 SIGNATURE = r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z"
+MAP_KEY = rf"^{_OTHER_THAN_THOSE}(?!__)[^{_CONTROL}{_NO_CHARACTER}]+\Z"
+"""The pattern of a key in a map of a client's own, as the parameters of a preset (rule Q8)."""
+
 MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
 DIGEST = r"^[0-9a-f]{16}\Z"
+CONTENT_HASH = r"^[0-9a-f]{16,128}\Z"
 
 _NOT_IN_SHOWN = (
     "control characters, line ends, invisible characters and what turns the direction of text "
@@ -109,8 +113,13 @@ IN_WORDS = {
         f"a username is 2 to 32 characters: letters, digits, _, . and -, {_OR_OF_AN_OBJECT}"
     ),
     SIGNATURE: "a signature is like 4/4: 1 to 64 over 1, 2, 4, 8, 16 or 32",
+    MAP_KEY: (
+        "a key of a map is not empty, holds no control characters and does not begin with __, "
+        f"{_OR_OF_AN_OBJECT}"
+    ),
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
     DIGEST: "a digest is 16 characters: 0 to 9 and a to f",
+    CONTENT_HASH: "a hash is 16 to 128 characters: 0 to 9 and a to f",
 }
 """What each pattern asks for, as a sentence for who has sent another text."""
 

@@ -14,6 +14,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "DegradedPart": ("journal", "bus"),
     "LeftReason": ("access_revoked",),
     "SnapshotKind": ("auto", "manual", "before-restore"),
+    "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
+    "SessionStatus": ("active", "ended"),
     "ChangeAction": ("added", "removed", "changed"),
 }
 """Name of the type -> the words. A later server may say a word that is not among them yet."""

@@ -18,6 +18,7 @@ from rooms.presence.seat import member_id
 from rooms.roles import GOVERNS
 from rooms.within_bytes import first_within
 from schema import calls
+from schema.columns.music import AudioAnalysis, MusicalContext
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.messages import Position, User
@@ -263,10 +264,10 @@ def _snapshot(row: SnapshotRow) -> calls.Snapshot:
         digest=row.digest,
         musical_context=None
         if row.musical_context is None
-        else decode(row.musical_context, type=calls.MusicalContext),
+        else decode(row.musical_context, type=MusicalContext),
         audio_analysis=None
         if row.audio_analysis is None
-        else decode(row.audio_analysis, type=calls.AudioAnalysis),
+        else decode(row.audio_analysis, type=AudioAnalysis),
         version=row.version,
         created_at=row.created_at,
     )

@@ -1,0 +1,36 @@
+"""`auth_sessions`: the devices on which a user is logged in."""
+
+from schema.columns.common import CREATED_AT, ID, user_column
+from schema.columns.types import Milliseconds, PlainName
+from schema.tables.description import NULLABLE, ORDERED, Column, ShippedList, SqlType, Table, Verb
+
+AUTH_SESSIONS = Table(
+    relation="auth_sessions",
+    calls="auth_sessions",
+    row="AuthSession",
+    param="auth_session",
+    says="Where you are logged in, and where you were.",
+    user="user",
+    version="",
+    verbs=frozenset({Verb.GET, Verb.LIST, Verb.COUNT, Verb.WATCH}),
+    columns=(
+        ID,
+        user_column("user", "user_id", "of whom"),
+        Column("device", PlainName, SqlType.TEXT, "on which device"),
+        Column("last_used_at", Milliseconds, SqlType.TIME, "when it was last refreshed"),
+        Column("expires_at", Milliseconds, SqlType.TIME, "when it runs out", filters=ORDERED),
+        Column(
+            "revoked_at",
+            Milliseconds | None,
+            SqlType.TIME,
+            "when it was ended",
+            filters=ORDERED | NULLABLE,
+        ),
+        Column("revoked_reason", str | None, SqlType.TEXT, "why"),
+        CREATED_AT,
+    ),
+    lists=(
+        ShippedList("where you are logged in", {"revoked_at": {"is_null": True}}),
+        ShippedList("all of yours, newest first", {"user": "$user"}),
+    ),
+)

@@ -1,0 +1,74 @@
+"""`prime_users`: people, twice: what others see of them, and what each keeps for themselves."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from schema.columns.common import CREATED_AT, ID, UPDATED_AT, VERSION
+from schema.columns.types import Bpm, JsonMap, PlainName, Tags
+from schema.tables.description import (
+    NAMES,
+    Column,
+    ShippedList,
+    SqlType,
+    Table,
+    Verb,
+)
+from schema.text.texts import STORED, USERNAME
+
+Username = Annotated[str, Meta(pattern=USERNAME)]
+Address = Annotated[str, Meta(max_length=2_048, pattern=STORED)]
+Lufs = Annotated[float, Meta(ge=-70, le=0)]
+Devices = Annotated[list[JsonMap], Meta(max_length=64)]
+
+_NAME = Column("name", PlainName, SqlType.TEXT, "as others are shown it", filters=NAMES)
+_AVATAR = Column("avatar_url", Address | None, SqlType.TEXT, "the address of a picture")
+_GENRES = Column("favorite_genres", Tags, SqlType.TEXTS, "what they like to make")
+
+USERS = Table(
+    relation="prime_users",
+    calls="users",
+    row="PublicUser",
+    param="user",
+    says="People whom you share a project with, and yourself: what others see.",
+    user="id",
+    version="",
+    verbs=frozenset({Verb.GET, Verb.LIST, Verb.COUNT, Verb.WATCH}),
+    order=("username",),
+    columns=(
+        ID,
+        Column("username", Username, SqlType.TEXT, "unique in any case", filters=NAMES, sorts=True),
+        _NAME,
+        _AVATAR,
+        _GENRES,
+    ),
+    lists=(
+        ShippedList("people by a part of their name", {"name": {"ilike": "%ada%"}}),
+        ShippedList("some by their ids", {"id": {"in": ["$user"]}}),
+    ),
+)
+
+ACCOUNT = Table(
+    relation="own_account",
+    calls="account",
+    row="Account",
+    param="user",
+    says="Your own account: what you alone see and change.",
+    user="id",
+    verbs=frozenset({Verb.GET, Verb.UPDATE, Verb.WATCH}),
+    columns=(
+        ID,
+        Column("email", str, SqlType.TEXT, "as it was registered"),
+        Column("username", Username, SqlType.TEXT, "unique in any case"),
+        _NAME.but(changes=True, filters=frozenset()),
+        _AVATAR.but(changes=True),
+        _GENRES.but(changes=True),
+        Column("default_bpm", Bpm, SqlType.FLOAT, "the tempo of a new project, BPM", changes=True),
+        Column("target_lufs", Lufs, SqlType.FLOAT, "the loudness to aim at, LUFS", changes=True),
+        Column("preferences", JsonMap, SqlType.JSON, "settings of your client's own", changes=True),
+        Column("devices", Devices, SqlType.JSON, "what you work with", changes=True),
+        VERSION,
+        CREATED_AT,
+        UPDATED_AT,
+    ),
+)

@@ -1,0 +1,77 @@
+"""`project_snapshots`: states that are kept, without the states themselves."""
+
+from schema.columns.common import CREATED_AT, ID, PROJECT, VERSION, user_column
+from schema.columns.music import AudioAnalysis, MusicalContext
+from schema.columns.types import Description, PlainName, SnapshotKind
+from schema.messages import Position
+from schema.tables.description import (
+    EQUALITY,
+    NAMES,
+    Column,
+    ShippedList,
+    SqlType,
+    Table,
+    Verb,
+)
+
+SNAPSHOTS = Table(
+    relation="project_snapshots",
+    calls="snapshots",
+    row="Snapshot",
+    param="snapshot",
+    says="States of a project that are kept; without the states themselves.",
+    user="author",
+    project="project",
+    verbs=frozenset({Verb.COUNT, Verb.WATCH}),
+    columns=(
+        ID,
+        PROJECT,
+        user_column("author", "author_id", "who made it; null: gone", nullable=True),
+        Column("kind", SnapshotKind, SqlType.TEXT, "why it was made", filters=EQUALITY),
+        Column(
+            "name",
+            PlainName,
+            SqlType.TEXT,
+            "its name; a named one is kept",
+            "",
+            creates=True,
+            changes=True,
+            filters=NAMES,
+        ),
+        Column(
+            "description",
+            Description,
+            SqlType.TEXT,
+            "more about it",
+            "",
+            creates=True,
+            changes=True,
+        ),
+        Column(
+            "position",
+            Position,
+            SqlType.JSON,
+            "where the state stands in the journal",
+            reads="jsonb_build_object('epoch', epoch, 'seq', seq)",
+        ),
+        Column("digest", str, SqlType.TEXT, "of the state", reads="checksum"),
+        Column(
+            "musical_context", MusicalContext | None, SqlType.JSON, "the state described as music"
+        ),
+        Column(
+            "audio_analysis",
+            AudioAnalysis | None,
+            SqlType.JSON,
+            "what a client measured on it",
+            None,
+            creates=True,
+            changes=True,
+        ),
+        VERSION,
+        CREATED_AT,
+    ),
+    lists=(
+        ShippedList("of a project, newest first", {"project": "$project"}),
+        ShippedList("those that were made by hand", {"project": "$project", "kind": "manual"}),
+    ),
+)
