@@ -35,6 +35,7 @@ SampleRate = Annotated[int, Meta(ge=1, le=1_536_000)]
 BitDepth = Annotated[int, Meta(ge=1, le=64)]
 Channels = Annotated[int, Meta(ge=1, le=256)]
 Format = Annotated[str, Meta(min_length=1, max_length=32, pattern=SHOWN_NOT_EMPTY)]
+Failure = Annotated[str, Meta(min_length=1, max_length=500, pattern=SHOWN_NOT_EMPTY)]
 StemKind = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 AudioStatus = Annotated[str, one_of("AudioStatus")]
 
@@ -65,7 +66,7 @@ AUDIO_FILES = Table(
             "content_hash",
             ContentHash | None,
             SqlType.TEXT,
-            "of its bytes, in hex",
+            "SHA-256 of its bytes; two files of a project that are no stems have different ones",
             None,
             creates=True,
             filters=EQUALITY | NULLABLE,
@@ -135,10 +136,9 @@ AUDIO_FILES = Table(
             "parent",
             RowId | None,
             SqlType.UUID,
-            "the file that it is a stem of",
+            "the file that it is a stem of; for good, but null when that one is deleted",
             None,
             creates=True,
-            changes=True,
             filters=EQUALITY | NULLABLE,
             reads="parent_id",
         ),
@@ -146,20 +146,13 @@ AUDIO_FILES = Table(
             "stem_kind",
             StemKind | None,
             SqlType.TEXT,
-            "which stem, like vocals",
+            "which stem, like vocals; each stem has one",
             None,
             creates=True,
-            changes=True,
             filters=EQUALITY | NULLABLE,
         ),
-        Column(
-            "status",
-            AudioStatus,
-            SqlType.TEXT,
-            "how far its bytes are",
-            filters=EQUALITY,
-            reads="upload_status",
-        ),
+        Column("status", AudioStatus, SqlType.TEXT, "how far its bytes are", filters=EQUALITY),
+        Column("failure", Failure | None, SqlType.TEXT, "why, of a failed one"),
         VERSION,
         CREATED_AT,
         UPDATED_AT,
@@ -168,10 +161,18 @@ AUDIO_FILES = Table(
         ShippedList("of a project, by name", {"project": "$project"}, ("name",)),
         ShippedList("of a project, newest first", {"project": "$project"}),
         ShippedList("the stems of a file", {"parent": "$row"}, ("name",)),
-        ShippedList("files with these bytes", {"content_hash": "0123456789abcdef"}),
+        ShippedList("files with these bytes", {"content_hash": "0123456789abcdef" * 4}),
         ShippedList(
             "of a project, by a part of the name",
             {"project": "$project", "name": {"ilike": "%vocal%"}},
         ),
     ),
+    refuses={
+        "audio_files_content_key": ("content_hash", "the project has a file with these bytes"),
+        "audio_files_stem_kind_needed": ("stem_kind", "a stem says which one it is, like vocals"),
+        "audio_files_parent_id_fkey": ("parent", "it is a stem of a file of the same project"),
+        "audio_files_depth_check": ("parent", "stems of stems go 4 deep"),
+        "audio_files_check": ("parent", "no file is a stem of itself"),
+        "audio_files_pkey": ("id", "that id is in use"),
+    },
 )

@@ -1,6 +1,6 @@
 """What a table is described with: from one description come calls, types, queries and policies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -151,6 +151,9 @@ class Table:
     order: tuple[str, ...] = ("-created_at",)
     """The order of a list that names none: columns, `-` before one that goes down."""
     lists: tuple[ShippedList, ...] = ()
+    refuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Constraint of the relation -> the field at fault, and what is allowed. Of a unique index: the
+    field that is taken."""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

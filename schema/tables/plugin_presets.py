@@ -5,12 +5,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from schema.columns.common import CREATED_AT, ID, UPDATED_AT, VERSION, user_column
-from schema.columns.types import Count, JsonMap, PlainWords, Tags
+from schema.columns.types import Count, JsonMap, PlainWords, RowId, Tags
 from schema.tables.description import (
     EQUALITY,
     LISTS,
     MAPS,
     NAMES,
+    NULLABLE,
     Column,
     ShippedList,
     SqlType,
@@ -76,7 +77,21 @@ PLUGIN_PRESETS = Table(
             filters=LISTS,
         ),
         Column("is_public", bool, SqlType.BOOLEAN, "everyone may see it", filters=EQUALITY),
-        Column("usage_count", Count, SqlType.BIGINT, "how often it was used"),
+        Column(
+            "usage_count",
+            Count,
+            SqlType.BIGINT,
+            "how often it was used; no change of the row",
+            reads="preset_usage_count(id)",
+        ),
+        Column(
+            "forked_from",
+            RowId | None,
+            SqlType.UUID,
+            "the preset that it is a copy of; null: of none, or that one is gone",
+            filters=EQUALITY | NULLABLE,
+        ),
+        Column("origin_name", PresetName | None, SqlType.TEXT, "what that one was called then"),
         VERSION,
         CREATED_AT,
         UPDATED_AT,
@@ -90,4 +105,8 @@ PLUGIN_PRESETS = Table(
         ),
         ShippedList("by a part of the name", {"name": {"ilike": "%reese%"}}),
     ),
+    refuses={
+        "plugin_presets_name_key": ("name", "you have one of that name for this plug-in"),
+        "plugin_presets_pkey": ("id", "that id is in use"),
+    },
 )

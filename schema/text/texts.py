@@ -91,7 +91,7 @@ MAP_KEY = rf"^{_OTHER_THAN_THOSE}(?!__)[^{_CONTROL}{_NO_CHARACTER}]+\Z"
 
 MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
 DIGEST = r"^[0-9a-f]{16}\Z"
-CONTENT_HASH = r"^[0-9a-f]{16,128}\Z"
+CONTENT_HASH = r"^[0-9a-f]{64}\Z"
 
 _NOT_IN_SHOWN = (
     "control characters, line ends, invisible characters and what turns the direction of text "
@@ -119,7 +119,7 @@ IN_WORDS = {
     ),
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
     DIGEST: "a digest is 16 characters: 0 to 9 and a to f",
-    CONTENT_HASH: "a hash is 16 to 128 characters: 0 to 9 and a to f",
+    CONTENT_HASH: "a hash is a SHA-256: 64 characters, 0 to 9 and a to f",
 }
 """What each pattern asks for, as a sentence for who has sent another text."""
 

@@ -81,3 +81,11 @@ def test_the_lists_that_are_shipped_can_be_asked(table: Table) -> None:
         for name, wanted in each.where.items():
             operators = wanted if isinstance(wanted, dict) else {"eq": wanted}
             assert operators.keys() <= set(map(str, table.by_name[name].filters)), name
+
+
+@each_table
+def test_a_constraint_names_a_field_and_says_what_is_allowed(table: Table) -> None:
+    for name, (at_fault, sentence) in table.refuses.items():
+        assert name.startswith(table.relation)
+        assert at_fault in table.by_name
+        assert sentence
