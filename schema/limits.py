@@ -159,6 +159,36 @@ CALL_SECONDS = BOUNDS.add(
     "What a call did by then may stand.",
 )
 
+KEPT_REPLY_SECONDS = BOUNDS.add(
+    "KEPT_REPLY_SECONDS",
+    86_400,
+    "seconds",
+    "`call` with an `idempotency_key`",
+    Instead.OLDEST_FORGOTTEN,
+    "server/lifelong.py",
+    "So long a write may be sent again with its key, and is done once.",
+)
+
+MAX_KEPT_REPLIES = BOUNDS.add(
+    "MAX_KEPT_REPLIES",
+    10_000,
+    "replies",
+    "`call` with an `idempotency_key`",
+    Instead.OLDEST_FORGOTTEN,
+    "persistence/tables/idempotency_keys.py",
+    "Of one user, on all servers; looked at now and then, so there may be a hundred more.",
+)
+
+MAX_KEPT_REPLY_BYTES = BOUNDS.add(
+    "MAX_KEPT_REPLY_BYTES",
+    16 * 1_048_576,
+    "bytes",
+    "`call` with an `idempotency_key`",
+    Instead.OLDEST_FORGOTTEN,
+    "persistence/tables/idempotency_keys.py",
+    "Of one user's replies together, likewise.",
+)
+
 MAX_DELTAS_IN_FLIGHT = BOUNDS.add(
     "MAX_DELTAS_IN_FLIGHT",
     256,

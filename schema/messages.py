@@ -32,6 +32,9 @@ RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
 StepName = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 """Stored with the delta, unlike the id of a request."""
 
+IdempotencyKey = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
+"""Stored with the reply of a write."""
+
 DeltaId = Annotated[str, Meta(pattern=DELTA_ID)]
 ProjectId = Annotated[str, Meta(pattern=PROJECT_ID)]
 JoinedProjectId = Annotated[str, Meta(min_length=36, max_length=36)]
@@ -158,11 +161,15 @@ class Hello(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field
 
 
 class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="call"):
-    """A request; exactly one `reply` or `error` carries its id."""
+    """A request; exactly one `reply` or `error` carries its id.
+
+    With an `idempotency_key` a write may be sent again: it is done once (rule C10).
+    """
 
     id: RequestId
     method: Annotated[str, Meta(max_length=64)]
     params: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    idempotency_key: IdempotencyKey | None = None
 
 
 class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="join"):

@@ -9,8 +9,10 @@ from persistence.tables import (
     auth_sessions,
     change_log,
     collaboration_sessions,
+    idempotency_keys,
     login_tries,
 )
+from schema.limits import KEPT_REPLY_SECONDS
 from server.node import Node
 from server.states.history_keeping import clear_staged, compact_old
 
@@ -83,6 +85,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming the change log", COMPACT_SECONDS, trim)
     repeat("trimming fences", COMPACT_SECONDS, lambda: fences.trim(db, FENCE_SECONDS))
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
+    keys = functools.partial(idempotency_keys.trim, db, KEPT_REPLY_SECONDS)
+    repeat("trimming idempotency keys", COMPACT_SECONDS, keys)
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)

@@ -224,6 +224,7 @@ TESTED_ELSEWHERE = {
     "server.calls.snapshots": "tests/server/live/test_snapshots.py",
     "server.calls.table": "tests/server/calls/test_dispatch.py",
     "server.calls.timeline": "tests/server/calls/test_dispatch.py",
+    "server.calls.transactions": "tests/server/calls/test_idempotency.py",
     "server.commits.waiting_deltas": "tests/server/commits/test_committer.py",
     "server.gauges": "tests/server/router/test_greeting.py",
     "server.health.metrics": "tests/test_operating_page.py",

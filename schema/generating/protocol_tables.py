@@ -19,6 +19,7 @@ from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 from schema.text.colors import COLORS, TEXT_ON_COLOR
+from schema.writes import WRITES
 
 
 def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:
@@ -53,11 +54,12 @@ def _calls_table() -> str:
             _fields(params),
             f"`{result.__name__}`: {_fields(result)}" if _fields(result) else "nothing",
             _yes(method not in WITHOUT_LOGIN),
+            _yes(method in WRITES),
             _meaning(params),
         )
         for method, (params, result) in METHODS.items()
     )
-    return _table("call | params | result | needs login | meaning", rows)
+    return _table("call | params | result | needs login | takes a key (C10) | meaning", rows)
 
 
 def _errors_table() -> str:

@@ -681,6 +681,20 @@ CREATE SEQUENCE public.fences
     NO MAXVALUE
     CACHE 1;
 
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    method text NOT NULL COLLATE pg_catalog."C",
+    params_digest bytea NOT NULL,
+    reply bytea,
+    bytes integer DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT idempotency_keys_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 64))),
+    CONSTRAINT idempotency_keys_method_check CHECK (((length(method) >= 1) AND (length(method) <= 64))),
+    CONSTRAINT idempotency_keys_params_digest_check CHECK ((length(params_digest) = 16))
+);
+
 CREATE TABLE public.login_tries (
     account bytea NOT NULL,
     address text NOT NULL COLLATE pg_catalog."C",
@@ -919,6 +933,9 @@ ALTER TABLE ONLY public.change_log
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
 ALTER TABLE ONLY public.login_tries
     ADD CONSTRAINT login_tries_pkey PRIMARY KEY (account, address);
 
@@ -1015,6 +1032,10 @@ CREATE UNIQUE INDEX collaboration_sessions_invite_key ON public.collaboration_se
 CREATE INDEX collaboration_sessions_participants_idx ON public.collaboration_sessions USING gin (participants);
 
 CREATE INDEX collaboration_sessions_project_idx ON public.collaboration_sessions USING btree (project_id, started_at DESC);
+
+CREATE INDEX idempotency_keys_claimed_idx ON public.idempotency_keys USING btree (claimed_at);
+
+CREATE INDEX idempotency_keys_user_idx ON public.idempotency_keys USING btree (user_id, claimed_at DESC);
 
 CREATE INDEX login_tries_free_idx ON public.login_tries USING btree (free_at);
 
@@ -1130,6 +1151,9 @@ ALTER TABLE ONLY public.collaboration_sessions
 
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.journal.contract import Journal
-from persistence.pool import Database
+from persistence.pool import Database, Executor
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
@@ -43,8 +43,8 @@ class Announcer(Protocol):
 class Context:
     """One for the whole server; the caller comes with each call."""
 
-    db: Database
-    """For calls that ask for little."""
+    db: Executor
+    """For calls that ask for little; of calls that go together, their transaction."""
     reads: Database
     """For what reads or copies much: history, stored states."""
     hub: Hub

@@ -10,6 +10,7 @@ from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.idempotency import answered_once
 from server.calls.table import ANSWERS
 from server.refused import Refused
 from server.sockets.codec import JSON, Codec
@@ -26,18 +27,27 @@ def require_callable(method: str, *, is_logged_in: bool) -> None:
 
 
 async def dispatch(
-    context: Context, caller: Caller, method: str, params: msgspec.Struct, codec: Codec = JSON
+    context: Context,
+    caller: Caller,
+    method: str,
+    params: msgspec.Struct,
+    codec: Codec = JSON,
+    key: str | None = None,
 ) -> Any:
     """What the call is answered: a struct of `schema.calls`, of the type that METHODS names.
 
     `params` is of the type that METHODS names; `codec` is what pages of states are encoded in.
+    With a `key` it is done once (rule C10); the second time, the answer is the same as a map.
     Raises `Refused`, `PersistenceError`, `TimeoutError` after `CALL_SECONDS`, and whatever is a
     mistake of ours: `server.calls.failures.as_error` finds the error for each.
     """
     require_callable(method, is_logged_in=caller.identity is not None)
     whose = caller.id if caller.identity is None else caller.identity.user
     async with asyncio.timeout(CALL_SECONDS), context.queue.slot(whose):
-        result = await ANSWERS[method](context, caller, params)
+        answer = ANSWERS[method]
+        if key is not None:
+            return await answered_once(context, caller, method, params, key, answer)
+        result = await answer(context, caller, params)
         if isinstance(result, StatePage):
             result = await context.pages.encoded(result, codec)
         return result

@@ -97,7 +97,8 @@ class CallReplies:
     ) -> None:
         codec = connection.codec
         try:
-            result = await dispatch(self._context, caller, call.method, params, codec)
+            key = call.idempotency_key
+            result = await dispatch(self._context, caller, call.method, params, codec, key)
             connection.send_frame(within_bound(codec, Reply(call.id, result)))
         except Exception as error:  # whatever it is, the caller gets its answer
             connection.send(counted(as_error(call.id, error), self._count))

@@ -105,6 +105,11 @@ class Wire:
         call = {"t": "call", "id": self.new_id(), "method": method, "params": params}
         return await self.ask(call)
 
+    async def keyed(self, key: str, method: str, **params: Any) -> Message:
+        """A call with an idempotency key, and its reply or error."""
+        call = {"t": "call", "id": self.new_id(), "method": method, "params": params}
+        return await self.ask(call | {"idempotency_key": key})
+
     async def result(self, method: str, **params: Any) -> Any:
         """The result of a call that must succeed."""
         answer = await self.call(method, **params)

@@ -47,6 +47,17 @@ MAX_CALLS_IN_FLIGHT = 16
 CALL_SECONDS = 15.0
 """What a call did by then may stand. (seconds; `call`, `join`)"""
 
+KEPT_REPLY_SECONDS = 86_400
+"""So long a write may be sent again with its key, and is done once. (seconds; `call` with an
+`idempotency_key`)"""
+
+MAX_KEPT_REPLIES = 10_000
+"""Of one user, on all servers; looked at now and then, so there may be a hundred more. (replies;
+`call` with an `idempotency_key`)"""
+
+MAX_KEPT_REPLY_BYTES = 16_777_216
+"""Of one user's replies together, likewise. (bytes; `call` with an `idempotency_key`)"""
+
 MAX_DELTAS_IN_FLIGHT = 256
 """Of one member, sent and not yet answered. (deltas; `delta`, `undo`, `redo`)"""
 

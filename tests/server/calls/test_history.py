@@ -190,7 +190,7 @@ async def test_Y4_history_older_than_is_kept_is_compacted_and_ids_are_not_forgot
     await ann.edit(project, marker("marker_1"), id="delta-old-1")
     await ann.edit(project, rename("marker_1", "verse"))
     await ann.result("snapshots.create", project=project, name="v1")
-    db = node.context.db
+    db = node.server.foundation.db.calls
     await db.execute("UPDATE project_snapshots SET created_at = now() - interval '1 year'")
     await ann.edit(project, marker("marker_2"))
     await compact_old(db, 30)

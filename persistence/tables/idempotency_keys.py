@@ -1,0 +1,92 @@
+"""Queries on `idempotency_keys`: what writes were answered, for those that are sent again."""
+
+from dataclasses import dataclass
+
+from persistence.pool import Executor
+from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
+
+# Of two at once the later one waits here for the end of the earlier one's transaction.
+CLAIM = """
+INSERT INTO idempotency_keys (user_id, key, method, params_digest)
+SELECT $1, $2, $3, $4
+ON CONFLICT (user_id, key) DO NOTHING
+RETURNING key
+"""
+
+GET = """
+SELECT method, params_digest, reply FROM idempotency_keys WHERE user_id = $1 AND key = $2
+"""
+
+# The first reply stays: of two that were done at once, both are answered by it.
+COMPLETE = """
+UPDATE idempotency_keys
+SET bytes = CASE WHEN reply IS NULL THEN octet_length($3::bytea) ELSE bytes END,
+    reply = coalesce(reply, $3)
+WHERE user_id = $1 AND key = $2
+RETURNING reply
+"""
+
+GIVE_UP = """
+DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND reply IS NULL
+"""
+
+# Of a user, the newest so many and so many bytes.
+FORGET_OLDEST = """
+DELETE FROM idempotency_keys AS k
+USING (
+    SELECT user_id, key,
+        row_number() OVER newest AS place, sum(bytes) OVER newest AS bytes
+    FROM idempotency_keys WHERE user_id = $1
+    WINDOW newest AS (ORDER BY claimed_at DESC, key ROWS UNBOUNDED PRECEDING)
+) AS old
+WHERE k.user_id = old.user_id AND k.key = old.key AND (old.place > $2 OR old.bytes > $3)
+"""
+
+TRIM = """
+DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+    SELECT user_id, key FROM idempotency_keys
+    WHERE claimed_at < now() - $1 * interval '1 second'
+    ORDER BY claimed_at LIMIT 10000
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a key was used for; `reply` is JSON, None: none is known yet."""
+
+    method: str
+    params_digest: bytes
+    reply: bytes | None
+
+
+async def claim(
+    db: Executor, user: str, key: str, method: str, params_digest: bytes
+) -> Kept | None:
+    """Use a key; None: nobody had. Of 16 bytes is `params_digest`."""
+    while await db.fetchval(CLAIM, user, key, method, params_digest) is None:
+        row = await db.fetchrow(GET, user, key)
+        if row is not None:  # else it was given up meanwhile
+            return Kept(row["method"], row["params_digest"], row["reply"])
+    return None
+
+
+async def complete(db: Executor, user: str, key: str, reply: bytes) -> bytes:
+    """Keep the reply; returns the one that is kept, which may have come first."""
+    kept: bytes | None = await db.fetchval(COMPLETE, user, key, reply)
+    return reply if kept is None else kept
+
+
+async def give_up(db: Executor, user: str, key: str) -> None:
+    """Nothing was done under this key: it is free again."""
+    await db.execute(GIVE_UP, user, key)
+
+
+async def forget_oldest(db: Executor, user: str) -> None:
+    """Keep within the bounds of one user."""
+    await db.execute(FORGET_OLDEST, user, MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES)
+
+
+async def trim(db: Executor, seconds: float) -> None:
+    """Forget what is older, 10,000 at most."""
+    await db.execute(TRIM, seconds)

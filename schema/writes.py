@@ -1,0 +1,48 @@
+"""Which calls change something, and how: these take an `idempotency_key`, the others do not."""
+
+from enum import StrEnum
+
+
+class Write(StrEnum):
+    """How a call writes, and with that when its key is kept."""
+
+    AT_ONCE = "at once"
+    """In one transaction, which keeps its key too: both are stored, or neither is."""
+    IN_PARTS = "in parts"
+    """The key is stored before, and the reply behind what was done. A node that dies between the
+    two leaves a key without a reply: the call is then done again, with the same id."""
+
+
+WRITES: dict[str, Write] = {
+    "projects.create": Write.AT_ONCE,
+    "projects.update": Write.AT_ONCE,
+    "projects.archive": Write.AT_ONCE,
+    "members.grant": Write.AT_ONCE,
+    "members.revoke": Write.AT_ONCE,
+    "snapshots.create": Write.IN_PARTS,
+    "snapshots.update": Write.AT_ONCE,
+    "snapshots.restore": Write.IN_PARTS,
+    "snapshots.fork": Write.IN_PARTS,
+    "snapshots.delete": Write.AT_ONCE,
+}
+"""Method -> how it writes."""
+
+READS = frozenset(
+    {
+        "projects.get",
+        "projects.list",
+        "members.list",
+        "history.list",
+        "history.blame",
+        "history.at",
+        "snapshots.list",
+        "snapshots.get",
+        "snapshots.state",
+        "snapshots.diff",
+        "timeline.between",
+        "timeline.seconds",
+        "timeline.beats",
+    }
+)
+"""Methods that change nothing: they may be called again at any time. Those of `auth` are neither:
+what they change is who is logged in."""

@@ -1,0 +1,36 @@
+"""What a call announces, held back until what it has written is committed."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from server.calls.context import Announcer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class HeldBack:
+    """The `Announcer` of a call whose transaction is open: nobody hears of what may not come."""
+
+    def __init__(self, announcer: Announcer) -> None:
+        self._announcer = announcer
+        self._held: list[Callable[[], None]] = []
+        """What is to be announced, in order."""
+
+    def tell(self) -> None:
+        """It is committed: announce all of it."""
+        held, self._held = self._held, []
+        for announce in held:
+            announce()
+
+    def role_changed(self, project: str, user: str, role: str | None) -> None:
+        self._held.append(partial(self._announcer.role_changed, project, user, role))
+
+    def session_revoked(self, auth_session: str) -> None:
+        self._held.append(partial(self._announcer.session_revoked, auth_session))
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None:
+        self._held.append(partial(self._announcer.project_changed, project, version, archived))
+
+    def project_made(self, project: str, owner: str, version: int) -> None:
+        self._held.append(partial(self._announcer.project_made, project, owner, version))

@@ -1,0 +1,130 @@
+"""Writes that may be sent again: with the same key each is done once, and answered alike (C10)."""
+
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from persistence.errors import Busy, Unavailable
+from persistence.pool import Executor
+from persistence.tables import idempotency_keys
+from persistence.tables.idempotency_keys import Kept
+from schema.errors import ErrorCode
+from schema.writes import WRITES, Write
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.transactions import one_transaction
+from server.refused import Refused
+
+Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
+
+LOOKS_AT_BOUNDS = 64
+"""One write of so many looks whether its user is within the bounds of what is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A call with its key."""
+
+    user: str
+    key: str
+    method: str
+    digest: bytes
+    """What its parameters come to, in whatever encoding they came."""
+
+    @classmethod
+    def of(cls, caller: Caller, key: str, method: str, params: msgspec.Struct) -> "Keyed":
+        encoded = msgspec.json.encode(params, order="deterministic")
+        return cls(caller.user, key, method, blake2b(encoded, digest_size=16).digest())
+
+    def require_same(self, kept: Kept) -> None:
+        """Raises `Refused` if the key was used for another call."""
+        if (kept.method, kept.params_digest) != (self.method, self.digest):
+            what = "other parameters" if kept.method == self.method else kept.method
+            text = f"this idempotency_key was used before for {what}; make a new one"
+            raise Refused(ErrorCode.ID_REUSED, text)
+
+
+def require_write(method: str) -> None:
+    """Raises `Refused` for a call that takes no key."""
+    if method not in WRITES:
+        text = f"{method} takes no idempotency_key: it writes nothing of a table; leave it out"
+        raise Refused(ErrorCode.VALIDATION, text, field="idempotency_key")
+
+
+async def answered_once(
+    context: Context, caller: Caller, method: str, params: Any, key: str, answer: Answer
+) -> Any:
+    """What the call was answered when it came first with this key, or comes to now.
+
+    Raises `Refused` where the key was another call's, and whatever `answer` raises: nothing is
+    kept of that, so the key may be sent again.
+    """
+    require_write(method)
+    if secrets.randbelow(LOOKS_AT_BOUNDS) == 0:
+        with suppress(Busy):
+            await idempotency_keys.forget_oldest(context.db, caller.user)
+    keyed = Keyed.of(caller, key, method, params)
+    if WRITES[method] is Write.IN_PARTS:
+        return await _in_parts(context, caller, keyed, params, answer)
+    return await _at_once(context, caller, keyed, params, answer)
+
+
+async def _at_once(
+    context: Context, caller: Caller, keyed: Keyed, params: Any, answer: Answer
+) -> Any:
+    """Key, write and reply in one transaction: a node that dies leaves all of it, or nothing."""
+    async with one_transaction(context) as inside:
+        reply = await _claim(inside.db, keyed)
+        if reply is not None:
+            return msgspec.json.decode(reply)
+        result = await answer(inside, caller, params)
+        reply = msgspec.json.encode(result)
+        await idempotency_keys.complete(inside.db, keyed.user, keyed.key, reply)
+    return result
+
+
+async def _in_parts(
+    context: Context, caller: Caller, keyed: Keyed, params: Any, answer: Answer
+) -> Any:
+    """The key first, what is done next, the reply last.
+
+    Whoever comes between with the same key does it again, with the same id: that makes no second
+    one (rules N2, N4, N5). So does whoever comes after a node that died there.
+    """
+    reply = await _claim(context.db, keyed)
+    if reply is not None:
+        return msgspec.json.decode(reply)
+    try:
+        result = await answer(context, caller, _with_id(params, keyed))
+    except Unavailable:  # it may have been done
+        raise
+    except Exception:
+        await idempotency_keys.give_up(context.db, keyed.user, keyed.key)
+        raise
+    reply = msgspec.json.encode(result)
+    reply = await idempotency_keys.complete(context.db, keyed.user, keyed.key, reply)
+    return msgspec.json.decode(reply)
+
+
+async def _claim(db: Executor, keyed: Keyed) -> bytes | None:
+    """The reply that is kept; None: there is none yet. Raises `Refused` for another call's key."""
+    kept = await idempotency_keys.claim(db, keyed.user, keyed.key, keyed.method, keyed.digest)
+    if kept is None:
+        return None
+    keyed.require_same(kept)
+    return kept.reply
+
+
+def _with_id(params: Any, keyed: Keyed) -> Any:
+    """With an id that follows from the key, where the client made none."""
+    if params.id is not None:
+        return params
+    told = f"{keyed.user} {keyed.key}".encode()
+    made = uuid.UUID(bytes=blake2b(told, digest_size=16).digest())
+    return msgspec.structs.replace(params, id=str(made))
