@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from schema.calling.writes import WRITES
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, PARENTS, Field
@@ -19,7 +20,6 @@ from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 from schema.text.colors import COLORS, TEXT_ON_COLOR
-from schema.writes import WRITES
 
 
 def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:

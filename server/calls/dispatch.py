@@ -10,8 +10,8 @@ from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.idempotency import answered_once
 from server.calls.table import ANSWERS
+from server.calls.writes.idempotency import answered_once
 from server.refused import Refused
 from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage

@@ -12,7 +12,7 @@ from schema import calls
 from schema.entities import empty_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner, within
-from server.calls.made_before import require_same
+from server.calls.writes.made_before import require_same
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> calls.Project:

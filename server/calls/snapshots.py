@@ -26,8 +26,8 @@ from schema.ops import Op
 from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
-from server.calls.made_before import require_same
 from server.calls.projects import as_project, require_room
+from server.calls.writes.made_before import require_same
 from server.live.live_room import LiveRoom
 from server.live.room_restores import NotCommitted
 from server.loop.threads import yield_gil

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.calls.announcements import HeldBack
+from server.calls.writes.announcements import HeldBack
 
 
 class Heard:

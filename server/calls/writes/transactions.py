@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from server.calls.announcements import HeldBack
 from server.calls.context import Context
+from server.calls.writes.announcements import HeldBack
 from server.live.member_colors import MemberColors
 
 

@@ -1,7 +1,7 @@
 """Every call is known to write, or to read."""
 
+from schema.calling.writes import READS, WRITES
 from schema.calls import METHODS
-from schema.writes import READS, WRITES
 
 
 def test_every_call_writes_or_reads() -> None:

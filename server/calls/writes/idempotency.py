@@ -14,11 +14,11 @@ from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
 from persistence.tables import idempotency_keys
 from persistence.tables.idempotency_keys import Kept
+from schema.calling.writes import WRITES, Write
 from schema.errors import ErrorCode
-from schema.writes import WRITES, Write
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.transactions import one_transaction
+from server.calls.writes.transactions import one_transaction
 from server.refused import Refused
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
