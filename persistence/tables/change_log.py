@@ -1,54 +1,102 @@
 """Which rows have changed: what a reader has not seen yet, and nothing else."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from persistence.pool import Executor
+
+HERE = """
+SELECT pg_current_snapshot()::text AS snapshot, concat_ws(
+    '/', (SELECT oid FROM pg_database WHERE datname = current_database()),
+    (SELECT system_identifier FROM pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) AS cluster
+"""
 
 # By difference of snapshots: what the kept one did not see and this statement's does, in the order
 # in which rows were changed (a position is taken under the row's lock). A transaction that is open
 # for long, of whatever database, delays its own changes only. Rows of another cluster, which a
 # restore brings, may carry transaction numbers that are still to come: they are no news.
-SINCE = """
-SELECT here.cluster, here.snapshot, c.table_name, c.row_id, c.project_id, c.user_id
-FROM (
-    SELECT pg_current_snapshot()::text AS snapshot, concat_ws(
-        '/', (SELECT oid FROM pg_database WHERE datname = current_database()),
-        (SELECT system_identifier FROM pg_control_system()),
-        left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) AS cluster
-) AS here
+SINCE = f"""
+SELECT here.cluster, here.snapshot, t.xact::text::int8 AS trimmed, c.table_name, c.row_id,
+    c.project_id, c.user_id, c.old_project_id, c.old_user_id, c.everyone, c.xact::text::int8,
+    extract(epoch FROM clock_timestamp() - c.at)::float8 AS age
+FROM ({HERE}) AS here
+LEFT JOIN change_log_trimmed AS t ON t.cluster = here.cluster
 LEFT JOIN LATERAL (
-    SELECT position, table_name, row_id, project_id, user_id FROM change_log
+    SELECT * FROM change_log
     WHERE xact >= pg_snapshot_xmin($1::text::pg_snapshot)
         AND xact < pg_snapshot_xmax(here.snapshot::pg_snapshot)
         AND NOT pg_visible_in_snapshot(xact, $1::text::pg_snapshot)
+        AND ($3::text[] IS NULL OR table_name = ANY ($3))
     ORDER BY position
     LIMIT $2
 ) AS c ON true
 ORDER BY c.position
 """
 
-TRIM = """
-DELETE FROM change_log WHERE position IN (
-    SELECT position FROM change_log WHERE at < now() - $1 * interval '1 day'
-    ORDER BY position LIMIT 10000
+# The oldest by position are the oldest but for those of long transactions: those wait a little.
+TRIM = f"""
+WITH oldest AS (
+    SELECT position, at FROM change_log ORDER BY position LIMIT 10000
+), trimmed AS (
+    DELETE FROM change_log AS c USING oldest AS o
+    WHERE c.position = o.position AND o.at < now() - $1 * interval '1 day' RETURNING c.xact
 )
+INSERT INTO change_log_trimmed AS t (cluster, xact)
+SELECT here.cluster, max(trimmed.xact::text::int8)::text::xid8 FROM trimmed, ({HERE}) AS here
+WHERE trimmed.xact < pg_snapshot_xmax(here.snapshot::pg_snapshot)
+GROUP BY here.cluster
+ON CONFLICT (cluster) DO UPDATE SET xact = greatest(t.xact, excluded.xact)
 """
 
+SNAPSHOT = re.compile(r"(\d{1,19}):(\d{1,19}):((?:\d{1,19}(?:,\d{1,19})*)?)")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Place:
-    """How far a reader has come: what one snapshot of one cluster saw."""
+    """How far a reader has come: what one snapshot of one cluster saw.
+
+    `snapshot` as PostgreSQL writes it: the oldest transaction under way, the next one to come, and
+    those under way. Raises `ValueError` for what no snapshot is.
+    """
 
     cluster: str
     snapshot: str
 
-    @property
-    def _next_xact(self) -> int:
+    def __post_init__(self) -> None:
+        found = SNAPSHOT.fullmatch(self.snapshot)
+        if found is None:
+            raise ValueError("not a snapshot")
+        oldest, following = int(found[1]), int(found[2])
+        running = [int(xact) for xact in found[3].split(",") if xact]
+        bounds = [oldest - 1, *running, following]
+        in_order = all(a < b for a, b in zip(bounds, bounds[1:], strict=False))
+        if not (0 < oldest <= following < 2**63 and (in_order or not running)):
+            raise ValueError("not a snapshot")
+
+    @cached_property
+    def oldest(self) -> int:
+        """The first transaction that it may not have seen."""
+        return int(self.snapshot.split(":")[0])
+
+    @cached_property
+    def following(self) -> int:
+        """The first transaction that was still to come."""
         return int(self.snapshot.split(":")[1])
+
+    @cached_property
+    def _running(self) -> frozenset[int]:
+        return frozenset(int(xact) for xact in self.snapshot.split(":")[2].split(",") if xact)
+
+    def saw(self, xact: int) -> bool:
+        """Whether what that transaction wrote was seen."""
+        return xact < self.oldest or (xact < self.following and xact not in self._running)
 
     def leads_to(self, later: "Place") -> bool:
         """Whether what came between the two is known: not after a restore, nor a failover."""
-        return self.cluster == later.cluster and self._next_xact <= later._next_xact
+        return self.cluster == later.cluster and self.following <= later.following
 
 
 NOWHERE = Place("", "1:1:")
@@ -62,25 +110,55 @@ class Change:
     table: str
     row: str
     project: str | None
+    """The project that it belongs to; of a row that is gone, belonged to."""
     user: str | None
+    """Likewise the user."""
+    old_project: str | None = None
+    """The project that it belonged to before, where it was another one."""
+    old_user: str | None = None
+    everyone: bool = False
+    """Everyone sees it, or did before."""
+    xact: int = 0
+    age: float = 0.0
+    """Seconds since its transaction began, at the reading."""
 
 
-async def since(db: Executor, place: Place, limit: int) -> tuple[Place, list[Change] | None]:
-    """Where the log is now, and the changes since a place, in order.
+async def here(db: Executor) -> Place:
+    """What the statement's snapshot sees; in a transaction of repeatable reads: all of it."""
+    row = await db.fetchrow(HERE)
+    assert row is not None
+    return Place(row["cluster"], row["snapshot"])
 
-    None: they are not known, or more than `limit`; look at all that is of concern.
+
+async def since(
+    db: Executor, place: Place, limit: int, tables: Collection[str] | None = None
+) -> tuple[Place, list[Change] | None]:
+    """Where the log is now, and the changes since a place, in order; of these tables or all.
+
+    None: they are not known any more, or more than `limit`; look at all that is of concern.
     """
-    rows = await db.fetch(SINCE, place.snapshot, limit + 1)
-    here = Place(rows[0]["cluster"], rows[0]["snapshot"])
-    if not place.leads_to(here) or len(rows) > limit:
-        return here, None
-    return here, [
-        Change(row["table_name"], row["row_id"], row["project_id"], row["user_id"])
+    rows = await db.fetch(SINCE, place.snapshot, limit + 1, None if tables is None else [*tables])
+    now, trimmed = Place(rows[0]["cluster"], rows[0]["snapshot"]), rows[0]["trimmed"]
+    is_trimmed = trimmed is not None and trimmed >= place.oldest
+    if is_trimmed or not place.leads_to(now) or len(rows) > limit:
+        return now, None
+    return now, [
+        Change(
+            row["table_name"],
+            row["row_id"],
+            row["project_id"],
+            row["user_id"],
+            row["old_project_id"],
+            row["old_user_id"],
+            row["everyone"],
+            row["xact"],
+            row["age"],
+        )
         for row in rows
         if row["table_name"] is not None
     ]
 
 
-async def trim(db: Executor, days: int) -> None:
+async def trim(db: Executor, days: float) -> None:
     """Forget the oldest changes from more than so many days ago, 10,000 at most."""
     await db.execute(TRIM, days)

@@ -307,35 +307,329 @@ BEGIN
     RETURN coalesce(NEW, OLD);
 END $$;
 
-CREATE FUNCTION public.log_member() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION public.log_audio_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-DECLARE
-    changed project_members := coalesce(NEW, OLD);
 BEGIN
-    INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
-    VALUES (TG_TABLE_NAME, changed.project_id || '/' || changed.user_id,
-        changed.project_id, changed.user_id, lower(TG_OP));
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            coalesce(n.project_id, o.project_id), coalesce(n.owner_id, o.owner_id),
+            CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
+            CASE WHEN n.owner_id <> o.owner_id OR n.owner_id IS NULL THEN o.owner_id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR n.version <> o.version;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            n.project_id, n.owner_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            o.project_id, o.owner_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION public.log_project() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION public.log_auth_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-DECLARE
-    changed studio_projects := coalesce(NEW, OLD);
 BEGIN
-    INSERT INTO change_log (table_name, row_id, project_id, action)
-    VALUES (TG_TABLE_NAME, changed.id::text, changed.id, lower(TG_OP));
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            NULL::uuid, coalesce(n.user_id, o.user_id),
+            NULL::uuid,
+            CASE WHEN n.user_id <> o.user_id OR n.user_id IS NULL THEN o.user_id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR (n.revoked_at, n.device)
+            IS DISTINCT FROM (o.revoked_at, o.device);
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            NULL::uuid, n.user_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            NULL::uuid, o.user_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION public.log_revoked() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION public.log_collaboration_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO change_log (table_name, row_id, user_id, action)
-    VALUES (TG_TABLE_NAME, NEW.id::text, NEW.user_id, 'update');
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            coalesce(n.project_id, o.project_id), coalesce(n.host_id, o.host_id),
+            CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
+            CASE WHEN n.host_id <> o.host_id OR n.host_id IS NULL THEN o.host_id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR (n.host_id, n.participants, n.permissions, n.invite_code, n.status)
+            IS DISTINCT FROM (o.host_id, o.participants, o.permissions, o.invite_code, o.status);
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            n.project_id, n.host_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            o.project_id, o.host_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_mixx_recall() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            NULL::uuid, coalesce(n.user_id, o.user_id),
+            NULL::uuid,
+            CASE WHEN n.user_id <> o.user_id OR n.user_id IS NULL THEN o.user_id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR n.version <> o.version;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            NULL::uuid, n.user_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            NULL::uuid, o.user_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_plugin_presets() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            NULL::uuid, coalesce(n.owner_id, o.owner_id),
+            NULL::uuid,
+            CASE WHEN n.owner_id <> o.owner_id OR n.owner_id IS NULL THEN o.owner_id END,
+            coalesce(n.is_public, false) OR coalesce(o.is_public, false),
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR n.version <> o.version;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            NULL::uuid, n.owner_id, n.is_public, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            NULL::uuid, o.owner_id, o.is_public, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_prime_users() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            NULL::uuid, coalesce(n.id, o.id),
+            NULL::uuid,
+            CASE WHEN n.id <> o.id OR n.id IS NULL THEN o.id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR n.version <> o.version;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            NULL::uuid, n.id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            NULL::uuid, o.id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_project_members() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.project_id, o.project_id)
+            || '/' || coalesce(n.user_id, o.user_id),
+            coalesce(n.project_id, o.project_id), coalesce(n.user_id, o.user_id),
+            CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
+            CASE WHEN n.user_id <> o.user_id OR n.user_id IS NULL THEN o.user_id END,
+            false,
+            CASE WHEN o.project_id IS NULL THEN 'insert' WHEN n.project_id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.project_id = o.project_id AND n.user_id = o.user_id
+        WHERE o.project_id IS NULL OR n.project_id IS NULL
+            OR (n.role, n.tracks)
+            IS DISTINCT FROM (o.role, o.tracks);
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.project_id
+            || '/' || n.user_id,
+            n.project_id, n.user_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.project_id
+            || '/' || o.user_id,
+            o.project_id, o.user_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_project_snapshots() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id,
+            old_project_id, old_user_id, everyone, action)
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+            coalesce(n.project_id, o.project_id), coalesce(n.author_id, o.author_id),
+            CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
+            CASE WHEN n.author_id <> o.author_id OR n.author_id IS NULL THEN o.author_id END,
+            false,
+            CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
+                ELSE 'update' END
+        FROM old_rows AS o FULL JOIN new_rows AS n
+            ON n.id = o.id
+        WHERE o.id IS NULL OR n.id IS NULL
+            OR n.version <> o.version;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            n.project_id, n.author_id, false, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            o.project_id, o.author_id, false, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_session_states() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, old_project_id,
+            old_user_id, action)
+        VALUES (TG_TABLE_NAME, NEW.collaboration_session_id
+            || '/' || NEW.user_id
+            || '/' || NEW.device,
+            NEW.project_id, NEW.user_id, nullif(OLD.project_id, NEW.project_id),
+            nullif(OLD.user_id, NEW.user_id), 'update');
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
+        SELECT TG_TABLE_NAME, n.collaboration_session_id
+            || '/' || n.user_id
+            || '/' || n.device,
+            n.project_id, n.user_id, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
+        SELECT TG_TABLE_NAME, o.collaboration_session_id
+            || '/' || o.user_id
+            || '/' || o.device,
+            o.project_id, o.user_id, 'delete'
+        FROM old_rows AS o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.log_studio_projects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, old_project_id,
+            old_user_id, action)
+        VALUES (TG_TABLE_NAME, NEW.id::text,
+            NEW.id, NEW.owner_id, nullif(OLD.id, NEW.id),
+            nullif(OLD.owner_id, NEW.owner_id), 'update');
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
+        SELECT TG_TABLE_NAME, n.id::text,
+            n.id, n.owner_id, 'insert'
+        FROM new_rows AS n;
+    ELSE
+        INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
+        SELECT TG_TABLE_NAME, o.id::text,
+            o.id, o.owner_id, 'delete'
+        FROM old_rows AS o;
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -515,6 +809,14 @@ BEGIN
     END LOOP;
 END $$;
 
+CREATE FUNCTION public.refuse_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are watched, and TRUNCATE tells nobody; use DELETE', TG_TABLE_NAME
+        USING ERRCODE = 'feature_not_supported';
+END $$;
+
 CREATE FUNCTION public.renew_epochs(ids uuid[], olds text[]) RETURNS TABLE(projects bigint, snapshots bigint)
     LANGUAGE sql
     AS $$
@@ -641,6 +943,9 @@ CREATE TABLE public.change_log (
     user_id uuid,
     action text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
+    old_project_id uuid,
+    old_user_id uuid,
+    everyone boolean DEFAULT false NOT NULL,
     CONSTRAINT change_log_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
 );
 
@@ -652,6 +957,12 @@ CREATE SEQUENCE public.change_log_position_seq
     CACHE 1;
 
 ALTER SEQUENCE public.change_log_position_seq OWNED BY public.change_log."position";
+
+CREATE TABLE public.change_log_trimmed (
+    cluster text NOT NULL,
+    xact xid8 NOT NULL,
+    CONSTRAINT change_log_trimmed_cluster_check CHECK ((length(cluster) <= 128))
+);
 
 CREATE TABLE public.collaboration_sessions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -930,6 +1241,9 @@ ALTER TABLE ONLY public.auth_sessions
 ALTER TABLE ONLY public.change_log
     ADD CONSTRAINT change_log_pkey PRIMARY KEY ("position");
 
+ALTER TABLE ONLY public.change_log_trimmed
+    ADD CONSTRAINT change_log_trimmed_pkey PRIMARY KEY (cluster);
+
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
 
@@ -1015,13 +1329,9 @@ CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expi
 
 CREATE INDEX auth_sessions_user_idx ON public.auth_sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 
-CREATE INDEX change_log_at_idx ON public.change_log USING btree (at);
+CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id) WHERE (project_id IS NOT NULL);
 
-CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id, "position");
-
-CREATE INDEX change_log_user_idx ON public.change_log USING btree (user_id, "position") WHERE (user_id IS NOT NULL);
-
-CREATE INDEX change_log_xact_idx ON public.change_log USING btree (xact, "position");
+CREATE INDEX change_log_xact_idx ON public.change_log USING btree (xact);
 
 CREATE INDEX collaboration_sessions_active_idx ON public.collaboration_sessions USING btree (project_id) WHERE (status = 'active'::text);
 
@@ -1095,13 +1405,85 @@ CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW W
 
 CREATE TRIGGER lock_project BEFORE INSERT OR DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.lock_project();
 
-CREATE TRIGGER log_change AFTER INSERT OR DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.log_member();
+CREATE TRIGGER log_delete AFTER DELETE ON public.audio_files REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_audio_files();
 
-CREATE TRIGGER log_insert_or_delete AFTER INSERT OR DELETE ON public.studio_projects FOR EACH ROW EXECUTE FUNCTION public.log_project();
+CREATE TRIGGER log_delete AFTER DELETE ON public.auth_sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_auth_sessions();
 
-CREATE TRIGGER log_revoked AFTER UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.log_revoked();
+CREATE TRIGGER log_delete AFTER DELETE ON public.collaboration_sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_collaboration_sessions();
 
-CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_project();
+CREATE TRIGGER log_delete AFTER DELETE ON public.mixx_recall REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_mixx_recall();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.plugin_presets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_plugin_presets();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.prime_users REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_prime_users();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.project_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_members();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.project_snapshots REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_snapshots();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.session_states REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_session_states();
+
+CREATE TRIGGER log_delete AFTER DELETE ON public.studio_projects REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_studio_projects();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.audio_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_audio_files();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.auth_sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_auth_sessions();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.collaboration_sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_collaboration_sessions();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.mixx_recall REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_mixx_recall();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.plugin_presets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_plugin_presets();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.prime_users REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_prime_users();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.project_members REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_members();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.project_snapshots REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_snapshots();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.session_states REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_session_states();
+
+CREATE TRIGGER log_insert AFTER INSERT ON public.studio_projects REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_studio_projects();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.audio_files REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_audio_files();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.auth_sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_auth_sessions();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.collaboration_sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_collaboration_sessions();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.mixx_recall REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_mixx_recall();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.plugin_presets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_plugin_presets();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.prime_users REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_prime_users();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.project_members REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_members();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.project_snapshots REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.log_project_snapshots();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.session_states FOR EACH ROW WHEN ((new.active_tool IS DISTINCT FROM old.active_tool)) EXECUTE FUNCTION public.log_session_states();
+
+CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_studio_projects();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audio_files FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.auth_sessions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.collaboration_sessions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.mixx_recall FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.plugin_presets FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.prime_users FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.project_members FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.project_snapshots FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.session_states FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.studio_projects FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.place_stem();
 

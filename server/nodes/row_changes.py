@@ -18,6 +18,9 @@ from persistence.tables.change_log import NOWHERE
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
+TABLES = ("auth_sessions", "project_members", "studio_projects")
+"""Whose changes are acted on."""
+
 REMEMBERED = 10_000
 """Facts that the listener got last, so that it gets none twice."""
 
@@ -143,7 +146,7 @@ class RowChanges:
         self.is_current = True
 
     async def _poll(self) -> None:
-        place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE)
+        place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
         if changes is None:
             await self._act_on_all()
         else:

@@ -131,4 +131,43 @@ async def test_more_than_can_be_read_is_everything(database: Database) -> None:
     assert changes is None
     _, changes = await change_log.since(database, place, 4)
     assert changes is not None
-    assert changes[0] == Change("rows", "0", None, None)
+    first = replace(changes[0], xact=0, age=0.0)
+    assert first == Change("rows", "0", None, None)
+
+
+async def test_only_the_tables_that_are_asked_for(database: Database) -> None:
+    place = await start(database)
+    await database.execute(WRITE, "a")
+    assert (await change_log.since(database, place, LIMIT, ["others"]))[1] == []
+    changes = (await change_log.since(database, place, LIMIT, ["rows"]))[1]
+    assert changes is not None
+    assert [change.row for change in changes] == ["a"]
+
+
+async def test_a_place_from_before_what_was_trimmed_leads_nowhere(database: Database) -> None:
+    place = await start(database)
+    await change_log.trim(database, 1)
+    await database.execute(WRITE, "a")
+    between, _ = await change_log.since(database, place, LIMIT)
+    await change_log.trim(database, 1)
+    assert (await change_log.since(database, place, LIMIT))[1] is not None
+    await change_log.trim(database, -1)
+    assert await database.fetchval("SELECT count(*) FROM change_log") == 0
+    assert (await change_log.since(database, place, LIMIT))[1] is None
+    assert (await change_log.since(database, between, LIMIT))[1] == []
+    await database.execute(WRITE, "b")
+    await change_log.trim(database, -1)
+    assert (await change_log.since(database, between, LIMIT))[1] is None
+
+
+@pytest.mark.parametrize(
+    "snapshot", ["", "1", "0:1:", "5:4:", "5:9:4", "5:9:9", "5:9:6,6", "5:9:,", "a:b:", "5:9:6;"]
+)
+def test_what_is_no_snapshot_is_no_place(snapshot: str) -> None:
+    with pytest.raises(ValueError, match="not a snapshot"):
+        Place("here", snapshot)
+
+
+def test_a_place_knows_what_it_saw() -> None:
+    place = Place("here", "5:9:5,7")
+    assert [xact for xact in range(1, 12) if place.saw(xact)] == [1, 2, 3, 4, 6, 8]

@@ -110,7 +110,8 @@ async def test_the_feed_hears_of_every_change_of_role(
     await project_members.grant(database, project, bob.id, "editor")
     await project_members.revoke(database, project, bob.id)
     rows = await database.fetch(
-        "SELECT action, project_id, row_id FROM change_log WHERE user_id = $1 ORDER BY position",
+        "SELECT action, project_id, row_id FROM change_log WHERE user_id = $1"
+        " AND table_name = 'project_members' ORDER BY position",
         bob.id,
     )
     assert [row["action"] for row in rows] == ["insert", "update", "delete"]

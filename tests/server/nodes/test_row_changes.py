@@ -50,7 +50,7 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     _, two, ann, ben, project = await two_nodes(nodes)
     since = change_log.since
 
-    async def nothing(db: object, place: Place, limit: int) -> tuple[Place, list[object]]:
+    async def nothing(db: object, place: Place, *_: object) -> tuple[Place, list[object]]:
         return Place(place.cluster, "9000000000:9000000000:"), []
 
     monkeypatch.setattr(change_log, "since", nothing)
