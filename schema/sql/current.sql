@@ -1465,6 +1465,8 @@ CREATE TRIGGER log_update AFTER UPDATE ON public.session_states FOR EACH ROW WHE
 
 CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_studio_projects();
 
+CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.place_stem();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audio_files FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.auth_sessions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -1484,8 +1486,6 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.project_snapshots FOR E
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.session_states FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.studio_projects FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
-
-CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.place_stem();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
