@@ -1,5 +1,6 @@
 """Which rows have changed: what a reader has not seen yet, and nothing else."""
 
+import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ class Place:
         oldest, following = int(found[1]), int(found[2])
         running = [int(xact) for xact in found[3].split(",") if xact]
         bounds = [oldest - 1, *running, following]
-        in_order = all(a < b for a, b in zip(bounds, bounds[1:], strict=False))
+        in_order = all(a < b for a, b in itertools.pairwise(bounds))
         if not (0 < oldest <= following < 2**63 and (in_order or not running)):
             raise ValueError("not a snapshot")
 

@@ -1,0 +1,132 @@
+"""What the triggers of every table write into the change log, whoever changes the row."""
+
+import uuid
+from typing import Any
+
+import asyncpg
+import pytest
+
+from persistence.pool import Database
+from schema.tables.all_tables import TABLES
+from tests.persistence.rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+LOGGED = sorted(TABLES.keys() - {"own_account"})  # that is prime_users once more
+
+KEYS = """
+SELECT table_name, row_id, project_id, user_id, old_project_id, old_user_id, everyone, action
+FROM change_log WHERE table_name = $1 ORDER BY position
+"""
+
+
+async def logged(db: Database, table: str) -> list[tuple[Any, ...]]:
+    """Since the last time: key, owner of now and before, whether everyone sees it, action."""
+    rows = await db.fetch(KEYS, table)
+    await db.execute("DELETE FROM change_log")
+    names = ("row_id", "user_id", "old_user_id", "everyone", "action")
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+async def test_every_described_table_is_logged_and_refuses_truncate(database: Database) -> None:
+    rows = await database.fetch(
+        "SELECT tgrelid::regclass::text AS name, array_agg(tgname::text ORDER BY tgname) AS names"
+        " FROM pg_trigger WHERE tgname IN"
+        " ('log_insert', 'log_update', 'log_delete', 'refuse_truncate') GROUP BY 1"
+    )
+    found = {row["name"]: row["names"] for row in rows}
+    assert sorted(found) == LOGGED
+    for name, triggers in found.items():
+        assert triggers == ["log_delete", "log_insert", "log_update", "refuse_truncate"], name
+
+
+async def test_who_writes_a_row_need_not_be_able_to_write_the_log(database: Database) -> None:
+    rows = await database.fetch(
+        "SELECT proname, prosecdef, proconfig FROM pg_proc WHERE proname ~ '^log_'"
+    )
+    assert len(rows) == len(LOGGED)
+    for row in rows:
+        assert row["prosecdef"], row["proname"]
+        assert row["proconfig"] == ["search_path=pg_catalog, public, pg_temp"], row["proname"]
+
+
+@pytest.mark.parametrize("table", LOGGED)
+async def test_truncate_is_refused(database_url: str, table: str) -> None:
+    connection = await asyncpg.connect(database_url, timeout=10)
+    try:
+        with pytest.raises(asyncpg.FeatureNotSupportedError, match="use DELETE"):
+            await connection.execute(f"TRUNCATE {table} CASCADE")
+    finally:
+        await connection.close(timeout=10)
+
+
+async def test_a_change_says_whose_the_row_is_and_was(database: Database) -> None:
+    ann, bob = await make_user(database, "ann"), await make_user(database, "bob")
+    insert = "INSERT INTO plugin_presets (owner_id, plugin, name) VALUES ($1, 'OTT', 'a')"
+    preset = await database.fetchval(f"{insert} RETURNING id::text", ann.id)
+    assert await logged(database, "plugin_presets") == [(preset, ann.id, None, False, "insert")]
+    await database.execute("UPDATE plugin_presets SET name = 'b'")
+    assert await logged(database, "plugin_presets") == [(preset, ann.id, None, False, "update")]
+    await database.execute("UPDATE plugin_presets SET is_public = true, owner_id = $1", bob.id)
+    assert await logged(database, "plugin_presets") == [(preset, bob.id, ann.id, True, "update")]
+    await database.execute("UPDATE plugin_presets SET is_public = false")
+    assert await logged(database, "plugin_presets") == [(preset, bob.id, None, True, "update")]
+    new = str(uuid.uuid4())
+    await database.execute("UPDATE plugin_presets SET id = $1", new)
+    assert sorted(row[0::4] for row in await logged(database, "plugin_presets")) == sorted(
+        [(preset, "delete"), (new, "insert")]
+    )
+    await database.execute("DELETE FROM prime_users WHERE id = $1", bob.id)
+    assert await logged(database, "plugin_presets") == [(new, bob.id, None, False, "delete")]
+
+
+async def test_many_rows_of_one_statement_are_each_logged(database: Database) -> None:
+    ann = await make_user(database, "ann")
+    insert = "INSERT INTO mixx_recall (user_id, category, key) SELECT $1, 'eq', n::text"
+    await database.execute(f"{insert} FROM generate_series(1, 50) AS n", ann.id)
+    assert len(await logged(database, "mixx_recall")) == 50
+    await database.execute("UPDATE mixx_recall SET data = '{\"a\": 1}'")
+    assert len(await logged(database, "mixx_recall")) == 50
+    await database.execute("DELETE FROM mixx_recall")
+    assert len(await logged(database, "mixx_recall")) == 50
+
+
+async def test_what_only_counts_or_moves_a_head_is_not_logged(database: Database) -> None:
+    ann = await make_user(database, "ann")
+    project = (await make_project(database, ann)).id
+    session = await database.fetchval(
+        "INSERT INTO collaboration_sessions (project_id) VALUES ($1) RETURNING id", project
+    )
+    await database.execute(
+        "INSERT INTO session_states (collaboration_session_id, project_id, user_id, device)"
+        " VALUES ($1, $2, $3, 'd')",
+        session,
+        project,
+        ann.id,
+    )
+    await database.execute(
+        "INSERT INTO auth_sessions (user_id, expires_at) VALUES ($1, now())", ann.id
+    )
+    await database.execute("DELETE FROM change_log")
+    for quiet in (
+        "UPDATE studio_projects SET head_seq = head_seq + 1",
+        "UPDATE studio_projects SET state_seq = head_seq",
+        "UPDATE collaboration_sessions SET last_activity_at = now()",
+        "UPDATE session_states SET heartbeat_at = now(), cursor = '{}', view_state = '{}'",
+        "UPDATE auth_sessions SET counter = counter + 1, last_used_at = now()",
+        "UPDATE project_members SET role = role",
+    ):
+        await database.execute(quiet)
+        assert await database.fetchval("SELECT count(*) FROM change_log") == 0, quiet
+    for loud, table in (
+        ("UPDATE studio_projects SET name = 'b'", "studio_projects"),
+        (
+            "UPDATE collaboration_sessions SET status = 'ended', ended_at = now()",
+            "collaboration_sessions",
+        ),
+        ("UPDATE session_states SET active_tool = 'pen'", "session_states"),
+        ("UPDATE auth_sessions SET device = 'phone'", "auth_sessions"),
+        ("UPDATE project_members SET role = 'owner', tracks = '{a}'", "project_members"),
+    ):
+        await database.execute(loud)
+        assert len(await logged(database, table)) == 1, loud
