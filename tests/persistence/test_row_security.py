@@ -11,7 +11,7 @@ import pytest
 from persistence.caller_role import ROLE
 from persistence.lanes import Lanes, LaneSizes
 from persistence.migrate import _pg_dump
-from persistence.row_security import Policy, condition, granted, grants, policies
+from persistence.row_security import Granted, Policy, condition, granted, grants, policies
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from tests.databases import execute
@@ -248,14 +248,14 @@ async def test_the_columns_granted_are_those_that_the_description_says(
     finally:
         await connection.close()
     wanted = granted(TABLES[relation], RIGHTS[relation], {row["attname"] for row in rows})
-    found = {
-        right: {row["attname"] for row in rows if row[right]}
-        for right in ("reads", "creates", "changes")
-    }
+    found = Granted(
+        reads=frozenset(row["attname"] for row in rows if row["reads"]),
+        creates=frozenset(row["attname"] for row in rows if row["creates"]),
+        changes=frozenset(row["attname"] for row in rows if row["changes"]),
+        deletes=deletes,
+    )
     said = "\n".join(grants(relation, wanted))
-    assert (found["reads"], found["creates"], found["changes"], deletes) == (
-        wanted.reads, wanted.creates, wanted.changes, wanted.deletes,
-    ), f"a migration must see to these, and revoke what is more:\n{said}"  # fmt: skip
+    assert found == wanted, f"a migration must see to these, and revoke what is more:\n{said}"
 
 
 def _by_name(rows: list[asyncpg.Record]) -> dict[str, tuple[str, ...]]:
