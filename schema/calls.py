@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from schema.calling.params import Done as Done
+from schema.calling.params import Params as Params
 from schema.columns.music import AudioAnalysis, MusicalContext
 from schema.columns.types import (
     Bpm,
@@ -37,7 +39,6 @@ from schema.messages import (
     User,
 )
 from schema.ops import Collection, EntityId, Op
-from schema.text.spelling import spell_names_alike
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
@@ -45,13 +46,6 @@ Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
-
-
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """What every call's parameters have in common: unknown names are refused, names are in NFC."""
-
-    def __post_init__(self) -> None:
-        spell_names_alike(self)
 
 
 # auth
@@ -105,7 +99,7 @@ class CreateProject(Params, frozen=True, forbid_unknown_fields=True):
     key: MusicalKey | None = None
     scale: Scale | None = None
     signature: Signature = "4/4"
-    tags: Tags = []
+    tags: Tags = []  # noqa: RUF012 - msgspec makes a new one each time
 
 
 class GetProject(Params, frozen=True, forbid_unknown_fields=True):
@@ -210,10 +204,6 @@ class ProjectMembers(Struct, frozen=True):
 
     members: list[ProjectMember]
     next: str | None = None
-
-
-class Done(Struct, frozen=True):
-    """It is done; there is nothing more to say."""
 
 
 # history

@@ -326,7 +326,7 @@ MAX_NAME_LENGTH = BOUNDS.add(
     "characters",
     "`hello`, a call",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/columns/types.py",
     "A display name, a device name, a project name. (In `hello`: `bad_message`.)",
 )
 
@@ -478,6 +478,36 @@ STATE_PART_BYTES = BOUNDS.add(
     Instead.SPLIT,
     "server/states/encoded_state.py",
     "Other rooms' messages go between two parts.",
+)
+
+MAX_ROWS = BOUNDS.add(
+    "MAX_ROWS",
+    200,
+    "rows",
+    "a call that lists rows",
+    ErrorCode.VALIDATION,
+    "schema/calling/row_calls.py",
+    "The largest `limit`; the rest is on the next page.",
+)
+
+MAX_MAP_BYTES = BOUNDS.add(
+    "MAX_MAP_BYTES",
+    65_536,
+    "bytes",
+    "a map of a client's own",
+    ErrorCode.VALIDATION,
+    "schema/columns/maps.py",
+    "As JSON, the parameters of a preset or the analysis of an audio file: large ones have 20 KB.",
+)
+
+MAX_MAP_DEPTH = BOUNDS.add(
+    "MAX_MAP_DEPTH",
+    16,
+    "maps and lists",
+    "a map of a client's own",
+    ErrorCode.VALIDATION,
+    "schema/columns/maps.py",
+    "One inside the other.",
 )
 
 MAX_PAGE_BYTES = BOUNDS.add(

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from schema.columns.maps import JSON_MAP
 from schema.limits import MAX_NAME_LENGTH
 from schema.messages import Milliseconds, ProjectId
-from schema.text.texts import MAP_KEY, SHOWN, SHOWN_NOT_EMPTY, SIGNATURE, STORED
+from schema.text.texts import SHOWN, SHOWN_NOT_EMPTY, SIGNATURE, STORED
 from schema.text.words import one_of
 
 __all__ = [
@@ -50,5 +51,5 @@ SnapshotKind = Annotated[Literal["auto", "manual", "before-restore"], one_of("Sn
 Version = Annotated[int, Meta(ge=1, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
-JsonMap = dict[Annotated[str, Meta(max_length=MAX_NAME_LENGTH, pattern=MAP_KEY)], Any]
-"""A map of a client's own: `schema.tables.maps` looks at what is inside (rule Q8)."""
+JsonMap = Annotated[dict[str, Any], one_of(JSON_MAP)]
+"""A map of a client's own; `Params` looks at what is inside."""

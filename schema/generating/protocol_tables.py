@@ -15,6 +15,7 @@ from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
 from schema.generating.examples import examples
+from schema.generating.protocol_rows import columns_rows, rights_rows
 from schema.invariants import INVARIANTS, Invariant
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
@@ -199,6 +200,13 @@ TABLES: dict[str, Callable[[], str]] = {
     "messages from server": lambda: _structs_table("`t` | fields | meaning", ServerMessage),
     "ops": lambda: _structs_table("`op` | fields | meaning", Op),
     "calls": _calls_table,
+    "tables of rows": lambda: _table(
+        "calls | rows | verbs | named by | seen by | made by | changed by | deleted by",
+        rights_rows(),
+    ),
+    "columns of rows": lambda: _table(
+        "calls | column | holds | `create` | `update` | `where` | sorts | `embed`", columns_rows()
+    ),
     "errors": _errors_table,
     "retries": _retries_table,
     "details": _details_table,

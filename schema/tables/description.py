@@ -154,6 +154,13 @@ class Table:
     refuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Constraint of the relation -> the field at fault, and what is allowed. Of a unique index: the
     field that is taken."""
+    asks: tuple[tuple[str, Any], ...] = ()
+    """Columns that `list` and `count` have as parameters of their own, each with what it is where
+    it is left out (`REQUIRED`: it may not be; None: any): conditions beside `where`."""
+    brings: tuple[str, ...] = ()
+    """Columns whose rows are brought along without being asked for."""
+    summary: tuple[str, ...] = ()
+    """What rows of other tables bring along of a row of this one; empty: they cannot."""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -35,6 +35,7 @@ USERS = Table(
     version="",
     verbs=frozenset({Verb.GET, Verb.LIST, Verb.COUNT, Verb.WATCH}),
     order=("username",),
+    summary=("id", "username", "name", "avatar_url"),
     columns=(
         ID,
         Column("username", Username, SqlType.TEXT, "unique in any case", filters=NAMES, sorts=True),

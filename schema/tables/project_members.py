@@ -7,7 +7,7 @@ from msgspec import Meta
 from schema.columns.common import CREATED_AT, PROJECT, UPDATED_AT, user_column
 from schema.messages import RoleWord
 from schema.ops import EntityId
-from schema.tables.description import EQUALITY, Column, ShippedList, SqlType, Table, Verb
+from schema.tables.description import EQUALITY, REQUIRED, Column, ShippedList, SqlType, Table, Verb
 
 Tracks = Annotated[list[EntityId], Meta(max_length=1_024)]
 
@@ -24,6 +24,8 @@ MEMBERS = Table(
     version="",
     verbs=frozenset({Verb.COUNT, Verb.WATCH}),
     order=("created_at",),
+    asks=(("project", REQUIRED),),
+    brings=("user",),
     columns=(
         PROJECT.but(creates=False),
         user_column("user", "user_id", "the member"),

@@ -7,6 +7,7 @@ from schema.messages import Position
 from schema.tables.description import (
     EQUALITY,
     NAMES,
+    REQUIRED,
     Column,
     ShippedList,
     SqlType,
@@ -23,6 +24,8 @@ SNAPSHOTS = Table(
     user="author",
     project="project",
     verbs=frozenset({Verb.COUNT, Verb.WATCH}),
+    asks=(("project", REQUIRED), ("kind", None)),
+    brings=("author",),
     columns=(
         ID,
         PROJECT,

@@ -48,6 +48,8 @@ PROJECTS = Table(
     project="id",
     verbs=frozenset({Verb.COUNT, Verb.WATCH}),
     order=("-updated_at",),
+    asks=(("archived", False),),
+    summary=("id", "name"),
     columns=(
         ID,
         user_column("owner", "owner_id", "who made it"),

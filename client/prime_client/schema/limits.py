@@ -153,6 +153,16 @@ MAX_UNDO_STEPS = 200
 STATE_PART_BYTES = 131_072
 """Other rooms' messages go between two parts. (bytes; `state`, `history.at`, `snapshots.state`)"""
 
+MAX_ROWS = 200
+"""The largest `limit`; the rest is on the next page. (rows; a call that lists rows)"""
+
+MAX_MAP_BYTES = 65_536
+"""As JSON, the parameters of a preset or the analysis of an audio file: large ones have 20 KB.
+(bytes; a map of a client's own)"""
+
+MAX_MAP_DEPTH = 16
+"""One inside the other. (maps and lists; a map of a client's own)"""
+
 MAX_PAGE_BYTES = 262_144
 """About: a page ends when it has so many, however many its `limit` allows. (bytes; a reply that
 lists)"""

@@ -4,7 +4,10 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
+from schema.calling.row_calls import RowCalls
+from schema.columns.maps import problem_with_map
 from schema.errors import ErrorCode
+from schema.tables.plugin_presets import PLUGIN_PRESETS
 from schema.text.email_addresses import NoAddress, key_of
 from server.sockets.codec import JSON, BadMessage
 from tests.bounds.cases import Seen, case
@@ -135,3 +138,27 @@ def long_passwords() -> Seen:
 def short_passwords() -> Seen:
     shortest = "p" * limits.MIN_PASSWORD_LENGTH
     return Seen(_register(shortest), _register(shortest[1:]))
+
+
+def _map(value: dict[str, Any]) -> Past | None:
+    return None if problem_with_map(value) is None else ErrorCode.VALIDATION
+
+
+@case("MAX_MAP_BYTES")
+def a_large_map() -> Seen:
+    most = limits.MAX_MAP_BYTES - len('{"a":""}')
+    return Seen(_map({"a": "x" * most}), _map({"a": "x" * (most + 1)}))
+
+
+@case("MAX_MAP_DEPTH")
+def a_deep_map() -> Seen:
+    deep: dict[str, Any] = {}
+    for _ in range(limits.MAX_MAP_DEPTH - 1):
+        deep = {"a": deep}
+    return Seen(_map(deep), _map({"a": deep}))
+
+
+@case("MAX_ROWS")
+def a_long_page() -> Seen:
+    kind, _ = RowCalls([PLUGIN_PRESETS]).methods()["presets.list"]
+    return Seen(called(kind, limit=limits.MAX_ROWS), called(kind, limit=limits.MAX_ROWS + 1))

@@ -1,0 +1,203 @@
+"""The calls that tables have in common: parameters and results, made from the descriptions."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
+
+from schema.calling.params import Done, Params
+from schema.columns.types import RowId
+from schema.limits import MAX_ROWS
+from schema.roles import RIGHTS, Whom
+from schema.tables.description import REQUIRED, Column, Table, Verb
+from schema.text.words import one_of
+
+Call = tuple[type[Params], type[Struct]]
+"""Of parameters and a result."""
+
+ROWS_LEFT_OUT = 50
+"""How many rows a page has where nobody says."""
+
+Cursor = Annotated[str, Meta(max_length=1_024)]
+Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS)]
+
+_Field = tuple[str, Any] | tuple[str, Any, Any]
+
+
+class Counted(Struct, frozen=True):
+    """How many there are; not `exact`: at least so many."""
+
+    count: int
+    exact: bool
+
+
+class RowCalls:
+    """The calls of some tables; a test gives it descriptions of its own."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.tables = {table.relation: table for table in tables}
+        self._summaries: dict[str, type[Struct]] = {}
+        self._rows: dict[str, type[Struct]] = {}
+
+    def methods(self) -> dict[str, Call]:
+        """Method name -> parameters and result, of every verb but `watch`."""
+        return {
+            f"{table.calls}.{verb}": self._call(table, verb)
+            for table in self.tables.values()
+            for verb in Verb
+            if verb in table.verbs and verb is not Verb.WATCH
+        }
+
+    def row(self, table: Table) -> type[Struct]:
+        """The type of its rows: whatever was not asked for is left out."""
+        if table.relation not in self._rows:
+            fields = [
+                (column.name, self._shape(column) | UnsetType, UNSET) for column in table.columns
+            ]
+            self._rows[table.relation] = _struct(table.row, table.says, fields)
+        return self._rows[table.relation]
+
+    def _call(self, table: Table, verb: Verb) -> Call:
+        match verb:
+            case Verb.GET:
+                fields = [*_named(table), *_shown(table)]
+                return _params(f"Get{table.row}", f"One of: {_small(table.says)}", fields), (
+                    self.row(table)
+                )
+            case Verb.LIST:
+                return self._list(table)
+            case Verb.COUNT:
+                name = f"Count{_plural(table)}"
+                says = "How many there are; counted up to 10,000."
+                return _params(name, says, [*_asked(table), _where(table)]), Counted
+            case Verb.CREATE:
+                return _params(f"Create{table.row}", _CREATES, list(_created(table))), (
+                    self.row(table)
+                )
+            case Verb.UPDATE:
+                return _params(f"Update{table.row}", _UPDATES, list(_updated(table))), (
+                    self.row(table)
+                )
+            case _:
+                return _params(f"Delete{table.row}", _DELETES, _named(table)), Done
+
+    def _list(self, table: Table) -> Call:
+        fields: list[_Field] = [
+            *_asked(table),
+            _where(table),
+            ("order", _words(f"{table.row}Order", 4), None),
+            *_shown(table),
+            ("limit", Limit, ROWS_LEFT_OUT),
+            ("after", Cursor | None, None),
+            ("before", Cursor | None, None),
+        ]
+        page: list[_Field] = [
+            (table.calls, list[self.row(table)]),  # type: ignore[misc]
+            ("next", str | None),
+            ("previous", str | None, None),
+        ]
+        return (
+            _params(f"List{_plural(table)}", table.says, fields),
+            _struct(f"{table.row}Page", _PAGE, page),
+        )
+
+    def _shape(self, column: Column) -> Any:
+        """As a row has it: the value itself, or a part of the row that it names."""
+        other = self.tables.get(column.embeds)
+        return (
+            column.type
+            if other is None or not other.summary
+            else (column.type | self._summary(other))
+        )
+
+    def _summary(self, table: Table) -> type[Struct]:
+        if table.relation not in self._summaries:
+            fields: list[_Field] = [(name, table.by_name[name].type) for name in table.summary]
+            says = f"What rows of other tables bring along of one of: {_small(table.says)}"
+            self._summaries[table.relation] = _struct(f"{table.row}Summary", says, fields)
+        return self._summaries[table.relation]
+
+
+_CREATES = "Make a row. With an `id`, sending it again makes no second one."
+_UPDATES = "Change columns of a row, if `version` is still the one you read."
+_DELETES = "Delete a row. The second time changes nothing."
+_PAGE = "Some rows, and where the next page and the one before start (null: there is none)."
+
+
+def _named(table: Table) -> list[_Field]:
+    """What names a row. Whoever sees only their own row, which a user has one of, need not."""
+    own = RIGHTS[table.relation].see == (Whom.SELF,) and table.key == table.user
+    named: list[_Field] = [(name, table.by_name[name].type) for name in table.within]
+    key = table.by_name[table.key].type
+    return [*named, (table.param, key | None, None) if own else (table.param, key)]
+
+
+def _asked(table: Table) -> Iterator[_Field]:
+    for name, default in table.asks:
+        kind = table.by_name[name].type
+        if default is REQUIRED:
+            yield name, kind
+        else:
+            yield name, kind | None if default is None else kind, default
+
+
+def _where(table: Table) -> _Field:
+    kind = Annotated[dict[str, Any], one_of(where_name(table))]
+    return "where", kind | None, None
+
+
+def where_name(table: Table) -> str:
+    """The name of the type of its conditions."""
+    return f"{table.row}Where"
+
+
+def _shown(table: Table) -> Iterator[_Field]:
+    yield "fields", _words(f"{table.row}Column", len(table.columns)), None
+    if any(column.embeds for column in table.columns):
+        yield "embed", _words(f"{table.row}Embed", len(table.columns)), None
+
+
+def _words(name: str, most: int) -> Any:
+    """A list of words; which ones there are is told where they are looked at, with a sentence."""
+    return Annotated[list[Annotated[str, one_of(name)]], Meta(max_length=most)] | None
+
+
+def _created(table: Table) -> Iterator[_Field]:
+    needed = [column for column in table.creates if column.default is REQUIRED]
+    yield from ((column.name, column.type) for column in needed)
+    if table.key == "id":
+        yield "id", RowId | None, None
+    for column in table.creates:
+        if column.default is not REQUIRED:
+            yield column.name, column.type, column.default
+
+
+def _updated(table: Table) -> Iterator[_Field]:
+    named = _named(table)
+    yield from (field for field in named if len(field) == 2)
+    yield table.version, table.by_name[table.version].type
+    yield from (field for field in named if len(field) == 3)
+    yield from ((column.name, column.type | UnsetType, UNSET) for column in table.changes)
+
+
+def _plural(table: Table) -> str:
+    return "".join(word.capitalize() for word in table.calls.split("_"))
+
+
+def _small(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def _struct(name: str, says: str, fields: Iterable[_Field]) -> type[Struct]:
+    made = defstruct(name, fields, module=__name__, frozen=True)
+    made.__doc__ = says
+    return made
+
+
+def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
+    made: Any = defstruct(
+        name, fields, bases=(Params,), module=__name__, frozen=True, forbid_unknown_fields=True
+    )
+    made.__doc__ = says
+    kind: type[Params] = made
+    return kind

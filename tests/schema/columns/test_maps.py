@@ -1,0 +1,80 @@
+"""Maps of a client's own: what may be in them, and where it is told that something may not."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from schema.calling.params import Params
+from schema.columns.maps import problem_with_map
+from schema.columns.types import JsonMap
+from schema.limits import MAX_MAP_BYTES, MAX_MAP_DEPTH
+from schema.text.texts import OF_EVERY_OBJECT
+
+GOOD: list[dict[str, Any]] = [
+    {},
+    {"cutoff": 200.5, "on": True, "type": "low pass", "none": None, "steps": [1, 2, [3]]},
+    {"Filter 1/Cutoff": {"ÄÖ": "tab\tand\nline"}},
+    {"n": 2**53},
+]
+
+BAD: list[tuple[dict[Any, Any], str]] = [
+    *(({"a": {name: 1}}, f".a.{name}") for name in sorted(OF_EVERY_OBJECT)),
+    ({"__class__": 1}, ".__class__"),
+    ({"": 1}, ".[...]"),
+    ({"a\0b": 1}, ".[...]"),
+    ({"a": "x\0y"}, ".a"),
+    ({"a": ["x", "\x1b[2J"]}, ".a[1]"),
+    ({"a": "\u202e"}, ".a"),
+    ({"a": 2**53 + 1}, ".a"),
+    ({"a": float("nan")}, ".a"),
+    ({"a": float("inf")}, ".a"),
+    ({"a": b"bytes"}, ".a"),
+    ({"a": {1: 2}}, ".a.[...]"),
+    ({"a": msgspec.msgpack.Ext(5, b"x")}, ".a"),
+]
+
+
+@pytest.mark.parametrize("value", GOOD, ids=str)
+def test_Q8_what_a_plugin_may_call_its_parameters_is_taken(value: dict[str, Any]) -> None:
+    assert problem_with_map(value) is None
+
+
+@pytest.mark.parametrize(("value", "place"), BAD, ids=[repr(value) for value, _ in BAD])
+def test_Q8_hostile_keys_and_values_are_told_with_their_place(
+    value: dict[Any, Any], place: str
+) -> None:
+    problem = problem_with_map(value)
+    assert problem is not None
+    assert problem[0] == place
+
+
+def test_Q8_a_map_has_a_depth_and_a_size() -> None:
+    deep: Any = 1
+    for _ in range(MAX_MAP_DEPTH):
+        deep = {"a": deep}
+    assert problem_with_map(deep) is None
+    problem = problem_with_map({"a": deep})
+    assert problem is not None
+    assert str(MAX_MAP_DEPTH) in problem[1]
+    far: Any = []
+    for _ in range(100_000):
+        far = [far]
+    assert problem_with_map({"a": far}) is not None
+    assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 8)}) is None
+    assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 7)}) is not None
+
+
+class Kept(Params, frozen=True, forbid_unknown_fields=True):
+    one: JsonMap | None = None
+    many: list[JsonMap] | msgspec.UnsetType = msgspec.UNSET
+
+
+def test_Q8_maps_are_looked_into_wherever_parameters_have_them() -> None:
+    for sent, place in (
+        ({"one": {"a": {"__proto__": {}}}}, "$.one.a.__proto__"),
+        ({"many": [{}, {"b": "\0"}]}, "$.many[1].b"),
+    ):
+        with pytest.raises(msgspec.ValidationError, match=r"may not be|control") as caught:
+            msgspec.json.decode(msgspec.json.encode(sent), type=Kept)
+        assert str(caught.value).endswith(f" - at `{place}`")
