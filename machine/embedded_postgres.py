@@ -45,6 +45,15 @@ STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 # One line each: single-user mode ends a statement at the end of the line.
 CREATE_PRIME = "CREATE ROLE prime LOGIN CREATEDB;\nCREATE DATABASE prime OWNER prime;\n"
 
+CREATE_CALLER = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'prime_caller')"
+    " THEN CREATE ROLE prime_caller LOGIN; END IF; END $$;\nGRANT prime_caller TO prime;\n"
+)
+"""The role that users' calls run as; `prime` may not create roles (decision 0035)."""
+
+HAS_CALLER = "prime_caller.made"
+"""A file among the data: the role above is there, and need not be looked for at each start."""
+
 READY = ("ready", "standby")
 """What the postmaster's file ends with once it takes connections; a standby only to read."""
 
@@ -53,7 +62,7 @@ SOCKETS_LINE = 4
 
 SETTINGS = {
     "shared_buffers": "64MB",
-    "max_connections": "60",
+    "max_connections": "200",
     "wal_compression": "on",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
@@ -121,6 +130,11 @@ class EmbeddedPostgres:
         self._lock.release()
 
     @property
+    def caller_address(self) -> str:
+        """The database's address for the role `prime_caller`, which cannot become another."""
+        return self._address().replace("//prime@", "//prime_caller@", 1)
+
+    @property
     def pid(self) -> int:
         """The postmaster's process."""
         if self._server is None:
@@ -152,6 +166,7 @@ class EmbeddedPostgres:
         self._clear_the_way()
         if not self._data.exists():
             self._create_data(launcher, binaries)
+        self._make_caller(launcher, binaries)
         self._sockets = socket_directory(self._data, launcher)
         for stale in self._sockets.glob(".s.PGSQL.*"):
             stale.unlink()
@@ -211,15 +226,26 @@ class EmbeddedPostgres:
             *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust"),
             *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
         ]
-        single = [str(binaries / "postgres"), "--single", "-D", str(unfinished), "postgres"]
-        for command, script in ((initdb, ""), (single, CREATE_PRIME)):
-            self._run_for_data(launcher, command, script)
+        self._run_for_data(launcher, initdb)
+        self._run_single(launcher, binaries, unfinished, CREATE_PRIME + CREATE_CALLER)
+
+    def _make_caller(self, launcher: Launcher, binaries: Path) -> None:
+        """Once for data of before there was this role; a standby gets it from its primary."""
+        if not any((self._data / name).exists() for name in (HAS_CALLER, "standby.signal")):
+            self._run_single(launcher, binaries, self._data, CREATE_CALLER)
+
+    def _run_single(self, launcher: Launcher, binaries: Path, data: Path, script: str) -> None:
+        """Statements as superuser, without a server; the last of them make `HAS_CALLER` true."""
+        command = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
+        self._run_for_data(launcher, command, script)
+        (data / HAS_CALLER).touch()
+        launcher.give(data / HAS_CALLER)
 
     def _run_for_data(self, launcher: Launcher, command: list[str], script: str = "") -> None:
         finished = launcher.run(command, stdin=script)
         if finished.returncode != 0 or "ERROR: " in finished.stdout:
             raise ServerUnavailable(
-                f"Cannot create a database in {self.directory} ({Path(command[0]).name} "
+                f"Cannot prepare a database in {self.directory} ({Path(command[0]).name} "
                 f"failed). It said:\n{finished.stdout[-2000:].strip()}"
             )
 

@@ -3,14 +3,25 @@
 import asyncio
 from dataclasses import dataclass, fields
 
+from persistence.caller_role import ROLE, check_lane, check_owner
 from persistence.pool import Database
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
 """How long a statement waits for a lock; others usually have it for a millisecond or two."""
 
-STATEMENT_SECONDS = {"appends": 5.0, "rooms": 10.0, "behind": 30.0, "calls": 5.0, "reads": 10.0}
+STATEMENT_SECONDS = {
+    "appends": 5.0,
+    "rooms": 10.0,
+    "behind": 30.0,
+    "calls": 5.0,
+    "reads": 10.0,
+    "callers": 2.0,
+}
 """What a statement gets, by lane: a large state is written in seconds, and so is history read."""
 
+
+CALLERS = "callers"
+"""The lane of the second wall."""
 
 SLOW = ("reads",)
 """Lanes that step back on a machine that they share. Not `behind`: it locks rows of projects."""
@@ -30,6 +41,8 @@ class LaneSizes:
     """Calls, logins and joins."""
     reads: int = 3
     """What calls read of history and snapshots."""
+    callers: int = 4
+    """Rows that users ask for, as the role `prime_caller`."""
 
     @property
     def total(self) -> int:
@@ -47,20 +60,22 @@ class Lanes:
         self.behind = by_name["behind"]
         self.calls = by_name["calls"]
         self.reads = by_name["reads"]
+        self.callers = by_name["callers"]
 
     @classmethod
-    async def open(cls, dsn: str, sizes: LaneSizes) -> "Lanes":
-        """Connect, or raise `Unavailable` or `Refused`."""
+    async def open(cls, dsn: str, sizes: LaneSizes, callers_dsn: str | None = None) -> "Lanes":
+        """Connect, or raise `Unavailable` or `Refused`.
+
+        `callers_dsn`: an address that logs in as `prime_caller`, where there is one. Without it the
+        node's own address is used and takes that role: what runs there could take it off again.
+        """
         by_name: dict[str, Database] = {}
         try:
-            for name, seconds in STATEMENT_SECONDS.items():
-                by_name[name] = await Database.open(
-                    dsn,
-                    max_size=getattr(sizes, name),
-                    statement_timeout_seconds=seconds,
-                    lock_timeout_seconds=LOCK_SECONDS.get(name),
-                    steps_back=name in SLOW,
-                )
+            for name in STATEMENT_SECONDS:
+                if name == CALLERS:
+                    await check_owner(by_name["calls"])
+                by_name[name] = await _open(name, dsn, sizes, callers_dsn)
+            await check_lane(by_name[CALLERS])
         except BaseException:
             await _close(by_name)
             raise
@@ -69,6 +84,18 @@ class Lanes:
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""
         await _close(self.by_name)
+
+
+async def _open(name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None) -> Database:
+    is_callers = name == CALLERS
+    return await Database.open(
+        callers_dsn if is_callers and callers_dsn else dsn,
+        max_size=getattr(sizes, name),
+        statement_timeout_seconds=STATEMENT_SECONDS[name],
+        lock_timeout_seconds=LOCK_SECONDS.get(name),
+        steps_back=name in SLOW,
+        role=ROLE if is_callers and not callers_dsn else None,
+    )
 
 
 async def _close(by_name: dict[str, Database]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 
 from machine.caller_paths import path_of_caller
+from persistence.caller_role import make_role
 from persistence.database_url import chosen, none_at_all
 from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
@@ -48,6 +49,9 @@ HAS_BOOKKEEPING = """
 SELECT to_regclass('prime_migrations') IS NOT NULL
 """
 
+FIRST = {21: make_role}
+"""Number of a migration -> what comes before its SQL."""
+
 THEN = {17: spell_alike}
 """Number of a migration -> what follows its SQL."""
 
@@ -67,8 +71,10 @@ class Migration:
     name: str
     breaking: bool
     sql: str
+    first: Callable[[Any], Awaitable[None]] | None = None
+    """What SQL cannot do and must be done before it, with the connection, in its transaction."""
     then: Callable[[Any], Awaitable[None]] | None = None
-    """What SQL cannot do, with the connection, in the same transaction."""
+    """The same behind it."""
 
 
 def known_migrations() -> list[Migration]:
@@ -130,6 +136,8 @@ async def _apply(connection: Any, migration: Migration, known: list[Migration]) 
             _refuse_newer(applied, known)
             if migration.number in applied:
                 return False
+            if migration.first is not None:
+                await migration.first(connection)
             await connection.execute(migration.sql)
             if migration.then is not None:
                 await migration.then(connection)
@@ -161,7 +169,8 @@ def _read(path: Path) -> Migration:
     if first_line not in headers:
         raise ValueError(f"{path.name} does not begin with '-- breaking: yes' or '... no'")
     number = int(path.name[:4])
-    return Migration(number, path.stem, headers[first_line], sql, THEN.get(number))
+    name, breaking = path.stem, headers[first_line]
+    return Migration(number, name, breaking, sql, FIRST.get(number), THEN.get(number))
 
 
 def dump(dsn: str) -> str:

@@ -136,13 +136,17 @@ class Database:
         lock_timeout_seconds: float | None = None,
         application_name: str = NODE_NAME,
         steps_back: bool = False,
+        role: str | None = None,
     ) -> "Database":
         """Connect; raises `Unavailable`, `Refused`, `BadSetting`: trying again is the caller's.
 
         `steps_back`: what is asked here takes long, and what others ask goes first.
+        `role`: all of it runs as this one; None: as whoever the address logs in as.
         """
         settings = _settings(statement_timeout_seconds, lock_timeout_seconds)
         settings["application_name"] = application_name
+        if role is not None:
+            settings["role"] = role
         with own_errors():
             pool = asyncpg.create_pool(
                 dsn,

@@ -108,13 +108,15 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
     """PostgreSQL and Valkey, started where none were named, and the settings with their URLs."""
     servers: dict[str, Embedded] = {}
     with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
+        is_ours = settings.database_url is None
+        if is_ours:
             postgres = servers["the embedded PostgreSQL"] = EmbeddedPostgres(settings.data)
             url = postgres.start()
             stack.callback(postgres.stop)
+            callers = postgres.caller_address
+            settings = replace(settings, database_url=url, caller_database_url=callers)
         if settings.redis_url is None and "REDIS_URL" not in os.environ:
-            if settings.database_url is not None:
+            if not is_ours:
                 log.warning(
                     "REDIS_URL is not set: this node starts a Valkey of its own, and hears other"
                     " nodes of this database seconds late; set it to theirs, or empty if alone"
@@ -122,7 +124,7 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
             valkey = servers["the embedded Valkey"] = EmbeddedValkey(settings.data)
             settings = replace(settings, redis_url=valkey.start())
             stack.callback(valkey.stop)
-        yield servers, replace(settings, database_url=url)
+        yield servers, settings
 
 
 @contextmanager

@@ -96,7 +96,7 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
     while True:
         try:
             await migrate(url)
-            db = await Lanes.open(url, settings.lanes)
+            db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
             return db
         except Unavailable as error:

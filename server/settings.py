@@ -10,7 +10,7 @@ from redis.asyncio.connection import parse_url
 from machine.caller_paths import path_of_caller
 from machine.loopback import refuse_bare
 from machine.switches import is_on
-from persistence.database_url import chosen
+from persistence.database_url import checked, chosen
 from persistence.lanes import LaneSizes
 from server.accounts.use_limits import Limits
 from server.loop.loop_load import CORE_SHARE
@@ -37,6 +37,8 @@ class Settings:
     """Life of an auth session, however often it is refreshed."""
     history_days: float = 30.0
     """How far back `history.at` and undo reach; the ops of older deltas are deleted."""
+    caller_database_url: str | None = None
+    """An address that logs in as `prime_caller`; None: `database_url`, which takes that role."""
     lanes: LaneSizes = field(default_factory=LaneSizes)
     """Connections to PostgreSQL for each kind of work."""
     stall_probe: bool = False
@@ -66,6 +68,7 @@ def read_settings(
         port=port,
         data=path_of_caller(data).resolve(),
         database_url=chosen(None),
+        caller_database_url=_caller_url(os.environ.get("PRIME_CALLER_DATABASE_URL") or None),
         redis_url=_redis_url(os.environ.get("REDIS_URL") or None),
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
@@ -76,6 +79,7 @@ def read_settings(
             behind=_connections("BEHIND", os.environ.get("PRIME_DB_BEHIND"), 3),
             calls=_connections("CALLS", os.environ.get("PRIME_DB_CALLS"), 4),
             reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
+            callers=_connections("CALLERS", os.environ.get("PRIME_DB_CALLERS"), 4),
         ),
         stall_probe=is_on("PRIME_STALL_PROBE", os.environ.get("PRIME_STALL_PROBE")),
         core_share=_share(os.environ.get("PRIME_CORE_SHARE"), CORE_SHARE),
@@ -83,6 +87,10 @@ def read_settings(
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
     )
+
+
+def _caller_url(text: str | None) -> str | None:
+    return None if text is None else checked(text, "PRIME_CALLER_DATABASE_URL")
 
 
 def _redis_url(text: str | None) -> str | None:

@@ -114,6 +114,7 @@ class SeveralNodes:
         assert settings.database_url is not None
         environment = {
             "DATABASE_URL": settings.database_url,
+            "PRIME_CALLER_DATABASE_URL": settings.caller_database_url or "",
             "REDIS_URL": settings.redis_url or "",
             "PYTHONUNBUFFERED": "1",
             "PRIME_LIMITS": ",".join(filter(None, (os.environ.get("PRIME_LIMITS"), HIDDEN))),

@@ -22,14 +22,17 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 
 SHAPE = """
 SELECT md5(string_agg(thing, E'\\n' ORDER BY thing)) FROM (
-    SELECT concat_ws(' ', 'relation', oid, relname, relkind, relpersistence, reloptions)
+    SELECT concat_ws(' ', 'relation', oid, relname, relkind, relpersistence, reloptions,
+        relowner, relacl, relrowsecurity, relforcerowsecurity)
     FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', 'column', attrelid, attname, atttypid, attnotnull, attcollation)
+    UNION ALL SELECT concat_ws(' ', 'column', attrelid, attname, atttypid, attnotnull, attcollation,
+        attacl)
     FROM pg_attribute WHERE attnum > 0
         AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
     UNION ALL SELECT concat_ws(' ', 'function', oid, xmin)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', 'trigger', oid, tgrelid, tgname, tgenabled) FROM pg_trigger
+    UNION ALL SELECT concat_ws(' ', 'policy', oid, xmin) FROM pg_policy
     UNION ALL SELECT concat_ws(' ', 'constraint', oid, conname, convalidated) FROM pg_constraint
     UNION ALL SELECT concat_ws(' ', 'index', indexrelid, indisvalid) FROM pg_index
     UNION ALL SELECT concat_ws(' ', 'schema', oid, nspname) FROM pg_namespace

@@ -122,7 +122,7 @@ ALTER TABLE audio_files ADD CONSTRAINT audio_files_stem_kind_needed
 
 -- As the owner: whoever makes a stem may not read depths.
 CREATE FUNCTION place_stem() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF NEW.parent_id IS DISTINCT FROM OLD.parent_id AND NEW.parent_id IS NOT NULL
@@ -147,3 +147,6 @@ BEGIN
 END $$;
 CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON audio_files
     FOR EACH ROW EXECUTE FUNCTION place_stem();
+
+GRANT SELECT (forked_from, origin_name) ON plugin_presets TO prime_caller;
+GRANT SELECT (failure) ON audio_files TO prime_caller;

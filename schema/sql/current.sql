@@ -229,6 +229,33 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+CREATE FUNCTION public.caller_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $_$
+    SELECT CASE
+        WHEN current_setting('prime.caller', true)
+            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+        THEN current_setting('prime.caller', true)::uuid
+    END
+$_$;
+
+CREATE FUNCTION public.caller_peers() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(array_agg(DISTINCT peer.user_id), '{}')
+    FROM project_members AS mine JOIN project_members AS peer USING (project_id)
+    WHERE mine.user_id = caller_id()
+$$;
+
+CREATE FUNCTION public.caller_projects(roles text[]) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(array_agg(m.project_id), '{}') FROM project_members AS m
+    WHERE m.user_id = caller_id() AND m.role = ANY (roles)
+$$;
+
 CREATE FUNCTION public.count_preset_uses(presets uuid[], users uuid[]) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
@@ -287,7 +314,8 @@ CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[
 $$;
 
 CREATE FUNCTION public.lock_appends() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(lock_key(OLD.user_id));
@@ -299,7 +327,8 @@ CREATE FUNCTION public.lock_key(user_id uuid) RETURNS bigint
     AS $$ SELECT hashtextextended(user_id::text, 5063) $$;
 
 CREATE FUNCTION public.lock_project() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     PERFORM FROM studio_projects
@@ -659,7 +688,7 @@ END $$;
 
 CREATE FUNCTION public.place_stem() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO '$user', 'public'
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
@@ -1070,6 +1099,50 @@ CREATE TABLE public.mixx_recall (
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
 );
 
+CREATE TABLE public.prime_users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email text NOT NULL,
+    username text NOT NULL COLLATE pg_catalog."C",
+    name text DEFAULT ''::text NOT NULL,
+    avatar_url text,
+    favorite_genres text[] DEFAULT '{}'::text[] NOT NULL,
+    default_bpm double precision DEFAULT 120 NOT NULL,
+    target_lufs double precision DEFAULT '-14'::integer NOT NULL,
+    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    devices jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
+    CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
+    CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
+    CONSTRAINT prime_users_devices_check CHECK ((jsonb_typeof(devices) = 'array'::text)),
+    CONSTRAINT prime_users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT prime_users_name_check CHECK ((length(name) <= 120)),
+    CONSTRAINT prime_users_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
+    CONSTRAINT prime_users_target_lufs_check CHECK (((target_lufs >= ('-70'::integer)::double precision) AND (target_lufs <= (0)::double precision))),
+    CONSTRAINT prime_users_username_check CHECK (((length(username) >= 2) AND (length(username) <= 32)))
+);
+
+CREATE VIEW public.own_account WITH (security_barrier='true') AS
+ SELECT id,
+    email,
+    username,
+    name,
+    avatar_url,
+    favorite_genres,
+    default_bpm,
+    target_lufs,
+    preferences,
+    devices,
+    version,
+    created_at,
+    updated_at
+   FROM public.prime_users
+  WHERE (id = ( SELECT public.caller_id() AS caller_id))
+  WITH LOCAL CHECK OPTION;
+
 CREATE TABLE public.plugin_presets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid,
@@ -1103,32 +1176,6 @@ CREATE TABLE public.preset_uses (
     preset_id uuid NOT NULL,
     user_id uuid NOT NULL,
     counted_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.prime_users (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    email text NOT NULL,
-    username text NOT NULL COLLATE pg_catalog."C",
-    name text DEFAULT ''::text NOT NULL,
-    avatar_url text,
-    favorite_genres text[] DEFAULT '{}'::text[] NOT NULL,
-    default_bpm double precision DEFAULT 120 NOT NULL,
-    target_lufs double precision DEFAULT '-14'::integer NOT NULL,
-    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
-    devices jsonb DEFAULT '[]'::jsonb NOT NULL,
-    version bigint DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    address text NOT NULL COLLATE pg_catalog."C",
-    CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
-    CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
-    CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
-    CONSTRAINT prime_users_devices_check CHECK ((jsonb_typeof(devices) = 'array'::text)),
-    CONSTRAINT prime_users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
-    CONSTRAINT prime_users_name_check CHECK ((length(name) <= 120)),
-    CONSTRAINT prime_users_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
-    CONSTRAINT prime_users_target_lufs_check CHECK (((target_lufs >= ('-70'::integer)::double precision) AND (target_lufs <= (0)::double precision))),
-    CONSTRAINT prime_users_username_check CHECK (((length(username) >= 2) AND (length(username) <= 32)))
 );
 
 CREATE TABLE public.project_members (
@@ -1590,3 +1637,79 @@ ALTER TABLE ONLY public.session_states
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE RESTRICT;
+
+ALTER TABLE public.audio_files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.auth_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY callers_change ON public.audio_files FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_change ON public.collaboration_sessions FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_change ON public.mixx_recall FOR UPDATE TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id))) WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_change ON public.plugin_presets FOR UPDATE TO prime_caller USING ((owner_id = ( SELECT public.caller_id() AS caller_id))) WITH CHECK ((owner_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_change ON public.project_members FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_change ON public.project_snapshots FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_change ON public.studio_projects FOR UPDATE TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_create ON public.audio_files FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_create ON public.mixx_recall FOR INSERT TO prime_caller WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_create ON public.plugin_presets FOR INSERT TO prime_caller WITH CHECK ((owner_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_create ON public.project_members FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_create ON public.project_snapshots FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_create ON public.studio_projects FOR INSERT TO prime_caller WITH CHECK ((owner_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_delete ON public.audio_files FOR DELETE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_delete ON public.mixx_recall FOR DELETE TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_delete ON public.plugin_presets FOR DELETE TO prime_caller USING ((owner_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_delete ON public.project_members FOR DELETE TO prime_caller USING (((user_id = ( SELECT public.caller_id() AS caller_id)) OR (project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))));
+
+CREATE POLICY callers_delete ON public.project_snapshots FOR DELETE TO prime_caller USING (((author_id = ( SELECT public.caller_id() AS caller_id)) OR (project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))));
+
+CREATE POLICY callers_see ON public.audio_files FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.auth_sessions FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_see ON public.collaboration_sessions FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.mixx_recall FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_see ON public.plugin_presets FOR SELECT TO prime_caller USING (((owner_id = ( SELECT public.caller_id() AS caller_id)) OR is_public));
+
+CREATE POLICY callers_see ON public.prime_users FOR SELECT TO prime_caller USING (((id = ( SELECT public.caller_id() AS caller_id)) OR (id = ANY (( SELECT public.caller_peers() AS caller_peers)::uuid[]))));
+
+CREATE POLICY callers_see ON public.project_members FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.project_snapshots FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.session_states FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+ALTER TABLE public.collaboration_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mixx_recall ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plugin_presets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.prime_users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.project_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.project_snapshots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_states ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.studio_projects ENABLE ROW LEVEL SECURITY;

@@ -24,7 +24,8 @@ async def test_only_the_slow_lanes_step_back(database_url: str) -> None:
     own = os.getpriority(os.PRIO_PROCESS, 0)
     slow = min(own + module.NICENESS, module.LAST)
     assert by_lane == {
-        "appends": own, "rooms": own, "behind": own, "calls": own, "reads": slow
+        "appends": own, "rooms": own, "behind": own, "calls": own, "reads": slow,
+        "callers": own,
     }  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""`prime_caller`: the role that reads and writes what users ask for. It owns nothing.
+
+It is of the server, not of one database, and an owner of a database may not be allowed to make it.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+
+from persistence.errors import Refused
+from persistence.pool import Executor
+
+ROLE = "prime_caller"
+
+CREATE = f"CREATE ROLE {ROLE} LOGIN"
+
+STANDING = f"""
+SELECT current_user AS me, (SELECT count(*) FROM pg_roles WHERE rolname = '{ROLE}') > 0 AS is_there,
+    CASE
+        WHEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN false
+        WHEN current_setting('server_version_num')::int >= 160000
+            THEN pg_has_role(current_user, '{ROLE}', 'SET')
+        ELSE pg_has_role(current_user, '{ROLE}', 'MEMBER')
+    END AS is_mine
+"""
+
+STRENGTH = """
+SELECT current_user AS me, r.rolsuper OR r.rolbypassrls AS bypasses,
+    (
+        SELECT count(*) FROM pg_class AS c WHERE c.relowner = r.oid
+            AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_')
+    ) AS owned
+FROM pg_roles AS r WHERE r.rolname = current_user
+"""
+"""What must be so of the lane `callers`, asked on it."""
+
+
+async def make_role(connection: Any) -> None:
+    """Make the role where it is missing, and let the owner of the database use it.
+
+    Raises `Refused` with what an administrator runs, where the owner may not.
+    """
+    standing = await connection.fetchrow(STANDING)
+    if not standing["is_there"]:
+        # Another database of this server may be making it at the same moment.
+        with suppress(
+            asyncpg.InsufficientPrivilegeError,
+            asyncpg.DuplicateObjectError,
+            asyncpg.UniqueViolationError,
+        ):
+            async with connection.transaction():
+                await connection.execute(CREATE)
+    if not standing["is_mine"]:
+        with suppress(asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError):
+            async with connection.transaction():
+                await connection.execute(_grant(standing["me"]))
+    refuse_without(await connection.fetchrow(STANDING))
+
+
+async def check_owner(db: Executor) -> None:
+    """Raises `Refused` where the role is missing, or the owner of the database may not use it."""
+    refuse_without(await db.fetchrow(STANDING))
+
+
+async def check_lane(db: Executor) -> None:
+    """Raises `Refused` where row-level security would not hold for the lane `callers`."""
+    row = await db.fetchrow(STRENGTH)
+    assert row is not None
+    if row["me"] != ROLE:
+        raise Refused(
+            f"what users ask for must run as {ROLE}, and it runs as {row['me']}: what stands "
+            f"between Prime and PostgreSQL drops the setting `role`; set PRIME_CALLER_DATABASE_URL "
+            f"to an address that logs in as {ROLE}"
+        )
+    if row["bypasses"] or row["owned"]:
+        raise Refused(
+            f"row-level security does not hold for {ROLE}: it owns tables, is a superuser or has "
+            f"BYPASSRLS; let an administrator run: ALTER ROLE {ROLE} NOSUPERUSER NOBYPASSRLS; and "
+            "give its tables to the owner of the database"
+        )
+
+
+def refuse_without(standing: Any) -> None:
+    """Raises `Refused` with what an administrator runs, if there is something to run."""
+    missing = [] if standing["is_there"] else [CREATE]
+    if not standing["is_mine"]:
+        missing.append(_grant(standing["me"]))
+    if missing:
+        raise Refused(
+            f"{standing['me']} cannot act as the role {ROLE}, and may not see to it; "
+            f"let an administrator run: {'; '.join(missing)};"
+        )
+
+
+def _grant(owner: str) -> str:
+    quoted = owner.replace('"', '""')
+    return f'GRANT {ROLE} TO "{quoted}"'

@@ -1,0 +1,118 @@
+"""The second wall, made from descriptions and rights: policies, and columns granted one by one.
+
+Migrations hold what this makes; where a test finds that the catalog differs, it prints the
+statements that are missing.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from persistence.caller_role import ROLE
+from schema.roles import ROLES_OF, Rights, Whom
+from schema.tables.description import Table
+
+WORD = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy of a table for `prime_caller`; `using` and `check` are SQL, empty: none."""
+
+    table: str
+    name: str
+    command: str
+    using: str = ""
+    check: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The statement that makes it."""
+        parts = [f"CREATE POLICY {self.name} ON {self.table} FOR {self.command} TO {ROLE}"]
+        if self.using:
+            parts.append(f"    USING ({self.using})")
+        if self.check:
+            parts.append(f"    WITH CHECK ({self.check})")
+        return "\n".join(parts) + ";"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The columns of a table that `prime_caller` reads, and those that it writes."""
+
+    reads: frozenset[str]
+    creates: frozenset[str]
+    changes: frozenset[str]
+    deletes: bool
+
+
+def column_of(table: Table, name: str) -> str:
+    """The column in PostgreSQL of one on the wire."""
+    described = table.by_name.get(name)
+    return described.reads if described is not None and described.reads else name
+
+
+def predicate(table: Table, whom: Whom) -> str:
+    """SQL that says whether the caller is one of those, from what is looked up once a statement.
+
+    Each look-up stands in a SELECT of its own: PostgreSQL runs that once, not for each row.
+    """
+    match whom:
+        case Whom.SELF:
+            return f"{column_of(table, table.user)} = (SELECT caller_id())"
+        case Whom.PEER:
+            return f"{column_of(table, table.user)} = ANY ((SELECT caller_peers())::uuid[])"
+        case Whom.EVERYONE:
+            return "is_public"
+        case _:
+            roles = ",".join(ROLES_OF[whom])
+            projects = f"(SELECT caller_projects('{{{roles}}}'))::uuid[]"
+            return f"{column_of(table, table.project)} = ANY ({projects})"
+
+
+def condition(table: Table, whoms: Iterable[Whom]) -> str:
+    """One of these."""
+    return " OR ".join(predicate(table, whom) for whom in whoms)
+
+
+def policies(table: Table, rights: Rights) -> list[Policy]:
+    """At most four: one a command, and none for what nobody may do."""
+    see, create, change, delete = (
+        condition(table, whoms)
+        for whoms in (rights.see, rights.create, rights.change, rights.delete)
+    )
+    made = [
+        (see, Policy(table.relation, "callers_see", "SELECT", using=see)),
+        (create, Policy(table.relation, "callers_create", "INSERT", check=create)),
+        (change, Policy(table.relation, "callers_change", "UPDATE", using=change, check=change)),
+        (delete, Policy(table.relation, "callers_delete", "DELETE", using=delete)),
+    ]
+    return [policy for words, policy in made if words]
+
+
+def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
+    """`columns`: those of the relation in PostgreSQL, as a `reads` may be more than a name."""
+    names = (*table.names, table.user, table.project)
+    ties = {column_of(table, name) for name in names if name}
+    shown = {word for column in table.columns for word in WORD.findall(column.reads or column.name)}
+    made = {column_of(table, column.name) for column in table.creates}
+    changed = {column_of(table, column.name) for column in table.changes}
+    there = frozenset(columns)
+    none: frozenset[str] = frozenset()
+    return Granted(
+        reads=there & (shown | ties) if rights.see else none,
+        creates=there & (made | ties) if rights.create and made else none,
+        changes=there & changed if rights.change else none,
+        deletes=bool(rights.delete),
+    )
+
+
+def grants(relation: str, to_give: Granted) -> list[str]:
+    """The statements that grant this, and no more."""
+    lists = (("SELECT", to_give.reads), ("INSERT", to_give.creates), ("UPDATE", to_give.changes))
+    made = [
+        f"GRANT {right} ({', '.join(sorted(columns))}) ON {relation} TO {ROLE};"
+        for right, columns in lists
+        if columns
+    ]
+    return [*made, f"GRANT DELETE ON {relation} TO {ROLE};"] if to_give.deletes else made
