@@ -23,16 +23,23 @@ class Busy(Unavailable):
     """
 
 
+class TooSlow(Busy):
+    """It took longer than a statement of its lane may take."""
+
+
 class Faulty(PersistenceError):
     """The database answered with an error that no query of ours expects: our mistake or its damage.
 
     `sqlstate` says which (empty: the driver's own); what was asked has not happened.
     """
 
-    def __init__(self, sqlstate: str, said: str, constraint: str | None = None) -> None:
+    def __init__(
+        self, sqlstate: str, said: str, constraint: str | None = None, column: str | None = None
+    ) -> None:
         super().__init__(f"the database answered with error {sqlstate or 'of its driver'}: {said}")
         self.sqlstate = sqlstate
         self.constraint = constraint
+        self.column = column
 
 
 class BadValue(Faulty):
@@ -53,10 +60,22 @@ class NoSuchProject(NotFound):
 class BadCursor(PersistenceError):
     """What names the beginning of a page is none that a page before has given."""
 
-    field = "after"
+    def __init__(self, field: str = "after") -> None:
+        given = "next" if field == "after" else "previous"
+        super().__init__(f"`{field}` is the `{given}` of a page of this very list, unchanged")
+        self.field = field
 
-    def __init__(self) -> None:
-        super().__init__("`after` is the `next` of the page before, unchanged")
+
+class BadQuery(PersistenceError):
+    """What was asked of rows cannot be asked; `field` is its place, the message what is allowed."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(f"`{field}` {text}")
+        self.field = field
+
+
+class Forbidden(PersistenceError):
+    """The user may see the row and not do that to it; the message says who may."""
 
 
 class Conflict(PersistenceError):
@@ -81,6 +100,13 @@ class Taken(PersistenceError):
     def __init__(self, field: str) -> None:
         super().__init__(f"that {field} is in use")
         self.field = field
+
+
+class IdReused(PersistenceError):
+    """The id was given to a row that was made of other values."""
+
+    def __init__(self, id: str, name: str) -> None:
+        super().__init__(f"the id {id} was used before with another `{name}`; make a new id")
 
 
 class LastOwner(PersistenceError):

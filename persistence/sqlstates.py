@@ -5,7 +5,15 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from persistence.errors import BadValue, Busy, Faulty, PersistenceError, Refused, Unavailable
+from persistence.errors import (
+    BadValue,
+    Busy,
+    Faulty,
+    PersistenceError,
+    Refused,
+    TooSlow,
+    Unavailable,
+)
 
 BUSY = {"40", "55", "57014", "53200"}
 """Deadlock, lock, cancelled for its time, out of memory: perhaps this query's own trouble."""
@@ -19,7 +27,15 @@ REFUSED = {"28", "3D", "F0"}
 BAD_VALUE = {"22", "23"}
 """Data that cannot be, and constraints."""
 
+TOO_SLOW = "57014"
+
 UNIQUE = "23505"
+NO_SUCH_ROW = "23503"
+NULL = "23502"
+CHECKED = "23514"
+
+NOT_ALLOWED = "42501"
+"""Row-level security, or a right that was not granted."""
 
 OF_THE_WORLD = (asyncpg.InternalClientError, OSError, TimeoutError)
 """The driver lost its thread, the network, the clock: the connection is not to be used again."""
@@ -44,12 +60,15 @@ def named(error: BaseException) -> PersistenceError:
         return Unavailable(f"the database does not answer: {said}")
     if isinstance(error, asyncpg.ClientConfigurationError) or _is_in(sqlstate, REFUSED):
         return Refused(f"the database refuses Prime: {said}")
+    if sqlstate == TOO_SLOW:
+        return TooSlow("this takes the database too long; ask for less, or ask again later")
     if _is_in(sqlstate, BUSY):
         return Busy(f"the database gave up: {said}")
     if _is_in(sqlstate, UNAVAILABLE):
         return Unavailable(f"the database does not answer: {said}")
     kind = BadValue if _is_in(sqlstate, BAD_VALUE) else Faulty
-    return kind(sqlstate, said, getattr(error, "constraint_name", None))
+    of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
+    return kind(sqlstate, said, *of)
 
 
 @contextmanager

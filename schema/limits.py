@@ -789,3 +789,103 @@ MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "server/accounts/use_limits.py",
     "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )
+
+MAX_WHERE_DEPTH = BOUNDS.add(
+    "MAX_WHERE_DEPTH",
+    4,
+    "levels of maps",
+    "`where`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/conditions.py",
+    "A map in `and`, `or` or `not` is one level more.",
+)
+
+MAX_WHERE_NODES = BOUNDS.add(
+    "MAX_WHERE_NODES",
+    50,
+    "conditions",
+    "`where`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/conditions.py",
+    "Each comparison, and each `and`, `or` and `not`.",
+)
+
+MAX_IN = BOUNDS.add(
+    "MAX_IN",
+    500,
+    "values",
+    "a list of values in `where`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "Of `in`, `overlap` and `contains`.",
+)
+
+MAX_TEXT_ASKED = BOUNDS.add(
+    "MAX_TEXT_ASKED",
+    1_000,
+    "characters",
+    "a text in `where`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "Also a key in `path` and `contains`.",
+)
+
+MAX_PATTERN_LENGTH = BOUNDS.add(
+    "MAX_PATTERN_LENGTH",
+    256,
+    "characters",
+    "`like` and `ilike`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "Longer than any name.",
+)
+
+MAX_PATTERN_WILDCARDS = BOUNDS.add(
+    "MAX_PATTERN_WILDCARDS",
+    8,
+    "`%`",
+    "`like` and `ilike`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "Each makes a text that does not match cost one walk more.",
+)
+
+MAX_PATH_KEYS = BOUNDS.add(
+    "MAX_PATH_KEYS",
+    16,
+    "keys",
+    "`path` and `contains`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "As deep as one looks into a map.",
+)
+
+MAX_LEAVES_ASKED = BOUNDS.add(
+    "MAX_LEAVES_ASKED",
+    64,
+    "leaves",
+    "`contains` of a map",
+    ErrorCode.VALIDATION,
+    "persistence/rows/values.py",
+    "Each is looked up in an index.",
+)
+
+MAX_ORDER = BOUNDS.add(
+    "MAX_ORDER",
+    3,
+    "columns",
+    "`order`",
+    ErrorCode.VALIDATION,
+    "persistence/rows/pages.py",
+    "Behind them come the columns that name a row.",
+)
+
+MAX_COUNTED = BOUNDS.add(
+    "MAX_COUNTED",
+    10_000,
+    "rows",
+    "`count`",
+    Instead.CLIPPED,
+    "persistence/rows/reading.py",
+    "Counting goes no further; then `exact` is false.",
+)

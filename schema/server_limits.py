@@ -441,3 +441,13 @@ MAX_DOCUMENT_CALLS_WAITING = SERVER_BOUNDS.add(
     "server/states/document_slots.py",
     "Of one user, on all connections; one call of all users has a document at a time.",
 )
+
+MAX_STATEMENT_TEXTS = SERVER_BOUNDS.add(
+    "MAX_STATEMENT_TEXTS",
+    1_000,
+    "texts",
+    "queries of rows",
+    Instead.OLDEST_FORGOTTEN,
+    "persistence/rows/access.py",
+    "Of SQL, one a shape of query: what was not asked for longest is built again.",
+)

@@ -2,11 +2,15 @@
 
 from persistence.errors import (
     BadCursor,
+    BadQuery,
     Compacted,
     Conflict,
+    Forbidden,
+    IdReused,
     LastOwner,
     NotFound,
     Taken,
+    TooSlow,
     Unavailable,
 )
 from schema.errors import ErrorCode
@@ -24,6 +28,9 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (Conflict, ErrorCode.CONFLICT),
     (LastOwner, ErrorCode.CONFLICT),
     (BadCursor, ErrorCode.VALIDATION),
+    (BadQuery, ErrorCode.VALIDATION),
+    (Forbidden, ErrorCode.FORBIDDEN),
+    (IdReused, ErrorCode.ID_REUSED),
     (Compacted, ErrorCode.COMPACTED),
     (Damaged, ErrorCode.SNAPSHOT_DAMAGED),
 )
@@ -50,7 +57,9 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
         text = f"not done within {CALL_SECONDS:.0f} seconds; try again later, one at a time"
         details["retry_after_ms"] = TOOK_TOO_LONG_MILLISECONDS
     elif isinstance(error, Unavailable | TooBusy):
-        code, text = ErrorCode.UNAVAILABLE, "the server cannot do this now; try again"
+        code = ErrorCode.UNAVAILABLE
+        if not isinstance(error, TooSlow):
+            text = "the server cannot do this now; try again"
         details["retry_after_ms"] = 500
     else:
         return mistake(message_id, error, project)

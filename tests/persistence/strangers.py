@@ -1,7 +1,7 @@
 """Two users who share nothing, each with a row in every table that users reach."""
 
 from persistence.pool import Executor
-from tests.persistence.rows import make_login, make_project, make_user
+from tests.persistence.planted_rows import make_login, make_project, make_user
 
 ROWS = """
 WITH preset AS (

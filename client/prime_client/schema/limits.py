@@ -257,3 +257,33 @@ MAX_SNAPSHOTS_PER_PROJECT = 1_000
 MAX_LOOKUPS_PER_HOUR = 60.0
 """Of one user at one server: answers that tell of an account or id of others whether it exists.
 (answers an hour; `members.grant`, `projects.create`, `snapshots.create`)"""
+
+MAX_WHERE_DEPTH = 4
+"""A map in `and`, `or` or `not` is one level more. (levels of maps; `where`)"""
+
+MAX_WHERE_NODES = 50
+"""Each comparison, and each `and`, `or` and `not`. (conditions; `where`)"""
+
+MAX_IN = 500
+"""Of `in`, `overlap` and `contains`. (values; a list of values in `where`)"""
+
+MAX_TEXT_ASKED = 1_000
+"""Also a key in `path` and `contains`. (characters; a text in `where`)"""
+
+MAX_PATTERN_LENGTH = 256
+"""Longer than any name. (characters; `like` and `ilike`)"""
+
+MAX_PATTERN_WILDCARDS = 8
+"""Each makes a text that does not match cost one walk more. (`%`; `like` and `ilike`)"""
+
+MAX_PATH_KEYS = 16
+"""As deep as one looks into a map. (keys; `path` and `contains`)"""
+
+MAX_LEAVES_ASKED = 64
+"""Each is looked up in an index. (leaves; `contains` of a map)"""
+
+MAX_ORDER = 3
+"""Behind them come the columns that name a row. (columns; `order`)"""
+
+MAX_COUNTED = 10_000
+"""Counting goes no further; then `exact` is false. (rows; `count`)"""

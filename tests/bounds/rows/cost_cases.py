@@ -1,9 +1,15 @@
 """Bounds of what an op may cost."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
+from persistence.errors import BadQuery
+from persistence.rows.access import Access, StatementTexts
+from persistence.rows.conditions import read_where
+from persistence.rows.pages import read_order
+from persistence.rows.reading import count
 from rooms.document.document import Document
 from schema import limits
 from schema import server_limits as limits_of_server
@@ -11,6 +17,8 @@ from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.messages import Error, ProposeDelta
 from schema.ops import Insert, Set
+from schema.tables.plugin_presets import PLUGIN_PRESETS
+from server.calls.failures import as_error
 from server.refused import Refused
 from server.states.document_slots import DocumentSlots
 from tests.bounds.cases import Seen, case
@@ -107,3 +115,119 @@ def _two_chains(links: int) -> Document:
             assert channel is not None
             assert not document.apply([Insert("channels", channel, {"dest": dest})]).drops
     return document
+
+
+# What is asked of rows.
+
+
+def _asked(where: dict[str, Any] | None = None, order: list[str] | None = None) -> Past | None:
+    """Whether such a query of presets is taken."""
+    try:
+        read_where(PLUGIN_PRESETS, where)
+        read_order(PLUGIN_PRESETS, order)
+    except BadQuery as error:
+        refused = as_error("1", error)
+        assert str(refused.details["field"]).startswith(("where", "order"))
+        return ErrorCode(refused.code)
+    return None
+
+
+def _nested(depth: int) -> dict[str, Any]:
+    where: dict[str, Any] = {"plugin": "OTT"}
+    for _ in range(depth - 1):
+        where = {"not": where}
+    return where
+
+
+def _path(keys: int) -> dict[str, Any]:
+    return {"parameters": {"path": {"at": ["k"] * keys, "eq": 1}}}
+
+
+def _leaves(leaves: int) -> dict[str, Any]:
+    return {"parameters": {"contains": {f"k{n}": n for n in range(leaves)}}}
+
+
+def _by_bound(bound: int, where: Callable[[int], dict[str, Any]]) -> Seen:
+    return Seen(_asked(where(bound)), _asked(where(bound + 1)))
+
+
+@case("MAX_WHERE_DEPTH")
+def where_depth() -> Seen:
+    return _by_bound(limits.MAX_WHERE_DEPTH, _nested)
+
+
+@case("MAX_WHERE_NODES")
+def where_nodes() -> Seen:
+    return _by_bound(limits.MAX_WHERE_NODES, lambda n: {"or": [{"plugin": "OTT"}] * (n - 1)})
+
+
+@case("MAX_IN")
+def values_in() -> Seen:
+    return _by_bound(limits.MAX_IN, lambda n: {"plugin": {"in": ["OTT"] * n}})
+
+
+@case("MAX_TEXT_ASKED")
+def text_asked() -> Seen:
+    return _by_bound(limits.MAX_TEXT_ASKED, lambda n: {"plugin": "x" * n})
+
+
+@case("MAX_PATTERN_LENGTH")
+def pattern_length() -> Seen:
+    return _by_bound(limits.MAX_PATTERN_LENGTH, lambda n: {"name": {"like": "x" * n}})
+
+
+@case("MAX_PATTERN_WILDCARDS")
+def pattern_wildcards() -> Seen:
+    return _by_bound(limits.MAX_PATTERN_WILDCARDS, lambda n: {"name": {"ilike": "x%" * n}})
+
+
+@case("MAX_PATH_KEYS")
+def path_keys() -> Seen:
+    return _by_bound(limits.MAX_PATH_KEYS, _path)
+
+
+@case("MAX_LEAVES_ASKED")
+def leaves_asked() -> Seen:
+    return _by_bound(limits.MAX_LEAVES_ASKED, _leaves)
+
+
+@case("MAX_ORDER")
+def order_columns() -> Seen:
+    names = ["name", "-created_at", "updated_at", "id"]
+    return Seen(
+        _asked(order=names[: limits.MAX_ORDER]), _asked(order=names[: limits.MAX_ORDER + 1])
+    )
+
+
+class _Many:
+    """An `Executor` that counts as many as it is asked for, of a number of rows."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    async def fetchval(self, query: str, *args: Any) -> int:
+        return int(min(self.rows, args[-1]))
+
+
+@case("MAX_COUNTED")
+def counted() -> Seen:
+    def of(rows: int) -> Past | None:
+        access = Access(cast("Any", _Many(rows)), cast("Any", _Many(rows)))
+        found = asyncio.run(count(access, PLUGIN_PRESETS, "ada"))
+        assert found.count == limits.MAX_COUNTED
+        return None if found.exact else Instead.CLIPPED
+
+    return Seen(of(limits.MAX_COUNTED), of(limits.MAX_COUNTED + 1))
+
+
+@case("MAX_STATEMENT_TEXTS")
+def statement_texts() -> Seen:
+    def of(shapes: int) -> Past | None:
+        texts = StatementTexts()
+        for n in range(shapes):
+            texts.get(PLUGIN_PRESETS, str(n), str)
+        texts.get(PLUGIN_PRESETS, "0", str)
+        return None if texts.made == shapes else Instead.OLDEST_FORGOTTEN
+
+    most = limits_of_server.MAX_STATEMENT_TEXTS
+    return Seen(of(most), of(most + 1))

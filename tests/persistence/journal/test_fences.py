@@ -9,7 +9,7 @@ from persistence.tables.users import UserRow
 from rooms.journal.entry import Outcome
 from tests.persistence.journal.journal_contract import propose
 from tests.persistence.journal.test_postgres import PostgresBench
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

@@ -16,7 +16,7 @@ from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
 from persistence.tables import collaboration_sessions
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 ROOT = Path(__file__).parents[3]
 

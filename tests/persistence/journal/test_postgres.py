@@ -20,7 +20,7 @@ from tests.persistence.journal.journal_contract import (
     propose,
     seqs,
 )
-from tests.persistence.rows import make_login, make_project, make_user
+from tests.persistence.planted_rows import make_login, make_project, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

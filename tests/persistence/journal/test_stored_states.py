@@ -13,7 +13,7 @@ from persistence.journal import stored_states
 from persistence.journal.contract import Checkpoint
 from persistence.journal.state_slices import cut
 from persistence.pool import Database, Transaction
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

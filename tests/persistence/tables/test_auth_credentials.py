@@ -3,7 +3,7 @@ import pytest
 from persistence.errors import NotFound, Taken
 from persistence.pool import Database
 from persistence.tables import auth_credentials
-from tests.persistence.rows import make_user
+from tests.persistence.planted_rows import make_user
 
 pytestmark = pytest.mark.postgres
 

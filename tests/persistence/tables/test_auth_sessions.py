@@ -6,7 +6,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import auth_sessions
 from persistence.tables.auth_sessions import RotationResult
-from tests.persistence.rows import make_login, make_user
+from tests.persistence.planted_rows import make_login, make_user
 
 pytestmark = pytest.mark.postgres
 

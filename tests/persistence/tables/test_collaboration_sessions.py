@@ -6,7 +6,7 @@ import pytest
 from persistence.errors import NotFound
 from persistence.pool import Database
 from persistence.tables import collaboration_sessions
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

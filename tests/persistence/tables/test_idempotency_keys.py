@@ -5,7 +5,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import idempotency_keys
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
-from tests.persistence.rows import make_user
+from tests.persistence.planted_rows import make_user
 
 pytestmark = pytest.mark.postgres
 

@@ -8,7 +8,7 @@ import pytest
 
 from persistence.pool import Database
 from schema.tables.all_tables import TABLES
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

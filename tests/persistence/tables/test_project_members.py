@@ -8,7 +8,7 @@ from persistence.pool import Database
 from persistence.tables import project_members
 from persistence.tables.project_members import Standing
 from persistence.tables.users import UserRow
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

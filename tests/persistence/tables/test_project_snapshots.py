@@ -22,7 +22,7 @@ from persistence.tables.users import UserRow
 from rooms.aspect import StateSlice
 from rooms.journal.entry import Outcome, Proposal
 from schema.ops import Delete, Op, Set, encode_ops
-from tests.persistence.rows import make_login, make_project, make_user
+from tests.persistence.planted_rows import make_login, make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

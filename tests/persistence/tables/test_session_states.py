@@ -10,7 +10,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import collaboration_sessions, session_states
 from persistence.tables.session_states import StateRow
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

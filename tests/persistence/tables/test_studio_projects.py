@@ -9,7 +9,7 @@ from persistence.journal import stored_states
 from persistence.pool import Database
 from persistence.tables import project_members, studio_projects
 from persistence.tables.users import UserRow
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 

@@ -1,0 +1,216 @@
+"""What a client asks of rows (`where`), read into a tree that queries and the feed are made from.
+
+`{"name": {"ilike": "%bass%"}, "plugin": "OTT", "or": [{...}, {...}], "not": {...}}`: a value by
+itself is `eq`, and what stands side by side must all be true.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import BadQuery
+from persistence.rows.values import Wrong, read_leaf, read_path, read_value, shown
+from schema.limits import MAX_WHERE_DEPTH, MAX_WHERE_NODES
+from schema.tables.description import Column, Operator, Table
+
+LEAF_OPERATORS = (
+    Operator.EQ,
+    Operator.NE,
+    Operator.LT,
+    Operator.LTE,
+    Operator.GT,
+    Operator.GTE,
+)
+"""What can be asked of a leaf of a map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A column beside a value, which is as on the wire."""
+
+    column: Column
+    operator: Operator
+    value: Any
+
+    @property
+    def shape(self) -> str:
+        """All that its SQL depends on, but for the value."""
+        asked = f"{self.column.name}.{self.operator}"
+        return f"{asked}.{self.value}" if self.operator is Operator.IS_NULL else asked
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null.
+
+    One that is missing or of another kind is equal to nothing, and neither less nor more.
+    """
+
+    column: Column
+    at: tuple[str, ...]
+    operator: Operator
+    value: Any
+
+    @property
+    def shape(self) -> str:
+        """All that its SQL depends on, but for keys and value."""
+        kind = "text" if isinstance(self.value, str) else "number"
+        return f"{self.column.name}.path.{len(self.at)}.{self.operator}.{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these; of nothing: true."""
+
+    parts: "tuple[Condition, ...]"
+
+    @property
+    def shape(self) -> str:
+        """Of its parts, which stand in the order of their shapes."""
+        return f"and({','.join([part.shape for part in self.parts])})"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these."""
+
+    parts: "tuple[Condition, ...]"
+
+    @property
+    def shape(self) -> str:
+        """Of its parts, which stand in the order of their shapes."""
+        return f"or({','.join([part.shape for part in self.parts])})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Not this. As in SQL, what is unknown (a null beside a value) stays unknown."""
+
+    part: "Condition"
+
+    @property
+    def shape(self) -> str:
+        """Of its part."""
+        return f"not({self.part.shape})"
+
+
+Condition = Compare | Leaf | AllOf | AnyOf | Not
+
+EVERYTHING = AllOf(())
+
+
+def read_where(table: Table, where: Mapping[str, Any] | None) -> Condition:
+    """The condition that a client has sent; raises `BadQuery` with its place and what is allowed.
+
+    The same condition in another order of keys is the same condition.
+    """
+    if not where:
+        return EVERYTHING
+    return _Reader(table).read(where, "where", 1)
+
+
+def operators_in(condition: Condition) -> frozenset[Operator]:
+    """All that it asks."""
+    match condition:
+        case Compare(operator=operator):
+            return frozenset((operator,))
+        case Leaf():
+            return frozenset((Operator.PATH,))
+        case Not(part=part):
+            return operators_in(part)
+        case _:
+            return frozenset().union(*(operators_in(part) for part in condition.parts))
+
+
+class _Reader:
+    """Reads one `where`, and counts what is in it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._left = MAX_WHERE_NODES
+        """How many conditions may still come."""
+
+    def read(self, where: Any, place: str, depth: int) -> Condition:
+        if not isinstance(where, Mapping):
+            raise BadQuery(place, "must be a map of columns to what is asked of them")
+        if depth > MAX_WHERE_DEPTH:
+            raise BadQuery(place, f"is nested too deep: `where` has at most {MAX_WHERE_DEPTH} maps")
+        parts: list[Condition] = []
+        for key, asked in where.items():
+            at = f"{place}.{shown(key)}"
+            match key:
+                case "and" | "or":
+                    parts.append(self._several(key, asked, at, depth))
+                case "not":
+                    self._count(at)
+                    parts.append(Not(self.read(asked, at, depth + 1)))
+                case _:
+                    parts.extend(self._asked(key, asked, place))
+        return parts[0] if len(parts) == 1 else AllOf(_sorted(parts))
+
+    def _several(self, key: str, asked: Any, place: str, depth: int) -> Condition:
+        if not isinstance(asked, list | tuple) or not asked:
+            raise BadQuery(place, "must be a list of at least one map")
+        self._count(place)
+        parts = [self.read(one, f"{place}[{n}]", depth + 1) for n, one in enumerate(asked)]
+        return AllOf(_sorted(parts)) if key == "and" else AnyOf(_sorted(parts))
+
+    def _asked(self, key: Any, asked: Any, place: str) -> list[Condition]:
+        """What is asked of one column."""
+        column = self._column(key, place)
+        place = f"{place}.{column.name}"
+        if not isinstance(asked, Mapping):
+            asked = {Operator.EQ.value: asked}
+        if not asked:
+            raise BadQuery(place, f"asks nothing; allowed: {_words(column.filters)}")
+        return [self._one(column, word, value, place) for word, value in asked.items()]
+
+    def _column(self, key: Any, place: str) -> Column:
+        column = self._table.by_name.get(key) if isinstance(key, str) else None
+        if column is None or not column.filters:
+            names = [one.name for one in self._table.columns if one.filters]
+            raise BadQuery(
+                f"{place}.{shown(key)}",
+                f"is nothing that {self._table.calls} are filtered by; allowed: "
+                f"{', '.join(sorted(names))}, and, or, not",
+            )
+        return column
+
+    def _one(self, column: Column, word: Any, value: Any, place: str) -> Condition:
+        at = f"{place}.{shown(word)}"
+        self._count(at)
+        if word not in column.filters:
+            raise BadQuery(at, f"cannot be asked here; allowed: {_words(column.filters)}")
+        operator = Operator(word)
+        try:
+            if operator is Operator.PATH:
+                return _leaf(column, value)
+            return Compare(column, operator, read_value(column, operator, value))
+        except Wrong as wrong:
+            raise BadQuery(at + wrong.place, str(wrong)) from None
+
+    def _count(self, place: str) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise BadQuery(
+                place, f"is one too many: `where` has at most {MAX_WHERE_NODES} conditions"
+            )
+
+
+def _leaf(column: Column, asked: Any) -> Leaf:
+    """What is asked of a leaf: `{"at": ["filter", "cutoff"], "gte": 200}`."""
+    allowed = [operator.value for operator in LEAF_OPERATORS]
+    words = [word for word in asked if word != "at"] if isinstance(asked, Mapping) else []
+    if len(words) != 1 or len(asked) != 2 or words[0] not in allowed:
+        raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed)}")
+    operator = Operator(words[0])
+    value = read_leaf(asked[words[0]], ordered=operator not in (Operator.EQ, Operator.NE))
+    return Leaf(column, read_path(asked["at"]), operator, value)
+
+
+def _sorted(parts: list[Condition]) -> tuple[Condition, ...]:
+    return tuple(sorted(parts, key=lambda part: part.shape))
+
+
+def _words(operators: frozenset[Operator]) -> str:
+    return ", ".join(operator for operator in Operator if operator in operators)

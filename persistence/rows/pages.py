@@ -1,0 +1,178 @@
+"""Pages of a list by the place of a row in its order: a page costs the same however deep it lies.
+
+A cursor names the list it belongs to, and the place of a row in it, exact to the last bit.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from persistence.errors import BadCursor, BadQuery
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
+from persistence.rows.sql import Numbers, ordered_by
+from persistence.rows.values import EPOCH, problem_with_text, read_value, shown
+from schema.limits import MAX_ORDER
+from schema.tables.description import Column, Operator, SqlType, Table
+
+DIGEST_SIZE = 12
+MICROSECOND = timedelta(microseconds=1)
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One column of an order."""
+
+    column: Column
+    goes_down: bool
+
+
+Order = tuple[Sort, ...]
+"""It ends in the columns that name a row, so that each row has its place."""
+
+
+def read_order(table: Table, order: Sequence[Any] | None) -> Order:
+    """Of names of columns, `-` before one that goes down; raises `BadQuery`."""
+    names = list(order) if order else list(table.order)
+    if len(names) > MAX_ORDER:
+        raise BadQuery("order", f"must be at most {MAX_ORDER} columns")
+    sorts: list[Sort] = []
+    for n, name in enumerate(names):
+        sort = _sort(table, name, f"order[{n}]")
+        if any(sort.column is before.column for before in sorts):
+            raise BadQuery(f"order[{n}]", "names a column a second time")
+        sorts.append(sort)
+    named = {sort.column.name for sort in sorts}
+    goes_down = sorts[-1].goes_down
+    left = [table.by_name[name] for name in table.names if name not in named]
+    return (*sorts, *[Sort(column, goes_down) for column in left])
+
+
+def _sort(table: Table, name: Any, place: str) -> Sort:
+    plain = name.removeprefix("-") if isinstance(name, str) else ""
+    column = table.by_name.get(plain)
+    if column is None or not (column.sorts or plain in table.names):
+        allowed = [one.name for one in table.columns if one.sorts] + list(table.names)
+        raise BadQuery(
+            place,
+            f"{shown(plain)} is nothing that {table.calls} are sorted by; allowed: "
+            f"{', '.join(sorted({*allowed}))}, with - before one that goes down",
+        )
+    return Sort(column, name.startswith("-"))
+
+
+def turned(order: Order) -> Order:
+    """The same from the other end."""
+    return tuple([Sort(sort.column, not sort.goes_down) for sort in order])
+
+
+def order_shape(order: Order) -> str:
+    """All that its SQL depends on."""
+    return ",".join([f"{'-' if s.goes_down else '+'}{s.column.name}" for s in order])
+
+
+def order_sql(table: Table, order: Order) -> str:
+    """What stands behind ORDER BY."""
+    return ", ".join(
+        f"{ordered_by(table, sort.column)} {'DESC' if sort.goes_down else 'ASC'}" for sort in order
+    )
+
+
+def behind_sql(table: Table, order: Order, numbers: Numbers) -> str:
+    """Whether a row lies behind the place whose values the next arguments are."""
+    places = [ordered_by(table, sort.column) for sort in order]
+    values = [f"${numbers.next()}::{sort.column.sql.value}" for sort in order]
+    signs = ["<" if sort.goes_down else ">" for sort in order]
+    if len(set(signs)) == 1:
+        if len(order) == 1:
+            return f"{places[0]} {signs[0]} {values[0]}"
+        return f"({', '.join(places)}) {signs[0]} ({', '.join(values)})"
+    behind = f"{places[-1]} {signs[-1]} {values[-1]}"
+    for place, sign, value in reversed(list(zip(places, signs, values, strict=True))[:-1]):
+        # The first half can use an index, the second alone could not.
+        behind = f"{place} {sign}= {value} AND ({place} {sign} {value} OR ({behind}))"
+    return behind
+
+
+# Cursors.
+
+
+def list_digest(table: Table, user: str, condition: Condition, order: Order) -> bytes:
+    """What tells one list of one user from all others."""
+    named = (table.relation, user, condition.shape, list(_values(condition)), order_shape(order))
+    return hashlib.blake2b(_ENCODER.encode(named), digest_size=DIGEST_SIZE).digest()
+
+
+def write_cursor(digest: bytes, values: Sequence[Any]) -> str:
+    """`values`: those of a row by which the list is sorted, as PostgreSQL gave them."""
+    place = _ENCODER.encode([_kept(v) for v in values])
+    return base64.urlsafe_b64encode(_sealed(digest, place) + place).decode().rstrip("=")
+
+
+def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[Any]:
+    """The arguments of `behind_sql`; raises `BadCursor` for all that this list has not given."""
+    try:
+        data = base64.b64decode(
+            cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
+        seal, place = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
+        if seal != _sealed(digest, place):
+            raise BadCursor(field)
+        values = msgspec.msgpack.decode(place, type=list[Any])
+        return [_given(sort.column, one) for sort, one in zip(order, values, strict=True)]
+    except (ValueError, OverflowError, TypeError):
+        raise BadCursor(field) from None
+
+
+def _sealed(digest: bytes, place: bytes) -> bytes:
+    return hashlib.blake2b(place, key=digest, digest_size=DIGEST_SIZE).digest()
+
+
+def _kept(value: Any) -> Any:
+    return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
+
+
+_TYPES: dict[SqlType, type] = {
+    SqlType.UUID: str,
+    SqlType.TEXT: str,
+    SqlType.FLOAT: float,
+    SqlType.INTEGER: int,
+    SqlType.BIGINT: int,
+    SqlType.BOOLEAN: bool,
+    SqlType.TIME: int,
+}
+
+
+def _given(column: Column, value: Any) -> Any:
+    """As PostgreSQL takes it; raises `ValueError` or `OverflowError` where it cannot be."""
+    kind: Any = type(value)
+    if kind is not _TYPES[column.sql]:
+        raise ValueError(f"{column.name} is of another kind")
+    if column.sql is SqlType.TIME:
+        return EPOCH + value * MICROSECOND
+    if column.sql in (SqlType.UUID, SqlType.INTEGER, SqlType.BIGINT):
+        read_value(column, Operator.EQ, value)
+    elif column.sql is SqlType.TEXT and problem_with_text(value):
+        raise ValueError(f"{column.name} is no text")
+    return value
+
+
+def _values(condition: Condition) -> Iterator[Any]:
+    """All that clients have sent in it."""
+    match condition:
+        case Compare(value=value):
+            yield value
+        case Leaf(at=at, value=value):
+            yield at
+            yield value
+        case Not(part=part):
+            yield from _values(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _values(part)

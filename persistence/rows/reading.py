@@ -1,0 +1,296 @@
+"""Rows that a user asks for: one, a page of a list, some by their ids, how many there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from persistence.errors import BadQuery, NotFound
+from persistence.rows import statements
+from persistence.rows.access import TEXTS, Access
+from persistence.rows.conditions import Condition, operators_in, read_where
+from persistence.rows.pages import (
+    Order,
+    list_digest,
+    order_shape,
+    read_cursor,
+    read_order,
+    turned,
+    write_cursor,
+)
+from persistence.rows.sql import arguments_of
+from persistence.rows.values import argument, shown
+from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
+from schema.tables.description import SEARCHING, Column, SqlType, Table
+
+Row = dict[str, Any]
+"""A row as on the wire, by names of columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list; the cursors lead on and back, None where nothing is left."""
+
+    rows: list[Row]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows there are; not `exact`: at least so many."""
+
+    count: int
+    exact: bool
+
+
+def no_such(table: Table) -> NotFound:
+    """Of a row that is not there, or not this user's to see."""
+    return NotFound(f"there is no such {table.param}, or you may not see it")
+
+
+Id = str | Sequence[str]
+"""What names a row: its id; where several columns do, their values in the order of `names`."""
+
+
+async def get(
+    access: Access, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
+) -> Row:
+    """The row; raises `NotFound`, `BadQuery`."""
+    columns = read_fields(table, fields)
+    text = TEXTS.get(table, f"get|{_names(columns)}", lambda: statements.get_text(table, columns))
+    record = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    if record is None:
+        raise no_such(table)
+    return as_row(columns, record)
+
+
+async def among(
+    access: Access,
+    table: Table,
+    user: str,
+    ids: Sequence[Id],
+    fields: Sequence[Any] | None = None,
+) -> dict[str, Row]:
+    """Those of these rows that the user may see, by id: a page's worth of bytes at most.
+
+    Where several columns name a row, its values are joined with `/`.
+    """
+    columns = read_fields(table, fields)
+    rows, _ = await _among(access, table, user, ids, columns, first_wall=True)
+    return rows
+
+
+async def list_(
+    access: Access,
+    table: Table,
+    user: str,
+    *,
+    where: Mapping[str, Any] | None = None,
+    order: Sequence[Any] | None = None,
+    fields: Sequence[Any] | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    before: str | None = None,
+) -> Page:
+    """A page; raises `BadQuery`, `BadCursor`."""
+    asked = _Asked(
+        table, user, read_where(table, where), read_order(table, order), read_fields(table, fields)
+    )
+    if after is not None and before is not None:
+        raise BadQuery("before", "and `after` cannot be asked together")
+    goes_back = before is not None
+    cursor = before if goes_back else after
+    field = "before" if goes_back else "after"
+    walked = turned(asked.order) if goes_back else asked.order
+    digest = list_digest(table, user, asked.condition, asked.order)
+    place = None if cursor is None else read_cursor(digest, walked, cursor, field)
+    found = await (_searched if asked.searches else _listed)(access, asked, walked, place, limit)
+    return _page(found, digest, came=cursor is not None, goes_back=goes_back)
+
+
+async def count(
+    access: Access, table: Table, user: str, *, where: Mapping[str, Any] | None = None
+) -> Counted:
+    """How many rows a list has, counted up to `MAX_COUNTED`; raises `BadQuery`."""
+    condition = read_where(table, where)
+    arguments = [user, *arguments_of(condition), MAX_COUNTED + 1]
+    shape = condition.shape
+    if operators_in(condition) & SEARCHING:
+        text = TEXTS.get(table, f"found|{shape}", lambda: statements.found_text(table, condition))
+        records = await access.searches.fetch(text, *arguments)
+        found = [_keys(table, record) for record in records]
+        text = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
+        number = await access.callers.fetchval(text, user, *_lists(table, found))
+        _tell_hidden(access, len(found) - number)
+    else:
+        text = TEXTS.get(table, f"count|{shape}", lambda: statements.count_text(table, condition))
+        number = await access.callers.fetchval(text, *arguments)
+    return Counted(min(number, MAX_COUNTED), number <= MAX_COUNTED)
+
+
+def read_fields(table: Table, fields: Sequence[Any] | None) -> tuple[Column, ...]:
+    """The columns that were chosen, and the key; raises `BadQuery`."""
+    if fields is None:
+        return table.columns
+    chosen = {table.key}
+    for n, name in enumerate(fields):
+        if not isinstance(name, str) or name not in table.by_name:
+            raise BadQuery(
+                f"fields[{n}]",
+                f"{shown(name)} is nothing that a row has; allowed: {', '.join(table.by_name)}",
+            )
+        chosen.add(name)
+    return tuple([column for column in table.columns if column.name in chosen])
+
+
+def keys_of(table: Table, id: Id) -> list[Any]:
+    """The values of all columns that name a row."""
+    keys = [id] if isinstance(id, str) else list(id)
+    return [argument(table.by_name[name], key) for name, key in zip(table.names, keys, strict=True)]
+
+
+def as_row(columns: Sequence[Column], record: Any) -> Row:
+    """What PostgreSQL gave, as on the wire; the record may have more behind the columns."""
+    row = {column.name: value for column, value in zip(columns, record, strict=False)}
+    for column in columns:
+        if column.sql is SqlType.JSON and row[column.name] is not None:
+            row[column.name] = msgspec.json.decode(row[column.name])
+    return row
+
+
+# A page.
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked, read."""
+
+    table: Table
+    user: str
+    condition: Condition
+    order: Order
+    columns: tuple[Column, ...]
+
+    @property
+    def searches(self) -> bool:
+        """Whether it must be looked for as the owner."""
+        return bool(operators_in(self.condition) & SEARCHING)
+
+    def arguments(self, place: Sequence[Any] | None, limit: int) -> list[Any]:
+        """Of `list_text` and `ids_text`."""
+        return [self.user, *arguments_of(self.condition), *(place or ()), limit + 1]
+
+    def shape(self, walked: Order, place: Sequence[Any] | None) -> str:
+        """All that its texts depend on, but for the columns."""
+        behind = "" if place is None else "behind"
+        return f"{self.condition.shape}|{order_shape(walked)}|{behind}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows in the order in which they were walked, and the places of the first and the last."""
+
+    rows: list[Row]
+    places: list[list[Any]]
+    more: bool
+    """Whether something lies behind the last."""
+
+
+async def _listed(
+    access: Access, asked: _Asked, walked: Order, place: list[Any] | None, limit: int
+) -> _Found:
+    table, columns = asked.table, asked.columns
+    text = TEXTS.get(
+        table,
+        f"list|{_names(columns)}|{asked.shape(walked, place)}",
+        lambda: statements.list_text(
+            table, columns, asked.condition, walked, behind=place is not None
+        ),
+    )
+    records = await access.callers.fetch(text, *asked.arguments(place, limit))
+    page = records[:limit]
+    more = len(records) > limit
+    if page and statements.is_heavy(columns):
+        more = more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
+    return _Found([as_row(columns, r) for r in page], _places(page, walked), more)
+
+
+async def _searched(
+    access: Access, asked: _Asked, walked: Order, place: list[Any] | None, limit: int
+) -> _Found:
+    """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
+    table = asked.table
+    text = TEXTS.get(
+        table,
+        f"ids|{asked.shape(walked, place)}",
+        lambda: statements.ids_text(table, asked.condition, walked, behind=place is not None),
+    )
+    records = await access.searches.fetch(text, *asked.arguments(place, limit))
+    page = records[:limit]
+    keys = [_keys(table, record) for record in page]
+    rows, is_full = await _among(access, table, asked.user, keys, asked.columns, first_wall=False)
+    ids = ["/".join(key) for key in keys]
+    if is_full:
+        page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
+    _tell_hidden(access, len(page) - len(rows))
+    shown_rows = [rows[id] for id in ids if id in rows]
+    return _Found(shown_rows, _places(page, walked), len(records) > len(page))
+
+
+async def _among(
+    access: Access,
+    table: Table,
+    user: str,
+    ids: Sequence[Id],
+    columns: tuple[Column, ...],
+    *,
+    first_wall: bool,
+) -> tuple[dict[str, Row], bool]:
+    """The rows by id, and whether they fill a page, so that others may be missing."""
+    if not ids:
+        return {}, False
+    text = TEXTS.get(
+        table,
+        f"among|{_names(columns)}|{first_wall}",
+        lambda: statements.among_text(table, columns, first_wall=first_wall),
+    )
+    keys = [keys_of(table, id) for id in ids]
+    records = await access.callers.fetch(text, user, *_lists(table, keys))
+    is_full = bool(records) and records[-1]["_bytes"] >= MAX_PAGE_BYTES
+    return {"/".join(_keys(table, r)): as_row(columns, r) for r in records}, is_full
+
+
+def _page(found: _Found, digest: bytes, *, came: bool, goes_back: bool) -> Page:
+    """`came`: from a page that lies on the other side."""
+    rows = found.rows[::-1] if goes_back else found.rows
+    if not found.places:
+        return Page(rows, None, None)
+    near, far = (write_cursor(digest, place) for place in (found.places[0], found.places[-1]))
+    back, on = near if came else None, far if found.more else None
+    return Page(rows, back, on) if goes_back else Page(rows, on, back)
+
+
+def _places(page: Sequence[Any], order: Order) -> list[list[Any]]:
+    names = [f"_sort_{n}" for n in range(len(order))]
+    ends = (page[0], page[-1]) if page else ()
+    return [[record[name] for name in names] for record in ends]
+
+
+def _keys(table: Table, record: Any) -> list[str]:
+    return [str(record[f"_key_{n}"]) for n in range(len(table.names))]
+
+
+def _lists(table: Table, keys: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """One list a column."""
+    return [[key[n] for key in keys] for n in range(len(table.names))]
+
+
+def _names(columns: Sequence[Column]) -> str:
+    return ",".join([column.name for column in columns])
+
+
+def _tell_hidden(access: Access, hidden: int) -> None:
+    if hidden > 0:
+        access.on_hidden(hidden)

@@ -1,0 +1,249 @@
+"""Texts of all statements on rows that users ask for. The first argument is always the caller."""
+
+from collections.abc import Iterable, Sequence
+
+from persistence.rows.conditions import Condition
+from persistence.rows.pages import Order, behind_sql, order_sql
+from persistence.rows.sql import (
+    Numbers,
+    condition_sql,
+    ordered_by,
+    place_of,
+    wire_value,
+)
+from persistence.rows.visibility import predicate, rights_of
+from schema.limits import MAX_PAGE_BYTES
+from schema.roles import Whom
+from schema.tables.description import Column, SqlType, Table
+
+CALLER_IS_SET = "(SELECT set_config('prime.caller', $1::text, true)) IS NOT NULL"
+"""Is done once and before a row is looked at; of this transaction only."""
+
+CALLER_IS_GIVEN = "$1::text IS NOT NULL"
+
+HEAVY = (SqlType.JSON, SqlType.TEXTS, SqlType.UUIDS)
+"""Types of columns that may fill a page with few rows."""
+
+
+def get_text(table: Table, columns: Sequence[Column]) -> str:
+    """The row that $2 and on name."""
+    return (
+        f"SELECT {selected(table, columns)} FROM {table.relation}"
+        f" WHERE {CALLER_IS_SET} AND {sees(table)} AND {has_key(table)}"
+    )
+
+
+def list_text(
+    table: Table, columns: Sequence[Column], condition: Condition, order: Order, *, behind: bool
+) -> str:
+    """A page; arguments: caller, those of the condition, the place behind which it lies, limit."""
+    filtered, limit = _filtered(table, condition, order, behind=behind)
+    if not is_heavy(columns):
+        return (
+            f"SELECT {selected(table, columns)}, {_sorted_by(table, order)} FROM {table.relation}"
+            f" WHERE {CALLER_IS_SET} AND {filtered}"
+            f" ORDER BY {order_sql(table, order)} LIMIT {limit}"
+        )
+    inner = (
+        f"SELECT {selected(table, columns)}, {_sorted_by(table, order)},"
+        f" {_weighed(table, columns, order_sql(table, order))} FROM {table.relation}"
+        f" WHERE {CALLER_IS_SET} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
+    )
+    again = ", ".join(
+        f"_sort_{n} {'DESC' if sort.goes_down else 'ASC'}" for n, sort in enumerate(order)
+    )
+    return f"{_up_to_a_page(inner)} ORDER BY {again}"
+
+
+def ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) -> str:
+    """The keys of a page, as the owner; arguments as of `list_text`."""
+    filtered, limit = _filtered(table, condition, order, behind=behind)
+    return (
+        f"SELECT {_found(table)}, {_sorted_by(table, order)} FROM {table.relation}"
+        f" WHERE {CALLER_IS_GIVEN} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
+    )
+
+
+def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> str:
+    """The rows that the lists $2 and on name together, in that order, up to a page."""
+    wall = f" AND {sees(table)}" if first_wall else ""
+    inner = (
+        f"SELECT {selected(table, columns)}, {_found(table)}, asked.n AS _sort_0,"
+        f" {_weighed(table, columns, 'asked.n')} FROM {_asked(table)} WHERE {CALLER_IS_SET}{wall}"
+    )
+    return f"{_up_to_a_page(inner)} ORDER BY _sort_0"
+
+
+def count_text(table: Table, condition: Condition) -> str:
+    """How many there are; arguments: caller, those of the condition, up to how many."""
+    numbers = Numbers(1)
+    asked = condition_sql(table, condition, numbers)
+    return (
+        f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
+        f" AND {sees(table)} AND ({asked}) LIMIT ${numbers.next()}::int8) AS counted"
+    )
+
+
+def found_text(table: Table, condition: Condition) -> str:
+    """The keys of those that are to be counted, as the owner; arguments as of `count_text`."""
+    numbers = Numbers(1)
+    asked = condition_sql(table, condition, numbers)
+    return (
+        f"SELECT {_found(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
+        f" AND {sees(table)} AND ({asked}) LIMIT ${numbers.next()}::int8"
+    )
+
+
+def count_among_text(table: Table) -> str:
+    """How many of the rows that the lists $2 and on name together the caller may see."""
+    return f"SELECT count(*) FROM {_asked(table)} WHERE {CALLER_IS_SET}"
+
+
+# Writing.
+
+
+def insert_text(table: Table, given: Sequence[Column], returned: Sequence[Column]) -> str:
+    """A new row of the values $2 and on; nothing if the caller may not, or the key is in use."""
+    names = ", ".join(stored(column) for column in given)
+    keys = ", ".join(stored(column) for column in _names(table))
+    return (
+        f"INSERT INTO {table.relation} ({names}) SELECT {names} FROM {_as_row(table, given)}"
+        f" WHERE {CALLER_IS_SET} AND {predicate(table, rights_of(table).create)}"
+        f" ON CONFLICT ({keys}) DO NOTHING"
+        f" RETURNING {selected(table, returned)}"
+    )
+
+
+def may_create_text(table: Table, given: Sequence[Column]) -> str:
+    """Whether the caller may make such a row, and whether may see the project that it is of."""
+    return (
+        f"SELECT {predicate(table, rights_of(table).create)} AS may,"
+        f" {predicate(table, (Whom.VIEWER,))} AS sees"
+        f" FROM {_as_row(table, given)} WHERE {CALLER_IS_SET}"
+    )
+
+
+def update_text(table: Table, changed: Sequence[Column], returned: Sequence[Column]) -> str:
+    """The row that $2 and on name, if its version is the next, gets the values after that."""
+    numbers = Numbers(2 + len(table.names))
+    version = numbers.last
+    values = ", ".join(f"{stored(c)} = ${numbers.next()}::{c.sql.value}" for c in changed)
+    return (
+        f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
+        f" AND {place_of(table, table.by_name[table.version])} = ${version}::int8"
+        f" AND {predicate(table, rights_of(table).change)}"
+        f" RETURNING {selected(table, returned)}"
+    )
+
+
+def delete_text(table: Table) -> str:
+    """The row that $2 and on name."""
+    return (
+        f"DELETE FROM {table.relation} WHERE {CALLER_IS_SET} AND {has_key(table)}"
+        f" AND {predicate(table, rights_of(table).delete)} RETURNING true"
+    )
+
+
+def standing_text(table: Table, whoms: Iterable[Whom]) -> str:
+    """Of the row that $2 and on name, if the caller sees it: version, and whether one of these."""
+    version = table.by_name.get(table.version)
+    shown = "0" if version is None else place_of(table, version)
+    return (
+        f"SELECT {shown} AS version, {predicate(table, whoms)} AS may FROM {table.relation}"
+        f" WHERE {CALLER_IS_SET} AND {sees(table)} AND {has_key(table)}"
+    )
+
+
+# Parts of them.
+
+
+def sees(table: Table) -> str:
+    """The first wall."""
+    return predicate(table, rights_of(table).see)
+
+
+def has_key(table: Table) -> str:
+    """Whether it is the row that $2 and on name."""
+    return " AND ".join(
+        f"{place_of(table, column)} = ${n}::{column.sql.value}"
+        for n, column in enumerate(_names(table), start=2)
+    )
+
+
+def stored(column: Column) -> str:
+    """The name of a column that is written; of one that is computed: `ValueError`."""
+    name = column.reads or column.name
+    if not name.isidentifier():
+        raise ValueError(f"{column.name} is computed: nobody can write it")
+    return name
+
+
+def selected(table: Table, columns: Iterable[Column]) -> str:
+    """As they go over the wire, by their names there."""
+    return ", ".join(f'{wire_value(table, column)} AS "{column.name}"' for column in columns)
+
+
+def is_heavy(columns: Iterable[Column]) -> bool:
+    """Whether few rows may fill a page."""
+    return any(column.sql in HEAVY for column in columns)
+
+
+def _names(table: Table) -> list[Column]:
+    return [table.by_name[name] for name in table.names]
+
+
+def _found(table: Table) -> str:
+    """What names a row."""
+    named = enumerate(_names(table))
+    return ", ".join(f"{place_of(table, column)} AS _key_{n}" for n, column in named)
+
+
+def _asked(table: Table) -> str:
+    """The rows that the lists $2 and on name together, each with its place `n` in them."""
+    named = list(enumerate(_names(table)))
+    lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in named)
+    keys = ", ".join(f"_key_{n}" for n, _ in named)
+    same = " AND ".join(f"{place_of(table, column)} = asked._key_{n}" for n, column in named)
+    asked = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
+    return f"{asked} JOIN {table.relation} ON {same}"
+
+
+def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
+    """What rows of a page must be, and the argument that is the limit."""
+    numbers = Numbers(1)
+    parts = [sees(table), f"({condition_sql(table, condition, numbers)})"]
+    if behind:
+        parts.append(f"({behind_sql(table, order, numbers)})")
+    return " AND ".join(parts), f"${numbers.next()}::int8"
+
+
+def _sorted_by(table: Table, order: Order) -> str:
+    """What a cursor is made of."""
+    return ", ".join(
+        f"{ordered_by(table, sort.column)} AS _sort_{n}" for n, sort in enumerate(order)
+    )
+
+
+def _weighed(table: Table, columns: Iterable[Column], order: str) -> str:
+    """The bytes of a row's texts, and those of all rows up to it."""
+    places = [
+        place_of(table, column)
+        for column in columns
+        if column.sql in (*HEAVY, SqlType.TEXT) and (column.reads or column.name).isidentifier()
+    ]
+    own = " + ".join(f"coalesce(octet_length({place}::text), 0)" for place in places) or "0"
+    return (
+        f"{own} AS _own_bytes,"
+        f" sum({own}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"
+    )
+
+
+def _up_to_a_page(inner: str) -> str:
+    return f"SELECT * FROM ({inner}) AS page WHERE _bytes - _own_bytes < {MAX_PAGE_BYTES}"
+
+
+def _as_row(table: Table, given: Sequence[Column]) -> str:
+    """The values $2 and on as a row of the table, of which its rights can be asked."""
+    numbers = Numbers(1)
+    values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in given)
+    return f"(SELECT {values}) AS {table.relation}"

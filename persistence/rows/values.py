@@ -1,0 +1,311 @@
+"""Values that a client compares columns with: checked, and made what PostgreSQL takes."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from schema.limits import (
+    MAX_IN,
+    MAX_LEAVES_ASKED,
+    MAX_PATH_KEYS,
+    MAX_PATTERN_LENGTH,
+    MAX_PATTERN_WILDCARDS,
+    MAX_TEXT_ASKED,
+)
+from schema.tables.description import SEARCHING, Column, Operator, SqlType
+from schema.text.texts import (
+    OF_EVERY_OBJECT,
+    PROJECT_ID,
+    SHOWN,
+    SHOWN_NOT_EMPTY,
+    in_nfc,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999, in ms since 1970."""
+
+BITS = {SqlType.INTEGER: 31, SqlType.BIGINT: 63}
+
+ITEMS = {SqlType.TEXTS: SqlType.TEXT, SqlType.UUIDS: SqlType.UUID}
+"""A list -> what is in it."""
+
+PATTERNS = (Operator.LIKE, Operator.ILIKE)
+
+_UUID = re.compile(PROJECT_ID)
+_PLAIN = re.compile(r"[A-Za-z0-9_]{1,64}")
+_WILDCARDS = re.compile(r"(?:\\.|[^\\%])*%", re.DOTALL)
+_ENDS_IN_ESCAPE = re.compile(r"(?:\\.|[^\\])*\\\Z", re.DOTALL)
+
+
+class Wrong(ValueError):
+    """A value that cannot be; `place` is where in it, as `[3]`."""
+
+    def __init__(self, text: str, place: str = "") -> None:
+        super().__init__(text)
+        self.place = place
+
+
+def shown(word: Any) -> str:
+    """A name that a client made up, as a place in an error: nothing in it can do harm there."""
+    return word if isinstance(word, str) and _PLAIN.fullmatch(word) else "[...]"
+
+
+def read_value(column: Column, operator: Operator, value: Any) -> Any:
+    """The value, as on the wire; raises `Wrong`, which says what is allowed."""
+    match operator:
+        case Operator.IS_NULL:
+            return _boolean(value)
+        case Operator.IN:
+            return [_one(column, column.sql, item) for item in _items(value)]
+        case Operator.OVERLAP | Operator.CONTAINS if column.sql in ITEMS:
+            return [_one(column, ITEMS[column.sql], item) for item in _items(value)]
+        case Operator.CONTAINS:
+            return _map(value)
+        case _ if value is None:
+            raise Wrong('null is equal to nothing; ask {"is_null": true} of a column that has it')
+        case _ if operator in SEARCHING:
+            text = in_nfc(_text(value))
+            return _pattern(text) if operator in PATTERNS else text
+    return _one(column, column.sql, value)
+
+
+def read_path(at: Any) -> tuple[str, ...]:
+    """The keys that lead to a leaf; raises `Wrong`."""
+    if not isinstance(at, list | tuple) or not 1 <= len(at) <= MAX_PATH_KEYS:
+        raise Wrong(f"must be a list of 1 to {MAX_PATH_KEYS} keys", ".at")
+    for n, key in enumerate(at):
+        try:
+            _key(key)
+        except Wrong as wrong:
+            raise Wrong(str(wrong), f".at[{n}]") from None
+    return tuple(at)
+
+
+def read_leaf(value: Any, *, ordered: bool) -> Any:
+    """What a leaf is compared with; raises `Wrong`."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value)
+    if ordered or not (value is None or isinstance(value, bool)):
+        allowed = "a text or a number" if ordered else "a text, a number, true, false or null"
+        raise Wrong(f"must be compared with {allowed}")
+    return value
+
+
+def argument(column: Column, value: Any) -> Any:
+    """A value of the wire as what PostgreSQL is given."""
+    if value is None:
+        return None
+    if column.sql is SqlType.TIME:
+        return [as_time(one) for one in value] if isinstance(value, list) else as_time(value)
+    return as_json(value) if column.sql is SqlType.JSON else value
+
+
+def as_time(milliseconds: float) -> datetime:
+    """Of ms since 1970, exact to the microsecond."""
+    return EPOCH + timedelta(microseconds=round(milliseconds * 1000))
+
+
+def as_json(value: Any) -> str:
+    """A JSON text; raises `Wrong` for what jsonb cannot keep."""
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise Wrong("must be JSON: texts, numbers, true, false, null, lists and maps") from None
+    if "\\u0000" in text and has_nul(value):
+        raise Wrong("no text may hold the character NUL")
+    return text
+
+
+def has_nul(value: Any) -> bool:
+    """Whether a text in it holds NUL, which PostgreSQL cannot keep."""
+    match value:
+        case str():
+            return "\0" in value
+        case Mapping():
+            return any(has_nul(key) or has_nul(one) for key, one in value.items())
+        case list() | tuple():
+            return any(has_nul(one) for one in value)
+    return False
+
+
+def problem_with_text(text: str) -> str | None:
+    """Why it is no text for PostgreSQL, or None."""
+    if "\0" in text:
+        return "no text may hold the character NUL"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "half a surrogate pair is no text"
+    return None
+
+
+# Of one column.
+
+
+def _one(column: Column, kind: SqlType, value: Any) -> Any:
+    reads = _READS.get(kind)
+    if reads is None:
+        raise Wrong("cannot be compared as a whole; ask `contains` or `path`")
+    checked = reads(value)
+    if kind is SqlType.TEXT:
+        return _of_its_kind(column, checked)
+    if kind in BITS and not -(2 ** BITS[kind]) <= checked < 2 ** BITS[kind]:
+        raise Wrong(f"must be a whole number of {BITS[kind] + 1} bits")
+    return checked
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise Wrong("must be a list")
+    if len(value) > MAX_IN:
+        raise Wrong(f"must be a list of at most {MAX_IN}, and is one of {len(value)}")
+    return list(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong("must be a text")
+    if len(value) > MAX_TEXT_ASKED:
+        raise Wrong(f"must be a text of at most {MAX_TEXT_ASKED} characters")
+    if problem := problem_with_text(value):
+        raise Wrong(problem)
+    return value
+
+
+def _uuid(value: Any) -> str:
+    if not isinstance(value, str) or not _UUID.match(value):
+        raise Wrong("must be an id: 36 characters, a UUID in small letters")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong("must be a number")
+    if isinstance(value, float) and not isfinite(value):
+        raise Wrong("must be a number, neither NaN nor infinite")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise Wrong("must be a number of at most 64 bits")
+    return value
+
+
+def _float(value: Any) -> float:
+    return float(_number(value))
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Wrong("must be a whole number")
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Wrong("must be true or false")
+    return value
+
+
+def _milliseconds(value: Any) -> int | float:
+    if not EARLIEST <= _number(value) <= LATEST:
+        raise Wrong("must be a time in ms since 1970, of the years 1 to 9999")
+    number: int | float = value
+    return number
+
+
+_READS: dict[SqlType, Callable[[Any], Any]] = {
+    SqlType.UUID: _uuid,
+    SqlType.TEXT: _text,
+    SqlType.FLOAT: _float,
+    SqlType.INTEGER: _whole,
+    SqlType.BIGINT: _whole,
+    SqlType.BOOLEAN: _boolean,
+    SqlType.TIME: _milliseconds,
+}
+
+
+def _pattern(text: str) -> str:
+    if len(text) > MAX_PATTERN_LENGTH:
+        raise Wrong(f"must be a pattern of at most {MAX_PATTERN_LENGTH} characters")
+    if len(_WILDCARDS.findall(text)) > MAX_PATTERN_WILDCARDS:
+        raise Wrong(f"must be a pattern with at most {MAX_PATTERN_WILDCARDS} `%`")
+    if _ENDS_IN_ESCAPE.match(text):
+        raise Wrong("must not end in a `\\`: that stands before the `%`, `_` or `\\` it escapes")
+    return text
+
+
+def _map(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise Wrong("must be a map of leaves")
+    _count_leaves(value, MAX_PATH_KEYS, MAX_LEAVES_ASKED)
+    as_json(value)
+    return value
+
+
+def _count_leaves(value: Any, deeper: int, left: int) -> int:
+    """How many leaves may still come behind this value; raises `Wrong`."""
+    if not isinstance(value, Mapping | list):
+        read_leaf(value, ordered=False)
+        if left < 1:
+            raise Wrong(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
+        return left - 1
+    if not deeper:
+        raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
+    left = left if value else left - 1
+    for key in value if isinstance(value, Mapping) else ():
+        _key(key)
+    for one in value.values() if isinstance(value, Mapping) else value:
+        left = _count_leaves(one, deeper - 1, left)
+    return left
+
+
+def _key(key: Any) -> None:
+    if not isinstance(key, str):
+        raise Wrong("a key must be a text")
+    if key in OF_EVERY_OBJECT:
+        raise Wrong("no key has a name that every JavaScript object has")
+    _text(key)
+
+
+# Of a text, what the column's own type says.
+
+
+def _of_its_kind(column: Column, text: str) -> str:
+    words, is_name = _told(column)
+    if words and text not in words:
+        raise Wrong(f"must be one of: {', '.join(words)}")
+    return in_nfc(text) if is_name else text
+
+
+_TOLD: dict[int, tuple[Column, tuple[tuple[str, ...], bool]]] = {}
+"""Of columns by their identity, as they cannot be hashed: what `_told` found."""
+
+
+def _told(column: Column) -> tuple[tuple[str, ...], bool]:
+    """The words that it can be, if only some; and whether it is a name, which is kept in NFC."""
+    known = _TOLD.get(id(column))
+    if known is not None and known[0] is column:
+        return known[1]
+    kinds = list(_kinds(inspect.type_info(column.type)))
+    words = [str(v) for one in kinds if isinstance(one, inspect.LiteralType) for v in one.values]
+    names = any(
+        isinstance(one, inspect.StrType) and one.pattern in (SHOWN, SHOWN_NOT_EMPTY)
+        for one in kinds
+    )
+    _TOLD[id(column)] = (column, (tuple(words), names))
+    return tuple(words), names
+
+
+def _kinds(kind: inspect.Type) -> list[inspect.Type]:
+    match kind:
+        case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner):
+            return _kinds(inner)
+        case inspect.UnionType(types=types):
+            return [found for one in types for found in _kinds(one)]
+    return [kind]

@@ -1,0 +1,81 @@
+"""Who is meant by a right (`schema.roles`), as SQL on the row: the first wall, in every query.
+
+Each look-up is an array that is made once a statement, not once a row.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from schema.roles import RIGHTS, ROLES_OF, Rights, Whom
+from schema.tables.description import Table
+
+NOBODY = Rights(see=())
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How SQL finds the caller, and what ties the caller to rows."""
+
+    user: str
+    """The caller's id, a uuid."""
+    projects: Callable[[tuple[str, ...]], str]
+    """Roles -> the ids of projects in which the caller has one of them, an array."""
+    peers: str
+    """The ids of users who share a project with the caller, an array."""
+
+
+CALLER = "($1::text)::uuid"
+"""Of every statement, the first argument is the caller."""
+
+
+def _projects(roles: tuple[str, ...]) -> str:
+    return (
+        "ARRAY(SELECT mine.project_id FROM project_members AS mine"
+        f" WHERE mine.user_id = {CALLER} AND mine.role IN ({_quoted(roles)}))"
+    )
+
+
+BY_ARGUMENT = Ties(
+    user=CALLER,
+    projects=_projects,
+    peers=(
+        "ARRAY(SELECT other.user_id FROM project_members AS mine JOIN project_members AS other"
+        f" ON other.project_id = mine.project_id WHERE mine.user_id = {CALLER})"
+    ),
+)
+"""The first wall: of the caller that the statement is given."""
+
+
+def rights_of(table: Table) -> Rights:
+    """Who may do what with its rows."""
+    return RIGHTS.get(table.relation, NOBODY)
+
+
+def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
+    """Whether the row is one of whose user is one of these; nobody: false."""
+    found = [tie for whom in whoms if (tie := _tie(table, whom, ties))]
+    return f"({' OR '.join(found)})" if found else "false"
+
+
+def place_of(table: Table, name: str) -> str:
+    """The column of the relation that holds what is called so on the wire."""
+    described = table.by_name.get(name)
+    return f"{table.relation}.{described.reads if described and described.reads else name}"
+
+
+def _tie(table: Table, whom: Whom, ties: Ties) -> str:
+    if whom is Whom.EVERYONE:
+        return f"{table.relation}.is_public"
+    tied = table.project if whom in ROLES_OF else table.user
+    if not tied:
+        return ""
+    place = place_of(table, tied)
+    if whom is Whom.SELF:
+        return f"{place} = {ties.user}"
+    if whom is Whom.PEER:
+        return f"{place} = ANY ({ties.peers})"
+    return f"{place} = ANY ({ties.projects(ROLES_OF[whom])})"
+
+
+def _quoted(roles: tuple[str, ...]) -> str:
+    return ", ".join(f"'{role}'" for role in roles)

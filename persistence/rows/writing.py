@@ -1,0 +1,214 @@
+"""Rows that a user makes, changes and deletes. Who may is asked in the statement that does it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from persistence import sqlstates
+from persistence.errors import BadQuery, Conflict, Faulty, Forbidden, IdReused, Taken
+from persistence.rows import statements
+from persistence.rows.access import TEXTS, Access
+from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such
+from persistence.rows.values import Wrong, argument, has_nul, problem_with_text
+from persistence.rows.visibility import rights_of
+from schema.roles import Whom
+from schema.tables.description import REQUIRED, Column, Table
+
+FIRST_VERSION = 1
+
+IN_WORDS = {
+    Whom.SELF: "whoever it belongs to",
+    Whom.VIEWER: "members of its project",
+    Whom.EDITOR: "editors and owners of its project",
+    Whom.OWNER: "owners of its project",
+    Whom.PEER: "whoever shares a project with its user",
+    Whom.EVERYONE: "everyone",
+}
+"""Whom a right is for -> as the end of a sentence."""
+
+
+async def create(
+    access: Access, table: Table, user: str, values: Mapping[str, Any], id: str | None = None
+) -> Row:
+    """Make a row of `values`, by names of columns; the same `id` again answers the row.
+
+    Raises `Forbidden`, `NotFound` (of the project), `Taken`, `IdReused`, `BadQuery`.
+    """
+    row = _with_defaults(table, values)
+    if table.user and table.user not in row:
+        row[table.user] = user
+    if id is not None:
+        row[table.key] = id
+    given = [table.by_name[name] for name in sorted(row)]
+    arguments = [_argument(column, row[column.name]) for column in given]
+    shape = ",".join([column.name for column in given])
+    text = TEXTS.get(
+        table, f"insert|{shape}", lambda: statements.insert_text(table, given, table.columns)
+    )
+    with refusals(table):
+        record = await access.callers.fetchrow(text, user, *arguments)
+    if record is not None:
+        return as_row(table.columns, record)
+    text = TEXTS.get(table, f"may|{shape}", lambda: statements.may_create_text(table, given))
+    standing = await access.callers.fetchrow(text, user, *arguments)
+    if standing is None or not standing["may"]:
+        if standing is not None and standing["sees"]:
+            raise forbidden(table, "make", rights_of(table).create)
+        raise no_such(table)
+    return await _made_before(access, table, user, row)
+
+
+async def update(
+    access: Access, table: Table, user: str, id: Id, version: int, changes: Mapping[str, Any]
+) -> Row:
+    """Change columns of a row whose version is still that one.
+
+    Raises `NotFound`, `Forbidden`, `Conflict`, `Taken`, `BadQuery`.
+    """
+    changed = [_changing(table, name) for name in sorted(changes)]
+    if changed:
+        arguments = [_argument(column, changes[column.name]) for column in changed]
+        text = TEXTS.get(
+            table,
+            f"update|{','.join([column.name for column in changed])}",
+            lambda: statements.update_text(table, changed, table.columns),
+        )
+        with refusals(table):
+            record = await access.callers.fetchrow(
+                text, user, *keys_of(table, id), version, *arguments
+            )
+        if record is not None:
+            return as_row(table.columns, record)
+    current = await _standing(access, table, user, id, "change", rights_of(table).change)
+    if changed or current != version:
+        raise Conflict(current)
+    return await get(access, table, user, id)
+
+
+async def delete(access: Access, table: Table, user: str, id: Id) -> bool:
+    """Whether there was such a row: the second time changes nothing. Raises `Forbidden`."""
+    text = TEXTS.get(table, "delete", lambda: statements.delete_text(table))
+    with refusals(table):
+        if await access.callers.fetchrow(text, user, *keys_of(table, id)) is not None:
+            return True
+    whoms = rights_of(table).delete
+    text = TEXTS.get(table, "deletes", lambda: statements.standing_text(table, whoms))
+    standing = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    if standing is not None and not standing["may"]:
+        raise forbidden(table, "delete", whoms)
+    return False
+
+
+def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
+    """Of a row that the user sees."""
+    allowed = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
+    return Forbidden(f"you may not {verb} this {table.param}; who may: {allowed}")
+
+
+async def _standing(
+    access: Access, table: Table, user: str, id: Id, verb: str, whoms: Sequence[Whom]
+) -> int:
+    """The version of the row; raises `NotFound`, or `Forbidden` if the user is none of these."""
+    text = TEXTS.get(table, f"standing|{verb}", lambda: statements.standing_text(table, whoms))
+    standing = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    if standing is None:
+        raise no_such(table)
+    if not standing["may"]:
+        raise forbidden(table, verb, whoms)
+    version: int = standing["version"]
+    return version
+
+
+async def _made_before(access: Access, table: Table, user: str, row: Mapping[str, Any]) -> Row:
+    """The row that the user made with this id before; else `Taken` or `IdReused`."""
+    text = TEXTS.get(table, "made", lambda: statements.get_text(table, table.columns))
+    record = await access.callers.fetchrow(text, user, row[table.key])
+    if record is None:
+        raise Taken("id")
+    made = as_row(table.columns, record)
+    if table.user and made.get(table.user) != user:
+        raise Taken("id")
+    if made.get(table.version, FIRST_VERSION) == FIRST_VERSION:
+        for name, value in row.items():
+            if name in made and made[name] != value:
+                raise IdReused(row[table.key], name)
+    return made
+
+
+# Values.
+
+
+def _with_defaults(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of all columns that are created; raises `BadQuery` for one that is not, or is missing."""
+    allowed = {column.name: column for column in table.creates}
+    for name in values:
+        if name not in allowed:
+            raise BadQuery(name, f"cannot be given; allowed: {', '.join(sorted(allowed))}")
+    row = {name: values.get(name, column.default) for name, column in allowed.items()}
+    for name, value in row.items():
+        if value is REQUIRED:
+            raise BadQuery(name, "is missing")
+    return row
+
+
+def _changing(table: Table, name: str) -> Column:
+    column = table.by_name.get(name)
+    if column is None or not column.changes:
+        allowed = ", ".join(sorted(one.name for one in table.changes))
+        raise BadQuery(name, f"cannot be changed; allowed: {allowed}")
+    return column
+
+
+def _argument(column: Column, value: Any) -> Any:
+    """What PostgreSQL is given; raises `BadQuery` for what it cannot keep."""
+    if isinstance(value, str) and (problem := problem_with_text(value)):
+        raise BadQuery(column.name, f"is no text: {problem}")
+    try:
+        if has_nul(value):
+            raise Wrong("no text may hold the character NUL")
+        return argument(column, value)
+    except Wrong as wrong:
+        raise BadQuery(column.name, str(wrong)) from None
+
+
+# What PostgreSQL refuses, in the words of the call.
+
+
+@contextmanager
+def refusals(table: Table) -> Iterator[None]:
+    """Of a row that breaks a rule of the table: `Taken`, `BadQuery` or `Forbidden`."""
+    try:
+        yield
+    except Faulty as error:
+        field, allowed = table.refuses.get(error.constraint or "", ("", ""))
+        field = field or _field(table, error)
+        match error.sqlstate:
+            case sqlstates.UNIQUE:
+                raise Taken(field) from error
+            case state if allowed and state[:2] in sqlstates.BAD_VALUE:
+                raise BadQuery(field, f"is refused: {allowed}") from error
+            case sqlstates.NO_SUCH_ROW:
+                raise BadQuery(field, "names something that is not there (any more)") from error
+            case sqlstates.NULL:
+                raise BadQuery(field, "must not be null") from error
+            case sqlstates.NOT_ALLOWED:
+                raise Forbidden(f"you may not do this to {table.calls}") from error
+            case state if state[:2] in sqlstates.BAD_VALUE:
+                raise BadQuery(field, f"breaks a rule of {table.calls}") from error
+        raise
+
+
+_SUFFIXES = ("_key", "_fkey", "_check", "_pkey", "_idx")
+
+
+def _field(table: Table, error: Faulty) -> str:
+    """The column that a constraint is about, by its name: `plugin_presets_name_key`."""
+    if error.constraint == f"{table.relation}_pkey":
+        return table.key
+    name = error.column or (error.constraint or "").removeprefix(f"{table.relation}_")
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    for column in table.columns:
+        if name in (column.name, column.reads):
+            return column.name
+    return table.param
