@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rooms.aspect import Aspect, AspectState, state_of
 from rooms.document.document import Change, Document
-from rooms.edits.edits import Edits, Proposing
+from rooms.edits.edits import Edits
 from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
 from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
@@ -173,9 +173,9 @@ class Room:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
         return self.edits.undo_or_redo(connection, delta_id, purpose)
 
-    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
+    def refuse_for_now(self, connection: str, gesture: str | None, error: Error) -> Job:
         """`LiveRoom` cannot take this just now (rule E6): in its order with what came before."""
-        return self.edits.refuse_for_now(connection, message, error)
+        return self.edits.refuse_for_now(connection, gesture, error)
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""

@@ -59,6 +59,17 @@ BYTES_PER_SECOND = BOUNDS.add(
     "Sustained; two seconds of it may come at once.",
 )
 
+OPS_PER_SECOND = BOUNDS.add(
+    "OPS_PER_SECOND",
+    10_000.0,
+    "ops a second",
+    "`delta`, `undo`, `redo`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one user at one server, over all connections; four seconds of it may come at once. "
+    "A message counts ten ops more, and one of over 8 KiB one for each KiB.",
+)
+
 MAX_SECONDS_OVER_RATE = BOUNDS.add(
     "MAX_SECONDS_OVER_RATE",
     10.0,

@@ -158,6 +158,7 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
         Joining(connections, hub, core.usage, spawn, context, count, clock),
         CallReplies(login, spawn, context, count),
+        limits,
         clock,
     )
     return SocketServer(connections, hub, router, pages, limits, admission, settings.origins, count)

@@ -33,7 +33,7 @@ FAMILIES = (inputs, bounds, rights, tokens, doors, projects, floods)
 OWN_ORIGIN = "https://studio.example"
 """What our own server lets in."""
 
-ROLES = ("owner", "viewer", "stranger")
+ROLES = ("owner", "viewer", "stranger", "watcher")
 """Of the accounts, in the order in which they are given."""
 
 COLORS = {Verdict.REFUSED: "green", Verdict.GOT_THROUGH: "bold red", Verdict.NOT_TRIED: "dim"}
@@ -43,7 +43,7 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     """Try them one after the other; a report."""
     console = Console(stderr=True, quiet=arguments.json)
     if len(arguments.account) > len(ROLES):
-        raise Unusable(f"{len(arguments.account)} accounts are given; three at most have a part")
+        raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
     async with _hub(arguments) as (url, origin, log):
         target = _target(arguments, url, origin, log)
         await target.prepare()
@@ -93,8 +93,8 @@ def _target(
 ) -> Target:
     given = [Account(*pair) for pair in arguments.account]
     made = [new_account(name) for name in ROLES[len(given) :]]
-    owner, viewer, stranger = [*given, *made]
-    return Target(url, owner, viewer, stranger, origin=origin, log=log)
+    owner, viewer, stranger, watcher = [*given, *made]
+    return Target(url, owner, viewer, stranger, watcher, origin=origin, log=log)
 
 
 @asynccontextmanager
@@ -177,7 +177,7 @@ def add_to(words: Any) -> None:
         default=[],
         type=_account,
         metavar="EMAIL:PASSWORD",
-        help="up to three: owner, viewer, stranger (default: registered anew)",
+        help="up to four: owner, viewer, stranger, watcher (default: registered anew)",
     )
     attack.add_argument("--origin", help="an origin that the server lets in")
     attack.add_argument(

@@ -8,12 +8,18 @@ from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.target import Target, Unusable, new_project
 from loadtest.attack.wire import Closed, Message, Wire
 from loadtest.bare.frames import BINARY, PING
+from schema.limits import MAX_OPS_PER_DELTA, OPS_PER_SECOND
 
 FLOOD_SECONDS = 30.0
 """Who sends too much for ten seconds is closed; three times as long is never given."""
 
 SEATS = 600
 PARTS_UNREAD = 400
+
+_RIGHT: Message = {"op": "set", "col": "project", "id": "project", "props": {"name": "x" * 30}}
+_WRONG: Message = {"op": "set", "col": "project", "id": "project", "props": {"name": 7}}
+REFUSED_OPS = [_RIGHT] * (MAX_OPS_PER_DELTA - 1) + [_WRONG]
+"""All are looked at, and the last one is the mistake."""
 
 
 async def _until_closed(target: Target, send: str) -> int | None:
@@ -78,6 +84,47 @@ async def fragments(target: Target) -> str:
     code = await _until_closed(target, "fragments")
     must(code in (1009, 4004, 4503, None), f"closed with {code}")
     return f"closed with {code}; others did not notice"
+
+
+@attack("A22", "large deltas that are refused, over two connections of one user")
+async def refused_deltas(target: Target) -> str:
+    """Counted are those that the server looks at; how late others are is only told."""
+    async with await target.enter(target.stranger) as wire:
+        project = await new_project(wire, "refused deltas")
+    before = await _acknowledged_in(target)
+    wires = [await target.enter_room(target.stranger, project, device) for device in "ab"]
+    reading = [asyncio.ensure_future(wire.closed()) for wire in wires]
+    began, slowest = time.monotonic(), 0.0
+    try:
+        while not all(one.done() for one in reading) and time.monotonic() < began + FLOOD_SECONDS:
+            for wire in wires:
+                wire.propose(project, REFUSED_OPS)
+                await wire.flush()
+            slowest = max(slowest, await _acknowledged_in(target))
+            async with await target.enter(target.viewer):
+                pass  # a server that is full lets nobody in
+            await asyncio.wait(reading, timeout=0.22)
+        seconds = time.monotonic() - began
+        codes = [one.result() if one.done() else 0 for one in reading]
+        must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
+        answers = [one for wire in wires for one in wire.received if one["t"] == "error"]
+        judged = sum(code_of(one) == "op_invalid" for one in answers) * len(REFUSED_OPS)
+        may = OPS_PER_SECOND * (seconds + 4) + len(wires) * len(REFUSED_OPS)
+        must(judged <= may, f"{judged:,} ops were looked at in {seconds:.1f} s")
+    finally:
+        for task, wire in zip(reading, wires, strict=True):
+            task.cancel()
+            wire.cut()
+    late = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
+    return f"{judged:,} ops of {len(answers)} deltas looked at; closed with {codes}; {late}"
+
+
+async def _acknowledged_in(target: Target) -> float:
+    """Seconds that an edit of the witness takes."""
+    began = time.monotonic()
+    problem = await target.witness.problem()
+    must(not problem, problem)
+    return time.monotonic() - began
 
 
 @attack("A23", "a member who does not read")

@@ -36,6 +36,7 @@ class Account:
 class Target:
     """`owner` owns `project`, `viewer` may look at it, `stranger` may not know of it.
 
+    `watcher`: the account of the witness, so that no attack is counted as its own.
     `origin`: one that the server lets in, if it has a list of them. `log`: its log, if it is ours.
     """
 
@@ -43,6 +44,7 @@ class Target:
     owner: Account
     viewer: Account
     stranger: Account
+    watcher: Account
     origin: str | None = None
     log: Path | None = None
     project: str = ""
@@ -50,11 +52,12 @@ class Target:
 
     async def prepare(self) -> None:
         """Log in, make the project, and put the witness in a room of its own."""
-        for account in (self.owner, self.viewer, self.stranger):
+        for account in (self.owner, self.viewer, self.stranger, self.watcher):
             await self.log_in(account)
         async with await self.enter(self.owner) as wire:
             self.project = await new_project(wire, "under attack")
             await self.let_in(wire, self.project, self.viewer, "viewer")
+        async with await self.enter(self.watcher) as wire:
             self.witness = Witness(self, await new_project(wire, "of the witness"))
         await self.witness.begin()
 
@@ -110,7 +113,9 @@ class Witness:
 
     async def begin(self) -> None:
         """Come in; also after the connection was lost."""
-        self._wire = await self._target.enter_room(self._target.owner, self._project, "the witness")
+        self._wire = await self._target.enter_room(
+            self._target.watcher, self._project, "the witness"
+        )
 
     async def problem(self) -> str:
         """What keeps the witness from working; nothing: it works."""

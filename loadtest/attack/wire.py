@@ -214,11 +214,15 @@ class Wire:
         return delta_id
 
     async def edit(self, project: str, ops: list[Message], **more: object) -> Message:
-        """Send a delta; its `ack` or error."""
-        delta_id = self.propose(project, ops, **more)
-        while (answer := await self.until(id=delta_id))["t"] not in ("ack", "error"):
-            pass
-        return answer
+        """Send a delta, again when it was told to wait; its `ack` or error."""
+        delta_id = str(more.pop("id", None) or self.new_id())
+        while True:
+            self.propose(project, ops, id=delta_id, **more)
+            while (answer := await self.until(id=delta_id))["t"] not in ("ack", "error"):
+                pass
+            if answer.get("code") != "rate_limited":
+                return answer
+            await asyncio.sleep(answer["details"]["retry_after_ms"] / 1_000)
 
     async def ping(self) -> None:
         """All that was sent before has been looked at when this returns."""

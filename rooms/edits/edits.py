@@ -31,12 +31,9 @@ from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
 from schema.close_codes import RESTARTING
 from schema.errors import ErrorCode
-from schema.messages import Error, Position, ProposeDelta, Redo, Undo
+from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
 from schema.text.texts import in_nfc
-
-Proposing = ProposeDelta | Undo | Redo
-"""What a member sends to have a delta made."""
 
 
 class Edits:
@@ -150,16 +147,18 @@ class Edits:
         if seat.is_given_up:
             self._queue.given_up(seat)
 
-    def refuse_for_now(self, connection: str, message: Proposing, error: Error) -> Job:
-        """`LiveRoom` cannot take this just now (rule E6): in its order with what came before."""
-        seat = self._seats.get(connection)
-        return iter(()) if seat is None else self._refuse(seat, message, error)
+    def refuse_for_now(self, connection: str, gesture: str | None, error: Error) -> Job:
+        """`LiveRoom` cannot take this just now (rule E6): in its order with what came before.
 
-    def _refuse(self, seat: Seat, message: Proposing, error: Error) -> Job:
+        `gesture`: that which the delta ends, if it is one.
+        """
+        seat = self._seats.get(connection)
+        return iter(()) if seat is None else self._refuse(seat, gesture, error)
+
+    def _refuse(self, seat: Seat, gesture: str | None, error: Error) -> Job:
         if seat.is_void:
             return
-        if isinstance(message, ProposeDelta):
-            self._gestures.end(seat.member, message.gesture)
+        self._gestures.end(seat.member, gesture)
         yield self._refusals.not_taken(seat, error)
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:

@@ -82,11 +82,21 @@ class Look:
     """That the thread could have run and was not let, as far as the system tells."""
     late: float = 0.0
     """By how much ticks, on average, or the look itself came after they were due."""
+    stepped_back: float = 0.0
+    """Of `taken`, by jobs that step back for all others."""
+
+    @property
+    def whole_load(self) -> float:
+        """What was taken, as a part of the core that was to be had."""
+        return self._part(self.taken)
 
     @property
     def load(self) -> float:
-        """What was taken, as a part of the core that was to be had."""
-        return min(1.0, max(0.0, self.taken) / max(self.passed - max(0.0, self.waited), 1e-6))
+        """The same without what steps back: that would be there for others, if they had need."""
+        return self._part(self.taken - max(0.0, self.stepped_back))
+
+    def _part(self, taken: float) -> float:
+        return min(1.0, max(0.0, taken) / max(self.passed - max(0.0, self.waited), 1e-6))
 
 
 @dataclass(slots=True)

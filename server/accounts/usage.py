@@ -21,6 +21,9 @@ BAD_TOKEN_CONNECTS = 10.0
 FAR_OVER = 64
 """So many sockets over its bound may an address have, to be told so; past that it is cut off."""
 
+OPS_BURST_SECONDS = 4.0
+"""So many seconds' worth of a user's ops may come at once: four of the largest deltas."""
+
 HOUR = 3_600.0
 
 
@@ -50,6 +53,16 @@ class Rates:
             bucket = self._bucket(key)
             bucket.take(0.0, now)  # up to now
             bucket.level = min(self._burst, bucket.level - amount)
+
+    def spend(self, key: str, now: float, amount: float) -> float:
+        """0, and it is taken, though it leave a debt; or how long until half is saved up again."""
+        if math.isinf(self._per_second):
+            return 0.0
+        bucket = self._bucket(key)
+        if bucket.seconds_until(1.0, now):
+            return bucket.seconds_until(self._burst / 2, now)
+        self.charge(key, now, amount)
+        return 0.0
 
     def _bucket(self, key: str) -> TokenBucket:
         bucket = self._buckets.get(key)
@@ -133,7 +146,10 @@ class Usage:
         self.sockets = Sockets()
         per_second = self.limits.connects_per_second
         self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
-        """By address, as the next two; lookups are by user."""
+        """By address, as are registrations and wrong passwords; lookups are by user."""
+        per_second = self.limits.ops_per_second
+        self.ops = Rates(per_second, per_second * OPS_BURST_SECONDS)
+        """By user: ops of all connections, whatever becomes of them (rule E6)."""
         self.registrations = _hourly(self.limits.registrations_per_hour)
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)

@@ -18,6 +18,7 @@ class Limits:
     strangers: float = limits.MAX_STRANGERS
     connects_per_second: float = limits.MAX_CONNECTS_PER_SECOND
     sockets_per_user: float = limits.MAX_SOCKETS_PER_USER
+    ops_per_second: float = limits.OPS_PER_SECOND
     rooms_per_user: float = limits.MAX_ROOMS_PER_USER
     seats_per_user: float = limits.MAX_SEATS_PER_USER
     registrations_per_hour: float = limits.MAX_REGISTRATIONS_PER_HOUR

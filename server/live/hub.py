@@ -117,7 +117,7 @@ class Hub:
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
             count=self._count,
-            scheduler=JobScheduler(loop),
+            scheduler=JobScheduler(loop, load.ran_long_jobs),
             timers=TickTimers(loop),
         )
 
@@ -280,11 +280,16 @@ class Hub:
             live.run(live.room.undo_or_redo(sender.id, message.id, Purpose.REDO))
 
     def refuse_for_now(
-        self, connection: str, message: ProposeDelta | Undo | Redo, error: Error
+        self, connection: str, project: str, gesture: str | None, error: Error
     ) -> None:
         """A delta of someone who is in the room cannot be taken just now (rule E6)."""
-        live = self.rooms[message.project]
-        live.run(live.room.refuse_for_now(connection, message, error))
+        live = self.rooms[project]
+        live.run(live.room.refuse_for_now(connection, gesture, error))
+
+    def end_gesture(self, sender: Recipient, project: str, gesture: str) -> None:
+        """What someone showed is over; of who is not in the room nothing is shown."""
+        if self.is_in(sender.id, project):
+            self.gesture(sender, Gesture(project, gesture, None))
 
     def role_changed(self, project: str, user: str, role: str | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""

@@ -27,8 +27,14 @@ class JobScheduler:
     under way: long jobs run behind all others, and for less time. See decision 0032.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ran_long_jobs: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._loop = loop
+        self._ran_long_jobs = ran_long_jobs
+        """Told of the processor time that long jobs took in a turn, in seconds."""
         is_coarse = isinstance(loop, uvloop.Loop)  # it tells whole milliseconds
         self.time: Callable[[], float] = time.monotonic if is_coarse else loop.time
         """The clock of `RunUntil`, in seconds."""
@@ -80,7 +86,7 @@ class JobScheduler:
             self._long.append(run_until)
 
     def _run_long(self) -> None:
-        now = self.time()
+        before, now = time.thread_time(), self.time()
         is_calm = now - self._came_at > CALM_SECONDS
         deadline = now + (JOB_SECONDS if is_calm else LONG_JOB_SECONDS)
         for _ in range(len(self._long)):
@@ -88,4 +94,5 @@ class JobScheduler:
             if run_until(deadline):
                 self._long.append(run_until)
             if self.time() >= deadline:
-                return
+                break
+        self._ran_long_jobs(time.thread_time() - before)

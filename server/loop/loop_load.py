@@ -25,7 +25,7 @@ class LoopLoad:
     `gathering`: what follows from both.
     """
 
-    __slots__ = ("_late", "_latest_tick", "_ticks", "gathering", "share", "waited")
+    __slots__ = ("_late", "_latest_tick", "_long_jobs", "_ticks", "gathering", "share", "waited")
 
     def __init__(self, core_share: float = CORE_SHARE) -> None:
         self.gathering = Gathering(core_share)
@@ -37,6 +37,8 @@ class LoopLoad:
         """The sum of these for all ticks since the last look."""
         self._ticks = 0
         """How many ticks these were."""
+        self._long_jobs = 0.0
+        """Processor time that long jobs took since the last look, in seconds."""
 
     def ticked_late(self, seconds: float) -> None:
         """A tick came so long after it was due."""
@@ -44,6 +46,10 @@ class LoopLoad:
         self._late += seconds
         if seconds > self._latest_tick:
             self._latest_tick = seconds
+
+    def ran_long_jobs(self, seconds: float) -> None:
+        """Jobs that step back for all others took so much of the core in a turn."""
+        self._long_jobs += seconds
 
     def latest_tick_ms(self) -> float:
         """By how much the latest tick was late since it was last asked for."""
@@ -62,12 +68,12 @@ class LoopLoad:
                 )
                 before = now
                 late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
-                self._looked(Look(passed, taken, waited_for_core, late))
+                self._looked(Look(passed, taken, waited_for_core, late, self._long_jobs))
 
     def _looked(self, look: Look) -> None:
-        self._late, self._ticks = 0.0, 0
+        self._late, self._ticks, self._long_jobs = 0.0, 0, 0.0
         self.gathering.looked(look)
-        self.share += SMOOTHING * (look.load - self.share)
+        self.share += SMOOTHING * (look.whole_load - self.share)
         part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))
         self.waited += SMOOTHING * (part - self.waited)
 

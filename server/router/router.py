@@ -25,8 +25,16 @@ from server.live.hub import Hub
 from server.router.call_replies import CallReplies
 from server.router.greeting import Greeting
 from server.router.joining import Joining
+from server.router.socket_limits import SocketLimits
+from server.sockets.codec import Unread
 from server.sockets.connection import Connection
 from server.sockets.session import LoggedIn, WaitingForHello
+
+PROPOSING = ("delta", "undo", "redo")
+"""Messages that ask for a delta."""
+
+OPS_OF_A_MESSAGE = 10
+"""What one of them costs beside its ops, in ops."""
 
 
 class Router:
@@ -38,12 +46,14 @@ class Router:
         greeting: Greeting,
         joining: Joining,
         calls: CallReplies,
+        socket_limits: SocketLimits,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._hub = hub
         self._greeting = greeting
         self._joining = joining
         self._calls = calls
+        self._socket_limits = socket_limits
         self._clock = clock
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
@@ -67,14 +77,35 @@ class Router:
         else:
             self._in_room(connection, connection.session, message)
 
-    def over_rate(self, connection: Connection, message: ClientMessage, error: Error) -> None:
+    def over_rate(self, connection: Connection, message: Unread, error: Error) -> None:
         """A message that is refused with this error, and no further looked at (rule E6)."""
-        if isinstance(message, ProposeDelta | Undo | Redo) and self._hub.is_in(
-            connection.id, message.project
-        ):
-            self._hub.refuse_for_now(connection.id, message, error)
+        project = message.project
+        asks_for_a_delta = message.name in PROPOSING and message.id is not None
+        if asks_for_a_delta and project and self._hub.is_in(connection.id, project):
+            gesture = message.gesture if message.name == "delta" else None
+            self._hub.refuse_for_now(connection.id, project, gesture, error)
         else:
             connection.send(error)
+
+    def end_gesture(self, connection: Connection, project: str, gesture: str) -> None:
+        """What was to end it is refused before it was read: it is over all the same (rule G2)."""
+        if connection.identity is not None:
+            self._hub.end_gesture(connection, project, gesture)
+
+    def _propose(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> None:
+        """Unless its user has had too much judged: then it is refused for now (rule E6)."""
+        is_delta = isinstance(message, ProposeDelta)
+        ops = OPS_OF_A_MESSAGE + (len(message.ops) if is_delta else 0)
+        if self._socket_limits.spend(connection, ops):
+            name = str(message.__struct_config__.tag)
+            gesture = message.gesture if is_delta else None
+            connection.refuse_for_user(Unread(name, message.id, message.project, gesture))
+        elif isinstance(message, ProposeDelta):
+            self._hub.propose(connection, message)
+        elif isinstance(message, Undo):
+            self._hub.undo(connection, message)
+        else:
+            self._hub.redo(connection, message)
 
     def _in_room(
         self,
@@ -87,12 +118,8 @@ class Router:
                 self._hub.move(connection, message)
             case Gesture():
                 self._hub.gesture(connection, message)
-            case ProposeDelta():
-                self._hub.propose(connection, message)
-            case Undo():
-                self._hub.undo(connection, message)
-            case Redo():
-                self._hub.redo(connection, message)
+            case ProposeDelta() | Undo() | Redo():
+                self._propose(connection, message)
             case Join():
                 self._joining.join(connection, session, message)
             case Leave():

@@ -1,5 +1,7 @@
 """How many sockets an address and a user may have: counts them, and refuses those too many."""
 
+import asyncio
+
 import structlog
 
 from server.accounts.usage import Usage
@@ -45,6 +47,13 @@ class SocketLimits:
             return None
         self._count("handshakes_refused")
         return TOO_MANY, f"{reached}.\n"
+
+    def spend(self, connection: Connection, ops: float = 0.0) -> float:
+        """So much of its user's is judged: 0; or how long to wait, and nothing is (rule E6)."""
+        identity = connection.identity
+        if identity is None:
+            return 0.0
+        return self.usage.ops.spend(identity.user, asyncio.get_running_loop().time(), ops)
 
     def bad_token(self, connection: Connection, now: float) -> None:
         """A hello with a token that none of us has signed."""

@@ -38,6 +38,8 @@ class SocketServer:
         # Bound here, not wrapped: a cursor comes this way (decision 0015).
         self.received = router.received
         self.over_rate = router.over_rate
+        self.end_gesture = router.end_gesture
+        self.spend = socket_limits.spend
         self.answer_http = pages.answer
         self.on_connect = socket_limits.on_connect
         self.count = count

@@ -14,9 +14,16 @@ from schema.messages import (
     ClientMessage,
     ServerMessage,
 )
-from server.sockets.unreadable import UNREADABLE, BadMessage, Explainer, Header, explain_params
+from server.sockets.unreadable import (
+    UNREADABLE,
+    BadMessage,
+    Explainer,
+    Header,
+    Unread,
+    explain_params,
+)
 
-__all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "frame_header"]
+__all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "Unread", "frame_header"]
 
 
 FINAL = 0x80
@@ -60,6 +67,10 @@ class Codec:
         except UNREADABLE as error:
             raise self.explainer.explain(data, error) from None
         return message
+
+    def look_at(self, data: bytes) -> Unread:
+        """What is known of a message from a client without reading it."""
+        return self.explainer.look_at(data)
 
     def params(self, raw: msgspec.Raw, kind: type[msgspec.Struct]) -> Any:
         """The parameters of a call; raises `BadMessage` (rule C3)."""

@@ -13,7 +13,7 @@ from rooms.journal.feed import Feed
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
 from server.loop.job_scheduler import JobScheduler
-from server.sockets.codec import FINAL, Codec, frame_header
+from server.sockets.codec import FINAL, Codec, Unread, frame_header
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class Server(Protocol):
 
     def received(self, connection: "Connection", message: ClientMessage) -> None: ...
 
-    def over_rate(self, connection: "Connection", message: ClientMessage, error: Error) -> None: ...
+    def end_gesture(self, connection: "Connection", project: str, gesture: str) -> None: ...
+
+    def over_rate(self, connection: "Connection", message: Unread, error: Error) -> None: ...
+
+    def spend(self, connection: "Connection", ops: float = 0.0) -> float: ...
 
     def drained(self, connection: "Connection", projects: set[str]) -> None: ...
 

@@ -1,4 +1,7 @@
-"""How much one connection may say: two buckets, of messages and of bytes (rule E6)."""
+"""How much one connection may say: two buckets, of messages and of bytes (rule E6).
+
+What its user may have judged is counted for all connections together, by `Usage`.
+"""
 
 import math
 from typing import TYPE_CHECKING, cast
@@ -7,8 +10,9 @@ from rooms.limits.token_bucket import TokenBucket
 from schema.close_codes import RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
-from schema.messages import ClientMessage, Details, Error
+from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
+from server.sockets.codec import Unread
 from server.sockets.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -18,16 +22,29 @@ RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f
 BURST_SECONDS = 2.0
 PREPAID_MESSAGES = 16
 
+BYTES_OF_AN_OP = 1_024
+"""To read so many bytes takes about as long as to judge an op."""
+
+ON_ITS_WAY = 0.5
+"""Part of a wait in which what was sent before a client was told to wait may still come."""
+
+DROPPED_IN_SILENCE = ("presence", "gesture")
+"""Messages that are not answered when they come over the rate."""
+
 
 class RateLimited(Outgoing):
     """What a `Connection` does to keep its peer to the rates; a part of it by inheritance."""
 
     __slots__ = {  # name -> what it holds
         "_byte_bucket": "bytes that may come just now",
+        "_bytes_read": "of the last large message, not charged to its user yet",
         "_exceeded_since": "since when it has sent more than it may, in seconds of the loop",
+        "_has_gone_on": "it has sent more after it had heard that it is to wait",
+        "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
         "_messages_in": "messages that are not in the metrics yet",
         "_prepaid_messages": "messages that are taken from the bucket, and still to come",
+        "_told_to_wait_until": "when what was refused may be sent again, in seconds of the loop",
         "_uncharged_bytes": "bytes that came, and are not taken from the bucket yet",
         "last_received_at": "when something came, in seconds of the loop, as of the last look",
     }
@@ -41,6 +58,10 @@ class RateLimited(Outgoing):
         self._messages_in = 0
         self._prepaid_messages = 0
         self._uncharged_bytes = 0
+        self._told_to_wait_until = now
+        self._is_to_be_quiet_from = now
+        self._has_gone_on = False
+        self._bytes_read = 0
 
     def close(self, close: CloseCode) -> None:
         """Say why, and end."""
@@ -59,9 +80,12 @@ class RateLimited(Outgoing):
 
     def _pay(self) -> bool:
         now = self.last_received_at = self._loop.time()
-        if self._exceeded_since is not None and not self._seconds_until_refilled(now):
+        if self._exceeded_since is not None and self._has_waited(now):
             self._exceeded_since = None
-        is_within = self._byte_bucket.take(self._count_traffic(), now)
+        owed = self._count_traffic()
+        is_within = self._byte_bucket.take(owed, now)
+        if owed >= PREPAID_BYTES and is_within:
+            is_within = self._may_be_read(owed)
         if self._prepaid_messages:
             self._prepaid_messages -= 1
         elif self._message_bucket.take(PREPAID_MESSAGES, now):
@@ -70,13 +94,46 @@ class RateLimited(Outgoing):
             is_within = False
         return is_within or self._over_rate(now)
 
+    def _may_be_read(self, size: int) -> bool:
+        """Whether its user owes nothing. The bytes are charged with the next large message: the ops
+        of this one are to be judged, once it is read."""
+        if self._server.spend(cast("Connection", self), self._bytes_read / BYTES_OF_AN_OP):
+            return False
+        self._bytes_read = size
+        return True
+
+    def _has_waited(self, now: float) -> bool:
+        """As it was told to, and long enough for what it may send alone (rule E6).
+
+        Who has waited and is refused again, for others of its user came first, is not at fault.
+        """
+        if now < self._told_to_wait_until or self._has_gone_on:
+            return False
+        return not self._seconds_until_refilled(now)
+
     def _over_rate(self, now: float) -> bool:
+        """One that is refused, for so long, without waiting as it was told, is closed."""
         self._server.count("rate_limited")
+        wait, _ = self._wait(now)
+        if now >= self._told_to_wait_until:
+            self._told_to_wait_until = now + wait
+            self._is_to_be_quiet_from = now + wait * ON_ITS_WAY
+            self._has_gone_on = False
+        elif now > self._is_to_be_quiet_from:
+            self._has_gone_on = True
         if self._exceeded_since is None:
             self._exceeded_since = now
         elif now - self._exceeded_since > MAX_SECONDS_OVER_RATE:
             self.close(RATE_LIMITED)
         return False
+
+    def _wait(self, now: float) -> tuple[float, str]:
+        """How long it is to wait, and what is more than it may."""
+        wait = self._seconds_until_refilled(now)
+        for_user = self._server.spend(cast("Connection", self))
+        if for_user > wait:
+            return for_user, "this user may have judged, over all connections"
+        return max(0.1, wait), f"{RATE} a second"
 
     def _seconds_until_refilled(self, now: float) -> float:
         """Until half of both bursts is saved up again: who waits so long is forgiven (rule E6)."""
@@ -91,11 +148,20 @@ class RateLimited(Outgoing):
         self._messages_in = self._uncharged_bytes = 0
         return owed
 
-    def _refuse_for_rate(self, message: ClientMessage) -> None:
-        wait = self._seconds_until_refilled(self._loop.time())
-        details: Details = {"retry_after_ms": max(100, math.ceil(wait * 1_000))}
-        text = f"more than {RATE} a second; wait and send it again with the same id"
-        message_id = getattr(message, "id", None)
-        project = getattr(message, "project", None)
-        error = Error(message_id, ErrorCode.RATE_LIMITED, text, project, details)
-        self._server.over_rate(cast("Connection", self), message, error)
+    def refuse_for_user(self, message: Unread) -> None:
+        """It was read, and its user has had too much judged: the same id is to come again."""
+        self._over_rate(self._loop.time())
+        self._refuse_for_rate(message)
+
+    def _refuse_for_rate(self, message: Unread) -> None:
+        connection = cast("Connection", self)
+        if message.name in DROPPED_IN_SILENCE:
+            is_over = message.name == "gesture" and not message.has_values
+            if is_over and message.id and message.project:
+                self._server.end_gesture(connection, message.project, message.id)
+            return
+        wait, what = self._wait(self._loop.time())
+        details: Details = {"retry_after_ms": math.ceil(wait * 1_000)}
+        text = f"more than {what}; wait and send it again with the same id"
+        error = Error(message.id, ErrorCode.RATE_LIMITED, text, message.project, details)
+        self._server.over_rate(connection, message, error)

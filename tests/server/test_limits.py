@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import uuid
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from files.upload import upload
+from prime_client.client import Client
+from rooms.rules.door_rules import problem_with_new_op
+from schema.ops import Op
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes, create_project
-from tests.server.wire import MSGPACK, PATIENCE, Wire, marker
+from tests.server.wire import MSGPACK, PATIENCE, Message, Wire, marker
 
 pytestmark = pytest.mark.postgres
 
@@ -38,6 +43,41 @@ async def status(node: Node, **headers: str) -> int:
         return refused.response.status_code
     node.wires.append(Wire(socket, MSGPACK))
     return 101
+
+
+def refused_delta(project: str, ops: int) -> Message:
+    """Its last op is wrong: all the others are looked at before it is."""
+    sets = [{"op": "set", "col": "project", "id": "project", "props": {"name": "x"}}] * (ops - 1)
+    wrong = {"op": "set", "col": "project", "id": "project", "props": {"name": 7}}
+    return {"t": "delta", "id": uuid.uuid4().hex, "project": project, "ops": [*sets, wrong]}
+
+
+async def test_E6_what_a_user_has_judged_is_counted_over_all_connections(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted are the ops that are looked at; each delta alone would be within all rates."""
+    node = await node_with(nodes, "ops_per_second=1")
+    looked_at = Counter[str]()
+
+    def problem(op: Op) -> str:
+        looked_at[op.col] += 1
+        return problem_with_new_op(op)
+
+    monkeypatch.setattr("rooms.edits.refusals.problem_with_new_op", problem)
+    ann, ben, project = await node.pair()
+    wires = [ann, *[await node.again(ann, f"device {n}") for n in range(3)]]
+    for wire in wires[1:]:
+        await wire.join(project)
+    codes: list[str] = []
+    for _ in range(5):
+        for wire in wires:
+            message = refused_delta(project, 300)
+            await wire.send(message)
+            codes.append((await wire.answer_to(message["id"]))["code"])
+    assert codes == ["op_invalid", *["rate_limited"] * 19]
+    assert looked_at["project"] == 300
+    assert 'kind="rate_limited"} 19.0' in node.metrics.text()
+    assert (await ben.edit(project, marker("marker_1")))["t"] == "ack"
 
 
 async def test_K1_too_many_strangers_of_an_address_are_answered_429(nodes: Nodes) -> None:
@@ -217,3 +257,27 @@ async def test_K5_answers_about_what_is_not_yours_have_a_rate(nodes: Nodes) -> N
 def hello(wire: Wire, device: str) -> dict[str, Any]:
     token = wire.tokens["access_token"]
     return {"t": "hello", "versions": [1], "device": device, "token": token}
+
+
+async def test_E6_a_large_song_of_a_user_is_slowed_and_nothing_of_it_is_lost(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two windows put more in than may come at once: both wait, neither is closed."""
+    monkeypatch.setattr("server.accounts.usage.OPS_BURST_SECONDS", 0.2)
+    node = await node_with(nodes, "ops_per_second=10000")
+    async with Client(node.url, device="one") as one:
+        await one.register("ann@example.org", "ann", "correct horse battery")
+        async with Client(node.url, device="two", access_token=one.access_token) as two:
+            rooms = [
+                await client.join((await client.projects.create(name="Song"))["id"])
+                for client in (one, two)
+            ]
+            song = [
+                {"op": "insert", "col": "markers", "id": f"marker_{n:05}", "entity": {"time": 1.0}}
+                for n in range(5_000)
+            ]
+            await asyncio.gather(*(upload(room, song) for room in rooms))
+            assert [len(room.state["markers"]) for room in rooms] == [5_000, 5_000]
+    told = node.metrics.text()
+    assert 'kind="rate_limited"}' in told
+    assert "closed_rate_limited" not in told

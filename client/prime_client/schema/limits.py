@@ -14,6 +14,11 @@ MESSAGES_PER_SECOND = 400.0
 BYTES_PER_SECOND = 4_194_304.0
 """Sustained; two seconds of it may come at once. (bytes a second; a connection, in)"""
 
+OPS_PER_SECOND = 10_000.0
+"""Of one user at one server, over all connections; four seconds of it may come at once. A
+message counts ten ops more, and one of over 8 KiB one for each KiB. (ops a second; `delta`,
+`undo`, `redo`)"""
+
 MAX_SECONDS_OVER_RATE = 10.0
 """How long a connection may go on sending more than it may. (seconds; a connection, in)"""
 

@@ -6,8 +6,15 @@ from unittest.mock import patch
 import msgspec
 
 from schema.bounds import Instead, Past
-from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
+from schema.errors import ErrorCode
+from schema.limits import (
+    BYTES_PER_SECOND,
+    MAX_SECONDS_OVER_RATE,
+    MESSAGES_PER_SECOND,
+    OPS_PER_SECOND,
+)
 from schema.server_limits import PREPAID_BYTES
+from server.accounts.usage import OPS_BURST_SECONDS, Usage
 from server.sockets.connection import Connection
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened
@@ -21,6 +28,7 @@ class _Peer:
 
     def __init__(self) -> None:
         self.connection, _ = opened()
+        self.ops = Usage().ops
         self.now = 1.0
         self.refused: Past | None = None
         self.closed: Past | None = None
@@ -28,8 +36,12 @@ class _Peer:
         loop.time = lambda: self.now
         server: Any = self.connection._server
         server.over_rate = self._over_rate
+        server.spend = self._spend
         self.connection.greet("laptop")
         self.connection.log_in(ANN)
+
+    def _spend(self, _: object, ops: float = 0.0) -> float:
+        return self.ops.spend("ann", self.now, ops)
 
     def _over_rate(self, _: object, __: object, error: Any) -> None:
         self.refused = self.refused or error.code
@@ -70,6 +82,22 @@ def bytes_in() -> Seen:
     message = _call(500_000)
     most = BYTES_PER_SECOND / len(message)
     return Seen(_refused(message, most), _refused(message, 1.1 * most))
+
+
+@case("OPS_PER_SECOND")
+def ops() -> Seen:
+    """Of a user who has nothing saved up any more."""
+
+    def judged(per_second: float) -> Past | None:
+        usage, now = Usage(), 1.0
+        usage.ops.charge("ann", now, OPS_PER_SECOND * OPS_BURST_SECONDS - 1_000)
+        for _ in range(100):
+            if usage.ops.spend("ann", now, per_second / 10):
+                return ErrorCode.RATE_LIMITED
+            now += 0.1
+        return None
+
+    return Seen(judged(OPS_PER_SECOND), judged(1.1 * OPS_PER_SECOND))
 
 
 @case("MAX_SECONDS_OVER_RATE")

@@ -35,9 +35,8 @@ class QuietWitness:
 
 
 def target(problem: str = "") -> Target:
-    made = Target(
-        "ws://127.0.0.1:1/v1", new_account("owner"), new_account("viewer"), new_account("stranger")
-    )
+    roles = ("owner", "viewer", "stranger", "watcher")
+    made = Target("ws://127.0.0.1:1/v1", *map(new_account, roles))
     made.witness = QuietWitness(problem)  # type: ignore[assignment]
     return made
 

@@ -29,7 +29,8 @@ def answer(bench: Bench, connection: str = "ann") -> Any:
 
 def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED) -> None:
     error = try_again(PROJECT, message.id, code, "not now")
-    bench.run(bench.room.edits.refuse_for_now("ann", message, error))
+    gesture = getattr(message, "gesture", None)
+    bench.run(bench.room.edits.refuse_for_now("ann", gesture, error))
 
 
 def propose(bench: Bench, message: Any) -> None:
@@ -139,7 +140,7 @@ def test_D12_nothing_waits_after_a_new_join(bench: Bench) -> None:
 def test_D12_what_a_connection_said_before_it_joined_anew_is_void(bench: Bench) -> None:
     late = bench.room.edits.propose("ann", delta(2))
     refused = try_again(PROJECT, "delta-0003", ErrorCode.RATE_LIMITED, "not now")
-    later = bench.room.edits.refuse_for_now("ann", delta(3), refused)
+    later = bench.room.edits.refuse_for_now("ann", None, refused)
     undo = bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO)
     bench.join("ann")
     for job in (late, later, undo):

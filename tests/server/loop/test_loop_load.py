@@ -76,3 +76,18 @@ async def test_P3_ticks_that_came_late_are_told_once(looks: Looks) -> None:
 
 def test_P3_what_a_node_aims_at_is_set() -> None:
     assert LoopLoad(0.3).gathering.share == 0.3
+
+
+async def test_H7_what_steps_back_for_others_makes_no_node_full(looks: Looks) -> None:
+    load = LoopLoad()
+    async with looking(load):
+        load.ran_long_jobs(0.5)
+        seen = await looks.get()
+        assert seen.stepped_back == 0.5
+        assert (await looks.get()).stepped_back == 0.0
+    look = Look(0.05, taken=0.05, stepped_back=0.04)
+    assert (look.whole_load, round(look.load, 6)) == (1.0, 0.2)
+    gathering = Gathering(0.6)
+    for _ in range(1_000):
+        gathering.looked(Look(0.05, taken=0.05, stepped_back=0.04))
+    assert (gathering.is_full, gathering.full_room_gap) == (False, 0.0)

@@ -14,6 +14,7 @@ from rooms.journal.feed import Feed
 from rooms.journal.tail import Tail
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
 from schema.limits import MAX_SECONDS_OVER_RATE
+from server.accounts.usage import Usage
 from server.identity import Identity
 from server.loop.job_scheduler import JobScheduler
 from server.router.liveness import Liveness
@@ -39,6 +40,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     server: Any = Mock(origins=None)
     server.answer_http = server.refuse_handshake = lambda *_: None
     server.on_open = server.on_close = server.count = lambda *_: None
+    server.spend = lambda *_: 0.0
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0
@@ -158,6 +160,55 @@ def test_E6_what_is_refused_for_its_bytes_costs_one_message(
         flow.send(1_000_000)
     after = flow.connection._message_bucket.level + flow.connection._prepaid_messages
     assert before - after == 20
+
+
+class OwingFlow(Flow):
+    """One of two connections of a user; `spend`: what the other one has judged."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch)
+        self.ops = Usage().ops
+        server: Any = self.connection._server
+        server.spend = lambda _, ops=0.0: self.spend(ops)
+
+    def spend(self, ops: float) -> float:
+        return self.ops.spend(ANN.user, self.now, ops)
+
+
+def test_E6_what_a_user_owes_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = OwingFlow(monkeypatch)
+    flow.spend(1_000_000)
+    monkeypatch.setattr(type(flow.connection.codec), "decode", None)
+    for _ in range(8):
+        assert not flow.send(900_000)
+    assert {error.code for error in flow.refusals} == {"rate_limited"}
+    assert {error.id for error in flow.refusals} == {"c"}
+
+
+def test_E6_who_goes_on_for_a_user_who_owes_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = OwingFlow(monkeypatch)
+    while not flow.closes and flow.now < 60:
+        flow.spend(20_000)
+        flow.send(100_000)
+        flow.now += 0.25
+    assert flow.closes[0] is RATE_LIMITED
+    assert MAX_SECONDS_OVER_RATE < flow.now < 25
+
+
+def test_E6_who_waits_as_told_is_not_closed_though_others_of_the_user_came_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow = OwingFlow(monkeypatch)
+    refused = 0
+    while flow.now < 120:
+        flow.spend(100_000)
+        if not flow.send(100_000):
+            refused += 1
+            details = flow.refusals[-1].details
+            assert details is not None
+            flow.now += cast("float", details["retry_after_ms"]) / 1_000
+    assert not flow.closes
+    assert refused > 5
 
 
 def test_J11_a_feed_that_fails_ends_its_own_connection_only() -> None:
