@@ -27,6 +27,9 @@ from server.sockets.session import LoggedIn
 DIVERGENCES_SECONDS = 60.0
 """The log says at most once in so long that clients' copies of one room differ."""
 
+USERS_DIVERGENCES_SECONDS = 3_600.0
+"""The same of one user, in whatever room: anyone can say so, and it is to alarm nobody alone."""
+
 log = structlog.get_logger()
 
 
@@ -52,6 +55,8 @@ class Joining:
         self._clock = clock
         self._divergences = LogThrottle(DIVERGENCES_SECONDS)
         """By project."""
+        self._users_divergences = LogThrottle(USERS_DIVERGENCES_SECONDS)
+        """By user."""
 
     def join(self, connection: Connection, session: LoggedIn, message: Join) -> None:
         """Someone wants into a room: too many rooms are refused, the rest is looked up."""
@@ -142,7 +147,9 @@ class Joining:
             self._hub.role_changed(project, request.user, role)
 
     def _report_divergence(self, session: LoggedIn, project: str, theirs: Digest) -> None:
-        times = self._divergences.count_if_due(project, asyncio.get_running_loop().time())
+        now, user = asyncio.get_running_loop().time(), session.identity.user
+        is_new = self._users_divergences.count_if_due(user, now)
+        times = is_new and self._divergences.count_if_due(project, now)
         if not times:
             self._count("diverged_again")
             return
@@ -150,7 +157,7 @@ class Joining:
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,
-            user=session.identity.user,
+            user=user,
             device=session.device,
             seq=theirs.seq,
             digest=theirs.digest,

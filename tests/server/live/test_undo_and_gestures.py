@@ -188,3 +188,16 @@ async def test_S2_nobody_raises_the_alarm_as_often_as_it_can_join(node: Node) ->
     metrics = (await node.http("/metrics"))[1]
     assert 'kind="diverged"} 1.0' in metrics
     assert 'kind="diverged_again"} 19.0' in metrics
+
+
+async def test_S2_one_user_raises_the_alarm_once_in_however_many_rooms(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    projects = [await create_project(ann) for _ in range(5)]
+    claim = {"diverged": {"seq": 0, "digest": "0" * 16}}
+    for n, one in enumerate(projects):
+        join = {"t": "join", "project": one, "id": f"join{n}"}
+        assert (await ann.ask(join | claim))["t"] == "joined"
+    assert (await ben.ask({"t": "join", "project": project, "id": "bens"} | claim))["t"] == "joined"
+    metrics = (await node.http("/metrics"))[1]
+    assert 'kind="diverged"} 2.0' in metrics
+    assert 'kind="diverged_again"} 4.0' in metrics
