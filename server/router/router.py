@@ -94,11 +94,11 @@ class Router:
 
     def _propose(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> None:
         """Unless its user has had too much judged: then it is refused for now (rule E6)."""
-        is_delta = isinstance(message, ProposeDelta)
-        ops = OPS_OF_A_MESSAGE + (len(message.ops) if is_delta else 0)
+        ops, gesture = OPS_OF_A_MESSAGE, None
+        if isinstance(message, ProposeDelta):
+            ops, gesture = ops + len(message.ops), message.gesture
         if self._socket_limits.spend(connection, ops):
             name = str(message.__struct_config__.tag)
-            gesture = message.gesture if is_delta else None
             connection.refuse_for_user(Unread(name, message.id, message.project, gesture))
         elif isinstance(message, ProposeDelta):
             self._hub.propose(connection, message)

@@ -59,7 +59,7 @@ async def test_E6_what_a_user_has_judged_is_counted_over_all_connections(
     node = await node_with(nodes, "ops_per_second=1")
     looked_at = Counter[str]()
 
-    def problem(op: Op) -> str:
+    def problem(op: Op) -> str | None:
         looked_at[op.col] += 1
         return problem_with_new_op(op)
 

@@ -16,7 +16,7 @@ from loadtest.attack.catalogue import (
     Verdict,
     must,
 )
-from loadtest.attack.command import FAMILIES, in_order, report_of, try_one
+from loadtest.attack.command import FAMILIES, ROLES, in_order, report_of, try_one
 from loadtest.attack.target import Target, new_account
 from machine.child_program import CHECKOUT
 
@@ -35,8 +35,8 @@ class QuietWitness:
 
 
 def target(problem: str = "") -> Target:
-    roles = ("owner", "viewer", "stranger", "watcher")
-    made = Target("ws://127.0.0.1:1/v1", *map(new_account, roles))
+    owner, viewer, stranger, watcher = map(new_account, ROLES)
+    made = Target("ws://127.0.0.1:1/v1", owner, viewer, stranger, watcher)
     made.witness = QuietWitness(problem)  # type: ignore[assignment]
     return made
 
