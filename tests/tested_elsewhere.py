@@ -266,7 +266,6 @@ TESTED_ELSEWHERE = {
     "server.router.joining": "tests/server/live/test_hub.py",
     "server.router.liveness": "tests/server/sockets/test_connection.py",
     "server.router.pages": "tests/server/live/test_hub.py",
-    "server.router.router": "tests/server/sockets/test_connection.py",
     "server.router.socket_server": "tests/server/test_limits.py",
     "server.serving": "tests/server/router/test_leaving.py",
     "server.sockets.connections": "tests/server/router/test_leaving.py",
