@@ -1,0 +1,228 @@
+"""Conditions asked of a row in Python, as PostgreSQL would answer: for feeds, row by row.
+
+Three answers, as in SQL: true, false, and None for what is unknown, as a null beside a value.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from persistence.errors import BadQuery
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
+from schema.tables.description import Operator, SqlType
+
+Row = Mapping[str, Any]
+"""As on the wire, with every column that the condition asks about."""
+
+Answer = bool | None
+
+COMPARISONS: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LTE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GTE: operator.ge,
+}
+
+NOT_ROW_BY_ROW = (Operator.SIMILAR, Operator.SEARCH)
+
+
+def matcher(condition: Condition) -> Callable[[Row], bool]:
+    """Whether a row belongs to the list of this condition.
+
+    Raises `BadQuery` for `similar` and `search`: only PostgreSQL knows those. What it costs is
+    bounded by the condition and the row: no pattern makes it more.
+    """
+    answer = _answer(condition)
+    return lambda row: answer(row) is True
+
+
+def _answer(condition: Condition) -> Callable[[Row], Answer]:
+    match condition:
+        case Compare():
+            return _compare(condition)
+        case Leaf():
+            return _leaf(condition)
+        case Not(part=part):
+            return _negated(_answer(part))
+        case AllOf(parts=parts):
+            return _joined([_answer(part) for part in parts], decides=False)
+        case AnyOf(parts=parts):
+            return _joined([_answer(part) for part in parts], decides=True)
+
+
+def _joined(parts: list[Callable[[Row], Answer]], *, decides: bool) -> Callable[[Row], Answer]:
+    """One part with the answer `decides` is enough for it; else one that is unknown for that."""
+
+    def answer(row: Row) -> Answer:
+        unknown = False
+        for part in parts:
+            one = part(row)
+            if one is decides:
+                return decides
+            unknown = unknown or one is None
+        return None if unknown else not decides
+
+    return answer
+
+
+def _negated(part: Callable[[Row], Answer]) -> Callable[[Row], Answer]:
+    def answer(row: Row) -> Answer:
+        one = part(row)
+        return None if one is None else not one
+
+    return answer
+
+
+def _compare(asked: Compare) -> Callable[[Row], Answer]:
+    name, value = asked.column.name, asked.value
+    if asked.operator in NOT_ROW_BY_ROW:
+        raise BadQuery(
+            f"where.{name}.{asked.operator}",
+            "cannot be watched, only listed; ask `ilike`, or watch more and choose yourself",
+        )
+    if asked.operator is Operator.IS_NULL:
+        return lambda row: (row[name] is None) is value
+    if asked.operator is Operator.IN and not value:
+        return lambda row: False
+    test = _test(asked)
+
+    def answer(row: Row) -> Answer:
+        held = row[name]
+        return None if held is None else test(held)
+
+    return answer
+
+
+def _test(asked: Compare) -> Callable[[Any], bool]:
+    """Of a value that is not null."""
+    value, is_time = asked.value, asked.column.sql is SqlType.TIME
+    match asked.operator:
+        case Operator.LIKE:
+            return Pattern(value).matches
+        case Operator.ILIKE:
+            pattern = Pattern(small(value))
+            return lambda held: pattern.matches(small(held))
+        case Operator.OVERLAP:
+            return lambda held: any(one in held for one in value)
+        case Operator.CONTAINS if asked.column.sql is SqlType.JSON:
+            return lambda held: contains(held, value)
+        case Operator.CONTAINS:
+            return lambda held: all(one in held for one in value)
+        case Operator.IN:
+            among = [_microseconds(one) for one in value] if is_time else value
+            return lambda held: (_microseconds(held) if is_time else held) in among
+    compare = COMPARISONS[asked.operator]
+    if is_time:
+        moment = _microseconds(value)
+        return lambda held: compare(_microseconds(held), moment)
+    return lambda held: compare(held, value)
+
+
+def _microseconds(milliseconds: float) -> int:
+    return round(milliseconds * 1000)
+
+
+# Maps, as jsonb has them.
+
+
+def _leaf(asked: Leaf) -> Callable[[Row], Answer]:
+    name, at, value = asked.column.name, asked.at, asked.value
+    if asked.operator in (Operator.EQ, Operator.NE):
+        contained = value
+        for key in reversed(at):
+            contained = {key: contained}
+        is_equal = asked.operator is Operator.EQ
+        return lambda row: None if row[name] is None else contains(row[name], contained) is is_equal
+    compare = COMPARISONS[asked.operator]
+    wanted = value if isinstance(value, str) else number(value)
+
+    def answer(row: Row) -> Answer:
+        held = row[name]
+        if held is None:
+            return None
+        for key in at:
+            if not isinstance(held, dict) or key not in held:
+                return False
+            held = held[key]
+        if isinstance(value, str):
+            return isinstance(held, str) and compare(held, wanted)
+        return is_number(held) and compare(number(held), wanted)
+
+    return answer
+
+
+def contains(held: Any, asked: Any) -> bool:
+    """Whether one JSON value contains another, as the operator `@>` has it within maps."""
+    if isinstance(asked, Mapping):
+        return isinstance(held, dict) and all(
+            key in held and contains(held[key], one) for key, one in asked.items()
+        )
+    if isinstance(asked, list):
+        return isinstance(held, list) and all(
+            any(contains(there, one) for there in held) for one in asked
+        )
+    if is_number(asked):
+        return is_number(held) and number(held) == number(asked)
+    return type(held) is type(asked) and bool(held == asked)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is one in JSON, where true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def number(value: float) -> Decimal:
+    """As jsonb has it: the digits that JSON writes, not the nearest power of two."""
+    return Decimal(repr(value))
+
+
+# Patterns.
+
+
+def small(text: str) -> str:
+    """In small letters, one for each: as PostgreSQL does it, without rules for words."""
+    return text.lower() if text.isascii() else "".join([_small_letter(one) for one in text])
+
+
+def _small_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if len(lower) == 1 else lower[0]  # only İ has two
+
+
+class Pattern:
+    """Of `like`. Each part between two `%` is looked for once, from the left: no way back."""
+
+    def __init__(self, pattern: str) -> None:
+        self._parts: list[list[str | None]] = [[]]
+        """Between the `%`: characters, None for any one."""
+        letters = iter(pattern)
+        for letter in letters:
+            if letter == "%":
+                self._parts.append([])
+            else:
+                one = next(letters) if letter == "\\" else None if letter == "_" else letter
+                self._parts[-1].append(one)
+
+    def matches(self, text: str) -> bool:
+        """Whether all of the text is as the pattern has it."""
+        first, last = self._parts[0], self._parts[-1]
+        if len(self._parts) == 1:
+            return len(text) == len(first) and _is_at(first, text, 0)
+        end = len(text) - len(last)
+        at = len(first)
+        if at > end or not _is_at(first, text, 0) or not _is_at(last, text, end):
+            return False
+        for part in self._parts[1:-1]:
+            while at + len(part) <= end and not _is_at(part, text, at):
+                at += 1
+            at += len(part)
+            if at > end:
+                return False
+        return True
+
+
+def _is_at(part: list[str | None], text: str, at: int) -> bool:
+    return all(one is None or text[at + n] == one for n, one in enumerate(part))
