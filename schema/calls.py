@@ -4,7 +4,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
@@ -25,11 +25,13 @@ from schema.columns.types import (
 from schema.limits import (
     MAX_ADDRESS_LENGTH,
     MAX_BEATS,
+    MAX_CALLS_IN_BATCH,
     MAX_PASSWORD_LENGTH,
     MIN_PASSWORD_LENGTH,
 )
 from schema.messages import (
     DeltaId,
+    Details,
     Milliseconds,
     Position,
     ProjectId,
@@ -492,6 +494,48 @@ class Times(Struct, frozen=True):
     times: list[float]
 
 
+# batch
+
+
+class BatchedCall(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call among others of one message."""
+
+    method: Annotated[str, Meta(max_length=64)]
+    params: Raw = field(default_factory=Raw)
+
+
+BatchedCalls = Annotated[list[BatchedCall], Meta(min_length=1, max_length=MAX_CALLS_IN_BATCH)]
+
+
+class Batch(Params, frozen=True, forbid_unknown_fields=True):
+    """Several calls in one message, answered in their order; `atomic`: all of them, or none."""
+
+    calls: BatchedCalls
+    atomic: bool = False
+
+
+class CallError(Struct, frozen=True):
+    """Why one call of several was refused: as an `error` has it."""
+
+    code: Annotated[str, one_of("ErrorCode")]
+    message: str
+    details: Details
+
+
+class Answered(Struct, frozen=True, omit_defaults=True):
+    """What one call of several is answered: a `result` as its `reply` has it, or an `error`."""
+
+    result: Any | UnsetType = UNSET
+    error: CallError | UnsetType = UNSET
+
+
+class BatchAnswers(Struct, frozen=True):
+    """One for each call, in their order; `done`: not one of them was refused."""
+
+    answers: list[Answered]
+    done: bool
+
+
 METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
     "auth.login": (Login, Tokens),
@@ -520,6 +564,7 @@ METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "timeline.between": (Between, Range),
     "timeline.seconds": (ToSeconds, Times),
     "timeline.beats": (ToBeats, Times),
+    "batch": (Batch, BatchAnswers),
 }
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 

@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     NOTHING_TO_REDO = "nothing_to_redo"
     COMPACTED = "compacted"
     SNAPSHOT_DAMAGED = "snapshot_damaged"
+    NOT_DONE = "not_done"
     INTERNAL = "internal"
 
 
@@ -178,6 +179,9 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ),
     ErrorCode.SNAPSHOT_DAMAGED: ErrorMeaning(
         "The stored state does not match its checksum; take another snapshot.", Retry.GIVE_UP
+    ),
+    ErrorCode.NOT_DONE: ErrorMeaning(
+        "Another call of this atomic batch was refused, so none was done.", Retry.MEND
     ),
     ErrorCode.INTERNAL: ErrorMeaning(
         "The server made a mistake; `details.error_id` finds it in its log.",

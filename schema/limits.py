@@ -170,6 +170,16 @@ CALL_SECONDS = BOUNDS.add(
     "What a call did by then may stand.",
 )
 
+MAX_CALLS_IN_BATCH = BOUNDS.add(
+    "MAX_CALLS_IN_BATCH",
+    20,
+    "calls",
+    "`batch`",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "Of one message, answered one after the other.",
+)
+
 KEPT_REPLY_SECONDS = BOUNDS.add(
     "KEPT_REPLY_SECONDS",
     86_400,

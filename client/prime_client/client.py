@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from prime_client import past_states
@@ -22,11 +23,17 @@ from prime_client.failures import (
 )
 from prime_client.ids import new_id
 from prime_client.room import Room
-from prime_client.schema.calls import Calls, User
+from prime_client.schema.calls import READS, WRITES, Calls, User
 from prime_client.schema.close_codes import AUTH_FAILED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 
 _log = logging.getLogger(__name__)
+
+SENT_AGAIN = READS | WRITES
+"""Calls that may be sent twice: the second time changes nothing."""
+
+NOT_DONE = "not_done"
+"""The code of a call of an atomic batch of which another was refused."""
 
 
 class Client(Calls, Reconnecting):
@@ -148,21 +155,72 @@ class Client(Calls, Reconnecting):
     async def call(self, method: str, /, **params: Any) -> Any:
         """Call a method by its name on the wire, for one that this SDK has no method for yet.
 
+        A call whose connection ends before the answer is sent again over the next one, within
+        `call_seconds`: what writes has a key by which the server does it once.
+
         Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`, `NotConnected`,
         and `WrongUse` for what cannot be sent.
         """
+        self._check_login(method)
+        key = new_id() if method in WRITES else None
+        return await self._call_until_answered(method, params, key)
+
+    async def batch(
+        self, calls: Iterable[tuple[str, Mapping[str, Any]]], *, atomic: bool = False
+    ) -> list[Any]:
+        """Several calls in one message, at most 20: `[("presets.get", {"preset": id}), ...]`.
+
+        Their results in order; for one that was refused, its `CallFailed`. With `atomic` all are
+        done or none: then the first refusal is raised. Raises as `call`.
+        """
+        self._check_login("batch")
+        asked = [{"method": method, "params": dict(params)} for method, params in calls]
+        is_write = atomic or any(call["method"] in WRITES for call in asked)
+        key = new_id() if is_write else None
+        params = {"calls": asked, "atomic": atomic}
+        answers = (await self._call_until_answered("batch", params, key))["answers"]
+        results = [_result_of(answer) for answer in answers]
+        if atomic:
+            for failed in results:
+                if isinstance(failed, CallFailed) and failed.code != NOT_DONE:
+                    raise failed
+        return results
+
+    def _check_login(self, method: str) -> None:
         if self._login.needed is not None and self._over is None:
             if method not in CALLS_TO_LOG_IN:
                 raise CallFailed("auth_required", f"log in again: {self._login.needed}")
             self._login.begin()
+
+    async def _call_until_answered(
+        self, method: str, params: dict[str, Any], key: str | None
+    ) -> Any:
+        until = asyncio.get_running_loop().time() + self._call_seconds
         try:
             await self._until_ready(self._call_seconds)
         except TimeoutError:
             raise CallTimedOut(method, self._call_seconds) from None
-        async with self._may_call:
-            if self._connection is None:
-                raise CallInterrupted(method)
-            return await self._calls.send(self._connection, method, params)
+        who = self.user
+        while True:
+            try:
+                async with self._may_call:
+                    if self._connection is None:
+                        raise CallInterrupted(method)
+                    return await self._calls.send(self._connection, method, params, key, until)
+            except CallInterrupted:
+                if not await self._may_send_again(method, who, until):
+                    raise
+
+    async def _may_send_again(self, method: str, who: User | None, until: float) -> bool:
+        """Whether there is a connection again, of the same user, for what may be sent twice."""
+        if method not in SENT_AGAIN:
+            return False
+        try:
+            await self._until_ready(until - asyncio.get_running_loop().time())
+        except (TimeoutError, ConnectionOver):
+            return False
+        is_same = who is None or self.user is None or who["id"] == self.user["id"]
+        return is_same and self._login.needed is None
 
     async def register(self, email: str, username: str, password: str, name: str = "") -> User:
         """Make an account and log in; returns the user."""
@@ -234,3 +292,11 @@ class Client(Calls, Reconnecting):
 
     def _forget_room(self, project: str) -> None:
         self._rooms.pop(project, None)
+
+
+def _result_of(answer: Mapping[str, Any]) -> Any:
+    """Of one call of a batch: its result, or why it was refused."""
+    error = answer.get("error")
+    if error is None:
+        return answer["result"]
+    return CallFailed(error["code"], error["message"], error.get("details"))

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Verb
+
 
 class Write(StrEnum):
     """How a call writes, and with that when its key is kept."""
@@ -13,7 +16,17 @@ class Write(StrEnum):
     two leaves a key without a reply: the call is then done again, with the same id."""
 
 
+WRITING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE})
+
+OF_ROWS: dict[str, Verb] = {
+    f"{table.calls}.{verb}": verb
+    for table in TABLES.values()
+    for verb in sorted(table.verbs - {Verb.WATCH})
+}
+"""Methods that are answered by what all tables have in common: the calls of an atomic batch."""
+
 WRITES: dict[str, Write] = {
+    "batch": Write.AT_ONCE,
     "projects.create": Write.AT_ONCE,
     "projects.update": Write.AT_ONCE,
     "projects.archive": Write.AT_ONCE,
@@ -24,6 +37,7 @@ WRITES: dict[str, Write] = {
     "snapshots.restore": Write.IN_PARTS,
     "snapshots.fork": Write.IN_PARTS,
     "snapshots.delete": Write.AT_ONCE,
+    **{method: Write.AT_ONCE for method, verb in OF_ROWS.items() if verb in WRITING},
 }
 """Method -> how it writes."""
 
@@ -42,6 +56,7 @@ READS = frozenset(
         "timeline.between",
         "timeline.seconds",
         "timeline.beats",
+        *(method for method, verb in OF_ROWS.items() if verb not in WRITING),
     }
 )
 """Methods that change nothing: they may be called again at any time. Those of `auth` are neither:

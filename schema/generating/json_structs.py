@@ -22,6 +22,8 @@ _RENAMED_KEYWORDS = {"minItems": "x-min-items", "maxItems": "x-max-items"}
 
 _LOOSE = {
     "Call": {"method": {"$ref": "#/$defs/Method"}, "params": {"type": "object"}},
+    "BatchedCall": {"method": {"$ref": "#/$defs/Method"}, "params": {"type": "object"}},
+    "CallError": {"details": {"$ref": "#/$defs/ErrorDetails"}},
     "Error": {"details": {"$ref": "#/$defs/ErrorDetails"}},
     "Found": {"entity": {"type": "object"}},
 }

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
+from schema.calling.writes import READS, WRITES
 from schema.calls import METHODS
 from schema.messages import Presence
 
@@ -16,8 +17,8 @@ WIDTH = 100
 NO_BOUND = 2**53
 """Where a number is bounded by what JSON can hold, there is nothing to tell."""
 
-NOT_A_GROUP = "auth"
-"""Logging in changes the client: it has methods of its own for that."""
+BY_HAND = ("auth.", "batch")
+"""What changes the client, and what is many calls: it has methods of its own for these."""
 
 HEAD = '''\
 """Every call by name: what it takes and what it answers.
@@ -46,14 +47,28 @@ def calls_module() -> str:
     structs: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
     for method, (params, result) in METHODS.items():
-        group, name = method.split(".")
-        if group == NOT_A_GROUP:
+        if method.startswith(BY_HAND):
             continue
+        group, name = method.split(".")
         _add(structs, params, is_heard=False)
         _add(structs, result, is_heard=True)
         groups.setdefault(group, []).append(_method(method, name, params, result))
     classes = [_group(group, methods) for group, methods in groups.items()]
-    return "\n\n".join([HEAD, *structs.values(), *classes, _all(groups)])
+    return "\n\n".join([HEAD + _kinds(), *structs.values(), *classes, _all(groups)])
+
+
+def _kinds() -> str:
+    """Which calls may be sent again, and how."""
+    sets = (
+        ("WRITES", WRITES, "Sent again with the same `idempotency_key`, each is done once."),
+        ("READS", READS, "They change nothing."),
+    )
+    lines = []
+    for name, methods, says in sets:
+        lines += ["", f"{name} = frozenset(", "    {"]
+        lines += [f'        "{method}",' for method in sorted(methods)]
+        lines += ["    }", ")", f'"""{says}"""', ""]
+    return "\n".join(lines)
 
 
 def presence_module() -> str:

@@ -1,16 +1,18 @@
 """The one way in for calls, whichever door they come through: a method goes to who answers it."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import msgspec
 
-from schema.calls import METHODS, WITHOUT_LOGIN
+from schema.calls import METHODS, WITHOUT_LOGIN, Batch
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.table import ANSWERS
+from server.calls.writes.batches import Batches
 from server.calls.writes.idempotency import answered_once
 from server.refused import Refused
 from server.sockets.codec import JSON, Codec
@@ -42,12 +44,30 @@ async def dispatch(
     mistake of ours: `server.calls.failures.as_error` finds the error for each.
     """
     require_callable(method, is_logged_in=caller.identity is not None)
-    whose = caller.id if caller.identity is None else caller.identity.user
-    async with asyncio.timeout(CALL_SECONDS), context.queue.slot(whose):
-        answer = ANSWERS[method]
+    async with asyncio.timeout(CALL_SECONDS):
+        if not isinstance(params, Batch):
+            return await _answer(context, caller, method, params, codec, key)
+        async with _turn(context, caller) if params.atomic else nullcontext():
+            return await _BATCHES.answer(context, caller, params, codec, key)
+
+
+async def _answer(
+    context: Context, caller: Caller, method: str, params: Any, codec: Codec, key: str | None
+) -> Any:
+    """One call, in its turn."""
+    answer = ANSWERS[method]
+    async with _turn(context, caller):
         if key is not None:
             return await answered_once(context, caller, method, params, key, answer)
         result = await answer(context, caller, params)
         if isinstance(result, StatePage):
             result = await context.pages.encoded(result, codec)
         return result
+
+
+def _turn(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:
+    """Of the user, or of the connection of who is not logged in (rule C9)."""
+    return context.queue.slot(caller.id if caller.identity is None else caller.identity.user)
+
+
+_BATCHES = Batches(_answer, ANSWERS)

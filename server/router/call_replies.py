@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from schema.calls import METHODS
+from schema.calls import METHODS, Batch
 from schema.errors import ErrorCode
 from schema.limits import MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
 from schema.messages import Call, Details, Error, Reply
@@ -19,7 +19,7 @@ from server.calls.dispatch import dispatch, require_callable
 from server.calls.failures import as_error, counted
 from server.health.metrics import Count
 from server.identity import Identity
-from server.refused import Refused
+from server.refused import Refused, too_often
 from server.router.login import Login
 from server.sockets.codec import BadMessage, Codec
 from server.sockets.connection import Connection
@@ -79,6 +79,9 @@ class CallReplies:
             text = f"{call.method}: {error}"
             connection.send(Error(call.id, error.code, text, None, error.details))
             return
+        if isinstance(params, Batch) and (wait := connection.seconds_to_pay(len(params.calls) - 1)):
+            connection.send(as_error(call.id, too_often(wait, "each call of a batch is a message")))
+            return
         connection.calls_in_flight += 1
         self._spawn(self._answer(connection, self._caller(connection), call, params))
 
@@ -105,6 +108,13 @@ class CallReplies:
         finally:
             connection.calls_in_flight -= 1
             self._count(f"call_{call.method}")
+            if isinstance(params, Batch):
+                self._count_all(params)
+
+    def _count_all(self, batch: Batch) -> None:
+        for call in batch.calls:
+            if call.method in METHODS:
+                self._count(f"call_{call.method}")
 
 
 def within_bound(codec: Codec, reply: Reply) -> bytes:

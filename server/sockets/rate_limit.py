@@ -78,6 +78,14 @@ class RateLimited(Outgoing):
             return True
         return self._pay()
 
+    def seconds_to_pay(self, messages: int) -> float:
+        """0, and so many more messages are paid for, as those of one that is several; or when."""
+        now = self._loop.time()
+        if self._message_bucket.take(messages, now):
+            return 0.0
+        self._server.count("rate_limited")
+        return self._message_bucket.seconds_until(messages, now)
+
     def _pay(self) -> bool:
         now = self.last_received_at = self._loop.time()
         if self._exceeded_since is not None and self._has_waited(now):

@@ -163,9 +163,20 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     reason, place = in_words(_cause(error)), ""
     mended = _mended(data)
     if mended != data:
-        reason, place = _halved(reason, lambda: _marked(msgspec.to_builtins(decode(mended)), ""))
+        reason, place = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
     place = place or _place(reason)
     return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place))
+
+
+def _unread_too(params: object) -> object:
+    """Plain values; what is read later, as the parameters within a batch, by whether it is marked.
+
+    A call of a batch tells its own mistakes when it is read.
+    """
+    told: object = msgspec.to_builtins(
+        params, enc_hook=lambda raw: MARK if MARK.encode() in bytes(raw) else None
+    )
+    return told
 
 
 def _placed(name: str, reason: str, place: str, message_id: str | None) -> BadMessage:

@@ -71,10 +71,58 @@ async def test_an_unanswered_call_times_out(server: FakeServer) -> None:
             await client.call("projects.list")
 
 
-async def test_a_call_cut_off_says_so(server: FakeServer, client: Client) -> None:
-    server.reactions["projects.list"] = lambda server, _: server.cut()
+async def test_a_call_cut_off_that_may_not_be_sent_again_says_so(
+    server: FakeServer, client: Client
+) -> None:
+    server.reactions["of.a_newer_server"] = lambda server, _: server.cut()
     with pytest.raises(CallInterrupted):
-        await client.call("projects.list")
+        await client.call("of.a_newer_server")
+
+
+@pytest.mark.parametrize("method", ["projects.list", "projects.create"])
+async def test_C10_a_call_cut_off_is_sent_again_with_its_key(
+    server: FakeServer, client: Client, method: str
+) -> None:
+    def cut_twice(server: FakeServer, message: dict[str, Any]) -> None:
+        if len(server.named(method)) < 3:
+            server.cut()
+        else:
+            server.say(t="reply", id=message["id"], result={})
+
+    server.reactions[method] = cut_twice
+    await client.call(method)
+    keys = [message.get("idempotency_key") for message in server.named(method)]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+    assert (keys[0] is None) is (method == "projects.list")
+
+
+async def test_a_call_cut_off_is_not_sent_again_for_ever(server: FakeServer) -> None:
+    server.reactions["projects.list"] = lambda server, _: server.cut()
+    async with Client(server.url, device="desk", call_seconds=0.3) as client:
+        with pytest.raises((CallInterrupted, CallTimedOut)):
+            await client.call("projects.list")
+
+
+async def test_C13_a_batch_gives_results_and_refusals_in_order(
+    server: FakeServer, client: Client
+) -> None:
+    told: dict[str, Any] = {"code": "not_found", "message": "no", "details": {}}
+    other: dict[str, Any] = {"code": "not_done", "message": "none", "details": {}}
+
+    def answer(server: FakeServer, message: dict[str, Any]) -> None:
+        atomic = message["params"]["atomic"]
+        answers = [{"error": other} if atomic else {"result": {"count": 1}}, {"error": told}]
+        server.say(t="reply", id=message["id"], result={"answers": answers, "done": False})
+
+    server.reactions["batch"] = answer
+    calls: list[tuple[str, dict[str, Any]]] = [("projects.list", {}), ("projects.get", {})]
+    result, refused = await client.batch(calls)
+    assert (result, refused.code) == ({"count": 1}, "not_found")
+    assert "idempotency_key" not in server.named("batch")[0]
+    with pytest.raises(CallFailed, match="not_found"):
+        await client.batch(calls, atomic=True)
+    assert "idempotency_key" in server.named("batch")[1]
 
 
 async def test_D4_a_refused_delta_is_raised_and_taken_back(server: FakeServer, room: Room) -> None:

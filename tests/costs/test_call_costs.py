@@ -9,8 +9,9 @@ import uuid
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
-from schema.calls import METHODS
+from schema.calls import METHODS, BatchedCall
 from tests.costs.counted_calls import Longest, longest_of
 from tests.costs.test_op_costs import LONGEST
 from tests.server.conftest import Node, create_project
@@ -102,6 +103,7 @@ class Grown:
             "timeline.between": project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000},
             "timeline.seconds": project | {"beats": times},
             "timeline.beats": project | {"seconds": times},
+            "batch": {"calls": [BatchedCall("projects.list", Raw(b"{}"))] * 20},
             "snapshots.fork": snapshot | {"name": "Fork"},
             "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
             "snapshots.delete": snapshot,

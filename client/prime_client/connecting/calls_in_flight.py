@@ -16,17 +16,29 @@ class CallsInFlight:
         self._seconds = seconds
         self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}  # id -> method, answer
 
-    async def send(self, connection: Connection, method: str, params: dict[str, Any]) -> Any:
-        """Call a method and return its result; raises `CallFailed`, `WrongUse`."""
+    async def send(
+        self,
+        connection: Connection,
+        method: str,
+        params: dict[str, Any],
+        key: str | None = None,
+        until: float | None = None,
+    ) -> Any:
+        """Call a method and return its result; raises `CallFailed`, `WrongUse`.
+
+        `key`: by which the server does it once. `until`: of the loop's clock, if less is left.
+        """
+        loop = asyncio.get_running_loop()
         call_id = new_id()
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = loop.create_future()
+        call = {"t": "call", "id": call_id, "method": method, "params": params}
         try:
-            connection.send({"t": "call", "id": call_id, "method": method, "params": params})
+            connection.send(call if key is None else call | {"idempotency_key": key})
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise WrongUse(f"{method} cannot be sent: {error}") from None
         self._calls[call_id] = (method, future)  # now that it could be encoded
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout_at(loop.time() + self._seconds if until is None else until):
                 return await future
         except TimeoutError:
             raise CallTimedOut(method, self._seconds) from None

@@ -11,6 +11,76 @@ from prime_client.copy.state_ops import Op
 
 Call = Callable[..., Awaitable[Any]]
 
+WRITES = frozenset(
+    {
+        "account.update",
+        "audio_files.create",
+        "audio_files.delete",
+        "audio_files.update",
+        "batch",
+        "members.grant",
+        "members.revoke",
+        "presets.create",
+        "presets.delete",
+        "presets.update",
+        "projects.archive",
+        "projects.create",
+        "projects.update",
+        "recall.update",
+        "snapshots.create",
+        "snapshots.delete",
+        "snapshots.fork",
+        "snapshots.restore",
+        "snapshots.update",
+    }
+)
+"""Sent again with the same `idempotency_key`, each is done once."""
+
+
+READS = frozenset(
+    {
+        "account.get",
+        "audio_files.count",
+        "audio_files.get",
+        "audio_files.list",
+        "auth_sessions.count",
+        "auth_sessions.get",
+        "auth_sessions.list",
+        "history.at",
+        "history.blame",
+        "history.list",
+        "members.count",
+        "members.list",
+        "presets.count",
+        "presets.get",
+        "presets.list",
+        "projects.count",
+        "projects.get",
+        "projects.list",
+        "recall.count",
+        "recall.get",
+        "recall.list",
+        "session_states.count",
+        "session_states.get",
+        "session_states.list",
+        "sessions.count",
+        "sessions.get",
+        "sessions.list",
+        "snapshots.count",
+        "snapshots.diff",
+        "snapshots.get",
+        "snapshots.list",
+        "snapshots.state",
+        "timeline.beats",
+        "timeline.between",
+        "timeline.seconds",
+        "users.count",
+        "users.get",
+        "users.list",
+    }
+)
+"""They change nothing."""
+
 
 class CreateProject(TypedDict):
     """Make a project and own it. With an `id`, sending the call again makes no second one."""

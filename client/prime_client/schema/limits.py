@@ -52,6 +52,9 @@ MAX_CALLS_IN_FLIGHT = 16
 CALL_SECONDS = 15.0
 """What a call did by then may stand. (seconds; `call`, `join`)"""
 
+MAX_CALLS_IN_BATCH = 20
+"""Of one message, answered one after the other. (calls; `batch`)"""
+
 KEPT_REPLY_SECONDS = 86_400
 """So long a write may be sent again with its key, and is done once. (seconds; `call` with an
 `idempotency_key`)"""

@@ -50,6 +50,11 @@ class Keyed:
             raise Refused(ErrorCode.ID_REUSED, text)
 
 
+def part_of(key: str, number: int) -> str:
+    """The key of one call of several that came with one key."""
+    return blake2b(f"{number} {key}".encode(), digest_size=16).hexdigest()
+
+
 def require_write(method: str) -> None:
     """Raises `Refused` for a call that takes no key."""
     if method not in WRITES:

@@ -102,6 +102,16 @@ async def calls(node: Node) -> Seen:
     return Seen(at, past)
 
 
+@live_case("MAX_CALLS_IN_BATCH")
+async def calls_in_batch(node: Node) -> Seen:
+    ann = await node.musician("ann", JSON)
+
+    async def asked(count: int) -> Past | None:
+        return _code(await ann.call("batch", calls=[{"method": "projects.list"}] * count))
+
+    return Seen(await asked(limits.MAX_CALLS_IN_BATCH), await asked(limits.MAX_CALLS_IN_BATCH + 1))
+
+
 @live_case("MAX_OPS_SHOWN")
 async def ops_of_an_entry(node: Node) -> Seen:
     ann = await node.musician("ann", JSON)

@@ -128,6 +128,7 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "timeline.beats": [project | {"seconds": times}],
         "projects.create": [{"name": "Last", "description": LONG}],
         "projects.archive": [project],
+        "batch": [{"calls": [{"method": "projects.list", "params": {"limit": 200}}] * 20}],
         "auth.register": [who | {"username": "zoe", "name": "z" * 120}],
         "auth.login": [who],
         "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],

@@ -1,0 +1,162 @@
+"""Several calls in one message: one after the other, or all of them in one transaction (C13)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from schema.calling.writes import OF_ROWS, WRITES
+from schema.calls import METHODS, Answered, Batch, BatchAnswers, BatchedCall, CallError
+from schema.errors import ErrorCode
+from schema.limits import MAX_REPLY_BYTES
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.failures import as_error
+from server.calls.writes.idempotency import Answer, answered_once, part_of
+from server.calls.writes.transactions import one_transaction
+from server.refused import Refused
+from server.sockets.codec import BadMessage, Codec
+
+One = Callable[[Context, Caller, str, Any, Codec, str | None], Awaitable[Any]]
+"""Answers one call in its turn, as if it had come alone."""
+
+ALONE = ("auth.", "batch", "watch.")
+"""What calls begin with that change the connection itself."""
+
+HALF_A_REPLY = MAX_REPLY_BYTES // 2
+"""No call is begun behind answers of so many bytes: what it writes must fit behind them."""
+
+ALL_ANSWERS = MAX_REPLY_BYTES - 65_536
+"""Answers together; what is around them, and errors instead of answers, must fit too."""
+
+NOT_DONE = Answered(
+    error=CallError(ErrorCode.NOT_DONE, "another call of this batch was refused: none was done", {})
+)
+
+
+class _NotDone(Exception):
+    """A call of an atomic batch was refused: nothing is committed."""
+
+    def __init__(self, index: int, error: Exception) -> None:
+        super().__init__(str(error))
+        self.index = index
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Answers batches."""
+
+    one: One
+    answers: Mapping[str, Answer]
+    """Method -> who answers it, inside a transaction."""
+
+    async def answer(
+        self, context: Context, caller: Caller, batch: Batch, codec: Codec, key: str | None
+    ) -> Any:
+        """One answer for each call, in order; with a `key` each write is done once.
+
+        Raises `Refused` for an atomic batch of what cannot be one transaction.
+        """
+        if batch.atomic:
+            return await self._all_or_none(context, caller, batch, codec, key)
+        told: list[Answered] = []
+        size = 0
+        for number, call in enumerate(batch.calls):
+            answered = _refused(_full())
+            if size <= HALF_A_REPLY:
+                part = part_of(key, number) if key and call.method in WRITES else None
+                answered = await self._alone(context, caller, call, codec, part)
+            if size + len(codec.encode(answered)) > ALL_ANSWERS:
+                answered = _refused(_full())  # a read: no write is answered with so much
+            size += len(codec.encode(answered))
+            told.append(answered)
+        return BatchAnswers(told, all(answered.error is UNSET for answered in told))
+
+    async def _alone(
+        self, context: Context, caller: Caller, call: BatchedCall, codec: Codec, key: str | None
+    ) -> Answered:
+        try:
+            params = _read(call, codec)
+            return Answered(await self.one(context, caller, call.method, params, codec, key))
+        except Exception as error:  # whatever it is, the others are answered too
+            return _refused(error)
+
+    async def _all_or_none(
+        self, context: Context, caller: Caller, batch: Batch, codec: Codec, key: str | None
+    ) -> Any:
+        _require_rows(batch)
+        try:
+            asked = _read_all(batch, codec)
+
+            async def answer(inside: Context, caller: Caller, _: Any) -> BatchAnswers:
+                return await self._inside(inside, caller, asked, codec)
+
+            if key is not None:
+                return await answered_once(context, caller, "batch", asked, key, answer)
+            async with one_transaction(context) as inside:
+                return await answer(inside, caller, asked)
+        except _NotDone as refused:
+            told = [NOT_DONE] * len(batch.calls)
+            told[refused.index] = _refused(refused.error)
+            return BatchAnswers(told, done=False)
+
+    async def _inside(
+        self, inside: Context, caller: Caller, asked: list[tuple[str, Struct]], codec: Codec
+    ) -> BatchAnswers:
+        told: list[Answered] = []
+        size = 0
+        for number, (method, params) in enumerate(asked):
+            try:
+                told.append(Answered(await self.answers[method](inside, caller, params)))
+                size += len(codec.encode(told[-1]))
+                if size > ALL_ANSWERS:
+                    raise _full()
+            except Exception as error:
+                raise _NotDone(number, error) from error
+        return BatchAnswers(told, done=True)
+
+
+def _require_rows(batch: Batch) -> None:
+    others = sorted({call.method for call in batch.calls} - OF_ROWS.keys())
+    if others:
+        text = (
+            "an atomic batch takes only what reads and writes rows of tables"
+            f" (get, list, count, create, update, delete), and not {', '.join(others)}"
+        )
+        raise Refused(ErrorCode.VALIDATION, text, field="calls")
+
+
+def _read_all(batch: Batch, codec: Codec) -> list[tuple[str, Struct]]:
+    asked: list[tuple[str, Struct]] = []
+    for number, call in enumerate(batch.calls):
+        try:
+            asked.append((call.method, _read(call, codec)))
+        except (Refused, BadMessage) as error:
+            raise _NotDone(number, error) from error
+    return asked
+
+
+def _read(call: BatchedCall, codec: Codec) -> Any:
+    """Its parameters; raises `Refused`, `BadMessage`."""
+    if call.method.startswith(ALONE) or call.method.endswith(".watch"):
+        text = f"{call.method} is about the connection itself: send it as a call of its own"
+        raise Refused(ErrorCode.VALIDATION, text, field="method")
+    if call.method not in METHODS:
+        raise Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {call.method!r}")
+    return codec.params(call.params, METHODS[call.method][0])
+
+
+def _full() -> Refused:
+    text = (
+        f"the answers of one batch have {MAX_REPLY_BYTES} bytes together; ask for this in another"
+    )
+    return Refused(ErrorCode.LIMIT_REACHED, text)
+
+
+def _refused(error: Exception) -> Answered:
+    if isinstance(error, BadMessage):
+        return Answered(error=CallError(error.code, str(error), error.details))
+    told = as_error(None, error)
+    return Answered(error=CallError(told.code, told.message, told.details))

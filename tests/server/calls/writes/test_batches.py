@@ -1,0 +1,117 @@
+"""Several calls in one message."""
+
+from typing import Any
+
+import pytest
+
+from schema.limits import MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MESSAGES_PER_SECOND
+from server.calls.table import ANSWERS
+from tests.server.conftest import Node, create_project
+from tests.server.wire import JSON, MSGPACK, Message, Wire
+
+pytestmark = pytest.mark.postgres
+
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+
+
+def create(name: str) -> Message:
+    return {"method": "projects.create", "params": {"name": name}}
+
+
+async def names(wire: Wire) -> list[str]:
+    return sorted(row["name"] for row in (await wire.result("projects.list"))["projects"])
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK])
+async def test_C13_each_call_is_answered_in_order_as_if_it_had_come_alone(
+    node: Node, codec: str
+) -> None:
+    ann = await node.musician("ann", codec)
+    calls = [
+        create("Song"),
+        {"method": "projects.create", "params": {"name": "Slow", "bpm": 5}},
+        {"method": "projects.get", "params": {"project": NOBODYS}},
+        {"method": "projects.sing"},
+        {"method": "projects.list"},
+        create("Tune"),
+    ]
+    told = await ann.result("batch", calls=calls)
+    assert not told["done"]
+    results = [answer.get("result") for answer in told["answers"]]
+    codes = [answer.get("error", {}).get("code") for answer in told["answers"]]
+    assert codes == [None, "validation", "not_found", "unknown_message", None, None]
+    assert [row["name"] for row in results[4]["projects"]] == ["Song"], "the state in between"
+    assert told["answers"][1]["error"]["details"]["field"] == "bpm"
+    assert "no call 'projects.sing'" in told["answers"][3]["error"]["message"]
+    assert await names(ann) == ["Song", "Tune"]
+    assert (await ann.result("batch", calls=calls[:1]))["done"]
+
+
+async def test_C13_what_is_about_the_connection_itself_is_in_no_batch(node: Node) -> None:
+    ann = await node.musician("ann")
+    calls = [{"method": "auth.logout"}, {"method": "batch", "params": {"calls": [create("x")]}}]
+    told = await ann.result("batch", calls=calls)
+    assert [answer["error"]["code"] for answer in told["answers"]] == ["validation"] * 2
+    assert "a call of its own" in told["answers"][0]["error"]["message"]
+    assert await names(ann) == []
+
+
+@pytest.mark.parametrize("count", [0, MAX_CALLS_IN_BATCH + 1])
+async def test_C13_a_batch_has_one_to_twenty_calls(node: Node, count: int) -> None:
+    ann = await node.musician("ann")
+    refused = await ann.call("batch", calls=[{"method": "projects.list"}] * count)
+    assert (refused["code"], refused["details"]["field"]) == ("validation", "calls")
+
+
+async def test_C13_an_atomic_batch_of_other_calls_is_refused_by_their_names(node: Node) -> None:
+    ann = await node.musician("ann")
+    refused = await ann.call("batch", atomic=True, calls=[create("Song"), create("Tune")])
+    assert (refused["code"], refused["details"]["field"]) == ("validation", "calls")
+    assert "projects.create" in refused["message"]
+    assert await names(ann) == []
+
+
+async def test_C10_a_batch_that_is_sent_again_does_each_of_its_writes_once(node: Node) -> None:
+    ann = await node.musician("ann")
+    calls = [create("Song"), {"method": "projects.list"}, create("Tune")]
+    first = (await ann.keyed("k", "batch", calls=calls))["result"]["answers"]
+    again = (await ann.keyed("k", "batch", calls=calls))["result"]["answers"]
+    assert (first[0], first[2]) == (again[0], again[2])
+    assert len(again[1]["result"]["projects"]) == 2, "a read is read again"
+    other = (await ann.keyed("k", "batch", calls=[create("Air")]))["result"]["answers"]
+    assert other[0]["error"]["code"] == "id_reused"
+    assert await names(ann) == ["Song", "Tune"]
+
+
+async def test_C14_the_answers_of_a_batch_are_bounded_and_what_is_over_is_not_done(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+
+    async def large(*_: Any) -> dict[str, str]:
+        return {"told": "x" * (MAX_REPLY_BYTES // 3)}
+
+    monkeypatch.setitem(ANSWERS, "history.list", large)
+    read = {"method": "history.list", "params": {"project": project}}
+    told = await ann.result("batch", calls=[read, create("Song"), read, create("Tune"), read])
+    codes = [answer.get("error", {}).get("code") for answer in told["answers"]]
+    assert codes == [None, None, None, "limit_reached", "limit_reached"]
+    assert await names(ann) == ["Song", "Song"]
+
+
+async def test_C15_each_call_of_a_batch_counts_in_the_rate(node: Node) -> None:
+    ann = await node.musician("ann")
+    calls = [{"method": "projects.sing"}] * MAX_CALLS_IN_BATCH
+    most = int(MESSAGES_PER_SECOND * 2 / MAX_CALLS_IN_BATCH)
+    sent = [{"t": "call", "id": f"b{n}", "method": "batch"} for n in range(2 * most)]
+    codes = []
+    for number in range(0, len(sent), 10):
+        for message in sent[number : number + 10]:
+            await ann.send(message | {"params": {"calls": calls}})
+        codes += [
+            (await ann.answer_to(message["id"])).get("code")
+            for message in sent[number : number + 10]
+        ]
+    assert codes[0] is None
+    assert "rate_limited" in codes
