@@ -13,10 +13,16 @@ from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
 from schema.errors import ErrorCode
-from schema.messages import Degraded, Digest, Error, Joined, Position
+from schema.messages import Degraded, Digest, Error, Joined, MediaStatuses, Position
 from schema.server_limits import STALE_STATE_BYTES
 
+AVAILABLE = "available"
 BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
+
+
+def is_here(status: str | None) -> bool:
+    """Whether nothing is to be waited for: the bytes are here, or no row says of any (None)."""
+    return status is None or status == AVAILABLE
 
 
 class EncodedState(Struct, frozen=True):
@@ -43,6 +49,8 @@ class Joining:
         """What other nodes do comes late just now (rule D11)."""
         self.is_encoding = False
         """`LiveRoom` was asked for the state, and has not answered yet."""
+        self.media: dict[str, str] = {}
+        """Id or hash of an audio file -> how far its bytes are, of those that are not here yet."""
         self.encoded_states: dict[str, EncodedState] = {}
         """By the name of the codec: what serves those who come in until it is stale."""
         self.unsure_up_to = -1
@@ -207,7 +215,23 @@ class Joining:
             digest=None if encoded is None else encoded.digest,
             head=self._head_for(seat.request),
             committed={} if own is None else own.in_state(start),
+            media=dict(self.media),
         )
+
+    def set_media(self, statuses: Mapping[str, str | None]) -> Effects:
+        """Everyone who is in hears what is new of it; who comes in gets all with `joined`."""
+        changed = {key: word for key, word in statuses.items() if self._is_news(key, word)}
+        for key, word in changed.items():
+            if is_here(word):
+                del self.media[key]
+            elif word is not None:
+                self.media[key] = word
+        if not changed:
+            return []
+        return [send(MediaStatuses(self._project, changed), self._members.joined())]
+
+    def _is_news(self, key: str, word: str | None) -> bool:
+        return key in self.media if is_here(word) else self.media.get(key) != word
 
     def _head_for(self, request: JoinRequest) -> int:
         """What another node has committed is on its way here (rule J13)."""

@@ -15,15 +15,7 @@ from rooms.presence.members import Members
 from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
-from schema.messages import (
-    Error,
-    Gesture,
-    Left,
-    Position,
-    ProposeDelta,
-    ServerMessage,
-    Tick,
-)
+from schema.messages import Error, Gesture, Left, Position, ProposeDelta, ServerMessage, Tick
 from schema.node_messages import RemoteMember
 from schema.ops import Op
 
@@ -61,7 +53,9 @@ class Room:
         self.epoch = position.epoch
         self.ticks = Ticks()
         self.gestures = Gestures()
-        self.members = Members(project, node, self.ticks, self.gestures, self._on_given_up)
+        self.members = Members(
+            project, node, self.ticks, self.gestures, lambda seat: self.edits.given_up(seat)
+        )
         seats = self.members.seats
         self.edits = Edits(
             project, document, position, seats, self.gestures, self._leave_if_done, others
@@ -294,6 +288,15 @@ class Room:
         """A user's role is another one, or none any more (rule R3)."""
         return self.members.role_changed(user, role)
 
+    @property
+    def pending_media(self) -> Collection[str]:
+        """Ids and hashes of audio files whose bytes are not here yet."""
+        return self.joining.media.keys()
+
+    def set_media(self, statuses: Mapping[str, str | None]) -> Effects:
+        """How far the bytes of audio files are, by id and by hash; None: no row says (rule L1)."""
+        return self.joining.set_media(statuses)
+
     def to_everyone(self, message: ServerMessage) -> Effects:
         """Send it to all members of this node who are in."""
         return [send(message, self.members.joined())]
@@ -389,9 +392,6 @@ class Room:
         return [Announce(asks=True)]
 
     # Inside.
-
-    def _on_given_up(self, seat: Seat) -> None:
-        self.edits.given_up(seat)
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""

@@ -52,6 +52,7 @@ Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
 
 RoleWord = Annotated[str, one_of("Role")]
 PurposeWord = Annotated[str, one_of("Purpose")]
+AudioStatusWord = Annotated[str, one_of("AudioStatus")]
 
 
 Epoch = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -309,7 +310,8 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
 
     `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq at
     the join; a copy that has come to it has all that was acknowledged before. `committed`: those of
-    the join's `unanswered` that are in the state at `position`, id -> seq.
+    the join's `unanswered` that are in the state at `position`, id -> seq. `media`: as in `media`,
+    of all audio files of the project that are not available.
     """
 
     id: str
@@ -326,6 +328,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     digest: Digest | None = None
     head: int = 0
     committed: dict[str, int] = {}
+    media: dict[str, AudioStatusWord] = {}
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):
@@ -448,6 +451,16 @@ class ProjectChanged(Struct, frozen=True, gc=False, tag_field="t", tag="project_
     archived: bool
 
 
+class MediaStatuses(Struct, frozen=True, gc=False, tag_field="t", tag="media"):
+    """How far the bytes of audio files are now: id or content hash -> status.
+
+    null: no audio file of the project has that id or hash any more.
+    """
+
+    project: str
+    statuses: dict[str, AudioStatusWord | None]
+
+
 class ServerLeaving(Struct, frozen=True, gc=False, tag_field="t", tag="server_leaving"):
     """This server stops, and closes with 1012; come back `after_ms` later: another one serves."""
 
@@ -476,6 +489,7 @@ ServerMessage = (
     | DeltaCommitted
     | Degraded
     | ProjectChanged
+    | MediaStatuses
     | ServerLeaving
     | Pong
 )

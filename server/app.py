@@ -18,6 +18,7 @@ from server.loop.loop_load import LoopLoad
 from server.loop.threads import Threads
 from server.node import Foundation, Node
 from server.nodes.other_nodes import OtherNodes
+from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
@@ -49,6 +50,7 @@ class _Core:
     load: LoopLoad
     connections: Connections
     usage: Usage
+    media: RoomMedia
     hub: Hub
 
 
@@ -57,7 +59,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     core = _core(settings, foundation)
     hub, spawn, count = core.hub, core.tasks.spawn, foundation.metrics.count
     supervisor = Supervisor(spawn, count)
-    listener = ChangedRows(core.connections, hub)
+    listener = ChangedRows(core.connections, hub, core.media)
     tell_nodes = hub.broadcast.tell_row_changed
     row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn)
     pages = Pages(hub, foundation.metrics, lambda: row_changes.is_current, lambda: supervisor.down)
@@ -87,6 +89,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 def _core(settings: Settings, base: Foundation) -> _Core:
     tasks, state_threads = Tasks(base.metrics.count), Threads("states")
     load, connections = LoopLoad(settings.core_share), Connections()
+    media = RoomMedia(base.db.rooms, tasks.spawn)
     hub = Hub(
         journal=base.journal,
         bus=base.bus,
@@ -97,6 +100,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         in_thread=state_threads.run,
         count=base.metrics.count,
         took=base.metrics.histogram("commit_seconds", TOOK),
+        opened=media.load,
     )
     return _Core(
         settings,
@@ -107,6 +111,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         load,
         connections,
         Usage(settings.limits),
+        media,
         hub,
     )
 

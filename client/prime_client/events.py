@@ -151,6 +151,19 @@ class ProjectChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaChanged:
+    """How far the bytes of some audio files are now.
+
+    `statuses`: id or content hash -> status, of those that are still not available. `pending`: the
+    clips that play them. `live`: the clips that wait for nothing any more.
+    """
+
+    statuses: dict[str, str]
+    pending: tuple[str, ...]
+    live: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """The project is of another epoch: a backup was restored, or a standby was behind.
 
@@ -203,6 +216,7 @@ Event = (
     | RoleChanged
     | DegradedChanged
     | ProjectChanged
+    | MediaChanged
     | Left
     | LoginNeeded
     | Rewound

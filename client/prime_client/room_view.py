@@ -70,3 +70,15 @@ class RoomView:
         fields_of(collection)
         check_id(entity_id)
         return self.replica.shown(collection, entity_id)
+
+    def media_status(self, clip_id: str) -> str | None:
+        """How far the bytes that a clip plays are: `announced`, `uploading`, `measuring`, `failed`.
+
+        None: they are available, or nothing is known of any; nothing is to be waited for.
+        """
+        check_id(clip_id)
+        return self.replica.media_status(clip_id)
+
+    def is_pending(self, clip_id: str) -> bool:
+        """Whether a clip waits for its bytes; `MediaChanged` says when that is over."""
+        return self.media_status(clip_id) is not None

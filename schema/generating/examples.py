@@ -21,6 +21,7 @@ from schema.messages import (
     Joined,
     Leave,
     Left,
+    MediaStatuses,
     Member,
     MemberJoined,
     MemberLeft,
@@ -49,6 +50,7 @@ SONG = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77"
 ADA, BEN = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11", "c4e7d2aa-91b5-4f0b-b6f4-8f3d1d6a5e22"
 ADAS_TAB, BENS_TAB = "9f2c4b7d1e6a8035", "41d7a0e6c95b3f28"
 EPOCH = "5d0b8f6e"
+TAKE = "e3a1c5d7-40b9-4d7e-8a26-1c9f7b3e5d02"
 TRACK = "tr_lead_01"
 MARK = "mk_01234"
 DELTA = "9b1deb4d-000"
@@ -257,6 +259,7 @@ SAID: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
         (
             RoleChanged(SONG, BEN, "viewer"),
             ProjectChanged(SONG, 3, False),
+            MediaStatuses(SONG, {TAKE: "uploading"}),
             Degraded(SONG, True, "the database does not answer"),
             MemberLeft(SONG, BENS_TAB),
             Ping(1.0),

@@ -38,6 +38,8 @@ class Announcer(Protocol):
 
     def project_made(self, project: str, owner: str, version: int) -> None: ...
 
+    def media_changed(self, project: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import structlog
@@ -68,6 +68,7 @@ class Hub:
         in_thread: InThread,
         count: Count,
         took: Callable[[float], None],
+        opened: Callable[[LiveRoom], Awaitable[None]] | None = None,
     ) -> None:
         self.node = codec.node
         """The name of this node."""
@@ -81,6 +82,8 @@ class Hub:
         self._spawn = spawn
         self._in_thread = in_thread
         self._count = count
+        self._opened = opened
+        """What is read for a room once it is open, before the first one is let in."""
         self._leaving: set[tuple[str, str]] = set()
         """Connection and project of each `leave` that waited; some may be over by now."""
         self.gathering = load.gathering
@@ -336,6 +339,8 @@ class Hub:
         self.rooms[project] = live
         self.watch.on_room_open(project)
         self.broadcast.announce(project, asks=True)
+        if self._opened is not None:
+            await self._opened(live)
         log.info(
             "room opened", project=project, head=live.room.head, entities=len(live.room.document)
         )

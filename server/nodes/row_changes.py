@@ -47,6 +47,8 @@ class Concern:
                 return changed.row in self.sessions
             case "studio_projects":
                 return changed.row in self.projects
+            case "audio_files":
+                return changed.project in self.projects
             case _:
                 return False
 
@@ -56,6 +58,7 @@ class Concern:
             *(RowChanged("auth_sessions", session) for session in self.sessions),
             *(RowChanged("project_members", f"{p}/{u}", p, u) for p, u in self.roles),
             *(RowChanged("studio_projects", project, project) for project in self.projects),
+            *(RowChanged("audio_files", project, project) for project in self.projects),
         ]
 
 
@@ -69,6 +72,8 @@ class RowListener(Protocol):
     def session_revoked(self, auth_session: str) -> None: ...
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
+
+    def media_changed(self, project: str) -> None: ...
 
 
 class RowChanges:
@@ -125,6 +130,11 @@ class RowChanges:
             self._listener.project_changed(project, version, archived)
         self._tell_nodes(RowChanged("studio_projects", project, project))
 
+    def media_changed(self, project: str) -> None:
+        """An audio file of the project is another one (rule L2)."""
+        self._listener.media_changed(project)
+        self._tell_nodes(RowChanged("audio_files", project, project))
+
     # What other nodes have written.
 
     def on_row_changed(self, changed: RowChanged) -> None:
@@ -178,6 +188,8 @@ class RowChanges:
         await self._act_on_members(tables.get("project_members", ()))
         await self._act_on_sessions({row.row for row in tables.get("auth_sessions", ())})
         await self._act_on_projects({row.row for row in tables.get("studio_projects", ())})
+        for project in {row.project for row in tables.get("audio_files", ()) if row.project}:
+            self._listener.media_changed(project)
 
     async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
         pairs = {(row.project, row.user) for row in rows if row.project and row.user}

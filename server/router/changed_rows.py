@@ -7,6 +7,7 @@ from schema.close_codes import SESSION_REVOKED
 from schema.messages import ProjectChanged, RoleChanged
 from server.identity import Identity
 from server.live.hub import Hub
+from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import Concern
 from server.sockets.connection import Connection
 
@@ -17,9 +18,10 @@ REVOKED_AFTER_SECONDS = 0.05
 class ChangedRows:
     """A `server.nodes.row_changes.RowListener`."""
 
-    def __init__(self, connections: Mapping[str, Connection], hub: Hub) -> None:
+    def __init__(self, connections: Mapping[str, Connection], hub: Hub, media: RoomMedia) -> None:
         self._connections = connections
         self._hub = hub
+        self._media = media
 
     def concern(self) -> Concern:
         """What those who are here hang on."""
@@ -57,6 +59,12 @@ class ChangedRows:
         self._hub.tell_room(project, ProjectChanged(project, version, archived))
         if archived:
             self._hub.end_gestures(project)
+
+    def media_changed(self, project: str) -> None:
+        """The room hears what is new of its media (rule L2)."""
+        live = self._hub.rooms.get(project)
+        if live is not None:
+            self._media.changed(live)
 
     def _logged_in(self) -> list[tuple[Connection, Identity]]:
         return [(c, c.identity) for c in self._connections.values() if c.identity is not None]

@@ -7,6 +7,7 @@ from typing import Any
 from prime_client.connecting.codec import Message
 from prime_client.copy.overtaken import without_effect
 from prime_client.copy.project_copy import PendingDelta, ProjectCopy
+from prime_client.copy.room_media import RoomMedia, clips_of
 from prime_client.copy.room_members import RoomMembers
 from prime_client.copy.state_ops import DoesNotApply, Op, State
 from prime_client.events import (
@@ -17,6 +18,7 @@ from prime_client.events import (
     FoundDiverged,
     JoinFailed,
     Left,
+    MediaChanged,
     Position,
     Postponed,
     ProjectChanged,
@@ -52,6 +54,7 @@ class RoomMessages:
         self.copy = ProjectCopy(check_digests=check_digests)
         """The state, and what is pending on it."""
         self._members = RoomMembers()
+        self._media = RoomMedia()
         self.position: Position | None = None
         """What the confirmed state holds; None: fresh state is to come."""
         self.began_at: Position | None = None
@@ -102,6 +105,7 @@ class RoomMessages:
             "role_changed": self._members.role_changed,
             "degraded": self._degraded,
             "project_changed": self._project_changed,
+            "media": self._media_changed,
             "left": self._left,
         }
 
@@ -150,6 +154,12 @@ class RoomMessages:
         entity = self.state.get(collection, {}).get(entity_id)
         return None if entity is None else self._members.shown(entity_id, entity)
 
+    def media_status(self, clip_id: str) -> str | None:
+        """How far the bytes that a clip plays are; None: nothing is to be waited for (rule L3)."""
+        clip = self.state.get("clips", {}).get(clip_id, {})
+        medium = self.state.get("media", {}).get(clip.get("media") or "")
+        return None if medium is None else self._media.status_of(medium)
+
     def forget_position(self) -> None:
         """Ask for fresh state at the next join."""
         self._forgotten = self.position or self._forgotten
@@ -174,6 +184,7 @@ class RoomMessages:
         self._target = Position(message["position"]["epoch"], message["position"]["seq"])
         self._head = max(self._target.seq, message.get("head", 0))
         self._members.joined(message)
+        news = self._media.joined(message)
         self.undo_depth, self.redo_depth = message.get("undo", 0), message.get("redo", 0)
         self._expected_digest = message.get("digest")
         self._committed = message.get("committed") or {}
@@ -188,7 +199,7 @@ class RoomMessages:
             raise Gap("the server resumes a position that we do not have")
         with self.copy.confirmed():
             held = self._acknowledge_held()
-        return [*held, *self._check_synced(fresh=False)]
+        return [*held, *self._told_of_media(news), *self._check_synced(fresh=False)]
 
     def _acknowledge_held(self) -> list[Event]:
         """What the joined state holds of ours is done with; the view is without pending effects."""
@@ -337,6 +348,18 @@ class RoomMessages:
 
     def _project_changed(self, message: Message) -> list[Event]:
         return [ProjectChanged(message["version"], message["archived"])]
+
+    def _media_changed(self, message: Message) -> list[Event]:
+        return self._told_of_media(self._media.changed(message))
+
+    def _told_of_media(self, keys: set[str]) -> list[Event]:
+        if not keys:
+            return []
+        pending = {key: self._media.statuses[key] for key in keys if key in self._media.statuses}
+        live = keys - pending.keys()
+        return [
+            MediaChanged(pending, clips_of(self.state, set(pending)), clips_of(self.state, live))
+        ]
 
     def _left(self, message: Message) -> list[Event]:
         self.synced = False

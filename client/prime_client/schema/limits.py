@@ -175,6 +175,14 @@ MAX_PAGE_BYTES = 262_144
 """About: a page ends when it has so many, however many its `limit` allows. (bytes; a reply that
 lists)"""
 
+MAX_MEDIA_TOLD = 1_000
+"""Of one project, those that are not available; of more, these many are told of (L1). (audio
+files; `joined`, `media`)"""
+
+MAX_STEMS_TOLD = 200
+"""The nearest to the file first; `clipped` says that there are more. (audio files; the reply of
+`audio_files.stems`)"""
+
 MAX_REPLY_BYTES = 1_048_576
 """All of it, in any encoding: ask for less. (bytes; a reply)"""
 
