@@ -551,16 +551,6 @@ MAX_MEDIA_TOLD = BOUNDS.add(
     "Of one project, those that are not available; of more, these many are told of (L1).",
 )
 
-MAX_STEMS_TOLD = BOUNDS.add(
-    "MAX_STEMS_TOLD",
-    200,
-    "audio files",
-    "the reply of `audio_files.stems`",
-    Instead.CLIPPED,
-    "persistence/tables/audio_files.py",
-    "The nearest to the file first; `clipped` says that there are more.",
-)
-
 MAX_REPLY_BYTES = BOUNDS.add(
     "MAX_REPLY_BYTES",
     1_048_576,

@@ -20,8 +20,13 @@ from server.router.call_replies import within_bound
 from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 from server.states.encoded_state import state_frames
-from tests.bounds.cases import Seen, case
+from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.journal.test_feed import tail_entry
+from tests.server.conftest import Node, create_project
+
+ANNOUNCE = """
+INSERT INTO audio_files (project_id, name) SELECT $1, 'take ' || n FROM generate_series(1, $2) AS n
+"""
 
 
 @case("MAX_PAGE_BYTES")
@@ -214,3 +219,17 @@ def held_acks() -> Seen:
         return Instead.CUT_OFF if feed.is_lost else None
 
     return Seen(hold(server_limits.MAX_HELD_ACKS), hold(server_limits.MAX_HELD_ACKS + 1))
+
+
+@live_case("MAX_MEDIA_TOLD")
+async def media(node: Node) -> Seen:
+    """Of files that are not available, as many are told as the bound says."""
+    ann = await node.musician("media")
+
+    async def told(count: int) -> Past | None:
+        project = await create_project(ann)
+        await node.context.db.execute(ANNOUNCE, project, count)
+        joined, _ = await ann.join(project)
+        return None if len(joined["media"]) == count else Instead.CLIPPED
+
+    return Seen(await told(limits.MAX_MEDIA_TOLD), await told(limits.MAX_MEDIA_TOLD + 1))
