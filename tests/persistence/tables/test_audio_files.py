@@ -8,7 +8,7 @@ import pytest
 from persistence.errors import BadValue
 from persistence.pool import Database, Executor
 from persistence.tables import audio_files
-from tests.persistence.rows import make_project, make_user
+from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
 
