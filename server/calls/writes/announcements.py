@@ -34,3 +34,6 @@ class HeldBack:
 
     def project_made(self, project: str, owner: str, version: int) -> None:
         self._held.append(partial(self._announcer.project_made, project, owner, version))
+
+    def media_changed(self, project: str) -> None:
+        self._held.append(partial(self._announcer.media_changed, project))

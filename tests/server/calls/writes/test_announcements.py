@@ -23,6 +23,9 @@ class Heard:
     def project_made(self, *what: Any) -> None:
         self.heard.append(("made", *what))
 
+    def media_changed(self, *what: Any) -> None:
+        self.heard.append(("media", *what))
+
 
 def test_all_is_told_in_order_and_once() -> None:
     heard = Heard()
@@ -31,6 +34,7 @@ def test_all_is_told_in_order_and_once() -> None:
     held.role_changed("p", "u", None)
     held.project_changed("p", 2, True)
     held.session_revoked("s")
+    held.media_changed("p")
     assert heard.heard == []
     held.tell()
     held.tell()
@@ -39,4 +43,5 @@ def test_all_is_told_in_order_and_once() -> None:
         ("role", "p", "u", None),
         ("project", "p", 2, True),
         ("session", "s"),
+        ("media", "p"),
     ]
