@@ -547,7 +547,7 @@ MAX_MEDIA_TOLD = BOUNDS.add(
     "audio files",
     "`joined`, `media`",
     Instead.CLIPPED,
-    "persistence/tables/audio_files.py",
+    "persistence/library/audio_files.py",
     "Of one project, those that are not available; of more, these many are told of (L1).",
 )
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import structlog
 
 from persistence.errors import PersistenceError
+from persistence.library import audio_files
 from persistence.pool import Executor
-from persistence.tables import audio_files
 from rooms.effects import Effects
 from rooms.room import Room
 

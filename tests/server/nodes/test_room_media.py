@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from persistence.errors import Unavailable
-from persistence.tables import audio_files
+from persistence.library import audio_files
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 

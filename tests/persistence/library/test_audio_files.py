@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from persistence.errors import BadValue
+from persistence.library import audio_files
 from persistence.pool import Database, Executor
-from persistence.tables import audio_files
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
