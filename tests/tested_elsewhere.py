@@ -139,7 +139,7 @@ TESTED_ELSEWHERE = {
     "persistence.rows.sql": "tests/persistence/rows/test_reading.py",
     "persistence.rows.statements": "tests/persistence/rows/test_reading.py",
     "persistence.rows.values": "tests/persistence/rows/test_reading.py",
-    "persistence.rows.visibility": "tests/persistence/rows/test_reading.py",
+    "persistence.rows.visibility": "tests/persistence/rows/test_two_walls.py",
     "persistence.rows.writing": "tests/persistence/rows/test_reading.py",
     "persistence.tools.foreign_session": "tests/chaos/test_chaos.py",
     "prime_client.connecting.auth_session": "tests/client/test_client.py",

@@ -6,7 +6,6 @@ from persistence.errors import BadQuery, NotFound
 from persistence.rows.reading import count, get, list_
 from persistence.rows.writing import create
 from schema.tables.all_tables import TABLES
-from schema.tables.description import Table
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from tests.persistence.rows.conftest import Asked
 
@@ -20,12 +19,13 @@ async def make_preset(asked: Asked, name: str, user: str = "", **values: object)
     return str(row["id"])
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-async def test_every_table_can_be_listed_and_counted(asked: Asked, table: Table) -> None:
-    if table.relation in ("own_account", "studio_projects"):
-        pytest.skip("its migration is on its way")
-    await list_(asked.access, table, asked.ann)
-    await count(asked.access, table, asked.ann)
+async def test_every_table_can_be_listed_in_every_order(asked: Asked) -> None:
+    for table in TABLES.values():
+        for name in (one.name for one in table.columns if one.sorts):
+            for order in ([name], [f"-{name}"]):
+                page = await list_(asked.access, table, asked.ann, order=order)
+                rows = (await list_(asked.access, table, asked.ann)).rows
+                assert len(page.rows) == len(rows)
 
 
 async def test_what_is_not_yours_is_not_found(asked: Asked) -> None:
@@ -33,11 +33,12 @@ async def test_what_is_not_yours_is_not_found(asked: Asked) -> None:
     assert (await get(asked.access, PRESETS, asked.ann, mine))["name"] == "Warm"
     with pytest.raises(NotFound):
         await get(asked.access, PRESETS, asked.bob, mine)
-    assert (await list_(asked.access, PRESETS, asked.bob)).rows == []
+    names = [row["name"] for row in (await list_(asked.access, PRESETS, asked.bob)).rows]
+    assert names == ["Mine"]
 
 
 async def test_pages_lead_on_and_back(asked: Asked) -> None:
-    for n in range(7):
+    for n in range(6):
         await make_preset(asked, f"p{n}")
     there: list[str] = []
     pages = []
@@ -49,7 +50,7 @@ async def test_pages_lead_on_and_back(asked: Asked) -> None:
         if page.next is None:
             break
         after = page.next
-    assert there == [f"p{n}" for n in range(7)]
+    assert there == ["Mine", *[f"p{n}" for n in range(6)]]
     assert pages[0].previous is None
     back = await list_(
         asked.access, PRESETS, asked.ann, order=["name"], limit=3, before=pages[2].previous
