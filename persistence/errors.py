@@ -109,6 +109,16 @@ class IdReused(PersistenceError):
         super().__init__(f"the id {id} was used before with another `{name}`; make a new id")
 
 
+class TooManyMembers(PersistenceError):
+    """The project has as many members as it may have."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__(
+            f"there may be {most:.0f} members of this project; an owner can put someone out, or"
+            " raise its `member_limit` as far as the table of limits allows"
+        )
+
+
 class LastOwner(PersistenceError):
     """The change would leave a project without an owner."""
 

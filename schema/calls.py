@@ -41,6 +41,7 @@ from schema.messages import (
     User,
 )
 from schema.ops import Collection, EntityId, Op
+from schema.tables.studio_projects import DefaultRole, MemberLimit
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
@@ -130,6 +131,9 @@ class UpdateProject(Params, frozen=True, forbid_unknown_fields=True):
     scale: Scale | UnsetType | None = UNSET
     signature: Signature | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
+    default_role: DefaultRole | UnsetType = UNSET
+    link_sharing: bool | UnsetType = UNSET
+    member_limit: MemberLimit | UnsetType = UNSET
 
 
 class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
@@ -151,6 +155,9 @@ class Project(Struct, frozen=True):
     scale: str | None
     signature: str
     tags: list[str]
+    default_role: RoleWord
+    link_sharing: bool
+    member_limit: int
     role: RoleWord
     head: int
     epoch: str
@@ -179,11 +186,20 @@ class ListMembers(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
-    """Give a user (by e-mail address) a role, or another one; owners only."""
+    """Give a user (by e-mail address) a role, or another one; owners only.
+
+    Without a `role`: the project's `default_role`.
+    """
 
     project: ProjectId
     email: Email
-    role: Role
+    role: Role | None = None
+
+
+class JoinProject(Params, frozen=True, forbid_unknown_fields=True):
+    """Become a member of a project whose link is shared; its id is the link."""
+
+    project: ProjectId
 
 
 class RevokeRole(Params, frozen=True, forbid_unknown_fields=True):
@@ -548,6 +564,7 @@ METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "projects.archive": (ArchiveProject, Project),
     "members.list": (ListMembers, ProjectMembers),
     "members.grant": (GrantRole, ProjectMember),
+    "members.join": (JoinProject, ProjectMember),
     "members.revoke": (RevokeRole, Done),
     "history.list": (ListHistory, HistoryPage),
     "history.blame": (Blame, Blamed),

@@ -229,7 +229,6 @@ TESTED_ELSEWHERE = {
     "server.calls.current_state": "tests/server/calls/test_dispatch.py",
     "server.calls.failures": "tests/server/calls/test_dispatch.py",
     "server.calls.writes.made_before": "tests/server/calls/test_dispatch.py",
-    "server.calls.members": "tests/server/calls/test_dispatch.py",
     "server.calls.projects": "tests/server/calls/test_dispatch.py",
     "server.calls.snapshots": "tests/server/live/test_snapshots.py",
     "server.calls.table": "tests/server/calls/test_dispatch.py",

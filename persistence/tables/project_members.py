@@ -1,10 +1,11 @@
 """Queries on `project_members`: who may do what in a project."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.errors import LastOwner, NotFound
+from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.tables.users import UserRow
@@ -48,7 +49,15 @@ LIMIT $2
 
 # First of all, always: whoever appends holds the same lock (see append_deltas).
 LOCK_PROJECT = """
-SELECT id FROM studio_projects WHERE id = $1 FOR NO KEY UPDATE
+SELECT default_role, link_sharing, member_limit FROM studio_projects
+WHERE id = $1 FOR NO KEY UPDATE
+"""
+
+# Asked first, so that a stranger to a project locks nothing of it.
+IS_OPEN_TO = """
+SELECT link_sharing OR EXISTS (
+    SELECT FROM project_members WHERE project_id = $1 AND user_id = $2
+) FROM studio_projects WHERE id = $1
 """
 
 OTHER_OWNERS = """
@@ -69,6 +78,12 @@ WITH m AS (
 )
 SELECT u.id, u.email, u.username, u.name, m.role
 FROM m JOIN prime_users AS u ON u.id = m.user_id
+"""
+
+MEMBER = """
+SELECT u.id, u.email, u.username, u.name, m.role
+FROM project_members AS m JOIN prime_users AS u ON u.id = m.user_id
+WHERE m.project_id = $1 AND m.user_id = $2
 """
 
 REVOKE = """
@@ -138,22 +153,47 @@ async def list_of(
     return [_member(row) for row in page], next_page
 
 
-async def count_others(db: Executor, project: str, user: str) -> int:
-    """Members beside this user."""
-    count: int = await db.fetchval(COUNT_OTHERS, project, user)
-    return count
+async def grant(
+    db: Executor, project: str, user: str, role: str | None, most: float = math.inf
+) -> MemberRow:
+    """When this returns, no delta can be stored with the role of before.
 
-
-async def grant(db: Executor, project: str, user: str, role: str) -> MemberRow:
-    """When this returns, no delta can be stored with the role of before."""
+    Without a `role`: what the project gives (rule R10). `most`: members of any project.
+    Raises `NotFound`, `LastOwner`, `TooManyMembers`.
+    """
     async with db.transaction() as transaction:
-        await _lock(transaction, project)
+        settings = await _lock(transaction, project)
+        role = role or settings["default_role"]
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
+        await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         row = await transaction.fetchrow(GRANT, project, user, role)
         if row is None:
             raise NotFound("there is no such user")
         return _member(row)
+
+
+async def join(
+    db: Executor, project: str, user: str, most: float = math.inf
+) -> tuple[MemberRow, bool]:
+    """A member by the project's link, and whether that is new; raises `NoSuchProject` (rule R11).
+
+    Who is a member keeps the role. Raises `TooManyMembers`.
+    """
+    if not await db.fetchval(IS_OPEN_TO, project, user):
+        raise NoSuchProject
+    async with db.transaction() as transaction:
+        settings = await _lock(transaction, project)
+        row = await transaction.fetchrow(MEMBER, project, user)
+        if row is not None:
+            return _member(row), False
+        if not settings["link_sharing"]:
+            raise NoSuchProject
+        await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
+        row = await transaction.fetchrow(GRANT, project, user, settings["default_role"])
+        if row is None:
+            raise NotFound("there is no such user")
+        return _member(row), True
 
 
 async def revoke(db: Executor, project: str, user: str) -> None:
@@ -165,9 +205,19 @@ async def revoke(db: Executor, project: str, user: str) -> None:
             raise NotFound("that user is not a member")
 
 
-async def _lock(db: Executor, project: str) -> None:
-    if await db.fetchval(LOCK_PROJECT, project) is None:
+async def _lock(db: Executor, project: str) -> Any:
+    """Its settings, which nobody changes until the transaction ends."""
+    settings = await db.fetchrow(LOCK_PROJECT, project)
+    if settings is None:
         raise NotFound("there is no such project")
+    return settings
+
+
+async def _keep_to_limit(db: Executor, project: str, user: str, most: float) -> None:
+    """Of one who is no member yet; under the project's lock, so that two are not let in as one."""
+    members: int = await db.fetchval(COUNT_OTHERS, project, user)
+    if members >= most and await role_of(db, project, user) is None:
+        raise TooManyMembers(most)
 
 
 async def _keep_an_owner(db: Executor, project: str, user: str) -> None:

@@ -9,11 +9,14 @@ from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from schema.limits import MAX_PAGE_BYTES
 
-EDITABLE = ("name", "description", "bpm", "key", "scale", "signature", "tags")
+MADE_WITH = ("name", "description", "bpm", "key", "scale", "signature", "tags")
+SETTINGS = ("default_role", "link_sharing", "member_limit")
+EDITABLE = (*MADE_WITH, *SETTINGS)
 
 COLUMNS = """
     p.id, p.owner_id, p.name, p.description, p.bpm, p.key, p.scale, p.signature, p.tags,
-    m.role, p.head_seq, p.epoch, p.archived_at IS NOT NULL AS archived, p.version,
+    p.default_role, p.link_sharing, p.member_limit, m.role, p.head_seq, p.epoch,
+    p.archived_at IS NOT NULL AS archived, p.version,
     (extract(epoch FROM p.created_at) * 1000)::float8 AS created_ms,
     (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
 """
@@ -120,6 +123,9 @@ class ProjectRow:
     scale: str | None
     signature: str
     tags: list[str]
+    default_role: str
+    link_sharing: bool
+    member_limit: int
     role: str
     head: int
     epoch: str
@@ -241,6 +247,9 @@ def _project(row: Any) -> ProjectRow:
         scale=row["scale"],
         signature=row["signature"],
         tags=row["tags"],
+        default_role=row["default_role"],
+        link_sharing=row["link_sharing"],
+        member_limit=row["member_limit"],
         role=row["role"],
         head=row["head_seq"],
         epoch=row["epoch"],

@@ -31,6 +31,7 @@ WRITES: dict[str, Write] = {
     "projects.update": Write.AT_ONCE,
     "projects.archive": Write.AT_ONCE,
     "members.grant": Write.AT_ONCE,
+    "members.join": Write.AT_ONCE,
     "members.revoke": Write.AT_ONCE,
     "snapshots.create": Write.IN_PARTS,
     "snapshots.update": Write.AT_ONCE,

@@ -10,6 +10,7 @@ from persistence.errors import (
     LastOwner,
     NotFound,
     Taken,
+    TooManyMembers,
     TooSlow,
     Unavailable,
 )
@@ -27,6 +28,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (Taken, ErrorCode.TAKEN),
     (Conflict, ErrorCode.CONFLICT),
     (LastOwner, ErrorCode.CONFLICT),
+    (TooManyMembers, ErrorCode.LIMIT_REACHED),
     (BadCursor, ErrorCode.VALIDATION),
     (BadQuery, ErrorCode.VALIDATION),
     (Forbidden, ErrorCode.FORBIDDEN),

@@ -8,7 +8,7 @@ from rooms.presence.colors import color_of
 from schema import calls
 from schema.messages import User
 from server.calls.caller import Caller
-from server.calls.context import Context, looking_up, require_member, require_owner, within
+from server.calls.context import Context, looking_up, require_member, require_owner
 
 
 async def list_(
@@ -25,17 +25,27 @@ async def list_(
 
 
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:
-    """Give a role, or another one."""
+    """Give a role, or another one; without one, what the project gives (rule R10)."""
     await require_owner(context, params.project, caller.user)
     with looking_up(context, caller.user):
         user = await users.by_email(context.db, params.email)
         if user is None:
             raise NotFound("nobody with that e-mail address has an account")
-    others = await project_members.count_others(context.db, params.project, user.id)
-    within(others, context.usage.limits.members_per_project, "members of one project")
-    row = await project_members.grant(context.db, params.project, user.id, params.role)
-    context.announcer.role_changed(params.project, user.id, params.role)
+    most = context.usage.limits.members_per_project
+    row = await project_members.grant(context.db, params.project, user.id, params.role, most)
+    context.announcer.role_changed(params.project, user.id, row.role)
     colors = await context.colors.of(context.db, params.project, (user.id,))
+    return _member(row, colors)
+
+
+async def join(context: Context, caller: Caller, params: calls.JoinProject) -> calls.ProjectMember:
+    """Become a member by knowing the project's id, where that is enough (rule R11)."""
+    most = context.usage.limits.members_per_project
+    with looking_up(context, caller.user):
+        row, is_new = await project_members.join(context.db, params.project, caller.user, most)
+    if is_new:
+        context.announcer.role_changed(params.project, caller.user, row.role)
+    colors = await context.colors.of(context.db, params.project, (caller.user,))
     return _member(row, colors)
 
 

@@ -36,7 +36,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
             digest=Document(state).digest,
         )
     made = as_project(row)
-    require_same(made, params, studio_projects.EDITABLE)
+    require_same(made, params, studio_projects.MADE_WITH)
     context.announcer.project_made(row.id, caller.user, row.version)
     return made
 

@@ -21,6 +21,7 @@ ANSWERS: dict[str, Answer] = {
     "projects.archive": projects.archive,
     "members.list": members.list_,
     "members.grant": members.grant,
+    "members.join": members.join,
     "members.revoke": members.revoke,
     "history.list": history.list_,
     "history.blame": history.blame,

@@ -90,6 +90,7 @@ class Grown:
             "projects.update": project | {"version": 1, "name": "New"},
             "members.list": project,
             "members.grant": project | {"email": "zoe@example.org", "role": "editor"},
+            "members.join": project,
             "members.revoke": project | {"user": str(uuid.uuid4())},
             "history.list": project | {"limit": 200},
             "history.blame": project | {"entity": "note_00007", "property": "key"},

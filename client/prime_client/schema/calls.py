@@ -19,6 +19,7 @@ WRITES = frozenset(
         "audio_files.update",
         "batch",
         "members.grant",
+        "members.join",
         "members.revoke",
         "presets.create",
         "presets.delete",
@@ -109,6 +110,9 @@ class Project(TypedDict):
     scale: str | None
     signature: str
     tags: list[str]
+    default_role: str
+    link_sharing: bool
+    member_limit: int
     role: str
     head: int
     epoch: str
@@ -153,6 +157,9 @@ class UpdateProject(TypedDict):
     scale: NotRequired[str | None]
     signature: NotRequired[str]
     tags: NotRequired[list[str]]
+    default_role: NotRequired[Literal["editor", "viewer"]]
+    link_sharing: NotRequired[bool]
+    member_limit: NotRequired[int]
 
 
 class ArchiveProject(TypedDict):
@@ -196,11 +203,19 @@ class ProjectMembers(TypedDict):
 
 
 class GrantRole(TypedDict):
-    """Give a user (by e-mail address) a role, or another one; owners only."""
+    """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`: the
+    project's `default_role`.
+    """
 
     project: str
     email: str
-    role: Literal["owner", "editor", "viewer"]
+    role: NotRequired[Literal["owner", "editor", "viewer"] | None]
+
+
+class JoinProject(TypedDict):
+    """Become a member of a project whose link is shared; its id is the link."""
+
+    project: str
 
 
 class RevokeRole(TypedDict):
@@ -573,8 +588,15 @@ class Members:
         return result
 
     async def grant(self, **params: Unpack[GrantRole]) -> ProjectMember:
-        """Give a user (by e-mail address) a role, or another one; owners only."""
+        """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`:
+        the project's `default_role`.
+        """
         result: ProjectMember = await self._call("members.grant", **params)
+        return result
+
+    async def join(self, **params: Unpack[JoinProject]) -> ProjectMember:
+        """Become a member of a project whose link is shared; its id is the link."""
+        result: ProjectMember = await self._call("members.join", **params)
         return result
 
     async def revoke(self, **params: Unpack[RevokeRole]) -> None:

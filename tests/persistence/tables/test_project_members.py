@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from persistence.errors import LastOwner, NotFound
+from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.pool import Database
 from persistence.tables import project_members
 from persistence.tables.project_members import Standing
@@ -129,3 +129,40 @@ async def test_J13_the_standing_of_a_member_is_role_and_head(
     newest = await database.fetchval("SELECT newest_fence()")
     assert standing == Standing("owner", str(row["epoch"]), 0, newest)
     assert await project_members.standing_of(database, project, bob.id) is None
+
+
+async def test_R12_of_many_who_come_at_once_as_many_as_the_limit_get_in(
+    database: Database, ann: UserRow, project: str
+) -> None:
+    await database.execute(
+        "UPDATE studio_projects SET member_limit = 4, link_sharing = true WHERE id = $1", project
+    )
+    people = [await make_user(database) for _ in range(8)]
+    tried = await asyncio.gather(
+        *(project_members.join(database, project, one.id) for one in people[:4]),
+        *(project_members.grant(database, project, one.id, "editor") for one in people[4:]),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, TooManyMembers) for one in tried) == 5
+    assert len((await project_members.list_of(database, project))[0]) == 4
+
+
+async def test_R12_who_is_a_member_may_get_another_role_however_low_the_limit_is(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    await project_members.grant(database, project, bob.id, None)
+    assert await project_members.role_of(database, project, bob.id) == "viewer"
+    await database.execute("UPDATE studio_projects SET member_limit = 1 WHERE id = $1", project)
+    await project_members.grant(database, project, bob.id, "owner")
+    with pytest.raises(TooManyMembers, match="1 members"):
+        await project_members.grant(database, project, (await make_user(database)).id, "viewer")
+
+
+async def test_R11_a_link_that_is_not_shared_leads_nowhere(
+    database: Database, ann: UserRow, bob: UserRow, project: str
+) -> None:
+    for unknown in (project, bob.id):
+        with pytest.raises(NoSuchProject):
+            await project_members.join(database, unknown, bob.id)
+    member, is_new = await project_members.join(database, project, ann.id)
+    assert (member.role, is_new) == ("owner", False)

@@ -38,7 +38,8 @@ READS: dict[str, dict[str, Any]] = {
 """Every call that writes nothing, and what it needs beside the project."""
 
 WRITES = (
-    "auth.", "batch", "create", "update", "archive", "grant", "revoke", "restore", "fork", "delete",
+    "auth.", "batch", "create", "update", "archive", "grant", "join", "revoke", "restore", "fork",
+    "delete",
 )  # fmt: skip
 
 

@@ -104,6 +104,7 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "projects.update": [project | {"version": 1, "description": LONG}],
         "members.list": [project],
         "members.grant": [project | {"email": "u1@example.org", "role": "editor"}],
+        "members.join": [project],
         "members.revoke": [project | {"user": str(uuid.uuid4())}],
         "history.list": [project | {"limit": 200}, project | {"limit": 200, "entity": "dev_wide"}],
         "history.blame": [
