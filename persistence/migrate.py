@@ -23,6 +23,7 @@ from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
 from persistence.tables.account_addresses import spell_alike
+from persistence.trigrams import make_trigrams
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001
@@ -49,7 +50,7 @@ HAS_BOOKKEEPING = """
 SELECT to_regclass('prime_migrations') IS NOT NULL
 """
 
-FIRST = {21: make_role}
+FIRST = {21: make_role, 22: make_trigrams}
 """Number of a migration -> what comes before its SQL."""
 
 THEN = {17: spell_alike}
