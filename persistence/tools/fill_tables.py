@@ -22,8 +22,8 @@ from persistence.errors import PersistenceError
 from persistence.migrate import migrate
 from persistence.sqlstates import own_errors
 
-MANY_ENOUGH = 1_000
-"""Users, in the smallest database: with fewer, reading all of them is the best plan."""
+MANY_ENOUGH = 4_000
+"""Users and projects in the smallest database: with fewer, reading all of them is the best plan."""
 
 WORDS = """ARRAY['Airy', 'Warm', 'Dark', 'Wide', 'Night', 'Dust', 'Glass', 'Acid', 'Vocal', 'Reese',
     'Sub', 'Pluck', 'Pad', 'Lead', 'Kick', 'Snare', 'Hall', 'Tape', 'Grit', 'Ghost']"""
@@ -85,6 +85,23 @@ FILL = {
         ) AS r
         JOIN filled_projects AS p ON p.n = r.project JOIN filled_users AS u ON u.n = r.person
         ON CONFLICT DO NOTHING
+    """,
+    "project_states": """
+        INSERT INTO project_states (id, project_id, project_state)
+        SELECT state_id, id, '{{}}' FROM studio_projects
+    """,
+    "project_deltas": """
+        INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member, ops,
+            payload_hash, committed_at, bytes)
+        SELECT p.id, row_number() OVER (PARTITION BY r.project ORDER BY r.n), 'd' || r.n,
+            p.owner_id, p.owner_id, 'm', '[]', substring(sha256(r.n::text::bytea) FOR 16), now(), 2
+        FROM (
+            SELECT n, pg_temp.few({projects}) AS project FROM generate_series(1, {rows}) AS n
+        ) AS r
+        JOIN filled_projects AS f ON f.n = r.project JOIN studio_projects AS p ON p.id = f.id;
+        UPDATE studio_projects AS p SET head_seq = d.head
+        FROM (SELECT project_id, max(seq) AS head FROM project_deltas GROUP BY 1) AS d
+        WHERE d.project_id = p.id
     """,
     "plugin_presets": """
         INSERT INTO plugin_presets (owner_id, plugin, name, category, parameters, tags, is_public,
@@ -198,8 +215,8 @@ class Filled:
 
 def sizes(rows: int) -> dict[str, int]:
     """How many users and projects there are for so many rows in each other table."""
-    users, projects = max(MANY_ENOUGH, rows // 100), max(2 * MANY_ENOUGH, rows // 50)
-    return {"rows": rows, "users": users, "projects": projects, "members": 4 * projects}
+    users, projects = max(MANY_ENOUGH, rows // 100), max(MANY_ENOUGH, rows // 50)
+    return {"rows": rows, "users": users, "projects": projects, "members": 2 * projects}
 
 
 async def fill(dsn: str, rows: int) -> Filled:

@@ -22,8 +22,8 @@ DROP INDEX plugin_presets_owner_idx;
 DROP INDEX plugin_presets_public_idx;
 
 -- Members: the role of one user in one project, also where rows of both are many.
-CREATE INDEX project_members_role_idx ON project_members (user_id, project_id) INCLUDE (role);
 DROP INDEX project_members_user_idx;
+CREATE INDEX project_members_user_idx ON project_members (user_id, project_id) INCLUDE (role);
 
 -- What belongs to a project or to a user is looked for among theirs.
 CREATE INDEX audio_files_made_idx ON audio_files (project_id, created_at, id);

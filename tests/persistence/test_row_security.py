@@ -15,7 +15,7 @@ from persistence.row_security import Granted, Policy, condition, granted, grants
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from tests.databases import execute
-from tests.persistence.strangers import REACHED, make_stranger
+from tests.persistence.rows.strangers import REACHED, make_stranger
 
 pytestmark = pytest.mark.postgres
 

@@ -1,0 +1,107 @@
+"""Plans on many rows: what users ask for is found by an index, and each look-up is made once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from persistence.lanes import Lanes
+from persistence.rows import statements
+from persistence.rows.conditions import operators_in, read_where
+from persistence.rows.pages import Order, read_order, turned
+from persistence.rows.sql import arguments_of
+from schema.tables.description import SEARCHING, Table
+from tests.persistence.plans.asked import (
+    LISTED,
+    Asked,
+    filled_in,
+    filters_of,
+    lists_of,
+    orders_of,
+)
+from tests.persistence.plans.conftest import ROWS, Many
+from tests.persistence.plans.explained import Explained, explained
+
+pytestmark = pytest.mark.postgres
+
+LIMIT = 50
+
+MOST_ROWS = max(1_500, ROWS // 20)
+"""Of a user who is in dozens of projects: what is theirs is a small part of a table."""
+
+BY_NO_INDEX = {
+    ("plugin_presets", "is_public ne"),
+    ("plugin_presets", "is_public in"),
+}
+"""What fits is nearly nothing or nearly all, and PostgreSQL cannot know which: looked for in the
+order of the list, until the statement's time is over."""
+
+
+async def ids_of(lanes: Lanes, many: Many, table: Table) -> dict[str, str]:
+    column = next((c for c in table.columns if c.name == table.names[0]), None)
+    place = table.names[0] if column is None else column.reads or column.name
+    row = await lanes.calls.fetchval(f"SELECT {place}::text FROM {table.relation} LIMIT 1 OFFSET 7")
+    return {"$user": many.filled.user, "$project": many.filled.project, "$row": row}
+
+
+async def plans_of(
+    lanes: Lanes, ids: dict[str, str], asked: Asked, *, pages: bool = False
+) -> list[Explained]:
+    """Of the first page; `pages`: and of those that go on and back from its last row."""
+    table = asked.table
+    condition = read_where(table, filled_in(asked.where, ids))
+    searches = bool(operators_in(condition) & SEARCHING)
+    db = lanes.calls if searches else lanes.callers
+    order = read_order(table, asked.order)
+
+    def text_of(walked: Order, *, behind: bool) -> str:
+        if searches:
+            return statements.ids_text(table, condition, walked, behind=behind)
+        return statements.list_text(table, table.columns, condition, walked, behind=behind)
+
+    arguments = [ids["$user"], *arguments_of(condition)]
+    text = text_of(order, behind=False)
+    plans = [await explained(db, text, *arguments, LIMIT + 1)]
+    rows = await db.fetch(text, *arguments, LIMIT + 1) if pages else []
+    if rows:
+        place = [rows[len(rows) // 2][f"_sort_{n}"] for n in range(len(order))]
+        for walked in (order, turned(order)):
+            text = text_of(walked, behind=True)
+            plans.append(await explained(db, text, *arguments, *place, LIMIT + 1))
+    return plans
+
+
+async def faults_of(
+    lanes: Lanes, many: Many, table: Table, all_asked: Iterable[Asked], *, pages: bool = False
+) -> dict[str, Any]:
+    """What is wrong with the plans, by what was asked."""
+    ids = await ids_of(lanes, many, table)
+    faults: dict[str, Any] = {}
+    for asked in all_asked:
+        for plan in await plans_of(lanes, ids, asked, pages=pages):
+            is_long = plan.rows > MOST_ROWS and (table.relation, asked.says) not in BY_NO_INDEX
+            if plan.read_whole or plan.repeated or is_long or not plan.indexes:
+                told = (plan.read_whole, plan.repeated, plan.rows, plan.indexes)
+                faults.setdefault(asked.says, []).append(told)
+    return faults
+
+
+@pytest.mark.parametrize("table", LISTED.values(), ids=LISTED)
+async def test_lists_that_the_product_ships_come_from_indexes(
+    lanes: Lanes, many: Many, table: Table
+) -> None:
+    assert await faults_of(lanes, many, table, lists_of(table), pages=True) == {}
+
+
+@pytest.mark.parametrize("table", LISTED.values(), ids=LISTED)
+async def test_every_order_comes_from_an_index_in_both_directions(
+    lanes: Lanes, many: Many, table: Table
+) -> None:
+    assert await faults_of(lanes, many, table, orders_of(table), pages=True) == {}
+
+
+@pytest.mark.parametrize("table", LISTED.values(), ids=LISTED)
+async def test_every_operator_of_every_column_comes_from_an_index(
+    lanes: Lanes, many: Many, table: Table
+) -> None:
+    assert await faults_of(lanes, many, table, filters_of(table)) == {}
