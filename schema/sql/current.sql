@@ -1,6 +1,8 @@
 -- The sum of the migrations, written by: python -m persistence.migrate --dump-current
 SET check_function_bodies = off; -- functions come before the tables they name
 
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
     LANGUAGE plpgsql
     AS $$
@@ -1358,6 +1360,10 @@ CREATE UNIQUE INDEX audio_files_content_key ON public.audio_files USING btree (p
 
 CREATE INDEX audio_files_hash_idx ON public.audio_files USING btree (content_hash) WHERE (content_hash IS NOT NULL);
 
+CREATE INDEX audio_files_made_idx ON public.audio_files USING btree (project_id, created_at, id);
+
+CREATE INDEX audio_files_name_idx ON public.audio_files USING btree (project_id, name COLLATE "C", id);
+
 CREATE INDEX audio_files_owner_idx ON public.audio_files USING btree (owner_id);
 
 CREATE INDEX audio_files_parent_idx ON public.audio_files USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1366,13 +1372,13 @@ CREATE INDEX audio_files_pending_idx ON public.audio_files USING btree (project_
 
 CREATE INDEX audio_files_project_hash_idx ON public.audio_files USING btree (project_id, content_hash) WHERE (content_hash IS NOT NULL);
 
-CREATE INDEX audio_files_project_idx ON public.audio_files USING btree (project_id, created_at DESC, id);
-
 CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
 CREATE UNIQUE INDEX auth_credentials_verify_token_key ON public.auth_credentials USING btree (verify_token_hash) WHERE (verify_token_hash IS NOT NULL);
 
 CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expires_at);
+
+CREATE INDEX auth_sessions_made_idx ON public.auth_sessions USING btree (user_id, created_at, id);
 
 CREATE INDEX auth_sessions_user_idx ON public.auth_sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 
@@ -1388,7 +1394,7 @@ CREATE UNIQUE INDEX collaboration_sessions_invite_key ON public.collaboration_se
 
 CREATE INDEX collaboration_sessions_participants_idx ON public.collaboration_sessions USING gin (participants);
 
-CREATE INDEX collaboration_sessions_project_idx ON public.collaboration_sessions USING btree (project_id, started_at DESC);
+CREATE INDEX collaboration_sessions_started_idx ON public.collaboration_sessions USING btree (project_id, started_at, id);
 
 CREATE INDEX idempotency_keys_claimed_idx ON public.idempotency_keys USING btree (claimed_at);
 
@@ -1404,19 +1410,35 @@ CREATE INDEX member_fences_raised_at ON public.member_fences USING btree (raised
 
 CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
 
+CREATE INDEX mixx_recall_own_idx ON public.mixx_recall USING btree (user_id, updated_at, id);
+
+CREATE INDEX plugin_presets_category_idx ON public.plugin_presets USING btree (category, updated_at, id) WHERE is_public;
+
+CREATE INDEX plugin_presets_created_idx ON public.plugin_presets USING btree (created_at, id);
+
 CREATE INDEX plugin_presets_forked_idx ON public.plugin_presets USING btree (forked_from) WHERE (forked_from IS NOT NULL);
+
+CREATE INDEX plugin_presets_name_idx ON public.plugin_presets USING btree (name COLLATE "C", id);
 
 CREATE UNIQUE INDEX plugin_presets_name_key ON public.plugin_presets USING btree (COALESCE(owner_id, '00000000-0000-0000-0000-000000000000'::uuid), plugin, lower(name) COLLATE "C");
 
-CREATE INDEX plugin_presets_owner_idx ON public.plugin_presets USING btree (owner_id);
+CREATE INDEX plugin_presets_name_trigrams_idx ON public.plugin_presets USING gin (name public.gin_trgm_ops);
+
+CREATE INDEX plugin_presets_name_words_idx ON public.plugin_presets USING gin (to_tsvector('simple'::regconfig, name));
+
+CREATE INDEX plugin_presets_own_idx ON public.plugin_presets USING btree (owner_id, updated_at, id);
+
+CREATE INDEX plugin_presets_own_plugin_idx ON public.plugin_presets USING btree (owner_id, plugin, name COLLATE "C", id);
 
 CREATE INDEX plugin_presets_parameters_idx ON public.plugin_presets USING gin (parameters jsonb_path_ops);
 
-CREATE INDEX plugin_presets_public_idx ON public.plugin_presets USING btree (plugin, category) WHERE is_public;
+CREATE INDEX plugin_presets_plugin_idx ON public.plugin_presets USING btree (plugin, updated_at, id) WHERE is_public;
 
 CREATE UNIQUE INDEX plugin_presets_system_key ON public.plugin_presets USING btree (system_key);
 
 CREATE INDEX plugin_presets_tags_idx ON public.plugin_presets USING gin (tags);
+
+CREATE INDEX plugin_presets_updated_idx ON public.plugin_presets USING btree (updated_at, id);
 
 CREATE INDEX preset_uses_user_idx ON public.preset_uses USING btree (user_id);
 
@@ -1428,7 +1450,7 @@ CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (
 
 CREATE INDEX project_deltas_aspect_idx ON public.project_deltas USING btree (project_id, aspect, seq) WHERE (aspect <> 'document'::text);
 
-CREATE INDEX project_members_user_idx ON public.project_members USING btree (user_id);
+CREATE INDEX project_members_user_idx ON public.project_members USING btree (user_id, project_id) INCLUDE (role);
 
 CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btree (author_id);
 
