@@ -232,6 +232,7 @@ async def fill(dsn: str, rows: int) -> Filled:
                 await _fill_one(connection, table, words.format(**given))
             await connection.execute("VACUUM ANALYZE")
             who = await connection.fetchrow(BUSY)
+            assert who is not None
         finally:
             await connection.close(timeout=10)
     seconds = round(time.perf_counter() - began, 1)
