@@ -8,7 +8,7 @@ import pytest
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows.access import Access
-from tests.persistence.strangers import make_stranger
+from tests.persistence.rows.strangers import make_stranger
 
 
 @dataclass
