@@ -15,7 +15,7 @@ import msgspec
 from persistence.errors import BadCursor, BadQuery
 from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
 from persistence.rows.sql import Numbers, ordered_by
-from persistence.rows.values import EPOCH, problem_with_text, read_value, shown
+from persistence.rows.values import EPOCH, problem_with_text, read_value
 from schema.limits import MAX_ORDER
 from schema.tables.description import Column, Operator, SqlType, Table
 
@@ -61,7 +61,7 @@ def _sort(table: Table, name: Any, place: str) -> Sort:
         allowed = [one.name for one in table.columns if one.sorts] + list(table.names)
         raise BadQuery(
             place,
-            f"{shown(plain)} is nothing that {table.calls} are sorted by; allowed: "
+            f"is nothing that {table.calls} are sorted by; allowed: "
             f"{', '.join(sorted({*allowed}))}, with - before one that goes down",
         )
     return Sort(column, name.startswith("-"))

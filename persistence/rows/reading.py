@@ -20,9 +20,9 @@ from persistence.rows.pages import (
     write_cursor,
 )
 from persistence.rows.sql import arguments_of
-from persistence.rows.values import argument, shown
-from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
-from schema.tables.description import SEARCHING, Column, SqlType, Table
+from persistence.rows.values import Wrong, argument, read_value
+from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES, MAX_ROWS
+from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
 Row = dict[str, Any]
 """A row as on the wire, by names of columns."""
@@ -98,6 +98,8 @@ async def list_(
     asked = _Asked(
         table, user, read_where(table, where), read_order(table, order), read_fields(table, fields)
     )
+    if not 1 <= limit <= MAX_ROWS:
+        raise BadQuery("limit", f"must be 1 to {MAX_ROWS}")
     if after is not None and before is not None:
         raise BadQuery("before", "and `after` cannot be asked together")
     goes_back = before is not None
@@ -139,16 +141,27 @@ def read_fields(table: Table, fields: Sequence[Any] | None) -> tuple[Column, ...
         if not isinstance(name, str) or name not in table.by_name:
             raise BadQuery(
                 f"fields[{n}]",
-                f"{shown(name)} is nothing that a row has; allowed: {', '.join(table.by_name)}",
+                f"is nothing that a row has; allowed: {', '.join(table.by_name)}",
             )
         chosen.add(name)
     return tuple([column for column in table.columns if column.name in chosen])
 
 
 def keys_of(table: Table, id: Id) -> list[Any]:
-    """The values of all columns that name a row."""
+    """The values of all columns that name a row; raises `BadQuery`."""
     keys = [id] if isinstance(id, str) else list(id)
-    return [argument(table.by_name[name], key) for name, key in zip(table.names, keys, strict=True)]
+    if len(keys) != len(table.names):
+        raise BadQuery(table.param, f"is named by: {', '.join(table.names)}")
+    named = zip(table.names, keys, strict=True)
+    return [_key_of(table, table.by_name[name], key) for name, key in named]
+
+
+def _key_of(table: Table, column: Column, key: Any) -> Any:
+    try:
+        return argument(column, read_value(column, Operator.EQ, key))
+    except Wrong as wrong:
+        field = table.param if column.name == table.key else column.name
+        raise BadQuery(field, str(wrong)) from None
 
 
 def as_row(columns: Sequence[Column], record: Any) -> Row:

@@ -38,7 +38,7 @@ async def create(
     if table.user and table.user not in row:
         row[table.user] = user
     if id is not None:
-        row[table.key] = id
+        row[table.key] = keys_of(table, id)[0]
     given = [table.by_name[name] for name in sorted(row)]
     arguments = [_argument(column, row[column.name]) for column in given]
     shape = ",".join([column.name for column in given])
