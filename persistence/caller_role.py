@@ -13,6 +13,9 @@ from persistence.pool import Executor
 
 ROLE = "prime_caller"
 
+CALLER = "(SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL"
+"""Stands in each statement of the lane, whose first argument is the caller: it is run first."""
+
 CREATE = f"CREATE ROLE {ROLE} LOGIN"
 
 STANDING = f"""

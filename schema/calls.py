@@ -42,6 +42,7 @@ from schema.messages import (
 )
 from schema.ops import Collection, EntityId, Op
 from schema.tables.studio_projects import DefaultRole, MemberLimit
+from schema.recall.calls import RECALL_METHODS
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
@@ -582,6 +583,7 @@ METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "timeline.seconds": (ToSeconds, Times),
     "timeline.beats": (ToBeats, Times),
     "batch": (Batch, BatchAnswers),
+    **RECALL_METHODS,
 }
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 

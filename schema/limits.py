@@ -920,3 +920,53 @@ MAX_COUNTED = BOUNDS.add(
     "persistence/rows/reading.py",
     "Counting goes no further; then `exact` is false.",
 )
+
+MAX_RECALL_USES = BOUNDS.add(
+    "MAX_RECALL_USES",
+    200,
+    "uses",
+    "`recall.observe`",
+    ErrorCode.VALIDATION,
+    "schema/recall/calls.py",
+    "In one call: what a client gathered while it was away goes in several.",
+)
+
+MAX_RECALL_CONTEXTS = BOUNDS.add(
+    "MAX_RECALL_CONTEXTS",
+    4,
+    "entries",
+    "`recall.observe`, `recall.suggest`",
+    ErrorCode.VALIDATION,
+    "schema/recall/calls.py",
+    "Of the context of a use, beside the key that was used before.",
+)
+
+MAX_RECALL_KEYS = BOUNDS.add(
+    "MAX_RECALL_KEYS",
+    2_000,
+    "keys",
+    "`recall.observe`",
+    ErrorCode.LIMIT_REACHED,
+    "persistence/recall/observing.py",
+    "Of one user in one category; the 300 warmest are ranked.",
+)
+
+MAX_RECALL_CATEGORIES = BOUNDS.add(
+    "MAX_RECALL_CATEGORIES",
+    100,
+    "categories",
+    "`recall.observe`, `recall.settings`",
+    ErrorCode.LIMIT_REACHED,
+    "persistence/recall/settings.py",
+    "Of one user.",
+)
+
+MAX_RECALL_USES_PER_HOUR = BOUNDS.add(
+    "MAX_RECALL_USES_PER_HOUR",
+    10_000.0,
+    "uses an hour",
+    "`recall.observe`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one user at one server: their ids are kept for 14 days.",
+)

@@ -451,3 +451,13 @@ MAX_STATEMENT_TEXTS = SERVER_BOUNDS.add(
     "persistence/rows/access.py",
     "Of SQL, one a shape of query: what was not asked for longest is built again.",
 )
+
+MAX_RECALL_CONTEXTS_KEPT = SERVER_BOUNDS.add(
+    "MAX_RECALL_CONTEXTS_KEPT",
+    20_000,
+    "rows",
+    "`recall.observe`",
+    Instead.CLIPPED,
+    "persistence/recall/observing.py",
+    "Contexts of keys of one user in one category: past it uses count without their context.",
+)

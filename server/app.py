@@ -134,6 +134,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     return Context(
         db=base.db.calls,
         reads=base.db.reads,
+        callers=base.db.callers,
         hub=core.hub,
         journal=base.journal,
         slow_journal=base.slow_journal,

@@ -5,6 +5,7 @@ import functools
 
 from machine.embedded_servers import keep_running
 from persistence.journal import fences
+from persistence.recall import trimming
 from persistence.tables import (
     auth_sessions,
     change_log,
@@ -36,6 +37,12 @@ COMPACT_SECONDS = 600.0
 
 CHANGES_DAYS = 7
 """How long rows of the change log are kept."""
+
+RECALL_SECONDS = 21_600.0
+"""Between two times that what Mixx Recall no longer needs is deleted."""
+
+POPULAR_SECONDS = 3_600.0
+"""Between two counts of the public presets that many use."""
 
 FENCE_SECONDS = 86_400.0
 """For so long a delta may be on its way from a node whose member has come back elsewhere."""
@@ -87,6 +94,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     keys = functools.partial(idempotency_keys.trim, db, KEPT_REPLY_SECONDS)
     repeat("trimming idempotency keys", COMPACT_SECONDS, keys)
+    repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
+    repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)

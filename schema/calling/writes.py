@@ -39,6 +39,11 @@ WRITES: dict[str, Write] = {
     "snapshots.fork": Write.IN_PARTS,
     "snapshots.delete": Write.AT_ONCE,
     **{method: Write.AT_ONCE for method, verb in OF_ROWS.items() if verb in WRITING},
+    "recall.observe": Write.AT_ONCE,
+    "recall.correct": Write.AT_ONCE,
+    "recall.forget": Write.AT_ONCE,
+    "recall.erase": Write.AT_ONCE,
+    "recall.settings": Write.AT_ONCE,
 }
 """Method -> how it writes."""
 
@@ -58,6 +63,8 @@ READS = frozenset(
         "timeline.seconds",
         "timeline.beats",
         *(method for method, verb in OF_ROWS.items() if verb not in WRITING),
+        "recall.suggest",
+        "recall.export",
     }
 )
 """Methods that change nothing: they may be called again at any time. Those of `auth` are neither:

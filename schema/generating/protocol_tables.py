@@ -20,6 +20,7 @@ from schema.invariants import INVARIANTS, Invariant
 from schema.limits import BOUNDS
 from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
+from schema.recall.categories import CATEGORIES
 from schema.text.colors import COLORS, TEXT_ON_COLOR
 
 
@@ -137,6 +138,15 @@ def _limits_table() -> str:
     return _table("limit | value | unit | where | past it | of what, and why", rows)
 
 
+def _recall_table() -> str:
+    rows = (
+        (f"`{name}`", it.says, it.key, ", ".join(f"`{one}`" for one in it.contexts), days)
+        for name, it in CATEGORIES.items()
+        for days in (f"{it.half_life_days:g}",)
+    )
+    return _table("category | holds | a key is | contexts that tell most | half-life, days", rows)
+
+
 def _entity_types_table() -> str:
     rows = (
         (f"`{collection}`", f"`{name}`", _allowed(field), field.unit, _default(field))
@@ -217,6 +227,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "examples": _examples,
     "invariants": _invariants_table,
     "parents": _parents_table,
+    "categories of recall": _recall_table,
     "entity types": _entity_types_table,
 }
 """The name in a marker `<!-- generated: NAME -->` -> what makes the table."""

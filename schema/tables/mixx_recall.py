@@ -45,6 +45,8 @@ RECALL = Table(
         ),
         Column("data", JsonMap, SqlType.JSON, "more about it", changes=True, filters=MAPS),
         Column("usage_count", Count, SqlType.BIGINT, "how often it was chosen", filters=ORDERED),
+        Column("shown_count", Count, SqlType.BIGINT, "how often it was suggested"),
+        Column("taken_count", Count, SqlType.BIGINT, "how often it was taken from suggestions"),
         Column("last_used_at", Milliseconds | None, SqlType.TIME, "when it was chosen last"),
         VERSION,
         CREATED_AT,

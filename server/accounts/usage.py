@@ -146,13 +146,14 @@ class Usage:
         self.sockets = Sockets()
         per_second = self.limits.connects_per_second
         self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
-        """By address, as are registrations and wrong passwords; lookups are by user."""
+        """By address, as are registrations and wrong passwords; lookups and uses are by user."""
         per_second = self.limits.ops_per_second
         self.ops = Rates(per_second, per_second * OPS_BURST_SECONDS)
         """By user: ops of all connections, whatever becomes of them (rule E6)."""
         self.registrations = _hourly(self.limits.registrations_per_hour)
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)
+        self.recall_uses = _hourly(self.limits.recall_uses_per_hour)
 
     def on_connect(self, socket: str, address: str) -> bool:
         """A TCP connection; whether it may stay until it has asked for something."""

@@ -28,6 +28,7 @@ class Limits:
     members_per_project: float = limits.MAX_MEMBERS_PER_PROJECT
     snapshots_per_project: float = limits.MAX_SNAPSHOTS_PER_PROJECT
     lookups_per_hour: float = limits.MAX_LOOKUPS_PER_HOUR
+    recall_uses_per_hour: float = limits.MAX_RECALL_USES_PER_HOUR
 
     @staticmethod
     def read(text: str) -> "Limits":

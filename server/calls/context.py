@@ -49,6 +49,8 @@ class Context:
     """For calls that ask for little; of calls that go together, their transaction."""
     reads: Database
     """For what reads or copies much: history, stored states."""
+    callers: Database
+    """For rows of the caller's own, as the role `prime_caller`: each statement names the caller."""
     hub: Hub
     journal: Journal
     """For what is quickly answered."""

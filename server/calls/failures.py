@@ -14,6 +14,7 @@ from persistence.errors import (
     TooSlow,
     Unavailable,
 )
+from persistence.recall.settings import NoRoom
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
@@ -29,6 +30,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (Conflict, ErrorCode.CONFLICT),
     (LastOwner, ErrorCode.CONFLICT),
     (TooManyMembers, ErrorCode.LIMIT_REACHED),
+    (NoRoom, ErrorCode.LIMIT_REACHED),
     (BadCursor, ErrorCode.VALIDATION),
     (BadQuery, ErrorCode.VALIDATION),
     (Forbidden, ErrorCode.FORBIDDEN),

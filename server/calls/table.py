@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from server.calls import auth, history, members, projects, snapshots, timeline
+from server.calls import auth, history, members, projects, recall, snapshots, timeline
 from server.calls.caller import Caller
 from server.calls.context import Context
 
@@ -38,4 +38,11 @@ ANSWERS: dict[str, Answer] = {
     "timeline.between": timeline.between,
     "timeline.seconds": timeline.seconds,
     "timeline.beats": timeline.beats,
+    "recall.observe": recall.observe,
+    "recall.suggest": recall.suggest,
+    "recall.correct": recall.correct,
+    "recall.forget": recall.forget,
+    "recall.export": recall.export,
+    "recall.erase": recall.erase,
+    "recall.settings": recall.settings_,
 }

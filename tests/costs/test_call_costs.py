@@ -105,6 +105,13 @@ class Grown:
             "timeline.seconds": project | {"beats": times},
             "timeline.beats": project | {"seconds": times},
             "batch": {"calls": [BatchedCall("projects.list", Raw(b"{}"))] * 20},
+            "recall.observe": {"category": "eq", "uses": _uses()},
+            "recall.suggest": {"category": "eq", "limit": 20},
+            "recall.correct": {"category": "eq", "id": str(uuid.uuid4()), "key": "key 1"},
+            "recall.export": {"limit": 200},
+            "recall.settings": {"category": "eq", "remembers": True},
+            "recall.forget": {"category": "eq"},
+            "recall.erase": {"confirm": "erase"},
             "snapshots.fork": snapshot | {"name": "Fork"},
             "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
             "snapshots.delete": snapshot,
@@ -118,6 +125,11 @@ class Grown:
             method: await longest_of(self.node, self.caller, method, **asked[method])
             for method in methods or asked
         }
+
+
+def _uses() -> list[Message]:
+    context = {"genre": "trap", "bpm": 140, "after": "key 1"}
+    return [{"id": str(uuid.uuid4()), "key": f"key {n}", "context": context} for n in range(200)]
 
 
 def _insert(collection: str, entity_id: str, **entity: Any) -> Message:

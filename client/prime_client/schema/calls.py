@@ -544,6 +544,184 @@ class ToBeats(TypedDict):
     seconds: list[float]
 
 
+class RecallContext(TypedDict):
+    """Where a key is used: what is empty or null says nothing; `more` takes names of your own."""
+
+    genre: NotRequired[str]
+    bpm: NotRequired[float | None]
+    plugin: NotRequired[str]
+    after: NotRequired[str]
+    hour: NotRequired[int | None]
+    more: NotRequired[dict[str, str]]
+
+
+class RecallUse(TypedDict):
+    """A key was used: now, or at a time (ms since 1970) of the last 90 days. `suggested`: it was
+    taken from a list of suggestions, and counts half.
+    """
+
+    id: str
+    key: str
+    at: NotRequired[float | None]
+    # 1.0 if left out
+    weight: NotRequired[float]
+    # False if left out
+    suggested: NotRequired[bool]
+    context: NotRequired[RecallContext | None]
+    data: NotRequired[dict[str, Any] | None]
+
+
+class ObserveRecall(TypedDict):
+    """Remember uses of keys in a category, each id once; answered when they are stored."""
+
+    category: str
+    uses: list[RecallUse]
+
+
+class ObservedRecall(TypedDict):
+    """How many uses were not known before; `remembers`: whether the category is switched on."""
+
+    counted: int
+    remembers: bool
+
+
+class SuggestRecall(TypedDict):
+    """What you are likely to use next, the likeliest first."""
+
+    category: str
+    context: NotRequired[RecallContext | None]
+    # 1 to 20; 3 if left out
+    limit: NotRequired[int]
+
+
+class RecallSuggestion(TypedDict):
+    """A key, and why. `confidence`: how likely you take it, at least; null: others' (`public`)."""
+
+    key: str
+    confidence: float | None
+    reason: str
+    source: str
+    usage_count: int
+    last_used_at: float | None
+    data: dict[str, Any]
+
+
+class RecallSuggestions(TypedDict):
+    """None where too little is known: ten uses in the category, and a confidence of 0.05."""
+
+    suggestions: list[RecallSuggestion]
+
+
+class CorrectRecall(TypedDict):
+    """A suggestion was wrong, or taken: what was shown, and what is to be changed of a key.
+    `weight`: what the key's uses so far count from now on (0: not suggested until used
+    again). `rename`: another key takes its place, and its uses. The same `id` again changes
+    nothing.
+    """
+
+    category: str
+    id: str
+    key: NotRequired[str | None]
+    weight: NotRequired[float | None]
+    rename: NotRequired[str | None]
+    data: NotRequired[dict[str, Any] | None]
+    shown: NotRequired[list[str]]
+
+
+class CorrectedRecall(TypedDict):
+    """`changed`: false where this id was sent before."""
+
+    changed: bool
+
+
+class ForgetRecall(TypedDict):
+    """Forget a key, or without `key` all of a category. The second time changes nothing."""
+
+    category: str
+    key: NotRequired[str | None]
+
+
+class ForgottenRecall(TypedDict):
+    """How many keys are gone."""
+
+    keys: int
+
+
+class ExportRecall(TypedDict):
+    """All that is remembered of you, page by page; `after` is the `next` of the page before."""
+
+    # 1 to 200; 200 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+
+
+class RecallSetting(TypedDict):
+    """How a category is kept: `half_life_days` without a use, and a key weighs half."""
+
+    category: str
+    remembers: bool
+    half_life_days: float
+
+
+class RememberedKey(TypedDict):
+    """A key: how often it was used, shown as a suggestion, and taken from one."""
+
+    category: str
+    key: str
+    data: dict[str, Any]
+    usage_count: int
+    shown_count: int
+    taken_count: int
+    last_used_at: float | None
+    created_at: float
+
+
+class RememberedContext(TypedDict):
+    """A key in a context (empty: all its uses): `heat` is what ranks it."""
+
+    category: str
+    context: str
+    key: str
+    heat: float
+    usage_count: int
+
+
+class RememberedUse(TypedDict):
+    """The id of a use, which is kept for 14 days so that it is counted once."""
+
+    id: str
+    at: float
+
+
+class ExportedRecall(TypedDict):
+    """One page: settings on the first, then keys, then contexts, then uses (null `next`: last)."""
+
+    settings: list[RecallSetting]
+    keys: list[RememberedKey]
+    contexts: list[RememberedContext]
+    uses: list[RememberedUse]
+    next: str | None
+
+
+class EraseRecall(TypedDict):
+    """Forget all that is remembered of you, for good; what you have switched off stays off."""
+
+    confirm: Literal["erase"]
+
+
+class SetRecall(TypedDict):
+    """Switch remembering on or off in a category; without one, only say how all are kept."""
+
+    category: NotRequired[str | None]
+    remembers: NotRequired[bool]
+
+
+class RecallSettings(TypedDict):
+    """Of all categories in which something was observed or set."""
+
+    settings: list[RecallSetting]
+
+
 class Projects:
     """`client.projects`."""
 
@@ -703,6 +881,52 @@ class Timeline:
         return result
 
 
+class Recall:
+    """`client.recall`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def observe(self, **params: Unpack[ObserveRecall]) -> ObservedRecall:
+        """Remember uses of keys in a category, each id once; answered when they are stored."""
+        result: ObservedRecall = await self._call("recall.observe", **params)
+        return result
+
+    async def suggest(self, **params: Unpack[SuggestRecall]) -> RecallSuggestions:
+        """What you are likely to use next, the likeliest first."""
+        result: RecallSuggestions = await self._call("recall.suggest", **params)
+        return result
+
+    async def correct(self, **params: Unpack[CorrectRecall]) -> CorrectedRecall:
+        """A suggestion was wrong, or taken: what was shown, and what is to be changed of a key.
+        `weight`: what the key's uses so far count from now on (0: not suggested until used
+        again). `rename`: another key takes its place, and its uses. The same `id` again
+        changes nothing.
+        """
+        result: CorrectedRecall = await self._call("recall.correct", **params)
+        return result
+
+    async def forget(self, **params: Unpack[ForgetRecall]) -> ForgottenRecall:
+        """Forget a key, or without `key` all of a category. The second time changes nothing."""
+        result: ForgottenRecall = await self._call("recall.forget", **params)
+        return result
+
+    async def export(self, **params: Unpack[ExportRecall]) -> ExportedRecall:
+        """All that is remembered of you, page by page; `after` is the `next` of the page before."""
+        result: ExportedRecall = await self._call("recall.export", **params)
+        return result
+
+    async def erase(self, **params: Unpack[EraseRecall]) -> ForgottenRecall:
+        """Forget all that is remembered of you, for good; what you have switched off stays off."""
+        result: ForgottenRecall = await self._call("recall.erase", **params)
+        return result
+
+    async def settings(self, **params: Unpack[SetRecall]) -> RecallSettings:
+        """Switch remembering on or off in a category; without one, only say how all are kept."""
+        result: RecallSettings = await self._call("recall.settings", **params)
+        return result
+
+
 class Calls:
     """All calls, by what they are about."""
 
@@ -712,3 +936,4 @@ class Calls:
         self.history = History(call)
         self.snapshots = Snapshots(call)
         self.timeline = Timeline(call)
+        self.recall = Recall(call)

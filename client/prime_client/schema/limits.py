@@ -299,3 +299,20 @@ MAX_ORDER = 3
 
 MAX_COUNTED = 10_000
 """Counting goes no further; then `exact` is false. (rows; `count`)"""
+
+MAX_RECALL_USES = 200
+"""In one call: what a client gathered while it was away goes in several. (uses;
+`recall.observe`)"""
+
+MAX_RECALL_CONTEXTS = 4
+"""Of the context of a use, beside the key that was used before. (entries; `recall.observe`,
+`recall.suggest`)"""
+
+MAX_RECALL_KEYS = 2_000
+"""Of one user in one category; the 300 warmest are ranked. (keys; `recall.observe`)"""
+
+MAX_RECALL_CATEGORIES = 100
+"""Of one user. (categories; `recall.observe`, `recall.settings`)"""
+
+MAX_RECALL_USES_PER_HOUR = 10_000.0
+"""Of one user at one server: their ids are kept for 14 days. (uses an hour; `recall.observe`)"""

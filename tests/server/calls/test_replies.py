@@ -60,6 +60,9 @@ class Heavy:
         for number in range(12):
             await self._snapshot(f"take {number}")
         await self._members(database)
+        for name in ("x" * 200, "y" * 200):
+            uses = _uses(name, "x" * 60_000)
+            await ann.result("recall.observe", category="eq", uses=uses)
         for number in range(12):
             await ann.result("projects.create", name=f"P{number}", description=LONG)
 
@@ -89,6 +92,17 @@ class Heavy:
 def _marker(n: int, name: str) -> Message:
     entity = {"time": n, "name": name}
     return {"op": "insert", "col": "markers", "id": f"marker_{n:05}", "entity": entity}
+
+
+def _uses(name: str, text: str = "") -> list[dict[str, Any]]:
+    """As many as one call takes, each with data as large as may be, as far as a message goes."""
+    uses: list[dict[str, Any]] = [
+        {"id": str(uuid.uuid4()), "key": f"key {n} {name}", "context": {"genre": "trap"}}
+        for n in range(200)
+    ]
+    for use in uses[:16]:
+        use["data"] = {"text": text}
+    return uses
 
 
 def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
@@ -130,6 +144,13 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "projects.create": [{"name": "Last", "description": LONG}],
         "projects.archive": [project],
         "batch": [{"calls": [{"method": "projects.list", "params": {"limit": 200}}] * 20}],
+        "recall.observe": [{"category": "eq", "uses": _uses("eq")}],
+        "recall.suggest": [{"category": "eq", "limit": 20}],
+        "recall.correct": [{"category": "eq", "id": str(uuid.uuid4()), "shown": ["key 1"]}],
+        "recall.export": [{"limit": 200}],
+        "recall.settings": [{"category": "eq", "remembers": True}],
+        "recall.forget": [{"category": "eq"}],
+        "recall.erase": [{"confirm": "erase"}],
         "auth.register": [who | {"username": "zoe", "name": "z" * 120}],
         "auth.login": [who],
         "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],

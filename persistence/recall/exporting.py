@@ -1,0 +1,141 @@
+"""All that is remembered of a user, page by page: keys, their contexts, ids of uses."""
+
+import base64
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from persistence.caller_role import CALLER
+from persistence.errors import BadCursor
+from persistence.pool import Executor
+from schema.limits import MAX_PAGE_BYTES
+
+KEYS = f"""
+SELECT category, key, data::text AS data, usage_count, shown_count, taken_count,
+    (extract(epoch FROM last_used_at) * 1000)::float8 AS last_used_ms,
+    (extract(epoch FROM created_at) * 1000)::float8 AS created_ms
+FROM mixx_recall
+WHERE user_id = $1 AND {CALLER} AND (category, key) > ($2, $3) ORDER BY category, key LIMIT $4
+"""
+
+CONTEXTS = f"""
+SELECT category, context, key, heat, usage_count FROM recall_heat
+WHERE user_id = $1 AND {CALLER}
+    AND (category, context, key) > ($2, $3, $4)
+ORDER BY category, context, key LIMIT $5
+"""
+
+USES = f"""
+SELECT use_id, (extract(epoch FROM at) * 1000)::float8 AS at_ms FROM recall_uses
+WHERE user_id = $1 AND {CALLER} AND use_id > $2 ORDER BY use_id LIMIT $3
+"""
+
+BESIDE_DATA = 1_536
+"""Of a row beside its data, at most: a category and a key of four bytes a character."""
+
+FIRST: dict[str, list[str]] = {
+    "keys": ["", ""],
+    "contexts": ["", "", ""],
+    "uses": ["00000000-0000-0000-0000-000000000000"],
+}
+"""What is exported, in this order -> what comes before its first row."""
+
+
+@dataclass(slots=True)
+class Exported:
+    """A page: rows as dicts of wire values. `next`: None behind the last."""
+
+    keys: list[dict[str, Any]] = field(default_factory=list)
+    contexts: list[dict[str, Any]] = field(default_factory=list)
+    uses: list[dict[str, Any]] = field(default_factory=list)
+    next: str | None = None
+
+
+async def export(db: Executor, user: str, after: str | None, limit: int) -> Exported:
+    """The rows behind `after`, all of one kind; raises `BadCursor`."""
+    kind, place = _read(after)
+    page = Exported()
+    if kind == "keys":
+        rows = await db.fetch(KEYS, user, *place, limit)
+        shown = first_within_bytes(rows)
+        page.keys = [_key(row) for row in shown]
+        last = [[r["category"], r["key"]] for r in shown]
+        if len(shown) < len(rows):
+            limit = len(shown)  # there are more
+    elif kind == "contexts":
+        rows = await db.fetch(CONTEXTS, user, *place, limit)
+        page.contexts = [dict(row) for row in rows]
+        last = [[r["category"], r["context"], r["key"]] for r in rows]
+    else:
+        rows = await db.fetch(USES, user, *place, limit)
+        page.uses = [{"id": row["use_id"], "at": row["at_ms"]} for row in rows]
+        last = [[row["use_id"]] for row in rows]
+    page.next = _next(kind, last, limit)
+    return page
+
+
+def first_within_bytes(rows: list[Any]) -> list[Any]:
+    """As many as a page holds, and at least one."""
+    left = MAX_PAGE_BYTES
+    shown: list[Any] = []
+    for row in rows:
+        left -= len(row["data"].encode()) + BESIDE_DATA
+        if shown and left < 0:
+            break
+        shown.append(row)
+    return shown
+
+
+def _next(kind: str, last: list[list[str]], limit: int) -> str | None:
+    if len(last) == limit:
+        return _write(kind, last[-1])
+    kinds = list(FIRST)
+    behind = kinds[kinds.index(kind) + 1 :]
+    return _write(behind[0], FIRST[behind[0]]) if behind else None
+
+
+def _key(row: Any) -> dict[str, Any]:
+    return {
+        "category": row["category"],
+        "key": row["key"],
+        "data": json.loads(row["data"]),
+        "usage_count": row["usage_count"],
+        "shown_count": row["shown_count"],
+        "taken_count": row["taken_count"],
+        "last_used_at": row["last_used_ms"],
+        "created_at": row["created_ms"],
+    }
+
+
+def _write(kind: str, place: list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([kind, *place]).encode()).decode()
+
+
+def _read(after: str | None) -> tuple[str, list[str]]:
+    if after is None:
+        return "keys", FIRST["keys"]
+    try:
+        kind, *place = json.loads(base64.b64decode(after.encode(), altchars=b"-_", validate=True))
+    except (ValueError, TypeError):
+        raise BadCursor from None
+    if kind not in FIRST or [type(part) for part in place] != [str for _ in FIRST[kind]]:
+        raise BadCursor
+    if not all(is_text(part) for part in place):
+        raise BadCursor
+    return kind, [_id(part) for part in place] if kind == "uses" else place
+
+
+def is_text(part: str) -> bool:
+    """Whether PostgreSQL has such a text."""
+    try:
+        return b"\0" not in part.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _id(part: str) -> str:
+    try:
+        return str(uuid.UUID(part))
+    except ValueError:
+        raise BadCursor from None

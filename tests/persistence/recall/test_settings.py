@@ -1,0 +1,49 @@
+"""A category is switched on and off, and fades by one half-life at a time (rules W3, W6)."""
+
+import time
+
+import pytest
+
+from persistence.pool import Database
+from persistence.recall import settings
+from persistence.recall.observing import observe
+from persistence.recall.settings import NoRoom, set_remembers, settings_of
+from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, use
+from tests.persistence.rows import make_user
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_W3_another_half_life_leaves_what_each_key_weighs_now(database: Database) -> None:
+    user = (await make_user(database)).id
+    now = time.time() * 1_000
+    days_ago = {"a": 14, "b": 0, "c": 7}
+    uses = [use(key, now - days * 86_400_000) for key, days in days_ago.items()]
+    await observed(database, user, uses)
+    await observe(database, user, "plugin_choice", 28.0, [use("new")])
+    heats = (await heats_of(database, user))[""]
+    weights = {key: 2 ** (heat - now / 86_400_000 / 28) for key, heat in heats.items()}
+    assert weights == pytest.approx({"a": 0.25, "b": 1, "c": 0.5, "new": 1}, rel=1e-4)
+    assert [row.half_life_days for row in await settings_of(database, user)] == [28.0]
+
+
+async def test_W6_what_is_switched_off_is_not_counted(database: Database) -> None:
+    user = (await make_user(database)).id
+    await set_remembers(database, user, "colors", HALF_LIFE, False)
+    assert await observed(database, user, [use("a")], "colors") == 0
+    assert await observed(database, user, [use("a")], "naming") == 1
+    await set_remembers(database, user, "colors", HALF_LIFE, True)
+    assert await observed(database, user, [use("a")], "colors") == 1
+    kept = {row.category: row.remembers for row in await settings_of(database, user)}
+    assert kept == {"colors": True, "naming": True}
+
+
+async def test_W1_there_may_be_so_many_categories(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = (await make_user(database)).id
+    monkeypatch.setattr(settings, "MAX_RECALL_CATEGORIES", 2)
+    for category in ("one", "two", "one"):
+        await observed(database, user, [use("a")], category)
+    with pytest.raises(NoRoom):
+        await observed(database, user, [use("a")], "three")
