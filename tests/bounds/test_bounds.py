@@ -19,8 +19,8 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = BOUNDS.rows | SERVER_BOUNDS.rows
 IS_BOUND = re.compile(r"^(MAX|MIN)_\w+$|^\w+_BYTES$")
 
-for _cases in sorted((Path(__file__).parent / "rows").glob("*_cases.py")):
-    importlib.import_module(f"tests.bounds.rows.{_cases.stem}")
+for _cases in sorted((ROOT / "tests" / "bounds" / "rows").rglob("*_cases.py")):
+    importlib.import_module(".".join(_cases.relative_to(ROOT).with_suffix("").parts))
 
 
 def _constants(folder: str) -> Iterator[tuple[str, str]]:

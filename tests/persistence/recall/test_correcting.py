@@ -9,8 +9,8 @@ from persistence.errors import NotFound
 from persistence.pool import Database
 from persistence.recall.correcting import correct, erase, forget
 from persistence.recall.settings import set_remembers
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, rank, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 

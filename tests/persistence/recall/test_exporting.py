@@ -7,8 +7,8 @@ import pytest
 from persistence.errors import BadCursor
 from persistence.pool import Database
 from persistence.recall.exporting import Exported, export
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import observed, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 

@@ -11,8 +11,8 @@ from persistence.pool import Database
 from persistence.recall import observing
 from persistence.recall.settings import NoRoom
 from schema.recall.estimate import add_heat, half_life_in, heat_of_use
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 

@@ -8,8 +8,8 @@ from persistence.pool import Database
 from persistence.recall import settings
 from persistence.recall.observing import observe
 from persistence.recall.settings import NoRoom, set_remembers, settings_of
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 

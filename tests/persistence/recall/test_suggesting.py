@@ -8,8 +8,8 @@ import pytest
 from persistence.pool import Database
 from schema.recall.contexts import Told, levels_of
 from schema.recall.estimate import ranked
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, rank, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 

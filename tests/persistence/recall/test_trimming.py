@@ -9,8 +9,8 @@ from persistence.pool import Database
 from persistence.recall import trimming
 from persistence.recall.suggesting import popular
 from persistence.recall.trimming import LEAST_USERS, count_popular, trim
+from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import heats_of, observed, use
-from tests.persistence.rows import make_user
 
 pytestmark = pytest.mark.postgres
 
