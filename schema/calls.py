@@ -41,8 +41,8 @@ from schema.messages import (
     User,
 )
 from schema.ops import Collection, EntityId, Op
-from schema.tables.studio_projects import DefaultRole, MemberLimit
 from schema.recall.calls import RECALL_METHODS
+from schema.tables.studio_projects import DefaultRole, MemberLimit
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
