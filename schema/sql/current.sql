@@ -3,6 +3,13 @@ SET check_function_bodies = off; -- functions come before the tables they name
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
+CREATE FUNCTION public.add_heat(a double precision, b double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT greatest(a, b)
+        + ln(1 + power(2::double precision, -least(abs(a - b), 60))) / 0.6931471805599453
+$$;
+
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], known_projects uuid[], known_heads bigint[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text)
     LANGUAGE plpgsql
     AS $$
@@ -295,6 +302,22 @@ BEGIN
     NEW.address := coalesce(NEW.address, lower(NEW.email));
     RETURN NEW;
 END $$;
+
+CREATE FUNCTION public.forget_followers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM recall_heat
+    WHERE user_id = OLD.user_id AND category = OLD.category AND context = 'after=' || OLD.key;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.heat_weight(x double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN x < -60 THEN 0 ELSE power(2::double precision, least(x, 60)) END
+$$;
 
 CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
     LANGUAGE sql STABLE
@@ -1090,14 +1113,16 @@ CREATE TABLE public.mixx_recall (
     key text NOT NULL COLLATE pg_catalog."C",
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
     usage_count bigint DEFAULT 0 NOT NULL,
-    confidence double precision DEFAULT 0 NOT NULL,
     last_used_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    shown_count bigint DEFAULT 0 NOT NULL,
+    taken_count bigint DEFAULT 0 NOT NULL,
     CONSTRAINT mixx_recall_category_check CHECK (((length(category) >= 1) AND (length(category) <= 64))),
-    CONSTRAINT mixx_recall_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT mixx_recall_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT mixx_recall_shown_count_check CHECK ((shown_count >= 0)),
+    CONSTRAINT mixx_recall_taken_count_check CHECK ((taken_count >= 0)),
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
 );
 
@@ -1226,6 +1251,42 @@ CREATE TABLE public.project_states (
     aspects jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
+CREATE TABLE public.recall_heat (
+    user_id uuid NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    context text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    heat double precision NOT NULL,
+    usage_count bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT recall_heat_context_check CHECK ((length(context) <= 320)),
+    CONSTRAINT recall_heat_usage_count_check CHECK ((usage_count >= 0))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.recall_popular (
+    category text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    users bigint NOT NULL,
+    uses bigint NOT NULL,
+    CONSTRAINT recall_popular_users_check CHECK ((users >= 5))
+);
+
+CREATE TABLE public.recall_settings (
+    user_id uuid NOT NULL,
+    category text NOT NULL COLLATE pg_catalog."C",
+    remembers boolean DEFAULT true NOT NULL,
+    half_life_days double precision NOT NULL,
+    heats bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT recall_settings_category_check CHECK (((length(category) >= 1) AND (length(category) <= 64))),
+    CONSTRAINT recall_settings_half_life_days_check CHECK (((half_life_days >= (0.01)::double precision) AND (half_life_days <= (3650)::double precision)))
+);
+
+CREATE TABLE public.recall_uses (
+    user_id uuid NOT NULL,
+    use_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.server_secrets (
     name text NOT NULL COLLATE pg_catalog."C",
     value bytea NOT NULL,
@@ -1340,6 +1401,18 @@ ALTER TABLE ONLY public.project_snapshots
 
 ALTER TABLE ONLY public.project_states
     ADD CONSTRAINT project_states_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.recall_heat
+    ADD CONSTRAINT recall_heat_pkey PRIMARY KEY (user_id, category, context, key);
+
+ALTER TABLE ONLY public.recall_popular
+    ADD CONSTRAINT recall_popular_pkey PRIMARY KEY (category, key);
+
+ALTER TABLE ONLY public.recall_settings
+    ADD CONSTRAINT recall_settings_pkey PRIMARY KEY (user_id, category);
+
+ALTER TABLE ONLY public.recall_uses
+    ADD CONSTRAINT recall_uses_pkey PRIMARY KEY (user_id, use_id);
 
 ALTER TABLE ONLY public.server_secrets
     ADD CONSTRAINT server_secrets_pkey PRIMARY KEY (name);
@@ -1458,6 +1531,8 @@ CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btr
 
 CREATE INDEX project_states_project_idx ON public.project_states USING btree (project_id);
 
+CREATE INDEX recall_uses_at_idx ON public.recall_uses USING btree (at);
+
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
 CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id);
@@ -1469,6 +1544,8 @@ CREATE INDEX studio_projects_owner_idx ON public.studio_projects USING btree (ow
 CREATE INDEX studio_projects_tags_idx ON public.studio_projects USING gin (tags);
 
 CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.default_address();
+
+CREATE TRIGGER forget_followers AFTER DELETE ON public.mixx_recall FOR EACH ROW EXECUTE FUNCTION public.forget_followers();
 
 CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.lock_appends();
 
@@ -1566,7 +1643,7 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.collaboration_sessions FOR EACH ROW
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.mail_outbox FOR EACH ROW EXECUTE FUNCTION public.touch();
 
-CREATE TRIGGER touch BEFORE UPDATE ON public.mixx_recall FOR EACH ROW WHEN ((new.usage_count = old.usage_count)) EXECUTE FUNCTION public.touch_version();
+CREATE TRIGGER touch BEFORE UPDATE ON public.mixx_recall FOR EACH ROW WHEN (((new.category <> old.category) OR (new.key <> old.key) OR (new.data <> old.data))) EXECUTE FUNCTION public.touch_version();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.plugin_presets FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
@@ -1648,6 +1725,15 @@ ALTER TABLE ONLY public.project_snapshots
 ALTER TABLE ONLY public.project_states
     ADD CONSTRAINT project_states_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.recall_heat
+    ADD CONSTRAINT recall_heat_user_id_category_key_fkey FOREIGN KEY (user_id, category, key) REFERENCES public.mixx_recall(user_id, category, key) ON UPDATE CASCADE ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recall_settings
+    ADD CONSTRAINT recall_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recall_uses
+    ADD CONSTRAINT recall_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_collaboration_session_id_fkey FOREIGN KEY (collaboration_session_id) REFERENCES public.collaboration_sessions(id) ON DELETE CASCADE;
 
@@ -1716,6 +1802,14 @@ CREATE POLICY callers_see ON public.project_members FOR SELECT TO prime_caller U
 
 CREATE POLICY callers_see ON public.project_snapshots FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
+CREATE POLICY callers_see ON public.recall_heat FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_see ON public.recall_popular FOR SELECT TO prime_caller USING ((( SELECT public.caller_id() AS caller_id) IS NOT NULL));
+
+CREATE POLICY callers_see ON public.recall_settings FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
+CREATE POLICY callers_see ON public.recall_uses FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
 CREATE POLICY callers_see ON public.session_states FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
@@ -1731,6 +1825,14 @@ ALTER TABLE public.prime_users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.project_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.project_snapshots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recall_heat ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recall_popular ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recall_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recall_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_states ENABLE ROW LEVEL SECURITY;
 
