@@ -20,6 +20,7 @@ from machine.caller_paths import path_of_caller
 from persistence.caller_role import make_role
 from persistence.database_url import chosen, none_at_all
 from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.library import system_presets
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
 from persistence.tables.account_addresses import spell_alike
@@ -96,6 +97,20 @@ async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[s
         ]
     finally:
         await _close(connection)
+
+
+async def bring_up_to_date(dsn: str) -> list[str]:
+    """Migrate, and install the presets that come with this Prime; the migrations applied."""
+    applied = await migrate(dsn)
+    connection = await _connect(dsn)
+    try:
+        with own_errors():
+            async with connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await system_presets.install(connection)
+    finally:
+        await _close(connection)
+    return applied
 
 
 async def check(dsn: str) -> None:
@@ -236,7 +251,7 @@ def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
 def _run(arguments: argparse.Namespace) -> list[str]:
     with ExitStack() as stack:
         dsn = _database_url(arguments, stack)
-        applied = asyncio.run(migrate(dsn))
+        applied = asyncio.run(bring_up_to_date(dsn))
         if arguments.dump_current:
             (SQL / "current.sql").write_text(dump(dsn))
         return applied

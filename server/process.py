@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from machine.embedded_servers import Embedded
-from persistence.errors import Unavailable
+from persistence.errors import PersistenceError, Unavailable
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
+from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
 from persistence.tables import server_secrets
@@ -45,10 +46,21 @@ async def run(
     sys.setswitchinterval(SWITCH_SECONDS)
     db = await open_database(settings, database_url, stopping)
     try:
+        await _install_presets(db)
         foundation = await _foundation(settings, db, stopping, servers)
         await serve(build_node(settings, foundation), ready)
     finally:
         await db.close()
+
+
+async def _install_presets(db: Lanes) -> None:
+    """Those that come with this Prime; a server without the newest of them serves all the same."""
+    try:
+        async with db.behind.transaction() as transaction:
+            if await system_presets.install(transaction):
+                log.info("installed the presets that come with Prime")
+    except PersistenceError as error:
+        log.warning("cannot install the presets that come with Prime", reason=str(error))
 
 
 async def keys_of(settings: Settings, db: Lanes) -> tuple[bytes, bytes]:

@@ -184,6 +184,7 @@ TESTED_ELSEWHERE = {
     "rooms.room": "tests/rooms/edits/test_proposals.py",
     "schema.bounds": "tests/bounds/test_bounds.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
+    "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
     "schema.columns.common": "tests/schema/tables/test_all_tables.py",

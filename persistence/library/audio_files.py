@@ -1,9 +1,15 @@
 """Queries on `audio_files` beside those that all tables have: how far they are, and their stems."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from persistence.pool import Executor
+from persistence.rows.values import argument
+from persistence.rows.writing import refusals
+from schema.columns.audio_states import AUDIO_STATES
 from schema.limits import MAX_MEDIA_TOLD
+from schema.roles import ROLES_OF, Whom
+from schema.tables.audio_files import AUDIO_FILES
 
 HASH_LENGTH = 64
 """Of a content hash; an id is shorter."""
@@ -49,3 +55,99 @@ async def statuses(db: Executor, project: str, held: Collection[str]) -> dict[st
             if found[row["key"]] != "available":
                 found[row["key"]] = row["status"]
     return found
+
+
+# Level by level, so that what is left out of too many is what is furthest down.
+STEMS = """
+WITH RECURSIVE tree AS (
+    SELECT a.id, 0 AS level FROM audio_files AS a
+    JOIN project_members AS m ON m.project_id = a.project_id AND m.user_id = $2
+    WHERE a.id = $1
+    UNION ALL
+    SELECT a.id, t.level + 1 FROM tree AS t JOIN audio_files AS a ON a.parent_id = t.id
+)
+SELECT id FROM tree LIMIT $3
+"""
+
+NEEDED = tuple(dict.fromkeys(name for state in AUDIO_STATES.values() for name in state.needs))
+"""Columns that some status needs."""
+
+STANDING = f"""
+SELECT a.project_id, a.status, a.version, m.role, p.archived_at IS NOT NULL AS is_archived,
+    array_remove(ARRAY[
+        {", ".join(f"CASE WHEN a.{name} IS NULL THEN '{name}' END" for name in NEEDED)}
+    ], NULL) AS lacks
+FROM audio_files AS a
+JOIN project_members AS m ON m.project_id = a.project_id AND m.user_id = $2
+JOIN studio_projects AS p ON p.id = a.project_id
+WHERE a.id = $1
+"""
+
+SET_STATUS = """
+UPDATE audio_files AS a SET status = $3, {assignments}
+FROM project_members AS m, studio_projects AS p
+WHERE a.id = $1 AND m.project_id = a.project_id AND m.user_id = $2
+    AND m.role = ANY ($4) AND p.id = a.project_id AND p.archived_at IS NULL
+    AND a.status = ANY ($5) AND ($6::bigint IS NULL OR a.version = $6){needed}
+RETURNING a.project_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an audio file is to a user."""
+
+    project: str
+    status: str
+    version: int
+    role: str
+    is_archived: bool
+    lacks: list[str]
+    """Columns that some status needs, and that are null."""
+
+
+async def stems(db: Executor, file: str, user: str, most: int) -> list[str] | None:
+    """Ids of all stems of a file and theirs, the nearest first; None: there is none to see."""
+    found = [row["id"] for row in await db.fetch(STEMS, file, user, most + 1)]
+    return found[1:] if found else None
+
+
+async def standing(db: Executor, file: str, user: str) -> Standing | None:
+    """None: there is no such file, or the user is no member of its project."""
+    row = await db.fetchrow(STANDING, file, user)
+    return None if row is None else Standing(*row.values())
+
+
+async def set_status(
+    db: Executor,
+    file: str,
+    user: str,
+    status: str,
+    facts: Mapping[str, object],
+    version: int | None = None,
+) -> str | None:
+    """The project, if the file came from a status that this one follows, with all that it needs.
+
+    `facts`: by names of columns, of those that the status takes. Raises `Taken`, `BadQuery`.
+    """
+    state = AUDIO_STATES[status]
+    names = [name for name in state.takes if name in facts]
+    places = {"failure": "NULL"} | {name: f"${number}" for number, name in enumerate(names, 7)}
+    text = SET_STATUS.format(
+        assignments=", ".join(f"{name} = {place}" for name, place in places.items()),
+        needed="".join(f" AND a.{name} IS NOT NULL" for name in state.needs if name not in names),
+    )
+    arguments = [argument(AUDIO_FILES.by_name[name], facts[name]) for name in names]
+    editors = [*ROLES_OF[Whom.EDITOR]]
+    with refusals(AUDIO_FILES):
+        project: str | None = await db.fetchval(
+            text,
+            file,
+            user,
+            status,
+            [*ROLES_OF[Whom.EDITOR]],
+            [*state.follows],
+            version,
+            *arguments,
+        )
+    return project

@@ -8,6 +8,8 @@ import pytest
 from persistence.errors import BadValue
 from persistence.library import audio_files
 from persistence.pool import Database, Executor
+from persistence.tables import project_members
+from schema.columns.audio_states import AUDIO_STATES
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -159,3 +161,96 @@ async def test_only_a_failed_file_says_why(database: Database, project: str) -> 
     await database.execute(say, file)
     again = "UPDATE audio_files SET status = 'announced' WHERE id = $1"
     assert await refused(database.execute(again, file)) == "audio_files_only_failed_check"
+
+
+FACTS: dict[str, object] = {
+    "bytes": 1_000,
+    "content_hash": HASH,
+    "duration_seconds": 2.5,
+    "sample_rate": 48_000,
+    "bit_depth": 24,
+    "channels": 2,
+    "format": "wav",
+    "analysis": {"integrated_lufs": -14.5},
+    "failure": "the upload broke off",
+}
+
+
+async def in_project(database: Database) -> tuple[str, str]:
+    """A project, and its owner."""
+    owner = await make_user(database)
+    return (await make_project(database, owner)).id, owner.id
+
+
+def facts_of(status: str) -> dict[str, object]:
+    return {name: FACTS[name] for name in AUDIO_STATES[status].takes}
+
+
+@pytest.mark.parametrize("before", AUDIO_STATES)
+@pytest.mark.parametrize("status", AUDIO_STATES)
+async def test_L4_a_file_goes_from_one_state_to_those_that_follow_it_and_no_others(
+    database: Database, before: str, status: str
+) -> None:
+    project, owner = await in_project(database)
+    file = await announce(database, project, status=before)
+    found = await audio_files.set_status(database, file, owner, status, facts_of(status))
+    follows = before in AUDIO_STATES[status].follows
+    assert found == (project if follows else None)
+    row = await database.fetchrow("SELECT * FROM audio_files WHERE id = $1", file)
+    assert row is not None
+    assert row["status"] == (status if follows else before)
+    for name in AUDIO_STATES[status].takes if follows and status != "available" else ():
+        assert row[name] == FACTS[name]
+    assert row["version"] == (2 if follows else 1)
+
+
+@pytest.mark.parametrize("status", [name for name, each in AUDIO_STATES.items() if each.needs])
+async def test_L4_what_a_state_needs_is_given_then_or_before(
+    database: Database, status: str
+) -> None:
+    project, owner = await in_project(database)
+    state = AUDIO_STATES[status]
+    for missing in state.needs:
+        file = await announce(database, project, status=state.follows[0])
+        facts = {n: v for n, v in facts_of(status).items() if n not in (missing, "content_hash")}
+        assert await audio_files.set_status(database, file, owner, status, facts) is None
+        standing = await audio_files.standing(database, file, owner)
+        assert standing is not None
+        assert missing in standing.lacks
+
+
+async def test_L4_who_does_not_edit_sets_nothing(database: Database) -> None:
+    project, _ = await in_project(database)
+    file = await announce(database, project)
+    ben = (await make_user(database)).id
+    assert await audio_files.set_status(database, file, ben, "uploading", {}) is None
+    assert await audio_files.standing(database, file, ben) is None
+    await project_members.grant(database, project, ben, "viewer")
+    assert await audio_files.set_status(database, file, ben, "uploading", {}) is None
+    await project_members.grant(database, project, ben, "editor")
+    assert await audio_files.set_status(database, file, ben, "uploading", {}, version=7) is None
+    assert await audio_files.set_status(database, file, ben, "uploading", {}, version=1) == project
+
+
+async def test_L4_of_two_at_once_one_is_first(database: Database) -> None:
+    project, owner = await in_project(database)
+    file = await announce(database, project)
+    found = await asyncio.gather(
+        *(audio_files.set_status(database, file, owner, "uploading", {}) for _ in range(8))
+    )
+    assert sorted(map(bool, found)) == [False] * 7 + [True]
+
+
+async def test_L5_stems_come_nearest_first_and_not_more_than_asked_for(
+    database: Database,
+) -> None:
+    project, owner = await in_project(database)
+    top = await announce(database, project)
+    near = [await announce(database, project, top) for _ in range(3)]
+    far = [await announce(database, project, stem) for stem in near]
+    found = await audio_files.stems(database, top, owner, 100)
+    assert found is not None
+    assert (set(found[:3]), set(found[3:])) == (set(near), set(far))
+    assert len(await audio_files.stems(database, top, owner, 4) or ()) == 4
+    assert await audio_files.stems(database, far[0], owner, 4) == []
+    assert await audio_files.stems(database, top, (await make_user(database)).id, 4) is None
