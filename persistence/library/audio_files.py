@@ -145,7 +145,7 @@ async def set_status(
             file,
             user,
             status,
-            [*ROLES_OF[Whom.EDITOR]],
+            editors,
             [*state.follows],
             version,
             *arguments,
