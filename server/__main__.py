@@ -31,6 +31,10 @@ from server.several_nodes import NodeProcess, SeveralNodes
 from server.states.audit import audit
 
 DEFAULT_PORT = 8787
+DEFAULT_DATA = path_of_caller(".data")
+
+FOR_SERVE = ("host", "port", "behind_proxy", "nodes", "json")
+FOR_AUDIT = ("project", "digests")
 
 log = structlog.get_logger()
 MOST_NODES = 16
@@ -40,7 +44,7 @@ PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def main() -> int:
     """Parse, run, and say in one line what went wrong."""
-    args = _parser().parse_args()
+    args = _arguments()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -52,9 +56,10 @@ def main() -> int:
     )
     take_library_logs()
     try:
+        data = args.data or DEFAULT_DATA
+        settings = read_settings(args.host, args.port, data, behind_proxy=args.behind_proxy)
         if args.command == "audit":
             return _audit(args.project, args.data, digests=args.digests)
-        settings = read_settings(args.host, args.port, args.data, behind_proxy=args.behind_proxy)
         if args.nodes > 1:
             return _serve_several(settings, args.nodes, as_json=args.json)
         return _serve(settings, as_json=args.json)
@@ -128,9 +133,12 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
 
 
 @contextmanager
-def _database(data: Path) -> Iterator[str]:
-    """That of DATABASE_URL, else the embedded one of this directory, which may be running."""
-    url = chosen(None)
+def _database(given: Path | None) -> Iterator[str]:
+    """The embedded one of the directory that is given, which may be running.
+
+    Where none is given: that of DATABASE_URL, else the embedded one of the usual directory.
+    """
+    url, data = None if given else chosen(None), given or DEFAULT_DATA
     if url is not None:
         yield url
     elif not (data / "postgres").is_dir():
@@ -149,7 +157,7 @@ def _database(data: Path) -> Iterator[str]:
             postgres.stop()
 
 
-def _audit(project: str, data: Path, *, digests: bool) -> int:
+def _audit(project: str, data: Path | None, *, digests: bool) -> int:
     try:
         with _database(data) as url:
             if PROJECT_ID.fullmatch(project) is None:
@@ -164,6 +172,18 @@ def _audit(project: str, data: Path, *, digests: bool) -> int:
 def _fail(text: str, code: int) -> int:
     print(f"prime: {text}", file=sys.stderr)
     return code
+
+
+def _arguments() -> argparse.Namespace:
+    """Of one word alone: what is said of the other one would be ignored, so it is refused."""
+    parser = _parser()
+    args = parser.parse_args()
+    others = FOR_SERVE if args.command == "audit" else FOR_AUDIT
+    for name in others:
+        if getattr(args, name) != parser.get_default(name):
+            word = name if name == "project" else f"--{name.replace('_', '-')}"
+            parser.error(f"{word} is nothing that `{args.command}` knows")
+    return args
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -186,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
         "--behind-proxy", action="store_true", help="others reach --host only through a TLS proxy"
     )
     parser.add_argument(
-        "--data", type=path_of_caller, default=".data", help="directory of all data (%(default)s)"
+        "--data", type=path_of_caller, help=f"directory of all data ({DEFAULT_DATA})"
     )
     parser.add_argument(
         "--nodes", type=_node_count, default=1, help="nodes on this machine, behind one port (1)"

@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+ANY = "postgresql:///x"
+
 pytestmark = [pytest.mark.hub, pytest.mark.postgres]
 
 
@@ -76,6 +78,8 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
         (["--port", "0"], {"PRIME_SECRET": "short"}, 2, "at least 32 characters"),
         (["--port", "0"], {"PRIME_STALL_PROBE": "maybe"}, 2, "PRIME_STALL_PROBE must be 1,"),
         (["audit", "x", "--data", "none"], {"DATABASE_URL": ""}, 2, "set DATABASE_URL"),
+        (["audit", "x", "--data", "none"], {"DATABASE_URL": ANY}, 2, "none holds no embedded one"),
+        (["audit", "x"], {"DATABASE_URL": ANY, "PRIME_LIMITS": "nonsense"}, 2, "PRIME_LIMITS"),
         (["audit", "x"], {"DATABASE_URL": "postgresql:///x"}, 2, "no project id"),
     ],
 )
@@ -87,6 +91,22 @@ def test_what_is_wrong_is_said_in_one_line(
     assert process.returncode == code
     assert problem in error
     assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["audit", "x", "--nodes", "2"], "--nodes is nothing that `audit` knows"),
+        (["audit", "x", "--behind-proxy"], "--behind-proxy is nothing that `audit` knows"),
+        (["serve", "x"], "project is nothing that `serve` knows"),
+        (["--digests"], "--digests is nothing that `serve` knows"),
+    ],
+)
+def test_what_is_said_of_another_word_is_not_ignored(words: list[str], problem: str) -> None:
+    process = server(*words)
+    _, error = said(process)
+    assert process.returncode == 2
+    assert error.strip().endswith(problem)
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])
