@@ -15,6 +15,7 @@ from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
 from schema.messages import Error, ProposeDelta
 from schema.ops import Op
+from schema.text.texts import problem_with_characters
 
 SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""
@@ -34,6 +35,11 @@ class Refusals:
         answer = self.not_now(seat, proposal)
         if answer is not None:
             return answer
+        problem = problem_with_characters(proposal.step) if proposal.step else None
+        if problem:
+            code, details = ErrorCode.BAD_MESSAGE, {"field": "step"}
+            error = Error(delta.id, code, f"step: {problem}", self._project, details)
+            return [send(error, seat.answer_to)]
         for index, op in enumerate(delta.ops):
             problem = problem_with_new_op(op)
             if problem:

@@ -8,11 +8,11 @@ from msgspec import Struct, inspect
 from msgspec.structs import force_setattr
 
 from schema.limits import MAX_NAME_LENGTH
-from schema.text.texts import SHOWN, SHOWN_NOT_EMPTY, in_nfc
+from schema.text.texts import SHOWN, SHOWN_NOT_EMPTY, in_nfc, problem_with_characters
 
 
 def spell_names_alike(struct: Struct) -> None:
-    """For `__post_init__`; raises `ValueError` where a name is too long in that form (rule E8)."""
+    """For `__post_init__`; raises `ValueError` where a name is too long, or none (rule E8)."""
     for name, most in _names_of(type(struct)):
         value = getattr(struct, name)
         if isinstance(value, str):
@@ -25,7 +25,11 @@ def spell_names_alike(struct: Struct) -> None:
 def _spelt(name: str, text: str, most: int) -> str:
     spelt = in_nfc(text)
     if len(spelt) > most:
-        raise ValueError(f"`{name}` has at most {most} characters in the form NFC of Unicode")
+        text = f"`{name}` has at most {most} characters in the form NFC of Unicode"
+        raise ValueError(f"{text} - at `$.{name}`")
+    problem = None if spelt.isascii() else problem_with_characters(spelt)
+    if problem:
+        raise ValueError(f"`{name}`: {problem} - at `$.{name}`")
     return spelt
 
 

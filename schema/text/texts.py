@@ -33,14 +33,14 @@ _CONTROL_BUT_TAB_AND_LINE_ENDS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _NO_CHARACTER = r"\ufdd0-\ufdef\ufffe\uffff"
 _INVISIBLE = (
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200b\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    r"\ufff0-\ufffb" + "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\ufff0-\ufffb" + "\U00013430-\U00013455\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 )
 """Format characters that nobody sees, line ends, and what turns the direction of text round."""
 
 _BLANK = (
     r" \u00a0\u061c\u1680\u180b-\u180f\u2000-\u200a\u200c-\u200f\u202f\u205f\u2800\u3000"
-    r"\ufe00-\ufe0f" + "\U0001d159\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+    r"\ufe00-\ufe0f" + "\U00016fe4\U0001d159\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 )
 """What may stand in a name and shows nothing by itself: spaces, joiners, marks of direction."""
 
@@ -53,18 +53,21 @@ _LETTERS_THAT_JOIN = (
 _PICTURES = r"\u00a9\u00ae\u203c-\u3299" + "\U0001f000-\U0001faff"
 _IDEOGRAPHS = r"\u2e80-\u9fff\uf900-\ufaff" + "\U00020000-\U0003fffd"
 
+_KHITAN = "\U00018b00-\U00018cff"
+
 _OUT_OF_PLACE = "|".join(
     (
         rf"(?<![{_LETTERS_THAT_JOIN}])[\u180b-\u180f\u200c]",
         rf"(?<![{_LETTERS_THAT_JOIN}{_PICTURES}\ufe0f])\u200d",
         rf"(?<=[{_PICTURES}\ufe0f])\u200d(?![{_PICTURES}])",
         r"(?:^|(?<=[\s\u180b-\u180f\u200c\u200d\ufe00-\ufe0f]))[\ufe00-\ufe0f]",
+        rf"(?<![{_KHITAN}])\U00016fe4",
         rf"(?<![{_IDEOGRAPHS}])[{chr(0xE0100)}-{chr(0xE01EF)}]",
         "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]",
         "[\U000e0020-\U000e007e](?![\U000e0020-\U000e007f])",
     )
 )
-"""Joiners, variation selectors and tags where they join, vary or tag nothing."""
+"""Joiners, fillers, variation selectors and tags where they join, fill, vary or tag nothing."""
 
 _NOT_ASCII = rf"(?!.*(?:{_OUT_OF_PLACE}))[^{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]"
 
@@ -153,16 +156,42 @@ def in_password_form(password: str) -> str:
 
 def problem_with_name(name: str) -> str | None:
     """What is wrong with a name that others are shown, in words, or None (rule E8)."""
-    return None if _SHOWN.match(name) else _NOT_IN_SHOWN
+    if not _SHOWN.match(name):
+        return _NOT_IN_SHOWN
+    return None if name.isascii() else problem_with_characters(name)
+
+
+def problem_with_characters(name: str) -> str | None:
+    """What no pattern says of a name that matches it: by what Unicode knows of each character.
+
+    As far as the Unicode of this Python goes: what was given out later is not known yet.
+    """
+    is_blank = True  # before the first character stands nothing that a mark could stand on
+    for one in name:
+        kind = category(one)
+        if kind == "Cn" and not _PICTURE.match(one):
+            return f"U+{ord(one):04X} is no character that Unicode has given out"
+        if kind == "Cf" and one not in _FORMATS_THAT_ARE_SEEN and _SHOWS.match(one):
+            return f"U+{ord(one):04X} is a format character that nobody sees"
+        if kind[0] == "M" and is_blank and _SHOWS.match(one):
+            return f"U+{ord(one):04X} is a mark that stands on nothing"
+        if kind[0] != "M" and kind != "Cf":  # these belong to what is before them
+            is_blank = not _SHOWS.match(one)
+    return None
 
 
 def nearest_name(text: str, most: int) -> str:
     """What is left of a text as a name that others are shown; perhaps nothing."""
     name = _NOT_IN_NAME.sub(" ", in_nfc(text)).strip()[:most]
     while _SHOWS.search(name):
-        if not problem_with_name(name):
+        problem = problem_with_name(name)
+        if not problem:
             return name.strip()
-        name = _OUT_OF_PLACE_IN_NAME.sub("", name)
+        wrong = _CODE_POINT.match(problem)
+        if wrong:
+            name = name.replace(chr(int(wrong[1], 16)), "")
+        else:
+            name = _OUT_OF_PLACE_IN_NAME.sub("", name)
     return ""
 
 
@@ -187,6 +216,15 @@ def without_problems(text: str) -> str:
 
 _SHOWN = re.compile(SHOWN)
 _SHOWS = re.compile(rf"[^{_BLANK}]")
+_PICTURE = re.compile("[\U0001f000-\U0001faff]")
+"""Blocks where new emoji come with each version of Unicode."""
+
+_FORMATS_THAT_ARE_SEEN = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+"""Signs around numbers and words: Prepended_Concatenation_Mark of Unicode."""
+
+_CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6}) is ")
 _NOT_IN_NAME = re.compile(rf"[{_CONTROL}{_INVISIBLE}{_NO_CHARACTER}]+")
 _OUT_OF_PLACE_IN_NAME = re.compile(_OUT_OF_PLACE)
 _NOT_IN_TEXT = re.compile(rf"[{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]")

@@ -395,6 +395,23 @@ def test_E15_a_name_that_is_too_long_in_that_form_is_refused() -> None:
 
 
 @pytest.mark.postgres
+async def test_E8_what_no_pattern_says_of_a_name_is_said_of_it_all_the_same(node: Node) -> None:
+    ann, project = await in_room(node)
+    for bad in ("a\U000105ff", "\u0301", "a \u0301"):
+        told = await ann.call("projects.create", name=bad)
+        assert (told["code"], told["details"]) == ("validation", {"field": "name"})
+        told = await ann.call("projects.create", name="Song", tags=["drums", bad])
+        assert (told["code"], told["details"]) == ("validation", {"field": "tags"})
+        told = await ann.edit(project, marker("marker_1"), step=bad)
+        assert (told["code"], told["details"]) == ("bad_message", {"field": "step"})
+        other = await node.connect()
+        hello = {"t": "hello", "versions": [1], "device": bad}
+        await other.send(hello)
+        told = await other.expect("error")
+        assert (told["code"], told["details"]) == ("bad_message", {"field": "device"})
+
+
+@pytest.mark.postgres
 async def test_E15_a_step_is_one_however_its_name_is_spelt(node: Node) -> None:
     ann, project = await in_room(node)
     for number, step in enumerate(("mu\u0308de", "m\u00fcde")):
