@@ -112,9 +112,9 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ErrorCode.NOT_FOUND: ErrorMeaning("It does not exist, or you may not see it.", Retry.GIVE_UP),
     ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
     ErrorCode.VALIDATION: ErrorMeaning(
-        "A parameter of the call is out of its range; the sentence names it.",
+        "A parameter of the call is out of its range; `details.field` names it.",
         Retry.MEND,
-        may_have=("field",),
+        has=("field",),
     ),
     ErrorCode.CONFLICT: ErrorMeaning(
         "Someone changed the row first; read it again, `details.version` is the new one.",

@@ -281,18 +281,21 @@ ALONE = _row(
 )
 
 
-def property_of(sentence: str, collection: str, said: Collection[str] = ()) -> str | None:
-    """Which property of an entity of this collection a sentence is about, if it is about one.
+def field_of(sentence: str, collection: str, said: Collection[str] = ()) -> str | None:
+    """Which property of an entity of this collection a sentence is about, or field of the op.
 
     `said`: the properties that an op names; of several it is one of these.
     """
+    if sentence.startswith(_ABOUT_AN_ID):
+        return "id"
     named = _NAMES_ONE.match(sentence)
     if named is not None and named[1] == collection:
         return named[2] or named[3]
     for pattern, row in _PATTERNS:
         if pattern.fullmatch(sentence):
             names = [name for where, name in _PROPERTY.findall(row.of) if where == collection]
-            return next((name for name in names if name in said), next(iter(names), None))
+            named_here = next((name for name in names if name in said), next(iter(names), None))
+            return named_here or FIELD_OF.get(row.says)
     return None
 
 
@@ -303,6 +306,20 @@ def bound_of(sentence: str) -> str | None:
             return BOUND_OF[row.says]
     return None
 
+
+FIELD_OF: Mapping[str, str] = {
+    NO_COLLECTION: "col",
+    ID_FORM: "id",
+    EMPTY_SET: "props",
+    EMPTY_MOVE: "parent",
+    NO_PARENT: "parent",
+    ALWAYS_THERE: "col",
+    NEVER_DELETED: "id",
+    MASTER_STAYS: "id",
+}
+"""Sentence -> the field of the op that it is about, where that is no property of the entity."""
+
+_ABOUT_AN_ID = "the id "
 
 BOUND_OF: Mapping[str, str] = {
     TOO_MANY_ENTITIES: "MAX_ENTITIES",

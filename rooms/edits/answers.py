@@ -9,7 +9,7 @@ from rooms.document.document import Applied, Drop
 from rooms.journal.entry import STRAYED, Entry, Outcome, Purpose
 from rooms.presence.seat import NotTaken
 from schema.errors import ERRORS, DropReason, ErrorCode
-from schema.invariants import bound_of, property_of
+from schema.invariants import bound_of, field_of
 from schema.messages import Ack, Details, Dropped, Error
 from schema.ops import Insert, Op, Set
 
@@ -70,7 +70,7 @@ def refused_op(project: str, delta_id: str, drop: Drop, op: Op) -> Error:
     text = f"op {drop.op}: {drop.detail or drop.reason}"
     details: Details = {"op": drop.op}
     said = op.props if isinstance(op, Set) else ()
-    name = "id" if drop.reason is DropReason.EXISTS else property_of(drop.detail, op.col, said)
+    name = "id" if drop.reason is DropReason.EXISTS else field_of(drop.detail, op.col, said)
     if name is not None:
         details["field"] = name
     if (bound := bound_of(drop.detail)) is not None:

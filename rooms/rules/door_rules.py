@@ -10,7 +10,7 @@ from msgspec import UNSET
 from rooms.rules.entity_rules import problem_with_props
 from rooms.rules.op_rules import problem_with_op
 from schema.entities import ENTITY_TYPES
-from schema.invariants import property_of
+from schema.invariants import field_of
 from schema.messages import Previewed
 from schema.ops import Insert, Op, Set
 from schema.text.texts import OF_EVERY_OBJECT, problem_with_text
@@ -47,7 +47,7 @@ def problem_with_shown(
             problem = problem or problem_with_new_props(shown.col, shown.props)
         if problem:
             is_known = shown.col in ENTITY_TYPES
-            field = property_of(problem, shown.col, shown.props) if is_known else "col"
+            field = field_of(problem, shown.col, shown.props) if is_known else "col"
             return f"{shown.col}/{entity_id}: {problem}", field
     return None
 

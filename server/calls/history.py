@@ -87,7 +87,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePa
     """One part of the state of then; nobody in the room notices."""
     await require_member(context, params.project, caller.user)
     if (params.seq is None) == (params.time is None):
-        raise Refused(ErrorCode.VALIDATION, "give either `seq` or `time`")
+        raise Refused(ErrorCode.VALIDATION, "give either `seq` or `time`", field="seq")
     seq = params.seq
     if params.time is not None:
         seq = await project_history.seq_at(context.reads, params.project, params.time)

@@ -15,7 +15,7 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     """What lies between two beats."""
     await require_member(context, params.project, caller.user)
     if params.end < params.start:
-        raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`")
+        raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`", field="end")
     tracks = None if params.tracks is None else set(params.tracks)
     asked = params.start, params.end, tracks, params.notes, params.limit, yield_gil
     async with context.documents.slot(caller.user):

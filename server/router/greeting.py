@@ -70,7 +70,7 @@ class Greeting:
         """A client says who it is and which versions it speaks (rules H1-H7)."""
         if not isinstance(connection.session, WaitingForHello):
             text = "hello is said once"
-            connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text))
+            connection.refuse(Error(None, ErrorCode.BAD_MESSAGE, text, None, {"field": "t"}))
         elif PROTOCOL_VERSION not in hello.versions:
             self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:

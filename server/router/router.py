@@ -66,7 +66,9 @@ class Router:
             self._greeting.greet(connection, message)
         elif isinstance(connection.session, WaitingForHello):
             message_id = getattr(message, "id", None)
-            error = Error(message_id, ErrorCode.BAD_MESSAGE, "say hello first")
+            error = Error(
+                message_id, ErrorCode.BAD_MESSAGE, "say hello first", None, {"field": "t"}
+            )
             connection.refuse_without_login(error)
         elif isinstance(message, Call):
             self._calls.start(connection, message)

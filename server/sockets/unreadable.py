@@ -165,7 +165,7 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     if mended != data:
         reason, place = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
     place = place or _place(reason)
-    return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place))
+    return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place or "params"))
 
 
 def _unread_too(params: object) -> object:
@@ -207,7 +207,8 @@ def _property(place: str) -> str:
     """Of a message, a call's parameters, an op or a gesture: the field, or the property."""
     if _IN_LEAVES.match(place):
         return "params"  # no other property is a map
-    return _WITHIN.sub("", place).partition("[...]")[0]
+    whole = re.split(r"[.\[]", place, maxsplit=1)[0]
+    return _WITHIN.sub("", place).partition("[...]")[0] or whole
 
 
 _ID = re.compile(f"[^{MARK}]{{1,64}}", re.DOTALL)

@@ -57,7 +57,7 @@ class StatePages:
         self._cached.move_to_end(name)
         if page.part >= len(state.parts):
             text = f"part: this state has {len(state.parts)} parts, counted from 0"
-            raise Refused(ErrorCode.VALIDATION, text)
+            raise Refused(ErrorCode.VALIDATION, text, field="part")
         data = state.parts[page.part]
         return StateData(state.position, state.digest, page.part, len(state.parts), data)
 

@@ -63,12 +63,15 @@ def refused(*ops: Op) -> list[str]:
         ("signatures", invariants.FROM_ZERO.format(collection="signatures"), "time"),
         ("transport", invariants.LOOP_ORDER, "loopEnd"),
         ("sends", invariants.FEEDS_ITSELF, "dest"),
-        ("tracks", invariants.EMPTY_SET, None),
-        ("tracks", invariants.IN_USE.format(id="track_01"), None),
+        ("tracks", invariants.EMPTY_SET, "props"),
+        ("tracks", invariants.NO_COLLECTION.format(collection="zap"), "col"),
+        ("tracks", invariants.IN_USE.format(id="track_01"), "id"),
+        ("project", invariants.ID_OF_SINGLETON.format(collection="project"), "id"),
+        ("tracks", invariants.TOO_MANY_ENTITIES, None),
     ],
 )
 def test_E11_a_refusal_names_the_property(collection: str, sentence: str, name: str | None) -> None:
-    assert invariants.property_of(sentence, collection) == name
+    assert invariants.field_of(sentence, collection) == name
 
 
 def test_M1_a_new_project_holds_five_entities() -> None:

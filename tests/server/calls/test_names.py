@@ -165,7 +165,7 @@ async def test_E13_nobody_hears_of_such_a_key(node: Node, codec: str) -> None:
     ann, ben, project = await node.pair((codec, codec))
     for name in ("__proto__", "constructor"):
         told = await ann.edit(project, marker("marker_1"), marker(name))
-        assert (told["code"], told["details"]) == ("op_invalid", {"op": 1})
+        assert (told["code"], told["details"]) == ("op_invalid", {"op": 1, "field": "id"})
         values = {name: {"col": "channels", "props": {"volume": 0.5}}}
         gesture = {"t": "gesture", "project": project, "id": "fader", "values": values}
         assert (await ann.ask(gesture))["code"] == "op_invalid"
