@@ -13,7 +13,7 @@ from rooms.roles import EDITS
 from rooms.rules.door_rules import problem_with_new_op
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
-from schema.messages import Error, ProposeDelta
+from schema.messages import Details, Error, ProposeDelta
 from schema.ops import Op
 from schema.text.texts import problem_with_characters
 
@@ -37,8 +37,8 @@ class Refusals:
             return answer
         problem = problem_with_characters(proposal.step) if proposal.step else None
         if problem:
-            code, details = ErrorCode.BAD_MESSAGE, {"field": "step"}
-            error = Error(delta.id, code, f"step: {problem}", self._project, details)
+            text, details = f"step: {problem}", Details(field="step")
+            error = Error(delta.id, ErrorCode.BAD_MESSAGE, text, self._project, details)
             return [send(error, seat.answer_to)]
         for index, op in enumerate(delta.ops):
             problem = problem_with_new_op(op)

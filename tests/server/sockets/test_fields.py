@@ -5,7 +5,7 @@ Each field of each is left out, is another than there is, and has values of ever
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -102,7 +102,7 @@ def test_E1_every_mistake_in_a_message_names_its_field(codec: Codec) -> None:
 
 @BOTH
 def test_C3_every_mistake_in_the_parameters_of_a_call_names_its_field(codec: Codec) -> None:
-    wrong = []
+    wrong: list[tuple[str, str, object]] = []
     for method, (params, _) in METHODS.items():
         info = inspect.type_info(params)
         assert isinstance(info, inspect.StructType)
@@ -110,10 +110,11 @@ def test_C3_every_mistake_in_the_parameters_of_a_call_names_its_field(codec: Cod
             raw = msgspec.Raw(codec.encode(fields))
             if unnamed(lambda raw=raw, params=params: codec.params(raw, params), field):  # type: ignore[misc]
                 wrong.append((method, field, fields))
-        for none in (7, [], None, "x"):
-            raw = msgspec.Raw(codec.encode(none))
+        no_map: Any
+        for no_map in (7, [], None, "x"):
+            raw = msgspec.Raw(codec.encode(no_map))
             if unnamed(lambda raw=raw, params=params: codec.params(raw, params), "params"):  # type: ignore[misc]
-                wrong.append((method, "params", none))
+                wrong.append((method, "params", no_map))
     assert wrong == []
 
 
@@ -170,7 +171,9 @@ def test_G3_every_value_that_may_not_be_shown_names_its_field() -> None:
     refused = 0
     for op in impossible_ops():
         if isinstance(op, Set):
-            problem = problem_with_shown("gesture", {op.id: Previewed(op.col, op.props)})
+            problem = problem_with_shown(
+                "gesture", {op.id: Previewed(op.col, cast("Any", op.props))}
+            )
             if problem is not None:
                 refused += 1
                 assert problem[1], (op, problem)
