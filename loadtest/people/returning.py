@@ -10,11 +10,7 @@ from typing import Any
 
 from loadtest.bare.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, pack
-from prime_client.connecting.backoff import (
-    BACKOFF_BASE_SECONDS,
-    BACKOFF_CAP_SECONDS,
-    STEADY_SECONDS,
-)
+from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.codec import Message
 
 COMES_AGAIN = frozenset({"rate_limited", "unavailable"})
@@ -56,16 +52,9 @@ class Tally:
         self.duplicates += bool(message.get("duplicate"))
 
 
-def backoff(attempt: int, rng: random.Random) -> float:
-    """How long to wait before the next attempt: full jitter under a bound that doubles."""
-    bound = min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0 ** min(attempt, 16))
-    return rng.uniform(0.0, bound)
-
-
 def _asked_for(error: Exception) -> float | None:
-    """The pause that the server asked for, in seconds: then it has spread its clients itself."""
-    asked = error.retry_after_ms if isinstance(error, PrimeRefused) else None
-    return None if asked is None else min(BACKOFF_CAP_SECONDS, asked / 1_000)
+    """The pause that the server asked for, in milliseconds."""
+    return error.retry_after_ms if isinstance(error, PrimeRefused) else None
 
 
 class ReturningMember:
@@ -87,7 +76,7 @@ class ReturningMember:
         self._account = account
         self._device = device
         self._tally = tally
-        self._rng = rng
+        self._backoff = Backoff(rng)
         self._on_other_message = on_message
         self._prime: BarePrime | None = None
         self._joined: Message | None = None
@@ -170,8 +159,7 @@ class ReturningMember:
             self._coming = asyncio.get_running_loop().create_task(self._come_back())
 
     async def _come_back(self) -> None:
-        attempt = 0 if time.monotonic() - self._since > STEADY_SECONDS else 1
-        wait = backoff(attempt, self._rng)
+        wait = self._backoff.pause(time.monotonic() - self._since, None)
         while True:
             await asyncio.sleep(wait)
             try:
@@ -182,8 +170,7 @@ class ReturningMember:
                 asked = _asked_for(error)
                 if self._prime is not None and self._prime.connection.is_open:
                     self._prime.connection.abort()
-            attempt += 1
-            wait = backoff(attempt, self._rng) if asked is None else asked
+            wait = self._backoff.pause(0.0, asked)
 
     # What comes in.
 
