@@ -461,3 +461,13 @@ MAX_RECALL_CONTEXTS_KEPT = SERVER_BOUNDS.add(
     "persistence/recall/observing.py",
     "Contexts of keys of one user in one category: past it uses count without their context.",
 )
+
+MAX_USES_GATHERED = SERVER_BOUNDS.add(
+    "MAX_USES_GATHERED",
+    10_000,
+    "uses of presets",
+    "a node",
+    ErrorCode.UNAVAILABLE,
+    "server/calls/library/preset_uses.py",
+    "Pairs of a preset and a user that wait for a second to be counted (L9).",
+)

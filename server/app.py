@@ -8,6 +8,7 @@ from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
+from server.calls.library.preset_uses import PresetUses
 from server.gauges import add_gauges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
@@ -146,6 +147,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         registration=settings.registration,
         member_key=base.member_key,
         colors=MemberColors(),
+        preset_uses=PresetUses(base.db.behind),
         announcer=announcer,
         refresh_seconds=settings.refresh_seconds,
         pages=StatePages(documents),

@@ -14,6 +14,7 @@ from persistence.tables import (
     login_tries,
 )
 from schema.limits import KEPT_REPLY_SECONDS
+from server.calls.library import preset_uses
 from server.node import Node
 from server.states.history_keeping import clear_staged, compact_old
 
@@ -99,6 +100,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
+    uses = node.context.preset_uses
+    repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
     if node.settings.stall_probe:
         node.supervisor.keep("measuring stalls", node.stalls.run)
     return [name for name in node.supervisor.tasks if name not in before]

@@ -22,6 +22,7 @@ from server.refused import Refused, too_often
 
 if TYPE_CHECKING:
     from server.accounts.logins import Logins
+    from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
     from server.states.document_slots import DocumentSlots
     from server.states.state_pages import StatePages
@@ -69,6 +70,7 @@ class Context:
     registration: bool
     member_key: bytes
     colors: "MemberColors"
+    preset_uses: "PresetUses"
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

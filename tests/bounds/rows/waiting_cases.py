@@ -2,16 +2,20 @@
 
 import asyncio
 
+from persistence.errors import Unavailable
 from rooms.journal.entry import Proposal
 from schema.bounds import Past
+from schema.errors import ErrorCode
 from schema.server_limits import (
     LARGE_DELTA_BYTES,
     MAX_BATCH,
     MAX_BATCH_BYTES,
     MAX_CALLS_AT_ONCE,
+    MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
 from server.calls.call_queue import CallQueue
+from server.calls.library.preset_uses import PresetUses
 from server.commits.waiting_deltas import WaitingDeltas
 from tests.bounds.cases import Seen, case
 
@@ -78,3 +82,18 @@ async def _run_at_once(count: int) -> Past | None:
 def _calls_of_a_user() -> Seen:
     at, past = MAX_CALLS_AT_ONCE, MAX_CALLS_AT_ONCE + 1
     return Seen(asyncio.run(_run_at_once(at)), asyncio.run(_run_at_once(past)))
+
+
+@case("MAX_USES_GATHERED")
+def _uses_that_wait() -> Seen:
+    uses = PresetUses(None)  # type: ignore[arg-type]
+
+    def noted(number: int) -> Past | None:
+        try:
+            uses.note(str(number), "user")
+        except Unavailable:
+            return ErrorCode.UNAVAILABLE
+        return None
+
+    at = [noted(number) for number in range(MAX_USES_GATHERED)][-1]
+    return Seen(at, noted(MAX_USES_GATHERED))

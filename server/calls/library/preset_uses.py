@@ -1,0 +1,56 @@
+"""Uses of presets, gathered for a second and counted with one statement for all (rule L9)."""
+
+import asyncio
+
+import structlog
+
+from persistence.errors import PersistenceError, Unavailable
+from persistence.library import plugin_presets
+from persistence.pool import Executor
+from schema.server_limits import MAX_USES_GATHERED
+
+FLUSH_SECONDS = 1.0
+"""Between two statements: what a node that is killed may lose."""
+
+
+LAST_SECONDS = 2.0
+"""What the last statement of a node that stops may take."""
+
+log = structlog.get_logger()
+
+
+class PresetUses:
+    """Those of a node that are not counted yet. Counting one again does no harm: an hour is one."""
+
+    def __init__(self, db: Executor) -> None:
+        self._db = db
+        self._gathered: set[tuple[str, str]] = set()
+        """Preset and user."""
+        self._flushing = asyncio.Lock()
+
+    def note(self, preset: str, user: str) -> None:
+        """Count it within a second; raises `Unavailable` while too many wait."""
+        use = preset, user
+        if len(self._gathered) >= MAX_USES_GATHERED and use not in self._gathered:
+            raise Unavailable("too many uses of presets wait to be counted")
+        self._gathered.add(use)
+
+    async def flush(self) -> None:
+        """Count what was gathered; raises `PersistenceError`, and then keeps it for later."""
+        async with self._flushing:
+            if not self._gathered:
+                return
+            taken, self._gathered = self._gathered, set()
+            try:
+                await plugin_presets.count_uses(self._db, sorted(taken))
+            except BaseException:
+                self._gathered |= taken
+                raise
+
+    async def flush_at_last(self) -> None:
+        """The node stops, and nobody calls any more: count what is left, or say what is lost."""
+        try:
+            async with asyncio.timeout(LAST_SECONDS):
+                await self.flush()
+        except (TimeoutError, PersistenceError) as error:
+            log.warning("uses not counted", uses=len(self._gathered), reason=str(error))
