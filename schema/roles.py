@@ -63,6 +63,7 @@ RIGHTS: dict[str, Rights] = {
     "mixx_recall": Rights(see=_OWN, create=_OWN, change=_OWN, delete=_OWN),
     "collaboration_sessions": Rights(see=_MEMBERS, change=_OWNERS),
     "session_states": Rights(see=_MEMBERS),
+    "session_stays": Rights(see=_MEMBERS),
     "auth_sessions": Rights(see=_OWN),
 }
 """Relation (`schema.tables`) -> who may do what with its rows."""

@@ -29,6 +29,36 @@ FROM locked WHERE touched.id = locked.id
 RETURNING touched.id
 """
 
+# Whoever was not seen for so long has been away: that time does not count.
+NOTE_STAYS = """
+INSERT INTO session_stays AS s (collaboration_session_id, project_id, user_id)
+SELECT c.id, c.project_id, u.id
+FROM unnest($1::uuid[], $2::uuid[]) AS there (session, member)
+JOIN collaboration_sessions AS c ON c.id = there.session
+JOIN prime_users AS u ON u.id = there.member
+ORDER BY c.id, u.id
+ON CONFLICT (collaboration_session_id, user_id) DO UPDATE SET
+    seconds = s.seconds + CASE
+        WHEN now() - s.seen_at < $3 * interval '1 second'
+        THEN greatest(0, extract(epoch FROM now() - s.seen_at)) ELSE 0 END,
+    times = s.times + (now() - s.seen_at >= $3 * interval '1 second')::integer,
+    seen_at = greatest(s.seen_at, now())
+"""
+
+# The host may, and every owner of the project; who sees neither learns nothing.
+END_BY = """
+WITH asked AS (
+    SELECT s.id, s.status, s.host_id = $2 AND m.role IS NOT NULL OR m.role = 'owner' AS may
+    FROM collaboration_sessions AS s
+    JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
+    WHERE s.id = $1
+), ended AS (
+    UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = now()
+    FROM asked WHERE s.id = asked.id AND asked.may AND asked.status = 'active'
+)
+SELECT may FROM asked
+"""
+
 CLOSE_SESSION = """
 UPDATE collaboration_sessions SET status = 'ended', ended_at = now()
 WHERE id = $1 AND status = 'active'
@@ -59,6 +89,26 @@ async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) 
     there = [(session, user) for session, users in participants.items() for user in users]
     sessions, users = [session for session, _ in there], [user for _, user in there]
     return {row["id"] for row in await db.fetch(TOUCH_MANY, sessions, users)}
+
+
+async def note_stays(
+    db: Executor, present: Mapping[str, Collection[str]], away_seconds: float
+) -> None:
+    """Session -> users who are there, or were until now; away for so long, a stay begins anew."""
+    there = [(session, user) for session, users in present.items() for user in users]
+    sessions, users = [session for session, _ in there], [user for _, user in there]
+    await db.execute(NOTE_STAYS, sessions, users, away_seconds)
+
+
+async def end_by(db: Executor, session: str, user: str) -> bool:
+    """End it, and whether this user may; raises `NotFound` to who is no member of its project.
+
+    The second time changes nothing.
+    """
+    may: bool | None = await db.fetchval(END_BY, session, user)
+    if may is None:
+        raise NotFound("there is no such session, or you may not see it")
+    return may
 
 
 async def close_session(db: Executor, session_id: str) -> None:

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from persistence.pool import Executor
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
 
+# Each says who calls: row-level security holds for those of `prime_caller`.
 # Of two at once the later one waits here for the end of the earlier one's transaction.
 CLAIM = """
 INSERT INTO idempotency_keys (user_id, key, method, params_digest)
-SELECT $1, $2, $3, $4
+SELECT $1::uuid, $2, $3, $4
+WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
 ON CONFLICT (user_id, key) DO NOTHING
 RETURNING key
 """
 
 GET = """
-SELECT method, params_digest, reply FROM idempotency_keys WHERE user_id = $1 AND key = $2
+SELECT method, params_digest, reply FROM idempotency_keys
+WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
+    AND user_id = $1::uuid AND key = $2
 """
 
 # The first reply stays: of two that were done at once, both are answered by it.
@@ -22,7 +26,8 @@ COMPLETE = """
 UPDATE idempotency_keys
 SET bytes = CASE WHEN reply IS NULL THEN octet_length($3::bytea) ELSE bytes END,
     reply = coalesce(reply, $3)
-WHERE user_id = $1 AND key = $2
+WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
+    AND user_id = $1::uuid AND key = $2
 RETURNING reply
 """
 

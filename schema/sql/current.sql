@@ -1314,6 +1314,19 @@ CREATE TABLE public.session_states (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.session_stays (
+    collaboration_session_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    entered_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    seconds double precision DEFAULT 0 NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    CONSTRAINT session_stays_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT session_stays_times_check CHECK ((times >= 1))
+)
+WITH (fillfactor='70');
+
 CREATE UNLOGGED TABLE public.staged_deltas (
     staging uuid NOT NULL,
     part integer NOT NULL,
@@ -1419,6 +1432,9 @@ ALTER TABLE ONLY public.server_secrets
 
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_pkey PRIMARY KEY (collaboration_session_id, user_id, device);
+
+ALTER TABLE ONLY public.session_stays
+    ADD CONSTRAINT session_stays_pkey PRIMARY KEY (collaboration_session_id, user_id);
 
 ALTER TABLE ONLY public.staged_deltas
     ADD CONSTRAINT staged_deltas_pkey PRIMARY KEY (staging, part);
@@ -1536,6 +1552,10 @@ CREATE INDEX recall_uses_at_idx ON public.recall_uses USING btree (at);
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
 CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id);
+
+CREATE INDEX session_stays_project_idx ON public.session_stays USING btree (project_id, entered_at DESC, collaboration_session_id, user_id);
+
+CREATE INDEX session_stays_user_idx ON public.session_stays USING btree (user_id, entered_at DESC, collaboration_session_id);
 
 CREATE INDEX staged_deltas_staged_at_idx ON public.staged_deltas USING btree (staged_at);
 
@@ -1743,6 +1763,15 @@ ALTER TABLE ONLY public.session_states
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.session_stays
+    ADD CONSTRAINT session_stays_collaboration_session_id_fkey FOREIGN KEY (collaboration_session_id) REFERENCES public.collaboration_sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_stays
+    ADD CONSTRAINT session_stays_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_stays
+    ADD CONSTRAINT session_stays_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE RESTRICT;
 
@@ -1753,6 +1782,8 @@ ALTER TABLE public.auth_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_change ON public.audio_files FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_change ON public.collaboration_sessions FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_change ON public.idempotency_keys FOR UPDATE TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id))) WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
 CREATE POLICY callers_change ON public.mixx_recall FOR UPDATE TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id))) WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -1765,6 +1796,8 @@ CREATE POLICY callers_change ON public.project_snapshots FOR UPDATE TO prime_cal
 CREATE POLICY callers_change ON public.studio_projects FOR UPDATE TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_create ON public.audio_files FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_create ON public.idempotency_keys FOR INSERT TO prime_caller WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
 CREATE POLICY callers_create ON public.mixx_recall FOR INSERT TO prime_caller WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -1792,6 +1825,8 @@ CREATE POLICY callers_see ON public.auth_sessions FOR SELECT TO prime_caller USI
 
 CREATE POLICY callers_see ON public.collaboration_sessions FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
+CREATE POLICY callers_see ON public.idempotency_keys FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
+
 CREATE POLICY callers_see ON public.mixx_recall FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
 CREATE POLICY callers_see ON public.plugin_presets FOR SELECT TO prime_caller USING (((owner_id = ( SELECT public.caller_id() AS caller_id)) OR is_public));
@@ -1812,9 +1847,13 @@ CREATE POLICY callers_see ON public.recall_uses FOR SELECT TO prime_caller USING
 
 CREATE POLICY callers_see ON public.session_states FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
+CREATE POLICY callers_see ON public.session_stays FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
 CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 ALTER TABLE public.collaboration_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.mixx_recall ENABLE ROW LEVEL SECURITY;
 
@@ -1835,5 +1874,7 @@ ALTER TABLE public.recall_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.recall_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_states ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_stays ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.studio_projects ENABLE ROW LEVEL SECURITY;

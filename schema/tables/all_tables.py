@@ -10,6 +10,7 @@ from schema.tables.prime_users import ACCOUNT, USERS
 from schema.tables.project_members import MEMBERS
 from schema.tables.project_snapshots import SNAPSHOTS
 from schema.tables.session_states import SESSION_STATES
+from schema.tables.session_stays import SESSION_STAYS
 from schema.tables.studio_projects import PROJECTS
 
 TABLES: dict[str, Table] = {
@@ -25,6 +26,7 @@ TABLES: dict[str, Table] = {
         RECALL,
         SESSIONS,
         SESSION_STATES,
+        SESSION_STAYS,
         AUTH_SESSIONS,
     )
 }

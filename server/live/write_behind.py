@@ -28,6 +28,9 @@ LINGER_SECONDS = 5.0
 TOUCH_SECONDS = 20.0
 """How often a collaboration session in which nobody moves says that it goes on."""
 
+AWAY_SECONDS = 2 * TOUCH_SECONDS + 5.0
+"""Whoever was not in a room for so long has been away from the session."""
+
 log = structlog.get_logger()
 
 
@@ -39,6 +42,8 @@ class _Written:
     """The row of `collaboration_sessions`; None: none is open, as far as we know."""
     touched_at: float = float("-inf")
     """When that row was last told that it goes on."""
+    here: frozenset[str] = frozenset()
+    """The users who were there when that was last told."""
     empty_since: float | None = None
     """When it was first found empty; None: someone is there, or something under way."""
     presence: dict[str, Presence] = field(default_factory=dict)
@@ -127,12 +132,15 @@ class WriteBehind:
         here = {session: users[live] for live, w in noted.items() if (session := w.session)}
         if not here:
             return
+        present = {live: _users_in(live) for live in noted}
         alive = await collaboration_sessions.touch_many(self._db, here)
-        for written in noted.values():
+        stays = {session: users for session, users in here.items() if session in alive}
+        await collaboration_sessions.note_stays(self._db, stays, AWAY_SECONDS)
+        for live, written in noted.items():
             if written.session in alive:
-                written.touched_at = now
+                written.touched_at, written.here = now, present[live]
             else:
-                written.session = None  # we were thought gone; the next round opens another
+                written.session = None  # it was ended; the next round opens another
 
     async def _open_session(self, project: str, host: str) -> str | None:
         try:
@@ -160,12 +168,21 @@ class WriteBehind:
             written.presence[seat.connection] = presence
 
 
+def _users_in(live: LiveRoom) -> frozenset[str]:
+    return frozenset(seat.request.user for seat in live.room.seats.values())
+
+
 def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
-    """Who is in the room, if that is to be written down: someone moves, or it has been a while."""
-    seats = live.room.seats.values()
-    if all(map(written.has, seats)) and now - written.touched_at < TOUCH_SECONDS:
+    """Who is in the room, or has just left it, if that is to be written down.
+
+    It is when someone comes, goes or moves, or it has been a while.
+    """
+    here = _users_in(live)
+    is_quiet = here == written.here and now - written.touched_at < TOUCH_SECONDS
+    if is_quiet and all(map(written.has, live.room.seats.values())):
         return []
-    return sorted({seat.request.user for seat in seats})
+    left = frozenset() if written.session is None else written.here - here
+    return sorted(here | left)
 
 
 def _row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:

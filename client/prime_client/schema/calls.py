@@ -71,6 +71,8 @@ READS = frozenset(
         "session_states.count",
         "session_states.get",
         "session_states.list",
+        "session_stays.count",
+        "session_stays.list",
         "sessions.count",
         "sessions.get",
         "sessions.list",

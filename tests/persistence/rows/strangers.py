@@ -15,6 +15,9 @@ WITH preset AS (
     VALUES ($2, $1, 'manual', '{}', 'e', 0)
 ), session AS (
     INSERT INTO collaboration_sessions (project_id, host_id) VALUES ($2, $1) RETURNING id
+), stay AS (
+    INSERT INTO session_stays (collaboration_session_id, project_id, user_id)
+    SELECT id, $2, $1 FROM session
 )
 INSERT INTO session_states (collaboration_session_id, project_id, user_id, device)
 SELECT id, $2, $1, 'laptop' FROM session
@@ -22,7 +25,8 @@ SELECT id, $2, $1, 'laptop' FROM session
 
 REACHED = (
     "prime_users", "studio_projects", "project_members", "mixx_recall", "project_snapshots",
-    "session_states", "audio_files", "plugin_presets", "collaboration_sessions", "auth_sessions",
+    "session_states", "session_stays", "audio_files", "plugin_presets", "collaboration_sessions",
+    "auth_sessions",
 )  # fmt: skip
 """The tables that users reach."""
 

@@ -5,7 +5,7 @@ import pytest
 
 from persistence.errors import NotFound
 from persistence.pool import Database
-from persistence.tables import collaboration_sessions
+from persistence.tables import collaboration_sessions, project_members
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -116,3 +116,56 @@ async def test_orphans_are_closed_while_others_are_touched(database: Database) -
             collaboration_sessions.close_orphans(database, 60),
         )
         assert len(touched) + closed == len(opened)
+
+
+AGO = """
+UPDATE session_stays SET entered_at = entered_at - $1 * interval '1 second',
+    seen_at = seen_at - $1 * interval '1 second'
+"""
+
+
+async def test_I5_a_stay_is_counted_while_someone_is_there_and_not_while_away(
+    database: Database,
+) -> None:
+    ann, bob = await make_user(database), await make_user(database)
+    project = await make_project(database, ann)
+    session = await collaboration_sessions.open_session(database, project.id, ann.id)
+    both = {session: [ann.id, bob.id]}
+    await collaboration_sessions.note_stays(database, both, 45)
+    await database.execute(AGO, 20)
+    await collaboration_sessions.note_stays(database, {session: [ann.id]}, 45)
+    await database.execute(AGO, 100)
+    await collaboration_sessions.note_stays(database, both, 45)
+    gone = {str(uuid.uuid4()): [ann.id], session: [str(uuid.uuid4())]}
+    await collaboration_sessions.note_stays(database, gone, 45)
+    rows = await database.fetch("SELECT user_id, times, seconds FROM session_stays")
+    stays = {row["user_id"]: (row["times"], round(row["seconds"] / 20)) for row in rows}
+    assert stays == {ann.id: (2, 1), bob.id: (2, 0)}
+
+
+async def test_I5_two_nodes_that_note_one_stay_do_not_count_it_twice(database: Database) -> None:
+    ann = await make_user(database)
+    project = await make_project(database, ann)
+    session = await collaboration_sessions.open_session(database, project.id, ann.id)
+    await collaboration_sessions.note_stays(database, {session: [ann.id]}, 45)
+    await database.execute(AGO, 30)
+    noted = [collaboration_sessions.note_stays(database, {session: [ann.id]}, 45) for _ in "12345"]
+    await asyncio.gather(*noted)
+    assert 30 <= await database.fetchval("SELECT seconds FROM session_stays") < 60
+
+
+async def test_I4_the_host_and_owners_end_a_session(database: Database) -> None:
+    ann, bob, cid = [await make_user(database) for _ in range(3)]
+    project = await make_project(database, ann)
+    await project_members.grant(database, project.id, bob.id, "viewer")
+    session = await collaboration_sessions.open_session(database, project.id, bob.id)
+    with pytest.raises(NotFound):
+        await collaboration_sessions.end_by(database, session, cid.id)
+    await project_members.grant(database, project.id, cid.id, "editor")
+    assert not await collaboration_sessions.end_by(database, session, cid.id)
+    for user in (bob, bob, ann):
+        assert await collaboration_sessions.end_by(database, session, user.id)
+        assert await database.fetchval("SELECT status FROM collaboration_sessions") == "ended"
+    await project_members.revoke(database, project.id, bob.id)
+    with pytest.raises(NotFound):
+        await collaboration_sessions.end_by(database, session, bob.id)
