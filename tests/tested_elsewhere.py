@@ -217,6 +217,7 @@ TESTED_ELSEWHERE = {
     "schema.tables.project_members": "tests/schema/tables/test_all_tables.py",
     "schema.tables.project_snapshots": "tests/schema/tables/test_all_tables.py",
     "schema.tables.session_states": "tests/schema/tables/test_all_tables.py",
+    "schema.tables.session_stays": "tests/schema/tables/test_all_tables.py",
     "schema.tables.studio_projects": "tests/schema/tables/test_all_tables.py",
     "schema.text.colors": "tests/rooms/presence/test_colors.py",
     "schema.text.spelling": "tests/schema/text/test_texts.py",
