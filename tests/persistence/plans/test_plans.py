@@ -1,5 +1,6 @@
 """Plans on many rows: what users ask for is found by an index, and each look-up is made once."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from persistence.lanes import Lanes
 from persistence.rows import statements
 from persistence.rows.conditions import operators_in, read_where
-from persistence.rows.pages import Order, read_order, turned
+from persistence.rows.pages import Order, order_sql, read_order, turned
 from persistence.rows.sql import arguments_of
 from schema.tables.description import SEARCHING, Table
 from tests.persistence.plans.asked import (
@@ -105,3 +106,41 @@ async def test_every_operator_of_every_column_comes_from_an_index(
     lanes: Lanes, many: Many, table: Table
 ) -> None:
     assert await faults_of(lanes, many, table, filters_of(table)) == {}
+
+
+@pytest.mark.parametrize("table", LISTED.values(), ids=LISTED)
+async def test_policies_alone_are_looked_up_once_a_statement(
+    lanes: Lanes, many: Many, table: Table
+) -> None:
+    """Without the first wall: no function of a policy runs for each row, and none reads it all."""
+    columns = [column for column in table.columns if not column.of_caller]
+    order = read_order(table, table.order)
+    text = (
+        f"SELECT {statements.selected(table, columns)} FROM {table.relation}"
+        f" WHERE {statements.CALLER_IS_SET} ORDER BY {order_sql(table, order)} LIMIT 20"
+    )
+    plan = await explained(lanes.callers, text, many.filled.user, page=1)
+    assert (plan.read_whole, plan.repeated) == ((), ()), plan.text
+    assert plan.rows <= MOST_ROWS, plan.text
+    per_row = re.compile(r'"(Filter|Index Cond|Recheck Cond)": "[^"]*caller_(id|projects|peers)\(')
+    assert per_row.search(plan.text) is None, plan.text
+
+
+@pytest.mark.parametrize("table", LISTED.values(), ids=LISTED)
+async def test_lists_come_from_indexes_whatever_values_a_plan_is_kept_for(
+    lanes: Lanes, many: Many, table: Table
+) -> None:
+    """A statement that is asked often gets one plan for all values, made without any."""
+    ids = await ids_of(lanes, many, table)
+    for asked in lists_of(table):
+        condition = read_where(table, filled_in(asked.where, ids))
+        order = read_order(table, asked.order)
+        text = statements.ids_text(table, condition, order, behind=False)
+        nulls = ", ".join(["NULL"] * (2 + len(list(arguments_of(condition)))))
+        async with lanes.calls.transaction() as transaction:
+            await transaction.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            await transaction.execute(f"PREPARE asked AS {text}")
+            rows = await transaction.fetch(f"EXPLAIN EXECUTE asked ({nulls})")
+            await transaction.execute("DEALLOCATE asked")
+        plan = "\n".join(row[0] for row in rows)
+        assert "Seq Scan" not in plan, f"{asked.says}\n{plan}"
