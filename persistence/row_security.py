@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from persistence.caller_role import ROLE
 from schema.roles import ROLES_OF, Rights, Whom
-from schema.tables.description import Table
+from schema.tables.description import Table, Verb
 
 WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -99,12 +99,33 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     changed = {column_of(table, column.name) for column in table.changes}
     there = frozenset(columns)
     none: frozenset[str] = frozenset()
+    # Other calls that write do so as the owner, and ask for the role under a lock of their own.
     return Granted(
         reads=there & (shown | ties) if rights.see else none,
-        creates=there & (made | ties) if rights.create and made else none,
-        changes=there & changed if rights.change else none,
-        deletes=bool(rights.delete),
+        creates=there & (made | ties) if rights.create and Verb.CREATE in table.verbs else none,
+        changes=there & changed if rights.change and Verb.UPDATE in table.verbs else none,
+        deletes=bool(rights.delete) and Verb.DELETE in table.verbs,
     )
+
+
+def holds(table: Table, rights: Rights, to_give: Granted) -> list[str]:
+    """The statements that hold a role until the end of the transaction that writes by it."""
+    commands = (
+        ("INSERT", rights.create, bool(to_give.creates)),
+        ("UPDATE", rights.change, bool(to_give.changes)),
+        ("DELETE", rights.delete, to_give.deletes),
+    )
+    return [
+        f"CREATE TRIGGER hold_role_{command.lower()} BEFORE {command} ON {table.relation}"
+        " FOR EACH ROW WHEN (caller_id() IS NOT NULL)"
+        f" EXECUTE FUNCTION hold_role('{{{','.join(_roles(whoms))}}}');"
+        for command, whoms, is_granted in commands
+        if is_granted and _roles(whoms)
+    ]
+
+
+def _roles(whoms: Iterable[Whom]) -> list[str]:
+    return sorted({role for whom in whoms for role in ROLES_OF.get(whom, ())})
 
 
 def grants(relation: str, to_give: Granted) -> list[str]:

@@ -28,6 +28,21 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path TO 'public', 
     WHERE mine.user_id = caller_id()
 $$;
 
+-- A role that a write needs is held until the write is committed: who takes it away waits, or the
+-- write finds it gone. Looked up anew, not as the statement began. Its argument: the roles.
+CREATE FUNCTION hold_role() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+BEGIN
+    PERFORM FROM project_members AS m
+    WHERE m.project_id = coalesce(NEW.project_id, OLD.project_id) AND m.user_id = caller_id()
+        AND m.role = ANY (TG_ARGV[0]::text[])
+    FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the role was taken away meanwhile' USING ERRCODE = '42501';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
 -- What triggers write is not the caller's to write.
 ALTER FUNCTION lock_project() SECURITY DEFINER SET search_path TO 'public', 'pg_temp';
 ALTER FUNCTION lock_appends() SECURITY DEFINER SET search_path TO 'public', 'pg_temp';
@@ -68,10 +83,6 @@ CREATE POLICY callers_change ON studio_projects FOR UPDATE TO prime_caller
 GRANT SELECT (archived_at, bpm, created_at, default_role, description, epoch, forked_from, head_seq,
     id, key, link_sharing, member_limit, name, owner_id, scale, signature, tags, updated_at,
     version) ON studio_projects TO prime_caller;
-GRANT INSERT (bpm, description, id, key, name, owner_id, scale, signature, tags) ON studio_projects
-    TO prime_caller;
-GRANT UPDATE (bpm, default_role, description, key, link_sharing, member_limit, name, scale,
-    signature, tags) ON studio_projects TO prime_caller;
 
 ALTER TABLE project_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_see ON project_members FOR SELECT TO prime_caller
@@ -86,7 +97,6 @@ CREATE POLICY callers_delete ON project_members FOR DELETE TO prime_caller
         OR project_id = ANY ((SELECT caller_projects('{owner}'))::uuid[]));
 GRANT SELECT (created_at, project_id, role, tracks, updated_at, user_id) ON project_members TO
     prime_caller;
-GRANT DELETE ON project_members TO prime_caller;
 
 ALTER TABLE project_snapshots ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_see ON project_snapshots FOR SELECT TO prime_caller
@@ -101,10 +111,6 @@ CREATE POLICY callers_delete ON project_snapshots FOR DELETE TO prime_caller
         OR project_id = ANY ((SELECT caller_projects('{owner}'))::uuid[]));
 GRANT SELECT (audio_analysis, author_id, checksum, created_at, description, epoch, id, kind,
     musical_context, name, project_id, seq, version) ON project_snapshots TO prime_caller;
-GRANT INSERT (audio_analysis, author_id, description, id, name, project_id) ON project_snapshots TO
-    prime_caller;
-GRANT UPDATE (audio_analysis, description, name) ON project_snapshots TO prime_caller;
-GRANT DELETE ON project_snapshots TO prime_caller;
 
 ALTER TABLE audio_files ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_see ON audio_files FOR SELECT TO prime_caller
@@ -124,6 +130,12 @@ GRANT INSERT (analysis, bit_depth, bytes, channels, content_hash, duration_secon
 GRANT UPDATE (analysis, bit_depth, channels, duration_seconds, format, name, sample_rate) ON
     audio_files TO prime_caller;
 GRANT DELETE ON audio_files TO prime_caller;
+CREATE TRIGGER hold_role_insert BEFORE INSERT ON audio_files FOR EACH ROW WHEN (caller_id() IS NOT
+    NULL) EXECUTE FUNCTION hold_role('{editor,owner}');
+CREATE TRIGGER hold_role_update BEFORE UPDATE ON audio_files FOR EACH ROW WHEN (caller_id() IS NOT
+    NULL) EXECUTE FUNCTION hold_role('{editor,owner}');
+CREATE TRIGGER hold_role_delete BEFORE DELETE ON audio_files FOR EACH ROW WHEN (caller_id() IS NOT
+    NULL) EXECUTE FUNCTION hold_role('{editor,owner}');
 
 ALTER TABLE plugin_presets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_see ON plugin_presets FOR SELECT TO prime_caller
@@ -155,7 +167,6 @@ CREATE POLICY callers_delete ON mixx_recall FOR DELETE TO prime_caller
 GRANT SELECT (category, created_at, data, id, key, last_used_at, updated_at, usage_count, user_id,
     version) ON mixx_recall TO prime_caller;
 GRANT UPDATE (data) ON mixx_recall TO prime_caller;
-GRANT DELETE ON mixx_recall TO prime_caller;
 
 ALTER TABLE collaboration_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY callers_see ON collaboration_sessions FOR SELECT TO prime_caller

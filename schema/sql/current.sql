@@ -319,6 +319,21 @@ CREATE FUNCTION public.heat_weight(x double precision) RETURNS double precision
     SELECT CASE WHEN x < -60 THEN 0 ELSE power(2::double precision, least(x, 60)) END
 $$;
 
+CREATE FUNCTION public.hold_role() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM project_members AS m
+    WHERE m.project_id = coalesce(NEW.project_id, OLD.project_id) AND m.user_id = caller_id()
+        AND m.role = ANY (TG_ARGV[0]::text[])
+    FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the role was taken away meanwhile' USING ERRCODE = '42501';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
 CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
     LANGUAGE sql STABLE
     AS $$
@@ -1566,6 +1581,12 @@ CREATE INDEX studio_projects_tags_idx ON public.studio_projects USING gin (tags)
 CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.default_address();
 
 CREATE TRIGGER forget_followers AFTER DELETE ON public.mixx_recall FOR EACH ROW EXECUTE FUNCTION public.forget_followers();
+
+CREATE TRIGGER hold_role_delete BEFORE DELETE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
+
+CREATE TRIGGER hold_role_insert BEFORE INSERT ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
+
+CREATE TRIGGER hold_role_update BEFORE UPDATE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
 
 CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.lock_appends();
 
