@@ -256,7 +256,7 @@ WHERE tgrelid = $1::text::regclass AND tgname ~ $2 ORDER BY tgname
 
 
 @pytest.mark.parametrize("relation", sorted(TABLES.keys() - VIEWS))
-async def test_A16_a_role_by_which_rows_are_written_is_held(
+async def test_R6_a_role_by_which_rows_are_written_is_held(
     database_url: str, relation: str
 ) -> None:
     connection = await asyncpg.connect(database_url)

@@ -67,7 +67,7 @@ async def somebody_waits(db: Executor) -> None:
 
 @pytest.mark.parametrize("taken", TAKES)
 @pytest.mark.parametrize("verb", ["create", "update", "delete"])
-async def test_R6_A16_a_write_waits_for_who_takes_the_role_away_and_is_refused(
+async def test_R6_a_write_waits_for_who_takes_the_role_away_and_is_refused(
     lanes: Lanes, taken: str, verb: str
 ) -> None:
     project, ben, file = await editor_and_file(lanes.calls)
@@ -82,7 +82,7 @@ async def test_R6_A16_a_write_waits_for_who_takes_the_role_away_and_is_refused(
     assert [row["name"] for row in names] == ["kick.wav"]
 
 
-async def test_R6_A16_who_takes_a_role_away_waits_for_the_write_that_it_allowed(lanes: Lanes) -> None:
+async def test_R6_who_takes_a_role_away_waits_for_the_write_that_it_allowed(lanes: Lanes) -> None:
     project, ben, file = await editor_and_file(lanes.calls)
     async with lanes.callers.transaction() as transaction:
         access = Access(transaction, lanes.calls)
