@@ -27,6 +27,7 @@ from loadtest.demo.demo import run_demo
 from loadtest.hub.children import ChildFailed
 from loadtest.load.writer import WriterFailed
 from loadtest.people.proof import NotSettled
+from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed
@@ -88,7 +89,7 @@ def _complain(message: str) -> int:
     return 1
 
 
-WORDS_OF_RUN = {"demo", "chaos", "attack", "soak"}
+WORDS_OF_RUN = {"demo", "chaos", "attack", "soak", "recall-demo"}
 """Scenarios that `./run` knows as words of their own."""
 
 
@@ -100,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     chaos_command.add_to(words)
     soak_command.add_to(words)
     attack_command.add_to(words)
+    recall_command.add_to(words)
     command_lines.add_to(words)
     command_lines_of_peers.add_to(words)
     return parser.parse_args()

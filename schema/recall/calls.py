@@ -93,7 +93,7 @@ class RecallSuggestion(Struct, frozen=True):
 
 
 class RecallSuggestions(Struct, frozen=True):
-    """None where too little is known: ten uses in the category, and a confidence of 0.05."""
+    """None where too little is known: less than ten uses, or of the first a confidence of 0.05."""
 
     suggestions: list[RecallSuggestion]
 

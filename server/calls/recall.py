@@ -11,15 +11,11 @@ from schema.errors import ErrorCode
 from schema.recall import calls
 from schema.recall.categories import half_life_of, names_presets
 from schema.recall.contexts import Told, contexts_of, levels_of, reason_of
+from schema.recall.estimate import worth_showing
 from schema.text.texts import in_nfc
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often
-
-LEAST_USES = 10
-"""In a category, before anything of one's own is suggested."""
-
-LEAST_CONFIDENCE = 0.05
 
 SUGGESTED_WEIGHT = 0.5
 """What was suggested is taken more often for it: it counts half, or it would confirm itself."""
@@ -50,11 +46,8 @@ async def suggest(
     levels = levels_of(_told(params.context))
     half_life = half_life_of(category)
     rows = await suggesting.ranked(context.callers, caller.user, category, levels, half_life, limit)
-    own = [
-        _own(row)
-        for row in rows
-        if row.of_category >= LEAST_USES and row.confidence >= LEAST_CONFIDENCE
-    ]
+    uses = rows[0].of_category if rows else 0
+    own = [_own(row) for row in rows[: worth_showing([row.confidence for row in rows], uses)]]
     if len(own) < limit and names_presets(category):
         known = [suggestion.key for suggestion in own]
         left = limit - len(own)

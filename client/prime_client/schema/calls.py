@@ -616,7 +616,7 @@ class RecallSuggestion(TypedDict):
 
 
 class RecallSuggestions(TypedDict):
-    """None where too little is known: ten uses in the category, and a confidence of 0.05."""
+    """None where too little is known: less than ten uses, or of the first a confidence of 0.05."""
 
     suggestions: list[RecallSuggestion]
 
