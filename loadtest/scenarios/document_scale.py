@@ -17,6 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from files.upload import upload
+from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.writer import Writer
 from loadtest.people.large_song import large_song
 from machine.local_hub import LocalHub
@@ -62,10 +63,13 @@ async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
+ENVIRONMENT = {"PRIME_STALL_PROBE": "1", **WITHOUT_LIMITS}
+
+
 async def _measure(size: int, seed: int) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="prime-load-"))
-        hub = LocalHub(Path(directory) / "data", environment={"PRIME_STALL_PROBE": "1"})
+        hub = LocalHub(Path(directory) / "data", environment=ENVIRONMENT)
         await stack.enter_async_context(hub)
         client = await stack.enter_async_context(Client(hub.url, device="scale", call_seconds=60))
         await client.register("scale@example.org", "scale", "correct horse battery")

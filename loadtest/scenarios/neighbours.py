@@ -18,6 +18,7 @@ from rich.table import Table
 from files.upload import upload
 from loadtest.hub.children import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
+from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.sustained import disturbed
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
@@ -50,7 +51,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True)
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(data_directory(None, "neighbours"))
-        hub = await stack.enter_async_context(LocalHub(directory))
+        hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))
         quiet = await _musician(stack, hub, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
         large = Large(hub, await _musician(stack, hub, "large"))
