@@ -93,13 +93,12 @@ def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
     """The whole state as JSON, in parts of `STORED_PART_BYTES`; an object for each collection."""
     by_collection: dict[str, list[bytes]] = defaultdict(list)
     for piece in slices:
-        insides = by_collection[piece.collection]
-        if inside := _inside(piece.entities):
-            insides.append(inside)
+        by_collection[piece.collection].append(piece.entities)
     pieces = [b"{"]
     size = 0
-    for number, (collection, insides) in enumerate(by_collection.items()):
+    for number, (collection, pieces_of_it) in enumerate(by_collection.items()):
         pieces.append((b"," if number else b"") + msgspec.json.encode(collection) + b":{")
+        insides = filter(None, map(_inside, pieces_of_it))  # one at a time: each is a copy
         for n, inside in enumerate(insides):
             pieces += [b",", inside] if n else [inside]
             size += len(inside)

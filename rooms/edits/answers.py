@@ -90,19 +90,21 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
 
 
 def ack(
-    project: str, entry: Entry, applied: Applied, ops: Sequence[Op], digest: str
+    project: str, entry: Entry, applied: Applied, shown: list[Op], digest: str
 ) -> tuple[Ack, list[Dropped]]:
-    """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3)."""
+    """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3).
+
+    `shown`: the ops that took effect, as others are sent them.
+    """
+    ops = applied.proposed
     made_here = entry.purpose is not Purpose.EDIT
     is_described = made_here and applied.mistake is None
     drops = [
         _described(drop, ops[drop.op]) if is_described else _dropped(drop) for drop in applied.drops
     ]
     effective: list[Op] | None = None
-    if made_here:
-        effective = bare(applied.ops)
-    elif not applied.as_sent:
-        effective = applied.ops
+    if made_here or not applied.as_sent:
+        effective = shown
     due = digest if entry.seq % DIGEST_EVERY == 0 else None
     seq, at = entry.seq, entry.committed_at
     return Ack(project, entry.delta_id, seq, at, drops, effective, digest=due), drops

@@ -38,11 +38,10 @@ class CommittedEntries:
             self.unrecorded[entry.seq] = applied.ops
         delta = self._delta(entry, applied)
         packet, digest = Packet(delta), self._follower.digest
-        ack, drops = answers.ack(self._project, entry, applied, applied.proposed, digest)
+        ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)
         is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
         proposed = applied.proposed if is_otherwise and is_tried_again else ()
-        acked = None if ack.ops is None else delta.ops  # the same ops, held once
-        self._append(entry, packet, drops, acked, proposed, len(applied.ops))
+        self._append(entry, packet, drops, ack.ops, proposed, len(applied.ops))
         return packet, ack
 
     def _delta(self, entry: Entry, applied: Applied) -> DeltaCommitted:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from persistence.journal import stored_states
-from persistence.journal.contract import Checkpoint
-from persistence.journal.state_slices import cut
+from persistence.journal import state_slices, stored_states
+from persistence.journal.contract import Checkpoint, StateSlice
+from persistence.journal.state_slices import cut, joined
 from persistence.pool import Database, Transaction
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -28,6 +28,31 @@ async def checkpoint(database: Database) -> Checkpoint:
     project = await make_project(database, await make_user(database, "ann"))
     await database.execute("UPDATE studio_projects SET head_seq = 1000")
     return Checkpoint(project.id, project.epoch, 500, "0" * 16, cut(b'{"markers": {"m": {}}}'))
+
+
+def test_D5_of_a_large_state_no_more_is_copied_at_once_than_one_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted: copies of slices between two parts, whatever the state holds."""
+    copied = 0
+    inside = state_slices._inside
+
+    def counted(entities: bytes) -> bytes:
+        nonlocal copied
+        copied += 1
+        return inside(entities)
+
+    monkeypatch.setattr(state_slices, "_inside", counted)
+    monkeypatch.setattr(state_slices, "STORED_PART_BYTES", 1_000)
+    for slices in (50, 500):
+        entities = b'{"m": "' + b"x" * 500 + b'"}'
+        state = [StateSlice("markers", entities)] * slices + [StateSlice("notes", b"{}")]
+        parts, most = [], 0
+        for part in joined(state):
+            parts.append(part)
+            most, copied = max(most, copied), 0
+        assert most <= 3
+        assert b"".join(parts).count(b"x" * 500) == slices
 
 
 class Watched(Database):

@@ -2,13 +2,15 @@
 
 import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from rooms.changes.inverse import CHANGED_AT_ONCE, UNITS
+from rooms.edits import answers
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.journal.entry import Purpose, StepMark
 from schema.entities import ENTITY_TYPES
@@ -354,3 +356,28 @@ def test_U10_no_step_stands_in_the_way_of_those_before_it(seed: int) -> None:
     while isinstance(undo(bench, "ann"), Ack):
         presses += 1
     assert presses <= left
+
+
+def test_U1_each_op_of_an_undo_is_made_bare_once_for_all_who_hear_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others and its author are sent the same list: no piece of the job makes two of it."""
+    bench = Bench()
+    bench.join("ann")
+    sets = [Set("channels", "ch_bass_", {"volume": n / 100}) for n in range(1, 50)]
+    bench.edit("ann", Set("markers", "marker_one", {"name": "x"}), *sets)
+    made: list[int] = []
+    bare = answers.bare
+
+    def counted(ops: Sequence[Op]) -> list[Op]:
+        made.append(len(ops))
+        return bare(ops)
+
+    monkeypatch.setattr(answers, "bare", counted)
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO))
+    bench.commit()
+    ack = bench.last("ann")
+    assert isinstance(ack, Ack)
+    assert ack.ops
+    assert all(getattr(op, "expect", UNSET) is UNSET for op in ack.ops)
+    assert made == [len(ack.ops)]
