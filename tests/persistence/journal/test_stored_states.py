@@ -10,9 +10,10 @@ import asyncpg
 import pytest
 
 from persistence.journal import state_slices, stored_states
-from persistence.journal.contract import Checkpoint, StateSlice
+from persistence.journal.contract import Checkpoint
 from persistence.journal.state_slices import cut, joined
 from persistence.pool import Database, Transaction
+from rooms.aspect import StateSlice
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
