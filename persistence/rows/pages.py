@@ -112,7 +112,7 @@ def list_digest(table: Table, user: str, condition: Condition, order: Order) -> 
 def write_cursor(digest: bytes, values: Sequence[Any]) -> str:
     """`values`: those of a row by which the list is sorted, as PostgreSQL gave them."""
     place = _ENCODER.encode([_kept(v) for v in values])
-    return base64.urlsafe_b64encode(_sealed(digest, place) + place).decode().rstrip("=")
+    return _as_text(_sealed(digest, place) + place)
 
 
 def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[Any]:
@@ -122,12 +122,16 @@ def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[An
             cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
         )
         seal, place = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
-        if seal != _sealed(digest, place):
+        if seal != _sealed(digest, place) or cursor != _as_text(data):
             raise BadCursor(field)
         values = msgspec.msgpack.decode(place, type=list[Any])
         return [_given(sort.column, one) for sort, one in zip(order, values, strict=True)]
     except (ValueError, OverflowError, TypeError):
         raise BadCursor(field) from None
+
+
+def _as_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _sealed(digest: bytes, place: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Values that a client compares columns with: checked, and made what PostgreSQL takes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
@@ -25,6 +25,7 @@ from schema.text.texts import (
     SHOWN_NOT_EMPTY,
     in_nfc,
 )
+from schema.text.words import NAMED, WORDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999
@@ -39,8 +40,7 @@ PATTERNS = (Operator.LIKE, Operator.ILIKE)
 
 _UUID = re.compile(PROJECT_ID)
 _PLAIN = re.compile(r"[A-Za-z0-9_]{1,64}")
-_WILDCARDS = re.compile(r"(?:\\.|[^\\%])*%", re.DOTALL)
-_ENDS_IN_ESCAPE = re.compile(r"(?:\\.|[^\\])*\\\Z", re.DOTALL)
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
 class Wrong(ValueError):
@@ -233,9 +233,9 @@ _READS: dict[SqlType, Callable[[Any], Any]] = {
 def _pattern(text: str) -> str:
     if len(text) > MAX_PATTERN_LENGTH:
         raise Wrong(f"must be a pattern of at most {MAX_PATTERN_LENGTH} characters")
-    if len(_WILDCARDS.findall(text)) > MAX_PATTERN_WILDCARDS:
+    if _ESCAPED.sub("", text).count("%") > MAX_PATTERN_WILDCARDS:
         raise Wrong(f"must be a pattern with at most {MAX_PATTERN_WILDCARDS} `%`")
-    if _ENDS_IN_ESCAPE.match(text):
+    if _ESCAPED.sub("", text).endswith("\\"):
         raise Wrong("must not end in a `\\`: that stands before the `%`, `_` or `\\` it escapes")
     return text
 
@@ -292,20 +292,26 @@ def _told(column: Column) -> tuple[tuple[str, ...], bool]:
     known = _TOLD.get(id(column))
     if known is not None and known[0] is column:
         return known[1]
-    kinds = list(_kinds(inspect.type_info(column.type)))
-    words = [str(v) for one in kinds if isinstance(one, inspect.LiteralType) for v in one.values]
-    names = any(
-        isinstance(one, inspect.StrType) and one.pattern in (SHOWN, SHOWN_NOT_EMPTY)
-        for one in kinds
-    )
-    _TOLD[id(column)] = (column, (tuple(words), names))
-    return tuple(words), names
+    words: list[str] = []
+    patterns: list[str | None] = []
+    for kind in _kinds(inspect.type_info(column.type)):
+        match kind:
+            case inspect.Metadata(extra_json_schema=dict() as extra):
+                words += WORDS.get(extra.get(NAMED, ""), ())
+            case inspect.LiteralType(values=values):
+                words += [str(value) for value in values if str(value) not in words]
+            case inspect.StrType(pattern=pattern):
+                patterns.append(pattern)
+    told = tuple(words), any(pattern in (SHOWN, SHOWN_NOT_EMPTY) for pattern in patterns)
+    _TOLD[id(column)] = (column, told)
+    return told
 
 
-def _kinds(kind: inspect.Type) -> list[inspect.Type]:
+def _kinds(kind: inspect.Type) -> Iterator[inspect.Type]:
+    yield kind
     match kind:
         case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner):
-            return _kinds(inner)
+            yield from _kinds(inner)
         case inspect.UnionType(types=types):
-            return [found for one in types for found in _kinds(one)]
-    return [kind]
+            for one in types:
+                yield from _kinds(one)

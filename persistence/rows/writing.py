@@ -209,6 +209,6 @@ def _field(table: Table, error: Faulty) -> str:
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
     for column in table.columns:
-        if name in (column.name, column.reads):
+        if name and name in (column.name, column.reads):
             return column.name
     return table.param

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from persistence.errors import BadCursor, BadQuery, Conflict, Forbidden, IdReused, NotFound, Taken
 from persistence.lanes import Lanes, LaneSizes
-from persistence.pool import Database
 from persistence.rows.access import Access
 from persistence.rows.reading import count, get, list_
 from persistence.rows.writing import create, delete, update
 from schema.tables.description import Operator
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from tests.databases import Databases, other_database
+from tests.persistence.rows.recorded import Recorded
 from tests.persistence.rows.strangers import make_stranger
 
 pytestmark = pytest.mark.postgres
@@ -110,26 +110,6 @@ given_values = st.dictionaries(
 )
 
 REFUSALS = (BadQuery, BadCursor, Conflict, NotFound, Taken, Forbidden, IdReused)
-
-
-class Recorded:
-    """An `Executor` that keeps all texts."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.texts: list[str] = []
-
-    async def fetch(self, query: str, *args: object) -> Any:
-        self.texts.append(query)
-        return await self._database.fetch(query, *args)
-
-    async def fetchrow(self, query: str, *args: object) -> Any:
-        self.texts.append(query)
-        return await self._database.fetchrow(query, *args)
-
-    async def fetchval(self, query: str, *args: object) -> Any:
-        self.texts.append(query)
-        return await self._database.fetchval(query, *args)
 
 
 class Attacked:

@@ -176,14 +176,14 @@ def _as_kept(one: dict[str, Any]) -> dict[str, Any]:
 @example([row(whole=None), row(whole=1)], {"not": {"whole": {"in": []}}})
 @example([row(data={"a": 1e23}), row(data=None)], {"data": {"path": {"at": ["a"], "eq": 1e23}}})
 @example([row(data={"a": {"0": True}})], {"data": {"path": {"at": ["a", "0"], "ne": 1}}})
-def test_python_answers_what_postgresql_answers(
+def test_Q11_Q13_python_answers_what_postgresql_answers(
     real: Real, rows: list[dict[str, Any]], where: dict[str, Any]
 ) -> None:
     answer = _answer(read_where(THINGS, where))
     assert [answer(_as_kept(one)) for one in rows] == real.answers(rows, where)
 
 
-def test_what_is_unknown_stays_unknown() -> None:
+def test_Q10_what_is_unknown_stays_unknown() -> None:
     unknown = {"whole": 1}
     nothing = row()
     for where in (unknown, {"not": unknown}, {"and": [unknown, {"flag": {"is_null": True}}]}):
@@ -228,5 +228,5 @@ class Steps(str):
         ({"a": {"b": 1}}, {"a": []}, False),
     ],
 )
-def test_containment(held: Any, asked: Any, is_there: bool) -> None:
+def test_Q12_containment(held: Any, asked: Any, is_there: bool) -> None:
     assert contains(held, asked) is is_there

@@ -87,3 +87,40 @@ async def test_columns_are_chosen(asked: Asked) -> None:
     assert set(page.rows[0]) == {"id", "name"}
     with pytest.raises(BadQuery, match="allowed: id"):
         await list_(asked.access, PRESETS, asked.ann, fields=["nope"])
+
+
+async def test_Q11_names_are_found_by_what_is_like_them_and_by_their_words(asked: Asked) -> None:
+    for name in ("Reese bass", "Rees bas", "Warm pad", "bass of Reese"):
+        await make_preset(asked, name)
+
+    async def found(**where: str) -> list[str]:
+        page = await list_(asked.access, PRESETS, asked.ann, where={"name": where}, order=["name"])
+        return [row["name"] for row in page.rows]
+
+    assert await found(similar="reese bass") == ["Rees bas", "Reese bass", "bass of Reese"]
+    assert await found(search="bass reese") == ["Reese bass", "bass of Reese"]
+    assert await found(search='"reese bass" or pad') == ["Reese bass", "Warm pad"]
+    assert await found(search="bass -of") == ["Reese bass"]
+    assert await found(ilike="%BAS") == ["Rees bas"]
+    assert await found(like="%BAS") == []
+
+
+async def test_C8_a_page_of_large_rows_ends_early_and_leads_on(asked: Asked) -> None:
+    for n in range(9):
+        await make_preset(asked, f"{n}", parameters={"a": "x" * 60_000}, tags=["large"])
+    for where in ({"plugin": "OTT"}, {"tags": {"overlap": ["large"]}}):
+        page = await list_(asked.access, PRESETS, asked.ann, where=where, order=["name"])
+        names = [row["name"] for row in page.rows]
+        assert names == ["0", "1", "2", "3", "4"]
+        while page.next is not None:
+            page = await list_(
+                asked.access, PRESETS, asked.ann, where=where, order=["name"], after=page.next
+            )
+            names += [row["name"] for row in page.rows]
+        assert [name for name in names if name != "Mine"] == [f"{n}" for n in range(9)]
+        back = await list_(
+            asked.access, PRESETS, asked.ann, where=where, order=["name"], before=page.previous
+        )
+        assert back.next is not None
+    small = await list_(asked.access, PRESETS, asked.ann, order=["name"], fields=["name"])
+    assert len(small.rows) == 10
