@@ -33,7 +33,7 @@ from server.states.audit import audit
 DEFAULT_PORT = 8787
 DEFAULT_DATA = path_of_caller(".data")
 
-FOR_SERVE = ("host", "port", "behind_proxy", "nodes", "json")
+FOR_SERVE = ("host", "port", "behind_proxy", "nodes")
 FOR_AUDIT = ("project", "digests")
 
 log = structlog.get_logger()

@@ -53,7 +53,7 @@ def test_it_serves_on_its_own_servers_and_stops_in_order(tmp_path: Path) -> None
 def assert_audited(data: str) -> None:
     """That an audit finds the database of this directory: it says which project is not there."""
     project = "00000000-0000-4000-8000-000000000001"
-    audit = server("audit", project, "--data", data, DATABASE_URL="")
+    audit = server("audit", project, "--data", data, "--json", DATABASE_URL="")
     _, problem = said(audit)
     assert (audit.returncode, problem) == (2, f"prime: there is no project {project}\n")
 
