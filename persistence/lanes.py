@@ -16,6 +16,7 @@ STATEMENT_SECONDS = {
     "calls": 5.0,
     "reads": 10.0,
     "callers": 2.0,
+    "searches": 2.0,
 }
 """What a statement gets, by lane: a large state is written in seconds, and so is history read."""
 
@@ -43,6 +44,8 @@ class LaneSizes:
     """What calls read of history and snapshots."""
     callers: int = 4
     """Rows that users ask for, as the role `prime_caller`."""
+    searches: int = 2
+    """Ids that users search for; the rows are read over `callers`."""
 
     @property
     def total(self) -> int:
@@ -61,6 +64,7 @@ class Lanes:
         self.calls = by_name["calls"]
         self.reads = by_name["reads"]
         self.callers = by_name["callers"]
+        self.searches = by_name["searches"]
 
     @classmethod
     async def open(cls, dsn: str, sizes: LaneSizes, callers_dsn: str | None = None) -> "Lanes":

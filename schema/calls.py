@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
+from schema.calling.row_calls import RowCalls
 from schema.columns.music import AudioAnalysis, MusicalContext
 from schema.columns.types import (
     Bpm,
@@ -42,6 +43,7 @@ from schema.messages import (
 )
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
+from schema.tables.all_tables import TABLES
 from schema.tables.studio_projects import DefaultRole, MemberLimit
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
@@ -553,7 +555,10 @@ class BatchAnswers(Struct, frozen=True):
     done: bool
 
 
-METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
+ROW_CALLS = RowCalls(TABLES.values())
+"""The calls that tables have in common."""
+
+BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
     "auth.login": (Login, Tokens),
     "auth.refresh": (Refresh, Tokens),
@@ -585,6 +590,9 @@ METHODS: dict[str, tuple[type[Params], type[Struct]]] = {
     "batch": (Batch, BatchAnswers),
     **RECALL_METHODS,
 }
+"""Those that are written out above."""
+
+METHODS = BY_HAND | ROW_CALLS.methods()
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
 WITHOUT_LOGIN = frozenset({"auth.register", "auth.login", "auth.refresh"})

@@ -811,6 +811,26 @@ MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
     "Made by someone; automatic ones are thinned out by themselves.",
 )
 
+MAX_PRESETS_PER_USER = BOUNDS.add(
+    "MAX_PRESETS_PER_USER",
+    10_000,
+    "presets",
+    "`presets.create`",
+    ErrorCode.LIMIT_REACHED,
+    "server/accounts/use_limits.py",
+    "Of one user; large sets of bought presets have some thousands.",
+)
+
+MAX_AUDIO_FILES_PER_PROJECT = BOUNDS.add(
+    "MAX_AUDIO_FILES_PER_PROJECT",
+    10_000,
+    "audio files",
+    "`audio_files.create`",
+    ErrorCode.LIMIT_REACHED,
+    "server/accounts/use_limits.py",
+    "Of one project, stems among them.",
+)
+
 MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "MAX_LOOKUPS_PER_HOUR",
     60.0,

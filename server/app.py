@@ -1,7 +1,9 @@
 """The composition root: what a node is made of, joined by constructors alone."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from persistence.rows.access import Access
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
@@ -134,6 +136,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     passwords = Passwords(base.password_costs)
     return Context(
         db=base.db.calls,
+        rows=Access(base.db.callers, base.db.searches, partial(base.metrics.count, "rows_hidden")),
         reads=base.db.reads,
         callers=base.db.callers,
         hub=core.hub,

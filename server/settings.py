@@ -80,6 +80,7 @@ def read_settings(
             calls=_connections("CALLS", os.environ.get("PRIME_DB_CALLS"), 4),
             reads=_connections("READS", os.environ.get("PRIME_DB_READS"), 3),
             callers=_connections("CALLERS", os.environ.get("PRIME_DB_CALLERS"), 4),
+            searches=_connections("SEARCHES", os.environ.get("PRIME_DB_SEARCHES"), 2),
         ),
         stall_probe=is_on("PRIME_STALL_PROBE", os.environ.get("PRIME_STALL_PROBE")),
         core_share=_share(os.environ.get("PRIME_CORE_SHARE"), CORE_SHARE),

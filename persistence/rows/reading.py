@@ -133,10 +133,10 @@ async def count(
 
 
 def read_fields(table: Table, fields: Sequence[Any] | None) -> tuple[Column, ...]:
-    """The columns that were chosen, and the key; raises `BadQuery`."""
+    """The columns that were chosen, and those that name a row; raises `BadQuery`."""
     if fields is None:
         return table.columns
-    chosen = {table.key}
+    chosen = {*table.names}
     for n, name in enumerate(fields):
         if not isinstance(name, str) or name not in table.by_name:
             raise BadQuery(

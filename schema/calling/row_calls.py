@@ -1,16 +1,16 @@
 """The calls that tables have in common: parameters and results, made from the descriptions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from schema.calling.params import Done, Params
 from schema.columns.types import RowId
-from schema.limits import MAX_ROWS
+from schema.limits import MAX_ORDER, MAX_ROWS
 from schema.roles import RIGHTS, Whom
 from schema.tables.description import REQUIRED, Column, Table, Verb
-from schema.text.words import one_of
+from schema.text.words import among, one_of
 
 Call = tuple[type[Params], type[Struct]]
 """Of parameters and a result."""
@@ -48,6 +48,10 @@ class RowCalls:
             if verb in table.verbs and verb is not Verb.WATCH
         }
 
+    def rows(self) -> list[type[Struct]]:
+        """The types of the rows of all tables."""
+        return [self.row(table) for table in self.tables.values()]
+
     def row(self, table: Table) -> type[Struct]:
         """The type of its rows: whatever was not asked for is left out."""
         if table.relation not in self._rows:
@@ -60,7 +64,7 @@ class RowCalls:
     def _call(self, table: Table, verb: Verb) -> Call:
         match verb:
             case Verb.GET:
-                fields = [*_named(table), *_shown(table)]
+                fields = [*_named(table), *_shown(table, self.tables)]
                 return _params(f"Get{table.row}", f"One of: {_small(table.says)}", fields), (
                     self.row(table)
                 )
@@ -85,8 +89,8 @@ class RowCalls:
         fields: list[_Field] = [
             *_asked(table),
             _where(table),
-            ("order", _words(f"{table.row}Order", 4), None),
-            *_shown(table),
+            ("order", _words(f"{table.row}Order", orders(table), MAX_ORDER), None),
+            *_shown(table, self.tables),
             ("limit", Limit, ROWS_LEFT_OUT),
             ("after", Cursor | None, None),
             ("before", Cursor | None, None),
@@ -151,15 +155,30 @@ def where_name(table: Table) -> str:
     return f"{table.row}Where"
 
 
-def _shown(table: Table) -> Iterator[_Field]:
-    yield "fields", _words(f"{table.row}Column", len(table.columns)), None
-    if any(column.embeds for column in table.columns):
-        yield "embed", _words(f"{table.row}Embed", len(table.columns)), None
+def embeddable(table: Table, tables: Mapping[str, Table]) -> list[str]:
+    """The columns in whose places `embed` can put what they name."""
+    return [
+        column.name
+        for column in table.columns
+        if column.embeds in tables and tables[column.embeds].summary
+    ]
 
 
-def _words(name: str, most: int) -> Any:
+def orders(table: Table) -> list[str]:
+    """Columns that lists can be in the order of, each up and down."""
+    names = [column.name for column in table.columns if column.sorts or column.name == table.key]
+    return [sign + name for name in names for sign in ("", "-")]
+
+
+def _shown(table: Table, tables: Mapping[str, Table]) -> Iterator[_Field]:
+    yield "fields", _words(f"{table.row}Column", table.by_name, len(table.columns)), None
+    if embed := embeddable(table, tables):
+        yield "embed", _words(f"{table.row}Embed", embed, len(embed)), None
+
+
+def _words(name: str, words: Iterable[str], most: int) -> Any:
     """A list of words; which ones there are is told where they are looked at, with a sentence."""
-    return Annotated[list[Annotated[str, one_of(name)]], Meta(max_length=most)] | None
+    return Annotated[list[Annotated[str, among(name, words)]], Meta(max_length=most)] | None
 
 
 def _created(table: Table) -> Iterator[_Field]:

@@ -1,8 +1,8 @@
 """The protocol as one JSON Schema (2020-12), for clients in other languages."""
 
 from schema.calls import METHODS, WITHOUT_LOGIN
-from schema.columns.maps import JSON_MAP
 from schema.generating.json_entities import entity_definitions
+from schema.generating.json_rows import row_definitions
 from schema.generating.json_structs import (
     Schema,
     messages,
@@ -46,7 +46,7 @@ def _definitions() -> Schema:
     definitions["Method"] = {"type": "string", "enum": list(METHODS)}
     definitions |= {name: {"type": "string", "enum": [*words]} for name, words in WORDS.items()}
     definitions["ErrorDetails"] = error_details()
-    definitions[JSON_MAP] = {"type": "object"}
+    definitions |= row_definitions()
     return definitions | struct_definitions() | entity_definitions()
 
 

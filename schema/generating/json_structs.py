@@ -7,7 +7,7 @@ import msgspec
 
 from schema.calls import METHODS
 from schema.messages import ClientMessage, ServerMessage
-from schema.text.words import NAMED
+from schema.text.words import AMONG, NAMED
 
 Schema = dict[str, Any]
 
@@ -98,6 +98,8 @@ def _portable(part: Any, names: dict[str, str]) -> Any:
         part = _union(part)
     if NAMED in part or "$ref" in part:
         return _reference(part, names)
+    if AMONG in part:
+        return {"type": "string", "pattern": f"^({'|'.join(part[AMONG][1:])})$"}
     return {_RENAMED_KEYWORDS.get(key, key): _value(key, part[key], names) for key in part}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from schema.calling.row_calls import embeddable
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import REQUIRED, Column, Operator, SqlType, Table, Verb
@@ -51,7 +52,7 @@ def columns_rows() -> Iterable[Row]:
                 "yes" if column.changes else "",
                 _asked(column),
                 _sorts(table, column),
-                "yes" if column.embeds and TABLES[column.embeds].summary else "",
+                "yes" if column.name in embeddable(table, TABLES) else "",
             )
 
 

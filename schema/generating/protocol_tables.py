@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from schema.calling.writes import WRITES
-from schema.calls import METHODS, WITHOUT_LOGIN
+from schema.calls import METHODS, ROW_CALLS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, PARENTS, Field
 from schema.errors import DETAILS, DROP_REASONS, ERRORS, RETRIES, ErrorMeaning
@@ -54,7 +54,7 @@ def _calls_table() -> str:
         (
             f"`{method}`",
             _fields(params),
-            f"`{result.__name__}`: {_fields(result)}" if _fields(result) else "nothing",
+            _result(result),
             _yes(method not in WITHOUT_LOGIN),
             _yes(method in WRITES),
             _meaning(params),
@@ -62,6 +62,13 @@ def _calls_table() -> str:
         for method, (params, result) in METHODS.items()
     )
     return _table("call | params | result | needs login | takes a key (C10) | meaning", rows)
+
+
+def _result(result: type[msgspec.Struct]) -> str:
+    """Its name and fields; those of rows have a table of their own."""
+    if result in ROW_CALLS.rows():
+        return f"`{result.__name__}` (a row)"
+    return f"`{result.__name__}`: {_fields(result)}" if _fields(result) else "nothing"
 
 
 def _errors_table() -> str:

@@ -1,5 +1,6 @@
 """The SDK's calls: a method for each, with a TypedDict of its parameters and one of its result."""
 
+import re
 import textwrap
 from collections.abc import Iterable
 from types import NoneType, UnionType
@@ -10,7 +11,9 @@ from msgspec import Meta, Struct, UnsetType
 
 from schema.calling.writes import READS, WRITES
 from schema.calls import METHODS
+from schema.generating.sdk_queries import query_names
 from schema.messages import Presence
+from schema.text.words import AMONG, NAMED
 
 WIDTH = 100
 
@@ -30,6 +33,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 from prime_client.copy.state_ops import Op
+from prime_client.schema.queries import (
+    {queries},
+)
 
 Call = Callable[..., Awaitable[Any]]
 '''
@@ -54,7 +60,10 @@ def calls_module() -> str:
         _add(structs, result, is_heard=True)
         groups.setdefault(group, []).append(_method(method, name, params, result))
     classes = [_group(group, methods) for group, methods in groups.items()]
-    return "\n\n".join([HEAD + _kinds(), *structs.values(), *classes, _all(groups)])
+    body = "\n\n".join([*structs.values(), *classes, _all(groups)])
+    named = query_names() & set(re.findall(r"\w+", body))
+    head = HEAD.replace("{queries}", ",\n    ".join(sorted(named)))
+    return "\n\n".join([head + _kinds(), body])
 
 
 def _kinds() -> str:
@@ -114,16 +123,27 @@ def _is_op(struct: type[Struct]) -> bool:
 def _shape(hint: Any) -> str:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _shape(parts[0])
+        return _named_shape(hint) or _shape(parts[0])
     if origin in (Union, UnionType):
         shapes = [_shape(part) for part in parts if part is not UnsetType]
-        return " | ".join(dict.fromkeys(shapes))
+        in_order = sorted(dict.fromkeys(shapes), key=lambda shape: shape == "None")
+        return " | ".join(in_order)
     if origin is Literal:
         words = ", ".join(f'"{word}"' for word in parts)
         return f"Literal[{words}]"
     if origin in (list, dict):
         return f"{origin.__name__}[{', '.join(_shape(part) for part in parts)}]"
     return _plain_shape(hint)
+
+
+def _named_shape(hint: Any) -> str:
+    """The name of a type of the module of queries, where it is one; else empty."""
+    for meta in hint.__metadata__:
+        extra = getattr(meta, "extra_json_schema", None) or {}
+        name: str = extra.get(AMONG, [""])[0] or extra.get(NAMED, "")
+        if name in query_names():
+            return name
+    return ""
 
 
 def _plain_shape(hint: Any) -> str:
@@ -176,13 +196,17 @@ def _method(method: str, name: str, params: type[Struct], result: type[Struct]) 
 
 
 def _group(group: str, methods: list[str]) -> str:
-    head = f'class {group.capitalize()}:\n    """`client.{group}`."""\n'
+    head = f'class {_class_name(group)}:\n    """`client.{group}`."""\n'
     init = "    def __init__(self, call: Call) -> None:\n        self._call = call\n"
     return "\n".join([head, init, *methods])
+
+
+def _class_name(group: str) -> str:
+    return "".join(word.capitalize() for word in group.split("_"))
 
 
 def _all(groups: Iterable[str]) -> str:
     lines = ["class Calls:", '    """All calls, by what they are about."""', ""]
     lines.append("    def __init__(self, call: Call) -> None:")
-    lines += [f"        self.{group} = {group.capitalize()}(call)" for group in groups]
+    lines += [f"        self.{group} = {_class_name(group)}(call)" for group in groups]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 from schema.generating.sdk_calls import calls_module, presence_module
+from schema.generating.sdk_queries import queries_module
 from schema.limits import BOUNDS
 
 FOLDER = Path("client/prime_client/schema")
@@ -24,6 +25,7 @@ def sdk_modules() -> dict[Path, str]:
     }
     modules[FOLDER / "limits.py"] = _limits()
     modules[FOLDER / "calls.py"] = _head("schema/calls.py") + calls_module()
+    modules[FOLDER / "queries.py"] = _head("schema/tables/") + queries_module()
     modules[FOLDER / "presence.py"] = _head("schema/messages.py") + presence_module()
     return modules
 

@@ -20,6 +20,7 @@ from schema.tables.description import (
     NULLABLE,
     ORDERED,
     Column,
+    Most,
     ShippedList,
     SqlType,
     Table,
@@ -167,6 +168,7 @@ AUDIO_FILES = Table(
             {"project": "$project", "name": {"ilike": "%vocal%"}},
         ),
     ),
+    most=Most("audio_files_per_project", "project", "audio files of one project"),
     refuses={
         "audio_files_content_key": ("content_hash", "the project has a file with these bytes"),
         "audio_files_stem_kind_needed": ("stem_kind", "a stem says which one it is, like vocals"),

@@ -125,6 +125,18 @@ class ShippedList:
 
 
 @dataclass(frozen=True, slots=True)
+class Most:
+    """How many rows one user, or one project, may have: `create` of one more is refused."""
+
+    limit: str
+    """Which of the limits that an operator can set (`server.accounts.use_limits`)."""
+    column: str
+    """Whose value the rows have in common."""
+    says: str
+    """What there may be so many of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table: `relation` in PostgreSQL, `calls` the first part of its calls' names."""
 
@@ -154,6 +166,7 @@ class Table:
     refuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Constraint of the relation -> the field at fault, and what is allowed. Of a unique index: the
     field that is taken."""
+    most: Most | None = None
     asks: tuple[tuple[str, Any], ...] = ()
     """Columns that `list` and `count` have as parameters of their own, each with what it is where
     it is left out (`REQUIRED`: it may not be; None: any): conditions beside `where`."""

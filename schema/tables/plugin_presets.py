@@ -13,6 +13,7 @@ from schema.tables.description import (
     NAMES,
     NULLABLE,
     Column,
+    Most,
     ShippedList,
     SqlType,
     Table,
@@ -105,6 +106,7 @@ PLUGIN_PRESETS = Table(
         ),
         ShippedList("by a part of the name", {"name": {"ilike": "%reese%"}}),
     ),
+    most=Most("presets_per_user", "owner", "presets of one user"),
     refuses={
         "plugin_presets_name_key": ("name", "you have one of that name for this plug-in"),
         "plugin_presets_pkey": ("id", "that id is in use"),

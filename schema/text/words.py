@@ -1,5 +1,7 @@
 """The words of which a text is one, by the name of their type in the JSON Schema."""
 
+from collections.abc import Iterable
+
 from msgspec import Meta
 
 from schema.entities import ENTITY_TYPES
@@ -27,3 +29,12 @@ NAMED = "x-named"
 def one_of(name: str) -> Meta:
     """Of a text that the server writes: in the JSON Schema it is of the type of this name."""
     return Meta(extra_json_schema={NAMED: name})
+
+
+AMONG = "x-among"
+"""What a text's schema says where it is one of a list's own words: their name, and the words."""
+
+
+def among(name: str, words: Iterable[str]) -> Meta:
+    """Of a text that is looked at where the list is known, with a sentence that names the words."""
+    return Meta(extra_json_schema={AMONG: [name, *words]})

@@ -27,6 +27,8 @@ class Limits:
     projects_per_user: float = limits.MAX_PROJECTS_PER_USER
     members_per_project: float = limits.MAX_MEMBERS_PER_PROJECT
     snapshots_per_project: float = limits.MAX_SNAPSHOTS_PER_PROJECT
+    presets_per_user: float = limits.MAX_PRESETS_PER_USER
+    audio_files_per_project: float = limits.MAX_AUDIO_FILES_PER_PROJECT
     lookups_per_hour: float = limits.MAX_LOOKUPS_PER_HOUR
     recall_uses_per_hour: float = limits.MAX_RECALL_USES_PER_HOUR
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.journal.contract import Journal
 from persistence.pool import Database, Executor
+from persistence.rows.access import Access
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
@@ -41,6 +42,9 @@ class Announcer(Protocol):
 
     def media_changed(self, project: str) -> None: ...
 
+    def rows_changed(self) -> None:
+        """Of any table: whoever watches is told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -48,6 +52,8 @@ class Context:
 
     db: Executor
     """For calls that ask for little; of calls that go together, their transaction."""
+    rows: Access
+    """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Database
     """For what reads or copies much: history, stored states."""
     callers: Database

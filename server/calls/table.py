@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from schema.calls import ROW_CALLS
 from server.calls import auth, history, members, projects, recall, snapshots, timeline
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.rows.answers import RowAnswers
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
 
-ANSWERS: dict[str, Answer] = {
+ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "auth.register": auth.register,
     "auth.login": auth.login,
     "auth.refresh": auth.refresh,

@@ -27,6 +27,7 @@ ALARMING = (
     "journal_went_back",
     "nodes_diverged",
     "room_loaded_anew",
+    "rows_hidden",
     "task_failed",
 )
 """Events that must not happen without a fault to explain them."""

@@ -135,6 +135,9 @@ class RowChanges:
         self._listener.media_changed(project)
         self._tell_nodes(RowChanged("audio_files", project, project))
 
+    def rows_changed(self) -> None:
+        """Of any table: nothing is known of who watches here."""
+
     # What other nodes have written.
 
     def on_row_changed(self, changed: RowChanged) -> None:

@@ -25,7 +25,7 @@ async def test_only_the_slow_lanes_step_back(database_url: str) -> None:
     slow = min(own + module.NICENESS, module.LAST)
     assert by_lane == {
         "appends": own, "rooms": own, "behind": own, "calls": own, "reads": slow,
-        "callers": own,
+        "callers": own, "searches": own,
     }  # fmt: skip
 
 

@@ -8,6 +8,43 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
 from prime_client.copy.state_ops import Op
+from prime_client.schema.queries import (
+    AudioFileColumn,
+    AudioFileEmbed,
+    AudioFileOrder,
+    AudioFileWhere,
+    AuthSessionColumn,
+    AuthSessionEmbed,
+    AuthSessionOrder,
+    AuthSessionWhere,
+    CollaborationSessionColumn,
+    CollaborationSessionEmbed,
+    CollaborationSessionOrder,
+    CollaborationSessionWhere,
+    OwnAccountColumn,
+    PresetColumn,
+    PresetEmbed,
+    PresetOrder,
+    PresetWhere,
+    ProjectMemberWhere,
+    ProjectWhere,
+    PublicUserColumn,
+    PublicUserOrder,
+    PublicUserWhere,
+    RecalledColumn,
+    RecalledEmbed,
+    RecalledOrder,
+    RecalledWhere,
+    SessionStateColumn,
+    SessionStateEmbed,
+    SessionStateOrder,
+    SessionStateWhere,
+    SessionStayColumn,
+    SessionStayEmbed,
+    SessionStayOrder,
+    SessionStayWhere,
+    SnapshotWhere,
+)
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -731,6 +768,570 @@ class RecallSettings(TypedDict):
     settings: list[RecallSetting]
 
 
+class GetPublicUser(TypedDict):
+    """One of: people whom you share a project with, and yourself: what others see."""
+
+    user: str
+    fields: NotRequired[list[PublicUserColumn] | None]
+
+
+class PublicUser(TypedDict):
+    """People whom you share a project with, and yourself: what others see."""
+
+    id: str
+    username: str
+    name: str
+    avatar_url: str | None
+    favorite_genres: list[str]
+
+
+class ListUsers(TypedDict):
+    """People whom you share a project with, and yourself: what others see."""
+
+    where: NotRequired[PublicUserWhere | None]
+    order: NotRequired[list[PublicUserOrder] | None]
+    fields: NotRequired[list[PublicUserColumn] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class PublicUserPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    users: list[PublicUser]
+    next: str | None
+    previous: str | None
+
+
+class CountUsers(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[PublicUserWhere | None]
+
+
+class Counted(TypedDict):
+    """How many there are; not `exact`: at least so many."""
+
+    count: int
+    exact: bool
+
+
+class GetOwnAccount(TypedDict):
+    """One of: your own account: what you alone see and change."""
+
+    user: NotRequired[str | None]
+    fields: NotRequired[list[OwnAccountColumn] | None]
+
+
+class OwnAccount(TypedDict):
+    """Your own account: what you alone see and change."""
+
+    id: str
+    email: str
+    username: str
+    name: str
+    avatar_url: str | None
+    favorite_genres: list[str]
+    default_bpm: float
+    target_lufs: float
+    preferences: dict[str, Any]
+    devices: list[dict[str, Any]]
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class UpdateOwnAccount(TypedDict):
+    """Change columns of a row, if `version` is still the one you read."""
+
+    version: int
+    user: NotRequired[str | None]
+    name: NotRequired[str]
+    avatar_url: NotRequired[str | None]
+    favorite_genres: NotRequired[list[str]]
+    default_bpm: NotRequired[float]
+    target_lufs: NotRequired[float]
+    preferences: NotRequired[dict[str, Any]]
+    devices: NotRequired[list[dict[str, Any]]]
+
+
+class CountProjects(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    # False if left out
+    archived: NotRequired[bool]
+    where: NotRequired[ProjectWhere | None]
+
+
+class CountMembers(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    project: str
+    where: NotRequired[ProjectMemberWhere | None]
+
+
+class CountSnapshots(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    project: str
+    kind: NotRequired[Literal["auto", "manual", "before-restore"] | None]
+    where: NotRequired[SnapshotWhere | None]
+
+
+class GetAudioFile(TypedDict):
+    """One of: the audio of a project: what is known of each file, and which are stems of which."""
+
+    audio_file: str
+    fields: NotRequired[list[AudioFileColumn] | None]
+    embed: NotRequired[list[AudioFileEmbed] | None]
+
+
+class ProjectSummary(TypedDict):
+    """What rows of other tables bring along of one of: your projects, and those that others let
+    you into; without their states.
+    """
+
+    id: str
+    name: str
+
+
+class PublicUserSummary(TypedDict):
+    """What rows of other tables bring along of one of: people whom you share a project with, and
+    yourself: what others see.
+    """
+
+    id: str
+    username: str
+    name: str
+    avatar_url: str | None
+
+
+class AudioFile(TypedDict):
+    """The audio of a project: what is known of each file, and which are stems of which."""
+
+    id: str
+    project: str | ProjectSummary
+    owner: str | PublicUserSummary | None
+    name: str
+    content_hash: str | None
+    bytes: int | None
+    duration_seconds: float | None
+    sample_rate: int | None
+    bit_depth: int | None
+    channels: int | None
+    format: str | None
+    analysis: dict[str, Any] | None
+    parent: str | None
+    stem_kind: str | None
+    status: str
+    failure: str | None
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class ListAudioFiles(TypedDict):
+    """The audio of a project: what is known of each file, and which are stems of which."""
+
+    where: NotRequired[AudioFileWhere | None]
+    order: NotRequired[list[AudioFileOrder] | None]
+    fields: NotRequired[list[AudioFileColumn] | None]
+    embed: NotRequired[list[AudioFileEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class AudioFilePage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    audio_files: list[AudioFile]
+    next: str | None
+    previous: str | None
+
+
+class CountAudioFiles(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[AudioFileWhere | None]
+
+
+class CreateAudioFile(TypedDict):
+    """Make a row. With an `id`, sending it again makes no second one."""
+
+    project: str
+    name: str
+    id: NotRequired[str | None]
+    content_hash: NotRequired[str | None]
+    bytes: NotRequired[int | None]
+    duration_seconds: NotRequired[float | None]
+    sample_rate: NotRequired[int | None]
+    bit_depth: NotRequired[int | None]
+    channels: NotRequired[int | None]
+    format: NotRequired[str | None]
+    analysis: NotRequired[dict[str, Any] | None]
+    parent: NotRequired[str | None]
+    stem_kind: NotRequired[str | None]
+
+
+class UpdateAudioFile(TypedDict):
+    """Change columns of a row, if `version` is still the one you read."""
+
+    audio_file: str
+    version: int
+    name: NotRequired[str]
+    duration_seconds: NotRequired[float | None]
+    sample_rate: NotRequired[int | None]
+    bit_depth: NotRequired[int | None]
+    channels: NotRequired[int | None]
+    format: NotRequired[str | None]
+    analysis: NotRequired[dict[str, Any] | None]
+
+
+class DeleteAudioFile(TypedDict):
+    """Delete a row. The second time changes nothing."""
+
+    audio_file: str
+
+
+class GetPreset(TypedDict):
+    """One of: settings of a plug-in: your own, those that others publish, those of the product."""
+
+    preset: str
+    fields: NotRequired[list[PresetColumn] | None]
+    embed: NotRequired[list[PresetEmbed] | None]
+
+
+class Preset(TypedDict):
+    """Settings of a plug-in: your own, those that others publish, those of the product."""
+
+    id: str
+    owner: str | PublicUserSummary | None
+    plugin: str
+    name: str
+    category: str
+    parameters: dict[str, Any]
+    tags: list[str]
+    is_public: bool
+    usage_count: int
+    forked_from: str | None
+    origin_name: str | None
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class ListPresets(TypedDict):
+    """Settings of a plug-in: your own, those that others publish, those of the product."""
+
+    where: NotRequired[PresetWhere | None]
+    order: NotRequired[list[PresetOrder] | None]
+    fields: NotRequired[list[PresetColumn] | None]
+    embed: NotRequired[list[PresetEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class PresetPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    presets: list[Preset]
+    next: str | None
+    previous: str | None
+
+
+class CountPresets(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[PresetWhere | None]
+
+
+class CreatePreset(TypedDict):
+    """Make a row. With an `id`, sending it again makes no second one."""
+
+    plugin: str
+    name: str
+    id: NotRequired[str | None]
+    category: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+    tags: NotRequired[list[str]]
+
+
+class UpdatePreset(TypedDict):
+    """Change columns of a row, if `version` is still the one you read."""
+
+    preset: str
+    version: int
+    name: NotRequired[str]
+    category: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+    tags: NotRequired[list[str]]
+
+
+class DeletePreset(TypedDict):
+    """Delete a row. The second time changes nothing."""
+
+    preset: str
+
+
+class GetRecalled(TypedDict):
+    """One of: what the mixing assistant remembers of you."""
+
+    recall: str
+    fields: NotRequired[list[RecalledColumn] | None]
+    embed: NotRequired[list[RecalledEmbed] | None]
+
+
+class Recalled(TypedDict):
+    """What the mixing assistant remembers of you."""
+
+    id: str
+    user: str | PublicUserSummary
+    category: str
+    key: str
+    data: dict[str, Any]
+    usage_count: int
+    shown_count: int
+    taken_count: int
+    last_used_at: float | None
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class ListRecall(TypedDict):
+    """What the mixing assistant remembers of you."""
+
+    where: NotRequired[RecalledWhere | None]
+    order: NotRequired[list[RecalledOrder] | None]
+    fields: NotRequired[list[RecalledColumn] | None]
+    embed: NotRequired[list[RecalledEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class RecalledPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    recall: list[Recalled]
+    next: str | None
+    previous: str | None
+
+
+class CountRecall(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[RecalledWhere | None]
+
+
+class UpdateRecalled(TypedDict):
+    """Change columns of a row, if `version` is still the one you read."""
+
+    recall: str
+    version: int
+    data: NotRequired[dict[str, Any]]
+
+
+class GetCollaborationSession(TypedDict):
+    """One of: the times at which a project was open, and who was there."""
+
+    session: str
+    fields: NotRequired[list[CollaborationSessionColumn] | None]
+    embed: NotRequired[list[CollaborationSessionEmbed] | None]
+
+
+class CollaborationSession(TypedDict):
+    """The times at which a project was open, and who was there."""
+
+    id: str
+    project: str | ProjectSummary
+    host: str | PublicUserSummary | None
+    participants: list[str]
+    status: str
+    started_at: float
+    ended_at: float | None
+    last_activity_at: float
+    permissions: dict[str, Any]
+    transport: dict[str, Any]
+    created_at: float
+    updated_at: float
+
+
+class ListSessions(TypedDict):
+    """The times at which a project was open, and who was there."""
+
+    where: NotRequired[CollaborationSessionWhere | None]
+    order: NotRequired[list[CollaborationSessionOrder] | None]
+    fields: NotRequired[list[CollaborationSessionColumn] | None]
+    embed: NotRequired[list[CollaborationSessionEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class CollaborationSessionPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    sessions: list[CollaborationSession]
+    next: str | None
+    previous: str | None
+
+
+class CountSessions(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[CollaborationSessionWhere | None]
+
+
+class GetSessionState(TypedDict):
+    """One of: where everyone is in a project, or was when they left it."""
+
+    session: str
+    user: str
+    device: str
+    fields: NotRequired[list[SessionStateColumn] | None]
+    embed: NotRequired[list[SessionStateEmbed] | None]
+
+
+class SessionState(TypedDict):
+    """Where everyone is in a project, or was when they left it."""
+
+    session: str
+    project: str | ProjectSummary
+    user: str | PublicUserSummary
+    device: str
+    cursor: dict[str, Any] | None
+    view: dict[str, Any] | None
+    tool: str | None
+    selection: list[str]
+    device_presence: dict[str, Any]
+    heartbeat_at: float
+    created_at: float
+    updated_at: float
+
+
+class ListSessionStates(TypedDict):
+    """Where everyone is in a project, or was when they left it."""
+
+    where: NotRequired[SessionStateWhere | None]
+    order: NotRequired[list[SessionStateOrder] | None]
+    fields: NotRequired[list[SessionStateColumn] | None]
+    embed: NotRequired[list[SessionStateEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class SessionStatePage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    session_states: list[SessionState]
+    next: str | None
+    previous: str | None
+
+
+class CountSessionStates(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[SessionStateWhere | None]
+
+
+class ListSessionStays(TypedDict):
+    """Who was in a collaboration session, and for how long: a row for each user."""
+
+    where: NotRequired[SessionStayWhere | None]
+    order: NotRequired[list[SessionStayOrder] | None]
+    fields: NotRequired[list[SessionStayColumn] | None]
+    embed: NotRequired[list[SessionStayEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class SessionStay(TypedDict):
+    """Who was in a collaboration session, and for how long: a row for each user."""
+
+    session: str
+    project: str | ProjectSummary
+    user: str | PublicUserSummary
+    entered_at: float
+    seen_at: float
+    seconds: float
+    times: int
+
+
+class SessionStayPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    session_stays: list[SessionStay]
+    next: str | None
+    previous: str | None
+
+
+class CountSessionStays(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[SessionStayWhere | None]
+
+
+class GetAuthSession(TypedDict):
+    """One of: where you are logged in, and where you were."""
+
+    auth_session: str
+    fields: NotRequired[list[AuthSessionColumn] | None]
+    embed: NotRequired[list[AuthSessionEmbed] | None]
+
+
+class AuthSession(TypedDict):
+    """Where you are logged in, and where you were."""
+
+    id: str
+    user: str | PublicUserSummary
+    device: str
+    last_used_at: float
+    expires_at: float
+    revoked_at: float | None
+    revoked_reason: str | None
+    created_at: float
+
+
+class ListAuthSessions(TypedDict):
+    """Where you are logged in, and where you were."""
+
+    where: NotRequired[AuthSessionWhere | None]
+    order: NotRequired[list[AuthSessionOrder] | None]
+    fields: NotRequired[list[AuthSessionColumn] | None]
+    embed: NotRequired[list[AuthSessionEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class AuthSessionPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    auth_sessions: list[AuthSession]
+    next: str | None
+    previous: str | None
+
+
+class CountAuthSessions(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    where: NotRequired[AuthSessionWhere | None]
+
+
 class Projects:
     """`client.projects`."""
 
@@ -762,6 +1363,11 @@ class Projects:
         result: Project = await self._call("projects.archive", **params)
         return result
 
+    async def count(self, **params: Unpack[CountProjects]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("projects.count", **params)
+        return result
+
 
 class Members:
     """`client.members`."""
@@ -789,6 +1395,11 @@ class Members:
     async def revoke(self, **params: Unpack[RevokeRole]) -> None:
         """Take a user's role in a project away; owners only, but everyone may take their own."""
         await self._call("members.revoke", **params)
+
+    async def count(self, **params: Unpack[CountMembers]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("members.count", **params)
+        return result
 
 
 class History:
@@ -867,6 +1478,11 @@ class Snapshots:
         """Delete a snapshot: its author or an owner may. The second time changes nothing."""
         await self._call("snapshots.delete", **params)
 
+    async def count(self, **params: Unpack[CountSnapshots]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("snapshots.count", **params)
+        return result
+
 
 class Timeline:
     """`client.timeline`."""
@@ -935,6 +1551,224 @@ class Recall:
         result: RecallSettings = await self._call("recall.settings", **params)
         return result
 
+    async def get(self, **params: Unpack[GetRecalled]) -> Recalled:
+        """One of: what the mixing assistant remembers of you."""
+        result: Recalled = await self._call("recall.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListRecall]) -> RecalledPage:
+        """What the mixing assistant remembers of you."""
+        result: RecalledPage = await self._call("recall.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountRecall]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("recall.count", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateRecalled]) -> Recalled:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: Recalled = await self._call("recall.update", **params)
+        return result
+
+
+class Users:
+    """`client.users`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetPublicUser]) -> PublicUser:
+        """One of: people whom you share a project with, and yourself: what others see."""
+        result: PublicUser = await self._call("users.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListUsers]) -> PublicUserPage:
+        """People whom you share a project with, and yourself: what others see."""
+        result: PublicUserPage = await self._call("users.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountUsers]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("users.count", **params)
+        return result
+
+
+class Account:
+    """`client.account`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetOwnAccount]) -> OwnAccount:
+        """One of: your own account: what you alone see and change."""
+        result: OwnAccount = await self._call("account.get", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateOwnAccount]) -> OwnAccount:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: OwnAccount = await self._call("account.update", **params)
+        return result
+
+
+class AudioFiles:
+    """`client.audio_files`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetAudioFile]) -> AudioFile:
+        """One of: the audio of a project: what is known of each file, and which are stems of
+        which.
+        """
+        result: AudioFile = await self._call("audio_files.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListAudioFiles]) -> AudioFilePage:
+        """The audio of a project: what is known of each file, and which are stems of which."""
+        result: AudioFilePage = await self._call("audio_files.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountAudioFiles]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("audio_files.count", **params)
+        return result
+
+    async def create(self, **params: Unpack[CreateAudioFile]) -> AudioFile:
+        """Make a row. With an `id`, sending it again makes no second one."""
+        result: AudioFile = await self._call("audio_files.create", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateAudioFile]) -> AudioFile:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: AudioFile = await self._call("audio_files.update", **params)
+        return result
+
+    async def delete(self, **params: Unpack[DeleteAudioFile]) -> None:
+        """Delete a row. The second time changes nothing."""
+        await self._call("audio_files.delete", **params)
+
+
+class Presets:
+    """`client.presets`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetPreset]) -> Preset:
+        """One of: settings of a plug-in: your own, those that others publish, those of the
+        product.
+        """
+        result: Preset = await self._call("presets.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListPresets]) -> PresetPage:
+        """Settings of a plug-in: your own, those that others publish, those of the product."""
+        result: PresetPage = await self._call("presets.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountPresets]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("presets.count", **params)
+        return result
+
+    async def create(self, **params: Unpack[CreatePreset]) -> Preset:
+        """Make a row. With an `id`, sending it again makes no second one."""
+        result: Preset = await self._call("presets.create", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdatePreset]) -> Preset:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: Preset = await self._call("presets.update", **params)
+        return result
+
+    async def delete(self, **params: Unpack[DeletePreset]) -> None:
+        """Delete a row. The second time changes nothing."""
+        await self._call("presets.delete", **params)
+
+
+class Sessions:
+    """`client.sessions`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession:
+        """One of: the times at which a project was open, and who was there."""
+        result: CollaborationSession = await self._call("sessions.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListSessions]) -> CollaborationSessionPage:
+        """The times at which a project was open, and who was there."""
+        result: CollaborationSessionPage = await self._call("sessions.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountSessions]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("sessions.count", **params)
+        return result
+
+
+class SessionStates:
+    """`client.session_states`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetSessionState]) -> SessionState:
+        """One of: where everyone is in a project, or was when they left it."""
+        result: SessionState = await self._call("session_states.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListSessionStates]) -> SessionStatePage:
+        """Where everyone is in a project, or was when they left it."""
+        result: SessionStatePage = await self._call("session_states.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountSessionStates]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("session_states.count", **params)
+        return result
+
+
+class SessionStays:
+    """`client.session_stays`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def list(self, **params: Unpack[ListSessionStays]) -> SessionStayPage:
+        """Who was in a collaboration session, and for how long: a row for each user."""
+        result: SessionStayPage = await self._call("session_stays.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountSessionStays]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("session_stays.count", **params)
+        return result
+
+
+class AuthSessions:
+    """`client.auth_sessions`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def get(self, **params: Unpack[GetAuthSession]) -> AuthSession:
+        """One of: where you are logged in, and where you were."""
+        result: AuthSession = await self._call("auth_sessions.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListAuthSessions]) -> AuthSessionPage:
+        """Where you are logged in, and where you were."""
+        result: AuthSessionPage = await self._call("auth_sessions.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountAuthSessions]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("auth_sessions.count", **params)
+        return result
+
 
 class Calls:
     """All calls, by what they are about."""
@@ -946,3 +1780,11 @@ class Calls:
         self.snapshots = Snapshots(call)
         self.timeline = Timeline(call)
         self.recall = Recall(call)
+        self.users = Users(call)
+        self.account = Account(call)
+        self.audio_files = AudioFiles(call)
+        self.presets = Presets(call)
+        self.sessions = Sessions(call)
+        self.session_states = SessionStates(call)
+        self.session_stays = SessionStays(call)
+        self.auth_sessions = AuthSessions(call)

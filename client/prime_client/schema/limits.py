@@ -266,6 +266,12 @@ MAX_MEMBERS_PER_PROJECT = 500
 MAX_SNAPSHOTS_PER_PROJECT = 1_000
 """Made by someone; automatic ones are thinned out by themselves. (snapshots; `snapshots.create`)"""
 
+MAX_PRESETS_PER_USER = 10_000
+"""Of one user; large sets of bought presets have some thousands. (presets; `presets.create`)"""
+
+MAX_AUDIO_FILES_PER_PROJECT = 10_000
+"""Of one project, stems among them. (audio files; `audio_files.create`)"""
+
 MAX_LOOKUPS_PER_HOUR = 60.0
 """Of one user at one server: answers that tell of an account or id of others whether it exists.
 (answers an hour; `members.grant`, `projects.create`, `snapshots.create`)"""

@@ -37,3 +37,6 @@ class HeldBack:
 
     def media_changed(self, project: str) -> None:
         self._held.append(partial(self._announcer.media_changed, project))
+
+    def rows_changed(self) -> None:
+        self._held.append(self._announcer.rows_changed)

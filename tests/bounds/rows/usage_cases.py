@@ -212,6 +212,16 @@ def snapshots_per_project() -> Seen:
     return _rows(int(Limits().snapshots_per_project))
 
 
+@case("MAX_PRESETS_PER_USER")
+def presets_per_user() -> Seen:
+    return _rows(int(Limits().presets_per_user))
+
+
+@case("MAX_AUDIO_FILES_PER_PROJECT")
+def audio_files_per_project() -> Seen:
+    return _rows(int(Limits().audio_files_per_project))
+
+
 @live_case("MAX_ROOMS_PER_USER")
 async def rooms_per_user(node: Node) -> Seen:
     ann = await node.musician("ann")

@@ -15,7 +15,8 @@ from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, SINGLETONS, empty_state
 from schema.messages import ClientMessage, Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
-from schema.text.texts import DELTA_ID, OF_EVERY_OBJECT, USERNAME
+from schema.text.texts import DELTA_ID, MAP_KEY, OF_EVERY_OBJECT, USERNAME
+from schema.text.words import NAMED
 from server.sockets.codec import JSON as CODEC
 from server.sockets.codec import BadMessage
 from tests.server.conftest import Node
@@ -38,8 +39,20 @@ MAPS = {
 """Where a client can say a map; with a dot at the end: a map in that map. Each is tried below."""
 
 
+def has_keys_of_its_own(kind: inspect.Type) -> bool:
+    """Whether another rule looks at the keys of a map: Q7, Q8, or a pattern without these."""
+    match kind:
+        case inspect.Metadata(extra_json_schema=extra):
+            return NAMED in (extra or {})
+        case inspect.DictType(key_type=inspect.StrType(pattern=pattern)):
+            return pattern == MAP_KEY
+    return False
+
+
 def maps_in(kind: inspect.Type, path: str) -> Iterator[str]:
     match kind:
+        case _ if has_keys_of_its_own(kind):
+            return
         case inspect.DictType(value_type=value):
             yield path
             inner = f"{path}." if isinstance(value, inspect.UnionType) else path

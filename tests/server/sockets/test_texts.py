@@ -23,7 +23,7 @@ from tests.server.wire import JSON, Wire, marker
 NUL, HALF_A_CHARACTER = "\0", "\ud800"
 PROJECT = "00000000-0000-4000-8000-000000000001"
 
-EXAMPLES = ("text", "abcdefgh", "ann@example.org", "4/4", "a" * 16, "password")
+EXAMPLES = ("text", "abcdefgh", "ann@example.org", "4/4", "a" * 16, "a" * 64, "password")
 """Some text fits each pattern of the schema."""
 
 MESSAGES = pytest.mark.parametrize(
@@ -77,8 +77,8 @@ class Walk:
         match kind:
             case inspect.LiteralType(values=literals):
                 return literals[0]
-            case inspect.FloatType(ge=least) | inspect.IntType(ge=least):
-                return max(1, least or 0)
+            case inspect.FloatType(ge=least, le=most) | inspect.IntType(ge=least, le=most):
+                return min(max(1, least or 0), 1 if most is None else most)
             case inspect.BoolType():
                 return False
             case inspect.RawType():

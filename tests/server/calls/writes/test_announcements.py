@@ -26,6 +26,9 @@ class Heard:
     def media_changed(self, *what: Any) -> None:
         self.heard.append(("media", *what))
 
+    def rows_changed(self) -> None:
+        self.heard.append(("rows",))
+
 
 def test_all_is_told_in_order_and_once() -> None:
     heard = Heard()
@@ -35,6 +38,7 @@ def test_all_is_told_in_order_and_once() -> None:
     held.project_changed("p", 2, True)
     held.session_revoked("s")
     held.media_changed("p")
+    held.rows_changed()
     assert heard.heard == []
     held.tell()
     held.tell()
@@ -44,4 +48,5 @@ def test_all_is_told_in_order_and_once() -> None:
         ("project", "p", 2, True),
         ("session", "s"),
         ("media", "p"),
+        ("rows",),
     ]

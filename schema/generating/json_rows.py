@@ -1,0 +1,94 @@
+"""What can be asked of rows, as JSON Schema: a type for the conditions of each table."""
+
+from schema.calling.row_calls import where_name
+from schema.columns.maps import JSON_MAP
+from schema.generating.json_structs import Schema, ref
+from schema.generating.row_filters import Filter, Kind, filter_of, filters_of
+from schema.limits import MAX_IN, MAX_MAP_BYTES, MAX_MAP_DEPTH
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Operator, Table
+
+_VALUES: dict[Kind, Schema] = {
+    Kind.TEXT: {"type": "string"},
+    Kind.NUMBER: {"type": "number"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
+    Kind.MAP: {"type": "object"},
+}
+
+LEAF = "LeafFilter"
+"""The type of what is asked of a leaf of a map."""
+
+
+def row_definitions() -> Schema:
+    """The types that the calls of rows name, by name."""
+    definitions: Schema = {JSON_MAP: _json_map(), LEAF: _leaf()}
+    definitions |= {name: _filter(one) for name, one in filters_of(TABLES.values()).items()}
+    for table in TABLES.values():
+        definitions[where_name(table)] = _where(table)
+    return definitions
+
+
+def _json_map() -> Schema:
+    return {
+        "description": (
+            f"A map of a client's own: at most {MAX_MAP_BYTES} bytes as JSON, "
+            f"{MAX_MAP_DEPTH} maps and lists deep (rule Q8)."
+        ),
+        "type": "object",
+    }
+
+
+def _where(table: Table) -> Schema:
+    own = ref(where_name(table))
+    properties: Schema = {
+        column.name: _asked(filter_of(column)) for column in table.columns if column.filters
+    }
+    properties |= {word: {"type": "array", "items": own} for word in ("and", "or")}
+    return _object(
+        f"Conditions on {table.calls}, all of which must be true.", properties | {"not": own}
+    )
+
+
+def _asked(asked: Filter) -> Schema:
+    """A value by itself is `eq`."""
+    if Operator.EQ not in asked.operators:
+        return ref(asked.name)
+    return {"anyOf": [_VALUES[asked.kind], ref(asked.name)]}
+
+
+def _filter(asked: Filter) -> Schema:
+    properties = {
+        str(operator): _value(operator, asked.kind)
+        for operator in Operator
+        if operator in asked.operators
+    }
+    return _object("What is asked of a column, all of which must be true.", properties)
+
+
+def _value(operator: Operator, kind: Kind) -> Schema:
+    match operator:
+        case Operator.IN:
+            return {"type": "array", "items": _VALUES[kind], "x-max-items": MAX_IN}
+        case Operator.IS_NULL:
+            return {"type": "boolean"}
+        case Operator.PATH:
+            return ref(LEAF)
+    return _VALUES[kind]
+
+
+def _leaf() -> Schema:
+    comparisons = (Operator.EQ, Operator.NE, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
+    properties: Schema = {str(one): {} for one in comparisons}
+    at: Schema = {"type": "array", "items": {"type": "string"}}
+    says = "A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null."
+    return _object(says, {"at": at} | properties) | {"required": ["at"]}
+
+
+def _object(says: str, properties: Schema) -> Schema:
+    return {
+        "description": says,
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }

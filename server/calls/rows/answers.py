@@ -1,0 +1,134 @@
+"""Answers to the calls that tables have in common: what each does follows from its description."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from persistence.errors import NotFound
+from persistence.rows import reading, writing
+from schema.calling.params import Done
+from schema.calling.row_calls import Counted, RowCalls
+from schema.tables.description import Table, Verb
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.rows.embedding import Embedding
+from server.calls.rows.most import require_room
+from server.calls.rows.told import TOLD, tell
+
+if TYPE_CHECKING:
+    from persistence.rows.reading import Row
+
+Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
+
+
+class RowAnswers:
+    """Who answers each call of some tables; a test gives it descriptions of its own."""
+
+    def __init__(self, calls: RowCalls) -> None:
+        self._calls = calls
+        self._methods = calls.methods()
+        self._embedding = Embedding(calls.tables)
+
+    def by_method(self) -> dict[str, Answer]:
+        """Method name -> the function that answers it."""
+        verbs: dict[Verb, Callable[..., Awaitable[Any]]] = {
+            Verb.GET: self._get,
+            Verb.LIST: self._list,
+            Verb.COUNT: self._count,
+            Verb.CREATE: self._create,
+            Verb.UPDATE: self._update,
+            Verb.DELETE: self._delete,
+        }
+        return {
+            f"{table.calls}.{verb}": partial(answer, table)
+            for table in self._calls.tables.values()
+            for verb, answer in verbs.items()
+            if verb in table.verbs
+        }
+
+    async def _get(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
+        """One row, if it is there and the caller's to see."""
+        embed = self._embedding.read(table, getattr(params, "embed", None))
+        fields = None if params.fields is None else [*params.fields, *embed]
+        id = _id_of(table, caller, params)
+        row = await reading.get(context.rows, table, caller.user, id, fields)
+        await self._embedding.bring(context.rows, table, caller.user, [row], embed)
+        return self._calls.row(table)(**row)
+
+    async def _list(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
+        """A page of rows."""
+        embed = self._embedding.read(table, getattr(params, "embed", None))
+        page = await reading.list_(
+            context.rows,
+            table,
+            caller.user,
+            where=_conditions(table, params),
+            order=params.order,
+            fields=None if params.fields is None else [*params.fields, *embed],
+            limit=params.limit,
+            after=params.after,
+            before=params.before,
+        )
+        await self._embedding.bring(context.rows, table, caller.user, page.rows, embed)
+        _, result = self._methods[f"{table.calls}.{Verb.LIST}"]
+        return result(page.rows, page.next, page.previous)
+
+    async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
+        """How many rows a list has."""
+        where = _conditions(table, params)
+        found = await reading.count(context.rows, table, caller.user, where=where)
+        return Counted(found.count, found.exact)
+
+    async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
+        """Make a row; the same id again makes no second one (rule Q6)."""
+        values = {column.name: getattr(params, column.name) for column in table.creates}
+        await require_room(context, table, caller.user, values, params.id)
+        row = await writing.create(context.rows, table, caller.user, values, params.id)
+        tell(context.announcer, table.relation, row)
+        return self._calls.row(table)(**row)
+
+    async def _update(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
+        """Change columns, if the version is still the one that was read (rule Q6)."""
+        values = {column.name: getattr(params, column.name) for column in table.changes}
+        changes = {name: value for name, value in values.items() if value is not UNSET}
+        id = _id_of(table, caller, params)
+        version = getattr(params, table.version)
+        row = await writing.update(context.rows, table, caller.user, id, version, changes)
+        tell(context.announcer, table.relation, row)
+        return self._calls.row(table)(**row)
+
+    async def _delete(self, table: Table, context: Context, caller: Caller, params: Any) -> Done:
+        """Delete a row; the second time changes nothing (rule Q6)."""
+        id = _id_of(table, caller, params)
+        before = await self._told_of(table, context, caller, id)
+        if await writing.delete(context.rows, table, caller.user, id):
+            tell(context.announcer, table.relation, before)
+        return Done()
+
+    async def _told_of(
+        self, table: Table, context: Context, caller: Caller, id: list[str]
+    ) -> "Row | None":
+        """The row, where others than those who watch it are told that it goes."""
+        if table.relation not in TOLD:
+            return None
+        with suppress(NotFound):
+            return await reading.get(context.rows, table, caller.user, id)
+        return None
+
+
+def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:
+    """What names the row; left out where only the caller's own can be meant."""
+    named = [getattr(params, name) for name in table.within]
+    return [*named, getattr(params, table.param) or caller.user]
+
+
+def _conditions(table: Table, params: Any) -> Mapping[str, Any] | None:
+    """`where`, and beside it the parameters that are conditions themselves."""
+    asked = {name: value for name, _ in table.asks if (value := getattr(params, name)) is not None}
+    where: Mapping[str, Any] | None = params.where
+    if not asked:
+        return where
+    return {"and": [asked, where]} if where else asked

@@ -1,0 +1,47 @@
+"""Rows that other rows name by their ids, brought along: one more query for each table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from persistence.errors import BadQuery
+from persistence.rows import reading
+from persistence.rows.access import Access
+from persistence.rows.reading import Row
+from schema.calling.row_calls import embeddable
+from schema.tables.description import Table
+
+
+class Embedding:
+    """Between these tables, by their relations."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+
+    def read(self, table: Table, asked: Sequence[str] | None) -> list[str]:
+        """The columns in whose places rows are to stand; raises `BadQuery` (rule Q7)."""
+        allowed = embeddable(table, self._tables)
+        for n, name in enumerate(asked or ()):
+            if name not in allowed:
+                said = ", ".join(allowed) or "none"
+                raise BadQuery(f"embed[{n}]", f"is no column that names a row; allowed: {said}")
+        return list(dict.fromkeys([*table.brings, *(asked or ())]))
+
+    async def bring(
+        self, access: Access, table: Table, user: str, rows: Sequence[Row], columns: Sequence[str]
+    ) -> None:
+        """Put a summary in the place of each id whose row the user may see (rule Q5)."""
+        wanted: dict[str, list[str]] = {}
+        for name in columns:
+            wanted.setdefault(table.by_name[name].embeds, []).append(name)
+        for relation, names in wanted.items():
+            other = self._tables[relation]
+            ids = {row[name] for row in rows for name in names if row.get(name) is not None}
+            if ids:
+                found = await reading.among(access, other, user, sorted(ids), other.summary)
+                for row in rows:
+                    _replace(row, names, found)
+
+
+def _replace(row: Row, names: Iterable[str], found: Mapping[str, Row]) -> None:
+    for name in names:
+        if name in row:
+            row[name] = found.get(row[name], row[name])

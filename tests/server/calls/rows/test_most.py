@@ -1,0 +1,40 @@
+"""How many rows of a table a user or a project may have."""
+
+from dataclasses import replace
+
+import pytest
+
+from schema.errors import ErrorCode
+from schema.tables.all_tables import TABLES
+from server.accounts.use_limits import Limits
+from tests.server.calls.rows.conftest import Pair, Refusal
+
+pytestmark = pytest.mark.postgres
+
+
+def test_Q9_each_limit_is_one_that_an_operator_can_set() -> None:
+    for table in TABLES.values():
+        if table.most is not None:
+            assert hasattr(Limits(), table.most.limit)
+            assert table.most.column in table.by_name
+
+
+async def test_Q9_one_row_more_than_there_may_be_is_refused(pair: Pair) -> None:
+    ann, bob = pair.ann, pair.bob
+    limits = Limits(presets_per_user=2, audio_files_per_project=2)
+    for person in (ann, bob):
+        usage = person.context.usage
+        usage.limits = replace(limits)
+    ids = [f"{n}0000000-0000-4000-8000-000000000000" for n in (1, 2)]
+    calls = (
+        ("presets.create", {"plugin": "OTT"}),
+        ("audio_files.create", {"project": ann.project}),
+    )
+    for method, params in calls:
+        first = params | {"name": "one", "id": ids[0]}
+        made = await ann.call(method, **first)
+        with pytest.raises(Refusal, match="may be 2") as refused:
+            await ann.call(method, **params, name="two", id=ids[1])
+        assert refused.value.code is ErrorCode.LIMIT_REACHED
+        assert await ann.call(method, **first) == made
+    assert (await bob.call("presets.create", plugin="OTT", name="his"))["owner"] == bob.user
