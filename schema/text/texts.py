@@ -61,7 +61,7 @@ _OUT_OF_PLACE = "|".join(
         rf"(?<![{_LETTERS_THAT_JOIN}{_PICTURES}\ufe0f])\u200d",
         rf"(?<=[{_PICTURES}\ufe0f])\u200d(?![{_PICTURES}])",
         r"(?:^|(?<=[\s\u180b-\u180f\u200c\u200d\ufe00-\ufe0f]))[\ufe00-\ufe0f]",
-        rf"(?<![{_KHITAN}])\U00016fe4",
+        rf"(?<![{_KHITAN}]){chr(0x16FE4)}",
         rf"(?<![{_IDEOGRAPHS}])[{chr(0xE0100)}-{chr(0xE01EF)}]",
         "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]",
         "[\U000e0020-\U000e007e](?![\U000e0020-\U000e007f])",

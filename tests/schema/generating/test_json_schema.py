@@ -140,3 +140,9 @@ def test_each_collection_has_the_ops_that_can_be_done_to_it(collection: str) -> 
 @given(st.text(DIGITS + "-", max_size=30) | st.from_regex(PATTERN, fullmatch=True))
 def test_the_pattern_of_order_keys_is_the_rule(key: str) -> None:
     assert is_order_key(key) is (re.search(PATTERN, key) is not None and len(key) <= 64)
+
+
+def test_no_pattern_has_an_escape_that_javascript_lacks() -> None:
+    """What Python alone reads in a pattern, in a language that has no test here."""
+    told = json.dumps(SCHEMA, ensure_ascii=False)
+    assert not re.search(r"\\\\(?:U[0-9a-f]{8}|Z|A\b|N\{|a)", told)
