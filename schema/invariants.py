@@ -216,8 +216,13 @@ LENGTH = _row("a text", "At most so many code points.", "must have at most {leng
 NO_NUL = _row("a text, devices.params", "No NUL.", "must not hold the character U+0000")
 PATH = _row(
     "lanes.target",
-    "`collection/id/property`, of `params` with the leaf behind; of no lane or point.",
-    "must be collection/id/property",
+    "`collection/id/property`, of `params` with the leaf behind.",
+    "must be collection/id/property, of params with the name of a leaf behind it",
+)
+PATH_OF_AUTOMATION = _row(
+    "lanes.target",
+    "Of no lane or point: automation of automation could take itself away.",
+    "must not lead to {collection}: automation is not automated",
 )
 POINTER = _row("a pointer", "In the form of an entity's id.", "must be an entity's id")
 ORDER_KEY = _row("an order key", "As O11 says.", "is no order key: {why}")

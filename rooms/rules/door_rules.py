@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET
 
-from rooms.rules.entity_rules import problem_with_props
+from rooms.rules.entity_rules import problem_with_id, problem_with_props
 from rooms.rules.op_rules import problem_with_op
 from schema.entities import ENTITY_TYPES
 from schema.invariants import field_of
@@ -43,6 +43,9 @@ def problem_with_shown(
     for entity_id, shown in values.items():
         problem: str | None = "there is no such collection"
         if shown.col in ENTITY_TYPES:
+            wrong_id = problem_with_id(shown.col, entity_id)
+            if wrong_id:
+                return f"{shown.col}/{entity_id}: {wrong_id}", "values"
             problem = problem_with_props(shown.col, shown.props)
             problem = problem or problem_with_new_props(shown.col, shown.props)
         if problem:

@@ -130,9 +130,18 @@ def _problem_with_text(field: Field, value: object) -> str | None:
             problem = problem_with_key(value)
             return None if problem is None else invariants.ORDER_KEY.format(why=problem)
         case "path":
-            return None if path_target(value) else invariants.PATH
+            return _problem_with_path(value)
         case _:
             return None if ENTITY_ID.fullmatch(value) else invariants.POINTER
+
+
+def _problem_with_path(path: str) -> str | None:
+    if path_target(path):
+        return None
+    collection = path.partition("/")[0]
+    if collection in _NOT_AUTOMATED:
+        return invariants.PATH_OF_AUTOMATION.format(collection=collection)
+    return invariants.PATH
 
 
 def path_target(path: str) -> tuple[str, str] | None:

@@ -110,11 +110,14 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
     await require_member(context, params.project, caller.user)
     async with context.documents.slot(caller.user), contextlib.AsyncExitStack() as stack:
         states: list[State] = []
-        for snapshot in (params.before, params.after):
+        for name, snapshot in (("before", params.before), ("after", params.after)):
             if snapshot is None:
                 states.append(await current_state.ask(context, params.project, _itself))
             else:
-                there = await _stored_document(context, params.project, snapshot)
+                try:
+                    there = await _stored_document(context, params.project, snapshot)
+                except NotFound as error:
+                    raise NotFound(f"`{name}`: {error}") from error
                 await stack.enter_async_context(there)
                 states.append(await there.use(_collections))
         answer: calls.Diff = await context.in_thread(_diff, states, params.limit)

@@ -118,6 +118,7 @@ LOOSER = (
     "the master channel cannot be deleted",
     "a project has one master channel",
     "must be collection/id/property",  # of any collection and property
+    "automation is not automated",
     "must be a list out of",  # none at all: arrays have no bounds
 )
 """What a server says of ops that the schema has nothing against."""

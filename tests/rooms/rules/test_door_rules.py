@@ -52,6 +52,8 @@ def test_a_value_that_was_stored_before_may_be_expected() -> None:
         ("toString", {}, "id"),
         ("gesture1", {"toString": Previewed("channels", {})}, "values"),
         ("gesture1", {"channel1": Previewed("nothing", {})}, "col"),
+        ("gesture1", {"channel1": Previewed("project", {"name": "x"})}, "values"),
+        ("gesture1", {"project": Previewed("channels", {"volume": 0.5})}, "values"),
         ("gesture1", {"channel1": Previewed("channels", {"volume": 9.0})}, "volume"),
     ],
 )

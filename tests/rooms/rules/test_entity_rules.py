@@ -156,6 +156,18 @@ def test_O8_a_path_leads_to_a_property(path: str, target: tuple[str, str] | None
 
 
 @pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("points/point_one/value", "must not lead to points"),
+        ("lanes/lane_one1/target", "must not lead to lanes"),
+        ("devices/dev_synth/params", "of params with the name of a leaf behind it"),
+    ],
+)
+def test_O8_what_is_wrong_with_a_path_is_told_as_it_is(path: str, words: str) -> None:
+    assert words in (problem_with_props("lanes", {"target": path}) or "")
+
+
+@pytest.mark.parametrize(
     "op",
     [
         Set("nothing", "note_one", {"key": 1}),

@@ -13,6 +13,8 @@ from tests.server.wire import Wire, delete, marker, rename
 
 pytestmark = pytest.mark.postgres
 
+NOWHERE = "00000000-0000-4000-8000-00000000dead"
+
 
 async def kept(wire: Wire, project: str, name: str = "v1", **more: Any) -> dict[str, Any]:
     result: dict[str, Any] = await wire.result(
@@ -101,6 +103,10 @@ async def test_N3_a_diff_is_told_in_the_words_of_the_model(node: Node) -> None:
     assert any("verse" in s and "chorus" in s for s in diff["sentences"])
     now = await ann.result("snapshots.diff", project=project, before=second["id"])
     assert (now["total"], now["sentences"]) == (0, [])
+    for name, other in (("before", "after"), ("after", "before")):
+        ends = {name: NOWHERE, other: first["id"]}
+        told = await ann.call("snapshots.diff", project=project, **ends)
+        assert (told["code"], told["message"].split(":")[0]) == ("not_found", f"`{name}`")
 
 
 async def test_N4_a_restore_is_a_delta_that_everyone_hears_and_undo_takes_back(
