@@ -62,7 +62,7 @@ def main() -> int:
         return _failed(_first(error), getattr(arguments, "url", ""))
     if arguments.json:
         print(json.dumps(report))
-    broken = [report.get(name) for name in BROKEN]
+    broken = [report.get(name) for name in (*BROKEN, *LOST_USES)]
     return 0 if not any(broken) and report.get("converged", True) else 1
 
 
@@ -88,6 +88,9 @@ def _complain(message: str) -> int:
     Console(stderr=True).print(f"prime: {message}", markup=False, highlight=False, soft_wrap=True)
     return 1
 
+
+LOST_USES = ("lost_counts", "lost_uses")
+"""Of Mixx Recall, in reports of `recall-demo` and of `demo`."""
 
 WORDS_OF_RUN = {"demo", "chaos", "attack", "soak", "recall-demo"}
 """Scenarios that `./run` knows as words of their own."""

@@ -70,6 +70,7 @@ class Demo:
         async with asyncio.TaskGroup() as tasks:
             for participant in self.participants:
                 tasks.create_task(participant.play(stop))
+                tasks.create_task(participant.habits.play(stop))
             tasks.create_task(self._kill_now_and_then(stop))
             await wait(stop, self._arguments.seconds)
             stop.set()
@@ -81,7 +82,18 @@ class Demo:
         self._sample_memory()
         async with self._witness() as witness:
             proved = await prove(self.participants, self.tally, self.hub.database_url, witness)
-        return self._measured() | proved
+        recall = await self._recall()
+        return self._measured() | proved | {"recall": recall, "lost_uses": recall.pop("lost")}
+
+    async def _recall(self) -> dict[str, int]:
+        """What Mixx Recall was told and asked, and uses that it does not count."""
+        habits = [participant.habits for participant in self.participants]
+        return {
+            "uses": sum(one.used for one in habits),
+            "suggested": sum(one.suggested for one in habits),
+            "taken": sum(one.taken for one in habits),
+            "lost": sum([await one.lost() for one in habits]),
+        }
 
     async def close(self) -> None:
         """End the musicians' connections."""

@@ -134,6 +134,10 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
         again = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
         whom = f"one of {report['nodes']} nodes" if "nodes" in report else "the server"
         claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
+    recall = report["recall"]
+    told = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
+    asked = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
+    claims.append((report["lost_uses"] == 0, f"{told}; {asked}"))
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
     rss, cold = report["hub_rss_mb"], report["ready_s"]

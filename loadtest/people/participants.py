@@ -10,6 +10,7 @@ from typing import Literal
 
 from files.song import Song
 from files.upload import upload
+from loadtest.people.habits import Habits
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
@@ -66,6 +67,7 @@ class Participant:
         self.email = ""
         self.password = secrets.token_urlsafe(12)
         self._seed = seed * 1_000 + number
+        self.habits = Habits(self.client, self._seed)
         self._tally = tally
         self._room: Room | None = None
         self._sent: dict[str, tuple[float, int]] = {}

@@ -33,6 +33,7 @@ def test_P1_P4_nothing_is_lost_when_the_hub_is_killed() -> None:
     assert report["reconnects"] >= report["kills"] * 3
     assert 0 < report["deltas_acked"] <= report["deltas_in_journal"]
     assert report["cursors_seen"] > 0
+    assert report["recall"]["uses"] > 0 == report["lost_uses"]
     assert "nodes" not in report
 
 

@@ -33,6 +33,8 @@ FIGURES = Figures(
     kills=1,
 )
 REPORT: dict[str, Any] = {
+    "recall": {"uses": 40, "suggested": 9, "taken": 5},
+    "lost_uses": 0,
     "musicians": 4,
     "deltas_acked": 321,
     "lost": 0,
@@ -103,5 +105,6 @@ def test_the_proof_marks_what_was_kept_and_what_was_not() -> None:
     assert "✗" not in kept
     assert "321 deltas acknowledged and seen, 0 of them lost" in kept
     assert "killed 3 x" in kept
-    broken = drawn(proof(REPORT | {"lost": 1, "converged": False, "kills": 0}))
-    assert broken.count("✗") == 2
+    assert "40 uses told to Mixx Recall, 0 of them lost; 5 of 9 first suggestions taken" in kept
+    broken = drawn(proof(REPORT | {"lost": 1, "converged": False, "kills": 0, "lost_uses": 1}))
+    assert broken.count("✗") == 3

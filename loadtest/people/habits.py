@@ -1,0 +1,90 @@
+"""What a musician picks, told to Mixx Recall and asked of it; goes on while the server is away."""
+
+import asyncio
+import random
+import uuid
+
+from loadtest.running import wait
+from prime_client.client import Client
+from prime_client.failures import CallFailed, ConnectionOver, NotConnected
+from prime_client.schema.calls import RecallContext, RecallUse
+
+CATEGORY = "plugin_choice"
+
+PICK_SECONDS = (0.3, 0.8)
+
+TAKEN = 0.5
+"""So often what is suggested first is taken."""
+
+AT_ONCE = 200
+"""Uses in a call, at most."""
+
+PLUGINS = ("OTT", "Valhalla Room", "Pro-Q", "Serum", "Saturn", "RC-20")
+
+AWAY = (CallFailed, ConnectionOver, NotConnected)
+"""What a call raises while the server is away."""
+
+
+class Habits:
+    """Of one musician."""
+
+    def __init__(self, client: Client, seed: int) -> None:
+        self._client = client
+        self._rng = random.Random(seed)
+        self._likes = self._rng.sample(PLUGINS, len(PLUGINS))
+        self._before = ""
+        self._waiting: list[RecallUse] = []
+        """Uses that the server has not said it has, in their order."""
+        self.used = 0
+        """Uses, told or not."""
+        self.suggested = 0
+        self.taken = 0
+        """Answers with a suggestion, and those whose first was taken."""
+
+    async def play(self, stop: asyncio.Event) -> None:
+        """Pick now and then, until told to stop."""
+        while not stop.is_set():
+            await self.pick()
+            await wait(stop, self._rng.uniform(*PICK_SECONDS))
+
+    async def lost(self) -> int:
+        """How many uses the server does not count, once all are told."""
+        while self._waiting:
+            await self._tell()
+        page = await self._client.recall.export(limit=AT_ONCE)
+        return self.used - sum(key["usage_count"] for key in page["keys"])
+
+    async def pick(self) -> None:
+        """Ask, pick something, and tell it."""
+        context: RecallContext = {"genre": "techno", "after": self._before}
+        key = self._rng.choices(self._likes, range(len(self._likes), 0, -1))[0]
+        first = await self._first(context)
+        is_taken = first is not None and self._rng.random() < TAKEN
+        if first is not None and is_taken:
+            key = first
+            self.taken += 1
+        use: RecallUse = {"id": str(uuid.UUID(int=self._rng.getrandbits(128))), "key": key}
+        self._waiting.append(use | {"context": context, "suggested": is_taken})
+        self.used += 1
+        self._before = key
+        await self._tell()
+
+    async def _first(self, context: RecallContext) -> str | None:
+        try:
+            told = await self._client.recall.suggest(category=CATEGORY, context=context)
+        except AWAY:
+            return None
+        if not told["suggestions"]:
+            return None
+        self.suggested += 1
+        return told["suggestions"][0]["key"]
+
+    async def _tell(self) -> None:
+        """Sent again with the same ids, they are counted once (rule W1)."""
+        sent = self._waiting[:AT_ONCE]
+        try:
+            await self._client.recall.observe(category=CATEGORY, uses=sent)
+        except AWAY:
+            await asyncio.sleep(PICK_SECONDS[0])
+        else:
+            del self._waiting[: len(sent)]
