@@ -12,6 +12,7 @@ from loadtest.hub.postgres_alone import AloneFailed
 from loadtest.load.cursor_watch import WatchFailed
 from loadtest.load.generators import GeneratorFailed
 from loadtest.peers.installing import PeerFailed
+from loadtest.scenarios.calls import FillFailed, run_calls
 from loadtest.scenarios.cursors_and_deltas import run_mixed
 from loadtest.scenarios.deltas import run_deltas
 from loadtest.scenarios.document_scale import run_document
@@ -25,6 +26,7 @@ from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (
     AloneFailed,
+    FillFailed,
     GeneratorFailed,
     HandshakeFailed,
     NoMetrics,
@@ -45,6 +47,7 @@ def add_to(words: Any) -> None:
     _add_idle(words.add_parser("idle", help="the server's memory for each idle member"))
     _add_herd(words.add_parser("herd", help="everyone comes back after the server was killed"))
     _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
+    _add_calls(words.add_parser("calls", help="rows over the socket, beside plain asyncpg"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
@@ -145,6 +148,19 @@ def _add_neighbours(neighbours: argparse.ArgumentParser) -> None:
     neighbours.add_argument("--seconds", type=positive, default=8.0, help="of each phase (8)")
     neighbours.add_argument("--json", action="store_true", help="the report as one line on stdout")
     neighbours.set_defaults(run=run_neighbours)
+
+
+def _add_calls(calls: argparse.ArgumentParser) -> None:
+    calls.description = (
+        "Every table is filled, then several users make one kind of call after the other, as many "
+        "as are answered, while others move in a room; then plain asyncpg runs the same SQL."
+    )
+    calls.add_argument(
+        "--rows", type=at_least(100), default=1_000_000, help="in each table (1,000,000)"
+    )
+    calls.add_argument("--callers", type=at_least(1), default=8, help="users (8)")
+    calls.add_argument("--seconds", type=positive, default=3.0, help="of each kind (3)")
+    _finish(calls, run_calls)
 
 
 def _add_session(session: argparse.ArgumentParser) -> None:

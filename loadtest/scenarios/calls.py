@@ -1,0 +1,232 @@
+"""The scenario `calls`: each kind of call on rows beside plain asyncpg with the same SQL."""
+
+import argparse
+import asyncio
+import itertools
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from loadtest.bare.bare_prime import BarePrime, PrimeRefused, create_project, register
+from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.load.call_kinds import KINDS, Caller, Kind, with_new_id
+from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
+from loadtest.load.sustained import LoopLag, problems, verdict
+from loadtest.percentiles import summary
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.report_table import Target
+from machine.local_hub import CHECKOUT
+
+WATCHED_MEMBERS = 8
+WATCHED_HZ = 30.0
+"""Members who move in one room meanwhile: what they see is the tick."""
+
+TICK_LATE = ("prime_tick_late_ms", "")
+SAMPLES_OF_EACH = 16
+"""Calls of each kind and caller whose statements plain asyncpg runs, in turn."""
+
+LEAST_RATIO = 0.5
+
+LEAD = (
+    "Each kind of call, as many as are answered, by several users over connections of their own; "
+    "others move in a room meanwhile. Then plain asyncpg runs the same SQL from the server's core, "
+    "over as many connections as the server has for it."
+)
+
+TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("hub_tick_delay_ms", 5))
+
+
+class FillFailed(Exception):
+    """The tables could not be filled, or plain asyncpg could not be measured: the child's words."""
+
+
+async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Fill the tables, make each kind of call, then the same without the server."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        step = progress.add_task("starting a server", total=len(KINDS) + 3)
+        limits = {"PRIME_STALL_PROBE": "1"}
+        async with pinned_hub(arguments.callers + WATCHED_MEMBERS, limits) as hub:
+            bench = _Bench(hub, arguments)
+
+            def say(text: str) -> None:
+                progress.update(step, description=text, advance=1)
+
+            say(f"filling the tables with {arguments.rows:,} rows each")
+            await bench.fill()
+            async with watching(await bench.watch()) as watch:
+                for kind in KINDS:
+                    say(kind.name)
+                    await bench.measure(kind, watch)
+            say("plain asyncpg with the same SQL")
+            report = await bench.compare()
+    bench.evidence.show(report, arguments.report, console)
+    return report
+
+
+@dataclass(slots=True)
+class _Measured:
+    """One kind, over the socket."""
+
+    per_s: float
+    ms: list[float]
+    tick_late_ms: float | None
+    cursors: CursorsSeen
+    samples: list[tuple[str, Any]] = field(default_factory=list)
+    """User and parameters, for plain asyncpg."""
+    failed: str = ""
+    """What the first call that was refused was told."""
+
+
+class _Bench:
+    """Callers with rows of their own, among a million of others."""
+
+    def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
+        self._hub = hub
+        self._arguments = arguments
+        self._callers: list[Caller] = []
+        self._by_kind: dict[str, _Measured] = {}
+        self._problems: list[str] = []
+        self._filled: dict[str, Any] = {}
+        self.evidence = Evidence("calls: rows over the socket", LEAD, TARGETS)
+
+    async def fill(self) -> None:
+        """The rows of others, then callers with some of their own."""
+        rows = str(self._arguments.rows)
+        words = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
+        self._filled = await self._child(*words, "--rows", rows)
+        for number in range(self._arguments.callers):
+            account = await register(self._hub.url)
+            prime = await BarePrime.open(self._hub.url, f"caller-{number}", account.token)
+            caller = Caller(number, account.user, prime)
+            await caller.make_rows()
+            self._callers.append(caller)
+
+    async def watch(self) -> Watch:
+        """Those who move in a room of nobody's business."""
+        account = await register(self._hub.url)
+        project = await create_project(account, "busy room")
+        return Watch(account, (project,), WATCHED_MEMBERS, WATCHED_HZ)
+
+    async def measure(self, kind: Kind, watch: CursorWatch) -> None:
+        """As many as are answered, for some seconds."""
+        await scrape(self._hub.url)  # what is the latest tick from here on
+        ms: list[float] = []
+        failed: list[str] = []
+        samples = [
+            (caller.user, _sample(kind, caller, n))
+            for caller in self._callers
+            for n in range(1 if kind.name == "update" else SAMPLES_OF_EACH)
+        ]
+        phase = await watch.phase()
+        began = time.perf_counter()
+        until = began + self._arguments.seconds
+        async with LoopLag() as lag:
+            asking = [_ask(kind, caller, until, ms, failed) for caller in self._callers]
+            await asyncio.gather(*asking)
+        passed = time.perf_counter() - began
+        seen = await phase.end()
+        late = (await scrape(self._hub.url)).get(TICK_LATE)
+        self._problems += [f"{kind.name}: {one}" for one in problems(lag.ms, lag.cpu_percent)]
+        self._by_kind[kind.name] = _Measured(
+            len(ms) / passed, ms, late, seen, samples, failed[0] if failed else ""
+        )
+        self.evidence.curves[kind.name] = ms
+        if kind.name == "update":
+            for (_, params), caller in zip(samples, self._callers, strict=True):
+                params["version"] = caller.version
+
+    async def compare(self) -> dict[str, Any]:
+        """The report, with what plain asyncpg makes of each kind."""
+        kinds = [
+            {
+                "kind": kind.name,
+                "method": kind.method,
+                "calls": self._by_kind[kind.name].samples,
+            }
+            for kind in KINDS
+        ]
+        await self._hub.kill()
+        words = ("persistence.tools.call_speed", "--database-url", self._hub.database_url)
+        told = await self._child(
+            *words, "--seconds", str(self._arguments.seconds), given=json.dumps(kinds)
+        )
+        alone = {row["kind"]: row["per_s"] for row in told["results"]}
+        calls = [self._row(name, one, alone[name]) for name, one in self._by_kind.items()]
+        late = [one.tick_late_ms for one in self._by_kind.values() if one.tick_late_ms is not None]
+        failed = {n: one.failed for n, one in self._by_kind.items() if one.failed}
+        return {
+            "calls": calls,
+            "least_ratio": min(row["ratio"] for row in calls),
+            "hub_tick_delay_ms": max(late, default=None),
+            "failed": failed,
+            "rows": self._filled["rows"],
+            "fill_seconds": self._filled["seconds"],
+            "callers": len(self._callers),
+            "cores": self._hub.cores.in_words,
+            **verdict(self._problems),
+        }
+
+    def _row(self, name: str, measured: _Measured, alone: float) -> dict[str, Any]:
+        times = summary(measured.ms)
+        return {
+            "kind": name,
+            "per_s": round(measured.per_s, 1),
+            "p50_ms": times["p50"],
+            "p99_ms": times["p99"],
+            "asyncpg_per_s": alone,
+            "ratio": round(measured.per_s / alone, 3) if alone else None,
+            "cursor_p99_ms": measured.cursors.p99,
+        }
+
+    async def _child(self, module: str, *words: str, given: str = "") -> Any:
+        """What a tool prints as JSON, from the core that the server has; raises `FillFailed`."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=CHECKOUT,
+        )
+        self._hub.cores.pin_server(process.pid)
+        try:
+            output, said = await process.communicate(given.encode())
+        except BaseException:
+            process.kill()
+            raise
+        if process.returncode != 0:
+            raise FillFailed(said.decode().strip() or f"{module}: exit code {process.returncode}")
+        return json.loads(output)
+
+
+def _sample(kind: Kind, caller: Caller, n: int) -> Any:
+    """With its token: asyncpg puts an id of its own there."""
+    return kind.params(caller, n)
+
+
+async def _ask(
+    kind: Kind, caller: Caller, until: float, ms: list[float], failed: list[str]
+) -> None:
+    """One call after the other; a caller whose call is refused makes no more of this kind."""
+    for n in itertools.count(caller.number * 1_000):
+        began = time.perf_counter()
+        if began >= until:
+            return
+        message = {"t": "call", "id": f"k{n}", "method": kind.method}
+        try:
+            reply = await caller.prime.ask(
+                f"k{n}", {**message, "params": with_new_id(kind.params(caller, n))}
+            )
+        except PrimeRefused as error:  # told in the report, where all kinds go on
+            failed.append(str(error))
+            return
+        ms.append((time.perf_counter() - began) * 1_000)
+        if kind.name == "update":
+            caller.version = reply["result"]["version"]

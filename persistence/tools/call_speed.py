@@ -1,0 +1,277 @@
+"""What PostgreSQL takes of the statements of calls with no server before it.
+
+Run as `python -m persistence.tools.call_speed`, with the calls as JSON on stdin: `[{"kind": ...,
+"method": ..., "calls": [[user, params], ...]}, ...]`. The statements of each call are made once, by
+the functions that the server calls; then plain asyncpg runs them for some time, over connections of
+its own.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import asyncpg
+import uvloop
+
+from persistence.caller_role import ROLE
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.recall import observing, suggesting
+from persistence.rows import reading, writing
+from persistence.rows.access import Access
+from persistence.sqlstates import own_errors
+from schema.recall.categories import half_life_of
+from schema.recall.contexts import Told, contexts_of, levels_of
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Table
+
+TOKEN = "00000000-0000-4000-8000-00000000beef"
+"""In arguments: an id that is new each time."""
+
+VERSION = 987_654_321
+"""In arguments: the version of the row, which is one more each time."""
+
+BY_CALLS = {table.calls: table for table in TABLES.values()}
+
+OWNER, CALLER = "owner", "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One, as it was asked for: over which connection, by which method of asyncpg's."""
+
+    lane: str
+    method: str
+    text: str
+    args: tuple[Any, ...]
+
+
+class Recorder:
+    """An `Executor` that passes on and writes down. A transaction is BEGIN and COMMIT."""
+
+    def __init__(self, connection: Any, lane: str, told: list[Statement], version: int) -> None:
+        self._connection = connection
+        self._lane = lane
+        self._told = told
+        self._version = version
+        """What stands for `VERSION` while it is recorded."""
+
+    async def fetch(self, query: str, *args: object) -> Any:
+        return await self._run("fetch", query, args)
+
+    async def fetchrow(self, query: str, *args: object) -> Any:
+        return await self._run("fetchrow", query, args)
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        return await self._run("fetchval", query, args)
+
+    async def execute(self, query: str, *args: object) -> Any:
+        return await self._run("execute", query, args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Self]:
+        await self.execute("BEGIN")
+        yield self
+        await self.execute("COMMIT")
+
+    async def _run(self, method: str, query: str, args: tuple[Any, ...]) -> Any:
+        self._told.append(Statement(self._lane, method, query, args))
+        return await getattr(self._connection, method)(query, *filled(args, self._version))
+
+
+def filled(args: Sequence[Any], version: int) -> list[Any]:
+    """The arguments of one call."""
+    return [_filled(arg, version) for arg in args]
+
+
+def _filled(arg: Any, version: int) -> Any:
+    if isinstance(arg, str):
+        return arg.replace(TOKEN, str(uuid.uuid4())) if TOKEN in arg else arg
+    if isinstance(arg, list):
+        return [_filled(one, version) for one in arg]
+    return version if arg == VERSION and isinstance(arg, int) else arg
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The statements of one call, and the version of the row that it changes."""
+
+    statements: list[Statement]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Those of one worker: as the caller's role, and as the owner."""
+
+    by_lane: dict[str, Any]
+
+    @classmethod
+    async def open(cls, dsn: str) -> Self:
+        """Raises `PersistenceError`."""
+        with own_errors():
+            own = await _connect(dsn, {})
+            return cls({OWNER: own, CALLER: await _connect(dsn, {"role": ROLE})})
+
+    async def run(self, recorded: Recorded) -> None:
+        """All statements of the call, in their order."""
+        for one in recorded.statements:
+            run = getattr(self.by_lane[one.lane], one.method)
+            await run(one.text, *filled(one.args, recorded.version))
+        recorded.version += 1
+
+    async def close(self) -> None:
+        """Both."""
+        for connection in self.by_lane.values():
+            await connection.close(timeout=10)
+
+
+async def _connect(dsn: str, settings: dict[str, str]) -> Any:
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings={**settings, "jit": "off"})
+    await connection.set_type_codec(
+        "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
+    )
+    return connection
+
+
+async def record(connections: Connections, method: str, user: str, params: Any) -> Recorded:
+    """What the server would ask PostgreSQL for this call; it is done once, too."""
+    told: list[Statement] = []
+    version = params.get("version", 0)
+    lanes = {
+        lane: Recorder(connection, lane, told, version)
+        for lane, connection in connections.by_lane.items()
+    }
+    prefix, verb = method.split(".")
+    if prefix == "recall":
+        await RECALL[verb](lanes, user, params)
+    else:
+        access = Access(callers=lanes[CALLER], searches=lanes[OWNER])
+        await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
+    return Recorded(told, version + 1)
+
+
+async def _get(access: Access, table: Table, user: str, params: Any) -> None:
+    await reading.get(access, table, user, params[table.param])
+
+
+async def _list(access: Access, table: Table, user: str, params: Any) -> None:
+    await reading.list_(access, table, user, **params)
+
+
+async def _count(access: Access, table: Table, user: str, params: Any) -> None:
+    await reading.count(access, table, user, **params)
+
+
+async def _create(access: Access, table: Table, user: str, params: Any) -> None:
+    await writing.create(access, table, user, params)
+
+
+async def _update(access: Access, table: Table, user: str, params: Any) -> None:
+    del params["version"]
+    row = params.pop(table.param)
+    await writing.update(access, table, user, row, VERSION, params)
+
+
+async def _observe(lanes: dict[str, Executor], user: str, params: Any) -> None:
+    category = params["category"]
+    uses = [
+        observing.Use(
+            id=use["id"],
+            key=use["key"],
+            at=None,
+            weight=1.0,
+            contexts=contexts_of(Told(**use.get("context", {}))),
+            is_taken=False,
+            data=None,
+        )
+        for use in params["uses"]
+    ]
+    await observing.observe(lanes[OWNER], user, category, half_life_of(category), uses)
+
+
+async def _suggest(lanes: dict[str, Executor], user: str, params: Any) -> None:
+    category = params["category"]
+    levels, half_life = levels_of(Told()), half_life_of(category)
+    await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, 5)
+
+
+VERBS: dict[str, Callable[[Access, Table, str, Any], Awaitable[None]]] = {
+    "get": _get,
+    "list": _list,
+    "count": _count,
+    "create": _create,
+    "update": _update,
+}
+
+RECALL: dict[str, Callable[[dict[str, Executor], str, Any], Awaitable[None]]] = {
+    "observe": _observe,
+    "suggest": _suggest,
+}
+
+
+async def measure(
+    dsn: str, kinds: Sequence[dict[str, Any]], workers: int, seconds: float
+) -> list[dict[str, Any]]:
+    """Each kind for so many seconds: `kind`, `per_s`. Raises `PersistenceError`."""
+    connections = [await Connections.open(dsn) for _ in range(workers)]
+    try:
+        with own_errors():
+            return [await _measure(kind, connections, seconds) for kind in kinds]
+    finally:
+        for one in connections:
+            await one.close()
+
+
+async def _measure(
+    kind: dict[str, Any], connections: Sequence[Connections], seconds: float
+) -> dict[str, Any]:
+    recorded = [
+        await record(connections[0], kind["method"], user, params) for user, params in kind["calls"]
+    ]
+    until = time.perf_counter() + seconds
+
+    async def work(number: int, own: Connections) -> int:
+        done = 0
+        mine = recorded[number :: len(connections)]
+        while time.perf_counter() < until:
+            await own.run(mine[done % len(mine)])
+            done += 1
+        return done
+
+    began = time.perf_counter()
+    counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(connections)))
+    passed = time.perf_counter() - began
+    return {"kind": kind["kind"], "per_s": round(sum(counts) / passed, 1)}
+
+
+def main() -> int:
+    """Exit 0 when measured, 1 when the database does not answer or refuses."""
+    parser = argparse.ArgumentParser(
+        prog="python -m persistence.tools.call_speed", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--database-url", required=True, help="postgresql://...")
+    parser.add_argument("--workers", type=int, default=4, help="who ask at once (4)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each kind (2)")
+    arguments = parser.parse_args()
+    kinds = json.load(sys.stdin)
+    try:
+        rows = uvloop.run(
+            measure(arguments.database_url, kinds, arguments.workers, arguments.seconds)
+        )
+    except PersistenceError as error:
+        print(f"call_speed: {error}", file=sys.stderr)
+        return error.exit_code
+    print(json.dumps({"results": rows}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
