@@ -12,7 +12,7 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -180,7 +180,7 @@ async def _update(access: Access, table: Table, user: str, params: Any) -> None:
     await writing.update(access, table, user, row, VERSION, params)
 
 
-async def _observe(lanes: dict[str, Executor], user: str, params: Any) -> None:
+async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> None:
     category = params["category"]
     uses = [
         observing.Use(
@@ -197,7 +197,7 @@ async def _observe(lanes: dict[str, Executor], user: str, params: Any) -> None:
     await observing.observe(lanes[OWNER], user, category, half_life_of(category), uses)
 
 
-async def _suggest(lanes: dict[str, Executor], user: str, params: Any) -> None:
+async def _suggest(lanes: Mapping[str, Executor], user: str, params: Any) -> None:
     category = params["category"]
     levels, half_life = levels_of(Told()), half_life_of(category)
     await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, 5)
@@ -211,7 +211,7 @@ VERBS: dict[str, Callable[[Access, Table, str, Any], Awaitable[None]]] = {
     "update": _update,
 }
 
-RECALL: dict[str, Callable[[dict[str, Executor], str, Any], Awaitable[None]]] = {
+RECALL: dict[str, Callable[[Mapping[str, Executor], str, Any], Awaitable[None]]] = {
     "observe": _observe,
     "suggest": _suggest,
 }
