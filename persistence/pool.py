@@ -115,16 +115,16 @@ class Database:
     repeat. Any other then raises `Unavailable`: whether it happened is unknown.
     """
 
-    def __init__(self, pool: Any, timeout_seconds: float) -> None:
+    def __init__(self, pool: Any, timeout_seconds: float, max_size: int) -> None:
         self._pool = pool
         self._timeout = timeout_seconds
-        self._at_hand: Any = None
-        """A connection that nobody uses and the pool does not have back; None: there is none.
+        self._at_hand: list[Any] = []
+        """Connections that nobody uses and the pool does not have back, the last used one last.
 
         To give one back takes three turns of the event loop, in which whoever asked would wait.
         """
-        self._waiting = 0
-        """How many wait for the pool to give them a connection."""
+        self._slots = asyncio.Semaphore(max_size)
+        """One for each connection: who has one gets a connection without waiting for another's."""
 
     @classmethod
     async def open(
@@ -163,7 +163,7 @@ class Database:
                 except ValueError as error:
                     raise none_at_all(one_line(error)) from error
         # The server gives up first, so that the answer says why; a stalled one cannot.
-        return cls(pool, statement_timeout_seconds + 1)
+        return cls(pool, statement_timeout_seconds + 1, max_size)
 
     @property
     def size(self) -> int:
@@ -174,7 +174,7 @@ class Database:
     def busy(self) -> int:
         """Connections that someone uses now."""
         used = int(self._pool.get_size() - self._pool.get_idle_size())
-        return used if self._at_hand is None else used - 1
+        return used - len(self._at_hand)
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         return await self._run(query, lambda executor: executor.fetch(query, *args))
@@ -252,17 +252,27 @@ class Database:
         return connection, transaction
 
     async def _acquire(self) -> Any:
-        connection, self._at_hand = self._at_hand, None
-        if connection is not None:
+        if self._slots.locked():
+            with own_errors():
+                async with asyncio.timeout(ACQUIRE_SECONDS):
+                    await self._slots.acquire()
+        else:
+            await self._slots.acquire()
+        try:
+            return await self._connection()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def _connection(self) -> Any:
+        """One at hand, or a new one of the pool's; who asks has a slot."""
+        while self._at_hand:
+            connection = self._at_hand.pop()
             if _is_open(connection):
                 return connection
-            await self._release(connection)
-        self._waiting += 1
-        try:
-            with own_errors():
-                return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
-        finally:
-            self._waiting -= 1
+            await self._put_back(connection)
+        with own_errors():
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
 
     async def _roll_back(self, connection: Any, transaction: Any, error: BaseException) -> None:
         if not isinstance(error, Exception) or not _answered(error):
@@ -284,15 +294,20 @@ class Database:
             await self._give_back()
 
     async def _give_back(self) -> None:
-        connection, self._at_hand = self._at_hand, None
-        if connection is not None:
-            with suppress(*DRIVER):
-                await self._pool.release(connection, timeout=RELEASE_SECONDS)
+        connections, self._at_hand = self._at_hand, []
+        for connection in connections:
+            await self._put_back(connection)
 
     async def _release(self, connection: Any) -> None:
-        if self._at_hand is None and not self._waiting and _is_open(connection):
-            self._at_hand = connection
-            return
+        try:
+            if _is_open(connection):
+                self._at_hand.append(connection)
+            else:
+                await self._put_back(connection)
+        finally:
+            self._slots.release()
+
+    async def _put_back(self, connection: Any) -> None:
         with suppress(*DRIVER):
             await self._pool.release(connection, timeout=RELEASE_SECONDS)
 
