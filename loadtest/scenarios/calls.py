@@ -16,12 +16,12 @@ from rich.progress import Progress
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused, create_project, register
 from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.load.call_kinds import KINDS, Caller, Kind, with_new_id
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.sustained import LoopLag, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.rows.call_kinds import KINDS, Caller, Kind, with_new_id
 from machine.local_hub import CHECKOUT
 
 WATCHED_MEMBERS = 8

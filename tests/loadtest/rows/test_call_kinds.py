@@ -1,6 +1,6 @@
 from typing import Any
 
-from loadtest.load.call_kinds import KINDS, ROWS_OF_EACH, TOKEN, Caller, with_new_id
+from loadtest.rows.call_kinds import KINDS, ROWS_OF_EACH, TOKEN, Caller, with_new_id
 from schema.calls import METHODS
 
 
