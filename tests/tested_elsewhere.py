@@ -102,6 +102,7 @@ TESTED_ELSEWHERE = {
     "loadtest.reports.plots": "tests/loadtest/reports/test_report.py",
     "loadtest.reports.two_nodes_report": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.running": "tests/loadtest/test_command_line.py",
+    "loadtest.scenarios.calls": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.compare": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.connections": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.cursors": "tests/loadtest/scenarios/test_scenarios.py",

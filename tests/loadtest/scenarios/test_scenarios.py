@@ -174,3 +174,13 @@ def test_a_full_song_is_as_much_as_a_project_holds() -> None:
     before = document.size
     assert not document.apply([msgspec.convert(op, Op) for op in ops]).drops
     assert document.size - before == sum(size_in_state(op) for op in ops)
+
+
+@real_hub
+def test_calls() -> None:
+    report = report_of("calls", "--rows", "200", "--callers", "2", "--seconds", "0.2")
+    assert report["failed"] == {}
+    assert {row["kind"] for row in report["calls"]} >= {"get", "create", "recall: suggest"}
+    for row in report["calls"]:
+        assert row["ratio"] == pytest.approx(row["per_s"] / row["asyncpg_per_s"], abs=0.001)
+        assert 0 < row["p50_ms"] <= row["p99_ms"]
