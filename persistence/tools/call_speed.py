@@ -236,18 +236,19 @@ async def _measure(
     recorded = [
         await record(connections[0], kind["method"], user, params) for user, params in kind["calls"]
     ]
+    busy = connections[: len(recorded)]
     until = time.perf_counter() + seconds
 
     async def work(number: int, own: Connections) -> int:
         done = 0
-        mine = recorded[number :: len(connections)]
+        mine = recorded[number :: len(busy)]
         while time.perf_counter() < until:
             await own.run(mine[done % len(mine)])
             done += 1
         return done
 
     began = time.perf_counter()
-    counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(connections)))
+    counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(busy)))
     passed = time.perf_counter() - began
     return {"kind": kind["kind"], "per_s": round(sum(counts) / passed, 1)}
 
