@@ -12,9 +12,8 @@ CREATE INDEX plugin_presets_name_idx ON plugin_presets (name COLLATE "C", id);
 CREATE INDEX plugin_presets_own_idx ON plugin_presets (owner_id, updated_at, id);
 CREATE INDEX plugin_presets_own_plugin_idx ON plugin_presets
     (owner_id, plugin, name COLLATE "C", id);
-CREATE INDEX plugin_presets_plugin_idx ON plugin_presets (plugin, updated_at, id) WHERE is_public;
-CREATE INDEX plugin_presets_category_idx ON plugin_presets (category, updated_at, id)
-    WHERE is_public;
+CREATE INDEX plugin_presets_plugin_idx ON plugin_presets (plugin, updated_at, id);
+CREATE INDEX plugin_presets_category_idx ON plugin_presets (category, updated_at, id);
 CREATE INDEX plugin_presets_name_trigrams_idx ON plugin_presets USING gin (name gin_trgm_ops);
 CREATE INDEX plugin_presets_name_words_idx ON plugin_presets
     USING gin (to_tsvector('simple', name));
