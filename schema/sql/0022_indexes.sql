@@ -32,4 +32,6 @@ CREATE INDEX mixx_recall_own_idx ON mixx_recall (user_id, updated_at, id);
 CREATE INDEX collaboration_sessions_started_idx ON collaboration_sessions
     (project_id, started_at, id);
 DROP INDEX collaboration_sessions_project_idx;
+DROP INDEX session_states_user_idx;
+CREATE INDEX session_states_user_idx ON session_states (user_id, project_id);
 CREATE INDEX auth_sessions_made_idx ON auth_sessions (user_id, created_at, id);
