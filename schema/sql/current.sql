@@ -1516,7 +1516,7 @@ CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_pa
 
 CREATE INDEX mixx_recall_own_idx ON public.mixx_recall USING btree (user_id, updated_at, id);
 
-CREATE INDEX plugin_presets_category_idx ON public.plugin_presets USING btree (category, updated_at, id) WHERE is_public;
+CREATE INDEX plugin_presets_category_idx ON public.plugin_presets USING btree (category, updated_at, id);
 
 CREATE INDEX plugin_presets_created_idx ON public.plugin_presets USING btree (created_at, id);
 
@@ -1536,7 +1536,7 @@ CREATE INDEX plugin_presets_own_plugin_idx ON public.plugin_presets USING btree 
 
 CREATE INDEX plugin_presets_parameters_idx ON public.plugin_presets USING gin (parameters jsonb_path_ops);
 
-CREATE INDEX plugin_presets_plugin_idx ON public.plugin_presets USING btree (plugin, updated_at, id) WHERE is_public;
+CREATE INDEX plugin_presets_plugin_idx ON public.plugin_presets USING btree (plugin, updated_at, id);
 
 CREATE UNIQUE INDEX plugin_presets_system_key ON public.plugin_presets USING btree (system_key);
 
@@ -1566,7 +1566,7 @@ CREATE INDEX recall_uses_at_idx ON public.recall_uses USING btree (at);
 
 CREATE INDEX session_states_project_idx ON public.session_states USING btree (project_id);
 
-CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id);
+CREATE INDEX session_states_user_idx ON public.session_states USING btree (user_id, project_id);
 
 CREATE INDEX session_stays_project_idx ON public.session_stays USING btree (project_id, entered_at DESC, collaboration_session_id, user_id);
 
