@@ -183,6 +183,10 @@ FILL = {
             heartbeat_at)
         SELECT id, project_id, host_id, 'laptop', started_at FROM collaboration_sessions
     """,
+    "session_stays": """
+        INSERT INTO session_stays (collaboration_session_id, project_id, user_id, entered_at)
+        SELECT id, project_id, host_id, started_at FROM collaboration_sessions
+    """,
     "auth_sessions": """
         INSERT INTO auth_sessions (user_id, device, last_used_at, expires_at, revoked_at,
             revoked_reason, created_at)
