@@ -62,9 +62,9 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
         case Operator.IS_NULL:
             return _boolean(value)
         case Operator.IN:
-            return [_one(column, column.sql, item) for item in _items(value)]
+            return _each(column, column.sql, value)
         case Operator.OVERLAP | Operator.CONTAINS if column.sql in ITEMS:
-            return [_one(column, ITEMS[column.sql], item) for item in _items(value)]
+            return _each(column, ITEMS[column.sql], value)
         case Operator.CONTAINS:
             return _map(value)
         case _ if value is None:
@@ -159,6 +159,17 @@ def _one(column: Column, kind: SqlType, value: Any) -> Any:
         return _of_its_kind(column, checked)
     if kind in BITS and not -(2 ** BITS[kind]) <= checked < 2 ** BITS[kind]:
         raise Wrong(f"must be a whole number of {BITS[kind] + 1} bits")
+    return checked
+
+
+def _each(column: Column, kind: SqlType, value: Any) -> list[Any]:
+    """Of a list; what is wrong with one of them is told with its place."""
+    checked: list[Any] = []
+    for n, item in enumerate(_items(value)):
+        try:
+            checked.append(_one(column, kind, item))
+        except Wrong as wrong:
+            raise Wrong(str(wrong), f"[{n}]{wrong.place}") from None
     return checked
 
 
