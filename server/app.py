@@ -1,5 +1,6 @@
 """The composition root: what a node is made of, joined by constructors alone."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -92,6 +93,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 def _core(settings: Settings, base: Foundation) -> _Core:
     tasks, state_threads = Tasks(base.metrics.count), Threads("states")
     load, connections = LoopLoad(settings.core_share), Connections()
+    usage, now = Usage(settings.limits), asyncio.get_running_loop().time
     media = RoomMedia(base.db.rooms, tasks.spawn)
     hub = Hub(
         journal=base.journal,
@@ -103,6 +105,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         in_thread=state_threads.run,
         count=base.metrics.count,
         took=base.metrics.histogram("commit_seconds", TOOK),
+        made=lambda user, size: usage.on_made(user, size, now()),
         opened=media.load,
     )
     return _Core(
@@ -113,7 +116,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         Threads("calls"),
         load,
         connections,
-        Usage(settings.limits),
+        usage,
         media,
         hub,
     )

@@ -24,6 +24,9 @@ FAR_OVER = 64
 OPS_BURST_SECONDS = 4.0
 """So many seconds' worth of a user's ops may come at once: four of the largest deltas."""
 
+BYTES_OF_A_MADE_OP = 100
+"""About, of one op that an undo or a restore is made of."""
+
 HOUR = 3_600.0
 
 
@@ -47,12 +50,15 @@ class Rates:
         bucket = self._bucket(key)
         return 0.0 if bucket.take(amount, now) else bucket.seconds_until(amount, now)
 
-    def charge(self, key: str, now: float, amount: float) -> None:
+    def charge(
+        self, key: str, now: float, amount: float, *, owed_at_most: float = math.inf
+    ) -> None:
         """Take it whether it is there or not; less than nothing gives it back."""
         if not math.isinf(self._per_second):
             bucket = self._bucket(key)
             bucket.take(0.0, now)  # up to now
-            bucket.level = min(self._burst, bucket.level - amount)
+            lowest = min(bucket.level, -owed_at_most)
+            bucket.level = min(self._burst, max(lowest, bucket.level - amount))
 
     def spend(self, key: str, now: float, amount: float) -> float:
         """0, and it is taken, though it leave a debt; or how long until half is saved up again."""
@@ -181,6 +187,14 @@ class Usage:
     def bad_token(self, socket: str, now: float) -> None:
         """Whoever tries tokens gets fewer connections for it."""
         self.connects.charge(self.sockets.address_of[socket], now, BAD_TOKEN_CONNECTS)
+
+    def on_made(self, user: str, size: int, now: float) -> None:
+        """The server has made ops for this user, of so many bytes: an undo, a redo or a restore.
+
+        What is owed for them is at most what may come at once: they were asked for as one.
+        """
+        at_once = self.limits.ops_per_second * OPS_BURST_SECONDS
+        self.ops.charge(user, now, size / BYTES_OF_A_MADE_OP, owed_at_most=at_once)
 
     def may_log_in(self, socket: str, user: str) -> str | None:
         """None: it may be this user's. Else the bound that is reached, in a sentence."""

@@ -68,6 +68,7 @@ class Hub:
         in_thread: InThread,
         count: Count,
         took: Callable[[float], None],
+        made: Callable[[str, int], None] = lambda *_: None,
         opened: Callable[[LiveRoom], Awaitable[None]] | None = None,
     ) -> None:
         self.node = codec.node
@@ -91,7 +92,7 @@ class Hub:
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
         self.commits = Commits(self.rooms, self.watch, journal, spawn, count, took)
-        self._services = self._room_services(load)
+        self._services = self._room_services(load, made)
 
     def _journal_watch(self) -> JournalWatch:
         return JournalWatch(
@@ -106,7 +107,7 @@ class Hub:
             self._count,
         )
 
-    def _room_services(self, load: LoopLoad) -> RoomServices:
+    def _room_services(self, load: LoopLoad, made: Callable[[str, int], None]) -> RoomServices:
         loop = asyncio.get_running_loop()
         return RoomServices(
             recipients=self._recipients,
@@ -119,6 +120,7 @@ class Hub:
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
+            made=made,
             count=self._count,
             scheduler=JobScheduler(loop, load.ran_long_jobs),
             timers=TickTimers(loop),

@@ -29,7 +29,7 @@ from rooms.effects import (
     SendTick,
     Settled,
 )
-from rooms.journal.entry import Entry, Proposal
+from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
@@ -186,8 +186,10 @@ class LiveRoom:
         match effect:  # what most are comes first: each kind is tried in turn
             case Send():
                 self._send(effect.to, effect.packet)
-            case Commit():
-                self._services.submit(effect.proposal)
+            case Commit(proposal):
+                if proposal.purpose is not Purpose.EDIT:
+                    self._services.made(proposal.author, len(proposal.payload))
+                self._services.submit(proposal)
             case SendTick():
                 self._send_tick(effect.to, effect.packets, effect.but)
             case ForwardTick(packet):
@@ -204,6 +206,7 @@ class LiveRoom:
             case SendState():
                 self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case CommitGroup(parts):
+                self._services.made(parts[0].author, sum(len(part.payload) for part in parts))
                 self._services.submit_group(parts)
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)

@@ -259,6 +259,22 @@ def hello(wire: Wire, device: str) -> dict[str, Any]:
     return {"t": "hello", "versions": [1], "device": device, "token": token}
 
 
+async def test_E6_what_is_made_for_a_user_is_counted_as_well(nodes: Nodes) -> None:
+    """An undo of many ops and its redo, again and again: each is as much work as its delta."""
+    node = await node_with(nodes, "ops_per_second=300")
+    ann, ben, project = await node.pair()
+    ops = [marker(f"marker_{n:03}") for n in range(500)]
+    assert (await ann.edit(project, *ops))["t"] == "ack"
+    codes = []
+    for n in range(8):
+        kind = "redo" if n % 2 else "undo"
+        answer = await ann.ask({"t": kind, "project": project, "id": f"press_{n:04}"})
+        codes.append(answer.get("code", answer["t"]))
+    assert codes[:1] == ["ack"]
+    assert "rate_limited" in codes
+    assert (await ben.edit(project, marker("marker_ben")))["t"] == "ack"
+
+
 async def test_E6_a_large_song_of_a_user_is_slowed_and_nothing_of_it_is_lost(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

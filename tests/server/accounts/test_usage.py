@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.accounts.usage import FAR_OVER, Rates, Usage
+from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, Rates, Usage
 from server.accounts.use_limits import Limits
 
 FEW = Limits.read(
@@ -159,3 +159,12 @@ def test_a_limit_that_is_none_is_refused_with_the_names_there_are(text: str) -> 
 def test_a_limit_without_a_number_is_refused_with_the_numbers_there_are(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}' gives no number from 0"):
         Limits.read(text)
+
+
+def test_E6_what_was_made_for_a_user_is_owed_up_to_what_may_come_at_once() -> None:
+    usage = Usage()
+    usage.on_made("ann", 100_000_000, 1.0)
+    most = usage.limits.ops_per_second * OPS_BURST_SECONDS
+    assert usage.ops.spend("ann", 1.0, 1.0) == pytest.approx(1.5 * OPS_BURST_SECONDS)
+    assert usage.ops.spend("ben", 1.0, most) == 0.0
+    assert usage.ops.spend("ann", 1.0 + 1.5 * OPS_BURST_SECONDS, 1.0) == 0.0
