@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
 from schema.calling.row_calls import RowCalls
@@ -589,6 +590,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "timeline.beats": (ToBeats, Times),
     "batch": (Batch, BatchAnswers),
     **RECALL_METHODS,
+    **library_methods(ROW_CALLS),
 }
 """Those that are written out above."""
 

@@ -551,6 +551,16 @@ MAX_MEDIA_TOLD = BOUNDS.add(
     "Of one project, those that are not available; of more, these many are told of (L1).",
 )
 
+MAX_STEMS_TOLD = BOUNDS.add(
+    "MAX_STEMS_TOLD",
+    200,
+    "audio files",
+    "the reply of `audio_files.stems`",
+    Instead.CLIPPED,
+    "server/calls/library/audio_files.py",
+    "The nearest to the file first; `clipped` says that there are more (L5).",
+)
+
 MAX_REPLY_BYTES = BOUNDS.add(
     "MAX_REPLY_BYTES",
     1_048_576,

@@ -44,6 +44,11 @@ WRITES: dict[str, Write] = {
     "recall.forget": Write.AT_ONCE,
     "recall.erase": Write.AT_ONCE,
     "recall.settings": Write.AT_ONCE,
+    "presets.copy": Write.AT_ONCE,
+    "presets.publish": Write.AT_ONCE,
+    "presets.unpublish": Write.AT_ONCE,
+    "presets.use": Write.AT_ONCE,
+    "audio_files.set_status": Write.AT_ONCE,
 }
 """Method -> how it writes."""
 
@@ -65,6 +70,7 @@ READS = frozenset(
         *(method for method, verb in OF_ROWS.items() if verb not in WRITING),
         "recall.suggest",
         "recall.export",
+        "audio_files.stems",
     }
 )
 """Methods that change nothing: they may be called again at any time. Those of `auth` are neither:

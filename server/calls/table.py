@@ -7,6 +7,7 @@ from schema.calls import ROW_CALLS
 from server.calls import auth, history, members, projects, recall, snapshots, timeline
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.library import audio_files, presets
 from server.calls.rows.answers import RowAnswers
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -47,4 +48,10 @@ ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "recall.export": recall.export,
     "recall.erase": recall.erase,
     "recall.settings": recall.settings_,
+    "presets.copy": presets.copy,
+    "presets.publish": presets.publish,
+    "presets.unpublish": presets.unpublish,
+    "presets.use": presets.use,
+    "audio_files.stems": audio_files.stems,
+    "audio_files.set_status": audio_files.set_status,
 }

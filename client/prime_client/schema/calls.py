@@ -53,14 +53,19 @@ WRITES = frozenset(
         "account.update",
         "audio_files.create",
         "audio_files.delete",
+        "audio_files.set_status",
         "audio_files.update",
         "batch",
         "members.grant",
         "members.join",
         "members.revoke",
+        "presets.copy",
         "presets.create",
         "presets.delete",
+        "presets.publish",
+        "presets.unpublish",
         "presets.update",
+        "presets.use",
         "projects.archive",
         "projects.create",
         "projects.update",
@@ -86,6 +91,7 @@ READS = frozenset(
         "audio_files.count",
         "audio_files.get",
         "audio_files.list",
+        "audio_files.stems",
         "auth_sessions.count",
         "auth_sessions.get",
         "auth_sessions.list",
@@ -768,6 +774,127 @@ class RecallSettings(TypedDict):
     settings: list[RecallSetting]
 
 
+class CopyPreset(TypedDict):
+    """Make a preset of your own out of one that you may see; it is not public (rule L7). With an
+    `id`, sending it again makes no second one.
+    """
+
+    preset: str
+    name: NotRequired[str | None]
+    id: NotRequired[str | None]
+
+
+class PublicUserSummary(TypedDict):
+    """What rows of other tables bring along of one of: people whom you share a project with, and
+    yourself: what others see.
+    """
+
+    id: str
+    username: str
+    name: str
+    avatar_url: str | None
+
+
+class Preset(TypedDict):
+    """Settings of a plug-in: your own, those that others publish, those of the product."""
+
+    id: str
+    owner: str | PublicUserSummary | None
+    plugin: str
+    name: str
+    category: str
+    parameters: dict[str, Any]
+    tags: list[str]
+    is_public: bool
+    usage_count: int
+    forked_from: str | None
+    origin_name: str | None
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class PublishPreset(TypedDict):
+    """Let everyone see a preset of yours. The second time changes nothing (rule L8)."""
+
+    preset: str
+
+
+class UnpublishPreset(TypedDict):
+    """Let only yourself see a preset of yours. The second time changes nothing (rule L8)."""
+
+    preset: str
+
+
+class UsePreset(TypedDict):
+    """Say that you have loaded a preset that you may see: it is counted (rule L9)."""
+
+    preset: str
+
+
+class ListStems(TypedDict):
+    """All stems of an audio file and theirs, the nearest first (rule L5)."""
+
+    audio_file: str
+
+
+class ProjectSummary(TypedDict):
+    """What rows of other tables bring along of one of: your projects, and those that others let
+    you into; without their states.
+    """
+
+    id: str
+    name: str
+
+
+class AudioFile(TypedDict):
+    """The audio of a project: what is known of each file, and which are stems of which."""
+
+    id: str
+    project: str | ProjectSummary
+    owner: str | PublicUserSummary | None
+    name: str
+    content_hash: str | None
+    bytes: int | None
+    duration_seconds: float | None
+    sample_rate: int | None
+    bit_depth: int | None
+    channels: int | None
+    format: str | None
+    analysis: dict[str, Any] | None
+    parent: str | None
+    stem_kind: str | None
+    status: str
+    failure: str | None
+    version: int
+    created_at: float
+    updated_at: float
+
+
+class Stems(TypedDict):
+    """The stems, each with its `parent`; `clipped`: there are more than a reply holds."""
+
+    audio_files: list[AudioFile]
+    clipped: bool
+
+
+class SetAudioStatus(TypedDict):
+    """Say how far the bytes of an audio file are, and what is known with that (rule L4)."""
+
+    audio_file: str
+    status: Literal["announced", "uploading", "measuring", "available", "failed"]
+    version: NotRequired[int | None]
+    failure: NotRequired[str]
+    bytes: NotRequired[int]
+    content_hash: NotRequired[str]
+    duration_seconds: NotRequired[float]
+    sample_rate: NotRequired[int]
+    bit_depth: NotRequired[int]
+    channels: NotRequired[int]
+    format: NotRequired[str]
+    analysis: NotRequired[dict[str, Any]]
+
+
 class GetPublicUser(TypedDict):
     """One of: people whom you share a project with, and yourself: what others see."""
 
@@ -888,50 +1015,6 @@ class GetAudioFile(TypedDict):
     embed: NotRequired[list[AudioFileEmbed] | None]
 
 
-class ProjectSummary(TypedDict):
-    """What rows of other tables bring along of one of: your projects, and those that others let
-    you into; without their states.
-    """
-
-    id: str
-    name: str
-
-
-class PublicUserSummary(TypedDict):
-    """What rows of other tables bring along of one of: people whom you share a project with, and
-    yourself: what others see.
-    """
-
-    id: str
-    username: str
-    name: str
-    avatar_url: str | None
-
-
-class AudioFile(TypedDict):
-    """The audio of a project: what is known of each file, and which are stems of which."""
-
-    id: str
-    project: str | ProjectSummary
-    owner: str | PublicUserSummary | None
-    name: str
-    content_hash: str | None
-    bytes: int | None
-    duration_seconds: float | None
-    sample_rate: int | None
-    bit_depth: int | None
-    channels: int | None
-    format: str | None
-    analysis: dict[str, Any] | None
-    parent: str | None
-    stem_kind: str | None
-    status: str
-    failure: str | None
-    version: int
-    created_at: float
-    updated_at: float
-
-
 class ListAudioFiles(TypedDict):
     """The audio of a project: what is known of each file, and which are stems of which."""
 
@@ -1003,25 +1086,6 @@ class GetPreset(TypedDict):
     preset: str
     fields: NotRequired[list[PresetColumn] | None]
     embed: NotRequired[list[PresetEmbed] | None]
-
-
-class Preset(TypedDict):
-    """Settings of a plug-in: your own, those that others publish, those of the product."""
-
-    id: str
-    owner: str | PublicUserSummary | None
-    plugin: str
-    name: str
-    category: str
-    parameters: dict[str, Any]
-    tags: list[str]
-    is_public: bool
-    usage_count: int
-    forked_from: str | None
-    origin_name: str | None
-    version: int
-    created_at: float
-    updated_at: float
 
 
 class ListPresets(TypedDict):
@@ -1572,6 +1636,113 @@ class Recall:
         return result
 
 
+class Presets:
+    """`client.presets`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def copy(self, **params: Unpack[CopyPreset]) -> Preset:
+        """Make a preset of your own out of one that you may see; it is not public (rule L7).
+        With an `id`, sending it again makes no second one.
+        """
+        result: Preset = await self._call("presets.copy", **params)
+        return result
+
+    async def publish(self, **params: Unpack[PublishPreset]) -> Preset:
+        """Let everyone see a preset of yours. The second time changes nothing (rule L8)."""
+        result: Preset = await self._call("presets.publish", **params)
+        return result
+
+    async def unpublish(self, **params: Unpack[UnpublishPreset]) -> Preset:
+        """Let only yourself see a preset of yours. The second time changes nothing (rule L8)."""
+        result: Preset = await self._call("presets.unpublish", **params)
+        return result
+
+    async def use(self, **params: Unpack[UsePreset]) -> None:
+        """Say that you have loaded a preset that you may see: it is counted (rule L9)."""
+        await self._call("presets.use", **params)
+
+    async def get(self, **params: Unpack[GetPreset]) -> Preset:
+        """One of: settings of a plug-in: your own, those that others publish, those of the
+        product.
+        """
+        result: Preset = await self._call("presets.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListPresets]) -> PresetPage:
+        """Settings of a plug-in: your own, those that others publish, those of the product."""
+        result: PresetPage = await self._call("presets.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountPresets]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("presets.count", **params)
+        return result
+
+    async def create(self, **params: Unpack[CreatePreset]) -> Preset:
+        """Make a row. With an `id`, sending it again makes no second one."""
+        result: Preset = await self._call("presets.create", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdatePreset]) -> Preset:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: Preset = await self._call("presets.update", **params)
+        return result
+
+    async def delete(self, **params: Unpack[DeletePreset]) -> None:
+        """Delete a row. The second time changes nothing."""
+        await self._call("presets.delete", **params)
+
+
+class AudioFiles:
+    """`client.audio_files`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def stems(self, **params: Unpack[ListStems]) -> Stems:
+        """All stems of an audio file and theirs, the nearest first (rule L5)."""
+        result: Stems = await self._call("audio_files.stems", **params)
+        return result
+
+    async def set_status(self, **params: Unpack[SetAudioStatus]) -> AudioFile:
+        """Say how far the bytes of an audio file are, and what is known with that (rule L4)."""
+        result: AudioFile = await self._call("audio_files.set_status", **params)
+        return result
+
+    async def get(self, **params: Unpack[GetAudioFile]) -> AudioFile:
+        """One of: the audio of a project: what is known of each file, and which are stems of
+        which.
+        """
+        result: AudioFile = await self._call("audio_files.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListAudioFiles]) -> AudioFilePage:
+        """The audio of a project: what is known of each file, and which are stems of which."""
+        result: AudioFilePage = await self._call("audio_files.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountAudioFiles]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("audio_files.count", **params)
+        return result
+
+    async def create(self, **params: Unpack[CreateAudioFile]) -> AudioFile:
+        """Make a row. With an `id`, sending it again makes no second one."""
+        result: AudioFile = await self._call("audio_files.create", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateAudioFile]) -> AudioFile:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: AudioFile = await self._call("audio_files.update", **params)
+        return result
+
+    async def delete(self, **params: Unpack[DeleteAudioFile]) -> None:
+        """Delete a row. The second time changes nothing."""
+        await self._call("audio_files.delete", **params)
+
+
 class Users:
     """`client.users`."""
 
@@ -1609,82 +1780,6 @@ class Account:
         """Change columns of a row, if `version` is still the one you read."""
         result: OwnAccount = await self._call("account.update", **params)
         return result
-
-
-class AudioFiles:
-    """`client.audio_files`."""
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    async def get(self, **params: Unpack[GetAudioFile]) -> AudioFile:
-        """One of: the audio of a project: what is known of each file, and which are stems of
-        which.
-        """
-        result: AudioFile = await self._call("audio_files.get", **params)
-        return result
-
-    async def list(self, **params: Unpack[ListAudioFiles]) -> AudioFilePage:
-        """The audio of a project: what is known of each file, and which are stems of which."""
-        result: AudioFilePage = await self._call("audio_files.list", **params)
-        return result
-
-    async def count(self, **params: Unpack[CountAudioFiles]) -> Counted:
-        """How many there are; counted up to 10,000."""
-        result: Counted = await self._call("audio_files.count", **params)
-        return result
-
-    async def create(self, **params: Unpack[CreateAudioFile]) -> AudioFile:
-        """Make a row. With an `id`, sending it again makes no second one."""
-        result: AudioFile = await self._call("audio_files.create", **params)
-        return result
-
-    async def update(self, **params: Unpack[UpdateAudioFile]) -> AudioFile:
-        """Change columns of a row, if `version` is still the one you read."""
-        result: AudioFile = await self._call("audio_files.update", **params)
-        return result
-
-    async def delete(self, **params: Unpack[DeleteAudioFile]) -> None:
-        """Delete a row. The second time changes nothing."""
-        await self._call("audio_files.delete", **params)
-
-
-class Presets:
-    """`client.presets`."""
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    async def get(self, **params: Unpack[GetPreset]) -> Preset:
-        """One of: settings of a plug-in: your own, those that others publish, those of the
-        product.
-        """
-        result: Preset = await self._call("presets.get", **params)
-        return result
-
-    async def list(self, **params: Unpack[ListPresets]) -> PresetPage:
-        """Settings of a plug-in: your own, those that others publish, those of the product."""
-        result: PresetPage = await self._call("presets.list", **params)
-        return result
-
-    async def count(self, **params: Unpack[CountPresets]) -> Counted:
-        """How many there are; counted up to 10,000."""
-        result: Counted = await self._call("presets.count", **params)
-        return result
-
-    async def create(self, **params: Unpack[CreatePreset]) -> Preset:
-        """Make a row. With an `id`, sending it again makes no second one."""
-        result: Preset = await self._call("presets.create", **params)
-        return result
-
-    async def update(self, **params: Unpack[UpdatePreset]) -> Preset:
-        """Change columns of a row, if `version` is still the one you read."""
-        result: Preset = await self._call("presets.update", **params)
-        return result
-
-    async def delete(self, **params: Unpack[DeletePreset]) -> None:
-        """Delete a row. The second time changes nothing."""
-        await self._call("presets.delete", **params)
 
 
 class Sessions:
@@ -1780,10 +1875,10 @@ class Calls:
         self.snapshots = Snapshots(call)
         self.timeline = Timeline(call)
         self.recall = Recall(call)
+        self.presets = Presets(call)
+        self.audio_files = AudioFiles(call)
         self.users = Users(call)
         self.account = Account(call)
-        self.audio_files = AudioFiles(call)
-        self.presets = Presets(call)
         self.sessions = Sessions(call)
         self.session_states = SessionStates(call)
         self.session_stays = SessionStays(call)

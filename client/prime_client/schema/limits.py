@@ -179,6 +179,10 @@ MAX_MEDIA_TOLD = 1_000
 """Of one project, those that are not available; of more, these many are told of (L1). (audio
 files; `joined`, `media`)"""
 
+MAX_STEMS_TOLD = 200
+"""The nearest to the file first; `clipped` says that there are more (L5). (audio files; the
+reply of `audio_files.stems`)"""
+
 MAX_REPLY_BYTES = 1_048_576
 """All of it, in any encoding: ask for less. (bytes; a reply)"""
 

@@ -28,6 +28,11 @@ ANNOUNCE = """
 INSERT INTO audio_files (project_id, name) SELECT $1, 'take ' || n FROM generate_series(1, $2) AS n
 """
 
+STEMS = """
+INSERT INTO audio_files (project_id, name, parent_id, stem_kind)
+SELECT $1, 'stem ' || n, $2::uuid, 'vocals' FROM generate_series(1, $3) AS n
+"""
+
 
 @case("MAX_PAGE_BYTES")
 def a_page() -> Seen:
@@ -233,3 +238,19 @@ async def media(node: Node) -> Seen:
         return None if len(joined["media"]) == count else Instead.CLIPPED
 
     return Seen(await told(limits.MAX_MEDIA_TOLD), await told(limits.MAX_MEDIA_TOLD + 1))
+
+
+@live_case("MAX_STEMS_TOLD")
+async def stems(node: Node) -> Seen:
+    """Of the stems of a file, as many are told as the bound says."""
+    ann = await node.musician("stems")
+    project = await create_project(ann)
+
+    async def told(count: int) -> Past | None:
+        song = await ann.result("audio_files.create", project=project, name="song")
+        await node.context.db.execute(STEMS, project, song["id"], count)
+        found = await ann.result("audio_files.stems", audio_file=song["id"])
+        assert found["clipped"] == (len(found["audio_files"]) < count)
+        return Instead.CLIPPED if found["clipped"] else None
+
+    return Seen(await told(limits.MAX_STEMS_TOLD), await told(limits.MAX_STEMS_TOLD + 1))

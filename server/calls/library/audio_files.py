@@ -1,0 +1,96 @@
+"""Audio files: their stems, and how far their bytes are (rules L4, L5)."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from persistence.errors import BadQuery, Conflict, NotFound
+from persistence.library import audio_files
+from persistence.rows import reading
+from persistence.rows.access import Access
+from rooms.roles import EDITS
+from schema.calling.library_calls import ListStems, SetAudioStatus
+from schema.calls import METHODS, ROW_CALLS
+from schema.columns.audio_states import AUDIO_STATES
+from schema.errors import ErrorCode
+from schema.limits import MAX_STEMS_TOLD
+from schema.tables.audio_files import AUDIO_FILES
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused
+
+NO_SUCH = "there is no such audio_file, or you may not see it"
+NO_FACTS = ("audio_file", "status", "version")
+
+
+async def stems(context: Context, caller: Caller, params: ListStems) -> Any:
+    """The tree below a file, as rows that name their parents."""
+    ids = await audio_files.stems(context.db, params.audio_file, caller.user, MAX_STEMS_TOLD + 1)
+    if ids is None:
+        raise NotFound(NO_SUCH)
+    told = ids[:MAX_STEMS_TOLD]
+    found = await reading.among(context.rows, AUDIO_FILES, caller.user, told)
+    rows = [found[id] for id in told if id in found]
+    _, result = METHODS["audio_files.stems"]
+    return result(rows, len(rows) < len(ids))
+
+
+async def set_status(context: Context, caller: Caller, params: SetAudioStatus) -> Any:
+    """The next status, with all that is set on the way; the same one again changes nothing."""
+    given = {name: getattr(params, name) for name in params.__struct_fields__}
+    facts = {n: v for n, v in given.items() if n not in NO_FACTS and v is not UNSET}
+    _require_taken(params.status, facts)
+    project = await audio_files.set_status(
+        context.db, params.audio_file, caller.user, params.status, facts, params.version
+    )
+    if project is None:
+        await _require_same(context, caller, params, facts)
+    else:
+        context.announcer.media_changed(project)
+        context.announcer.rows_changed()
+    access = Access(context.db, context.db)  # of the call's own transaction
+    row = await reading.get(access, AUDIO_FILES, caller.user, params.audio_file)
+    return ROW_CALLS.row(AUDIO_FILES)(**row)
+
+
+def _require_taken(status: str, facts: dict[str, Any]) -> None:
+    """Raises `BadQuery` for what is not set together with this status."""
+    state = AUDIO_STATES[status]
+    for name in facts:
+        if name not in state.takes:
+            allowed = ", ".join(state.takes) or "nothing"
+            raise BadQuery(name, f"is not set with the status {status}; allowed: {allowed}")
+    if "failure" in state.needs and "failure" not in facts:
+        raise BadQuery("failure", "is missing: a failed file says why, in 1 to 500 characters")
+
+
+async def _require_same(
+    context: Context, caller: Caller, params: SetAudioStatus, facts: dict[str, Any]
+) -> None:
+    """Nothing was set: fine where it was so already, else raises what speaks against it."""
+    standing = await audio_files.standing(context.db, params.audio_file, caller.user)
+    if standing is None:
+        raise NotFound(NO_SUCH)
+    if standing.role not in EDITS:
+        text = (
+            f"a {standing.role} cannot change the project; ask an owner for the role of an editor"
+        )
+        raise Refused(ErrorCode.FORBIDDEN, text)
+    if standing.status == params.status:
+        return
+    if standing.is_archived:
+        raise Refused(ErrorCode.ARCHIVED, "the project is archived; restore it before editing")
+    if params.version not in (None, standing.version):
+        raise Conflict(standing.version)
+    state = AUDIO_STATES[params.status]
+    if standing.status not in state.follows:
+        leads = [name for name, each in AUDIO_STATES.items() if standing.status in each.follows]
+        text = (
+            f"the file is {standing.status}, and {params.status} does not follow on that; allowed: "
+            f"{', '.join(leads)}"
+        )
+        raise Refused(ErrorCode.CONFLICT, text, version=standing.version)
+    missing = [name for name in state.needs if name in standing.lacks and name not in facts]
+    if missing:
+        raise BadQuery(missing[0], f"is missing: a file that is {params.status} has one")
+    raise Conflict(standing.version)  # another call has changed it between the two looks

@@ -1,0 +1,51 @@
+"""Presets: copied, published, used (rules L7-L9). What all tables have in common is elsewhere."""
+
+from typing import Any
+
+from persistence.library import plugin_presets
+from persistence.rows import reading
+from persistence.rows.access import Access
+from schema.calling.library_calls import CopyPreset, PublishPreset, UnpublishPreset, UsePreset
+from schema.calling.params import Done
+from schema.calls import ROW_CALLS
+from schema.tables.plugin_presets import PLUGIN_PRESETS
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.rows.most import require_room
+
+
+async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
+    """A preset of the caller's own, that says what it is a copy of."""
+    await require_room(context, PLUGIN_PRESETS, caller.user, {}, params.id)
+    id = await plugin_presets.copy(context.db, params.preset, caller.user, params.name, params.id)
+    context.announcer.rows_changed()
+    return await _row(context, caller, id)
+
+
+async def publish(context: Context, caller: Caller, params: PublishPreset) -> Any:
+    """Everyone sees it."""
+    return await _set_public(context, caller, params.preset, is_public=True)
+
+
+async def unpublish(context: Context, caller: Caller, params: UnpublishPreset) -> Any:
+    """Only its owner sees it; copies stay what they are."""
+    return await _set_public(context, caller, params.preset, is_public=False)
+
+
+async def use(context: Context, caller: Caller, params: UsePreset) -> Done:
+    """One more use, counted within a second."""
+    await plugin_presets.require_visible(context.db, params.preset, caller.user)
+    context.preset_uses.note(params.preset, caller.user)
+    return Done()
+
+
+async def _set_public(context: Context, caller: Caller, preset: str, *, is_public: bool) -> Any:
+    if await plugin_presets.set_public(context.db, preset, caller.user, is_public=is_public):
+        context.announcer.rows_changed()
+    return await _row(context, caller, preset)
+
+
+async def _row(context: Context, caller: Caller, id: str) -> Any:
+    """As the call's own transaction has it, which no other connection sees yet."""
+    row = await reading.get(Access(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
+    return ROW_CALLS.row(PLUGIN_PRESETS)(**row)
