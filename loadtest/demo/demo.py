@@ -18,6 +18,7 @@ from files.song import Song
 from loadtest import percentiles
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.people.library_work import LibraryWork
 from loadtest.people.participants import Participant, Tally, take_seats
 from loadtest.people.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
@@ -48,6 +49,7 @@ class Demo:
         self.tally = Tally()
         self.kills = 0
         self.participants: list[Participant] = []
+        self._library = LibraryWork(self.participants)
         self._arguments = arguments
         self._song = song
         self._ready_seconds = hub.ready_seconds
@@ -71,19 +73,24 @@ class Demo:
             for participant in self.participants:
                 tasks.create_task(participant.play(stop))
                 tasks.create_task(participant.habits.play(stop))
+            library = tasks.create_task(self._library.work())
             tasks.create_task(self._kill_now_and_then(stop))
             await wait(stop, self._arguments.seconds)
             stop.set()
+            await library
         self._played = time.perf_counter() - self._began
 
     async def prove(self) -> dict[str, Any]:
         """Wait for rest, compare all copies, and report."""
+        library = await self._library.check()
         await settle(self.participants, self.tally)
         self._sample_memory()
         async with self._witness() as witness:
             proved = await prove(self.participants, self.tally, self.hub.database_url, witness)
         recall = await self._recall()
-        return self._measured() | proved | {"recall": recall, "lost_uses": recall.pop("lost")}
+        lost = recall.pop("lost")
+        beside = {"recall": recall, "lost_uses": lost, "library": library}
+        return self._measured() | proved | beside
 
     async def _recall(self) -> dict[str, int]:
         """What Mixx Recall was told and asked, and uses that it does not count."""

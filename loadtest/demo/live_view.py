@@ -138,12 +138,23 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     told = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
     asked = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
     claims.append((report["lost_uses"] == 0, f"{told}; {asked}"))
+    claims += _library_claims(report["library"], report["musicians"])
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
     rss, cold = report["hub_rss_mb"], report["ready_s"]
     hubs = f"{report['nodes']} nodes" if "nodes" in report else "server"
     claims.append((True, f"{hubs}: {rss:.0f} MiB, ready after {cold:.2f} s"))
     return claims
+
+
+def _library_claims(library: dict[str, Any], everyone: int) -> list[tuple[bool, str]]:
+    used, shared, live = library["presets_used"], library["shared_with"], library["live_for"]
+    presets = f"{used} of {everyone} uses of the preset {library['preset']} counted"
+    take = f"a take's clip was pending for {library['pending_for']} and then live for {live}"
+    return [
+        (used == everyone and shared == everyone, f"{presets}, a copy of it shared with {shared}"),
+        (live == everyone, take),
+    ]
 
 
 def _ms(figures: dict[str, float | None]) -> str:
