@@ -44,6 +44,8 @@ class Grown:
         [self.caller] = node.connections.values()
         self.project = ""
         self.snapshots: list[str] = []
+        self.preset = ""
+        self.audio_file = ""
 
     async def grow(self, size: int) -> None:
         self.project = await create_project(self.ann)
@@ -61,6 +63,17 @@ class Grown:
         for first in range(0, len(ops), PART):
             await self._edit(ops[first : first + PART])
         self.snapshots.append(await self._snapshot("full"))
+        large = {f"parameter {n}": n for n in range(1_000)}
+        preset = {"plugin": "OTT", "name": f"Preset {size}", "parameters": large}
+        self.preset = (await self.ann.result("presets.create", **preset))["id"]
+        song = await self._announce(analysis=large)
+        for _ in range(20):
+            await self._announce(analysis=large, parent=song, stem_kind="stem")
+        self.audio_file = song
+
+    async def _announce(self, **more: Any) -> str:
+        file = {"project": self.project, "name": "song.wav"}
+        return str((await self.ann.result("audio_files.create", **file, **more))["id"])
 
     async def close(self) -> None:
         """As when nobody has been in its room for a while."""
@@ -113,6 +126,12 @@ class Grown:
             "recall.settings": {"category": "eq", "remembers": True},
             "recall.forget": {"category": "eq"},
             "recall.erase": {"confirm": "erase"},
+            "presets.copy": {"preset": self.preset, "name": "Copy"},
+            "presets.publish": {"preset": self.preset},
+            "presets.unpublish": {"preset": self.preset},
+            "presets.use": {"preset": self.preset},
+            "audio_files.stems": {"audio_file": self.audio_file},
+            "audio_files.set_status": {"audio_file": self.audio_file, "status": "uploading"},
             "snapshots.fork": snapshot | {"name": "Fork"},
             "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
             "snapshots.delete": snapshot,

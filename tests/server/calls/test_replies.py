@@ -9,7 +9,7 @@ import pytest
 from persistence.pool import Database
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS
-from schema.limits import MAX_PAGE_BYTES, MAX_REPLY_BYTES
+from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Message, Wire
 
@@ -29,6 +29,10 @@ class Heavy:
         self.ann = ann
         self.project = project
         self.snapshots: list[Message] = []
+        self.preset = ""
+        """Of a user's own, with as many parameters as may be."""
+        self.audio_file = ""
+        """With more stems, and more said of each, than a reply holds."""
 
     async def fill(self, database: Database) -> None:
         ann, project = self.ann, self.project
@@ -61,6 +65,7 @@ class Heavy:
         for number in range(12):
             await self._snapshot(f"take {number}")
         await self._members(database)
+        await self._library(database)
         for name in ("x" * 200, "y" * 200):
             uses = _uses(name, "x" * 60_000)
             await ann.result("recall.observe", category="eq", uses=uses)
@@ -76,6 +81,19 @@ class Heavy:
         words = {"name": name, "description": LONG}
         made = await self.ann.result("snapshots.create", project=self.project, **words)
         self.snapshots.append(made)
+
+    async def _library(self, database: Database) -> None:
+        ann, large = self.ann, {"text": "x" * (MAX_MAP_BYTES - 100)}
+        preset = {"plugin": "OTT", "name": "Large", "parameters": large}
+        self.preset = (await ann.result("presets.create", **preset))["id"]
+        file = {"project": self.project, "name": "song.wav", "analysis": large}
+        self.audio_file = (await ann.result("audio_files.create", **file))["id"]
+        await database.execute(
+            "INSERT INTO audio_files (project_id, name, parent_id, stem_kind, analysis)"
+            " SELECT project_id, name, id, 'stem', analysis"
+            " FROM audio_files, generate_series(1, 210) WHERE id = $1",
+            self.audio_file,
+        )
 
     async def _members(self, database: Database) -> None:
         await database.execute(
@@ -142,6 +160,12 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "timeline.between": [project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000}],
         "timeline.seconds": [project | {"beats": times}],
         "timeline.beats": [project | {"seconds": times}],
+        "presets.copy": [{"preset": heavy.preset, "name": "Copy"}],
+        "presets.publish": [{"preset": heavy.preset}],
+        "presets.unpublish": [{"preset": heavy.preset}],
+        "presets.use": [{"preset": heavy.preset}],
+        "audio_files.stems": [{"audio_file": heavy.audio_file}],
+        "audio_files.set_status": [{"audio_file": heavy.audio_file, "status": "uploading"}],
         "projects.create": [{"name": "Last", "description": LONG}],
         "projects.archive": [project],
         "batch": [{"calls": [{"method": "projects.list", "params": {"limit": 200}}] * 20}],
