@@ -87,6 +87,7 @@ TESTED_ELSEWHERE = {
     "loadtest.peers.prime_dialect": "tests/loadtest/peers/test_running.py",
     "loadtest.peers.relays": "tests/loadtest/peers/test_dialects.py",
     "loadtest.peers.updates": "tests/loadtest/peers/test_dialects.py",
+    "loadtest.people.library_work": "tests/loadtest/demo/test_demo.py",
     "loadtest.people.aftermath": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.people.large_project": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.people.large_song": "tests/loadtest/scenarios/test_scenarios.py",

@@ -26,6 +26,15 @@ def demo(*words: str) -> dict[str, Any]:
     return report
 
 
+def assert_library_was_shared(report: dict[str, Any], everyone: int) -> None:
+    """Presets and a take, seen by all (rules L2, L3, L8, L9)."""
+    library = report["library"]
+    assert library.pop("preset")
+    assert library == dict.fromkeys(
+        ("presets_used", "shared_with", "pending_for", "live_for"), everyone
+    )
+
+
 def test_P1_P4_nothing_is_lost_when_the_hub_is_killed() -> None:
     report = demo("--seconds", "6", "--musicians", "3", "--kill-every", "2")
     assert (report["lost"], report["converged"], report["refused"]) == (0, True, 0)
@@ -35,6 +44,7 @@ def test_P1_P4_nothing_is_lost_when_the_hub_is_killed() -> None:
     assert report["cursors_seen"] > 0
     assert report["recall"]["uses"] > 0 == report["lost_uses"]
     assert "nodes" not in report
+    assert_library_was_shared(report, 3)
 
 
 @pytest.mark.redis
@@ -45,4 +55,5 @@ def test_each_kill_takes_one_of_several_nodes_and_nothing_is_lost() -> None:
     assert report["kills"] >= 2
     assert report["killed"] == [f"node-{n % 3 + 1}" for n in range(report["kills"])]
     assert 0 < report["reconnects"] < report["kills"] * 6
+    assert_library_was_shared(report, 6)
     assert 0 < report["deltas_acked"] <= report["deltas_in_journal"]

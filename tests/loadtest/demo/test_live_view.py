@@ -32,9 +32,17 @@ FIGURES = Figures(
     head=456,
     kills=1,
 )
+LIBRARY = {
+    "preset": "Reese",
+    "presets_used": 4,
+    "shared_with": 4,
+    "pending_for": 4,
+    "live_for": 4,
+}
 REPORT: dict[str, Any] = {
     "recall": {"uses": 40, "suggested": 9, "taken": 5},
     "lost_uses": 0,
+    "library": LIBRARY,
     "musicians": 4,
     "deltas_acked": 321,
     "lost": 0,
@@ -108,3 +116,5 @@ def test_the_proof_marks_what_was_kept_and_what_was_not() -> None:
     assert "40 uses told to Mixx Recall, 0 of them lost; 5 of 9 first suggestions taken" in kept
     broken = drawn(proof(REPORT | {"lost": 1, "converged": False, "kills": 0, "lost_uses": 1}))
     assert broken.count("✗") == 3
+    unheard = drawn(proof(REPORT | {"library": LIBRARY | {"live_for": 3, "shared_with": 0}}))
+    assert unheard.count("✗") == 2
