@@ -6,10 +6,14 @@ Each step may be done again after a server has died: its ids are made before it 
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loadtest.people.participants import Participant
 from prime_client.failures import CallInterrupted, CallTimedOut, NotConnected
+
+if TYPE_CHECKING:
+    from prime_client.schema.queries import PresetWhere
 
 AGAIN_SECONDS = 0.2
 """Until a call whose answer was lost with a server is made again."""
@@ -58,10 +62,7 @@ class LibraryWork:
         and nobody counts twice.
         """
         await asyncio.gather(*(self._use(each) for each in self._all))
-        live = [
-            await _until(each, lambda each=each: self._is_live(each), SEEN_SECONDS)
-            for each in self._all
-        ]
+        live = await asyncio.gather(*map(self._sees_live, self._all))
         rows = [await self._row(each, self._copy) for each in self._all]
         return {
             "preset": self._preset["name"],
@@ -90,6 +91,9 @@ class LibraryWork:
     def _has_clip(self, one: Participant) -> bool:
         return one.room.get("clips", self._clip) is not None
 
+    async def _sees_live(self, one: Participant) -> bool:
+        return await _until(one, lambda: self._is_live(one), SEEN_SECONDS)
+
     async def _sees_pending(self, one: Participant) -> bool:
         return await _until(one, lambda: one.room.is_pending(self._clip), SEEN_SECONDS)
 
@@ -97,12 +101,12 @@ class LibraryWork:
         one = self._all[0]
         devices = one.room.entities("devices")
         plugins = sorted({device["deviceId"] for device in devices.values()})
-        where = {"owner": {"is_null": True}, "plugin": {"in": plugins}}
+        where: PresetWhere = {"owner": {"is_null": True}, "plugin": {"in": plugins}}
         page = await _done(lambda: one.client.presets.list(where=where, limit=1))
         if not page["presets"]:  # none of what the song uses: any that there is
-            everyone = {"owner": {"is_null": True}}
+            everyone: PresetWhere = {"owner": {"is_null": True}}
             page = await _done(lambda: one.client.presets.list(where=everyone, limit=1))
-        self._preset = page["presets"][0]
+        self._preset = dict(page["presets"][0])
         self._uses_before = int(self._preset["usage_count"])
         for device_id, device in devices.items():
             if device["deviceId"] == self._preset["plugin"]:
@@ -124,13 +128,13 @@ class LibraryWork:
         """A take of the last one: its clip is there before its bytes are."""
         one = self._all[-1]
         client, project = one.client, one.room.project
-        take = {"project": project, "id": self._take, "name": "Take 1.wav"}
-        await _done(lambda: client.audio_files.create(**take))
+        files, take = client.audio_files, self._take
+        await _done(lambda: files.create(project=project, id=take, name="Take 1.wav"))
         one.edit(self._clip_of_take(one), atomic=True)
         self.pending_for = sum(await asyncio.gather(*map(self._sees_pending, self._all)))
         for status, facts in STEPS:
-            step: dict[str, Any] = {"audio_file": self._take, "status": status, **facts}
-            await _done(lambda step=step: client.audio_files.set_status(**step))
+            step: dict[str, Any] = {"audio_file": take, "status": status, **facts}
+            await _done(partial(files.set_status, **step))
 
     def _clip_of_take(self, one: Participant) -> list[dict[str, Any]]:
         track, medium = f"trak-{self._clip[5:]}", f"medi-{self._clip[5:]}"

@@ -58,7 +58,7 @@ async def test_L6_everyone_finds_what_comes_with_prime_and_nobody_changes_it(nod
 async def test_L6_presets_are_found_by_a_value_of_a_parameter(node: Node) -> None:
     await system_preset(node)
     ann = await node.musician("ann")
-    where = {"parameters": {"contains": {"prime.nothing": 1}}}
+    where: dict[str, Any] = {"parameters": {"contains": {"prime.nothing": 1}}}
     assert (await ann.result("presets.list", where=where))["presets"] == []
     where = {"parameters": {"contains": {"wavetype0": 2.0, "coarse2": -24.0}}}
     names = {row["name"] for row in (await ann.result("presets.list", where=where))["presets"]}
