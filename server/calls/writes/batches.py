@@ -13,7 +13,7 @@ from schema.limits import MAX_REPLY_BYTES
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.failures import as_error
-from server.calls.writes.idempotency import Answer, answered_once, part_of
+from server.calls.writes.idempotency import BATCH, Answer, answered_once, part_of
 from server.calls.writes.transactions import one_transaction
 from server.refused import Refused
 from server.sockets.codec import BadMessage, Codec
@@ -94,8 +94,8 @@ class Batches:
                 return await self._inside(inside, caller, asked, codec)
 
             if key is not None:
-                return await answered_once(context, caller, "batch", asked, key, answer)
-            async with one_transaction(context) as inside:
+                return await answered_once(context, caller, BATCH, asked, key, answer)
+            async with one_transaction(context, of_rows=True) as (inside, _):
                 return await answer(inside, caller, asked)
         except _NotDone as refused:
             told = [NOT_DONE] * len(batch.calls)

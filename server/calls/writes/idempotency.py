@@ -14,7 +14,7 @@ from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
 from persistence.tables import idempotency_keys
 from persistence.tables.idempotency_keys import Kept
-from schema.calling.writes import WRITES, Write
+from schema.calling.writes import OF_ROWS, WRITES, Write
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -22,6 +22,9 @@ from server.calls.writes.transactions import one_transaction
 from server.refused import Refused
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
+
+BATCH = "batch"
+"""An atomic one, whose calls are all of rows."""
 
 LOOKS_AT_BOUNDS = 64
 """One write of so many looks whether its user is within the bounds of what is kept."""
@@ -84,13 +87,14 @@ async def _at_once(
     context: Context, caller: Caller, keyed: Keyed, params: Any, answer: Answer
 ) -> Any:
     """Key, write and reply in one transaction: a node that dies leaves all of it, or nothing."""
-    async with one_transaction(context) as inside:
-        reply = await _claim(inside.db, keyed)
+    of_rows = keyed.method in OF_ROWS or keyed.method == BATCH
+    async with one_transaction(context, of_rows=of_rows) as (inside, transaction):
+        reply = await _claim(transaction, keyed)
         if reply is not None:
             return msgspec.json.decode(reply)
         result = await answer(inside, caller, params)
         reply = msgspec.json.encode(result)
-        await idempotency_keys.complete(inside.db, keyed.user, keyed.key, reply)
+        await idempotency_keys.complete(transaction, keyed.user, keyed.key, reply)
     return result
 
 

@@ -4,16 +4,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from persistence.pool import Executor
 from server.calls.context import Context
 from server.calls.writes.announcements import HeldBack
 from server.live.member_colors import MemberColors
 
 
 @asynccontextmanager
-async def one_transaction(context: Context) -> AsyncIterator[Context]:
-    """A context whose calls are part of one transaction; what they announce is told behind it."""
+async def one_transaction(
+    context: Context, *, of_rows: bool = False
+) -> AsyncIterator[tuple[Context, Executor]]:
+    """A context whose calls are part of one transaction, and that transaction.
+
+    What they announce is told behind it. `of_rows`: as `prime_caller`, for what is answered by what
+    all tables have in common; else as the server, for what is written out.
+    """
     held = HeldBack(context.announcer)
-    async with context.db.transaction() as transaction:
+    lane = context.rows.callers if of_rows else context.db
+    async with lane.transaction() as transaction:
         # Colours of what may not come are not to be remembered.
-        yield replace(context, db=transaction, announcer=held, colors=MemberColors())
+        inside = replace(context, announcer=held, colors=MemberColors())
+        if of_rows:
+            inside = replace(inside, rows=context.rows.within(transaction))
+        else:
+            inside = replace(inside, db=transaction)
+        yield inside, transaction
     held.tell()

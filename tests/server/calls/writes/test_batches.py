@@ -115,3 +115,72 @@ async def test_C15_each_call_of_a_batch_counts_in_the_rate(node: Node) -> None:
         ]
     assert codes[0] is None
     assert "rate_limited" in codes
+
+
+def preset(name: str, **others: Any) -> Message:
+    params = {"plugin": "OTT", "name": name, "parameters": {"depth": 0.5}} | others
+    return {"method": "presets.create", "params": params}
+
+
+async def presets(wire: Wire) -> list[str]:
+    listed = await wire.result("presets.list", where={"owner": wire.user}, order=["name"])
+    return [row["name"] for row in listed["presets"]]
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK])
+async def test_C13_an_atomic_batch_is_done_whole(node: Node, codec: str) -> None:
+    ann = await node.musician("ann", codec)
+    calls = [preset("a"), preset("b"), {"method": "presets.count"}]
+    told = await ann.result("batch", atomic=True, calls=calls)
+    assert told["done"]
+    assert told["answers"][2]["result"]["count"] >= 2, "it sees what was written before it"
+    made = told["answers"][0]["result"]
+    change = {"preset": made["id"], "version": 1, "name": "c"}
+    calls = [
+        {"method": "presets.update", "params": change},
+        {"method": "presets.delete", "params": {"preset": told["answers"][1]["result"]["id"]}},
+    ]
+    assert (await ann.result("batch", atomic=True, calls=calls))["done"]
+    assert await presets(ann) == ["c"]
+
+
+async def test_C13_an_atomic_batch_of_which_one_is_refused_is_not_done(node: Node) -> None:
+    ann = await node.musician("ann")
+    await ann.result("batch", calls=[preset("taken")])
+    for refused, code in (
+        (preset("taken"), "taken"),
+        (preset("x", plugin=""), "validation"),
+        ({"method": "presets.get", "params": {"preset": NOBODYS}}, "not_found"),
+    ):
+        told = await ann.result("batch", atomic=True, calls=[preset("a"), refused, preset("b")])
+        codes = [answer["error"]["code"] for answer in told["answers"]]
+        assert (told["done"], codes) == (False, ["not_done", code, "not_done"])
+    assert await presets(ann) == ["taken"]
+
+
+async def test_C10_an_atomic_batch_that_is_sent_again_is_done_once(node: Node) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    calls = [preset("a"), preset("b")]
+    first = await ann.keyed("k", "batch", atomic=True, calls=calls)
+    again = await ann.keyed("k", "batch", atomic=True, calls=calls)
+    assert first["result"] == again["result"]
+    assert await presets(ann) == ["a", "b"]
+    other = await ann.keyed("k", "batch", atomic=True, calls=calls[:1])
+    assert other["code"] == "id_reused"
+    assert (await ben.keyed("k", "batch", atomic=True, calls=calls))["result"]["done"]
+    refused = await ann.keyed("k2", "batch", atomic=True, calls=[preset("c"), preset("a")])
+    assert not refused["result"]["done"]
+    assert (await ann.keyed("k2", "batch", atomic=True, calls=[preset("c")]))["result"]["done"]
+
+
+async def test_C10_a_row_that_is_made_again_is_made_once(node: Node) -> None:
+    ann = await node.musician("ann")
+    params = preset("a")["params"]
+    first = await ann.keyed("k", "presets.create", **params)
+    again = await ann.keyed("k", "presets.create", **params)
+    assert first["t"] == "reply", first
+    assert first["result"] == again["result"]
+    change: Any = {"preset": first["result"]["id"], "version": 1, "name": "b"}
+    for _ in "12":
+        assert (await ann.keyed("k2", "presets.update", **change))["result"]["version"] == 2
+    assert await presets(ann) == ["b"]
