@@ -45,7 +45,7 @@ from schema.messages import (
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
 from schema.tables.all_tables import TABLES
-from schema.tables.studio_projects import DefaultRole, MemberLimit
+from schema.tables.studio_projects import PROJECTS
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
@@ -109,37 +109,6 @@ class CreateProject(Params, frozen=True, forbid_unknown_fields=True):
     tags: Tags = []  # noqa: RUF012 - msgspec makes a new one each time
 
 
-class GetProject(Params, frozen=True, forbid_unknown_fields=True):
-    """The row of a project you are a member of."""
-
-    project: ProjectId
-
-
-class ListProjects(Params, frozen=True, forbid_unknown_fields=True):
-    """Your projects, last changed first; `after` is the `next` of the page before."""
-
-    archived: bool = False
-    limit: Annotated[int, Meta(ge=1, le=200)] = 50
-    after: Annotated[str, Meta(max_length=128)] | None = None
-
-
-class UpdateProject(Params, frozen=True, forbid_unknown_fields=True):
-    """Change fields of the row, if `version` is still the one you read."""
-
-    project: ProjectId
-    version: Version
-    name: ProjectName | UnsetType = UNSET
-    description: Description | UnsetType = UNSET
-    bpm: Bpm | UnsetType = UNSET
-    key: MusicalKey | UnsetType | None = UNSET
-    scale: Scale | UnsetType | None = UNSET
-    signature: Signature | UnsetType = UNSET
-    tags: Tags | UnsetType = UNSET
-    default_role: DefaultRole | UnsetType = UNSET
-    link_sharing: bool | UnsetType = UNSET
-    member_limit: MemberLimit | UnsetType = UNSET
-
-
 class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
     """Archive a project, or bring it back: an archived one can be read and not edited."""
 
@@ -147,35 +116,10 @@ class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
     archived: bool = True
 
 
-class Project(Struct, frozen=True):
-    """A row of `studio_projects`, without its state."""
+ROW_CALLS = RowCalls(TABLES.values())
+"""The calls that tables have in common."""
 
-    id: str
-    owner: str
-    name: str
-    description: str
-    bpm: float
-    key: str | None
-    scale: str | None
-    signature: str
-    tags: list[str]
-    default_role: RoleWord
-    link_sharing: bool
-    member_limit: int
-    role: RoleWord
-    head: int
-    epoch: str
-    archived: bool
-    version: int
-    created_at: float
-    updated_at: float
-
-
-class ProjectPage(Struct, frozen=True):
-    """Some projects, and where the next page starts (null: this was the last)."""
-
-    projects: list[Project]
-    next: str | None
+Project = ROW_CALLS.row(PROJECTS)
 
 
 # members
@@ -556,18 +500,12 @@ class BatchAnswers(Struct, frozen=True):
     done: bool
 
 
-ROW_CALLS = RowCalls(TABLES.values())
-"""The calls that tables have in common."""
-
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
     "auth.login": (Login, Tokens),
     "auth.refresh": (Refresh, Tokens),
     "auth.logout": (Logout, Done),
     "projects.create": (CreateProject, Project),
-    "projects.get": (GetProject, Project),
-    "projects.list": (ListProjects, ProjectPage),
-    "projects.update": (UpdateProject, Project),
     "projects.archive": (ArchiveProject, Project),
     "members.list": (ListMembers, ProjectMembers),
     "members.grant": (GrantRole, ProjectMember),

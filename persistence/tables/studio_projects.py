@@ -1,22 +1,18 @@
 """Queries on `studio_projects`: the row of a project, and its stored state."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.errors import Conflict, NoSuchProject, NotFound, Taken
-from persistence.page_cursor import read_cursor, write_cursor
+from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.pool import Executor
-from schema.limits import MAX_PAGE_BYTES
 
 MADE_WITH = ("name", "description", "bpm", "key", "scale", "signature", "tags")
-SETTINGS = ("default_role", "link_sharing", "member_limit")
-EDITABLE = (*MADE_WITH, *SETTINGS)
 
 COLUMNS = """
     p.id, p.owner_id, p.name, p.description, p.bpm, p.key, p.scale, p.signature, p.tags,
     p.default_role, p.link_sharing, p.member_limit, m.role, p.head_seq, p.epoch,
-    p.archived_at IS NOT NULL AS archived, p.version,
+    p.archived_at IS NOT NULL AS archived, p.forked_from, p.version,
     (extract(epoch FROM p.created_at) * 1000)::float8 AS created_ms,
     (extract(epoch FROM p.updated_at) * 1000)::float8 AS updated_ms
 """
@@ -64,32 +60,6 @@ MADE = f"""
 {GET} AND p.owner_id = $2 AND p.forked_from IS NOT DISTINCT FROM $3::uuid
 """
 
-# As many as a page holds: words and tags of a project may be fifty thousand bytes.
-LIST_FOR = f"""
-SELECT page.* FROM (
-SELECT {COLUMNS}, (extract(epoch FROM p.updated_at) * 1000000)::bigint AS updated_us,
-    octet_length(p.description) + octet_length(p.tags::text) AS own_bytes,
-    sum(octet_length(p.description) + octet_length(p.tags::text))
-        OVER (ORDER BY p.updated_at DESC, p.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
-FROM project_members AS m
-JOIN studio_projects AS p ON p.id = m.project_id
-WHERE m.user_id = $1
-    AND (p.archived_at IS NOT NULL) = $2
-    AND ($4::bigint IS NULL OR (p.updated_at, p.id)
-        < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
-ORDER BY p.updated_at DESC, p.id DESC
-LIMIT $3
-) AS page WHERE page.bytes - page.own_bytes < {MAX_PAGE_BYTES}
-ORDER BY page.updated_us DESC, page.id DESC
-"""
-
-UPDATE = f"""
-UPDATE studio_projects AS p SET {{assignments}}
-FROM project_members AS m
-WHERE p.id = $1 AND p.version = $3 AND m.project_id = p.id AND m.user_id = $2
-RETURNING {COLUMNS}
-"""
-
 SET_ARCHIVED = """
 UPDATE studio_projects
 SET archived_at = CASE WHEN $2 THEN now() END
@@ -130,6 +100,7 @@ class ProjectRow:
     head: int
     epoch: str
     archived: bool
+    forked_from: str | None
     version: int
     created_at: float
     updated_at: float
@@ -187,36 +158,6 @@ async def get(db: Executor, project: str, user: str) -> ProjectRow:
     return _project(row)
 
 
-async def list_for(
-    db: Executor, user: str, archived: bool, limit: int, after: str | None
-) -> tuple[list[ProjectRow], str | None]:
-    """A page of the user's projects, last changed first, and the `after` of the next one."""
-    time, last_id = read_cursor(after)
-    rows = await db.fetch(LIST_FOR, user, archived, limit + 1, time, last_id)
-    page = rows[:limit]
-    more = bool(page) and (len(rows) > limit or page[-1]["bytes"] >= MAX_PAGE_BYTES)
-    next_page = write_cursor(page[-1]["updated_us"], page[-1]["id"]) if more else None
-    return [_project(row) for row in page], next_page
-
-
-async def update(
-    db: Executor, project: str, user: str, version: int, changes: Mapping[str, object]
-) -> ProjectRow:
-    """Change fields if the version is still that one, else `Conflict`; who may is the caller's."""
-    if not changes.keys() <= set(EDITABLE):
-        raise ValueError(f"not to be changed: {sorted(changes.keys() - set(EDITABLE))}")
-    if changes:
-        assignments = ", ".join(f"{field} = ${n}" for n, field in enumerate(changes, start=4))
-        query = UPDATE.format(assignments=assignments)
-        row = await db.fetchrow(query, project, user, version, *changes.values())
-        if row is not None:
-            return _project(row)
-    current = await get(db, project, user)
-    if changes or current.version != version:
-        raise Conflict(current.version)
-    return current
-
-
 async def set_archived(db: Executor, project: str, archived: bool) -> None:
     """When this returns, no delta of before the archiving is still on its way in."""
     changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
@@ -254,6 +195,7 @@ def _project(row: Any) -> ProjectRow:
         head=row["head_seq"],
         epoch=row["epoch"],
         archived=row["archived"],
+        forked_from=row["forked_from"],
         version=row["version"],
         created_at=row["created_ms"],
         updated_at=row["updated_ms"],

@@ -28,7 +28,6 @@ OF_ROWS: dict[str, Verb] = {
 WRITES: dict[str, Write] = {
     "batch": Write.AT_ONCE,
     "projects.create": Write.AT_ONCE,
-    "projects.update": Write.AT_ONCE,
     "projects.archive": Write.AT_ONCE,
     "members.grant": Write.AT_ONCE,
     "members.join": Write.AT_ONCE,
@@ -54,8 +53,6 @@ WRITES: dict[str, Write] = {
 
 READS = frozenset(
     {
-        "projects.get",
-        "projects.list",
         "members.list",
         "history.list",
         "history.blame",

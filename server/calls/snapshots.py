@@ -1,6 +1,7 @@
 """Snapshots: store a state under a name, read it, compare, restore, fork."""
 
 import contextlib
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -177,7 +178,7 @@ def _known(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.R
     raise Refused.by(of_outcome(params.project, params.id, outcome))
 
 
-async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> calls.Project:
+async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> Any:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
     await require_room(context, caller.user, params.id)

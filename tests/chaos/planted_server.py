@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as with_other
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from persistence.journal.contract import Appended, Checkpoint, Known
 from persistence.journal.postgres import PostgresJournal
-from persistence.tables import studio_projects
+from persistence.rows import statements
 from rooms.effects import Packet
 from rooms.journal.entry import Outcome, Proposal
 from rooms.journal.tail import Tail, TailEntry
@@ -120,9 +121,12 @@ def reorder() -> None:
 
 def lost_update() -> None:
     """The version that an update expects is not looked at."""
-    studio_projects.UPDATE = studio_projects.UPDATE.replace(
-        "p.version = $3", "($3::bigint > 0 OR p.version = $3)"
-    )
+    made = statements.update_text
+
+    def update_text(*args: Any) -> str:
+        return re.sub(r" AND \S*version\S* = (\$\d+::int8)", r" AND \1 > 0", made(*args))
+
+    statements.update_text = update_text  # type: ignore[assignment]  # that is the bug
 
 
 def false_alarm() -> None:

@@ -1,6 +1,7 @@
 """What was made with an id before answers the same call again, and no other (rules C4, N2, N5)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from schema import calls
 from schema.errors import ErrorCode
@@ -10,7 +11,7 @@ FIRST_VERSION = 1
 
 
 def require_same(
-    made: calls.Project | calls.Snapshot,
+    made: Any,
     asked: calls.CreateProject | calls.CreateSnapshot | calls.ForkSnapshot,
     names: Iterable[str],
 ) -> None:

@@ -57,9 +57,6 @@ READS: dict[str, Read] = {
     "the timeline of a user": lambda db, many: _entries(db, many, many.filled.user, None),
     "the timeline of an entity": lambda db, many: _entries(db, many, None, "track-1"),
     "the seq at a time": lambda db, many: history.seq_at(db, many.filled.project, 1e12),
-    "the projects of a user": lambda db, many: studio_projects.list_for(
-        db, many.filled.user, False, 50, None
-    ),
     "one project": lambda db, many: studio_projects.get(db, many.filled.project, many.filled.user),
     "its members": lambda db, many: project_members.list_of(db, many.filled.project),
     "in the order of their coming": lambda db, many: project_members.in_order_of_coming(

@@ -101,5 +101,5 @@ async def test_H5_what_may_not_be_called_is_refused_at_any_door(
     unserved: Node, method: str, code: ErrorCode
 ) -> None:
     with pytest.raises(Refused) as refused:
-        await dispatch(unserved.context, STRANGER, method, calls.ListProjects())
+        await dispatch(unserved.context, STRANGER, method, METHODS["projects.list"][0]())
     assert refused.value.code is code
