@@ -26,7 +26,10 @@ from prime_client.schema.queries import (
     PresetEmbed,
     PresetOrder,
     PresetWhere,
+    ProjectColumn,
+    ProjectEmbed,
     ProjectMemberWhere,
+    ProjectOrder,
     ProjectWhere,
     PublicUserColumn,
     PublicUserOrder,
@@ -150,11 +153,22 @@ class CreateProject(TypedDict):
     tags: NotRequired[list[str]]
 
 
-class Project(TypedDict):
-    """A row of `studio_projects`, without its state."""
+class PublicUserSummary(TypedDict):
+    """What rows of other tables bring along of one of: people whom you share a project with, and
+    yourself: what others see.
+    """
 
     id: str
-    owner: str
+    username: str
+    name: str
+    avatar_url: str | None
+
+
+class Project(TypedDict):
+    """Your projects, and those that others let you into; without their states."""
+
+    id: str
+    owner: str | PublicUserSummary
     name: str
     description: str
     bpm: float
@@ -162,56 +176,17 @@ class Project(TypedDict):
     scale: str | None
     signature: str
     tags: list[str]
-    default_role: str
+    default_role: Literal["editor", "viewer"]
     link_sharing: bool
     member_limit: int
     role: str
     head: int
     epoch: str
     archived: bool
+    forked_from: str | None
     version: int
     created_at: float
     updated_at: float
-
-
-class GetProject(TypedDict):
-    """The row of a project you are a member of."""
-
-    project: str
-
-
-class ListProjects(TypedDict):
-    """Your projects, last changed first; `after` is the `next` of the page before."""
-
-    # False if left out
-    archived: NotRequired[bool]
-    # 1 to 200; 50 if left out
-    limit: NotRequired[int]
-    after: NotRequired[str | None]
-
-
-class ProjectPage(TypedDict):
-    """Some projects, and where the next page starts (null: this was the last)."""
-
-    projects: list[Project]
-    next: str | None
-
-
-class UpdateProject(TypedDict):
-    """Change fields of the row, if `version` is still the one you read."""
-
-    project: str
-    version: int
-    name: NotRequired[str]
-    description: NotRequired[str]
-    bpm: NotRequired[float]
-    key: NotRequired[str | None]
-    scale: NotRequired[str | None]
-    signature: NotRequired[str]
-    tags: NotRequired[list[str]]
-    default_role: NotRequired[Literal["editor", "viewer"]]
-    link_sharing: NotRequired[bool]
-    member_limit: NotRequired[int]
 
 
 class ArchiveProject(TypedDict):
@@ -784,17 +759,6 @@ class CopyPreset(TypedDict):
     id: NotRequired[str | None]
 
 
-class PublicUserSummary(TypedDict):
-    """What rows of other tables bring along of one of: people whom you share a project with, and
-    yourself: what others see.
-    """
-
-    id: str
-    username: str
-    name: str
-    avatar_url: str | None
-
-
 class Preset(TypedDict):
     """Settings of a plug-in: your own, those that others publish, those of the product."""
 
@@ -984,12 +948,60 @@ class UpdateOwnAccount(TypedDict):
     devices: NotRequired[list[dict[str, Any]]]
 
 
+class GetProject(TypedDict):
+    """One of: your projects, and those that others let you into; without their states."""
+
+    project: str
+    fields: NotRequired[list[ProjectColumn] | None]
+    embed: NotRequired[list[ProjectEmbed] | None]
+
+
+class ListProjects(TypedDict):
+    """Your projects, and those that others let you into; without their states."""
+
+    # False if left out
+    archived: NotRequired[bool]
+    where: NotRequired[ProjectWhere | None]
+    order: NotRequired[list[ProjectOrder] | None]
+    fields: NotRequired[list[ProjectColumn] | None]
+    embed: NotRequired[list[ProjectEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class ProjectPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    projects: list[Project]
+    next: str | None
+    previous: str | None
+
+
 class CountProjects(TypedDict):
     """How many there are; counted up to 10,000."""
 
     # False if left out
     archived: NotRequired[bool]
     where: NotRequired[ProjectWhere | None]
+
+
+class UpdateProject(TypedDict):
+    """Change columns of a row, if `version` is still the one you read."""
+
+    project: str
+    version: int
+    name: NotRequired[str]
+    description: NotRequired[str]
+    bpm: NotRequired[float]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    signature: NotRequired[str]
+    tags: NotRequired[list[str]]
+    default_role: NotRequired[Literal["editor", "viewer"]]
+    link_sharing: NotRequired[bool]
+    member_limit: NotRequired[int]
 
 
 class CountMembers(TypedDict):
@@ -1407,29 +1419,29 @@ class Projects:
         result: Project = await self._call("projects.create", **params)
         return result
 
-    async def get(self, **params: Unpack[GetProject]) -> Project:
-        """The row of a project you are a member of."""
-        result: Project = await self._call("projects.get", **params)
-        return result
-
-    async def list(self, **params: Unpack[ListProjects]) -> ProjectPage:
-        """Your projects, last changed first; `after` is the `next` of the page before."""
-        result: ProjectPage = await self._call("projects.list", **params)
-        return result
-
-    async def update(self, **params: Unpack[UpdateProject]) -> Project:
-        """Change fields of the row, if `version` is still the one you read."""
-        result: Project = await self._call("projects.update", **params)
-        return result
-
     async def archive(self, **params: Unpack[ArchiveProject]) -> Project:
         """Archive a project, or bring it back: an archived one can be read and not edited."""
         result: Project = await self._call("projects.archive", **params)
         return result
 
+    async def get(self, **params: Unpack[GetProject]) -> Project:
+        """One of: your projects, and those that others let you into; without their states."""
+        result: Project = await self._call("projects.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListProjects]) -> ProjectPage:
+        """Your projects, and those that others let you into; without their states."""
+        result: ProjectPage = await self._call("projects.list", **params)
+        return result
+
     async def count(self, **params: Unpack[CountProjects]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("projects.count", **params)
+        return result
+
+    async def update(self, **params: Unpack[UpdateProject]) -> Project:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: Project = await self._call("projects.update", **params)
         return result
 
 
