@@ -45,7 +45,7 @@ from schema.messages import (
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
 from schema.tables.all_tables import TABLES
-from schema.tables.studio_projects import PROJECTS
+from schema.tables.studio_projects import PROJECTS, DefaultRole, MemberLimit
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
 
@@ -107,6 +107,23 @@ class CreateProject(Params, frozen=True, forbid_unknown_fields=True):
     scale: Scale | None = None
     signature: Signature = "4/4"
     tags: Tags = []  # noqa: RUF012 - msgspec makes a new one each time
+
+
+class UpdateProject(Params, frozen=True, forbid_unknown_fields=True):
+    """Change fields of the row, if `version` is still the one you read."""
+
+    project: ProjectId
+    version: Version
+    name: ProjectName | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    bpm: Bpm | UnsetType = UNSET
+    key: MusicalKey | UnsetType | None = UNSET
+    scale: Scale | UnsetType | None = UNSET
+    signature: Signature | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    default_role: DefaultRole | UnsetType = UNSET
+    link_sharing: bool | UnsetType = UNSET
+    member_limit: MemberLimit | UnsetType = UNSET
 
 
 class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
@@ -506,6 +523,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.refresh": (Refresh, Tokens),
     "auth.logout": (Logout, Done),
     "projects.create": (CreateProject, Project),
+    "projects.update": (UpdateProject, Project),
     "projects.archive": (ArchiveProject, Project),
     "members.list": (ListMembers, ProjectMembers),
     "members.grant": (GrantRole, ProjectMember),

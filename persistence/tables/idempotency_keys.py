@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from persistence.pool import Executor
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
 
-# Each says who calls: row-level security holds for those of `prime_caller`.
+# The last parameter is who calls, for row-level security on the lane of `prime_caller`; empty on
+# those of the server, whose statements of the same transaction are nobody's.
 # Of two at once the later one waits here for the end of the earlier one's transaction.
 CLAIM = """
 INSERT INTO idempotency_keys (user_id, key, method, params_digest)
 SELECT $1::uuid, $2, $3, $4
-WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
+WHERE (SELECT set_config('prime.caller', $5, true)) IS NOT NULL
 ON CONFLICT (user_id, key) DO NOTHING
 RETURNING key
 """
 
 GET = """
 SELECT method, params_digest, reply FROM idempotency_keys
-WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
-    AND user_id = $1::uuid AND key = $2
+WHERE (SELECT set_config('prime.caller', $3, true)) IS NOT NULL AND user_id = $1 AND key = $2
 """
 
 # The first reply stays: of two that were done at once, both are answered by it.
@@ -26,8 +26,7 @@ COMPLETE = """
 UPDATE idempotency_keys
 SET bytes = CASE WHEN reply IS NULL THEN octet_length($3::bytea) ELSE bytes END,
     reply = coalesce(reply, $3)
-WHERE (SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL
-    AND user_id = $1::uuid AND key = $2
+WHERE (SELECT set_config('prime.caller', $4, true)) IS NOT NULL AND user_id = $1 AND key = $2
 RETURNING reply
 """
 
@@ -66,19 +65,22 @@ class Kept:
 
 
 async def claim(
-    db: Executor, user: str, key: str, method: str, params_digest: bytes
+    db: Executor, user: str, key: str, method: str, params_digest: bytes, *, caller: str = ""
 ) -> Kept | None:
-    """Use a key; None: nobody had. Of 16 bytes is `params_digest`."""
-    while await db.fetchval(CLAIM, user, key, method, params_digest) is None:
-        row = await db.fetchrow(GET, user, key)
+    """Use a key; None: nobody had. Of 16 bytes is `params_digest`; `caller`: on the callers' lane.
+
+    Who has called on the server's lane is no caller of the rest of the transaction.
+    """
+    while await db.fetchval(CLAIM, user, key, method, params_digest, caller) is None:
+        row = await db.fetchrow(GET, user, key, caller)
         if row is not None:  # else it was given up meanwhile
             return Kept(row["method"], row["params_digest"], row["reply"])
     return None
 
 
-async def complete(db: Executor, user: str, key: str, reply: bytes) -> bytes:
+async def complete(db: Executor, user: str, key: str, reply: bytes, *, caller: str = "") -> bytes:
     """Keep the reply; returns the one that is kept, which may have come first."""
-    kept: bytes | None = await db.fetchval(COMPLETE, user, key, reply)
+    kept: bytes | None = await db.fetchval(COMPLETE, user, key, reply, caller)
     return reply if kept is None else kept
 
 

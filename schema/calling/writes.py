@@ -28,6 +28,7 @@ OF_ROWS: dict[str, Verb] = {
 WRITES: dict[str, Write] = {
     "batch": Write.AT_ONCE,
     "projects.create": Write.AT_ONCE,
+    "projects.update": Write.AT_ONCE,
     "projects.archive": Write.AT_ONCE,
     "members.grant": Write.AT_ONCE,
     "members.join": Write.AT_ONCE,

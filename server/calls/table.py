@@ -18,6 +18,7 @@ ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "auth.refresh": auth.refresh,
     "auth.logout": auth.logout,
     "projects.create": projects.create,
+    "projects.update": projects.update,
     "projects.archive": projects.archive,
     "members.list": members.list_,
     "members.grant": members.grant,

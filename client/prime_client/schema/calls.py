@@ -189,6 +189,23 @@ class Project(TypedDict):
     updated_at: float
 
 
+class UpdateProject(TypedDict):
+    """Change fields of the row, if `version` is still the one you read."""
+
+    project: str
+    version: int
+    name: NotRequired[str]
+    description: NotRequired[str]
+    bpm: NotRequired[float]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    signature: NotRequired[str]
+    tags: NotRequired[list[str]]
+    default_role: NotRequired[Literal["editor", "viewer"]]
+    link_sharing: NotRequired[bool]
+    member_limit: NotRequired[int]
+
+
 class ArchiveProject(TypedDict):
     """Archive a project, or bring it back: an archived one can be read and not edited."""
 
@@ -987,23 +1004,6 @@ class CountProjects(TypedDict):
     where: NotRequired[ProjectWhere | None]
 
 
-class UpdateProject(TypedDict):
-    """Change columns of a row, if `version` is still the one you read."""
-
-    project: str
-    version: int
-    name: NotRequired[str]
-    description: NotRequired[str]
-    bpm: NotRequired[float]
-    key: NotRequired[str | None]
-    scale: NotRequired[str | None]
-    signature: NotRequired[str]
-    tags: NotRequired[list[str]]
-    default_role: NotRequired[Literal["editor", "viewer"]]
-    link_sharing: NotRequired[bool]
-    member_limit: NotRequired[int]
-
-
 class CountMembers(TypedDict):
     """How many there are; counted up to 10,000."""
 
@@ -1419,6 +1419,11 @@ class Projects:
         result: Project = await self._call("projects.create", **params)
         return result
 
+    async def update(self, **params: Unpack[UpdateProject]) -> Project:
+        """Change fields of the row, if `version` is still the one you read."""
+        result: Project = await self._call("projects.update", **params)
+        return result
+
     async def archive(self, **params: Unpack[ArchiveProject]) -> Project:
         """Archive a project, or bring it back: an archived one can be read and not edited."""
         result: Project = await self._call("projects.archive", **params)
@@ -1437,11 +1442,6 @@ class Projects:
     async def count(self, **params: Unpack[CountProjects]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("projects.count", **params)
-        return result
-
-    async def update(self, **params: Unpack[UpdateProject]) -> Project:
-        """Change columns of a row, if `version` is still the one you read."""
-        result: Project = await self._call("projects.update", **params)
         return result
 
 

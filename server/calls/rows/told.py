@@ -11,15 +11,7 @@ def _audio_file(announcer: Announcer, row: Row) -> None:
     announcer.media_changed(row["project"])
 
 
-def _project(announcer: Announcer, row: Row) -> None:
-    """Everyone in the room hears of it (rules R5, R13)."""
-    announcer.project_changed(row["id"], row["version"], row["archived"])
-
-
-TOLD: Mapping[str, Callable[[Announcer, Row], None]] = {
-    "audio_files": _audio_file,
-    "studio_projects": _project,
-}
+TOLD: Mapping[str, Callable[[Announcer, Row], None]] = {"audio_files": _audio_file}
 """Relation -> who is told, of a row as it is or was."""
 
 

@@ -89,12 +89,15 @@ async def _at_once(
     """Key, write and reply in one transaction: a node that dies leaves all of it, or nothing."""
     of_rows = keyed.method in OF_ROWS or keyed.method == BATCH
     async with one_transaction(context, of_rows=of_rows) as (inside, transaction):
-        reply = await _claim(transaction, keyed)
+        caller_of_rows = keyed.user if of_rows else ""
+        reply = await _claim(transaction, keyed, caller_of_rows)
         if reply is not None:
             return msgspec.json.decode(reply)
         result = await answer(inside, caller, params)
         reply = msgspec.json.encode(result)
-        await idempotency_keys.complete(transaction, keyed.user, keyed.key, reply)
+        await idempotency_keys.complete(
+            transaction, keyed.user, keyed.key, reply, caller=caller_of_rows
+        )
     return result
 
 
@@ -121,9 +124,10 @@ async def _in_parts(
     return msgspec.json.decode(reply)
 
 
-async def _claim(db: Executor, keyed: Keyed) -> bytes | None:
+async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:
     """The reply that is kept; None: there is none yet. Raises `Refused` for another call's key."""
-    kept = await idempotency_keys.claim(db, keyed.user, keyed.key, keyed.method, keyed.digest)
+    asked = keyed.user, keyed.key, keyed.method, keyed.digest
+    kept = await idempotency_keys.claim(db, *asked, caller=caller)
     if kept is None:
         return None
     keyed.require_same(kept)

@@ -22,8 +22,6 @@ STRANGER = Caller(id="one call", address="192.0.2.1", device="a door", identity=
 NOT_SET_UP = "made by the test"
 
 READS: dict[str, dict[str, Any]] = {
-    "projects.get": {},
-    "projects.list": {},
     "members.list": {},
     "history.list": {},
     "history.blame": {"entity": "track_001", "property": "name"},

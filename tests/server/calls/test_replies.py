@@ -132,8 +132,6 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
     who = {"email": "zoe@example.org", "password": "correct horse"}
     times = [float(n) for n in range(1_000)]
     return {
-        "projects.get": [project],
-        "projects.list": [{"limit": 200}],
         "projects.update": [project | {"version": 1, "description": LONG}],
         "members.list": [project],
         "members.grant": [project | {"email": "u1@example.org", "role": "editor"}],
