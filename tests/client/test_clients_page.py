@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from loadtest.faults.fault_proxy import FaultProxy, tcp
+from persistence.library import system_presets
 from tests.server.conftest import Node
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,6 +52,8 @@ def test_the_first_edit_takes_about_twenty_lines() -> None:
 
 async def test_every_program_prints_what_the_page_says(node: Node, tmp_path: Path) -> None:
     """They run for half a second each, all on one server."""
+    async with node.server.foundation.db.behind.transaction() as transaction:
+        await system_presets.install(transaction)
     async with FaultProxy(tcp("127.0.0.1", urlsplit(node.url).port or 0)) as network:
         url = f"ws://127.0.0.1:{network.port}/v1"
         for example in examples():
