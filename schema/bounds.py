@@ -26,6 +26,7 @@ class Instead(StrEnum):
     ENCODED_ANEW = "is made anew"
     DROPPED = "dropped, and made good later"
     STATUS_429 = "the handshake is answered with status 429"
+    RESYNC = "`resync`: watch anew"
     OLDEST_ENDED = "the one that was not used for longest is ended"
 
 

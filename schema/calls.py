@@ -517,6 +517,18 @@ class BatchAnswers(Struct, frozen=True):
     done: bool
 
 
+# watch
+
+
+class EndWatch(Params, frozen=True, forbid_unknown_fields=True):
+    """Hear no more of a watch. The second time changes nothing."""
+
+    watch: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+NOT_WATCHED = ("project_members", "project_snapshots")
+"""Whose rows are still written out above, and differ from their descriptions."""
+
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
     "auth.login": (Login, Tokens),
@@ -547,10 +559,11 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "batch": (Batch, BatchAnswers),
     **RECALL_METHODS,
     **library_methods(ROW_CALLS),
+    "watch.end": (EndWatch, Done),
 }
 """Those that are written out above."""
 
-METHODS = BY_HAND | ROW_CALLS.methods()
+METHODS = BY_HAND | ROW_CALLS.methods() | ROW_CALLS.watches(but=NOT_WATCHED)
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
 WITHOUT_LOGIN = frozenset({"auth.register", "auth.login", "auth.refresh"})

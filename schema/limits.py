@@ -1000,3 +1000,43 @@ MAX_RECALL_USES_PER_HOUR = BOUNDS.add(
     "server/accounts/use_limits.py",
     "Of one user at one server: their ids are kept for 14 days.",
 )
+
+MAX_WATCHES_PER_CONNECTION = BOUNDS.add(
+    "MAX_WATCHES_PER_CONNECTION",
+    64,
+    "watches",
+    "the calls `watch`",
+    ErrorCode.LIMIT_REACHED,
+    "server/feed/watches.py",
+    "Of one connection at once; `watch.end` makes room.",
+)
+
+MAX_WATCHES_PER_USER = BOUNDS.add(
+    "MAX_WATCHES_PER_USER",
+    256,
+    "watches",
+    "the calls `watch`",
+    ErrorCode.LIMIT_REACHED,
+    "server/feed/watches.py",
+    "Of one server, over all connections of the user.",
+)
+
+MAX_WATCHED_ROWS = BOUNDS.add(
+    "MAX_WATCHED_ROWS",
+    1_000,
+    "rows",
+    "the calls `watch`",
+    ErrorCode.LIMIT_REACHED,
+    "server/feed/watches.py",
+    "That one watch shows; a list that grows past it gets `resync`.",
+)
+
+MAX_CHANGES_AT_ONCE = BOUNDS.add(
+    "MAX_CHANGES_AT_ONCE",
+    1_000,
+    "rows",
+    "`rows`",
+    Instead.RESYNC,
+    "server/feed/telling.py",
+    "Of one watch at one moment; past it, reading the list anew is less.",
+)

@@ -461,6 +461,35 @@ class MediaStatuses(Struct, frozen=True, gc=False, tag_field="t", tag="media"):
     statuses: dict[str, AudioStatusWord | None]
 
 
+class RowChange(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What happened to one row, in terms of the list that is watched; `row`: what it holds now.
+
+    `id`: of the row; where a row has no id of its own, the columns that name it, with `/` between.
+    """
+
+    change: Annotated[str, one_of("RowChangeKind")]
+    id: str
+    row: dict[str, Any] | UnsetType = UNSET
+
+
+class Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):
+    """Rows of a list that you watch have changed: take all of it at once.
+
+    `position`: how far you have come; null: more of the same moment follows.
+    """
+
+    watch: str
+    changes: list[RowChange]
+    position: str | None
+
+
+class Resync(Struct, frozen=True, gc=False, tag_field="t", tag="resync"):
+    """A watch has ended, because what came since cannot be told: watch anew for the rows."""
+
+    watch: str
+    reason: Annotated[str, one_of("ResyncReason")]
+
+
 class ServerLeaving(Struct, frozen=True, gc=False, tag_field="t", tag="server_leaving"):
     """This server stops, and closes with 1012; come back `after_ms` later: another one serves."""
 
@@ -490,6 +519,8 @@ ServerMessage = (
     | Degraded
     | ProjectChanged
     | MediaStatuses
+    | Rows
+    | Resync
     | ServerLeaving
     | Pong
 )

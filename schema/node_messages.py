@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from schema.messages import Digest, Member, ProjectId
 
-VERSION = 2
+VERSION = 3
 
 NodeId = Annotated[str, Meta(min_length=1, max_length=32)]
 RowKey = Annotated[str, Meta(max_length=128)]
@@ -87,7 +87,11 @@ class RowChanged(Struct, frozen=True, array_like=True, tag="row"):
     user: RowKey | None = None
 
 
-NodeMessage = Present | Moved | Committed | HeadMoved | RowChanged
+class RowsChanged(Struct, frozen=True, array_like=True, tag="rows"):
+    """Rows that somebody may watch were changed: read the change log."""
+
+
+NodeMessage = Present | Moved | Committed | HeadMoved | RowChanged | RowsChanged
 
 
 class Envelope(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

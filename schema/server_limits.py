@@ -471,3 +471,23 @@ MAX_USES_GATHERED = SERVER_BOUNDS.add(
     "server/calls/library/preset_uses.py",
     "Pairs of a preset and a user that wait for a second to be counted (L9).",
 )
+
+MAX_CHANGES_READ = SERVER_BOUNDS.add(
+    "MAX_CHANGES_READ",
+    10_000,
+    "changes",
+    "the feed",
+    Instead.RESYNC,
+    "server/feed/reader.py",
+    "Read of the change log at once; past it everyone who watches on this server begins anew.",
+)
+
+MAX_LISTS_ANEW = SERVER_BOUNDS.add(
+    "MAX_LISTS_ANEW",
+    64,
+    "lists",
+    "the feed",
+    Instead.RESYNC,
+    "server/feed/reader.py",
+    "Read anew at once because roles have changed.",
+)

@@ -12,6 +12,7 @@ from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
+from server.feed.row_feed import RowFeed
 from server.gauges import add_gauges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
@@ -56,6 +57,7 @@ class _Core:
     usage: Usage
     media: RoomMedia
     hub: Hub
+    feed: RowFeed
 
 
 def build_node(settings: Settings, foundation: Foundation) -> Node:
@@ -65,7 +67,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     listener = ChangedRows(core.connections, hub, core.media)
     tell_nodes = hub.broadcast.tell_row_changed
-    row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn)
+    wake = core.feed.wake
+    row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, wake)
     pages = Pages(hub, foundation.metrics, lambda: row_changes.is_current, lambda: supervisor.down)
     context = _context(core, row_changes)
     node = Node(
@@ -78,6 +81,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         call_threads=core.call_threads,
         connections=core.connections,
         hub=hub,
+        feed=core.feed,
         others=_others(core, row_changes),
         row_changes=row_changes,
         write_behind=WriteBehind(hub, foundation.db.behind),
@@ -119,7 +123,13 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         usage,
         media,
         hub,
+        _feed(base, connections, hub),
     )
+
+
+def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
+    is_here, tell_nodes = connections.__contains__, hub.broadcast.tell_rows_changed
+    return RowFeed(base.db, base.secret, base.metrics, is_here, tell_nodes)
 
 
 def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
@@ -130,6 +140,7 @@ def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
         hub.watch,
         base.codec,
         row_changes.on_row_changed,
+        core.feed.reader.wake,
         base.metrics.count,
     )
 
@@ -145,6 +156,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         hub=core.hub,
         journal=base.journal,
         slow_journal=base.slow_journal,
+        feed=core.feed,
         queue=CallQueue(),
         tokens=Tokens(base.secret, settings.access_seconds, base.clock),
         passwords=passwords,
@@ -175,4 +187,7 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         limits,
         clock,
     )
-    return SocketServer(connections, hub, router, pages, limits, admission, settings.origins, count)
+    origins = settings.origins
+    return SocketServer(
+        connections, hub, core.feed, router, pages, limits, admission, origins, count
+    )

@@ -19,6 +19,11 @@ def add_gauges(node: Node) -> None:
     held_up = "Projects that cannot be written to, while others can."
     gauge("projects_held_up", held_up, lambda: len(committer.held_up))
     gauge("tasks_down", "Lifelong tasks that have failed.", lambda: len(node.supervisor.down))
+    feed = node.feed
+    gauge("watches", "Lists and rows that somebody watches.", lambda: len(feed.watches))
+    gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
+    behind = "From the beginning of the last transaction that the feed has read to its reading."
+    gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
     _add_load(node)
     _add_lanes(node)
 

@@ -74,6 +74,7 @@ def start_for_life(node: Node) -> None:
     for name, server in node.foundation.servers.items():
         keep(name, functools.partial(keep_running, name, server), vital=True)
     keep("measuring load", node.load.run)
+    keep("reading what is watched", node.feed.reader.run, vital=True)
     repeat("announcing rooms", ANNOUNCE_SECONDS, announce, vital=True)
     repeat("watching connections", CHECK_SECONDS, check, vital=True)
     repeat("collecting garbage", CHECK_SECONDS, collect)

@@ -11,6 +11,7 @@ from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.passwords import OWASP, Costs
 from server.calls.context import Context
+from server.feed.row_feed import RowFeed
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
@@ -76,6 +77,7 @@ class Node:
     """Works for calls."""
     connections: Connections
     hub: Hub
+    feed: RowFeed
     others: OtherNodes
     row_changes: RowChanges
     write_behind: WriteBehind

@@ -65,7 +65,7 @@ def metrics_in(node: ast.AST) -> Iterator[str]:
     """Gauges, histograms by full name, counters by kind; `*` where the rest is not constant."""
     match node:
         case ast.Call(
-            func=ast.Name(id="gauge" | "each") | ast.Attribute(attr="histogram"),
+            func=ast.Name(id="gauge" | "each") | ast.Attribute(attr="histogram" | "counter"),
             args=[ast.Constant(value=str(name)), *_],
         ):
             yield f"prime_{name}"
@@ -92,6 +92,7 @@ def test_readings_are_recognized() -> None:
         assert [*settings_in(_read(text))] == ["A"]
     assert [*metrics_in(_read("gauge('rooms', 'Open rooms.', read)"))] == ["prime_rooms"]
     assert [*metrics_in(_read("metrics.histogram('took', 'So long.')"))] == ["prime_took"]
+    assert [*metrics_in(_read("metrics.counter('a_total', 'Rows.')"))] == ["prime_a_total"]
     assert [*metrics_in(_read("self._count('bus_dropped')"))] == ["bus_dropped"]
     assert [*metrics_in(_read("count.count(f'closed_{code.name}')"))] == ["closed_*"]
 

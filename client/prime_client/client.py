@@ -26,6 +26,7 @@ from prime_client.room import Room
 from prime_client.schema.calls import READS, WRITES, Calls, User
 from prime_client.schema.close_codes import AUTH_FAILED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
+from prime_client.watching.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -250,6 +251,19 @@ class Client(Calls, Reconnecting):
             self._login.is_given_up = False  # whether it was done is not known
             raise
         self._login.session = None
+
+    # Rows.
+
+    def watch(self, calls: str, /, **params: Any) -> Watch:
+        """Rows of a table, and what happens to them: `async for event in client.watch("presets")`.
+
+        `where`: which of them (all that you may see). Or one by its id (`preset=...`), or those of
+        a `project`. `fields`: which columns. It survives reconnects; its `rows` is the list as of
+        the last event. Close it, or use `async with`, where you end before the client does.
+        """
+        watch = Watch(calls, params, self.call, self._watches)
+        self._watches.add(watch)
+        return watch
 
     # Rooms.
 

@@ -18,6 +18,7 @@ Call = tuple[type[Params], type[Struct]]
 ROWS_LEFT_OUT = 50
 """How many rows a page has where nobody says."""
 
+FeedPosition = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Cursor = Annotated[str, Meta(max_length=1_024)]
 Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS)]
 
@@ -51,6 +52,14 @@ class RowCalls:
     def rows(self) -> list[type[Struct]]:
         """The types of the rows of all tables."""
         return [self.row(table) for table in self.tables.values()]
+
+    def watches(self, but: Iterable[str] = ()) -> dict[str, Call]:
+        """The same of the verb `watch`, `but` of these relations."""
+        return {
+            f"{table.calls}.{Verb.WATCH}": self._watch(table)
+            for table in self.tables.values()
+            if Verb.WATCH in table.verbs and table.relation not in but
+        }
 
     def row(self, table: Table) -> type[Struct]:
         """The type of its rows: whatever was not asked for is left out."""
@@ -105,6 +114,27 @@ class RowCalls:
             _struct(f"{table.row}Page", _PAGE, page),
         )
 
+    def _watch(self, table: Table) -> Call:
+        named = [(name, table.by_name[name].type) for name in watched_by(table)]
+        fields: list[_Field] = [
+            ("where", _where(table)[1], None),
+            *((_param_of(table, name), kind | None, None) for name, kind in named),
+            next(_shown(table, self.tables)),
+            ("from_", FeedPosition | None, None),
+        ]
+        began: list[_Field] = [
+            ("watch", str),
+            (table.calls, list[self.row(table)]),  # type: ignore[misc]
+            ("position", str),
+            ("resumed", bool, False),
+            ("left", list[str], []),
+            ("reason", Annotated[str, one_of("ResyncReason")] | None, None),
+        ]
+        return (
+            _params(f"Watch{_plural(table)}", _WATCHES, fields),
+            _struct(f"{table.row}Watch", _BEGAN, began),
+        )
+
     def _shape(self, column: Column) -> Any:
         """As a row has it: the value itself, or a part of the row that it names."""
         other = self.tables.get(column.embeds)
@@ -122,6 +152,25 @@ class RowCalls:
         return self._summaries[table.relation]
 
 
+def watched_by(table: Table) -> tuple[str, ...]:
+    """The columns by which rows are watched, beside `where`: what names a row, and its project."""
+    names = (*table.within, table.key)
+    project = table.project if table.project not in ("", *names) else ""
+    return (*((project,) if project else ()), *names)
+
+
+def _param_of(table: Table, name: str) -> str:
+    return table.param if name == table.key else name
+
+
+_WATCHES = (
+    "The rows that match, and from then on what changes of them (rules V1 to V12). "
+    "`from`: the position that a watch before had come to."
+)
+_BEGAN = (
+    "`resumed`: the rows are those that have changed since, `left` what is not in the list, if it "
+    "was; else they are all, and `reason` says why, if `from` was given."
+)
 _CREATES = "Make a row. With an `id`, sending it again makes no second one."
 _UPDATES = "Change columns of a row, if `version` is still the one you read."
 _DELETES = "Delete a row. The second time changes nothing."
@@ -215,7 +264,13 @@ def _struct(name: str, says: str, fields: Iterable[_Field]) -> type[Struct]:
 
 def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
     made: Any = defstruct(
-        name, fields, bases=(Params,), module=__name__, frozen=True, forbid_unknown_fields=True
+        name,
+        fields,
+        bases=(Params,),
+        module=__name__,
+        frozen=True,
+        forbid_unknown_fields=True,
+        rename=lambda name: name.rstrip("_"),
     )
     made.__doc__ = says
     kind: type[Params] = made

@@ -35,7 +35,10 @@ from schema.messages import (
     ProposeDelta,
     Redo,
     Reply,
+    Resync,
     RoleChanged,
+    RowChange,
+    Rows,
     ServerLeaving,
     StatePart,
     Tick,
@@ -47,6 +50,7 @@ from schema.ops import Delete, Insert, Move, Set
 from schema.text.colors import COLORS
 
 SONG = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77"
+PRESET = "3c9d1e6b-7a42-4b0e-8f55-1d2c3b4a5f61"
 ADA, BEN = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11", "c4e7d2aa-91b5-4f0b-b6f4-8f3d1d6a5e22"
 ADAS_TAB, BENS_TAB = "9f2c4b7d1e6a8035", "41d7a0e6c95b3f28"
 EPOCH = "5d0b8f6e"
@@ -259,6 +263,15 @@ SAID: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
         (
             RoleChanged(SONG, BEN, "viewer"),
             ProjectChanged(SONG, 3, False),
+            Rows(
+                "8c1f2a9be07d4435",
+                [
+                    RowChange("entered", PRESET, {"id": PRESET, "name": "Airy bass"}),
+                    RowChange("left", PRESET[:-1] + "2"),
+                ],
+                "mX3k...",
+            ),
+            Resync("8c1f2a9be07d4435", "behind"),
             MediaStatuses(SONG, {TAKE: "uploading"}),
             Degraded(SONG, True, "the database does not answer"),
             MemberLeft(SONG, BENS_TAB),

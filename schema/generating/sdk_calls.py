@@ -20,8 +20,11 @@ WIDTH = 100
 NO_BOUND = 2**53
 """Where a number is bounded by what JSON can hold, there is nothing to tell."""
 
-BY_HAND = ("auth.", "batch")
-"""What changes the client, and what is many calls: it has methods of its own for these."""
+BY_HAND = ("auth.", "batch", "watch.")
+"""What changes the client, is many calls, or goes on: it has methods of its own for these."""
+
+GOES_ON = ".watch"
+"""How the names of calls end whose reply is only the beginning: the client's `watch` calls them."""
 
 HEAD = '''\
 """Every call by name: what it takes and what it answers.
@@ -53,7 +56,7 @@ def calls_module() -> str:
     structs: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
     for method, (params, result) in METHODS.items():
-        if method.startswith(BY_HAND):
+        if method.startswith(BY_HAND) or method.endswith(GOES_ON):
             continue
         group, name = method.split(".")
         _add(structs, params, is_heard=False)

@@ -18,6 +18,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "SnapshotKind": ("auto", "manual", "before-restore"),
     "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
     "SessionStatus": ("active", "ended"),
+    "RowChangeKind": ("entered", "changed", "left"),
+    "ResyncReason": (
+        "too_old",
+        "other_history",
+        "too_much",
+        "too_many_rows",
+        "access",
+        "behind",
+        "failed",
+    ),
     "ChangeAction": ("added", "removed", "changed"),
 }
 """Name of the type -> the words. A later server may say a word that is not among them yet."""

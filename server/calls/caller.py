@@ -1,8 +1,10 @@
 """Who calls: over a connection, or through any other door."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from server.feed.outlet import Outlet
 from server.identity import Identity
 
 
@@ -41,6 +43,10 @@ class Caller:
     identity: Identity | None
     """None: not logged in."""
     login: LoginTarget = _NO_CONNECTION
+    outlet: Outlet | None = None
+    """Where what is watched is told; None: through this door nothing can be watched."""
+    when_replied: list[Callable[[bool], None]] = field(default_factory=list)
+    """What follows the reply; each is told whether it was sent."""
 
     @property
     def user(self) -> str:

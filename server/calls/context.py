@@ -17,6 +17,7 @@ from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
+from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
 from server.loop.threads import InThread
 from server.refused import Refused, too_often
@@ -63,6 +64,7 @@ class Context:
     """For what is quickly answered."""
     slow_journal: Journal
     """The same, over connections for what takes long."""
+    feed: RowFeed
     queue: CallQueue
     tokens: Tokens
     passwords: Passwords

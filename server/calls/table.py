@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from schema.calls import ROW_CALLS
+from schema.calls import METHODS, ROW_CALLS
+from schema.tables.all_tables import TABLES
 from server.calls import auth, history, members, projects, recall, snapshots, timeline
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.library import audio_files, presets
+from server.calls.rows import watching
 from server.calls.rows.answers import RowAnswers
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -52,4 +54,6 @@ ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "presets.use": presets.use,
     "audio_files.stems": audio_files.stems,
     "audio_files.set_status": audio_files.set_status,
+    "watch.end": watching.end,
+    **watching.answers(METHODS, TABLES),
 }

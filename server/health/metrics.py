@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
@@ -78,6 +78,10 @@ class Metrics:
         gauge = Gauge(f"prime_{name}", meaning, [label], registry=self.registry)
         for value, each in read.items():
             gauge.labels(value).set_function(each)
+
+    def counter(self, name: str, meaning: str) -> Callable[[float], None]:
+        """Where to say how much more there was; at 0 from the start. Its name ends in `_total`."""
+        return Counter(f"prime_{name}", meaning, registry=self.registry).inc
 
     def histogram(self, name: str, meaning: str) -> Callable[[float], None]:
         """Where to say how many seconds something took, each time."""

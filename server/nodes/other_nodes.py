@@ -11,7 +11,15 @@ from rooms.effects import PAUSE, Effects, Job, Packet
 from rooms.journal.entry import Entry, Purpose
 from rooms.room import Room
 from schema.messages import Tick
-from schema.node_messages import Committed, Envelope, HeadMoved, Moved, Present, RowChanged
+from schema.node_messages import (
+    Committed,
+    Envelope,
+    HeadMoved,
+    Moved,
+    Present,
+    RowChanged,
+    RowsChanged,
+)
 from server.health.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
@@ -51,7 +59,11 @@ class JournalHints(Protocol):
 
 
 class OtherNodes:
-    """The `BusListener` of a node; `row_changed` is told of each row that another has changed."""
+    """The `BusListener` of a node.
+
+    `row_changed` is told of each row that another has changed and that every node must know of,
+    `rows_changed` that there are others, which somebody may watch.
+    """
 
     def __init__(
         self,
@@ -60,6 +72,7 @@ class OtherNodes:
         journal: JournalHints,
         codec: BusCodec,
         row_changed: Callable[[RowChanged], None],
+        rows_changed: Callable[[], None],
         count: Count,
     ) -> None:
         self._rooms = rooms
@@ -67,6 +80,7 @@ class OtherNodes:
         self._journal = journal
         self._codec = codec
         self._row_changed = row_changed
+        self._rows_changed = rows_changed
         self._count = count
         self._hinted_at = float("-inf")
         """When a node of another version last made us ask the journal, in seconds of the loop."""
@@ -102,6 +116,8 @@ class OtherNodes:
                 self._on_present(node, number, body)
             case RowChanged():
                 self._row_changed(body)
+            case RowsChanged():
+                self._rows_changed()
             case _:
                 assert_never(body)
 

@@ -18,6 +18,7 @@ from schema.node_messages import (
     Present,
     RemoteMember,
     RowChanged,
+    RowsChanged,
 )
 from schema.server_limits import MAX_ENTRY_BYTES
 from server.nodes.bus import Bus
@@ -89,6 +90,10 @@ class RoomBroadcast:
     def tell_row_changed(self, changed: RowChanged) -> None:
         """Let every node read a row anew."""
         self._say(None, changed)
+
+    def tell_rows_changed(self) -> None:
+        """Let every node look at what its watches show."""
+        self._say(None, RowsChanged())
 
     def leave_room(self, project: str) -> None:
         """The room is closed here: announce that, and unsubscribe."""

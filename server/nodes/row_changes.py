@@ -18,7 +18,7 @@ from persistence.tables.change_log import NOWHERE
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
-TABLES = ("auth_sessions", "project_members", "studio_projects", "audio_files")
+TABLES = ("audio_files", "auth_sessions", "project_members", "studio_projects", "audio_files")
 """Whose changes are acted on."""
 
 REMEMBERED = 10_000
@@ -89,11 +89,14 @@ class RowChanges:
         listener: RowListener,
         tell_nodes: Callable[[RowChanged], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        rows_changed: Callable[[], None],
     ) -> None:
         self._db = db
         self._listener = listener
         self._tell_nodes = tell_nodes
         self._spawn = spawn
+        self.rows_changed = rows_changed
+        """A call has written rows that somebody may watch, and they are committed."""
         self.is_current = True
         """False from a poll that failed until one that succeeds."""
         self._place = NOWHERE
@@ -113,30 +116,32 @@ class RowChanges:
             self._listener.role_changed(project, user, role)
         row = f"{project}/{user}"
         self._tell_nodes(RowChanged("project_members", row, project, user))
+        self.rows_changed()
 
     def project_made(self, project: str, owner: str, version: int) -> None:
         """A project was created or forked: whoever asked for it knows."""
         self._is_new((project, owner), "owner")
         self._is_new(project, version)
+        self.rows_changed()
 
     def session_revoked(self, auth_session: str) -> None:
         """A login was ended (rule A3)."""
         self._listener.session_revoked(auth_session)
         self._tell_nodes(RowChanged("auth_sessions", auth_session))
+        self.rows_changed()
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
         """The row of a project is another one (rule R5)."""
         if self._is_new(project, version):
             self._listener.project_changed(project, version, archived)
         self._tell_nodes(RowChanged("studio_projects", project, project))
+        self.rows_changed()
 
     def media_changed(self, project: str) -> None:
         """An audio file of the project is another one (rule L2)."""
         self._listener.media_changed(project)
         self._tell_nodes(RowChanged("audio_files", project, project))
-
-    def rows_changed(self) -> None:
-        """Of any table: nothing is known of who watches here."""
+        self.rows_changed()
 
     # What other nodes have written.
 

@@ -93,19 +93,24 @@ class CallReplies:
             device=session.device if isinstance(session, Greeted | LoggedIn) else "",
             identity=connection.identity,
             login=ConnectionLogin(connection, self._login),
+            outlet=connection,
         )
 
     async def _answer(
         self, connection: Connection, caller: Caller, call: Call, params: msgspec.Struct
     ) -> None:
         codec = connection.codec
+        was_sent = False
         try:
             key = call.idempotency_key
             result = await dispatch(self._context, caller, call.method, params, codec, key)
             connection.send_frame(within_bound(codec, Reply(call.id, result)))
+            was_sent = True
         except Exception as error:  # whatever it is, the caller gets its answer
             connection.send(counted(as_error(call.id, error), self._count))
         finally:
+            for follow in caller.when_replied:
+                follow(was_sent)
             connection.calls_in_flight -= 1
             self._count(f"call_{call.method}")
             if isinstance(params, Batch):

@@ -7,6 +7,7 @@ from websockets.typing import Origin
 from rooms.journal.feed import Feed
 from schema.close_codes import OVERLOADED
 from server.accounts.admission import Admission
+from server.feed.row_feed import RowFeed
 from server.health.metrics import Count
 from server.live.hub import Hub
 from server.router.pages import Pages
@@ -24,6 +25,7 @@ class SocketServer:
         self,
         connections: Connections,
         hub: Hub,
+        feed: RowFeed,
         router: Router,
         pages: Pages,
         socket_limits: SocketLimits,
@@ -45,6 +47,7 @@ class SocketServer:
         self.count = count
         self._connections = connections
         self._hub = hub
+        self._feed = feed
         self._socket_limits = socket_limits
         self._admission = admission
 
@@ -68,6 +71,7 @@ class SocketServer:
         session = connection.session
         for_good = isinstance(session, Leaving) and session.for_good
         self._hub.gone(connection.id, for_good=for_good)
+        self._feed.gone(connection.id)
         if isinstance(session, Leaving) and session.identity is not None:
             self._admission.left(session.identity.user, asyncio.get_running_loop().time())
 

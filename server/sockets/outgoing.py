@@ -141,6 +141,15 @@ class Outgoing:
             case _:
                 pass
 
+    def offer_frame(self, frame: bytes) -> bool:
+        """One frame, in order; False: the reader is too far behind for it, and it is not sent."""
+        if self._transport is None or not self._is_open:
+            return True
+        verdict = self.outbox.offer(frame, self._buffered, self._loop.time(), SHARED_AT_MOST)
+        if verdict is Verdict.WRITE:
+            self._write_soon(frame)
+        return verdict is not Verdict.CUT_OFF
+
     def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
         transport = self._transport

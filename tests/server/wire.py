@@ -74,6 +74,12 @@ class Wire:
             pass
         return message
 
+    async def until_one_of(self, *kinds: str) -> Message:
+        """The next message of one of these kinds; what comes before it is forgotten."""
+        while (message := await self.next())["t"] not in kinds:
+            pass
+        return message
+
     async def until_quiet(self, kind: str, within: float) -> Message:
         """As `until`, for what may take longer than any answer."""
         while True:

@@ -13,9 +13,11 @@ from prime_client.connecting.codec import Codec, Message
 from prime_client.connecting.connection import Connection, CouldNotOpen, Ending
 from prime_client.connecting.login import Login
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected, RoomClosed
+from prime_client.ids import new_id
 from prime_client.room import Room
 from prime_client.schema.calls import User
 from prime_client.schema.close_codes import TOKEN_EXPIRED
+from prime_client.watching.watches import Watches
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Reconnecting:
         self._life: asyncio.Task[None] | None = None  # `_live`, from `connect` to `close`
         self._calls = CallsInFlight(call_seconds)
         self._rooms = dict[str, Room]()  # by project
+        self._watches = Watches(self._end_watch)
 
     async def _live(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -173,6 +176,7 @@ class Reconnecting:
         if self._over is None:
             self._ready.clear()
         self._calls.interrupt()
+        self._watches.interrupt()
         for room in tuple(self._rooms.values()):
             room.detach()
 
@@ -183,6 +187,7 @@ class Reconnecting:
         self._ready.set()
         for room in tuple(self._rooms.values()):
             room.close(over)
+        self._watches.finish()
 
     def _check_begun(self) -> None:
         """Raises `NotConnected` where nothing will ever connect, or what ended the client."""
@@ -204,10 +209,18 @@ class Reconnecting:
                 self._calls.reply(message)
             case "error":
                 self._told_of_error(message)
+            case "rows" | "resync":
+                self._watches.receive(message)
             case _:
                 room = self._rooms.get(message.get("project", ""))
                 if room is not None:
                     room.receive(message)
+
+    def _end_watch(self, watch: str) -> None:
+        """Nobody waits for the answer."""
+        if self._connection is not None:
+            call = {"id": new_id(), "method": "watch.end", "params": {"watch": watch}}
+            self._connection.send({"t": "call", **call})
 
     def _told_of_error(self, message: Message) -> None:
         if self._calls.error(message):

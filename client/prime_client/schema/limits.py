@@ -326,3 +326,15 @@ MAX_RECALL_CATEGORIES = 100
 
 MAX_RECALL_USES_PER_HOUR = 10_000.0
 """Of one user at one server: their ids are kept for 14 days. (uses an hour; `recall.observe`)"""
+
+MAX_WATCHES_PER_CONNECTION = 64
+"""Of one connection at once; `watch.end` makes room. (watches; the calls `watch`)"""
+
+MAX_WATCHES_PER_USER = 256
+"""Of one server, over all connections of the user. (watches; the calls `watch`)"""
+
+MAX_WATCHED_ROWS = 1_000
+"""That one watch shows; a list that grows past it gets `resync`. (rows; the calls `watch`)"""
+
+MAX_CHANGES_AT_ONCE = 1_000
+"""Of one watch at one moment; past it, reading the list anew is less. (rows; `rows`)"""

@@ -63,6 +63,7 @@ class Node:
             self.hub.watch,
             codec,
             lambda _: None,
+            lambda: None,
             studio.count,
         )
         self._empty_since = None

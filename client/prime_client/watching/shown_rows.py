@@ -1,0 +1,39 @@
+"""The rows that a watch shows, and the events by which a list of changes makes them others."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from prime_client.watching.events import Changed, Entered, Left, Row, RowEvent
+
+Change = Mapping[str, Any]
+"""As in a message `rows`."""
+
+NAMES = {"members": ("project", "user")}
+"""Calls -> the columns that name a row, where that is not `id`."""
+
+
+def id_of(calls: str, row: Row) -> str:
+    """By what the server's changes name the row."""
+    return "/".join(str(row[name]) for name in NAMES.get(calls, ("id",)))
+
+
+def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent]:
+    """What these changes are to a list that shows `known`; what changes nothing is left out."""
+    shown = set(known)
+    found: list[tuple[str, Row | None]] = [
+        (change["id"], change.get("row"))
+        for change in changes
+        if change["change"] != "left" or change["id"] in shown
+    ]
+    events: list[RowEvent] = []
+    for n, (id, row) in enumerate(found, 1):
+        more = n < len(found)
+        if row is None:
+            events.append(Left(id, more))
+            shown.discard(id)
+        elif id in shown:
+            events.append(Changed(id, row, more))
+        else:
+            events.append(Entered(id, row, more))
+            shown.add(id)
+    return events

@@ -1,0 +1,70 @@
+"""The watches of a client: each gets its messages, also those that come before it is known."""
+
+import weakref
+from collections.abc import Callable
+
+from prime_client.connecting.codec import Message
+from prime_client.watching.watch import Watch
+
+EARLY_MESSAGES = 1_000
+"""That are kept for watches whose reply nobody has looked at yet; past it they end."""
+
+
+class Watches:
+    """`end`: tells the server that nobody hears a watch of this id any more."""
+
+    def __init__(self, end: Callable[[str], None]) -> None:
+        self._watches = weakref.WeakValueDictionary[str, Watch]()  # by their ids on the server
+        self._all = weakref.WeakSet[Watch]()
+        self._expected = 0  # calls on their way
+        self._early = dict[str, list[Message]]()  # by watch, what came before it was known
+        self._end = end
+
+    def add(self, watch: Watch) -> None:
+        """It is told when the connection, or the client, is gone."""
+        self._all.add(watch)
+
+    def receive(self, message: Message) -> None:
+        """A message `rows` or `resync`."""
+        id = message["watch"]
+        watch = self._watches.get(id)
+        if watch is not None:
+            watch.receive(message)
+        elif self._expected:
+            self._early.setdefault(id, []).append(message)
+            if sum(map(len, self._early.values())) > EARLY_MESSAGES:
+                self._early[id] = [{"t": "resync", "watch": id, "reason": "behind"}]
+                self._end(id)
+        elif message["t"] == "rows":
+            self._end(id)  # nobody iterates any more
+
+    def interrupt(self) -> None:
+        """The connection is gone."""
+        self._early.clear()
+        for watch in tuple(self._watches.values()):
+            watch.interrupt()
+
+    def finish(self) -> None:
+        """The client does not come back."""
+        for watch in tuple(self._all):
+            watch.finish()
+
+    # What a watch calls.
+
+    def expect(self) -> None:
+        """A call is on its way, whose watch is not known yet."""
+        self._expected += 1
+
+    def expected(self, watch: Watch | None) -> None:
+        """It was answered: messages of this watch go to it, also those that came before."""
+        self._expected -= 1
+        if watch is not None and watch.id:
+            self._watches[watch.id] = watch
+            for message in self._early.pop(watch.id, ()):
+                watch.receive(message)
+        if not self._expected:
+            self._early.clear()
+
+    def forget(self, watch: Watch) -> None:
+        """Nothing more goes to it."""
+        self._watches.pop(watch.id, None)

@@ -1,0 +1,49 @@
+"""Watching rows: the first ones are the reply, what changes of them follows as messages."""
+
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from schema.calling.params import Done
+from schema.calling.row_calls import Call, watched_by
+from schema.calls import EndWatch
+from schema.errors import ErrorCode
+from schema.tables.description import Table, Verb
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.feed.asked import read_listed
+from server.refused import Refused
+
+
+async def watch(
+    table: Table, result: type[Struct], context: Context, caller: Caller, params: Any
+) -> Any:
+    """The rows that match, and their changes from then on (rule V1)."""
+    if caller.outlet is None:
+        raise Refused(ErrorCode.VALIDATION, "watching needs a connection, to be told over")
+    named = {
+        name: value
+        for name in watched_by(table)
+        if (value := getattr(params, table.param if name == table.key else name)) is not None
+    }
+    listed = read_listed(table, params.where, named, params.fields)
+    began = await context.feed.start(caller.outlet, caller.user, listed, params.from_)
+    follow = partial(context.feed.begin, caller.id, began.watch)
+    caller.when_replied.append(lambda was_sent: follow(was_sent=was_sent))
+    return result(began.watch, began.rows, began.position, began.resumed, began.left, began.reason)
+
+
+async def end(context: Context, caller: Caller, params: EndWatch) -> Done:
+    """Nothing more is told of it (rule V11)."""
+    context.feed.end(caller.id, params.watch)
+    return Done()
+
+
+def answers(calls: dict[str, Call], tables: dict[str, Table]) -> dict[str, Any]:
+    """Method name -> the function that answers it."""
+    return {
+        method: partial(watch, table, calls[method][1])
+        for table in tables.values()
+        if (method := f"{table.calls}.{Verb.WATCH}") in calls
+    }

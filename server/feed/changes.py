@@ -1,0 +1,81 @@
+"""What happened to the rows of one list at one moment: equal changes are encoded once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import UNSET, Raw
+
+from persistence.rows.reading import Row
+from schema.limits import MAX_PAGE_BYTES
+from schema.messages import RowChange
+from schema.tables.description import Column
+from server.feed.moment import Moment
+from server.feed.watches import Group, Watch
+from server.sockets.codec import Codec
+
+ENTERED, CHANGED, LEFT = "entered", "changed", "left"
+
+
+def kinds(group: Group, id: str, moment: Moment) -> Iterable[tuple[str, set[Watch]]]:
+    """What a changed row did, and to the lists of which watches, by the rows they show."""
+    table = group.listed.table
+    row = moment.rows[table.relation].get(id)
+    seeing: set[Watch] = set()
+    if row is not None and group.listed.matches(row):
+        seeing = group.of_users(moment.ties.seers(table, row))
+    holding = group.holders.get(id, set())
+    yield LEFT, holding - seeing
+    yield CHANGED, holding & seeing
+    yield ENTERED, seeing - holding
+
+
+class Changes:
+    """Of one list at one moment; numbers stand for changes."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = columns
+        self._numbers: dict[tuple[str, str], int] = {}
+        """Kind and id of each change -> its number."""
+        self._changes: list[RowChange] = []
+        """By their numbers."""
+        self._bytes: dict[tuple[str, int], bytes] = {}
+        """Codec and number -> the change in it."""
+        self._parts: dict[tuple[str, tuple[int, ...]], list[Raw]] = {}
+        """Codec and numbers -> the lists of changes of one message after the other."""
+
+    def number(self, kind: str, id: str, row: Row | None) -> int:
+        """Of a change; equal ones are one."""
+        known = self._numbers.get((kind, id))
+        if known is None:
+            known = self._numbers[kind, id] = len(self._changes)
+            shown: Any = UNSET
+            if row is not None and kind != LEFT:
+                shown = {column.name: row[column.name] for column in self._columns}
+            self._changes.append(RowChange(kind, id, shown))
+        return known
+
+    def parts(self, codec: Codec, numbers: Sequence[int]) -> list[Raw]:
+        """The changes with these numbers, in messages of bounded size."""
+        key = (codec.name, tuple(numbers))
+        known = self._parts.get(key)
+        if known is None:
+            known = self._parts[key] = [Raw(codec.encode(p)) for p in self._cut(codec, numbers)]
+        return known
+
+    def _cut(self, codec: Codec, numbers: Sequence[int]) -> list[list[Raw]]:
+        parts: list[list[Raw]] = [[]]
+        size = 0
+        for number in numbers:
+            one = self._encoded(codec, number)
+            if parts[-1] and size + len(one) > MAX_PAGE_BYTES:
+                parts.append([])
+                size = 0
+            parts[-1].append(Raw(one))
+            size += len(one)
+        return parts
+
+    def _encoded(self, codec: Codec, number: int) -> bytes:
+        key = (codec.name, number)
+        if key not in self._bytes:
+            self._bytes[key] = codec.encode(self._changes[number])
+        return self._bytes[key]

@@ -1,0 +1,115 @@
+"""The feed of a node: who watches, the reader of what changes, and how it is woken."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from persistence.lanes import Lanes
+from persistence.rows.reading import Row
+from persistence.tables.change_log import Place
+from schema.errors import ErrorCode
+from server.feed.outlet import Outlet
+from server.feed.positions import Positions
+from server.feed.reader import FeedReader
+from server.feed.starting import Starting
+from server.feed.telling import Telling
+from server.feed.watches import Listed, Watches
+from server.health.metrics import Metrics
+from server.refused import Refused
+
+TELL_GAP_SECONDS = 0.01
+"""Between two messages to other nodes that something was written, however much it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """What the call `watch` is answered."""
+
+    watch: str
+    rows: list[Row]
+    left: list[str]
+    position: str
+    resumed: bool
+    reason: str | None
+
+
+class RowFeed:
+    """`is_here`: whether a connection with this id is open; `tell_nodes`: wakes other nodes."""
+
+    def __init__(
+        self,
+        db: Lanes,
+        secret: bytes,
+        metrics: Metrics,
+        is_here: Callable[[str], bool],
+        tell_nodes: Callable[[], None],
+    ) -> None:
+        self.watches = Watches()
+        self._positions = Positions(secret)
+        self._telling = Telling(self.watches, self._positions, metrics.count)
+        self._starting = Starting(db.reads, db.callers, metrics.count)
+        asked = metrics.counter("feed_queries_total", "Questions of the feed to the database.")
+        changed = metrics.counter("feed_changes_total", "Changes that the feed has read.")
+        self.reader = FeedReader(db.rooms, self.watches, self._telling, asked, changed)
+        self._is_here = is_here
+        self._tell_nodes = tell_nodes
+        self._timer: asyncio.TimerHandle | None = None
+        """Until other nodes are told next; None: nothing was written since."""
+
+    def wake(self) -> None:
+        """This node has written rows, and they are committed."""
+        self.reader.wake()
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(TELL_GAP_SECONDS, self._tell)
+
+    def _tell(self) -> None:
+        self._timer = None
+        self._tell_nodes()
+
+    async def start(self, outlet: Outlet, user: str, listed: Listed, position: str | None) -> Began:
+        """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
+        since = None if position is None else self._read(position)
+        if not self._is_here(outlet.id):
+            raise Refused(ErrorCode.VALIDATION, "this connection is gone")
+        watch = self.watches.begin(outlet, user, listed)
+        try:
+            await self.reader.ready()
+            first = await self._starting.first(watch, since)
+        except BaseException:
+            self.watches.end(watch)
+            raise
+        return Began(
+            watch.id,
+            first.rows,
+            first.left,
+            self._positions.write(first.place),
+            first.resumed,
+            first.reason,
+        )
+
+    def begin(self, connection: str, watch: str, *, was_sent: bool) -> None:
+        """The first rows are on their way, and changes may follow; or they could not be sent."""
+        found = self.watches.find(connection, watch)
+        if found is not None and was_sent:
+            self._telling.begin(found)
+        elif found is not None:
+            self.watches.end(found)
+
+    def end(self, connection: str, watch: str) -> None:
+        """The connection does not want to hear of it any more."""
+        found = self.watches.find(connection, watch)
+        if found is not None:
+            self.watches.end(found)
+
+    def gone(self, connection: str) -> None:
+        """The connection has ended, and with it all that it watches."""
+        for watch in self.watches.of_connection(connection):
+            self.watches.end(watch)
+
+    def _read(self, position: str) -> Place:
+        try:
+            return self._positions.read(position)
+        except ValueError:
+            text = "`from` is no position that a watch was told; leave it out for all rows"
+            raise Refused(ErrorCode.VALIDATION, text, field="from") from None

@@ -1,0 +1,124 @@
+"""A watch begins: its first rows and where they stand, or what has changed since it was away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from persistence.pool import Database, Executor
+from persistence.rows import watched
+from persistence.rows.reading import Row
+from persistence.tables import change_log
+from persistence.tables.change_log import Change, Place
+from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
+from schema.server_limits import MAX_CHANGES_READ
+from schema.tables.description import Table
+from server.feed.ties import by_peers, by_role
+from server.feed.watches import Watch, logged_as, require_few
+from server.health.metrics import Count
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What a watch is told first."""
+
+    place: Place
+    rows: list[Row]
+    """All that the list shows; resumed: those of them that have changed."""
+    left: list[str]
+    """Resumed: what has changed and is not in the list, if it ever was."""
+    resumed: bool
+    reason: str | None = None
+    """Why it is not resumed, where that was asked for."""
+
+
+class Starting:
+    """Reads over the lane of long reads, as the owner; what it finds goes past the second wall."""
+
+    def __init__(self, reads: Database, callers: Database, count: Count) -> None:
+        self._reads = reads
+        self._callers = callers
+        self._count = count
+
+    async def first(self, watch: Watch, since: Place | None) -> First:
+        """The watch shows its rows from then on; raises `Refused` where they are too many."""
+        for may_be_race in (True, False):
+            first = await self._read(watch, since, may_be_race=may_be_race)
+            if first is not None:
+                return first
+        raise AssertionError("the second reading is the last")
+
+    async def _read(self, watch: Watch, since: Place | None, *, may_be_race: bool) -> First | None:
+        """None: the walls differ, as if a role had changed between the two looks."""
+        listed, user = watch.group.listed, watch.user
+        async with watched.one_snapshot(self._reads) as db:
+            place = await change_log.here(db)
+            rows = await watched.list_rows(
+                db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
+            )
+            require_few(rows)
+            missed = None if since is None else await _missed(db, listed.table, user, since)
+        seen = await self._behind_second_wall(watch, rows)
+        if len(seen) < len(rows):
+            if may_be_race:
+                return None
+            self._count("rows_hidden", len(rows) - len(seen))
+        watch.place = place
+        for id in () if watch.is_over else seen:
+            watch.show(id)
+        shown = [row for row in rows if watched.row_id(listed.table, row) in seen]
+        if missed is None:
+            return First(place, shown, [], resumed=False)
+        if isinstance(missed, str):
+            return First(place, shown, [], resumed=False, reason=missed)
+        return _resumed(watch, place, shown, missed)
+
+    async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
+        table = watch.group.listed.table
+        ids = [watched.row_id(table, row) for row in rows]
+        return await watched.behind_second_wall(self._callers, table, watch.user, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    changes: list[Change]
+    projects: set[str]
+    """In which the user has a role now."""
+
+
+async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Missed | str:
+    """What has changed since, or the reason why that cannot be told."""
+    logged = logged_as(table)
+    tables = {logged, "project_members"}
+    now, changes = await change_log.since(db, since, MAX_CHANGES_READ, tables)
+    if not since.leads_to(now):
+        return "other_history"
+    if changes is None:
+        return "too_old"
+    projects = await watched.projects_of(db, user)
+    roles = [change for change in changes if change.table == "project_members"]
+    if by_role(table) and any(change.user == user for change in roles):
+        return "access"
+    if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
+        return "access"
+    return _Missed([change for change in changes if change.table == logged], projects)
+
+
+def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -> First:
+    table = watch.group.listed.table
+    changed = {change.row: change for change in missed.changes}
+    shown = {watched.row_id(table, row): row for row in rows}
+    left = [
+        id
+        for id, change in changed.items()
+        if id not in shown and _was_seen(watch.user, change, missed.projects)
+    ]
+    again = [shown[id] for id in changed if id in shown]
+    if len(left) + len(again) > MAX_CHANGES_AT_ONCE:
+        return First(place, list(rows), [], resumed=False, reason="too_much")
+    return First(place, again, left, resumed=True)
+
+
+def _was_seen(user: str, change: Change, projects: set[str]) -> bool:
+    """Whether the user may have seen the row: of others', not even ids are told."""
+    if change.everyone or user in (change.user, change.old_user):
+        return True
+    return change.project in projects or change.old_project in projects

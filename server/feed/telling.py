@@ -1,0 +1,187 @@
+"""Tells watches what has changed, in terms of their lists, or that they are to begin anew."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Raw, Struct
+
+from persistence.rows.reading import Row
+from persistence.rows.watched import row_id
+from persistence.tables.change_log import Change
+from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
+from schema.messages import Resync
+from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
+from server.feed.moment import Moment
+from server.feed.positions import Positions
+from server.feed.ties import by_peers, by_role
+from server.feed.watches import Group, Watch, Watches, logged_as
+from server.health.metrics import Count
+from server.sockets.codec import frame_header
+
+AT_A_TIME_SECONDS = 0.002
+"""How long it goes on in one turn of the event loop: cursors wait for it."""
+
+Numbers = dict[Watch, list[int]]
+"""What each watch is to be told, as numbers of `Changes`."""
+
+
+class _Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):
+    """`schema.messages.Rows`, its changes encoded before."""
+
+    watch: str
+    changes: Raw
+    position: str | None
+
+
+class Telling:
+    """For all watches of a node."""
+
+    def __init__(self, watches: Watches, positions: Positions, count: Count) -> None:
+        self._watches = watches
+        self._positions = positions
+        self._count = count
+        self._began = 0.0
+        """When the turn of the event loop began that it works in, in seconds of the loop."""
+
+    async def tell(self, moment: Moment, lists: Mapping[Watch, Sequence[Row]]) -> None:
+        """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
+        live = self._hold_for_beginners(moment)
+        position = self._positions.write(moment.place)
+        self._began = asyncio.get_running_loop().time()
+        for group in list(self._watches.groups.values()):
+            changes = Changes(group.listed.columns)
+            told = await self._of_group(group, moment, changes, live - lists.keys())
+            for watch in [w for w in group.watches() if w in lists and w in live]:
+                told[watch] = self._anew(watch, moment, changes, lists[watch])
+            for watch, numbers in told.items():
+                self._send(watch, changes, numbers, position)
+                await self._pause()
+
+    def begin(self, watch: Watch) -> None:
+        """Its first rows are on their way: what came meanwhile follows."""
+        moments, watch.waiting = watch.waiting or [], None
+        if watch.waiting_changes > MAX_CHANGES_AT_ONCE:
+            self.resync(watch, "too_much")
+        for moment in moments:
+            if watch.is_over:
+                return
+            if _is_touched(watch, moment.memberships(watch.place)):
+                self.resync(watch, "access")
+                return
+            self._one(watch, moment)
+
+    def resync(self, watch: Watch, reason: str) -> None:
+        """It is over; its reader is to watch anew."""
+        if not watch.is_over:
+            self._count(f"resync_{reason}")
+            watch.outlet.send(Resync(watch.id, reason))
+            self._watches.end(watch)
+
+    def resync_all(self, reason: str) -> None:
+        """Nobody can be told what has changed."""
+        for watch in list(self._watches.all()):
+            if watch.waiting is None:
+                self.resync(watch, reason)
+            else:
+                watch.waiting_changes = MAX_CHANGES_AT_ONCE + 1
+                watch.waiting.clear()
+
+    def _hold_for_beginners(self, moment: Moment) -> set[Watch]:
+        """Keep it for those whose first rows are not on their way; the others."""
+        live: set[Watch] = set()
+        for watch in self._watches.all():
+            if watch.waiting is None:
+                live.add(watch)
+                continue
+            watch.waiting_changes += moment.size
+            if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
+                watch.waiting.append(moment)
+            else:
+                watch.waiting.clear()
+        return live
+
+    async def _of_group(
+        self, group: Group, moment: Moment, changes: Changes, live: set[Watch]
+    ) -> Numbers:
+        told: Numbers = {}
+        table = group.listed.table
+        for id in moment.changed.get(logged_as(table), {}):
+            row = moment.rows.get(table.relation, {}).get(id)
+            for kind, watches in kinds(group, id, moment):
+                number = changes.number(kind, id, row) if watches else 0
+                for watch in watches & live:
+                    _take(watch, kind, id)
+                    told.setdefault(watch, []).append(number)
+            await self._pause()
+        return told
+
+    def _anew(
+        self, watch: Watch, moment: Moment, changes: Changes, rows: Sequence[Row]
+    ) -> list[int]:
+        """By what the whole list holds now: roles have changed, and with them who sees what."""
+        table = watch.group.listed.table
+        now = {row_id(table, row): row for row in rows}
+        held, changed = watch.ids(), moment.changed.get(logged_as(table), {})
+        happened = [
+            *((LEFT, id) for id in held - now.keys()),
+            *((CHANGED, id) for id in changed if id in held and id in now),
+            *((ENTERED, id) for id in now if id not in held),
+        ]
+        for kind, id in happened:
+            _take(watch, kind, id)
+        return [changes.number(kind, id, now.get(id)) for kind, id in happened]
+
+    def _one(self, watch: Watch, moment: Moment) -> None:
+        """What a moment was to one watch, but for what its first rows have told."""
+        table = watch.group.listed.table
+        numbers: list[int] = []
+        changes = Changes(watch.group.listed.columns)
+        for id in moment.news(logged_as(table), watch.place):
+            row = moment.rows.get(table.relation, {}).get(id)
+            for kind, watches in kinds(watch.group, id, moment):
+                if watch in watches:
+                    _take(watch, kind, id)
+                    numbers.append(changes.number(kind, id, row))
+        self._send(watch, changes, numbers, self._positions.write(moment.place))
+
+    def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], position: str) -> None:
+        if watch.is_over or not numbers:
+            return
+        if watch.shown > MAX_WATCHED_ROWS:
+            self.resync(watch, "too_many_rows")
+            return
+        if len(numbers) > MAX_CHANGES_AT_ONCE:
+            self.resync(watch, "too_much")
+            return
+        codec = watch.outlet.codec
+        parts = changes.parts(codec, numbers)
+        for n, part in enumerate(parts, 1):
+            message = _Rows(watch.id, part, position if n == len(parts) else None)
+            payload = codec.encode(message)
+            if not watch.outlet.offer_frame(frame_header(codec.first_byte, payload) + payload):
+                self.resync(watch, "behind")
+                return
+
+    async def _pause(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._began > AT_A_TIME_SECONDS:
+            await asyncio.sleep(0)
+            self._began = loop.time()
+
+
+def _take(watch: Watch, kind: str, id: str) -> None:
+    if watch.is_over:
+        return
+    if kind == ENTERED:
+        watch.show(id)
+    elif kind == LEFT:
+        watch.hide(id)
+
+
+def _is_touched(watch: Watch, memberships: Iterable[Change]) -> bool:
+    """Whether these changes of roles may make its list another one."""
+    table = watch.group.listed.table
+    changes = list(memberships)
+    if by_peers(table) and changes:
+        return True
+    return by_role(table) and any(change.user == watch.user for change in changes)

@@ -1,0 +1,197 @@
+"""Who watches what: lists, by what they show, and how much of it there may be."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistence.rows.conditions import Condition
+from persistence.rows.reading import Row
+from persistence.tables.change_log import NOWHERE, Place
+from schema.errors import ErrorCode
+from schema.limits import (
+    MAX_WATCHED_ROWS,
+    MAX_WATCHES_PER_CONNECTION,
+    MAX_WATCHES_PER_USER,
+)
+from schema.tables.description import Column, Table
+from server.feed.outlet import Outlet
+from server.refused import Refused
+
+if TYPE_CHECKING:
+    from server.feed.moment import Moment
+
+LOGGED_AS = {"own_account": "prime_users"}
+"""Relation -> the table in the change log that says when its rows change, where it is another."""
+
+
+def logged_as(table: Table) -> str:
+    """The name of the table in the change log."""
+    return LOGGED_AS.get(table.relation, table.relation)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is watched: the same for all who ask the same."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    """Those that were chosen, and those that name a row."""
+    needed: tuple[Column, ...]
+    """And those that the condition and the rights look at."""
+    condition: Condition
+    matches: Callable[[Row], bool]
+    key: bytes
+    """Equal for equal lists."""
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """All who watch one list: what they see of a change is told once."""
+
+    listed: Listed
+    by_user: dict[str, set["Watch"]] = field(default_factory=dict)
+    holders: dict[str, set["Watch"]] = field(default_factory=dict)
+    """Id of a row -> the watches that show it."""
+
+    def watches(self) -> Iterator["Watch"]:
+        """All of them."""
+        for watches in self.by_user.values():
+            yield from watches
+
+    def of_users(self, users: set[str] | None) -> set["Watch"]:
+        """Those of these users; None: all."""
+        if users is None:
+            return set(self.watches())
+        found = users & self.by_user.keys() if len(users) > 4 else users
+        return set().union(*(self.by_user.get(user, ()) for user in found))
+
+
+@dataclass(eq=False, slots=True)
+class Watch:
+    """One watch of a connection."""
+
+    id: str
+    user: str
+    outlet: Outlet
+    group: Group
+    shown: int = 0
+    """How many rows it shows."""
+    place: Place = NOWHERE
+    """Of its first rows: what that saw is told by them."""
+    waiting: "list[Moment] | None" = field(default_factory=list)
+    """What came before its first rows were on their way; None: they are."""
+    waiting_changes: int = 0
+    is_over: bool = False
+    """It was ended, and hears nothing more."""
+
+    def show(self, id: str) -> None:
+        """It shows the row from now on."""
+        self.group.holders.setdefault(id, set()).add(self)
+        self.shown += 1
+
+    def hide(self, id: str) -> None:
+        """It does not show the row any more."""
+        holders = self.group.holders.get(id)
+        if holders is not None and self in holders:
+            holders.remove(self)
+            self.shown -= 1
+            if not holders:
+                del self.group.holders[id]
+
+    def ids(self) -> set[str]:
+        """Of the rows that it shows."""
+        return {id for id, holders in self.group.holders.items() if self in holders}
+
+
+class Watches:
+    """All of a node."""
+
+    def __init__(self) -> None:
+        self.groups: dict[bytes, Group] = {}
+        """By what they watch."""
+        self._by_connection: dict[str, dict[str, Watch]] = {}
+        self._by_user: dict[str, int] = {}
+        """User -> how many watches."""
+
+    def __len__(self) -> int:
+        return sum(self._by_user.values())
+
+    @property
+    def rows(self) -> int:
+        """How many rows all of them show, together."""
+        return sum(
+            len(holders) for group in self.groups.values() for holders in group.holders.values()
+        )
+
+    def begin(self, outlet: Outlet, user: str, listed: Listed) -> Watch:
+        """One more, which waits for its first rows; raises `Refused`."""
+        ours = self._by_connection.get(outlet.id, {})
+        _within(len(ours), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
+        _within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
+        group = self.groups.get(listed.key)
+        if group is None:
+            group = self.groups[listed.key] = Group(listed)
+        watch = Watch(uuid.uuid4().hex[:16], user, outlet, group)
+        group.by_user.setdefault(user, set()).add(watch)
+        self._by_connection.setdefault(outlet.id, {})[watch.id] = watch
+        self._by_user[user] = self._by_user.get(user, 0) + 1
+        return watch
+
+    def of_connection(self, connection: str) -> list[Watch]:
+        """Those of a connection."""
+        return list(self._by_connection.get(connection, {}).values())
+
+    def find(self, connection: str, watch: str) -> Watch | None:
+        """The watch of a connection with this id."""
+        return self._by_connection.get(connection, {}).get(watch)
+
+    def end(self, watch: Watch) -> None:
+        """It is over; ending it twice changes nothing."""
+        if watch.is_over:
+            return
+        watch.is_over, watch.waiting = True, None
+        for id in watch.ids():
+            watch.hide(id)
+        group, user, connection = watch.group, watch.user, watch.outlet.id
+        _discard(group.by_user, user, watch)
+        if not group.by_user and self.groups.get(group.listed.key) is group:
+            del self.groups[group.listed.key]
+        ours = self._by_connection[connection]
+        del ours[watch.id]
+        if not ours:
+            del self._by_connection[connection]
+        self._by_user[user] -= 1
+        if not self._by_user[user]:
+            del self._by_user[user]
+
+    def of_table(self, logged: str) -> list[Group]:
+        """The groups whose rows the change log calls so."""
+        return [g for g in self.groups.values() if logged_as(g.listed.table) == logged]
+
+    def all(self) -> Iterator[Watch]:
+        """Every watch."""
+        for group in self.groups.values():
+            yield from group.watches()
+
+
+def require_few(rows: Iterable[object]) -> None:
+    """Raises `Refused` if they are more than one watch shows."""
+    if len(list(rows)) > MAX_WATCHED_ROWS:
+        text = (
+            f"a watch shows at most {MAX_WATCHED_ROWS} rows, and this list has more: ask for less"
+        )
+        raise Refused(ErrorCode.LIMIT_REACHED, text, field="where")
+
+
+def _within(count: int, most: int, what: str) -> None:
+    if count >= most:
+        text = f"there may be {most} {what}; end one with watch.end"
+        raise Refused(ErrorCode.LIMIT_REACHED, text)
+
+
+def _discard(by_user: dict[str, set[Watch]], user: str, watch: Watch) -> None:
+    watches = by_user[user]
+    watches.discard(watch)
+    if not watches:
+        del by_user[user]

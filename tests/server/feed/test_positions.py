@@ -1,0 +1,31 @@
+"""Positions as texts: what was given comes back, and nothing else is taken."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persistence.tables.change_log import Place
+from server.feed.positions import Positions
+
+PLACE = Place("16384/7/00000001", "700:712:701,705")
+
+
+def test_V8_what_was_given_comes_back_on_every_server() -> None:
+    text = Positions(b"secret").write(PLACE)
+    assert Positions(b"secret").read(text) == PLACE
+    assert len(text) < 100
+
+
+def test_V12_another_servers_and_what_was_tampered_with_are_refused() -> None:
+    text = Positions(b"secret").write(PLACE)
+    for wrong in (text[:-4], text[4:], text + "AAAA", text.swapcase(), "", "%", "é", "A" * 9_999):
+        with pytest.raises(ValueError):  # noqa: PT011
+            Positions(b"secret").read(wrong)
+    with pytest.raises(ValueError, match="has given"):
+        Positions(b"other").read(text)
+
+
+@given(st.text())
+def test_V12_no_text_does_harm(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        Positions(b"secret").read(text)

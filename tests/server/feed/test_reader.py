@@ -1,0 +1,97 @@
+"""The one reader of the change log: it never skips anything in silence, and asks little."""
+
+from typing import Any
+
+import pytest
+
+from persistence.errors import Unavailable
+from persistence.tables import change_log
+from tests.server.conftest import Node, Nodes, eventually
+from tests.server.feed.test_watching import PRESET, preset, psql
+from tests.server.feed.watching import Shown
+
+__all__ = ["psql"]
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+
+def figure(node: Node, name: str) -> float:
+    [line] = [one for one in node.metrics.text().splitlines() if one.startswith(f"{name} ")]
+    return float(line.split()[1])
+
+
+async def test_questions_do_not_grow_with_those_who_watch(node: Node, psql: Any) -> None:
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {}).begin()
+    node.server.supervisor.stop("reading what is watched")  # from here on the test reads
+
+    async def asked(name: str) -> float:
+        """Questions for one change, which all see."""
+        before = figure(node, "prime_feed_queries_total")
+        await psql.fetchval(PRESET, ann.user, name, False)
+        await node.server.feed.reader.read()
+        assert await shown.said() == [("entered", name)]
+        return figure(node, "prime_feed_queries_total") - before
+
+    few = await asked("a")
+    for n in range(20):
+        again = await node.again(ann, device=f"d{n}")
+        await again.result("presets.watch")
+    assert await asked("b") == few <= 7
+    assert figure(node, "prime_watches") == 21
+    assert figure(node, "prime_watched_rows") == 22 + 20
+    assert figure(node, "prime_feed_changes_total") == 2
+
+
+async def test_V10_where_the_database_was_away_nothing_is_missed(
+    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {}).begin()
+    looked = 0
+
+    async def unavailable(*_: object) -> None:
+        nonlocal looked
+        looked += 1
+        raise Unavailable("taken away by a test")
+
+    monkeypatch.setattr("server.feed.reader.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(change_log, "since", unavailable)
+    await preset(psql, ann, "a")
+
+    async def has_looked() -> bool:
+        return looked > 2
+
+    await eventually(has_looked)
+    monkeypatch.undo()
+    assert await shown.said() == [("entered", "a")]
+
+
+async def test_V9_V10_after_a_restore_all_begin_anew(
+    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {}).begin()
+    reader = node.server.feed.reader
+    assert reader._place is not None
+    reader._place = change_log.Place("another cluster", reader._place.snapshot)
+    reader.wake()
+    resync = await ann.until("resync")
+    assert (resync["watch"], resync["reason"]) == (shown.watch, "other_history")
+    await shown.begin()
+    await preset(psql, ann, "a")
+    assert await shown.said() == [("entered", "a")]
+
+
+async def test_a_call_on_another_node_wakes_who_watches(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.feed.reader.POLL_SECONDS", 3_600.0)
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    elsewhere = await two.again(ann)
+    shown = await Shown(elsewhere, "auth_sessions", {"fields": ["device"]}).begin()
+    other = await one.again(ann, device="phone")
+    await other.result("auth.logout")
+    changes = await shown.next()
+    assert [change["change"] for change in changes] == ["changed"]
