@@ -1,0 +1,154 @@
+"""Attacks on rows: those of others by id, columns that are nobody's to write, hostile keys."""
+
+from typing import Any
+
+from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.rights import NOWHERE
+from loadtest.attack.target import Target, result
+from loadtest.attack.wire import Message, Wire
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Table, Verb
+
+REFUSED = ("validation", "bad_message")
+
+MADE: dict[str, Message] = {
+    "presets": {"plugin": "OTT", "name": "of the owner", "parameters": {"mix": 0.5}},
+    "audio_files": {"name": "of the owner.wav"},
+}
+"""First part of the calls -> what makes a row, beside the project."""
+
+HOSTILE = ("__proto__", "constructor", "__class__", "../../etc/passwd", "id; DROP TABLE x --")
+
+DEPTH = 4_000
+
+
+async def _own_rows(wire: Wire, project: str) -> dict[str, str]:
+    """Of each table that has a call for it a row that is made: its id."""
+    rows = {}
+    for calls, words in MADE.items():
+        more = {"project": project} if calls == "audio_files" else {}
+        name = f"{words['name']} {wire.new_id()}"
+        made = result(await wire.call(f"{calls}.create", words | more | {"name": name}))
+        rows[calls] = str(made["id"])
+    return rows
+
+
+def _written() -> list[Table]:
+    return [table for table in TABLES.values() if table.calls in MADE]
+
+
+@attack("A14", "other people's rows, by their ids, in every table")
+async def foreign_rows(target: Target) -> str:
+    async with (
+        await target.enter(target.owner) as owner,
+        await target.enter(target.stranger) as wire,
+    ):
+        rows = await _own_rows(owner, target.project)
+        for table in _written():
+            changes: Message = {"version": 1, "name": "mine now"}
+            for verb, more in ((Verb.GET, {}), (Verb.UPDATE, changes)):
+                method = f"{table.calls}.{verb}"
+                answers = [
+                    await wire.call(method, {table.param: id, **more})
+                    for id in (rows[table.calls], NOWHERE)
+                ]
+                codes = [code_of(answer) for answer in answers]
+                must(codes == ["not_found"] * 2, f"{method} was answered {codes}")
+                told = {answer["message"] for answer in answers}
+                must(len(told) == 1, f"{method} tells what exists: {told}")
+            await wire.call(f"{table.calls}.delete", {table.param: rows[table.calls]})
+            kept = await owner.call(f"{table.calls}.get", {table.param: rows[table.calls]})
+            must(kept["t"] == "reply", f"a stranger deleted a row of {table.calls}")
+            for where in ({"id": rows[table.calls]}, {"or": [{"id": rows[table.calls]}]}):
+                page = result(await wire.call(f"{table.calls}.list", {"where": where}))
+                must(page[table.calls] == [], f"{table.calls}.list shows a row of another")
+    return "not_found, as for what does not exist; nothing is listed or deleted"
+
+
+@attack("A15", "columns that no client writes, and rows that a viewer changes")
+async def columns_of_nobody(target: Target) -> str:
+    async with (
+        await target.enter(target.owner) as owner,
+        await target.enter(target.viewer) as viewer,
+    ):
+        rows = await _own_rows(owner, target.project)
+        for table in _written():
+            offered = {column.name for column in table.changes}
+            for column in table.columns:
+                if column.name in offered | {table.version, "id"}:
+                    continue
+                params = {table.param: rows[table.calls], "version": 1, column.name: NOWHERE}
+                code = code_of(await owner.call(f"{table.calls}.update", params))
+                must(code in REFUSED, f"{table.calls}.update took {column.name}: {code}")
+        file = {"audio_file": rows["audio_files"]}
+        asked: dict[str, Message] = {
+            "audio_files.create": {"project": target.project, "name": "of the viewer.wav"},
+            "audio_files.update": {**file, "version": 1, "name": "of the viewer.wav"},
+            "audio_files.delete": file,
+        }
+        for method, params in asked.items():
+            code = code_of(await viewer.call(method, params))
+            must(code == "forbidden", f"{method} of a viewer was answered {code}")
+    return "validation and forbidden"
+
+
+@attack("A19", "keys of maps that mean something to a language, and maps without a bottom")
+async def hostile_keys(target: Target) -> str:
+    async with await target.enter(target.owner) as wire:
+        for word in HOSTILE:
+            asked: list[Message] = [
+                {"where": {word: 1}},
+                {"where": {"name": {word: 1}}},
+                {"order": [word]},
+                {"fields": [word]},
+                {"embed": [word]},
+            ]
+            for params in asked:
+                code = code_of(await wire.call("presets.list", params))
+                must(code in REFUSED, f"{params} was answered {code}")
+        for parameters in ({"__proto__": {"is_public": True}}, {"a": {"__class__": 1}}):
+            code = await _made_with(wire, parameters)
+            must(code in REFUSED, f"{parameters} was answered {code}")
+    async with await target.enter(target.owner) as wire:
+        bottomless: Any = 1
+        for _ in range(DEPTH // 10):
+            bottomless = {"a": bottomless}
+        code = await _made_with(wire, bottomless)
+        must(code in REFUSED, f"{DEPTH // 10} maps in each other were answered {code}")
+        at = ["a"] * DEPTH
+        where = {"parameters": {"path": {"at": at, "eq": 1}}}
+        code = code_of(await wire.call("presets.list", {"where": where}))
+        must(code in REFUSED, f"a path of {DEPTH} keys was answered {code}")
+    return "validation, with the place"
+
+
+@attack("A25", "a key of a write that another write, or another user, has")
+async def keys_of_writes(target: Target) -> str:
+    async with (
+        await target.enter(target.owner) as owner,
+        await target.enter(target.stranger) as stranger,
+    ):
+        key = f"attack-{owner.new_id()}-{target.project[:8]}"
+        words = {"plugin": "OTT", "name": f"once {key}"}
+        made = result(await _keyed(owner, key, words))
+        again = result(await _keyed(owner, key, words))
+        must(again == made, "a write that was sent again was done again")
+        answer = await _keyed(owner, key, words | {"name": f"other {key}"})
+        must(answer["t"] == "error", "another write got through under the key")
+        code = code_of(answer)
+        must(code == "id_reused", f"another write under the key was answered {code}")
+        others = result(await _keyed(stranger, key, words))
+        must(others["id"] != made["id"], "a stranger was told what another wrote")
+    return "id_reused; another user's key is another key"
+
+
+async def _keyed(wire: Wire, key: str, words: Message) -> Message:
+    id = wire.new_id()
+    call = {"t": "call", "id": id, "method": "presets.create", "params": words}
+    wire.send(call | {"idempotency_key": key})
+    return await wire.until(id=id)
+
+
+async def _made_with(wire: Wire, parameters: Any) -> str:
+    params = {"plugin": "OTT", "name": f"odd {wire.new_id()}", "parameters": parameters}
+    return code_of(await wire.call("presets.create", params))
