@@ -35,6 +35,13 @@ def fetch(dsn: str, query: str) -> Any:
     return asyncio.run(ask())
 
 
+def as_superuser(dsn: str) -> str:
+    return dsn.replace("//prime@", "//postgres@")
+
+
+HAS_ROLE = "SELECT count(*) FROM pg_roles WHERE rolname = 'prime_caller'"
+
+
 def postmaster_of(directory: Path) -> int:
     return int((directory / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
@@ -249,3 +256,17 @@ def test_a_plain_user_needs_no_root(tmp_path: Path) -> None:
         process.stop((signal.SIGTERM, 10.0))
     with suppress(FileNotFoundError):
         assert not is_alive(postmaster_of(tmp_path / "data"))
+
+
+def test_the_role_of_callers_is_there_and_is_made_for_data_of_before(directory: Path) -> None:
+    marker = directory / "postgres" / embedded_postgres.HAS_CALLER
+    with EmbeddedPostgres(directory) as postgres:
+        assert fetch(postgres.caller_address, "SELECT session_user::text") == "prime_caller"
+        url = postgres.caller_address.replace("//prime_caller@", "//prime@")
+        fetch(as_superuser(url), "DROP ROLE prime_caller")
+        assert fetch(url, HAS_ROLE) == 0
+    marker.unlink()
+    with EmbeddedPostgres(directory) as postgres:
+        assert fetch(postgres.caller_address, "SELECT session_user::text") == "prime_caller"
+        assert fetch(postgres.caller_address, "SELECT pg_has_role('prime', 'prime_caller', 'SET')")
+    assert marker.exists()
