@@ -1,5 +1,7 @@
 """What can be asked of rows, as JSON Schema: a type for the conditions of each table."""
 
+from collections.abc import Iterable
+
 from schema.calling.row_calls import where_name
 from schema.columns.maps import JSON_MAP
 from schema.generating.json_structs import Schema, ref
@@ -20,11 +22,11 @@ LEAF = "LeafFilter"
 """The type of what is asked of a leaf of a map."""
 
 
-def row_definitions() -> Schema:
+def row_definitions(tables: Iterable[Table] = tuple(TABLES.values())) -> Schema:
     """The types that the calls of rows name, by name."""
     definitions: Schema = {JSON_MAP: _json_map(), LEAF: _leaf()}
-    definitions |= {name: _filter(one) for name, one in filters_of(TABLES.values()).items()}
-    for table in TABLES.values():
+    definitions |= {name: _filter(one) for name, one in filters_of(tables).items()}
+    for table in tables:
         definitions[where_name(table)] = _where(table)
     return definitions
 

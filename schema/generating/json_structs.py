@@ -1,10 +1,12 @@
 """Structs as JSON Schema: names that no language has taken, and shapes that generators can read."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import msgspec
 
+from schema.calling.row_calls import Call
 from schema.calls import METHODS
 from schema.messages import ClientMessage, ServerMessage
 from schema.text.words import AMONG, NAMED
@@ -58,12 +60,12 @@ def result_name(struct: type[msgspec.Struct]) -> str:
     return RENAMED.get(struct.__name__, struct.__name__)
 
 
-def struct_definitions() -> Schema:
+def struct_definitions(methods: Mapping[str, Call] = METHODS) -> Schema:
     """Every message, and the parameters and results of every call, by name."""
     structs = [*get_args(ClientMessage), *get_args(ServerMessage)]
-    structs += [struct for pair in METHODS.values() for struct in pair]
+    structs += [struct for pair in methods.values() for struct in pair]
     _, components = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
-    names = _names()
+    names = _names(methods)
     definitions: Schema = {}
     for struct_name, component in components.items():
         if struct_name in MADE_OTHERWISE:
@@ -76,12 +78,12 @@ def struct_definitions() -> Schema:
     return definitions
 
 
-def _names() -> dict[str, str]:
+def _names(methods: Mapping[str, Call]) -> dict[str, str]:
     """Struct -> the name of its definition, where that is another one."""
     names = dict(RENAMED)
     for side, union in (("Client", ClientMessage), ("Server", ServerMessage)):
         names |= {struct.__name__: message_name(side, struct) for struct in get_args(union)}
-    return names | {pair[0].__name__: params_name(method) for method, pair in METHODS.items()}
+    return names | {pair[0].__name__: params_name(method) for method, pair in methods.items()}
 
 
 def _pascal(words: str) -> str:

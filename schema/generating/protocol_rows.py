@@ -40,9 +40,9 @@ def rights_rows() -> Iterable[Row]:
         )
 
 
-def columns_rows() -> Iterable[Row]:
+def columns_rows(tables: Iterable[Table] = tuple(TABLES.values())) -> Iterable[Row]:
     """A row for each column of each table."""
-    for table in TABLES.values():
+    for table in tables:
         for column in table.columns:
             yield (
                 f"`{table.calls}`",

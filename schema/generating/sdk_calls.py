@@ -2,13 +2,14 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
+from schema.calling.row_calls import Call
 from schema.calling.writes import READS, WRITES
 from schema.calls import METHODS
 from schema.generating.sdk_queries import query_names
@@ -51,11 +52,11 @@ from typing import NotRequired, TypedDict
 '''
 
 
-def calls_module() -> str:
+def calls_module(methods: Mapping[str, Call] = METHODS) -> str:
     """The Python of it, formatted as `ruff format` would."""
     structs: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
-    for method, (params, result) in METHODS.items():
+    for method, (params, result) in methods.items():
         if method.startswith(BY_HAND) or method.endswith(GOES_ON):
             continue
         group, name = method.split(".")

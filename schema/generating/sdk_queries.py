@@ -1,6 +1,6 @@
 """The SDK's types of what can be asked of rows: conditions, orders, columns, for each table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from keyword import iskeyword
 
@@ -39,10 +39,10 @@ _VALUES = {
 }
 
 
-def queries_module() -> str:
+def queries_module(tables: Sequence[Table] = tuple(TABLES.values())) -> str:
     """The Python of it, formatted as `ruff format` would."""
-    parts = [HEAD, *(_filter(one) for one in filters_of(TABLES.values()).values())]
-    for table in TABLES.values():
+    parts = [HEAD, *(_filter(one) for one in filters_of(tables).values())]
+    for table in tables:
         parts += _of_table(table)
     return "\n".join(parts)
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
+from schema import calls
 from schema.calling.params import Params
 from schema.calling.row_calls import RowCalls
 from schema.limits import MAX_ROWS
@@ -32,6 +33,10 @@ def test_Q1_each_verb_of_each_table_is_a_call() -> None:
     assert METHODS.keys() == {
         f"{table.calls}.{verb}" for table in TABLES.values() for verb in table.verbs - {Verb.WATCH}
     }
+
+
+def test_no_call_is_both_made_and_written_out() -> None:
+    assert not calls.BY_HAND.keys() & calls.ROW_CALLS.methods().keys()
 
 
 @pytest.mark.parametrize("method", METHODS)
