@@ -179,7 +179,6 @@ TESTED_ELSEWHERE = {
     "rooms.edits.edits": "tests/rooms/edits/test_proposals.py",
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",
     "rooms.edits.undo_stacks": "tests/rooms/edits/test_undo_steps.py",
-    "rooms.joining": "tests/rooms/journal/test_unanswered.py",
     "rooms.journal.entry": "tests/rooms/edits/test_proposals.py",
     "rooms.journal.follower": "tests/rooms/journal/test_quarantine.py",
     "rooms.known_aspects": "tests/rooms/test_aspect.py",
