@@ -6,7 +6,9 @@ from typing import Annotated, Any
 import pytest
 from msgspec import Meta
 
+from persistence.pool import Database
 from schema.calling.row_calls import RowCalls
+from schema.calls import METHODS, NOT_WATCHED
 from schema.generating.json_rows import row_definitions
 from schema.generating.json_structs import struct_definitions
 from schema.generating.protocol_rows import columns_rows
@@ -15,8 +17,12 @@ from schema.generating.sdk_queries import queries_module
 from schema.tables.all_tables import TABLES
 from schema.tables.description import ORDERED, Column, SqlType
 from server.calls.rows.answers import RowAnswers
+from server.calls.rows.watching import answers
 from server.calls.table import ANSWERS
 from tests.server.calls.rows.conftest import Pair, Refusal
+from tests.server.conftest import Node
+from tests.server.feed.watching import Shown
+from tests.server.wire import JSON
 
 STARS = Column(
     "stars", Annotated[int, Meta(ge=1, le=5)], SqlType.INTEGER, "how good it is", 3,
@@ -55,18 +61,27 @@ def test_types_schema_page_and_sdk_have_it() -> None:
     assert '"-stars",' in queries
 
 
+async def let_it_be_there(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the database, and in the calls of this process."""
+    for statement in filter(str.strip, COLUMN.split(";")):
+        await db.execute(statement)
+    calls = RowCalls(ALL_RATED)
+    methods = calls.methods() | calls.watches(but=NOT_WATCHED)
+    tables = {table.relation: table for table in ALL_RATED}
+    for name, call in methods.items():
+        monkeypatch.setitem(METHODS, name, call)
+    for name, answer in (RowAnswers(calls).by_method() | answers(methods, tables)).items():
+        monkeypatch.setitem(ANSWERS, name, answer)
+
+
 @pytest.mark.postgres
 @pytest.mark.new_database
 async def test_calls_make_it_change_it_ask_it_and_sort_by_it(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for statement in filter(str.strip, COLUMN.split(";")):
-        await pair.db.execute(statement)
-    calls = RowCalls(ALL_RATED)
-    for name, answer in RowAnswers(calls).by_method().items():
-        monkeypatch.setitem(ANSWERS, name, answer)
+    await let_it_be_there(pair.db, monkeypatch)
     ann = pair.ann
-    ann.methods |= calls.methods()
+    ann.methods |= METHODS
     made: list[dict[str, Any]] = [
         await ann.call("presets.create", plugin="OTT", name=f"Preset {stars}", stars=stars)
         for stars in (2, 5, 4)
@@ -84,3 +99,22 @@ async def test_calls_make_it_change_it_ask_it_and_sort_by_it(
     assert [row["stars"] for row in page["presets"]] == [5, 4]
     rest = await ann.call("presets.list", **asked, after=page["next"])
     assert {row["stars"] for row in rest["presets"]} == {3}
+
+
+@pytest.mark.postgres
+@pytest.mark.hub
+@pytest.mark.new_database
+async def test_a_feed_tells_it(
+    node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await let_it_be_there(database, monkeypatch)
+    ann = await node.musician("ann", JSON)
+    made = await ann.result("presets.create", plugin="OTT", name="Wide", stars=5)
+    asked = {"where": {"stars": {"gte": 4}}, "fields": ["stars"]}
+    shown = await Shown(ann, "presets", asked).begin()
+    assert [row["stars"] for row in shown.rows.values()] == [5]
+    for version, stars in ((1, 4), (2, 3)):
+        await ann.result("presets.update", preset=made["id"], version=version, stars=stars)
+        changes = await shown.next()
+        assert [change["change"] for change in changes] == ["changed" if stars == 4 else "left"]
+    assert shown.rows == {}
