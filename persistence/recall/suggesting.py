@@ -19,84 +19,66 @@ from schema.recall.estimate import (
 # $3, $4: contexts and strengths of the chain, the general first; $5: the place of the last one that
 # counts as evidence; $6: the half-life where nothing is stored yet; $7: seconds since 1970.
 # Each level hands what came before it on by its share; what a level says itself reaches the end
-# through the shares of all behind it: their product, as exp of a sum.
+# through the shares of all behind it: their product, as exp of a sum. The heats are read once, and
+# joined with what has a row for each level alone: no plan of it is quadratic in keys.
 RANK = f"""
-WITH setting AS (
-    SELECT extract(epoch FROM now())::float8 AS now, coalesce((
+WITH setting AS MATERIALIZED (
+    SELECT coalesce($7::float8, extract(epoch FROM now())::float8) / 86400 AS days, coalesce((
         SELECT half_life_days FROM recall_settings WHERE user_id = $1::uuid AND category = $2
     ), $6::float8) AS half
-), time AS (
-    SELECT coalesce($7::float8, now) / 86400 / half AS long,
-        coalesce($7::float8, now) / 86400 / {SESSION_HALF_LIFE_DAYS} AS short
-    FROM setting
-), chain AS (
-    SELECT * FROM unnest($3::text[], $4::float8[]) WITH ORDINALITY AS l(context, strength, place)
+), heats AS (
+    SELECT context, key, usage_count, coalesce(array_position($3::text[], context), 0) AS place,
+        heat - (SELECT days / CASE context WHEN 'now' THEN {SESSION_HALF_LIFE_DAYS} ELSE half END
+            FROM setting) AS level,
+        row_number() OVER (PARTITION BY context ORDER BY heat DESC, key) AS warmth
+    FROM recall_heat
+    WHERE user_id = $1::uuid AND category = $2 AND context = ANY ($3::text[] || '{{now}}'::text[])
 ), known AS (
-    SELECT key FROM recall_heat
-    WHERE user_id = $1::uuid AND category = $2 AND context = ''
-    ORDER BY heat DESC, key LIMIT {KEYS_RANKED}
-), warm AS (
-    SELECT l.place, h.context, h.key, h.usage_count,
-        CASE WHEN h.heat - t.long < -{FADED} THEN 0
-            ELSE power(2::float8, least(h.heat - t.long, {FADED})) END AS weight
-    FROM chain AS l CROSS JOIN time AS t
-    JOIN recall_heat AS h
-        ON h.user_id = $1::uuid AND h.category = $2 AND h.context = l.context
-    WHERE h.key IN (SELECT key FROM known)
+    SELECT *, bool_or(place = 1 AND warmth <= {KEYS_RANKED}) OVER (PARTITION BY key) AS is_ranked,
+        CASE WHEN level < -{FADED} THEN 0
+            ELSE power(2::float8, least(level, {FADED})) END AS weight
+    FROM heats
+), warm AS MATERIALIZED (
+    SELECT * FROM known WHERE is_ranked
 ), level AS (
-    SELECT l.place, l.strength, coalesce(sum(w.weight), 0) AS total
-    FROM chain AS l LEFT JOIN warm AS w USING (place) GROUP BY l.place, l.strength
-), handed AS (
-    SELECT place, total + strength AS whole,
-        ln(strength / (total + strength)) AS share,
-        exp(coalesce(sum(ln(strength / (total + strength))) OVER (
+    SELECT place, sum(weight) AS total FROM warm WHERE place > 0 GROUP BY place
+), handed AS MATERIALIZED (
+    SELECT place, total + ($4::float8[])[place] AS whole,
+        ln(($4::float8[])[place] / (total + ($4::float8[])[place])) AS share,
+        exp(coalesce(sum(ln(($4::float8[])[place] / (total + ($4::float8[])[place]))) OVER (
             ORDER BY place DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS behind
     FROM level
-), recent AS (
-    SELECT h.key, CASE WHEN h.heat - t.short < -{FADED} THEN 0
-        ELSE power(2::float8, least(h.heat - t.short, {FADED})) END AS weight
-    FROM recall_heat AS h CROSS JOIN time AS t
-    WHERE h.user_id = $1::uuid AND h.category = $2 AND h.context = 'now'
-        AND h.key IN (SELECT key FROM known)
-), session AS (
-    SELECT coalesce(sum(weight), 0) AS total,
-        {SESSION_SHARE} * coalesce(sum(weight), 0)
-            / (coalesce(sum(weight), 0) + {SESSION_STRENGTH}) AS share
-    FROM recent
+), session AS MATERIALIZED (
+    SELECT coalesce(sum(weight), 0) AS total, {SESSION_SHARE} * coalesce(sum(weight), 0)
+        / (coalesce(sum(weight), 0) + {SESSION_STRENGTH}) AS share
+    FROM warm WHERE place = 0
 ), part AS (
-    SELECT w.key, w.context, w.usage_count,
-        w.weight / h.whole * h.behind * (1 - s.share) AS said
-    FROM warm AS w JOIN handed AS h USING (place) CROSS JOIN session AS s
-    UNION ALL
-    SELECT r.key, 'now', 0, s.share * r.weight / s.total
-    FROM recent AS r CROSS JOIN session AS s WHERE s.total > 0
+    SELECT w.key, w.context, w.usage_count, CASE
+        WHEN w.place > 0 THEN w.weight / h.whole * h.behind * (1 - s.share)
+        WHEN s.total > 0 THEN w.weight / s.total * s.share
+        ELSE 0 END AS said
+    FROM session AS s CROSS JOIN warm AS w LEFT JOIN handed AS h ON h.place = w.place
 ), chance AS (
-    SELECT k.key, coalesce(p.said, 0) + e.rest AS p, p.context, p.uses
-    FROM known AS k
-    CROSS JOIN (
-        SELECT (1 - s.share) * exp((SELECT sum(share) FROM handed))
-            / greatest((SELECT count(*) FROM known), 1) AS rest
-        FROM session AS s
-    ) AS e
-    LEFT JOIN (
-        SELECT key, sum(said) AS said,
-            (array_agg(context ORDER BY said DESC, context DESC))[1] AS context,
-            (array_agg(usage_count ORDER BY said DESC, context DESC))[1] AS uses
-        FROM part GROUP BY key
-    ) AS p USING (key)
+    SELECT key, sum(said) + (1 - (SELECT share FROM session))
+            * exp((SELECT sum(share) FROM handed)) / count(*) OVER () AS p,
+        (array_agg(context ORDER BY said DESC, context DESC))[1] AS context,
+        (array_agg(usage_count ORDER BY said DESC, context DESC))[1] AS uses
+    FROM part GROUP BY key
+), best AS MATERIALIZED (
+    SELECT *, coalesce((SELECT whole FROM handed WHERE place = $5), ($4::float8[])[$5]) AS m
+    FROM chance ORDER BY p DESC, key LIMIT $8
 )
-SELECT c.key, c.p, coalesce(c.context, '') AS context, coalesce(c.uses, 0) AS uses,
-    (c.p + 1 / (2 * e.m) - sqrt(greatest(c.p * (1 - c.p) / e.m + 1 / (4 * e.m * e.m), 0)))
-        / (1 + 1 / e.m) AS confidence,
+SELECT b.key, b.p, b.context, b.uses,
+    (b.p + 1 / (2 * b.m) - sqrt(greatest(b.p * (1 - b.p) / b.m + 1 / (4 * b.m * b.m), 0)))
+        / (1 + 1 / b.m) AS confidence,
     r.usage_count, r.data::text AS data,
     (extract(epoch FROM r.last_used_at) * 1000)::float8 AS last_used_ms,
     (SELECT sum(usage_count) FROM mixx_recall WHERE user_id = $1::uuid AND category = $2)::bigint
         AS of_category
-FROM chance AS c
-CROSS JOIN (SELECT whole AS m FROM handed WHERE place = $5) AS e
-JOIN mixx_recall AS r ON r.user_id = $1::uuid AND r.category = $2 AND r.key = c.key
+FROM best AS b
+JOIN mixx_recall AS r ON r.user_id = $1::uuid AND r.category = $2 AND r.key = b.key
 WHERE {CALLER}
-ORDER BY c.p DESC, c.key LIMIT $8
+ORDER BY b.p DESC, b.key
 """
 
 POPULAR = f"""
