@@ -284,7 +284,8 @@ async def _migrated_and_filled(dsn: str, rows: int) -> Filled:
 
 
 def main() -> int:
-    """One line of JSON on stdout; exit 1 when the database does not answer or has rows already."""
+    """One line of JSON on stdout; exit 1 when the database does not answer or has rows, 2 for its
+    URL."""
     arguments = _arguments()
     try:
         with ExitStack() as stack:
@@ -296,7 +297,7 @@ def main() -> int:
             filled = asyncio.run(_migrated_and_filled(dsn, arguments.rows))
     except (PersistenceError, ServerUnavailable) as error:
         print(f"fill_tables: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, PersistenceError) else 1
     print(json.dumps({name: getattr(filled, name) for name in Filled.__slots__}))
     return 0
 

@@ -123,6 +123,7 @@ COMMANDS = (
     "server audit 00000000-0000-4000-8000-000000000001",
     "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
     "persistence.tools.append_speed",
+    "persistence.tools.fill_tables",
     "persistence.tools.foreign_session lock 00000000-0000-4000-8000-000000000001",
     "persistence.migrate",
     "persistence.journal.new_epochs",
