@@ -131,7 +131,7 @@ def update_text(table: Table, changed: Sequence[Column], returned: Sequence[Colu
     return (
         f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
         f" AND {place_of(table, table.by_name[table.version])} = ${version}::int8"
-        f" AND {predicate(table, rights_of(table).change)}"
+        f" AND {may_write(table, rights_of(table).change)}"
         f" RETURNING {selected(table, returned)}"
     )
 
@@ -140,7 +140,7 @@ def delete_text(table: Table) -> str:
     """The row that $2 and on name."""
     return (
         f"DELETE FROM {table.relation} WHERE {CALLER_IS_SET} AND {has_key(table)}"
-        f" AND {predicate(table, rights_of(table).delete)} RETURNING true"
+        f" AND {may_write(table, rights_of(table).delete)} RETURNING true"
     )
 
 
@@ -160,6 +160,12 @@ def standing_text(table: Table, whoms: Iterable[Whom]) -> str:
 def sees(table: Table) -> str:
     """The first wall."""
     return predicate(table, rights_of(table).see)
+
+
+def may_write(table: Table, whoms: Iterable[Whom]) -> str:
+    """Whether the user is one of these, and sees the row: whoever made one may be out by now."""
+    seen, may = sees(table), predicate(table, whoms)
+    return may if may == seen else f"{seen} AND {may}"
 
 
 def has_key(table: Table) -> str:

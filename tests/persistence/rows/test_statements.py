@@ -18,7 +18,6 @@ from persistence.rows.statements import (
 )
 from persistence.rows.visibility import rights_of
 from persistence.rows.writing import create, delete, update
-from schema.roles import RIGHTS, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from tests.persistence.rows.conftest import Asked
@@ -109,20 +108,6 @@ def test_every_statement_of_a_caller_names_the_caller_and_asks_for_the_right() -
             assert CALLER_IS_SET in insert_text(table, list(table.creates), table.columns)
         if not rights.delete:
             assert "AND false" in delete_text(table)
-
-
-def test_whoever_may_write_a_row_sees_it() -> None:
-    """So a statement that writes need not ask both."""
-    sees_too = {
-        Whom.EDITOR: Whom.VIEWER,
-        Whom.OWNER: Whom.VIEWER,
-        Whom.VIEWER: Whom.VIEWER,
-        Whom.SELF: Whom.SELF,
-    }
-    for relation, rights in RIGHTS.items():
-        for whom in {*rights.change, *rights.delete}:
-            seen = sees_too[whom] in rights.see or Whom.VIEWER in rights.see
-            assert seen, f"{relation}: {whom}"
 
 
 def test_what_says_whose_a_row_is_is_never_changed() -> None:
