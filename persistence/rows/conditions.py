@@ -99,14 +99,19 @@ Condition = Compare | Leaf | AllOf | AnyOf | Not
 EVERYTHING = AllOf(())
 
 
-def read_where(table: Table, where: Mapping[str, Any] | None) -> Condition:
+def read_where(
+    table: Table, where: Mapping[str, Any] | None, beside: Mapping[str, Any] | None = None
+) -> Condition:
     """The condition that a client has sent; raises `BadQuery` with its place and what is allowed.
 
-    The same condition in another order of keys is the same condition.
+    `beside`: columns that have a parameter of their own, and must be equal to its value. The same
+    condition in another order of keys is the same condition.
     """
-    if not where:
-        return EVERYTHING
-    return _Reader(table).read(where, "where", 1)
+    reader = _Reader(table)
+    parts = [reader.equal(name, value) for name, value in (beside or {}).items()]
+    if where:
+        parts.append(reader.read(where, "where", 1))
+    return parts[0] if len(parts) == 1 else AllOf(_sorted(parts)) if parts else EVERYTHING
 
 
 def operators_in(condition: Condition) -> frozenset[Operator]:
@@ -147,6 +152,14 @@ class _Reader:
                 case _:
                     parts.extend(self._asked(key, asked, place))
         return parts[0] if len(parts) == 1 else AllOf(_sorted(parts))
+
+    def equal(self, name: str, value: Any) -> Condition:
+        """Of a parameter that is called like the column."""
+        column = self._table.by_name[name]
+        try:
+            return Compare(column, Operator.EQ, read_value(column, Operator.EQ, value))
+        except Wrong as wrong:
+            raise BadQuery(name, str(wrong)) from None
 
     def _several(self, key: str, asked: Any, place: str, depth: int) -> Condition:
         if not isinstance(asked, list | tuple) or not asked:

@@ -88,15 +88,20 @@ async def list_(
     user: str,
     *,
     where: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
     order: Sequence[Any] | None = None,
     fields: Sequence[Any] | None = None,
     limit: int = 50,
     after: str | None = None,
     before: str | None = None,
 ) -> Page:
-    """A page; raises `BadQuery`, `BadCursor`."""
+    """A page; raises `BadQuery`, `BadCursor`. `beside`: as of `read_where`."""
     asked = _Asked(
-        table, user, read_where(table, where), read_order(table, order), read_fields(table, fields)
+        table,
+        user,
+        read_where(table, where, beside),
+        read_order(table, order),
+        read_fields(table, fields),
     )
     if not 1 <= limit <= MAX_ROWS:
         raise BadQuery("limit", f"must be 1 to {MAX_ROWS}")
@@ -113,10 +118,15 @@ async def list_(
 
 
 async def count(
-    access: Access, table: Table, user: str, *, where: Mapping[str, Any] | None = None
+    access: Access,
+    table: Table,
+    user: str,
+    *,
+    where: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> Counted:
     """How many rows a list has, counted up to `MAX_COUNTED`; raises `BadQuery`."""
-    condition = read_where(table, where)
+    condition = read_where(table, where, beside)
     arguments = [user, *arguments_of(condition), MAX_COUNTED + 1]
     shape = condition.shape
     if operators_in(condition) & SEARCHING:

@@ -19,7 +19,7 @@ ROWS_LEFT_OUT = 50
 """How many rows a page has where nobody says."""
 
 FeedPosition = Annotated[str, Meta(min_length=1, max_length=16_384)]
-Cursor = Annotated[str, Meta(max_length=1_024)]
+Cursor = Annotated[str, Meta(max_length=4_096)]
 Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS)]
 
 _Field = tuple[str, Any] | tuple[str, Any, Any]

@@ -65,7 +65,8 @@ class RowAnswers:
             context.rows,
             table,
             caller.user,
-            where=_conditions(table, params),
+            where=params.where,
+            beside=_beside(table, params),
             order=params.order,
             fields=None if params.fields is None else [*params.fields, *embed],
             limit=params.limit,
@@ -78,8 +79,10 @@ class RowAnswers:
 
     async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
         """How many rows a list has."""
-        where = _conditions(table, params)
-        found = await reading.count(context.rows, table, caller.user, where=where)
+        beside = _beside(table, params)
+        found = await reading.count(
+            context.rows, table, caller.user, where=params.where, beside=beside
+        )
         return Counted(found.count, found.exact)
 
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
@@ -125,10 +128,7 @@ def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:
     return [*named, getattr(params, table.param) or caller.user]
 
 
-def _conditions(table: Table, params: Any) -> Mapping[str, Any] | None:
-    """`where`, and beside it the parameters that are conditions themselves."""
-    asked = {name: value for name, _ in table.asks if (value := getattr(params, name)) is not None}
-    where: Mapping[str, Any] | None = params.where
-    if not asked:
-        return where
-    return {"and": [asked, where]} if where else asked
+def _beside(table: Table, params: Any) -> Mapping[str, Any]:
+    """The parameters that are conditions themselves."""
+    asked = {name: getattr(params, name) for name, _ in table.asks}
+    return {name: value for name, value in asked.items() if value is not None}

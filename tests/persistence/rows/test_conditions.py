@@ -142,3 +142,16 @@ def test_names_are_asked_for_in_nfc() -> None:
     condition = read_where(AUDIO_FILES, {"name": "a\u0308"})
     assert isinstance(condition, Compare)
     assert condition.value == "ä"
+
+
+def test_Q14_a_parameter_beside_where_takes_nothing_of_its_bounds() -> None:
+    deep = {"not": {"not": {"not": {"role": "owner"}}}}
+    condition = read_where(MEMBERS, deep, {"project": SOMEONE})
+    assert isinstance(condition, AllOf)
+    assert refused({"nope": 1}, MEMBERS)[0] == "where.nope"
+    with pytest.raises(BadQuery) as wrong:
+        read_where(MEMBERS, {"nope": 1}, {"project": SOMEONE})
+    assert wrong.value.field == "where.nope"
+    with pytest.raises(BadQuery) as wrong:
+        read_where(MEMBERS, None, {"project": "x"})
+    assert wrong.value.field == "project"

@@ -2,16 +2,22 @@
 
 import base64
 import itertools
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from msgspec import Meta
 
 from persistence.errors import BadCursor, BadQuery
-from persistence.rows.pages import read_order
+from persistence.rows.pages import read_order, write_cursor
 from persistence.rows.reading import Page, list_
+from schema.calling.row_calls import Cursor
+from schema.tables.all_tables import TABLES
+from schema.tables.description import SqlType
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from schema.tables.project_members import MEMBERS
 from tests.persistence.rows.conftest import Asked
+
+SOMEONE = "00000000-0000-4000-8000-000000000000"
 
 pytestmark = pytest.mark.postgres
 
@@ -128,6 +134,22 @@ def test_Q7_an_order_that_is_none_is_refused(order: list[Any], field: str) -> No
     with pytest.raises(BadQuery) as refused:
         read_order(PRESETS, order)
     assert refused.value.field == field
+
+
+def test_the_longest_cursor_can_be_sent_back() -> None:
+    """Of each table, in the order of three columns with the longest texts there are."""
+    most = max(one.max_length or 0 for one in get_args(Cursor)[1:])
+    for table in TABLES.values():
+        sorts = [column for column in table.columns if column.sorts or column.name in table.names]
+        texts = [_longest(column.type) for column in sorts if column.sql is SqlType.TEXT]
+        others = [2**62, SOMEONE, SOMEONE, SOMEONE]
+        longest = write_cursor(b"x" * 12, [*sorted(texts, key=len)[-3:], *others])
+        assert len(longest) <= most, table.relation
+
+
+def _longest(kind: Any) -> str:
+    lengths = [one.max_length for one in get_args(kind)[1:] if isinstance(one, Meta)]
+    return "\U0001f39b" * max(filter(None, lengths), default=64)
 
 
 def test_an_order_ends_in_what_names_a_row() -> None:
