@@ -20,6 +20,7 @@ from loadtest.scenarios.herd import run_herd
 from loadtest.scenarios.idle import run_idle
 from loadtest.scenarios.join import run_join
 from loadtest.scenarios.neighbours import run_neighbours
+from loadtest.scenarios.rows.feed import run_feed
 from loadtest.scenarios.session import run_session
 from machine.caller_paths import path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
@@ -48,6 +49,7 @@ def add_to(words: Any) -> None:
     _add_herd(words.add_parser("herd", help="everyone comes back after the server was killed"))
     _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
     _add_calls(words.add_parser("calls", help="rows over the socket, beside plain asyncpg"))
+    _add_feed(words.add_parser("feed", help="thousands watch rows that others change"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
@@ -161,6 +163,21 @@ def _add_calls(calls: argparse.ArgumentParser) -> None:
     calls.add_argument("--callers", type=at_least(1), default=8, help="users (8)")
     calls.add_argument("--seconds", type=positive, default=3.0, help="of each kind (3)")
     _finish(calls, run_calls)
+
+
+def _add_feed(feed: argparse.ArgumentParser) -> None:
+    feed.description = (
+        "Watchers of rows, and writers who change them by calls: how long until a watcher hears of "
+        "a change, how many questions does that take with a tenth of them and with all, and is "
+        "anything missed when the server is killed and started again?"
+    )
+    feed.add_argument("--watchers", type=at_least(10), default=5_000, help="(5,000)")
+    feed.add_argument(
+        "--per-list", type=at_least(1, 200), default=50, help="watchers of each list (50)"
+    )
+    feed.add_argument("--rate", type=positive, default=100.0, help="changes a second (100)")
+    feed.add_argument("--seconds", type=positive, default=10.0, help="of each phase (10)")
+    _finish(feed, run_feed)
 
 
 def _add_session(session: argparse.ArgumentParser) -> None:

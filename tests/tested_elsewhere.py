@@ -115,6 +115,8 @@ TESTED_ELSEWHERE = {
     "loadtest.scenarios.idle": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.join": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.neighbours": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.scenarios.rows.feed": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.scenarios.rows.feed_watchers": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.session": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.two_nodes": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.soak.command": "tests/loadtest/soak/test_soak.py",

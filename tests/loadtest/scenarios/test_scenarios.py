@@ -15,7 +15,7 @@ from schema.entities import empty_state
 from schema.ops import Op
 
 ROOT = Path(__file__).parents[3]
-NAMES = ("deltas", "join", "idle", "herd", "session")
+NAMES = ("deltas", "join", "idle", "herd", "feed", "session")
 
 
 def real_hub(test: Any) -> Any:
@@ -83,6 +83,18 @@ def test_H6_idle() -> None:
     assert report["heartbeats_answered"] >= 38
     assert report["hub_uss_before_mb"] > 10
     assert report["kb_per_connection"] < 1_000
+
+
+@real_hub
+def test_V1_V8_feed() -> None:
+    sizes = ("--watchers", "30", "--per-list", "5", "--rate", "20", "--seconds", "1.5")
+    report = report_of("feed", *sizes)
+    assert (report["missed"], report["watchers"], report["lists"]) == (0, 30, 6)
+    assert report["resumed"] + report["told_the_whole_list"] >= 30
+    assert report["changes_per_s"] > 1
+    assert report["told_per_s"] > report["changes_per_s"]
+    assert 0 < report["change_to_watcher_p50_ms"] <= report["change_to_watcher_p99_ms"]
+    assert set(report["queries_per_s"]) == {"tenth", "all"}
 
 
 @real_hub

@@ -1,0 +1,235 @@
+"""The scenario `feed`: thousands watch rows that others change, and the server is killed once."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from loadtest.bare.bare_prime import BarePrime, create_project, register
+from loadtest.bare.heartbeats import keep_alive
+from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
+from loadtest.hub.samples import Samples
+from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.percentiles import summary
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.report_table import Target
+from loadtest.scenarios.rows.feed_watchers import FileWriter, Seen, Watcher
+
+CONNECTING_AT_ONCE = 16
+PER_ACCOUNT = 200
+"""A user may watch 256 lists on a server."""
+
+FILES = 5
+"""In each project."""
+
+SETTLE_SECONDS = 30.0
+QUERIES = ("prime_feed_queries_total", "")
+CHANGES = ("prime_feed_changes_total", "")
+
+LEAD = (
+    "Watchers of the audio files of many projects hear of every change that writers make by calls. "
+    "First with a tenth of them, then with all; then the server is killed and started again, and "
+    "at the end each watcher's list is held against the tables."
+)
+
+TARGETS = (
+    Target("change_to_watcher_p50_ms", 100),
+    Target("change_to_watcher_p99_ms", 250),
+    Target("missed", 0),
+)
+
+
+async def run_feed(arguments: argparse.Namespace) -> dict[str, Any]:
+    """A tenth, all, a kill, and what everyone shows in the end."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        step = progress.add_task("starting a server", total=arguments.watchers)
+        async with pinned_hub(arguments.watchers) as hub:
+            crowd = _Crowd(hub, arguments, progress, step)
+            report = await crowd.run()
+    crowd.evidence.show(report, arguments.report, console)
+    return report
+
+
+class _Crowd:
+    """Watchers of many lists, and writers."""
+
+    def __init__(
+        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+    ) -> None:
+        self._hub = hub
+        self._arguments = arguments
+        self._progress = progress
+        self._step = step
+        self.evidence = Evidence("feed: rows that are watched", LEAD, TARGETS)
+        self._seen = Seen()
+        self._waiting: list[Watcher] = []
+        """Those who have not come yet."""
+        self._watchers: list[Watcher] = []
+        self._writers: list[FileWriter] = []
+
+    async def run(self) -> dict[str, Any]:
+        """The whole scenario."""
+        await self._prepare()
+        beating = asyncio.create_task(keep_alive(self._connected))
+        busy = {
+            "hub": lambda: self._hub.cpu_seconds,
+            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "generator": time.process_time,
+        }
+        try:
+            async with Samples(busy, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
+                async with LoopLag() as lag:
+                    await self._come(self._arguments.watchers // 10)
+                    tenth = await self._during("a tenth watch")
+                    await self._come(len(self._waiting))
+                    self._seen.ms.clear()
+                    whole = await self._during("all watch")
+                    ms = list(self._seen.ms)
+                    cpu = lag.cpu_percent
+                await self._kill()
+            missed = await self._missed()
+        finally:
+            beating.cancel()
+            for one in (*self._watchers, *self._writers):
+                one.leave()
+        self.evidence.samples = samples
+        self.evidence.curves["change to watcher"] = ms
+        times = summary(ms)
+        # Long: each line of the report is said once, where it is measured.
+        return {
+            "changes_per_s": whole["changes_per_s"],
+            "change_to_watcher_p50_ms": times["p50"],
+            "change_to_watcher_p99_ms": times["p99"],
+            "change_to_watcher_ms": times | {"max": round(max(ms, default=0.0), 2)},
+            "told_per_s": whole["told_per_s"],
+            "missed": missed,
+            "watchers": len(self._watchers),
+            "lists": len({watcher.project for watcher in self._watchers}),
+            "queries_per_s": {"tenth": tenth["queries_per_s"], "all": whole["queries_per_s"]},
+            "queries_per_change": {
+                "tenth": tenth["queries_per_change"],
+                "all": whole["queries_per_change"],
+            },
+            "resumed": self._seen.resumed,
+            "told_the_whole_list": self._seen.whole,
+            "resyncs": self._seen.resyncs,
+            "writes_failed": sum(writer.failed for writer in self._writers),
+            "hub_cpu_percent_max": samples.highest("hub"),
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "generator_cpu_percent": round(cpu, 1),
+            "generator_lag_ms": lag.summary,
+            "cores": self._hub.cores.in_words,
+            **verdict(
+                problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS)
+                + disturbed(samples.mean("hub_kept_waiting"))
+            ),
+        }
+
+    async def _prepare(self) -> None:
+        """Accounts, their projects and files; who will watch what, lists in turn."""
+        self._say("making files")
+        per_list, count = self._arguments.per_list, self._arguments.watchers
+        lists = -(-count // per_list)
+        by_account = max(1, PER_ACCOUNT // per_list)
+        watchers: list[list[Watcher]] = []
+        for first in range(0, lists, by_account):
+            account = await register(self._hub.url)
+            own = range(first, min(first + by_account, lists))
+            projects = [await create_project(account, f"feed {n}") for n in own]
+            writer = FileWriter(account, projects, lambda: self._hub.url)
+            await writer.make(FILES)
+            self._writers.append(writer)
+            for number, project in zip(own, projects, strict=True):
+                members = range(number * per_list, min((number + 1) * per_list, count))
+                watchers.append(
+                    [
+                        Watcher(account, n, project, self._seen, lambda: self._hub.url)
+                        for n in members
+                    ]
+                )
+        in_turn = (row[n] for n in range(per_list) for row in watchers if n < len(row))
+        self._waiting = list(in_turn)
+
+    async def _come(self, count: int) -> None:
+        self._say(f"{count:,} come")
+        coming, self._waiting = self._waiting[:count], self._waiting[count:]
+        at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
+
+        async def come(watcher: Watcher) -> None:
+            async with at_once:
+                await watcher.enter()
+            self._progress.advance(self._step)
+
+        await asyncio.gather(*map(come, coming))
+        self._watchers += coming
+
+    async def _during(self, text: str) -> dict[str, float]:
+        """What goes on for some seconds, at the set rate of changes."""
+        self._say(text)
+        writing = self._write()
+        await asyncio.sleep(1.0)
+        before, told = await scrape(self._hub.url), self._seen.changes
+        began = time.perf_counter()
+        await asyncio.sleep(self._arguments.seconds)
+        after, passed = await scrape(self._hub.url), time.perf_counter() - began
+        told = self._seen.changes - told
+        await _cancelled(writing)
+        queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))
+        return {
+            "changes_per_s": round(changes / passed, 1),
+            "told_per_s": round(told / passed, 1),
+            "queries_per_s": round(queries / passed, 1),
+            "queries_per_change": round(queries / changes, 2) if changes else 0.0,
+        }
+
+    def _write(self) -> list[asyncio.Task[None]]:
+        each = self._arguments.rate / len(self._writers)
+        return [asyncio.create_task(writer.write(each)) for writer in self._writers]
+
+    async def _kill(self) -> None:
+        self._say("the server is killed and started again")
+        writing = self._write()
+        await asyncio.sleep(1.0)
+        await self._hub.kill()
+        await self._hub.start()
+        await asyncio.sleep(self._arguments.seconds)
+        await _cancelled(writing)
+
+    async def _missed(self) -> int:
+        """How many names watchers show that are not those of the tables, once all is told."""
+        self._say("holding every list against the tables")
+        names: dict[str, dict[str, str]] = {}
+        for writer in self._writers:
+            names |= await writer.names()
+        end = time.perf_counter() + SETTLE_SECONDS
+        while time.perf_counter() < end:
+            if not self._differ(names):
+                break
+            await asyncio.sleep(0.2)
+        return self._differ(names)
+
+    def _differ(self, names: dict[str, dict[str, str]]) -> int:
+        missed = 0
+        for watcher in self._watchers:
+            stored = names[watcher.project]
+            missed += sum(watcher.names.get(id) != name for id, name in stored.items())
+            missed += len(watcher.names.keys() - stored.keys())
+        return missed
+
+    def _connected(self) -> list[BarePrime]:
+        return [watcher.prime for watcher in self._watchers if watcher.prime is not None]
+
+    def _say(self, text: str) -> None:
+        self._progress.update(self._step, description=text)
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
