@@ -96,8 +96,10 @@ class _Crowd:
             missed = await self._missed()
         finally:
             beating.cancel()
-            for one in (*self._watchers, *self._writers):
-                one.leave()
+            for watcher in self._watchers:
+                watcher.leave()
+            for writer in self._writers:
+                writer.leave()
         self.evidence.samples = samples
         self.evidence.curves["change to watcher"] = ms
         times = summary(ms)

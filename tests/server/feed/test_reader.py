@@ -6,7 +6,7 @@ import pytest
 
 from persistence.errors import Unavailable
 from persistence.tables import change_log
-from tests.server.conftest import Node, Nodes, eventually
+from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.feed.test_watching import PRESET, preset, psql
 from tests.server.feed.watching import Shown
 
@@ -83,15 +83,16 @@ async def test_V9_V10_after_a_restore_all_begin_anew(
     assert await shown.said() == [("entered", "a")]
 
 
-async def test_a_call_on_another_node_wakes_who_watches(
+async def test_V1_a_call_on_another_node_wakes_who_watches(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.feed.reader.POLL_SECONDS", 3_600.0)
     one, two = await nodes.start(), await nodes.start()
     ann = await one.musician("ann")
     elsewhere = await two.again(ann)
-    shown = await Shown(elsewhere, "auth_sessions", {"fields": ["device"]}).begin()
-    other = await one.again(ann, device="phone")
-    await other.result("auth.logout")
-    changes = await shown.next()
-    assert [change["change"] for change in changes] == ["changed"]
+    shown = await Shown(elsewhere, "projects", {"fields": ["name"]}).begin()
+    id = await create_project(ann, "Song")
+    assert await shown.said() == [("entered", "Song")]
+    only = await Shown(await two.again(ann, device="d"), "projects", {"project": id}).begin()
+    await ann.result("projects.update", project=id, version=1, name="Another")
+    assert await only.said() == [("changed", "Another")]
