@@ -27,6 +27,8 @@ from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
+from prime_client.watching import events as row_events
+from prime_client.watching.watch import Watch
 
 __all__ = [
     "CallFailed",
@@ -54,10 +56,12 @@ __all__ = [
     "TooMuchPending",
     "Undone",
     "UnknownDelta",
+    "Watch",
     "WrongUse",
     "between",
     "events",
     "new_id",
     "ops",
+    "row_events",
     "spread",
 ]
