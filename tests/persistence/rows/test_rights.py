@@ -1,4 +1,4 @@
-"""Who may do what, over all tables and roles, beside a model that is a dict.
+"""What the first wall alone lets through, over all tables and roles, beside a model of dicts.
 
 Roles change meanwhile, and two nodes are asked in turn. Rows that no call makes are planted.
 """
@@ -299,12 +299,10 @@ def world(postgres_dsn: str, databases: Databases) -> Iterator[World]:
         runner.run(databases.give_back(name))
 
 
-@pytest.mark.parametrize("walls", ["both", "the first alone"])
-def test_Q18_nobody_does_what_the_model_does_not_allow(world: World, walls: str) -> None:
+def test_Q18_the_first_wall_alone_allows_what_the_model_allows(world: World) -> None:
+    """Both at once: tests/persistence/rows/test_permissions.py."""
     Rights.world = world
-    world.accesses = [
-        Access(node.callers if walls == "both" else node.calls, node.calls) for node in world.nodes
-    ]
+    world.accesses = [Access(node.calls, node.calls) for node in world.nodes]
     run_state_machine_as_test(
         Rights,
         settings=settings(
