@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
-from schema.calling.row_calls import RowCalls
+from schema.calling.row_calls import Cursor, RowCalls
 from schema.columns.music import AudioAnalysis, MusicalContext
 from schema.columns.types import (
     Bpm,
@@ -135,6 +135,8 @@ class ArchiveProject(Params, frozen=True, forbid_unknown_fields=True):
 
 ROW_CALLS = RowCalls(TABLES.values())
 """The calls that tables have in common."""
+
+OF_TABLES = ROW_CALLS.methods()
 
 Project = ROW_CALLS.row(PROJECTS)
 
@@ -475,6 +477,24 @@ class Times(Struct, frozen=True):
     times: list[float]
 
 
+# sessions
+
+
+class SessionHistory(Params, frozen=True, forbid_unknown_fields=True):
+    """Who was in a collaboration session, and for how long, the latest comer first."""
+
+    session: ProjectId
+    limit: Page = 50
+    after: Cursor | None = None
+    before: Cursor | None = None
+
+
+class EndSession(Params, frozen=True, forbid_unknown_fields=True):
+    """End a collaboration session: its host may, and owners. The second time changes nothing."""
+
+    session: ProjectId
+
+
 # batch
 
 
@@ -556,6 +576,8 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "timeline.between": (Between, Range),
     "timeline.seconds": (ToSeconds, Times),
     "timeline.beats": (ToBeats, Times),
+    "sessions.history": (SessionHistory, OF_TABLES["session_stays.list"][1]),
+    "sessions.end": (EndSession, Done),
     "batch": (Batch, BatchAnswers),
     **RECALL_METHODS,
     **library_methods(ROW_CALLS),
@@ -563,7 +585,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
 }
 """Those that are written out above."""
 
-METHODS = BY_HAND | ROW_CALLS.methods() | ROW_CALLS.watches(but=NOT_WATCHED)
+METHODS = BY_HAND | OF_TABLES | ROW_CALLS.watches(but=NOT_WATCHED)
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
 WITHOUT_LOGIN = frozenset({"auth.register", "auth.login", "auth.refresh"})

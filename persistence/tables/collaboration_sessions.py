@@ -59,6 +59,10 @@ WITH asked AS (
 SELECT may FROM asked
 """
 
+ACTIVE_AMONG = """
+SELECT id FROM collaboration_sessions WHERE project_id = ANY ($1::uuid[]) AND status = 'active'
+"""
+
 CLOSE_SESSION = """
 UPDATE collaboration_sessions SET status = 'ended', ended_at = now()
 WHERE id = $1 AND status = 'active'
@@ -109,6 +113,11 @@ async def end_by(db: Executor, session: str, user: str) -> bool:
     if may is None:
         raise NotFound("there is no such session, or you may not see it")
     return may
+
+
+async def active_among(db: Executor, projects: Collection[str]) -> set[str]:
+    """The sessions of these projects that go on."""
+    return {row["id"] for row in await db.fetch(ACTIVE_AMONG, list(projects))}
 
 
 async def close_session(db: Executor, session_id: str) -> None:

@@ -27,6 +27,14 @@ AUTH_SESSIONS = Table(
             filters=ORDERED | NULLABLE,
         ),
         Column("revoked_reason", str | None, SqlType.TEXT, "why"),
+        Column(
+            "current",
+            bool,
+            SqlType.BOOLEAN,
+            "whether it is the login that asks",
+            reads="(1 = 0)",
+            of_caller=True,
+        ),
         CREATED_AT,
     ),
     lists=(

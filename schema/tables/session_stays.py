@@ -23,6 +23,7 @@ SESSION_STAYS = Table(
     version="",
     verbs=frozenset({Verb.LIST, Verb.COUNT}),
     order=("-entered_at",),
+    brings=("user",),
     columns=(
         Column(
             "session",

@@ -9,7 +9,7 @@ from server.calls import auth, history, members, projects, recall, snapshots, ti
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.library import audio_files, presets
-from server.calls.rows import watching
+from server.calls.rows import sessions, watching
 from server.calls.rows.answers import RowAnswers
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -41,6 +41,12 @@ ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "timeline.between": timeline.between,
     "timeline.seconds": timeline.seconds,
     "timeline.beats": timeline.beats,
+    "sessions.history": sessions.history,
+    "sessions.end": sessions.end,
+    "session_states.list": sessions.list_states,
+    "session_states.get": sessions.get_state,
+    "auth_sessions.list": sessions.list_logins,
+    "auth_sessions.get": sessions.get_login,
     "recall.observe": recall.observe,
     "recall.suggest": recall.suggest,
     "recall.correct": recall.correct,

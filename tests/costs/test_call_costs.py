@@ -65,6 +65,9 @@ class Grown:
         self.snapshots.append(await self._snapshot("full"))
         large = {f"parameter {n}": n for n in range(1_000)}
         preset = {"plugin": "OTT", "name": f"Preset {size}", "parameters": large}
+        await self.node.server.write_behind.run_once()
+        [session] = (await self.ann.result("sessions.list"))["sessions"]
+        self.session = session["id"]
         self.preset = (await self.ann.result("presets.create", **preset))["id"]
         song = await self._announce(analysis=large)
         for _ in range(20):
@@ -99,8 +102,6 @@ class Grown:
             "auth.login": {"email": "ann@example.org", "password": "correct horse"},
             "auth.refresh": {"refresh_token": self.ann.tokens["refresh_token"]},
             "projects.create": {"name": "Another"},
-            "projects.get": project,
-            "projects.list": {"limit": 200},
             "projects.update": project | {"version": 1, "name": "New"},
             "members.list": project,
             "members.grant": project | {"email": "zoe@example.org", "role": "editor"},
@@ -126,6 +127,8 @@ class Grown:
             "recall.settings": {"category": "eq", "remembers": True},
             "recall.forget": {"category": "eq"},
             "recall.erase": {"confirm": "erase"},
+            "sessions.history": {"session": self.session},
+            "sessions.end": {"session": self.session},
             "presets.copy": {"preset": self.preset, "name": "Copy"},
             "presets.publish": {"preset": self.preset},
             "presets.unpublish": {"preset": self.preset},

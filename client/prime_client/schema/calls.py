@@ -78,6 +78,7 @@ WRITES = frozenset(
         "recall.observe",
         "recall.settings",
         "recall.update",
+        "sessions.end",
         "snapshots.create",
         "snapshots.delete",
         "snapshots.fork",
@@ -121,6 +122,7 @@ READS = frozenset(
         "session_stays.list",
         "sessions.count",
         "sessions.get",
+        "sessions.history",
         "sessions.list",
         "snapshots.count",
         "snapshots.diff",
@@ -588,6 +590,51 @@ class ToBeats(TypedDict):
     seconds: list[float]
 
 
+class SessionHistory(TypedDict):
+    """Who was in a collaboration session, and for how long, the latest comer first."""
+
+    session: str
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class ProjectSummary(TypedDict):
+    """What rows of other tables bring along of one of: your projects, and those that others let
+    you into; without their states.
+    """
+
+    id: str
+    name: str
+
+
+class SessionStay(TypedDict):
+    """Who was in a collaboration session, and for how long: a row for each user."""
+
+    session: str
+    project: str | ProjectSummary
+    user: str | PublicUserSummary
+    entered_at: float
+    seen_at: float
+    seconds: float
+    times: int
+
+
+class SessionStayPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    session_stays: list[SessionStay]
+    next: str | None
+    previous: str | None
+
+
+class EndSession(TypedDict):
+    """End a collaboration session: its host may, and owners. The second time changes nothing."""
+
+    session: str
+
+
 class RecallContext(TypedDict):
     """Where a key is used: what is empty or null says nothing; `more` takes names of your own."""
 
@@ -817,15 +864,6 @@ class ListStems(TypedDict):
     """All stems of an audio file and theirs, the nearest first (rule L5)."""
 
     audio_file: str
-
-
-class ProjectSummary(TypedDict):
-    """What rows of other tables bring along of one of: your projects, and those that others let
-    you into; without their states.
-    """
-
-    id: str
-    name: str
 
 
 class AudioFile(TypedDict):
@@ -1334,26 +1372,6 @@ class ListSessionStays(TypedDict):
     before: NotRequired[str | None]
 
 
-class SessionStay(TypedDict):
-    """Who was in a collaboration session, and for how long: a row for each user."""
-
-    session: str
-    project: str | ProjectSummary
-    user: str | PublicUserSummary
-    entered_at: float
-    seen_at: float
-    seconds: float
-    times: int
-
-
-class SessionStayPage(TypedDict):
-    """Some rows, and where the next page and the one before start (null: there is none)."""
-
-    session_stays: list[SessionStay]
-    next: str | None
-    previous: str | None
-
-
 class CountSessionStays(TypedDict):
     """How many there are; counted up to 10,000."""
 
@@ -1378,6 +1396,7 @@ class AuthSession(TypedDict):
     expires_at: float
     revoked_at: float | None
     revoked_reason: str | None
+    current: bool
     created_at: float
 
 
@@ -1579,6 +1598,39 @@ class Timeline:
     async def beats(self, **params: Unpack[ToBeats]) -> Times:
         """Seconds to beats through the tempo map."""
         result: Times = await self._call("timeline.beats", **params)
+        return result
+
+
+class Sessions:
+    """`client.sessions`."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def history(self, **params: Unpack[SessionHistory]) -> SessionStayPage:
+        """Who was in a collaboration session, and for how long, the latest comer first."""
+        result: SessionStayPage = await self._call("sessions.history", **params)
+        return result
+
+    async def end(self, **params: Unpack[EndSession]) -> None:
+        """End a collaboration session: its host may, and owners. The second time changes
+        nothing.
+        """
+        await self._call("sessions.end", **params)
+
+    async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession:
+        """One of: the times at which a project was open, and who was there."""
+        result: CollaborationSession = await self._call("sessions.get", **params)
+        return result
+
+    async def list(self, **params: Unpack[ListSessions]) -> CollaborationSessionPage:
+        """The times at which a project was open, and who was there."""
+        result: CollaborationSessionPage = await self._call("sessions.list", **params)
+        return result
+
+    async def count(self, **params: Unpack[CountSessions]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("sessions.count", **params)
         return result
 
 
@@ -1794,28 +1846,6 @@ class Account:
         return result
 
 
-class Sessions:
-    """`client.sessions`."""
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession:
-        """One of: the times at which a project was open, and who was there."""
-        result: CollaborationSession = await self._call("sessions.get", **params)
-        return result
-
-    async def list(self, **params: Unpack[ListSessions]) -> CollaborationSessionPage:
-        """The times at which a project was open, and who was there."""
-        result: CollaborationSessionPage = await self._call("sessions.list", **params)
-        return result
-
-    async def count(self, **params: Unpack[CountSessions]) -> Counted:
-        """How many there are; counted up to 10,000."""
-        result: Counted = await self._call("sessions.count", **params)
-        return result
-
-
 class SessionStates:
     """`client.session_states`."""
 
@@ -1886,12 +1916,12 @@ class Calls:
         self.history = History(call)
         self.snapshots = Snapshots(call)
         self.timeline = Timeline(call)
+        self.sessions = Sessions(call)
         self.recall = Recall(call)
         self.presets = Presets(call)
         self.audio_files = AudioFiles(call)
         self.users = Users(call)
         self.account = Account(call)
-        self.sessions = Sessions(call)
         self.session_states = SessionStates(call)
         self.session_stays = SessionStays(call)
         self.auth_sessions = AuthSessions(call)

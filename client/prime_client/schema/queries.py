@@ -560,6 +560,7 @@ AuthSessionColumn = Literal[
     "expires_at",
     "revoked_at",
     "revoked_reason",
+    "current",
     "created_at",
 ]
 

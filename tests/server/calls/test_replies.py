@@ -22,6 +22,11 @@ MANY = 40
 """Deltas with the wide device, and with as many markers as an entry shows."""
 
 
+OPEN_SESSION = """
+SELECT open_collaboration_session($1, $2)
+"""
+
+
 class Heavy:
     """A project in which all that can be told is long; and what a case needs of it."""
 
@@ -29,6 +34,7 @@ class Heavy:
         self.ann = ann
         self.project = project
         self.snapshots: list[Message] = []
+        self.session = ""
         self.preset = ""
         """Of a user's own, with as many parameters as may be."""
         self.audio_file = ""
@@ -85,6 +91,7 @@ class Heavy:
     async def _library(self, database: Database) -> None:
         ann, large = self.ann, {"text": "x" * (MAX_MAP_BYTES - 100)}
         preset = {"plugin": "OTT", "name": "Large", "parameters": large}
+        self.session = await database.fetchval(OPEN_SESSION, self.project, ann.user)
         self.preset = (await ann.result("presets.create", **preset))["id"]
         file = {"project": self.project, "name": "song.wav", "analysis": large}
         self.audio_file = (await ann.result("audio_files.create", **file))["id"]
@@ -155,6 +162,8 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "snapshots.restore": [project | {"snapshot": first["id"], "id": "restore-0001"}],
         "snapshots.fork": [snapshot | {"name": "Fork"}],
         "snapshots.delete": [snapshot],
+        "sessions.history": [{"session": heavy.session}],
+        "sessions.end": [{"session": heavy.session}],
         "timeline.between": [project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000}],
         "timeline.seconds": [project | {"beats": times}],
         "timeline.beats": [project | {"seconds": times}],

@@ -1,0 +1,118 @@
+"""Sessions: where everyone is now, who was there for how long, and where one is logged in."""
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from persistence.rows import reading
+from persistence.rows.reading import Row
+from persistence.tables import collaboration_sessions
+from schema import calls
+from schema.calls import ROW_CALLS
+from schema.errors import ErrorCode
+from schema.messages import Presence
+from schema.tables.collaboration_sessions import SESSIONS
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.rows.answers import RowAnswers
+from server.refused import Refused
+
+_ROWS = RowAnswers(ROW_CALLS).by_method()
+
+PROJECT = "project"
+"""The column of a state by which its room is found, beside what names it."""
+
+
+async def history(context: Context, caller: Caller, params: calls.SessionHistory) -> Any:
+    """Who was in a session, and for how long (rules I5, I8)."""
+    await reading.get(context.rows, SESSIONS, caller.user, params.session, ["id"])
+    asked: Any = calls.OF_TABLES["session_stays.list"][0]
+    where = {"session": params.session}
+    stays = asked(where=where, limit=params.limit, after=params.after, before=params.before)
+    return await _ROWS["session_stays.list"](context, caller, stays)
+
+
+async def end(context: Context, caller: Caller, params: calls.EndSession) -> calls.Done:
+    """End it, for its host and for owners (rule I4)."""
+    if not await collaboration_sessions.end_by(context.db, params.session, caller.user):
+        text = "a session is ended by its host or by an owner of the project; ask one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+    context.announcer.rows_changed()
+    return calls.Done()
+
+
+async def list_states(context: Context, caller: Caller, params: Any) -> Any:
+    """Where everyone is: from the room where it is open here, else as it was written (rule I7)."""
+    page = await _ROWS["session_states.list"](context, caller, _with_project(params))
+    await _show_now(context, page.session_states, params.fields)
+    return page
+
+
+async def get_state(context: Context, caller: Caller, params: Any) -> Any:
+    """The same of one."""
+    found = await _ROWS["session_states.get"](context, caller, _with_project(params))
+    row = _as_map(found)
+    await _show_now(context, [row], params.fields)
+    return type(found)(**row)
+
+
+async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
+    """Where one is logged in; `current` is the login that asks (rule I3)."""
+    page = await _ROWS["auth_sessions.list"](context, caller, params)
+    for row in page.auth_sessions:
+        _mark(row, caller)
+    return page
+
+
+async def get_login(context: Context, caller: Caller, params: Any) -> Any:
+    """The same of one."""
+    found = await _ROWS["auth_sessions.get"](context, caller, params)
+    row = _as_map(found)
+    _mark(row, caller)
+    return type(found)(**row)
+
+
+def _as_map(row: Any) -> Row:
+    return {name: value for name, value in structs.asdict(row).items() if value is not UNSET}
+
+
+def _mark(row: Row, caller: Caller) -> None:
+    if "current" in row:
+        row["current"] = row["id"] == caller.auth_session
+
+
+def _with_project(params: Any) -> Any:
+    if params.fields is None:
+        return params
+    return structs.replace(params, fields=[*params.fields, PROJECT])
+
+
+async def _show_now(context: Context, rows: list[Row], fields: list[str] | None) -> None:
+    """Put what the rooms of this node have into the rows of sessions that go on in them."""
+    rooms = context.hub.rooms
+    there = {row["project"] for row in rows if row["project"] in rooms}
+    going_on = await collaboration_sessions.active_among(context.db, there) if there else set()
+    members = {
+        (project, member.user, member.device): member.presence
+        for project in there
+        if project in rooms
+        for member in rooms[project].room.members.everyone()
+    }
+    for row in rows:
+        user = row["user"] if isinstance(row["user"], str) else row["user"]["id"]
+        now = members.get((row["project"], user, row["device"]))
+        if now is not None and row["session"] in going_on:
+            row.update({name: value for name, value in _told(now).items() if name in row})
+        if fields is not None and PROJECT not in fields:
+            del row[PROJECT]
+
+
+def _told(now: Presence) -> Row:
+    """As a row has it."""
+    return {
+        "cursor": now.cursor or None,
+        "view": now.view or None,
+        "tool": now.tool or None,
+        "selection": now.selection or [],
+        "device_presence": {} if now.playhead is UNSET else {"playhead": now.playhead},
+    }
