@@ -41,7 +41,7 @@ READS: dict[str, dict[str, Any]] = {
 WRITES = (
     "auth.", "batch", "create", "update", "archive", "grant", "join", "revoke", "restore", "fork",
     "delete", "observe", "correct", "forget", "settings", "erase", "watch",
-    "sessions.",
+    "sessions.", "presets.", "audio_files.",
 )  # fmt: skip
 
 
