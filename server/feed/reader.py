@@ -91,6 +91,7 @@ class FeedReader:
         self._count_queries(1)
         if changes == []:
             self._place = now
+            await self._telling.tell_position(now)
         else:
             await self._read_moment(self._place, tables)
 

@@ -7,9 +7,9 @@ from msgspec import Raw, Struct
 
 from persistence.rows.reading import Row
 from persistence.rows.watched import row_id
-from persistence.tables.change_log import Change
+from persistence.tables.change_log import Change, Place
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
-from schema.messages import Resync
+from schema.messages import Resync, Rows
 from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
 from server.feed.moment import Moment
 from server.feed.positions import Positions
@@ -20,6 +20,9 @@ from server.sockets.codec import frame_header
 
 AT_A_TIME_SECONDS = 0.002
 """How long it goes on in one turn of the event loop: cursors wait for it."""
+
+POSITION_SECONDS = 30.0
+"""After so long without a change a watch is told how far it has come."""
 
 Numbers = dict[Watch, list[int]]
 """What each watch is to be told, as numbers of `Changes`."""
@@ -40,6 +43,8 @@ class Telling:
         self._watches = watches
         self._positions = positions
         self._count = count
+        self._positions_due = 0.0
+        """When it is next looked for those who were told none for long, in seconds of the loop."""
         self._began = 0.0
         """When the turn of the event loop began that it works in, in seconds of the loop."""
 
@@ -59,6 +64,7 @@ class Telling:
 
     def begin(self, watch: Watch) -> None:
         """Its first rows are on their way: what came meanwhile follows."""
+        watch.told_at = asyncio.get_running_loop().time()
         moments, watch.waiting = watch.waiting or [], None
         if watch.waiting_changes > MAX_CHANGES_AT_ONCE:
             self.resync(watch, "too_much")
@@ -69,6 +75,20 @@ class Telling:
                 self.resync(watch, "access")
                 return
             self._one(watch, moment)
+
+    async def tell_position(self, place: Place) -> None:
+        """Those who were told nothing for long: a position that is old is good for little."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._positions_due:
+            return
+        self._positions_due = loop.time() + POSITION_SECONDS / 10
+        position = self._positions.write(place)
+        self._began = loop.time()
+        for watch in list(self._watches.all()):
+            if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
+                watch.told_at = loop.time()
+                watch.outlet.send(Rows(watch.id, [], position))
+                await self._pause()
 
     def resync(self, watch: Watch, reason: str) -> None:
         """It is over; its reader is to watch anew."""
@@ -153,6 +173,7 @@ class Telling:
         if len(numbers) > MAX_CHANGES_AT_ONCE:
             self.resync(watch, "too_much")
             return
+        watch.told_at = asyncio.get_running_loop().time()
         codec = watch.outlet.codec
         parts = changes.parts(codec, numbers)
         for n, part in enumerate(parts, 1):

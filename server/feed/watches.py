@@ -82,6 +82,8 @@ class Watch:
     waiting: "list[Moment] | None" = field(default_factory=list)
     """What came before its first rows were on their way; None: they are."""
     waiting_changes: int = 0
+    told_at: float = 0.0
+    """When it was last told a position, in seconds of the loop."""
     is_over: bool = False
     """It was ended, and hears nothing more."""
 

@@ -7,7 +7,7 @@ import pytest
 from persistence.rows.conditions import EVERYTHING
 from persistence.tables.change_log import Change, Place
 from schema.limits import MAX_CHANGES_AT_ONCE
-from schema.messages import Resync
+from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
 from server.feed.moment import Moment
 from server.feed.positions import Positions
@@ -121,6 +121,22 @@ async def test_V10_what_comes_before_the_first_rows_is_bounded() -> None:
     assert told.by_user["ann"].waiting == []
     told.begin()
     assert told.outlets["ann"].sent == [Resync(told.by_user["ann"].id, "too_much")]
+
+
+async def test_V8_who_was_told_nothing_for_long_is_told_a_position(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = Told("ann", "ben", "cai")
+    told.begin("ann", "ben")
+    place = Place("c", "20:20:")
+    await told.telling.tell_position(place)
+    assert told.outlets["ann"].sent == []
+    told.telling._positions_due = 0.0
+    monkeypatch.setattr("server.feed.telling.POSITION_SECONDS", 0.0)
+    await told.telling.tell_position(place)
+    position = Positions(b"s").write(place)
+    assert told.outlets["ann"].sent == [Rows(told.by_user["ann"].id, [], position)]
+    assert told.outlets["cai"].sent == []
 
 
 @pytest.mark.parametrize("reason", ["other_history", "too_much"])
