@@ -12,7 +12,10 @@ from server.health.metrics import FROM_THE_START
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"
-DEVELOPERS = {ROOT / "persistence" / "tools" / "append_speed.py"}
+DEVELOPERS = {
+    ROOT / "persistence" / "tools" / "append_speed.py",
+    ROOT / "persistence" / "tools" / "fill_tables.py",
+}
 """Programs that no operator runs."""
 
 NAME = re.compile(r"`([^` ]+)`")
