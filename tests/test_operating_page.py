@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"
 DEVELOPERS = {
     ROOT / "persistence" / "tools" / "append_speed.py",
+    ROOT / "persistence" / "tools" / "call_speed.py",
     ROOT / "persistence" / "tools" / "fill_tables.py",
 }
 """Programs that no operator runs."""

@@ -13,7 +13,7 @@ from tests.persistence.planted_rows import make_project, make_user
 pytestmark = pytest.mark.postgres
 
 LOGGED = sorted(TABLES.keys() - {"own_account", "session_stays"})
-"""The first is `prime_users` once more; the second is written every few seconds, and not watched."""
+"""The first is `prime_users` once more; the second is written all the time, and not watched."""
 
 KEYS = """
 SELECT table_name, row_id, project_id, user_id, old_project_id, old_user_id, everyone, action
