@@ -126,9 +126,10 @@ class WriteBehind:
         """One row for all nodes that have a room; it lives as long as any of them says so."""
         users = {live: _users_to_note(live, written, now) for live, written in rooms.items()}
         noted = {live: written for live, written in rooms.items() if users[live]}
+        hosts = {live: _first_in(live, users[live]) for live in noted}
         for live, written in noted.items():
             if written.session is None:
-                written.session = await self._open_session(live.room.project, users[live][0])
+                written.session = await self._open_session(live.room.project, hosts[live])
         here = {session: users[live] for live, w in noted.items() if (session := w.session)}
         if not here:
             return
@@ -170,6 +171,11 @@ class WriteBehind:
 
 def _users_in(live: LiveRoom) -> frozenset[str]:
     return frozenset(seat.request.user for seat in live.room.seats.values())
+
+
+def _first_in(live: LiveRoom, users: list[str]) -> str:
+    """Of those who are there, the one who has been longest."""
+    return next((seat.request.user for seat in live.room.seats.values()), users[0])
 
 
 def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
