@@ -160,6 +160,9 @@ def _add_calls(calls: argparse.ArgumentParser) -> None:
     calls.add_argument(
         "--rows", type=at_least(100), default=1_000_000, help="in each table (1,000,000)"
     )
+    calls.add_argument(
+        "--data", type=path_of_caller, help="keep the filled database there, and use it again"
+    )
     calls.add_argument("--callers", type=at_least(1), default=8, help="users (8)")
     calls.add_argument("--seconds", type=positive, default=3.0, help="of each kind (3)")
     _finish(calls, run_calls)

@@ -64,9 +64,11 @@ def kept_waiting_seconds(pid: int) -> float:
 
 @asynccontextmanager
 async def pinned_hub(
-    connections: int = 0, environment: Mapping[str, str] | None = None
+    connections: int = 0,
+    environment: Mapping[str, str] | None = None,
+    data: Path | None = None,
 ) -> AsyncIterator[PinnedHub]:
-    """A server on a directory that is gone afterwards; this process leaves the server's core to it.
+    """A server alone on its core, on `data`, or on a directory that is gone afterwards.
 
     Raises `HubFailed`, or `TooFewFiles` if so many connections cannot be.
     """
@@ -76,7 +78,7 @@ async def pinned_hub(
     cores.pin_this_process()  # before there is a server: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         environment = {**WITHOUT_LIMITS, **(environment or {})}
-        async with PinnedHub(Path(directory) / "data", cores, environment) as hub:
+        async with PinnedHub(data or Path(directory) / "data", cores, environment) as hub:
             try:
                 yield hub
             finally:

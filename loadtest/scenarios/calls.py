@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -27,6 +27,9 @@ from machine.local_hub import CHECKOUT
 WATCHED_MEMBERS = 8
 WATCHED_HZ = 30.0
 """Members who move in one room meanwhile: what they see is the tick."""
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TICK_LATE = ("prime_tick_late_ms", "")
 SAMPLES_OF_EACH = 16
@@ -53,7 +56,8 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=len(KINDS) + 3)
         limits = {"PRIME_STALL_PROBE": "1"}
-        async with pinned_hub(arguments.callers + WATCHED_MEMBERS, limits) as hub:
+        connections = arguments.callers + WATCHED_MEMBERS
+        async with pinned_hub(connections, limits, arguments.data) as hub:
             bench = _Bench(hub, arguments)
 
             def say(text: str) -> None:
@@ -99,15 +103,25 @@ class _Bench:
 
     async def fill(self) -> None:
         """The rows of others, then callers with some of their own."""
-        rows = str(self._arguments.rows)
-        words = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
-        self._filled = await self._child(*words, "--rows", rows)
+        self._filled = await self._rows_of_others()
         for number in range(self._arguments.callers):
             account = await register(self._hub.url)
             prime = await BarePrime.open(self._hub.url, f"caller-{number}", account.token)
             caller = Caller(number, account.user, prime)
             await caller.make_rows()
             self._callers.append(caller)
+
+    async def _rows_of_others(self) -> Any:
+        """What the tool told that made them: now, or when this directory was used first."""
+        data: Path | None = self._arguments.data
+        noted = None if data is None else data / "filled.json"
+        if noted is not None and noted.exists():
+            return json.loads(noted.read_text())
+        words = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
+        filled = await self._child(*words, "--rows", str(self._arguments.rows))
+        if noted is not None:
+            noted.write_text(json.dumps(filled))
+        return filled
 
     async def watch(self) -> Watch:
         """Those who move in a room of nobody's business."""
