@@ -3,8 +3,10 @@
 All that belongs together is read in one transaction, of one snapshot: `one_snapshot`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from persistence.pool import Database, Executor
 from persistence.rows.access import TEXTS
@@ -39,6 +41,9 @@ WHERE mine.user_id = ANY ($1::uuid[]) AND other.user_id = ANY ($2::uuid[])
 PROJECTS = """
 SELECT project_id FROM project_members WHERE user_id = $1
 """
+
+AT_A_TIME = 100
+"""Rows that are read into maps in one turn of the event loop: cursors wait for it."""
 
 
 @asynccontextmanager
@@ -75,7 +80,7 @@ async def list_rows(
 
     shape = f"watched|{_shape(columns)}|{condition.shape}"
     records = await db.fetch(TEXTS.get(table, shape, text), user, *arguments_of(condition), limit)
-    return [as_row(columns, record) for record in records]
+    return await _as_rows(columns, records)
 
 
 async def rows_by_id(
@@ -90,8 +95,7 @@ async def rows_by_id(
 
     shape = f"by_id|{_shape(columns)}"
     records = await db.fetch(TEXTS.get(table, shape, text), *_keys(table, ids))
-    rows = [as_row(columns, record) for record in records]
-    return {row_id(table, row): row for row in rows}
+    return {row_id(table, row): row for row in await _as_rows(columns, records)}
 
 
 async def behind_second_wall(
@@ -109,7 +113,7 @@ async def behind_second_wall(
         )
 
     records = await callers.fetch(TEXTS.get(table, "wall", text), user, *_keys(table, ids))
-    return {row_id(table, as_row(columns, record)) for record in records}
+    return {row_id(table, row) for row in await _as_rows(columns, records)}
 
 
 async def roles_among(
@@ -150,6 +154,14 @@ async def projects_of(db: Executor, user: str) -> set[str]:
 def naming(table: Table) -> tuple[Column, ...]:
     """The columns that name a row."""
     return tuple([table.by_name[name] for name in table.names])
+
+
+async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
+    rows: list[Row] = []
+    for first in range(0, len(records), AT_A_TIME):
+        rows += [as_row(columns, record) for record in records[first : first + AT_A_TIME]]
+        await asyncio.sleep(0)
+    return rows
 
 
 def _keys(table: Table, ids: Iterable[str]) -> list[list[str]]:

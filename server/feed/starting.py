@@ -1,5 +1,6 @@
 """A watch begins: its first rows and where they stand, or what has changed since it was away."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,10 +62,11 @@ class Starting:
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(seen))
+        shown = [row for row in rows if watched.row_id(listed.table, row) in seen]
+        await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.place = place
         for id in () if watch.is_over else seen:
             watch.show(id)
-        shown = [row for row in rows if watched.row_id(listed.table, row) in seen]
         if missed is None:
             return First(place, shown, [], resumed=False)
         if isinstance(missed, str):

@@ -81,7 +81,7 @@ async def longest_of(node: Node, caller: Connection, method: str, **params: Any)
     """What it takes to answer this call, from its parameters to the frame of its reply."""
     kind, _ = METHODS[method]
     asked = msgspec.convert(params, kind)
-    who = Caller(caller.id, caller.address, "laptop", caller.identity)
+    who = Caller(caller.id, caller.address, "laptop", caller.identity, outlet=caller)
 
     async def answer() -> None:
         result = await dispatch(node.context, who, method, asked, caller.codec)

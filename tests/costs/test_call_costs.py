@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS, BatchedCall
+from schema.limits import MAX_WATCHED_ROWS
 from tests.costs.counted_calls import Longest, longest_of
 from tests.costs.test_op_costs import LONGEST
 from tests.server.conftest import Node, create_project
@@ -33,6 +34,14 @@ OF_A_CLOSED_PROJECT = (
     "timeline.beats",
 )
 """Calls that read the document as it is stored, if nobody has it open."""
+
+
+FILL = """
+INSERT INTO plugin_presets (owner_id, plugin, name, tags)
+SELECT $1, 'OTT', 'Preset ' || $2::text || '/' || n, ARRAY['warm', 'wide']
+FROM generate_series(1, $3::int) AS n
+"""
+"""As many rows as one watch may show, or a tenth of them."""
 
 
 class Grown:
@@ -73,6 +82,8 @@ class Grown:
         for _ in range(20):
             await self._announce(analysis=large, parent=song, stem_kind="stem")
         self.audio_file = song
+        presets = f"{size}", size * MAX_WATCHED_ROWS // LARGE - 10
+        await self.node.server.foundation.db.calls.execute(FILL, self.ann.user, *presets)
 
     async def _announce(self, **more: Any) -> str:
         file = {"project": self.project, "name": "song.wav"}
@@ -127,6 +138,8 @@ class Grown:
             "recall.settings": {"category": "eq", "remembers": True},
             "recall.forget": {"category": "eq"},
             "recall.erase": {"confirm": "erase"},
+            **{method: {} for method in METHODS if method.endswith(".watch")},
+            "watch.end": {"watch": "none"},
             "sessions.history": {"session": self.session},
             "sessions.end": {"session": self.session},
             "presets.copy": {"preset": self.preset, "name": "Copy"},
