@@ -90,7 +90,7 @@ class _Crowd:
                 self._progress.update(self._step, description="settling")
                 since = samples.now
                 pongs = self._pongs
-                inside = await self._settled()
+                inside = await self._settled(pongs + len(self._members))
                 pongs = self._pongs - pongs
         finally:
             beating.cancel()
@@ -146,15 +146,15 @@ class _Crowd:
         await asyncio.gather(*map(come_in, range(self._count)))
         return time.perf_counter() - began
 
-    async def _settled(self) -> float:
-        """Memory once everyone's heart has beaten, and it stands still, in KiB."""
+    async def _settled(self, pongs: int = 0) -> float:
+        """Memory once so many heartbeats were answered in all, and it stands still, in KiB."""
         await asyncio.sleep(HEARTBEAT_SECONDS)
         end = time.perf_counter() + SETTLE_SECONDS
         level = self._hub.uss_kb
         while time.perf_counter() < end:
             await asyncio.sleep(1.0)
             before, level = level, self._hub.uss_kb
-            if abs(level - before) <= level * SETTLED_WITHIN:
+            if abs(level - before) <= level * SETTLED_WITHIN and self._pongs >= pongs:
                 break
         return level
 

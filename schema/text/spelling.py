@@ -20,6 +20,9 @@ def spell_names_alike(struct: Struct) -> None:
                 force_setattr(struct, name, _spelt(name, value, most))
         elif isinstance(value, list):
             force_setattr(struct, name, [_spelt(name, one, most) for one in value])
+        elif isinstance(value, dict):
+            spelt = {key: _spelt(name, one, most) for key, one in value.items()}
+            force_setattr(struct, name, spelt)
 
 
 def _spelt(name: str, text: str, most: int) -> str:
@@ -51,7 +54,7 @@ def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
             yield kind
         case inspect.UnionType(types=kinds):
             yield from (text for one in kinds for text in _texts(one))
-        case inspect.ListType(item_type=item):
+        case inspect.ListType(item_type=item) | inspect.DictType(value_type=item):
             yield from _texts(item)
         case inspect.Metadata(type=inner):
             yield from _texts(inner)

@@ -12,7 +12,6 @@ from schema.recall import calls
 from schema.recall.categories import half_life_of, names_presets
 from schema.recall.contexts import Told, contexts_of, levels_of, reason_of
 from schema.recall.estimate import worth_showing
-from schema.text.texts import in_nfc
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often
@@ -135,7 +134,7 @@ def _told(context: calls.RecallContext | None) -> Told:
         plugin=context.plugin,
         after=context.after,
         hour=context.hour,
-        more={name: in_nfc(value) for name, value in context.more.items()},
+        more=context.more,
     )
 
 

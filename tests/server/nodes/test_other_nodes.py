@@ -71,6 +71,8 @@ async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(
 ) -> None:
     """The other node's own tick never comes; what it hears is told all the same."""
     monkeypatch.setattr(Gathering, "looked", lambda *_: None)
+    for node in (session.one, session.two):
+        node.hub.gathering.full_room_gap = 0.0  # not what the load of the beginning has asked for
     await presence(session.ben, session.project, 1.0)
     await cursor_seen(session.ann, 1.0)
     room = session.two.hub.rooms[session.project].room
