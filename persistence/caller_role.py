@@ -3,6 +3,7 @@
 It is of the server, not of one database, and an owner of a database may not be allowed to make it.
 """
 
+import secrets
 from contextlib import suppress
 from typing import Any
 
@@ -81,6 +82,22 @@ async def check_lane(db: Executor) -> None:
             f"row-level security does not hold for {ROLE}: it owns tables, is a superuser or has "
             f"BYPASSRLS; let an administrator run: ALTER ROLE {ROLE} NOSUPERUSER NOBYPASSRLS; and "
             "give its tables to the owner of the database"
+        )
+
+
+async def check_same(owner: Executor, callers: Executor) -> None:
+    """Raises `Refused` where the lane `callers` is on another database than the owner's lanes.
+
+    A lock that the one holds is asked for by the other: even a copy of the database has it free.
+    """
+    number = secrets.randbits(63)
+    async with owner.transaction() as holding:
+        await holding.execute("SELECT pg_advisory_xact_lock($1)", number)
+        is_other = await callers.fetchval("SELECT pg_try_advisory_xact_lock($1)", number)
+    if is_other:
+        raise Refused(
+            "PRIME_CALLER_DATABASE_URL names another database than DATABASE_URL; "
+            f"set it to the same server and database, with the login {ROLE}"
         )
 
 

@@ -42,6 +42,10 @@ class Faulty(PersistenceError):
         self.column = column
 
 
+class NotGranted(Faulty):
+    """A role has no right that Prime relies on: what the operator did or restored took it away."""
+
+
 class BadValue(Faulty):
     """It cannot store a value, or a rule of its tables (`constraint`) forbids it."""
 

@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import dataclass, fields
 
-from persistence.caller_role import ROLE, check_lane, check_owner
+from persistence.caller_rights import check_rights
+from persistence.caller_role import ROLE, check_lane, check_owner, check_same
 from persistence.pool import Database
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
@@ -80,6 +81,8 @@ class Lanes:
                     await check_owner(by_name["calls"])
                 by_name[name] = await _open(name, dsn, sizes, callers_dsn)
             await check_lane(by_name[CALLERS])
+            await check_same(by_name["calls"], by_name[CALLERS])
+            await check_rights(by_name["calls"])
         except BaseException:
             await _close(by_name)
             raise

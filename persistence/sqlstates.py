@@ -9,6 +9,7 @@ from persistence.errors import (
     BadValue,
     Busy,
     Faulty,
+    NotGranted,
     PersistenceError,
     Refused,
     TooSlow,
@@ -35,7 +36,10 @@ NULL = "23502"
 CHECKED = "23514"
 
 NOT_ALLOWED = "42501"
-"""Row-level security, or a right that was not granted."""
+"""Row-level security, a role taken away meanwhile, or a right that was not granted."""
+
+NOT_GRANTED = ("aclcheck_error", "aclcheck_error_col")
+"""Where in PostgreSQL the last of these comes from: its words may be in any language."""
 
 OF_THE_WORLD = (asyncpg.InternalClientError, OSError, TimeoutError)
 """The driver lost its thread, the network, the clock: the connection is not to be used again."""
@@ -66,9 +70,16 @@ def named(error: BaseException) -> PersistenceError:
         return Busy(f"the database gave up: {said}")
     if _is_in(sqlstate, UNAVAILABLE):
         return Unavailable(f"the database does not answer: {said}")
-    kind = BadValue if _is_in(sqlstate, BAD_VALUE) else Faulty
+    kind = _kind_of_fault(error, sqlstate)
     of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
     return kind(sqlstate, said, *of)
+
+
+def _kind_of_fault(error: BaseException, sqlstate: str) -> type[Faulty]:
+    if _is_in(sqlstate, BAD_VALUE):
+        return BadValue
+    where = getattr(error, "server_source_function", None)
+    return NotGranted if sqlstate == NOT_ALLOWED and where in NOT_GRANTED else Faulty
 
 
 @contextmanager

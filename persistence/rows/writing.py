@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from persistence import sqlstates
-from persistence.errors import BadQuery, Conflict, Faulty, Forbidden, IdReused, Taken
+from persistence.errors import (
+    BadQuery,
+    Conflict,
+    Faulty,
+    Forbidden,
+    IdReused,
+    NotGranted,
+    Taken,
+)
 from persistence.rows import statements
 from persistence.rows.access import TEXTS, Access
 from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such
@@ -191,7 +199,7 @@ def refusals(table: Table) -> Iterator[None]:
                 raise BadQuery(field, "names something that is not there (any more)") from error
             case sqlstates.NULL:
                 raise BadQuery(field, "must not be null") from error
-            case sqlstates.NOT_ALLOWED:
+            case sqlstates.NOT_ALLOWED if not isinstance(error, NotGranted):
                 raise Forbidden(f"you may not do this to {table.calls}") from error
             case state if state[:2] in sqlstates.BAD_VALUE:
                 raise BadQuery(field, f"breaks a rule of {table.calls}") from error

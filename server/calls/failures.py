@@ -9,6 +9,7 @@ from persistence.errors import (
     IdReused,
     LastOwner,
     NotFound,
+    NotGranted,
     Taken,
     TooManyMembers,
     TooSlow,
@@ -20,7 +21,7 @@ from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
 from server.accounts.passwords import TooBusy
 from server.health.metrics import Count
-from server.health.mistakes import mistake
+from server.health.mistakes import mistake, not_granted
 from server.refused import Refused
 from server.states.stored_state import Damaged
 
@@ -65,13 +66,15 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
         if not isinstance(error, TooSlow):
             text = "the server cannot do this now; try again"
         details["retry_after_ms"] = 500
+    elif isinstance(error, NotGranted):
+        return not_granted(message_id, error, project)
     else:
         return mistake(message_id, error, project)
     return Error(message_id, code, text, project, details)
 
 
 def counted(error: Error, count: Count) -> Error:
-    """What a client is told of a call, a hello or a join: a mistake of ours counts."""
-    if error.code is ErrorCode.INTERNAL:
+    """What a client is told of a call, a hello or a join: what our log has of it counts."""
+    if "error_id" in error.details:
         count("calls_failed")
     return error

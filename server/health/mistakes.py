@@ -20,3 +20,16 @@ def mistake(message_id: str | None, error: Exception, project: str | None = None
     details: Details = {"error_id": error_id, "retry_after_ms": RETRY_MILLISECONDS}
     text = "the server made a mistake; it is in its log"
     return Error(message_id, ErrorCode.INTERNAL, text, project, details)
+
+
+def not_granted(message_id: str | None, error: Exception, project: str | None = None) -> Error:
+    """`unavailable` with an `error_id`: the operator has something to repair, the user nothing."""
+    error_id = uuid.uuid4().hex[:12]
+    log.error(
+        "the database does not grant what Prime needs; run ./run migrate",
+        error_id=error_id,
+        reason=str(error),
+    )
+    details: Details = {"error_id": error_id, "retry_after_ms": RETRY_MILLISECONDS}
+    text = "the server cannot do this until its operator has repaired its database; try again later"
+    return Error(message_id, ErrorCode.UNAVAILABLE, text, project, details)

@@ -66,6 +66,12 @@ async def test_an_address_that_logs_in_as_another_is_refused(database_url: str) 
         await Lanes.open(database_url, LaneSizes(), database_url)
 
 
+async def test_an_address_of_another_database_is_refused(database_url: str) -> None:
+    elsewhere = other_database(as_caller(database_url), "postgres")
+    with pytest.raises(Refused, match="another database than DATABASE_URL"):
+        await Lanes.open(database_url, LaneSizes(), elsewhere)
+
+
 async def test_a_role_that_owns_a_table_is_refused(database_url: str) -> None:
     administrator = database_url.replace("//prime@", "//postgres@")
     await execute(administrator, f"CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO {ROLE}")
