@@ -97,12 +97,15 @@ class Tokens(Struct, frozen=True):
 
 
 class CreateProject(Params, frozen=True, forbid_unknown_fields=True):
-    """Make a project and own it. With an `id`, sending the call again makes no second one."""
+    """Make a project and own it. With an `id`, sending the call again makes no second one.
+
+    Without `bpm` it has the `default_bpm` of your account.
+    """
 
     name: ProjectName
     id: ProjectId | None = None
     description: Description = ""
-    bpm: Bpm = 120.0
+    bpm: Bpm | UnsetType = UNSET
     key: MusicalKey | None = None
     scale: Scale | None = None
     signature: Signature = "4/4"

@@ -107,22 +107,28 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         "The access token has run out; call `auth.refresh` and come again.", Retry.MEND
     ),
     ErrorCode.FORBIDDEN: ErrorMeaning(
-        "Your role in the project does not allow this; ask an owner.", Retry.GIVE_UP
+        "You may see it and not do this: that takes another role in the project, or it belongs to "
+        "someone else; the sentence says who may.",
+        Retry.GIVE_UP,
     ),
     ErrorCode.NOT_FOUND: ErrorMeaning("It does not exist, or you may not see it.", Retry.GIVE_UP),
     ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
     ErrorCode.VALIDATION: ErrorMeaning(
-        "A parameter of the call is out of its range; `details.field` names it.",
+        "A parameter of the call is missing, unknown, or none that is allowed; `details.field` "
+        "names it.",
         Retry.MEND,
         has=("field",),
     ),
     ErrorCode.CONFLICT: ErrorMeaning(
-        "Someone changed the row first; read it again, `details.version` is the new one.",
+        "The row is not as you took it to be: read it again; `details.version` is that of now.",
         Retry.MEND,
         may_have=("version",),
     ),
     ErrorCode.TAKEN: ErrorMeaning(
-        "That e-mail address, username or id is in use.", Retry.MEND, has=("field",)
+        "Something of which there is only one is in use: an e-mail address, a username, an id, the "
+        "name of a preset, a content hash; `details.field` names it.",
+        Retry.MEND,
+        has=("field",),
     ),
     ErrorCode.ARCHIVED: ErrorMeaning(
         "The project is archived; restore it before editing.", Retry.GIVE_UP
@@ -150,7 +156,8 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         may_have=("head",),
     ),
     ErrorCode.ID_REUSED: ErrorMeaning(
-        "This id was used with another payload; make a new id.", Retry.MEND
+        "This id, or this `idempotency_key`, was used for something else; make a new one.",
+        Retry.MEND,
     ),
     ErrorCode.OP_INVALID: ErrorMeaning(
         "An op of the delta breaks a rule of the project state; `details.op` is its index.",

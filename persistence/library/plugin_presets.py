@@ -9,19 +9,41 @@ from schema.tables.plugin_presets import PLUGIN_PRESETS
 
 NO_SUCH = "there is no such preset, or you may not see it"
 
-# Of the origin nothing else changes. The same id again makes no second one.
-COPY = """
+_COPY = """
 INSERT INTO plugin_presets (id, owner_id, plugin, name, category, parameters, tags, forked_from,
     origin_name)
-SELECT coalesce($3::uuid, gen_random_uuid()), $2, p.plugin, coalesce($4, p.name), p.category,
+SELECT coalesce($3::uuid, gen_random_uuid()), $2, p.plugin, {name}, p.category,
     p.parameters, p.tags, p.id, p.name
 FROM plugin_presets AS p WHERE p.id = $1 AND (p.owner_id = $2 OR p.is_public)
-ON CONFLICT (id) DO NOTHING
+ON CONFLICT {names} DO NOTHING
 RETURNING id
 """
 
+# Of the origin nothing else changes. The same id again makes no second one.
+COPY = _COPY.format(name="$4::text", names="(id)")
+
+# The first free one of the origin's name and of that with a number behind it.
+_FREE_NAME = """coalesce((
+    SELECT c.name FROM (
+        SELECT 1 AS number, p.name
+        UNION ALL SELECT n, rtrim(left(p.name, 117)) || ' ' || n FROM generate_series(2, 99) AS n
+    ) AS c WHERE NOT EXISTS (
+        SELECT FROM plugin_presets AS o
+        WHERE coalesce(o.owner_id, '00000000-0000-0000-0000-000000000000') = $2::uuid
+        AND o.plugin = p.plugin AND lower(o.name) COLLATE "C" = lower(c.name) COLLATE "C"
+    ) ORDER BY c.number LIMIT 1), p.name)"""
+
+COPY_FREELY = _COPY.format(name=_FREE_NAME, names="")
+
+TRIES = 3
+"""To copy under a free name, where others take the one that was found in the same moment."""
+
 COPIED = """
 SELECT id FROM plugin_presets WHERE id = $2 AND owner_id = $1
+"""
+
+IN_USE = """
+SELECT id FROM plugin_presets WHERE id = $1
 """
 
 SET_PUBLIC = """
@@ -42,15 +64,37 @@ SELECT count_preset_uses($1::uuid[], $2::uuid[])
 
 async def copy(db: Executor, preset: str, user: str, name: str | None, id: str | None) -> str:
     """The id of the user's new preset; raises `NotFound`, `Taken`, `BadQuery`."""
+    if name is None:
+        return await _copy_freely(db, preset, user, id)
     with refusals(PLUGIN_PRESETS):
         made: str | None = await db.fetchval(COPY, preset, user, id, name)
-    if made is not None:
-        return made
+    if made is None:
+        made = await _copied(db, preset, user, id)
+    if made is None:
+        raise Taken("id")
+    return made
+
+
+async def _copy_freely(db: Executor, preset: str, user: str, id: str | None) -> str:
+    """Under the first free name; raises `Taken` for the name where there is none."""
+    for _ in range(TRIES):
+        made: str | None = await db.fetchval(COPY_FREELY, preset, user, id)
+        if made is None:
+            made = await _copied(db, preset, user, id)
+        if made is not None:
+            return made
+        if id is not None and await db.fetchval(IN_USE, id) is not None:
+            raise Taken("id")
+    raise Taken("name")
+
+
+async def _copied(db: Executor, preset: str, user: str, id: str | None) -> str | None:
+    """The id, if the user has made a preset with it before; raises `NotFound` of the origin."""
     if id is not None and await db.fetchval(COPIED, user, id) is not None:
         return id
     if await db.fetchrow(STANDING, preset, user) is None:
         raise NotFound(NO_SUCH)
-    raise Taken("id")
+    return None
 
 
 async def set_public(db: Executor, preset: str, user: str, *, is_public: bool) -> bool:

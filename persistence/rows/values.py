@@ -23,6 +23,7 @@ from schema.text.texts import (
     PROJECT_ID,
     SHOWN,
     SHOWN_NOT_EMPTY,
+    UUID_IN_WORDS,
     in_nfc,
 )
 from schema.text.words import NAMED, WORDS
@@ -193,7 +194,7 @@ def _text(value: Any) -> str:
 
 def _uuid(value: Any) -> str:
     if not isinstance(value, str) or not _UUID.match(value):
-        raise Wrong("must be an id: 36 characters, a UUID in small letters")
+        raise Wrong(f"must be an id, {UUID_IN_WORDS}")
     return value
 
 

@@ -156,6 +156,10 @@ def _with_defaults(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if value is REQUIRED:
             raise BadQuery(name, "is missing")
+    for pair in table.together:
+        missing = [name for name in pair if row[name] is None]
+        if len(missing) == 1:
+            raise BadQuery(missing[0], f"is missing: {' and '.join(pair)} are given together")
     return row
 
 

@@ -34,6 +34,10 @@ BY_IDS = """
 SELECT id, email, username, name FROM prime_users WHERE id = ANY ($1::uuid[])
 """
 
+DEFAULT_BPM = """
+SELECT default_bpm FROM prime_users WHERE id = $1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
@@ -75,6 +79,12 @@ async def by_email(db: Executor, email: str) -> UserRow | None:
 async def by_ids(db: Executor, user_ids: Collection[str]) -> dict[str, UserRow]:
     """Those of the users that exist, by id."""
     return {row["id"]: _user(row) for row in await db.fetch(BY_IDS, list(user_ids))}
+
+
+async def default_bpm(db: Executor, user_id: str) -> float:
+    """The tempo that new projects of the user have."""
+    bpm: float = await db.fetchval(DEFAULT_BPM, user_id)
+    return bpm
 
 
 def _user(row: Any) -> UserRow:

@@ -85,8 +85,8 @@ SAID: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
             Error(
                 "c2",
                 "validation",
-                "projects.get: a project's id is 36 characters: a UUID in small letters - at "
-                "`$.project`",
+                "projects.get: an id here is a UUID: 36 characters, small letters and hyphens - "
+                "at `$.project`",
                 None,
                 {"field": "project"},
             ),

@@ -11,7 +11,7 @@ from schema.calling.row_calls import embeddable
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import REQUIRED, Column, Operator, SqlType, Table, Verb
-from schema.text.texts import IN_WORDS, SHOWN, SHOWN_NOT_EMPTY, STORED
+from schema.text.texts import IN_WORDS, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY, STORED
 from schema.text.words import NAMED, WORDS
 
 WHOM = {
@@ -130,12 +130,17 @@ def _simple_in_words(kind: inspect.Type) -> str:
             return _text_in_words(kind)
         case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most):
             name = "integer" if isinstance(kind, inspect.IntType) else "number"
-            return name if most in (None, 2**53) else f"{name}, {least:,g} to {most:,g}"
+            return name if most in (None, 2**53) else f"{name}, {_number(least)} to {_number(most)}"
         case inspect.LiteralType(values=words):
             return ", ".join(f"`{word}`" for word in words)
         case inspect.DictType():
             return "a map"
     return "true or false"
+
+
+def _number(value: float | None) -> str:
+    """As a reader writes it: 1,536,000 and 0.5."""
+    return "any" if value is None else f"{value:,.10g}" if value % 1 else f"{value:,.0f}"
 
 
 def _text_in_words(kind: inspect.StrType) -> str:
@@ -148,5 +153,7 @@ def _text_in_words(kind: inspect.StrType) -> str:
             return f"name of 1 to {kind.max_length} characters (E8)"
         case _ if kind.pattern == STORED:
             return f"text of at most {kind.max_length:,} characters"
+        case _ if kind.pattern == PROJECT_ID:
+            return "a UUID"
         case pattern:
             return IN_WORDS[pattern]

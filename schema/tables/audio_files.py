@@ -147,7 +147,7 @@ AUDIO_FILES = Table(
             "stem_kind",
             StemKind | None,
             SqlType.TEXT,
-            "which stem, like vocals; each stem has one",
+            "which stem, like vocals; each stem has one, and no other file",
             None,
             creates=True,
             filters=EQUALITY | NULLABLE,
@@ -168,6 +168,7 @@ AUDIO_FILES = Table(
             {"project": "$project", "name": {"ilike": "%vocal%"}},
         ),
     ),
+    together=(("parent", "stem_kind"),),
     most=Most("audio_files_per_project", "project", "audio files of one project"),
     refuses={
         "audio_files_content_key": ("content_hash", "the project has a file with these bytes"),

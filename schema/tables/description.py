@@ -166,6 +166,8 @@ class Table:
     refuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Constraint of the relation -> the field at fault, and what is allowed. Of a unique index: the
     field that is taken."""
+    together: tuple[tuple[str, str], ...] = ()
+    """Pairs of columns of which `create` takes both or none."""
     most: Most | None = None
     asks: tuple[tuple[str, Any], ...] = ()
     """Columns that `list` and `count` have as parameters of their own, each with what it is where

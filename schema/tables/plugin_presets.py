@@ -41,7 +41,7 @@ PLUGIN_PRESETS = Table(
             "name",
             PresetName,
             SqlType.TEXT,
-            "its name, one of the owner's for this plug-in",
+            "its name; the owner has one of it for this plug-in, in any case of letters",
             creates=True,
             changes=True,
             filters=NAMES,

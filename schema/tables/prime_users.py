@@ -64,7 +64,9 @@ ACCOUNT = Table(
         _NAME.but(changes=True, filters=frozenset()),
         _AVATAR.but(changes=True),
         _GENRES.but(changes=True),
-        Column("default_bpm", Bpm, SqlType.FLOAT, "the tempo of a new project, BPM", changes=True),
+        Column(
+            "default_bpm", Bpm, SqlType.FLOAT, "tempo of projects made without one", changes=True
+        ),
         Column("target_lufs", Lufs, SqlType.FLOAT, "the loudness to aim at, LUFS", changes=True),
         Column("preferences", JsonMap, SqlType.JSON, "settings of your client's own", changes=True),
         Column("devices", Devices, SqlType.JSON, "what you work with", changes=True),

@@ -102,6 +102,8 @@ _NOT_IN_SHOWN = (
 )
 _OR_OF_AN_OBJECT = "and no name that every JavaScript object has, as constructor"
 
+UUID_IN_WORDS = "a UUID: 36 characters, small letters and hyphens"
+
 IN_WORDS = {
     SHOWN: _NOT_IN_SHOWN,
     SHOWN_NOT_EMPTY: f"it must not be empty; {_NOT_IN_SHOWN}",
@@ -109,7 +111,7 @@ IN_WORDS = {
     DELTA_ID: (
         f"the id of a delta is 8 to 64 characters: letters, digits, _ and -, {_OR_OF_AN_OBJECT}"
     ),
-    PROJECT_ID: "a project's id is 36 characters: a UUID in small letters",
+    PROJECT_ID: f"an id here is {UUID_IN_WORDS}",
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",
     USERNAME: (

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from persistence.rows import writing
 from persistence.rows.access import Access
-from persistence.tables import studio_projects
+from persistence.tables import studio_projects, users
 from persistence.tables.studio_projects import ProjectRow
 from rooms.document.document import Document
 from schema import calls
@@ -23,7 +23,10 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
     """Make a project with an empty state; the same id again makes no second one (rule C4)."""
     await require_room(context, caller.user, params.id)
     num, den = (int(part) for part in params.signature.split("/"))
-    state = empty_state(params.name, params.bpm, num, den)
+    bpm = params.bpm
+    if bpm is UNSET:
+        bpm = await users.default_bpm(context.db, caller.user)
+    state = empty_state(params.name, bpm, num, den)
     with looking_up(context, caller.user):
         row = await studio_projects.create(
             context.db,
@@ -31,7 +34,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
             owner=caller.user,
             name=params.name,
             description=params.description,
-            bpm=params.bpm,
+            bpm=bpm,
             key=params.key,
             scale=params.scale,
             signature=params.signature,

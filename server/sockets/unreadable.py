@@ -165,7 +165,14 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     if mended != data:
         reason, place = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
     place = place or _place(reason)
+    if _OF_A_FIELD.match(reason) and place.rpartition(".")[2] in _BESIDE_PARAMS:
+        name = place.rpartition(".")[2]
+        reason = f"`{name}` is no parameter: it stands in the message, beside `method`"
     return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place or "params"))
+
+
+_BESIDE_PARAMS = frozenset(Call.__struct_fields__) - {"id"}
+"""What is no parameter, but a field of the message; many things have an id."""
 
 
 def _unread_too(params: object) -> object:

@@ -141,12 +141,13 @@ READS = frozenset(
 
 
 class CreateProject(TypedDict):
-    """Make a project and own it. With an `id`, sending the call again makes no second one."""
+    """Make a project and own it. With an `id`, sending the call again makes no second one.
+    Without `bpm` it has the `default_bpm` of your account.
+    """
 
     name: str
     id: NotRequired[str | None]
     description: NotRequired[str]
-    # 10 to 1,000; 120.0 if left out
     bpm: NotRequired[float]
     key: NotRequired[str | None]
     scale: NotRequired[str | None]
@@ -1434,7 +1435,9 @@ class Projects:
         self._call = call
 
     async def create(self, **params: Unpack[CreateProject]) -> Project:
-        """Make a project and own it. With an `id`, sending the call again makes no second one."""
+        """Make a project and own it. With an `id`, sending the call again makes no second one.
+        Without `bpm` it has the `default_bpm` of your account.
+        """
         result: Project = await self._call("projects.create", **params)
         return result
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import UNSET
+
 from schema import calls
 from schema.errors import ErrorCode
 from server.refused import Refused
@@ -17,11 +19,12 @@ def require_same(
 ) -> None:
     """Raises `Refused` if the row was made with other values under these names.
 
-    Once it was changed nobody can tell any more: then the row is the answer, as it is now.
+    Once it was changed nobody can tell any more: then the row is the answer, as it is now. What the
+    call leaves to the server is whatever it was then.
     """
     if made.version != FIRST_VERSION:
         return
     for name in names:
-        if getattr(made, name) != getattr(asked, name):
+        if getattr(asked, name) not in (UNSET, getattr(made, name)):
             text = f"the id {made.id} was used before with another `{name}`; make a new id"
             raise Refused(ErrorCode.ID_REUSED, text)

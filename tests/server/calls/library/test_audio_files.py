@@ -173,3 +173,13 @@ async def test_L5_what_is_no_place_in_the_tree_is_named(node: Node) -> None:
         deepest = (await announce(ann, project, parent=deepest, stem_kind="x"))["id"]
     answer = await refusal(ann, "audio_files.create", **file, parent=deepest, stem_kind="x")
     assert (answer["code"], answer["details"]["field"]) == (ErrorCode.VALIDATION, "parent")
+
+
+async def test_L5_which_stem_it_is_and_of_which_file_are_given_together(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    file = (await announce(ann, project))["id"]
+    for given, missing in (({"stem_kind": "vocals"}, "parent"), ({"parent": file}, "stem_kind")):
+        refused = await refusal(ann, "audio_files.create", project=project, name="stem", **given)
+        assert (refused["code"], refused["details"]) == ("validation", {"field": missing})
+        assert missing in refused["message"]

@@ -11,6 +11,8 @@ from schema.errors import ErrorCode
 from tests.server.conftest import Node, Nodes, eventually
 from tests.server.wire import Wire
 
+NEW = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11"
+
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
 
 
@@ -65,6 +67,35 @@ async def test_L6_presets_are_found_by_a_value_of_a_parameter(node: Node) -> Non
     assert names == {"Reese"}
 
 
+async def test_L7_a_copy_without_a_name_gets_a_free_one(node: Node) -> None:
+    ann = await node.musician("ann")
+    origin = await make(ann)
+    copies = [await ann.result("presets.copy", preset=origin["id"]) for _ in range(2)]
+    assert [one["name"] for one in copies] == ["Reese 2", "Reese 3"]
+    at_once = [node.again(ann, f"window {n}") for n in range(3)]
+    windows = [await one for one in at_once]
+    made = await asyncio.gather(*(w.result("presets.copy", preset=origin["id"]) for w in windows))
+    assert {one["name"] for one in made} == {"Reese 4", "Reese 5", "Reese 6"}
+    again = [await ann.result("presets.copy", preset=origin["id"], id=NEW) for _ in range(2)]
+    assert [one["name"] for one in again] == ["Reese 7"] * 2
+    taken = await refused(ann, "presets.copy", preset=origin["id"], name="reese 2")
+    assert taken == (ErrorCode.TAKEN, "name")
+
+
+async def test_L7_a_long_name_gets_its_number_too_and_past_99_it_is_taken(node: Node) -> None:
+    ann = await node.musician("ann")
+    origin = await make(ann, name="x" * 120)
+    copy = await ann.result("presets.copy", preset=origin["id"])
+    assert copy["name"] == "x" * 117 + " 2"
+    await node.context.db.execute(
+        "INSERT INTO plugin_presets (owner_id, plugin, name) SELECT owner_id, plugin,"
+        " left(name, 117) || ' ' || n FROM plugin_presets, generate_series(3, 99) AS n"
+        " WHERE id = $1",
+        origin["id"],
+    )
+    assert await refused(ann, "presets.copy", preset=origin["id"]) == (ErrorCode.TAKEN, "name")
+
+
 async def test_L7_a_copy_of_a_public_preset_is_ones_own(node: Node) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     origin = await make(ann, tags=["bass"], parameters={"vol0": 33})
@@ -86,7 +117,7 @@ async def test_L7_a_name_or_an_id_in_use_is_taken_and_the_same_id_again_is_one(
     ann, ben = await node.musician("ann"), await node.musician("ben")
     origin = await make(ann)
     copy = {"preset": origin["id"]}
-    assert await refused(ann, "presets.copy", **copy) == (ErrorCode.TAKEN, "name")
+    assert await refused(ann, "presets.copy", **copy, name="Reese") == (ErrorCode.TAKEN, "name")
     assert await refused(ann, "presets.copy", **copy, name="REESE") == (ErrorCode.TAKEN, "name")
     id = str(uuid.uuid4())
     again = [await ann.result("presets.copy", **copy, name="Two", id=id) for _ in range(2)]

@@ -37,6 +37,22 @@ async def test_I1_an_account_is_changed_by_its_user_under_its_version(node: Node
     assert refused["code"] == "not_found"
 
 
+async def test_I1_C4_a_project_without_a_tempo_has_that_of_its_owner(node: Node) -> None:
+    ann = await node.musician("ann")
+    assert (await ann.result("projects.create", name="Song"))["bpm"] == 120
+    await ann.result("account.update", version=1, default_bpm=174.5)
+    asked: dict[str, Any] = {"id": NOBODYS, "name": "Fast"}
+    made = await ann.result("projects.create", **asked)
+    assert made["bpm"] == 174.5
+    page = await ann.result("history.at", project=made["id"], seq=0)
+    state = await ann.result("timeline.seconds", project=made["id"], beats=[174.5])
+    assert (page["position"]["seq"], state["times"]) == (0, [60.0])
+    await ann.result("account.update", version=2, default_bpm=90)
+    assert await ann.result("projects.create", **asked) == made
+    assert (await ann.call("projects.create", **asked, bpm=90))["code"] == "id_reused"
+    assert (await ann.result("projects.create", name="Slow", bpm=60))["bpm"] == 60
+
+
 async def test_I2_people_are_seen_by_whom_they_share_a_project_with(node: Node) -> None:
     ann, ben, _ = await node.pair()
     await node.musician("cid")

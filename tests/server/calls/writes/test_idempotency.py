@@ -136,3 +136,14 @@ async def test_C10_a_key_of_a_day_ago_is_forgotten(node: Node, database_url: str
     await idempotency_keys.trim(node.context.db, 86_400)
     await ann.keyed(KEY, "projects.create", name="Song")
     assert await count(ann) == 2
+
+
+async def test_C10_C3_a_key_among_the_parameters_is_told_its_place(node: Node) -> None:
+    ann = await node.musician("ann")
+    refused = await ann.call("projects.create", name="Song", idempotency_key=KEY)
+    assert (refused["code"], refused["details"]) == ("validation", {"field": "idempotency_key"})
+    assert "beside `method`" in refused["message"]
+    one = {"method": "projects.create", "params": {"name": "Song"}, "idempotency_key": KEY}
+    refused = await ann.call("batch", calls=[one])
+    assert refused["code"] == "validation"
+    assert "beside `method`" in refused["message"]
