@@ -206,6 +206,7 @@ TESTED_ELSEWHERE = {
     "schema.generating.protocol_tables": "tests/schema/test_generate.py",
     "schema.generating.row_filters": "tests/schema/generating/test_json_schema.py",
     "schema.generating.sdk_calls": "tests/schema/test_generate.py",
+    "schema.generating.sdk_methods": "tests/client/connecting/test_calls_in_flight.py",
     "schema.generating.sdk_modules": "tests/schema/test_generate.py",
     "schema.generating.sdk_queries": "tests/schema/test_generate.py",
     "schema.invariants": "tests/rooms/document/test_invariants.py",

@@ -27,7 +27,14 @@ from prime_client.listeners import ReaderTooSlow
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
-from prime_client.watching import events as row_events
+from prime_client.watching.events import (
+    RowChanged,
+    RowEntered,
+    RowEvent,
+    RowLeft,
+    Rows,
+    RowsResynced,
+)
 from prime_client.watching.watch import Watch
 
 __all__ = [
@@ -51,6 +58,12 @@ __all__ = [
     "Retry",
     "Room",
     "RoomClosed",
+    "RowChanged",
+    "RowEntered",
+    "RowEvent",
+    "RowLeft",
+    "Rows",
+    "RowsResynced",
     "State",
     "StateDamaged",
     "TooMuchPending",
@@ -62,6 +75,5 @@ __all__ = [
     "events",
     "new_id",
     "ops",
-    "row_events",
     "spread",
 ]

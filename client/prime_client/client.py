@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from prime_client import past_states
-from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.auth_session import HeldLogin
 from prime_client.connecting.codec import CodecName, codec_named
 from prime_client.connecting.login import CALLS_TO_LOG_IN, AskForLogin, Login
 from prime_client.connecting.reconnecting import Reconnecting
@@ -63,8 +63,8 @@ class Client(Calls, Reconnecting):
         rng: random.Random | None = None,
         on_login_needed: AskForLogin | None = None,
     ) -> None:
-        Calls.__init__(self, self.call)
-        login = Login(AuthSession.given(access_token, refresh_token), on_login_needed)
+        Calls.__init__(self, self.call, self.watch)
+        login = Login(HeldLogin.given(access_token, refresh_token), on_login_needed)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login)
         self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
@@ -153,21 +153,31 @@ class Client(Calls, Reconnecting):
 
     # Calls.
 
-    async def call(self, method: str, /, **params: Any) -> Any:
+    async def call(
+        self, method: str, /, *, idempotency_key: str | None = None, **params: Any
+    ) -> Any:
         """Call a method by its name on the wire, for one that this SDK has no method for yet.
 
         A call whose connection ends before the answer is sent again over the next one, within
-        `call_seconds`: what writes has a key by which the server does it once.
+        `call_seconds`: what writes has a key by which the server does it once. Give a key of your
+        own, kept on disk with what is to be written, and your program may end without the answer
+        and ask again with the same key when it starts: within a day it gets the same answer.
 
         Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`, `NotConnected`,
         and `WrongUse` for what cannot be sent.
         """
         self._check_login(method)
-        key = new_id() if method in WRITES else None
+        key = idempotency_key
+        if key is None and method in WRITES:
+            key = new_id()
         return await self._call_until_answered(method, params, key)
 
     async def batch(
-        self, calls: Iterable[tuple[str, Mapping[str, Any]]], *, atomic: bool = False
+        self,
+        calls: Iterable[tuple[str, Mapping[str, Any]]],
+        *,
+        atomic: bool = False,
+        idempotency_key: str | None = None,
     ) -> list[Any]:
         """Several calls in one message, at most 20: `[("presets.get", {"preset": id}), ...]`.
 
@@ -177,7 +187,9 @@ class Client(Calls, Reconnecting):
         self._check_login("batch")
         asked = [{"method": method, "params": dict(params)} for method, params in calls]
         is_write = atomic or any(call["method"] in WRITES for call in asked)
-        key = new_id() if is_write else None
+        key = idempotency_key
+        if key is None and is_write:
+            key = new_id()
         params = {"calls": asked, "atomic": atomic}
         answers = (await self._call_until_answered("batch", params, key))["answers"]
         results = [_result_of(answer) for answer in answers]
@@ -234,7 +246,7 @@ class Client(Calls, Reconnecting):
 
     async def log_in_with(self, access_token: str) -> None:
         """Log in with a token that someone lends us, and connect anew with it."""
-        self._login.take(AuthSession(access_token))
+        self._login.take(HeldLogin(access_token))
         if self._connection is not None:
             self._connection.end()
 
@@ -254,14 +266,15 @@ class Client(Calls, Reconnecting):
 
     # Rows.
 
-    def watch(self, calls: str, /, **params: Any) -> Watch:
-        """Rows of a table, and what happens to them: `async for event in client.watch("presets")`.
+    def watch(self, calls: str, /, **params: Any) -> Watch[Any]:
+        """Rows of a table by its name on the wire; `client.presets.watch()` is the same with types.
 
-        `where`: which of them (all that you may see). Or one by its id (`preset=...`), or those of
-        a `project`. `fields`: which columns. It survives reconnects; its `rows` is the list as of
-        the last event. Close it, or use `async with`, where you end before the client does.
+        `async for event in client.presets.watch(where=...)` tells what happens to these rows (all
+        that you may see). Or watch one by its id (`preset=...`), or those of a `project`. `fields`:
+        which columns. It survives reconnects; its `rows` is the list as of the last event. Close
+        it, or use `async with`, where you end before the client does.
         """
-        watch = Watch(calls, params, self.call, self._watches)
+        watch = Watch[Any](calls, params, self.call, self._watches)
         self._watches.add(watch)
         return watch
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 
 from schema.calling.row_calls import Call
-from schema.calls import METHODS
+from schema.calls import METHODS, ROW_CALLS
 from schema.messages import ClientMessage, ServerMessage
 from schema.text.words import AMONG, NAMED
 
@@ -18,6 +18,9 @@ MADE_OTHERWISE = frozenset({"Set", "Insert", "Delete", "Move", "Previewed"})
 
 RENAMED = {"Position": "JournalPosition", "Range": "FoundRange"}
 """Structs that are not messages or parameters, and whose names are those of things of browsers."""
+
+PARTIAL_ROWS = " With `fields` an answer has a part of these (rule Q4): a `Partial` of this type."
+"""In the schema a row has all its columns, or every program would have to ask for each of them."""
 
 _RENAMED_KEYWORDS = {"minItems": "x-min-items", "maxItems": "x-max-items"}
 """Generators spell an array with bounds as a tuple of each length."""
@@ -66,6 +69,7 @@ def struct_definitions(methods: Mapping[str, Call] = METHODS) -> Schema:
     structs += [struct for pair in methods.values() for struct in pair]
     _, components = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
     names = _names(methods)
+    rows = {struct.__name__ for struct in ROW_CALLS.rows()}  # some are written out in `calls`
     definitions: Schema = {}
     for struct_name, component in components.items():
         if struct_name in MADE_OTHERWISE:
@@ -74,6 +78,9 @@ def struct_definitions(methods: Mapping[str, Call] = METHODS) -> Schema:
         schema = _portable(component, names)
         schema["title"] = name
         schema["properties"] |= _LOOSE.get(struct_name, {})
+        if struct_name in rows and not schema["required"]:
+            schema["required"] = list(schema["properties"])
+            schema["description"] += PARTIAL_ROWS
         definitions[name] = schema
     return definitions
 

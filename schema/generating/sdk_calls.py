@@ -1,8 +1,7 @@
 """The SDK's calls: a method for each, with a TypedDict of its parameters and one of its result."""
 
 import re
-import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -11,21 +10,28 @@ from msgspec import Meta, Struct, UnsetType
 
 from schema.calling.row_calls import Call
 from schema.calling.writes import READS, WRITES
-from schema.calls import METHODS
+from schema.calls import METHODS, ROW_CALLS
+from schema.generating.json_structs import result_name
+from schema.generating.sdk_methods import (
+    GOES_ON,
+    PARTIAL,
+    all_groups,
+    docstring,
+    group_class,
+    method_of,
+)
 from schema.generating.sdk_queries import query_names
 from schema.messages import Presence
 from schema.text.words import AMONG, NAMED
-
-WIDTH = 100
 
 NO_BOUND = 2**53
 """Where a number is bounded by what JSON can hold, there is nothing to tell."""
 
 BY_HAND = ("auth.", "batch", "watch.")
-"""What changes the client, is many calls, or goes on: it has methods of its own for these."""
+"""What changes the client, is many calls, or ends a watch: it has methods of its own for these."""
 
-GOES_ON = ".watch"
-"""How the names of calls end whose reply is only the beginning: the client's `watch` calls them."""
+ASKED_OTHERWISE = ("fields", "from")
+"""Parameters of what shows rows: what is answered depends on `fields`, and a watch knows `from`."""
 
 HEAD = '''\
 """Every call by name: what it takes and what it answers.
@@ -33,15 +39,17 @@ HEAD = '''\
 A call raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, NotRequired, TypedDict, Unpack
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, NotRequired, TypedDict, Unpack, overload
 
 from prime_client.copy.state_ops import Op
 from prime_client.schema.queries import (
     {queries},
 )
+from prime_client.watching.watch import Watch
 
 Call = Callable[..., Awaitable[Any]]
+Begin = Callable[..., Watch[Any]]
 '''
 
 
@@ -57,17 +65,51 @@ def calls_module(methods: Mapping[str, Call] = METHODS) -> str:
     structs: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
     for method, (params, result) in methods.items():
-        if method.startswith(BY_HAND) or method.endswith(GOES_ON):
+        if method.startswith(BY_HAND):
             continue
-        group, name = method.split(".")
-        _add(structs, params, is_heard=False)
-        _add(structs, result, is_heard=True)
-        groups.setdefault(group, []).append(_method(method, name, params, result))
-    classes = [_group(group, methods) for group, methods in groups.items()]
-    body = "\n\n".join([*structs.values(), *classes, _all(groups)])
+        group = method.partition(".")[0]
+        row = shown_row(method, methods)
+        _add(structs, params, is_heard=False, but=ASKED_OTHERWISE if row else ())
+        if row is not None:
+            _add_rows(structs, result, row, is_page=not method.endswith((".get", GOES_ON)))
+        else:
+            _add(structs, result, is_heard=True)
+        groups.setdefault(group, []).append(method_of(method, (params, result), row))
+    classes = [group_class(group, methods) for group, methods in groups.items()]
+    body = "\n\n".join([*structs.values(), *classes, all_groups(groups)])
     named = query_names() & set(re.findall(r"\w+", body))
     head = HEAD.replace("{queries}", ",\n    ".join(sorted(named)))
     return "\n\n".join([head + _kinds(), body])
+
+
+def shown_row(method: str, methods: Mapping[str, Call] = METHODS) -> type[Struct] | None:
+    """The type of the rows of which the parameter `fields` of a call chooses columns, if any."""
+    if "fields" not in methods[method][0].__struct_fields__:
+        return None
+    group = method.partition(".")[0]
+    [table] = [table for table in ROW_CALLS.tables.values() if table.calls == group]
+    return ROW_CALLS.row(table)
+
+
+def _add_rows(
+    structs: dict[str, str], result: type[Struct], row: type[Struct], *, is_page: bool
+) -> None:
+    """Whole rows, and those of which some columns were asked for; the same of a page of them."""
+    [table] = [one for one in ROW_CALLS.tables.values() if one.row == row.__name__]
+    _add(structs, row, is_heard=True)
+    part = f"{PARTIAL}{row.__name__}"
+    if part not in structs:
+        says = f"Of a row `{row.__name__}` the columns that `fields` names, and those that name it."
+        shapes = {
+            name: shape if name in table.names else f"NotRequired[{shape}]"
+            for name, shape in _shapes(row, is_heard=True).items()
+        }
+        structs[part] = _typed_dict(part, [f'    """{says}"""'], shapes)
+    if is_page:
+        _add(structs, result, is_heard=True)
+        name = f"{PARTIAL}{result.__name__}"
+        shapes = _shapes(result, is_heard=True) | {table.calls: f"list[{part}]"}
+        structs[name] = _typed_dict(name, docstring(result, 4), shapes)
 
 
 def _kinds() -> str:
@@ -91,26 +133,48 @@ def presence_module() -> str:
     return "\n\n".join([PRESENCE_HEAD, *structs.values()])
 
 
-def _add(structs: dict[str, str], struct: type[Struct], *, is_heard: bool) -> None:
+def _add(
+    structs: dict[str, str], struct: type[Struct], *, is_heard: bool, but: Container[str] = ()
+) -> None:
     """Its TypedDict, behind those of the structs that it is made of."""
-    if struct.__name__ in structs:
+    if (name := result_name(struct)) in structs:
         return
     hints = get_type_hints(struct, include_extras=True)
     for part in _structs_in(hints.values()):
         _add(structs, part, is_heard=is_heard)
-    lines = [f"class {struct.__name__}(TypedDict):", *_docstring(struct, 4)]
+    shapes = _shapes(struct, is_heard=is_heard)
+    told = None if is_heard else _bounds_of(struct)
+    kept = {name: shape for name, shape in shapes.items() if name not in but}
+    structs[name] = _typed_dict(name, docstring(struct, 4), kept, told)
+
+
+def _shapes(struct: type[Struct], *, is_heard: bool) -> dict[str, str]:
+    """Of each field its type in Python."""
+    hints = get_type_hints(struct, include_extras=True)
+    may_lack = struct.__struct_config__.omit_defaults if is_heard else True
+    shapes = {}
+    for field in msgspec.structs.fields(struct):
+        shape = _shape(hints[field.name])
+        is_lacking = may_lack and not field.required
+        shapes[field.encode_name] = f"NotRequired[{shape}]" if is_lacking else shape
+    return shapes
+
+
+def _bounds_of(struct: type[Struct]) -> dict[str, str]:
+    hints = get_type_hints(struct, include_extras=True)
     fields = msgspec.structs.fields(struct)
-    lines += [""] if fields else []
-    for field in fields:
-        hint = hints[field.name]
-        may_lack = struct.__struct_config__.omit_defaults if is_heard else True
-        told = "" if is_heard else _bounds(hint, field)
-        lines += [f"    # {told}"] if told else []
-        shape = _shape(hint)
-        if may_lack and not field.required:
-            shape = f"NotRequired[{shape}]"
-        lines.append(f"    {field.name}: {shape}")
-    structs[struct.__name__] = "\n".join(lines) + "\n"
+    return {field.encode_name: _bounds(hints[field.name], field) for field in fields}
+
+
+def _typed_dict(
+    name: str, says: Sequence[str], shapes: Mapping[str, str], told: Mapping[str, str] | None = None
+) -> str:
+    """`told`: of some fields a comment above them."""
+    lines = [f"class {name}(TypedDict):", *says, *([""] if shapes else [])]
+    for field, shape in shapes.items():
+        lines += [f"    # {told[field]}"] if told and told.get(field) else []
+        lines.append(f"    {field}: {shape}")
+    return "\n".join(lines) + "\n"
 
 
 def _structs_in(hints: Iterable[Any]) -> Iterable[type[Struct]]:
@@ -157,7 +221,9 @@ def _plain_shape(hint: Any) -> str:
         return "None"
     if hint is Any:
         return "Any"
-    return "Op" if issubclass(hint, Struct) and _is_op(hint) else str(hint.__name__)
+    if issubclass(hint, Struct):
+        return "Op" if _is_op(hint) else result_name(hint)
+    return str(hint.__name__)
 
 
 def _bounds(hint: Any, field: Any) -> str:
@@ -175,42 +241,3 @@ def _bounds(hint: Any, field: Any) -> str:
 def _number(value: float | None) -> str:
     assert value is not None
     return f"{value:,.0f}" if value == int(value) else f"{value:g}"
-
-
-def _docstring(struct: type, indent: int) -> list[str]:
-    """In lines that fit, however far it is indented."""
-    pad = " " * indent
-    text = " ".join((struct.__doc__ or "").split())
-    wrapped = textwrap.wrap(text, WIDTH - indent - len('""""""'))
-    if len(wrapped) == 1:
-        return [f'{pad}"""{text}"""']
-    return [f'{pad}"""{wrapped[0]}', *[pad + line for line in wrapped[1:]], f'{pad}"""']
-
-
-def _method(method: str, name: str, params: type[Struct], result: type[Struct]) -> str:
-    answer = result.__name__ if msgspec.structs.fields(result) else "None"
-    lines = [f"    async def {name}(self, **params: Unpack[{params.__name__}]) -> {answer}:"]
-    lines += _docstring(params, 8)
-    if answer == "None":
-        lines.append(f'        await self._call("{method}", **params)')
-    else:
-        lines.append(f'        result: {answer} = await self._call("{method}", **params)')
-        lines.append("        return result")
-    return "\n".join(lines) + "\n"
-
-
-def _group(group: str, methods: list[str]) -> str:
-    head = f'class {_class_name(group)}:\n    """`client.{group}`."""\n'
-    init = "    def __init__(self, call: Call) -> None:\n        self._call = call\n"
-    return "\n".join([head, init, *methods])
-
-
-def _class_name(group: str) -> str:
-    return "".join(word.capitalize() for word in group.split("_"))
-
-
-def _all(groups: Iterable[str]) -> str:
-    lines = ["class Calls:", '    """All calls, by what they are about."""', ""]
-    lines.append("    def __init__(self, call: Call) -> None:")
-    lines += [f"        self.{group} = {_class_name(group)}(call)" for group in groups]
-    return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ REFRESH_AT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class AuthSession:
+class HeldLogin:
     """The tokens, and times by the clock of whoever asks.
 
     Without a refresh token it is borrowed: refreshing is up to whoever lent it.
@@ -21,14 +21,14 @@ class AuthSession:
     expires_at: float = math.inf
 
     @classmethod
-    def given(cls, access: str | None, refresh: str | None) -> "AuthSession | None":
+    def given(cls, access: str | None, refresh: str | None) -> "HeldLogin | None":
         """What an application starts with: a token of its last start, or a borrowed one."""
         if refresh is not None:
             return cls("", refresh, 0.0, 0.0)
         return cls(access) if access else None
 
     @classmethod
-    def of(cls, result: dict[str, Any], now: float) -> "AuthSession":
+    def of(cls, result: dict[str, Any], now: float) -> "HeldLogin":
         """What `auth.login` and its like have answered."""
         seconds = float(result["expires_in"])
         return cls(
@@ -43,6 +43,6 @@ class AuthSession:
         """Whether it ends with its access token."""
         return not self.refresh
 
-    def run_out(self) -> "AuthSession":
+    def run_out(self) -> "HeldLogin":
         """The same, once the server has refused the access token as too old."""
-        return AuthSession(self.access, self.refresh, 0.0, 0.0)
+        return HeldLogin(self.access, self.refresh, 0.0, 0.0)

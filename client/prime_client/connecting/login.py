@@ -5,7 +5,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 
-from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.auth_session import HeldLogin
 from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
@@ -22,7 +22,7 @@ class Login:
     While it is needed nobody connects, until the application has begun to log in.
     """
 
-    def __init__(self, session: AuthSession | None, ask: AskForLogin | None) -> None:
+    def __init__(self, session: HeldLogin | None, ask: AskForLogin | None) -> None:
         self.session = session
         self.changed = asyncio.Event()
         self.needed: str | None = None
@@ -50,7 +50,7 @@ class Login:
         """The application logs in: there has to be a connection."""
         self._begun.set()
 
-    def take(self, session: AuthSession) -> None:
+    def take(self, session: HeldLogin) -> None:
         """There is a session."""
         self.is_given_up = False
         self.session, self.needed = session, None

@@ -6,7 +6,7 @@ import math
 import random
 from typing import Any
 
-from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.auth_session import HeldLogin
 from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.calls_in_flight import CallsInFlight
 from prime_client.connecting.codec import Codec, Message
@@ -157,7 +157,7 @@ class Reconnecting:
 
     def _logged_in(self, result: dict[str, Any]) -> User:
         was_needed = self._login.needed is not None
-        self._login.take(AuthSession.of(result, asyncio.get_running_loop().time()))
+        self._login.take(HeldLogin.of(result, asyncio.get_running_loop().time()))
         user: User = result["user"]
         self._is_now(user)
         if was_needed:

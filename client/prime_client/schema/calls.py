@@ -4,8 +4,8 @@
 A call raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, NotRequired, TypedDict, Unpack
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, NotRequired, TypedDict, Unpack, overload
 
 from prime_client.copy.state_ops import Op
 from prime_client.schema.queries import (
@@ -22,6 +22,7 @@ from prime_client.schema.queries import (
     CollaborationSessionOrder,
     CollaborationSessionWhere,
     OwnAccountColumn,
+    OwnAccountWhere,
     PresetColumn,
     PresetEmbed,
     PresetOrder,
@@ -48,8 +49,10 @@ from prime_client.schema.queries import (
     SessionStayWhere,
     SnapshotWhere,
 )
+from prime_client.watching.watch import Watch
 
 Call = Callable[..., Awaitable[Any]]
+Begin = Callable[..., Watch[Any]]
 
 WRITES = frozenset(
     {
@@ -343,7 +346,7 @@ class StateAt(TypedDict):
     part: NotRequired[int]
 
 
-class Position(TypedDict):
+class JournalPosition(TypedDict):
     """Where a reader of a project's journal stands: everything up to `seq` of `epoch`."""
 
     epoch: str
@@ -353,7 +356,7 @@ class Position(TypedDict):
 class StateData(TypedDict):
     """One part of a state: all parts joined are zlib over it, as in `state` messages (rule J2)."""
 
-    position: Position
+    position: JournalPosition
     digest: str
     part: int
     parts: int
@@ -416,7 +419,7 @@ class Snapshot(TypedDict):
     kind: str
     name: str
     description: str
-    position: Position
+    position: JournalPosition
     digest: str
     musical_context: MusicalContext | None
     audio_analysis: AudioAnalysis | None
@@ -562,7 +565,7 @@ class Found(TypedDict):
     entity: dict[str, Any]
 
 
-class Range(TypedDict):
+class FoundRange(TypedDict):
     """The first of `total` entities, in order of their start: as many as a page holds. At most
     `limit`; for those behind, ask from the `start` of the last one on.
     """
@@ -919,7 +922,6 @@ class GetPublicUser(TypedDict):
     """One of: people whom you share a project with, and yourself: what others see."""
 
     user: str
-    fields: NotRequired[list[PublicUserColumn] | None]
 
 
 class PublicUser(TypedDict):
@@ -932,12 +934,21 @@ class PublicUser(TypedDict):
     favorite_genres: list[str]
 
 
+class PartialPublicUser(TypedDict):
+    """Of a row `PublicUser` the columns that `fields` names, and those that name it."""
+
+    id: str
+    username: NotRequired[str]
+    name: NotRequired[str]
+    avatar_url: NotRequired[str | None]
+    favorite_genres: NotRequired[list[str]]
+
+
 class ListUsers(TypedDict):
     """People whom you share a project with, and yourself: what others see."""
 
     where: NotRequired[PublicUserWhere | None]
     order: NotRequired[list[PublicUserOrder] | None]
-    fields: NotRequired[list[PublicUserColumn] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
     after: NotRequired[str | None]
@@ -948,6 +959,14 @@ class PublicUserPage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     users: list[PublicUser]
+    next: str | None
+    previous: str | None
+
+
+class PartialPublicUserPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    users: list[PartialPublicUser]
     next: str | None
     previous: str | None
 
@@ -969,7 +988,6 @@ class GetOwnAccount(TypedDict):
     """One of: your own account: what you alone see and change."""
 
     user: NotRequired[str | None]
-    fields: NotRequired[list[OwnAccountColumn] | None]
 
 
 class OwnAccount(TypedDict):
@@ -990,6 +1008,24 @@ class OwnAccount(TypedDict):
     updated_at: float
 
 
+class PartialOwnAccount(TypedDict):
+    """Of a row `OwnAccount` the columns that `fields` names, and those that name it."""
+
+    id: str
+    email: NotRequired[str]
+    username: NotRequired[str]
+    name: NotRequired[str]
+    avatar_url: NotRequired[str | None]
+    favorite_genres: NotRequired[list[str]]
+    default_bpm: NotRequired[float]
+    target_lufs: NotRequired[float]
+    preferences: NotRequired[dict[str, Any]]
+    devices: NotRequired[list[dict[str, Any]]]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
+
+
 class UpdateOwnAccount(TypedDict):
     """Change columns of a row, if `version` is still the one you read."""
 
@@ -1008,8 +1044,32 @@ class GetProject(TypedDict):
     """One of: your projects, and those that others let you into; without their states."""
 
     project: str
-    fields: NotRequired[list[ProjectColumn] | None]
     embed: NotRequired[list[ProjectEmbed] | None]
+
+
+class PartialProject(TypedDict):
+    """Of a row `Project` the columns that `fields` names, and those that name it."""
+
+    id: str
+    owner: NotRequired[str | PublicUserSummary]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    bpm: NotRequired[float]
+    key: NotRequired[str | None]
+    scale: NotRequired[str | None]
+    signature: NotRequired[str]
+    tags: NotRequired[list[str]]
+    default_role: NotRequired[Literal["editor", "viewer"]]
+    link_sharing: NotRequired[bool]
+    member_limit: NotRequired[int]
+    role: NotRequired[str]
+    head: NotRequired[int]
+    epoch: NotRequired[str]
+    archived: NotRequired[bool]
+    forked_from: NotRequired[str | None]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
 
 
 class ListProjects(TypedDict):
@@ -1019,7 +1079,6 @@ class ListProjects(TypedDict):
     archived: NotRequired[bool]
     where: NotRequired[ProjectWhere | None]
     order: NotRequired[list[ProjectOrder] | None]
-    fields: NotRequired[list[ProjectColumn] | None]
     embed: NotRequired[list[ProjectEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1031,6 +1090,14 @@ class ProjectPage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     projects: list[Project]
+    next: str | None
+    previous: str | None
+
+
+class PartialProjectPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    projects: list[PartialProject]
     next: str | None
     previous: str | None
 
@@ -1062,8 +1129,31 @@ class GetAudioFile(TypedDict):
     """One of: the audio of a project: what is known of each file, and which are stems of which."""
 
     audio_file: str
-    fields: NotRequired[list[AudioFileColumn] | None]
     embed: NotRequired[list[AudioFileEmbed] | None]
+
+
+class PartialAudioFile(TypedDict):
+    """Of a row `AudioFile` the columns that `fields` names, and those that name it."""
+
+    id: str
+    project: NotRequired[str | ProjectSummary]
+    owner: NotRequired[str | PublicUserSummary | None]
+    name: NotRequired[str]
+    content_hash: NotRequired[str | None]
+    bytes: NotRequired[int | None]
+    duration_seconds: NotRequired[float | None]
+    sample_rate: NotRequired[int | None]
+    bit_depth: NotRequired[int | None]
+    channels: NotRequired[int | None]
+    format: NotRequired[str | None]
+    analysis: NotRequired[dict[str, Any] | None]
+    parent: NotRequired[str | None]
+    stem_kind: NotRequired[str | None]
+    status: NotRequired[str]
+    failure: NotRequired[str | None]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
 
 
 class ListAudioFiles(TypedDict):
@@ -1071,7 +1161,6 @@ class ListAudioFiles(TypedDict):
 
     where: NotRequired[AudioFileWhere | None]
     order: NotRequired[list[AudioFileOrder] | None]
-    fields: NotRequired[list[AudioFileColumn] | None]
     embed: NotRequired[list[AudioFileEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1083,6 +1172,14 @@ class AudioFilePage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     audio_files: list[AudioFile]
+    next: str | None
+    previous: str | None
+
+
+class PartialAudioFilePage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    audio_files: list[PartialAudioFile]
     next: str | None
     previous: str | None
 
@@ -1135,8 +1232,26 @@ class GetPreset(TypedDict):
     """One of: settings of a plug-in: your own, those that others publish, those of the product."""
 
     preset: str
-    fields: NotRequired[list[PresetColumn] | None]
     embed: NotRequired[list[PresetEmbed] | None]
+
+
+class PartialPreset(TypedDict):
+    """Of a row `Preset` the columns that `fields` names, and those that name it."""
+
+    id: str
+    owner: NotRequired[str | PublicUserSummary | None]
+    plugin: NotRequired[str]
+    name: NotRequired[str]
+    category: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+    tags: NotRequired[list[str]]
+    is_public: NotRequired[bool]
+    usage_count: NotRequired[int]
+    forked_from: NotRequired[str | None]
+    origin_name: NotRequired[str | None]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
 
 
 class ListPresets(TypedDict):
@@ -1144,7 +1259,6 @@ class ListPresets(TypedDict):
 
     where: NotRequired[PresetWhere | None]
     order: NotRequired[list[PresetOrder] | None]
-    fields: NotRequired[list[PresetColumn] | None]
     embed: NotRequired[list[PresetEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1156,6 +1270,14 @@ class PresetPage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     presets: list[Preset]
+    next: str | None
+    previous: str | None
+
+
+class PartialPresetPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    presets: list[PartialPreset]
     next: str | None
     previous: str | None
 
@@ -1198,7 +1320,6 @@ class GetRecalled(TypedDict):
     """One of: what the mixing assistant remembers of you."""
 
     recall: str
-    fields: NotRequired[list[RecalledColumn] | None]
     embed: NotRequired[list[RecalledEmbed] | None]
 
 
@@ -1219,12 +1340,28 @@ class Recalled(TypedDict):
     updated_at: float
 
 
+class PartialRecalled(TypedDict):
+    """Of a row `Recalled` the columns that `fields` names, and those that name it."""
+
+    id: str
+    user: NotRequired[str | PublicUserSummary]
+    category: NotRequired[str]
+    key: NotRequired[str]
+    data: NotRequired[dict[str, Any]]
+    usage_count: NotRequired[int]
+    shown_count: NotRequired[int]
+    taken_count: NotRequired[int]
+    last_used_at: NotRequired[float | None]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
+
+
 class ListRecall(TypedDict):
     """What the mixing assistant remembers of you."""
 
     where: NotRequired[RecalledWhere | None]
     order: NotRequired[list[RecalledOrder] | None]
-    fields: NotRequired[list[RecalledColumn] | None]
     embed: NotRequired[list[RecalledEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1236,6 +1373,14 @@ class RecalledPage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     recall: list[Recalled]
+    next: str | None
+    previous: str | None
+
+
+class PartialRecalledPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    recall: list[PartialRecalled]
     next: str | None
     previous: str | None
 
@@ -1258,7 +1403,6 @@ class GetCollaborationSession(TypedDict):
     """One of: the times at which a project was open, and who was there."""
 
     session: str
-    fields: NotRequired[list[CollaborationSessionColumn] | None]
     embed: NotRequired[list[CollaborationSessionEmbed] | None]
 
 
@@ -1279,12 +1423,28 @@ class CollaborationSession(TypedDict):
     updated_at: float
 
 
+class PartialCollaborationSession(TypedDict):
+    """Of a row `CollaborationSession` the columns that `fields` names, and those that name it."""
+
+    id: str
+    project: NotRequired[str | ProjectSummary]
+    host: NotRequired[str | PublicUserSummary | None]
+    participants: NotRequired[list[str]]
+    status: NotRequired[str]
+    started_at: NotRequired[float]
+    ended_at: NotRequired[float | None]
+    last_activity_at: NotRequired[float]
+    permissions: NotRequired[dict[str, Any]]
+    transport: NotRequired[dict[str, Any]]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
+
+
 class ListSessions(TypedDict):
     """The times at which a project was open, and who was there."""
 
     where: NotRequired[CollaborationSessionWhere | None]
     order: NotRequired[list[CollaborationSessionOrder] | None]
-    fields: NotRequired[list[CollaborationSessionColumn] | None]
     embed: NotRequired[list[CollaborationSessionEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1296,6 +1456,14 @@ class CollaborationSessionPage(TypedDict):
     """Some rows, and where the next page and the one before start (null: there is none)."""
 
     sessions: list[CollaborationSession]
+    next: str | None
+    previous: str | None
+
+
+class PartialCollaborationSessionPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    sessions: list[PartialCollaborationSession]
     next: str | None
     previous: str | None
 
@@ -1312,7 +1480,6 @@ class GetSessionState(TypedDict):
     session: str
     user: str
     device: str
-    fields: NotRequired[list[SessionStateColumn] | None]
     embed: NotRequired[list[SessionStateEmbed] | None]
 
 
@@ -1333,12 +1500,28 @@ class SessionState(TypedDict):
     updated_at: float
 
 
+class PartialSessionState(TypedDict):
+    """Of a row `SessionState` the columns that `fields` names, and those that name it."""
+
+    session: str
+    project: NotRequired[str | ProjectSummary]
+    user: str | PublicUserSummary
+    device: str
+    cursor: NotRequired[dict[str, Any] | None]
+    view: NotRequired[dict[str, Any] | None]
+    tool: NotRequired[str | None]
+    selection: NotRequired[list[str]]
+    device_presence: NotRequired[dict[str, Any]]
+    heartbeat_at: NotRequired[float]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
+
+
 class ListSessionStates(TypedDict):
     """Where everyone is in a project, or was when they left it."""
 
     where: NotRequired[SessionStateWhere | None]
     order: NotRequired[list[SessionStateOrder] | None]
-    fields: NotRequired[list[SessionStateColumn] | None]
     embed: NotRequired[list[SessionStateEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1354,6 +1537,14 @@ class SessionStatePage(TypedDict):
     previous: str | None
 
 
+class PartialSessionStatePage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    session_states: list[PartialSessionState]
+    next: str | None
+    previous: str | None
+
+
 class CountSessionStates(TypedDict):
     """How many there are; counted up to 10,000."""
 
@@ -1365,12 +1556,31 @@ class ListSessionStays(TypedDict):
 
     where: NotRequired[SessionStayWhere | None]
     order: NotRequired[list[SessionStayOrder] | None]
-    fields: NotRequired[list[SessionStayColumn] | None]
     embed: NotRequired[list[SessionStayEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
     after: NotRequired[str | None]
     before: NotRequired[str | None]
+
+
+class PartialSessionStay(TypedDict):
+    """Of a row `SessionStay` the columns that `fields` names, and those that name it."""
+
+    session: str
+    project: NotRequired[str | ProjectSummary]
+    user: str | PublicUserSummary
+    entered_at: NotRequired[float]
+    seen_at: NotRequired[float]
+    seconds: NotRequired[float]
+    times: NotRequired[int]
+
+
+class PartialSessionStayPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    session_stays: list[PartialSessionStay]
+    next: str | None
+    previous: str | None
 
 
 class CountSessionStays(TypedDict):
@@ -1383,7 +1593,6 @@ class GetAuthSession(TypedDict):
     """One of: where you are logged in, and where you were."""
 
     auth_session: str
-    fields: NotRequired[list[AuthSessionColumn] | None]
     embed: NotRequired[list[AuthSessionEmbed] | None]
 
 
@@ -1401,12 +1610,25 @@ class AuthSession(TypedDict):
     created_at: float
 
 
+class PartialAuthSession(TypedDict):
+    """Of a row `AuthSession` the columns that `fields` names, and those that name it."""
+
+    id: str
+    user: NotRequired[str | PublicUserSummary]
+    device: NotRequired[str]
+    last_used_at: NotRequired[float]
+    expires_at: NotRequired[float]
+    revoked_at: NotRequired[float | None]
+    revoked_reason: NotRequired[str | None]
+    current: NotRequired[bool]
+    created_at: NotRequired[float]
+
+
 class ListAuthSessions(TypedDict):
     """Where you are logged in, and where you were."""
 
     where: NotRequired[AuthSessionWhere | None]
     order: NotRequired[list[AuthSessionOrder] | None]
-    fields: NotRequired[list[AuthSessionColumn] | None]
     embed: NotRequired[list[AuthSessionEmbed] | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
@@ -1422,55 +1644,178 @@ class AuthSessionPage(TypedDict):
     previous: str | None
 
 
+class PartialAuthSessionPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    auth_sessions: list[PartialAuthSession]
+    next: str | None
+    previous: str | None
+
+
 class CountAuthSessions(TypedDict):
     """How many there are; counted up to 10,000."""
 
     where: NotRequired[AuthSessionWhere | None]
 
 
+class WatchUsers(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[PublicUserWhere | None]
+    user: NotRequired[str | None]
+
+
+class WatchAccount(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[OwnAccountWhere | None]
+    user: NotRequired[str | None]
+
+
+class WatchProjects(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[ProjectWhere | None]
+    project: NotRequired[str | None]
+
+
+class WatchAudioFiles(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[AudioFileWhere | None]
+    project: NotRequired[str | None]
+    audio_file: NotRequired[str | None]
+
+
+class WatchPresets(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[PresetWhere | None]
+    preset: NotRequired[str | None]
+
+
+class WatchRecall(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[RecalledWhere | None]
+    recall: NotRequired[str | None]
+
+
+class WatchSessions(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[CollaborationSessionWhere | None]
+    project: NotRequired[str | None]
+    session: NotRequired[str | None]
+
+
+class WatchAuthSessions(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[AuthSessionWhere | None]
+    auth_session: NotRequired[str | None]
+
+
 class Projects:
     """`client.projects`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def create(self, **params: Unpack[CreateProject]) -> Project:
+    async def create(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CreateProject]
+    ) -> Project:
         """Make a project and own it. With an `id`, sending the call again makes no second one.
         Without `bpm` it has the `default_bpm` of your account.
         """
-        result: Project = await self._call("projects.create", **params)
+        result: Project = await self._call(
+            "projects.create", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def update(self, **params: Unpack[UpdateProject]) -> Project:
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdateProject]
+    ) -> Project:
         """Change fields of the row, if `version` is still the one you read."""
-        result: Project = await self._call("projects.update", **params)
+        result: Project = await self._call(
+            "projects.update", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def archive(self, **params: Unpack[ArchiveProject]) -> Project:
+    async def archive(
+        self, *, idempotency_key: str | None = None, **params: Unpack[ArchiveProject]
+    ) -> Project:
         """Archive a project, or bring it back: an archived one can be read and not edited."""
-        result: Project = await self._call("projects.archive", **params)
+        result: Project = await self._call(
+            "projects.archive", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def get(self, **params: Unpack[GetProject]) -> Project:
+    @overload
+    async def get(self, **params: Unpack[GetProject]) -> Project: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[ProjectColumn] | None, **params: Unpack[GetProject]
+    ) -> PartialProject: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: your projects, and those that others let you into; without their states."""
-        result: Project = await self._call("projects.get", **params)
-        return result
+        return await self._call("projects.get", **params)
 
-    async def list(self, **params: Unpack[ListProjects]) -> ProjectPage:
+    @overload
+    async def list(self, **params: Unpack[ListProjects]) -> ProjectPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[ProjectColumn] | None, **params: Unpack[ListProjects]
+    ) -> PartialProjectPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """Your projects, and those that others let you into; without their states."""
-        result: ProjectPage = await self._call("projects.list", **params)
-        return result
+        return await self._call("projects.list", **params)
 
     async def count(self, **params: Unpack[CountProjects]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("projects.count", **params)
         return result
 
+    @overload
+    def watch(self, **params: Unpack[WatchProjects]) -> Watch[Project]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[ProjectColumn] | None, **params: Unpack[WatchProjects]
+    ) -> Watch[PartialProject]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("projects", **params)
+
 
 class Members:
     """`client.members`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
     async def list(self, **params: Unpack[ListMembers]) -> ProjectMembers:
@@ -1478,21 +1823,31 @@ class Members:
         result: ProjectMembers = await self._call("members.list", **params)
         return result
 
-    async def grant(self, **params: Unpack[GrantRole]) -> ProjectMember:
+    async def grant(
+        self, *, idempotency_key: str | None = None, **params: Unpack[GrantRole]
+    ) -> ProjectMember:
         """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`:
         the project's `default_role`.
         """
-        result: ProjectMember = await self._call("members.grant", **params)
+        result: ProjectMember = await self._call(
+            "members.grant", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def join(self, **params: Unpack[JoinProject]) -> ProjectMember:
+    async def join(
+        self, *, idempotency_key: str | None = None, **params: Unpack[JoinProject]
+    ) -> ProjectMember:
         """Become a member of a project whose link is shared; its id is the link."""
-        result: ProjectMember = await self._call("members.join", **params)
+        result: ProjectMember = await self._call(
+            "members.join", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def revoke(self, **params: Unpack[RevokeRole]) -> None:
+    async def revoke(
+        self, *, idempotency_key: str | None = None, **params: Unpack[RevokeRole]
+    ) -> None:
         """Take a user's role in a project away; owners only, but everyone may take their own."""
-        await self._call("members.revoke", **params)
+        await self._call("members.revoke", idempotency_key=idempotency_key, **params)
 
     async def count(self, **params: Unpack[CountMembers]) -> Counted:
         """How many there are; counted up to 10,000."""
@@ -1503,7 +1858,7 @@ class Members:
 class History:
     """`client.history`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
     async def list(self, **params: Unpack[ListHistory]) -> HistoryPage:
@@ -1525,14 +1880,18 @@ class History:
 class Snapshots:
     """`client.snapshots`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
-    async def create(self, **params: Unpack[CreateSnapshot]) -> Snapshot:
+    async def create(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CreateSnapshot]
+    ) -> Snapshot:
         """Store the current state under a name. With an `id`, sending it again makes no second
         one.
         """
-        result: Snapshot = await self._call("snapshots.create", **params)
+        result: Snapshot = await self._call(
+            "snapshots.create", idempotency_key=idempotency_key, **params
+        )
         return result
 
     async def list(self, **params: Unpack[ListSnapshots]) -> SnapshotPage:
@@ -1550,9 +1909,13 @@ class Snapshots:
         result: StateData = await self._call("snapshots.state", **params)
         return result
 
-    async def update(self, **params: Unpack[UpdateSnapshot]) -> Snapshot:
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdateSnapshot]
+    ) -> Snapshot:
         """Name or describe a snapshot, or say what it sounds like; a named one is kept for good."""
-        result: Snapshot = await self._call("snapshots.update", **params)
+        result: Snapshot = await self._call(
+            "snapshots.update", idempotency_key=idempotency_key, **params
+        )
         return result
 
     async def diff(self, **params: Unpack[DiffSnapshots]) -> Diff:
@@ -1560,21 +1923,31 @@ class Snapshots:
         result: Diff = await self._call("snapshots.diff", **params)
         return result
 
-    async def restore(self, **params: Unpack[RestoreSnapshot]) -> Restored:
+    async def restore(
+        self, *, idempotency_key: str | None = None, **params: Unpack[RestoreSnapshot]
+    ) -> Restored:
         """Bring a snapshot's state back as a delta with this `id`, which can be undone."""
-        result: Restored = await self._call("snapshots.restore", **params)
+        result: Restored = await self._call(
+            "snapshots.restore", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def fork(self, **params: Unpack[ForkSnapshot]) -> Project:
+    async def fork(
+        self, *, idempotency_key: str | None = None, **params: Unpack[ForkSnapshot]
+    ) -> Project:
         """Make a new project of your own out of a snapshot. With an `id`, sending it again makes
         no second one.
         """
-        result: Project = await self._call("snapshots.fork", **params)
+        result: Project = await self._call(
+            "snapshots.fork", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def delete(self, **params: Unpack[DeleteSnapshot]) -> None:
+    async def delete(
+        self, *, idempotency_key: str | None = None, **params: Unpack[DeleteSnapshot]
+    ) -> None:
         """Delete a snapshot: its author or an owner may. The second time changes nothing."""
-        await self._call("snapshots.delete", **params)
+        await self._call("snapshots.delete", idempotency_key=idempotency_key, **params)
 
     async def count(self, **params: Unpack[CountSnapshots]) -> Counted:
         """How many there are; counted up to 10,000."""
@@ -1585,12 +1958,12 @@ class Snapshots:
 class Timeline:
     """`client.timeline`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
-    async def between(self, **params: Unpack[Between]) -> Range:
+    async def between(self, **params: Unpack[Between]) -> FoundRange:
         """What lies between two beats (from `start` up to `end`), on all tracks or on some."""
-        result: Range = await self._call("timeline.between", **params)
+        result: FoundRange = await self._call("timeline.between", **params)
         return result
 
     async def seconds(self, **params: Unpack[ToSeconds]) -> Times:
@@ -1607,45 +1980,87 @@ class Timeline:
 class Sessions:
     """`client.sessions`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
     async def history(self, **params: Unpack[SessionHistory]) -> SessionStayPage:
         """Who was in a collaboration session, and for how long, the latest comer first."""
         result: SessionStayPage = await self._call("sessions.history", **params)
         return result
 
-    async def end(self, **params: Unpack[EndSession]) -> None:
+    async def end(
+        self, *, idempotency_key: str | None = None, **params: Unpack[EndSession]
+    ) -> None:
         """End a collaboration session: its host may, and owners. The second time changes
         nothing.
         """
-        await self._call("sessions.end", **params)
+        await self._call("sessions.end", idempotency_key=idempotency_key, **params)
 
-    async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession:
+    @overload
+    async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession: ...
+
+    @overload
+    async def get(
+        self,
+        *,
+        fields: Sequence[CollaborationSessionColumn] | None,
+        **params: Unpack[GetCollaborationSession],
+    ) -> PartialCollaborationSession: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: the times at which a project was open, and who was there."""
-        result: CollaborationSession = await self._call("sessions.get", **params)
-        return result
+        return await self._call("sessions.get", **params)
 
-    async def list(self, **params: Unpack[ListSessions]) -> CollaborationSessionPage:
+    @overload
+    async def list(self, **params: Unpack[ListSessions]) -> CollaborationSessionPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[CollaborationSessionColumn] | None, **params: Unpack[ListSessions]
+    ) -> PartialCollaborationSessionPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """The times at which a project was open, and who was there."""
-        result: CollaborationSessionPage = await self._call("sessions.list", **params)
-        return result
+        return await self._call("sessions.list", **params)
 
     async def count(self, **params: Unpack[CountSessions]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("sessions.count", **params)
         return result
 
+    @overload
+    def watch(self, **params: Unpack[WatchSessions]) -> Watch[CollaborationSession]: ...
+
+    @overload
+    def watch(
+        self,
+        *,
+        fields: Sequence[CollaborationSessionColumn] | None,
+        **params: Unpack[WatchSessions],
+    ) -> Watch[PartialCollaborationSession]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("sessions", **params)
+
 
 class Recall:
     """`client.recall`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def observe(self, **params: Unpack[ObserveRecall]) -> ObservedRecall:
+    async def observe(
+        self, *, idempotency_key: str | None = None, **params: Unpack[ObserveRecall]
+    ) -> ObservedRecall:
         """Remember uses of keys in a category, each id once; answered when they are stored."""
-        result: ObservedRecall = await self._call("recall.observe", **params)
+        result: ObservedRecall = await self._call(
+            "recall.observe", idempotency_key=idempotency_key, **params
+        )
         return result
 
     async def suggest(self, **params: Unpack[SuggestRecall]) -> RecallSuggestions:
@@ -1653,18 +2068,26 @@ class Recall:
         result: RecallSuggestions = await self._call("recall.suggest", **params)
         return result
 
-    async def correct(self, **params: Unpack[CorrectRecall]) -> CorrectedRecall:
+    async def correct(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CorrectRecall]
+    ) -> CorrectedRecall:
         """A suggestion was wrong, or taken: what was shown, and what is to be changed of a key.
         `weight`: what the key's uses so far count from now on (0: not suggested until used
         again). `rename`: another key takes its place, and its uses. The same `id` again
         changes nothing.
         """
-        result: CorrectedRecall = await self._call("recall.correct", **params)
+        result: CorrectedRecall = await self._call(
+            "recall.correct", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def forget(self, **params: Unpack[ForgetRecall]) -> ForgottenRecall:
+    async def forget(
+        self, *, idempotency_key: str | None = None, **params: Unpack[ForgetRecall]
+    ) -> ForgottenRecall:
         """Forget a key, or without `key` all of a category. The second time changes nothing."""
-        result: ForgottenRecall = await self._call("recall.forget", **params)
+        result: ForgottenRecall = await self._call(
+            "recall.forget", idempotency_key=idempotency_key, **params
+        )
         return result
 
     async def export(self, **params: Unpack[ExportRecall]) -> ExportedRecall:
@@ -1672,198 +2095,399 @@ class Recall:
         result: ExportedRecall = await self._call("recall.export", **params)
         return result
 
-    async def erase(self, **params: Unpack[EraseRecall]) -> ForgottenRecall:
+    async def erase(
+        self, *, idempotency_key: str | None = None, **params: Unpack[EraseRecall]
+    ) -> ForgottenRecall:
         """Forget all that is remembered of you, for good; what you have switched off stays off."""
-        result: ForgottenRecall = await self._call("recall.erase", **params)
+        result: ForgottenRecall = await self._call(
+            "recall.erase", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def settings(self, **params: Unpack[SetRecall]) -> RecallSettings:
+    async def settings(
+        self, *, idempotency_key: str | None = None, **params: Unpack[SetRecall]
+    ) -> RecallSettings:
         """Switch remembering on or off in a category; without one, only say how all are kept."""
-        result: RecallSettings = await self._call("recall.settings", **params)
+        result: RecallSettings = await self._call(
+            "recall.settings", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def get(self, **params: Unpack[GetRecalled]) -> Recalled:
+    @overload
+    async def get(self, **params: Unpack[GetRecalled]) -> Recalled: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[RecalledColumn] | None, **params: Unpack[GetRecalled]
+    ) -> PartialRecalled: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: what the mixing assistant remembers of you."""
-        result: Recalled = await self._call("recall.get", **params)
-        return result
+        return await self._call("recall.get", **params)
 
-    async def list(self, **params: Unpack[ListRecall]) -> RecalledPage:
+    @overload
+    async def list(self, **params: Unpack[ListRecall]) -> RecalledPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[RecalledColumn] | None, **params: Unpack[ListRecall]
+    ) -> PartialRecalledPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """What the mixing assistant remembers of you."""
-        result: RecalledPage = await self._call("recall.list", **params)
-        return result
+        return await self._call("recall.list", **params)
 
     async def count(self, **params: Unpack[CountRecall]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("recall.count", **params)
         return result
 
-    async def update(self, **params: Unpack[UpdateRecalled]) -> Recalled:
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdateRecalled]
+    ) -> Recalled:
         """Change columns of a row, if `version` is still the one you read."""
-        result: Recalled = await self._call("recall.update", **params)
+        result: Recalled = await self._call(
+            "recall.update", idempotency_key=idempotency_key, **params
+        )
         return result
+
+    @overload
+    def watch(self, **params: Unpack[WatchRecall]) -> Watch[Recalled]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[RecalledColumn] | None, **params: Unpack[WatchRecall]
+    ) -> Watch[PartialRecalled]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("recall", **params)
 
 
 class Presets:
     """`client.presets`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def copy(self, **params: Unpack[CopyPreset]) -> Preset:
+    async def copy(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CopyPreset]
+    ) -> Preset:
         """Make a preset of your own out of one that you may see; it is not public (rule L7).
         With an `id`, sending it again makes no second one.
         """
-        result: Preset = await self._call("presets.copy", **params)
+        result: Preset = await self._call("presets.copy", idempotency_key=idempotency_key, **params)
         return result
 
-    async def publish(self, **params: Unpack[PublishPreset]) -> Preset:
+    async def publish(
+        self, *, idempotency_key: str | None = None, **params: Unpack[PublishPreset]
+    ) -> Preset:
         """Let everyone see a preset of yours. The second time changes nothing (rule L8)."""
-        result: Preset = await self._call("presets.publish", **params)
+        result: Preset = await self._call(
+            "presets.publish", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def unpublish(self, **params: Unpack[UnpublishPreset]) -> Preset:
+    async def unpublish(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UnpublishPreset]
+    ) -> Preset:
         """Let only yourself see a preset of yours. The second time changes nothing (rule L8)."""
-        result: Preset = await self._call("presets.unpublish", **params)
+        result: Preset = await self._call(
+            "presets.unpublish", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def use(self, **params: Unpack[UsePreset]) -> None:
+    async def use(self, *, idempotency_key: str | None = None, **params: Unpack[UsePreset]) -> None:
         """Say that you have loaded a preset that you may see: it is counted (rule L9)."""
-        await self._call("presets.use", **params)
+        await self._call("presets.use", idempotency_key=idempotency_key, **params)
 
-    async def get(self, **params: Unpack[GetPreset]) -> Preset:
+    @overload
+    async def get(self, **params: Unpack[GetPreset]) -> Preset: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[PresetColumn] | None, **params: Unpack[GetPreset]
+    ) -> PartialPreset: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: settings of a plug-in: your own, those that others publish, those of the
         product.
         """
-        result: Preset = await self._call("presets.get", **params)
-        return result
+        return await self._call("presets.get", **params)
 
-    async def list(self, **params: Unpack[ListPresets]) -> PresetPage:
+    @overload
+    async def list(self, **params: Unpack[ListPresets]) -> PresetPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[PresetColumn] | None, **params: Unpack[ListPresets]
+    ) -> PartialPresetPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """Settings of a plug-in: your own, those that others publish, those of the product."""
-        result: PresetPage = await self._call("presets.list", **params)
-        return result
+        return await self._call("presets.list", **params)
 
     async def count(self, **params: Unpack[CountPresets]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("presets.count", **params)
         return result
 
-    async def create(self, **params: Unpack[CreatePreset]) -> Preset:
+    async def create(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CreatePreset]
+    ) -> Preset:
         """Make a row. With an `id`, sending it again makes no second one."""
-        result: Preset = await self._call("presets.create", **params)
+        result: Preset = await self._call(
+            "presets.create", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def update(self, **params: Unpack[UpdatePreset]) -> Preset:
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdatePreset]
+    ) -> Preset:
         """Change columns of a row, if `version` is still the one you read."""
-        result: Preset = await self._call("presets.update", **params)
+        result: Preset = await self._call(
+            "presets.update", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def delete(self, **params: Unpack[DeletePreset]) -> None:
+    async def delete(
+        self, *, idempotency_key: str | None = None, **params: Unpack[DeletePreset]
+    ) -> None:
         """Delete a row. The second time changes nothing."""
-        await self._call("presets.delete", **params)
+        await self._call("presets.delete", idempotency_key=idempotency_key, **params)
+
+    @overload
+    def watch(self, **params: Unpack[WatchPresets]) -> Watch[Preset]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[PresetColumn] | None, **params: Unpack[WatchPresets]
+    ) -> Watch[PartialPreset]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("presets", **params)
 
 
 class AudioFiles:
     """`client.audio_files`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
     async def stems(self, **params: Unpack[ListStems]) -> Stems:
         """All stems of an audio file and theirs, the nearest first (rule L5)."""
         result: Stems = await self._call("audio_files.stems", **params)
         return result
 
-    async def set_status(self, **params: Unpack[SetAudioStatus]) -> AudioFile:
+    async def set_status(
+        self, *, idempotency_key: str | None = None, **params: Unpack[SetAudioStatus]
+    ) -> AudioFile:
         """Say how far the bytes of an audio file are, and what is known with that (rule L4)."""
-        result: AudioFile = await self._call("audio_files.set_status", **params)
+        result: AudioFile = await self._call(
+            "audio_files.set_status", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def get(self, **params: Unpack[GetAudioFile]) -> AudioFile:
+    @overload
+    async def get(self, **params: Unpack[GetAudioFile]) -> AudioFile: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[AudioFileColumn] | None, **params: Unpack[GetAudioFile]
+    ) -> PartialAudioFile: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: the audio of a project: what is known of each file, and which are stems of
         which.
         """
-        result: AudioFile = await self._call("audio_files.get", **params)
-        return result
+        return await self._call("audio_files.get", **params)
 
-    async def list(self, **params: Unpack[ListAudioFiles]) -> AudioFilePage:
+    @overload
+    async def list(self, **params: Unpack[ListAudioFiles]) -> AudioFilePage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[AudioFileColumn] | None, **params: Unpack[ListAudioFiles]
+    ) -> PartialAudioFilePage: ...
+
+    async def list(self, **params: Any) -> Any:
         """The audio of a project: what is known of each file, and which are stems of which."""
-        result: AudioFilePage = await self._call("audio_files.list", **params)
-        return result
+        return await self._call("audio_files.list", **params)
 
     async def count(self, **params: Unpack[CountAudioFiles]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("audio_files.count", **params)
         return result
 
-    async def create(self, **params: Unpack[CreateAudioFile]) -> AudioFile:
+    async def create(
+        self, *, idempotency_key: str | None = None, **params: Unpack[CreateAudioFile]
+    ) -> AudioFile:
         """Make a row. With an `id`, sending it again makes no second one."""
-        result: AudioFile = await self._call("audio_files.create", **params)
+        result: AudioFile = await self._call(
+            "audio_files.create", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def update(self, **params: Unpack[UpdateAudioFile]) -> AudioFile:
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdateAudioFile]
+    ) -> AudioFile:
         """Change columns of a row, if `version` is still the one you read."""
-        result: AudioFile = await self._call("audio_files.update", **params)
+        result: AudioFile = await self._call(
+            "audio_files.update", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def delete(self, **params: Unpack[DeleteAudioFile]) -> None:
+    async def delete(
+        self, *, idempotency_key: str | None = None, **params: Unpack[DeleteAudioFile]
+    ) -> None:
         """Delete a row. The second time changes nothing."""
-        await self._call("audio_files.delete", **params)
+        await self._call("audio_files.delete", idempotency_key=idempotency_key, **params)
+
+    @overload
+    def watch(self, **params: Unpack[WatchAudioFiles]) -> Watch[AudioFile]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[AudioFileColumn] | None, **params: Unpack[WatchAudioFiles]
+    ) -> Watch[PartialAudioFile]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("audio_files", **params)
 
 
 class Users:
     """`client.users`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def get(self, **params: Unpack[GetPublicUser]) -> PublicUser:
+    @overload
+    async def get(self, **params: Unpack[GetPublicUser]) -> PublicUser: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[PublicUserColumn] | None, **params: Unpack[GetPublicUser]
+    ) -> PartialPublicUser: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: people whom you share a project with, and yourself: what others see."""
-        result: PublicUser = await self._call("users.get", **params)
-        return result
+        return await self._call("users.get", **params)
 
-    async def list(self, **params: Unpack[ListUsers]) -> PublicUserPage:
+    @overload
+    async def list(self, **params: Unpack[ListUsers]) -> PublicUserPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[PublicUserColumn] | None, **params: Unpack[ListUsers]
+    ) -> PartialPublicUserPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """People whom you share a project with, and yourself: what others see."""
-        result: PublicUserPage = await self._call("users.list", **params)
-        return result
+        return await self._call("users.list", **params)
 
     async def count(self, **params: Unpack[CountUsers]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("users.count", **params)
         return result
 
+    @overload
+    def watch(self, **params: Unpack[WatchUsers]) -> Watch[PublicUser]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[PublicUserColumn] | None, **params: Unpack[WatchUsers]
+    ) -> Watch[PartialPublicUser]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("users", **params)
+
 
 class Account:
     """`client.account`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def get(self, **params: Unpack[GetOwnAccount]) -> OwnAccount:
+    @overload
+    async def get(self, **params: Unpack[GetOwnAccount]) -> OwnAccount: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[OwnAccountColumn] | None, **params: Unpack[GetOwnAccount]
+    ) -> PartialOwnAccount: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: your own account: what you alone see and change."""
-        result: OwnAccount = await self._call("account.get", **params)
+        return await self._call("account.get", **params)
+
+    async def update(
+        self, *, idempotency_key: str | None = None, **params: Unpack[UpdateOwnAccount]
+    ) -> OwnAccount:
+        """Change columns of a row, if `version` is still the one you read."""
+        result: OwnAccount = await self._call(
+            "account.update", idempotency_key=idempotency_key, **params
+        )
         return result
 
-    async def update(self, **params: Unpack[UpdateOwnAccount]) -> OwnAccount:
-        """Change columns of a row, if `version` is still the one you read."""
-        result: OwnAccount = await self._call("account.update", **params)
-        return result
+    @overload
+    def watch(self, **params: Unpack[WatchAccount]) -> Watch[OwnAccount]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[OwnAccountColumn] | None, **params: Unpack[WatchAccount]
+    ) -> Watch[PartialOwnAccount]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("account", **params)
 
 
 class SessionStates:
     """`client.session_states`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
-    async def get(self, **params: Unpack[GetSessionState]) -> SessionState:
-        """One of: where everyone is in a project, or was when they left it."""
-        result: SessionState = await self._call("session_states.get", **params)
-        return result
+    @overload
+    async def get(self, **params: Unpack[GetSessionState]) -> SessionState: ...
 
-    async def list(self, **params: Unpack[ListSessionStates]) -> SessionStatePage:
+    @overload
+    async def get(
+        self, *, fields: Sequence[SessionStateColumn] | None, **params: Unpack[GetSessionState]
+    ) -> PartialSessionState: ...
+
+    async def get(self, **params: Any) -> Any:
+        """One of: where everyone is in a project, or was when they left it."""
+        return await self._call("session_states.get", **params)
+
+    @overload
+    async def list(self, **params: Unpack[ListSessionStates]) -> SessionStatePage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[SessionStateColumn] | None, **params: Unpack[ListSessionStates]
+    ) -> PartialSessionStatePage: ...
+
+    async def list(self, **params: Any) -> Any:
         """Where everyone is in a project, or was when they left it."""
-        result: SessionStatePage = await self._call("session_states.list", **params)
-        return result
+        return await self._call("session_states.list", **params)
 
     async def count(self, **params: Unpack[CountSessionStates]) -> Counted:
         """How many there are; counted up to 10,000."""
@@ -1874,13 +2498,20 @@ class SessionStates:
 class SessionStays:
     """`client.session_stays`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
-    async def list(self, **params: Unpack[ListSessionStays]) -> SessionStayPage:
+    @overload
+    async def list(self, **params: Unpack[ListSessionStays]) -> SessionStayPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[SessionStayColumn] | None, **params: Unpack[ListSessionStays]
+    ) -> PartialSessionStayPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """Who was in a collaboration session, and for how long: a row for each user."""
-        result: SessionStayPage = await self._call("session_stays.list", **params)
-        return result
+        return await self._call("session_stays.list", **params)
 
     async def count(self, **params: Unpack[CountSessionStays]) -> Counted:
         """How many there are; counted up to 10,000."""
@@ -1891,40 +2522,69 @@ class SessionStays:
 class AuthSessions:
     """`client.auth_sessions`."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
-    async def get(self, **params: Unpack[GetAuthSession]) -> AuthSession:
+    @overload
+    async def get(self, **params: Unpack[GetAuthSession]) -> AuthSession: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[GetAuthSession]
+    ) -> PartialAuthSession: ...
+
+    async def get(self, **params: Any) -> Any:
         """One of: where you are logged in, and where you were."""
-        result: AuthSession = await self._call("auth_sessions.get", **params)
-        return result
+        return await self._call("auth_sessions.get", **params)
 
-    async def list(self, **params: Unpack[ListAuthSessions]) -> AuthSessionPage:
+    @overload
+    async def list(self, **params: Unpack[ListAuthSessions]) -> AuthSessionPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[ListAuthSessions]
+    ) -> PartialAuthSessionPage: ...
+
+    async def list(self, **params: Any) -> Any:
         """Where you are logged in, and where you were."""
-        result: AuthSessionPage = await self._call("auth_sessions.list", **params)
-        return result
+        return await self._call("auth_sessions.list", **params)
 
     async def count(self, **params: Unpack[CountAuthSessions]) -> Counted:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("auth_sessions.count", **params)
         return result
 
+    @overload
+    def watch(self, **params: Unpack[WatchAuthSessions]) -> Watch[AuthSession]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[WatchAuthSessions]
+    ) -> Watch[PartialAuthSession]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("auth_sessions", **params)
+
 
 class Calls:
     """All calls, by what they are about."""
 
-    def __init__(self, call: Call) -> None:
-        self.projects = Projects(call)
-        self.members = Members(call)
-        self.history = History(call)
-        self.snapshots = Snapshots(call)
-        self.timeline = Timeline(call)
-        self.sessions = Sessions(call)
-        self.recall = Recall(call)
-        self.presets = Presets(call)
-        self.audio_files = AudioFiles(call)
-        self.users = Users(call)
-        self.account = Account(call)
-        self.session_states = SessionStates(call)
-        self.session_stays = SessionStays(call)
-        self.auth_sessions = AuthSessions(call)
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self.projects = Projects(call, watch)
+        self.members = Members(call, watch)
+        self.history = History(call, watch)
+        self.snapshots = Snapshots(call, watch)
+        self.timeline = Timeline(call, watch)
+        self.sessions = Sessions(call, watch)
+        self.recall = Recall(call, watch)
+        self.presets = Presets(call, watch)
+        self.audio_files = AudioFiles(call, watch)
+        self.users = Users(call, watch)
+        self.account = Account(call, watch)
+        self.session_states = SessionStates(call, watch)
+        self.session_stays = SessionStays(call, watch)
+        self.auth_sessions = AuthSessions(call, watch)

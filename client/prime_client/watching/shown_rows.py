@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prime_client.watching.events import Changed, Entered, Left, Row, RowEvent
+from prime_client.watching.events import Row, RowChanged, RowEntered, RowEvent, RowLeft
 
 Change = Mapping[str, Any]
 """As in a message `rows`."""
@@ -17,7 +17,7 @@ def id_of(calls: str, row: Row) -> str:
     return "/".join(str(row[name]) for name in NAMES.get(calls, ("id",)))
 
 
-def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent]:
+def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:
     """What these changes are to a list that shows `known`; what changes nothing is left out."""
     shown = set(known)
     found: list[tuple[str, Row | None]] = [
@@ -25,15 +25,15 @@ def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent]
         for change in changes
         if change["change"] != "left" or change["id"] in shown
     ]
-    events: list[RowEvent] = []
+    events: list[RowEvent[Row]] = []
     for n, (id, row) in enumerate(found, 1):
         more = n < len(found)
         if row is None:
-            events.append(Left(id, more))
+            events.append(RowLeft(id, more))
             shown.discard(id)
         elif id in shown:
-            events.append(Changed(id, row, more))
+            events.append(RowChanged(id, row, more))
         else:
-            events.append(Entered(id, row, more))
+            events.append(RowEntered(id, row, more))
             shown.add(id)
     return events

@@ -5,12 +5,12 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Generic, Protocol, Self
 
 from prime_client.connecting.codec import Message
 from prime_client.failures import CallFailed, CallInterrupted, ConnectionOver
 from prime_client.schema.errors import Retry
-from prime_client.watching.events import Left, Resynced, Row, RowEvent, Rows
+from prime_client.watching.events import RowEvent, RowLeft, Rows, RowsResynced, RowT
 from prime_client.watching.shown_rows import events_of, id_of
 
 CHANGES_BUFFERED = 10_000
@@ -28,13 +28,13 @@ class Watching(Protocol):
     def expect(self) -> None:
         """A call is on its way, whose watch is not known yet."""
 
-    def expected(self, watch: "Watch | None") -> None:
+    def expected(self, watch: "Watch[Any] | None") -> None:
         """It was answered: messages of this watch go to it, also those that came before."""
 
-    def forget(self, watch: "Watch") -> None: ...
+    def forget(self, watch: "Watch[Any]") -> None: ...
 
 
-class Watch(AsyncIterator[RowEvent]):
+class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
     """`rows`: what the list shows, by id, as of the event that was iterated over last.
 
     Ends when it, or the client, is closed. Raises `CallFailed` where the server refuses it, and
@@ -45,7 +45,7 @@ class Watch(AsyncIterator[RowEvent]):
         self, calls: str, params: Mapping[str, Any], call: Call, watching: Watching
     ) -> None:
         self.calls = calls
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, RowT] = {}
         self.id = ""  # of the watch on the server; empty: there is none
         self._params = dict(params)
         self._call = call
@@ -53,7 +53,7 @@ class Watch(AsyncIterator[RowEvent]):
         self._position: str | None = None  # what is buffered leads up to there
         self._known: set[str] = set()  # ids of the rows that there are then
         self._has_begun = False
-        self._events = deque[RowEvent]()
+        self._events = deque[RowEvent[Any]]()
         self._moment: list[Any] = []  # changes of a moment that is not whole yet
         self._arrived = asyncio.Event()
         self._reason = ""  # why all rows have to be read anew
@@ -70,7 +70,7 @@ class Watch(AsyncIterator[RowEvent]):
     ) -> None:
         await self.close()
 
-    async def __anext__(self) -> RowEvent:
+    async def __anext__(self) -> RowEvent[RowT]:
         while not self._events:
             if self._is_closed:
                 raise StopAsyncIteration
@@ -81,9 +81,9 @@ class Watch(AsyncIterator[RowEvent]):
                 await self._begin()
         event = self._events.popleft()
         match event:
-            case Rows(rows) | Resynced(rows):
+            case Rows(rows) | RowsResynced(rows):
                 self.rows = dict(rows)
-            case Left(id):
+            case RowLeft(id):
                 self.rows.pop(id, None)
             case _:
                 self.rows[event.id] = event.row
@@ -167,7 +167,7 @@ class Watch(AsyncIterator[RowEvent]):
             self._take(changes, began["position"])
             return
         reason = self._reason or began["reason"] or ""
-        self._events.append(Resynced(rows, reason) if self._has_begun else Rows(rows))
+        self._events.append(RowsResynced(rows, reason) if self._has_begun else Rows(rows))
         self._known, self._position = set(rows), began["position"]
         self._has_begun, self._reason = True, ""
 

@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 from prime_client.connecting.codec import Message
 from prime_client.watching.watch import Watch
@@ -14,13 +15,13 @@ class Watches:
     """`end`: tells the server that nobody hears a watch of this id any more."""
 
     def __init__(self, end: Callable[[str], None]) -> None:
-        self._watches = weakref.WeakValueDictionary[str, Watch]()  # by their ids on the server
-        self._all = weakref.WeakSet[Watch]()
+        self._watches = weakref.WeakValueDictionary[str, Watch[Any]]()  # by their ids on the server
+        self._all = weakref.WeakSet[Watch[Any]]()
         self._expected = 0  # calls on their way
         self._early = dict[str, list[Message]]()  # by watch, what came before it was known
         self._end = end
 
-    def add(self, watch: Watch) -> None:
+    def add(self, watch: Watch[Any]) -> None:
         """It is told when the connection, or the client, is gone."""
         self._all.add(watch)
 
@@ -55,7 +56,7 @@ class Watches:
         """A call is on its way, whose watch is not known yet."""
         self._expected += 1
 
-    def expected(self, watch: Watch | None) -> None:
+    def expected(self, watch: Watch[Any] | None) -> None:
         """It was answered: messages of this watch go to it, also those that came before."""
         self._expected -= 1
         if watch is not None and watch.id:
@@ -65,6 +66,6 @@ class Watches:
         if not self._expected:
             self._early.clear()
 
-    def forget(self, watch: Watch) -> None:
+    def forget(self, watch: Watch[Any]) -> None:
         """Nothing more goes to it."""
         self._watches.pop(watch.id, None)

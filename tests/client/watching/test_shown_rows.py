@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from prime_client.watching.events import Changed, Entered, Left
+from prime_client.watching.events import RowChanged, RowEntered, RowLeft
 from prime_client.watching.shown_rows import events_of, id_of
 
 
@@ -15,10 +15,10 @@ def test_changes_are_told_by_what_the_list_shows() -> None:
         {"change": "entered", "id": "d", "row": {"n": 3}},
     ]
     assert events_of({"a", "c"}, changes) == [
-        Changed("a", {"n": 1}, more=True),
-        Entered("b", {"n": 2}, more=True),
-        Left("c", more=True),
-        Entered("d", {"n": 3}),
+        RowChanged("a", {"n": 1}, more=True),
+        RowEntered("b", {"n": 2}, more=True),
+        RowLeft("c", more=True),
+        RowEntered("d", {"n": 3}),
     ]
     assert events_of((), [{"change": "left", "id": "c"}]) == []
 

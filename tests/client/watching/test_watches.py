@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prime_client.failures import CallFailed, CallInterrupted, ConnectionOver
-from prime_client.watching.events import Changed, Entered, Resynced, Rows
+from prime_client.watching.events import RowChanged, RowEntered, Rows, RowsResynced
 from prime_client.watching.watch import CHANGES_BUFFERED, Watch
 from prime_client.watching.watches import EARLY_MESSAGES, Watches
 
@@ -33,8 +33,8 @@ class Server:
             self.watches.receive(message)
         return answer
 
-    def watch(self, **params: Any) -> Watch:
-        watch = Watch("presets", params, self.call, self.watches)
+    def watch(self, **params: Any) -> Watch[Any]:
+        watch = Watch[Any]("presets", params, self.call, self.watches)
         self.watches.add(watch)
         return watch
 
@@ -55,8 +55,8 @@ async def test_what_comes_before_the_reply_is_looked_at_is_not_lost() -> None:
     watch = server.watch()
     assert await anext(watch) == Rows({"a": {"id": "a"}})
     assert watch.rows == {"a": {"id": "a"}}
-    assert await anext(watch) == Changed("a", {"id": "a", "n": 2})
-    assert await anext(watch) == Entered("b", {"id": "b", "n": 2})
+    assert await anext(watch) == RowChanged("a", {"id": "a", "n": 2})
+    assert await anext(watch) == RowEntered("b", {"id": "b", "n": 2})
     assert watch.rows.keys() == {"a", "b"}
 
 
@@ -69,15 +69,15 @@ async def test_a_moment_is_whole_before_anything_of_it_is_told() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     server.watches.receive(rows("b", position="p9"))
-    assert await waiting == Changed("a", {"id": "a", "n": 2}, more=True)
+    assert await waiting == RowChanged("a", {"id": "a", "n": 2}, more=True)
     server.watches.receive(rows("a", position=None))
     server.watches.interrupt()  # the rest of it comes with the next position
-    assert isinstance(await anext(watch), Entered)
+    assert isinstance(await anext(watch), RowEntered)
     waiting = asyncio.ensure_future(anext(watch))
     await asyncio.sleep(0)
     assert server.called[-1] == ("presets.watch", {"from": "p9"})
     server.watches.receive(rows("a", watch="w2"))
-    assert await waiting == Changed("a", {"id": "a", "n": 2})
+    assert await waiting == RowChanged("a", {"id": "a", "n": 2})
 
 
 async def test_it_goes_on_after_the_connection_was_cut_and_ends_with_the_client() -> None:
@@ -91,7 +91,7 @@ async def test_it_goes_on_after_the_connection_was_cut_and_ends_with_the_client(
     watch = server.watch(where={"plugin": "OTT"})
     assert isinstance(await anext(watch), Rows)
     server.watches.interrupt()
-    assert await anext(watch) == Resynced({"b": {"id": "b"}}, "too_old")
+    assert await anext(watch) == RowsResynced({"b": {"id": "b"}}, "too_old")
     server.watches.finish()
     assert [event async for event in watch] == []
     params = {"where": {"plugin": "OTT"}, "from": "p1"}
@@ -111,7 +111,7 @@ async def test_a_resync_reads_all_rows_anew_and_says_why(monkeypatch: Any) -> No
     watch = server.watch()
     await anext(watch)
     server.watches.receive({"t": "resync", "watch": "w1", "reason": "behind"})
-    assert await anext(watch) == Resynced({"b": {"id": "b"}}, "behind")
+    assert await anext(watch) == RowsResynced({"b": {"id": "b"}}, "behind")
     assert server.called[-1] == ("presets.watch", {})
 
 
@@ -122,10 +122,10 @@ async def test_what_waits_for_who_does_not_iterate_is_bounded(monkeypatch: Any) 
     await anext(watch)
     for n in range(CHANGES_BUFFERED):
         server.watches.receive(rows("a", position=f"q{n}"))
-    assert isinstance(await anext(watch), Changed)
+    assert isinstance(await anext(watch), RowChanged)
     for n in range(2):
         server.watches.receive(rows("a", position=f"r{n}"))
-    assert await anext(watch) == Resynced({"b": {"id": "b"}}, "behind")
+    assert await anext(watch) == RowsResynced({"b": {"id": "b"}}, "behind")
 
 
 async def test_what_nobody_hears_any_more_is_ended() -> None:

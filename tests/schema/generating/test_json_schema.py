@@ -17,6 +17,7 @@ from schema.entities import ENTITY_TYPES, PARENTS, SINGLETONS, Field, defaults
 from schema.generating.json_entities import entity_name
 from schema.generating.json_schema import json_schema
 from schema.generating.json_structs import message_name, params_name, result_name
+from schema.generating.sdk_calls import shown_row
 from schema.limits import MAX_ENTITIES
 from schema.messages import ClientMessage, ServerMessage
 from schema.order_keys import DIGITS, PATTERN, is_order_key
@@ -146,3 +147,13 @@ def test_no_pattern_has_an_escape_that_javascript_lacks() -> None:
     """What Python alone reads in a pattern, in a language that has no test here."""
     told = json.dumps(SCHEMA, ensure_ascii=False)
     assert not re.search(r"\\\\(?:U[0-9a-f]{8}|Z|A\b|N\{|a)", told)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name.endswith((".get", ".watch"))])
+def test_Q4_a_row_has_all_its_columns_and_says_that_with_fields_it_is_a_part(method: str) -> None:
+    row = shown_row(method)
+    if row is None:
+        return
+    described = DEFINITIONS[row.__name__]
+    assert described["required"] == list(row.__struct_fields__) == list(described["properties"])
+    assert "`Partial` of this type" in described["description"]
