@@ -8,6 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from schema.calling.row_calls import embeddable
+from schema.calls import METHODS
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import REQUIRED, Column, Operator, SqlType, Table, Verb
@@ -34,7 +35,7 @@ def rights_rows() -> Iterable[Row]:
         yield (
             f"`{table.calls}`",
             table.says,
-            ", ".join(f"`{verb}`" for verb in Verb if verb in table.verbs),
+            ", ".join(f"`{verb}`" for verb in verbs_called(table)),
             ", ".join(f"`{name}`" for name in _named(table)),
             *_who(table, rights),
         )
@@ -54,6 +55,11 @@ def columns_rows(tables: Iterable[Table] = tuple(TABLES.values())) -> Iterable[R
                 _sorts(table, column),
                 "yes" if column.name in embeddable(table, TABLES) else "",
             )
+
+
+def verbs_called(table: Table) -> Iterable[Verb]:
+    """Those of its description that there is a call for."""
+    return (verb for verb in Verb if verb in table.verbs and f"{table.calls}.{verb}" in METHODS)
 
 
 def _named(table: Table) -> tuple[str, ...]:

@@ -171,7 +171,8 @@ class Table:
     most: Most | None = None
     asks: tuple[tuple[str, Any], ...] = ()
     """Columns that `list` and `count` have as parameters of their own, each with what it is where
-    it is left out (`REQUIRED`: it may not be; None: any): conditions beside `where`."""
+    it is left out (`REQUIRED`: it may not be; None: any): conditions beside `where`. The column
+    with the project is one of them, without being named."""
     brings: tuple[str, ...] = ()
     """Columns whose rows are brought along without being asked for."""
     summary: tuple[str, ...] = ()
@@ -179,6 +180,8 @@ class Table:
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.project not in ("", self.key, *dict(self.asks)):
+            object.__setattr__(self, "asks", ((self.project, None), *self.asks))
         object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
 
     @property

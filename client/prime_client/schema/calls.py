@@ -1159,6 +1159,7 @@ class PartialAudioFile(TypedDict):
 class ListAudioFiles(TypedDict):
     """The audio of a project: what is known of each file, and which are stems of which."""
 
+    project: NotRequired[str | None]
     where: NotRequired[AudioFileWhere | None]
     order: NotRequired[list[AudioFileOrder] | None]
     embed: NotRequired[list[AudioFileEmbed] | None]
@@ -1187,6 +1188,7 @@ class PartialAudioFilePage(TypedDict):
 class CountAudioFiles(TypedDict):
     """How many there are; counted up to 10,000."""
 
+    project: NotRequired[str | None]
     where: NotRequired[AudioFileWhere | None]
 
 
@@ -1443,6 +1445,7 @@ class PartialCollaborationSession(TypedDict):
 class ListSessions(TypedDict):
     """The times at which a project was open, and who was there."""
 
+    project: NotRequired[str | None]
     where: NotRequired[CollaborationSessionWhere | None]
     order: NotRequired[list[CollaborationSessionOrder] | None]
     embed: NotRequired[list[CollaborationSessionEmbed] | None]
@@ -1471,6 +1474,7 @@ class PartialCollaborationSessionPage(TypedDict):
 class CountSessions(TypedDict):
     """How many there are; counted up to 10,000."""
 
+    project: NotRequired[str | None]
     where: NotRequired[CollaborationSessionWhere | None]
 
 
@@ -1520,6 +1524,7 @@ class PartialSessionState(TypedDict):
 class ListSessionStates(TypedDict):
     """Where everyone is in a project, or was when they left it."""
 
+    project: NotRequired[str | None]
     where: NotRequired[SessionStateWhere | None]
     order: NotRequired[list[SessionStateOrder] | None]
     embed: NotRequired[list[SessionStateEmbed] | None]
@@ -1548,12 +1553,14 @@ class PartialSessionStatePage(TypedDict):
 class CountSessionStates(TypedDict):
     """How many there are; counted up to 10,000."""
 
+    project: NotRequired[str | None]
     where: NotRequired[SessionStateWhere | None]
 
 
 class ListSessionStays(TypedDict):
     """Who was in a collaboration session, and for how long: a row for each user."""
 
+    project: NotRequired[str | None]
     where: NotRequired[SessionStayWhere | None]
     order: NotRequired[list[SessionStayOrder] | None]
     embed: NotRequired[list[SessionStayEmbed] | None]
@@ -1586,6 +1593,7 @@ class PartialSessionStayPage(TypedDict):
 class CountSessionStays(TypedDict):
     """How many there are; counted up to 10,000."""
 
+    project: NotRequired[str | None]
     where: NotRequired[SessionStayWhere | None]
 
 

@@ -113,3 +113,12 @@ def test_Q6_Q7_what_is_changed_is_a_version_and_columns_of_the_table(table: Tabl
         assert set(params.__struct_fields__) == {
             table.version, table.param, *table.within, *changes
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_Q2_rows_of_a_project_are_asked_for_by_it(table: Table) -> None:
+    if table.project not in ("", table.key):
+        for verb in (Verb.LIST, Verb.COUNT, Verb.WATCH):
+            method = f"{table.calls}.{verb}"
+            if method in METHODS:
+                assert "project" in METHODS[method][0].__struct_fields__, method

@@ -157,3 +157,12 @@ async def test_C8_a_page_of_large_rows_ends_early_and_its_next_leads_on(pair: Pa
         assert len(page["presets"]) <= 5
         found += [row["name"] for row in page["presets"]]
     assert found == [f"Kit {n}" for n in range(9)]
+
+
+async def test_Q2_rows_of_a_project_are_those_of_this_one(pair: Pair) -> None:
+    for table in TABLES.values():
+        if table.project not in ("", table.key) and Verb.LIST in table.verbs:
+            mine = await pair.ann.call(f"{table.calls}.list", project=pair.ann.project)
+            assert {row["project"] for row in mine[table.calls]} == {pair.ann.project}, table.calls
+            none = await pair.ann.call(f"{table.calls}.count", project=NOWHERE)
+            assert none == {"count": 0, "exact": True}, table.calls
