@@ -20,7 +20,7 @@ from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
 from persistence.database_url import chosen, none_at_all
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.errors import Busy, PersistenceError, Refused, Unavailable
 from persistence.library import system_presets
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
@@ -30,6 +30,9 @@ from persistence.trigrams import make_trigrams
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001
 """Whoever migrates holds this advisory lock; any number nobody else uses."""
+
+LOCK_SECONDS = 10.0
+"""How long a migration waits for a table: whoever asks for that table meanwhile waits behind it."""
 
 BOOKKEEPING = """
 CREATE TABLE IF NOT EXISTS prime_migrations (
@@ -165,13 +168,26 @@ async def _apply(connection: Any, migration: Migration, known: list[Migration]) 
             _refuse_newer(applied, known)
             if migration.number in applied:
                 return False
-            if migration.first is not None:
-                await migration.first(connection)
-            await connection.execute(migration.sql)
-            if migration.then is not None:
-                await migration.then(connection)
+            await _run_steps(connection, migration)
             await connection.execute(RECORD, migration.number, migration.name, migration.breaking)
             return True
+
+
+async def _run_steps(connection: Any, migration: Migration) -> None:
+    """Raises `Busy` where others hold a table for too long."""
+    await connection.execute(f"SET LOCAL lock_timeout = {int(LOCK_SECONDS * 1000)}")
+    try:
+        if migration.first is not None:
+            await migration.first(connection)
+        await connection.execute(migration.sql)
+        if migration.then is not None:
+            await migration.then(connection)
+    except asyncpg.LockNotAvailableError as error:
+        raise Busy(
+            f"{migration.name} waited {LOCK_SECONDS:g} s for a table that another transaction "
+            "holds; nothing of it is applied: end that transaction (pg_stat_activity), or run this "
+            "again"
+        ) from error
 
 
 async def _applied(connection: Any) -> dict[int, Any]:

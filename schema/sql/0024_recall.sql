@@ -28,6 +28,9 @@ CREATE TABLE recall_heat (
         ON DELETE CASCADE ON UPDATE CASCADE
 ) WITH (fillfactor = 70); -- a use changes heat and count, which are in no index
 
+-- What the foreign key looks for, at each key that goes or is renamed.
+CREATE INDEX recall_heat_key_idx ON recall_heat (user_id, category, key);
+
 -- Ids of uses that were counted, for as long as a client may send them again.
 CREATE TABLE recall_uses (
     user_id  uuid NOT NULL REFERENCES prime_users ON DELETE CASCADE,

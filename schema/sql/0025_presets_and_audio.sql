@@ -78,6 +78,8 @@ END $$;
 
 -- Audio files
 
+-- Rows are brought into their new form, which is no change of theirs: none is logged or counted.
+ALTER TABLE audio_files DISABLE TRIGGER USER;
 ALTER TABLE audio_files RENAME COLUMN upload_status TO status;
 ALTER TABLE audio_files DROP CONSTRAINT audio_files_upload_status_check;
 ALTER TABLE audio_files ALTER COLUMN status SET DEFAULT 'announced';
@@ -97,9 +99,6 @@ ALTER TABLE audio_files
     ADD CONSTRAINT audio_files_only_failed_check CHECK (failure IS NULL OR status = 'failed'),
     ADD CONSTRAINT audio_files_content_hash_check CHECK (content_hash ~ '^[0-9a-f]{64}$');
 
--- The same bytes are announced once in a project. Stems may be alike: two of them are silent.
-CREATE UNIQUE INDEX audio_files_content_key ON audio_files (project_id, content_hash)
-    WHERE content_hash IS NOT NULL AND stem_kind IS NULL;
 -- What a room says of its media at each join: few at any time.
 CREATE INDEX audio_files_pending_idx ON audio_files (project_id, id) WHERE status <> 'available';
 -- Whose media name their bytes alone.
@@ -112,13 +111,34 @@ CREATE INDEX audio_files_project_hash_idx ON audio_files (project_id, content_ha
 ALTER TABLE audio_files
     ADD COLUMN depth integer NOT NULL DEFAULT 0,
     ADD CONSTRAINT audio_files_depth_check CHECK (depth BETWEEN 0 AND 4);
-UPDATE audio_files AS a SET parent_id = NULL
-FROM audio_files AS p
-WHERE p.id = a.parent_id AND (p.project_id <> a.project_id OR p.parent_id IS NOT NULL);
-UPDATE audio_files SET depth = 1, stem_kind = coalesce(stem_kind, 'stem')
-WHERE parent_id IS NOT NULL;
+WITH RECURSIVE placed AS (
+    SELECT id, project_id, 0 AS depth FROM audio_files WHERE parent_id IS NULL
+    UNION ALL
+    SELECT a.id, a.project_id, p.depth + 1
+    FROM placed AS p JOIN audio_files AS a ON a.parent_id = p.id AND a.project_id = p.project_id
+    WHERE p.depth < 4
+)
+UPDATE audio_files AS a SET depth = p.depth, stem_kind = coalesce(a.stem_kind, 'stem')
+FROM placed AS p WHERE p.id = a.id AND p.depth > 0;
+-- Of another project, deeper, or in a circle: no stem.
+UPDATE audio_files SET parent_id = NULL WHERE parent_id IS NOT NULL AND depth = 0;
 ALTER TABLE audio_files ADD CONSTRAINT audio_files_stem_kind_needed
     CHECK (parent_id IS NULL OR stem_kind IS NOT NULL);
+
+-- The same bytes are announced once in a project. Stems may be alike: two of them are silent. Those
+-- of before were not held to it, and stay.
+ALTER TABLE audio_files ADD COLUMN is_repeated boolean NOT NULL DEFAULT false;
+UPDATE audio_files AS a SET is_repeated = true
+FROM (
+    SELECT id, row_number() OVER (
+        PARTITION BY project_id, content_hash ORDER BY created_at, id
+    ) AS place
+    FROM audio_files WHERE content_hash IS NOT NULL AND stem_kind IS NULL
+) AS placed
+WHERE placed.id = a.id AND placed.place > 1;
+ALTER TABLE audio_files ENABLE TRIGGER USER;
+CREATE UNIQUE INDEX audio_files_content_key ON audio_files (project_id, content_hash)
+    WHERE content_hash IS NOT NULL AND stem_kind IS NULL AND NOT is_repeated;
 
 -- As the owner: whoever makes a stem may not read depths.
 CREATE FUNCTION place_stem() RETURNS trigger

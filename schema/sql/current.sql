@@ -945,6 +945,7 @@ CREATE TABLE public.audio_files (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     failure text,
     depth integer DEFAULT 0 NOT NULL,
+    is_repeated boolean DEFAULT false NOT NULL,
     CONSTRAINT audio_files_analysis_check CHECK ((jsonb_typeof(analysis) = 'object'::text)),
     CONSTRAINT audio_files_bit_depth_check CHECK (((bit_depth >= 1) AND (bit_depth <= 64))),
     CONSTRAINT audio_files_bytes_check CHECK ((bytes >= 0)),
@@ -1460,7 +1461,7 @@ ALTER TABLE ONLY public.state_parts
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
 
-CREATE UNIQUE INDEX audio_files_content_key ON public.audio_files USING btree (project_id, content_hash) WHERE ((content_hash IS NOT NULL) AND (stem_kind IS NULL));
+CREATE UNIQUE INDEX audio_files_content_key ON public.audio_files USING btree (project_id, content_hash) WHERE ((content_hash IS NOT NULL) AND (stem_kind IS NULL) AND (NOT is_repeated));
 
 CREATE INDEX audio_files_hash_idx ON public.audio_files USING btree (content_hash) WHERE (content_hash IS NOT NULL);
 
@@ -1561,6 +1562,8 @@ CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btre
 CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at, id);
 
 CREATE INDEX project_states_project_idx ON public.project_states USING btree (project_id);
+
+CREATE INDEX recall_heat_key_idx ON public.recall_heat USING btree (user_id, category, key);
 
 CREATE INDEX recall_uses_at_idx ON public.recall_uses USING btree (at);
 

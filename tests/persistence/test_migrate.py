@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from persistence import migrate
-from persistence.errors import Refused, Unavailable
+from persistence.errors import Busy, Refused, Unavailable
 from persistence.migrate import Migration, check, dump, known_migrations
 from tests.databases import execute
 
@@ -76,6 +77,26 @@ async def test_a_file_that_fails_leaves_nothing_and_can_be_mended(empty_database
         await migrate.migrate(empty_database_url, [broken])
     mended = Migration(1, "0001_x", False, "CREATE TABLE half (a int);")
     assert await migrate.migrate(empty_database_url, [mended]) == ["0001_x"]
+
+
+@pytest.mark.postgres
+async def test_a_table_that_others_hold_is_not_waited_for_without_end(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_SECONDS", 0.05)
+    made = Migration(1, "0001_x", False, "CREATE TABLE held (a int)")
+    changed = Migration(2, "0002_y", False, "ALTER TABLE held ADD COLUMN b int")
+    await migrate.migrate(empty_database_url, [made])
+    holder = await asyncpg.connect(empty_database_url)
+    try:
+        async with holder.transaction():
+            await holder.execute("SELECT FROM held")
+            with pytest.raises(Busy, match=r"0002_y waited 0\.05 s .* nothing of it is applied"):
+                await migrate.migrate(empty_database_url, [made, changed])
+    finally:
+        await holder.close()
+    monkeypatch.undo()
+    assert await migrate.migrate(empty_database_url, [made, changed]) == ["0002_y"]
 
 
 @pytest.mark.postgres

@@ -112,3 +112,32 @@ async def test_W6_an_account_takes_along_what_was_remembered(database: Database)
     await observed(database, user, [use("a", genre="trap"), use("b", after="a")])
     await database.execute("DELETE FROM prime_users WHERE id = $1", user)
     assert set((await kept_of(database, user)).values()) == {0}
+
+
+FILL_KEYS = """
+INSERT INTO mixx_recall (user_id, category, key)
+SELECT $1, 'plugin_choice', 'key ' || n FROM generate_series(1, 300) AS n
+"""
+
+FILL_HEATS = """
+INSERT INTO recall_heat (user_id, category, context, key, heat)
+SELECT r.user_id, r.category, 'genre=' || n, r.key, 1
+FROM mixx_recall AS r, generate_series(1, 10) AS n
+"""
+
+# What the foreign key runs for each key that goes.
+OF_ONE_KEY = """
+EXPLAIN DELETE FROM ONLY recall_heat
+WHERE user_id = '{user}' AND category = 'plugin_choice' AND key = 'key 7'
+"""
+
+
+async def test_W6_what_a_key_takes_to_go_does_not_grow_with_the_others(database: Database) -> None:
+    user = (await make_user(database)).id
+    await database.execute(FILL_KEYS, user)
+    await database.execute(FILL_HEATS)
+    await database.execute("ANALYZE recall_heat")
+    plan = "\n".join([row[0] for row in await database.fetch(OF_ONE_KEY.format(user=user))])
+    assert "recall_heat_key_idx" in plan
+    assert await erase(database, user) == 300
+    assert await database.fetchval("SELECT count(*) FROM recall_heat") == 0
