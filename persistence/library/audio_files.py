@@ -83,11 +83,13 @@ JOIN studio_projects AS p ON p.id = a.project_id
 WHERE a.id = $1
 """
 
+# With the caller set, the trigger `hold_role` looks the role up anew and holds it (rule R6).
 SET_STATUS = """
 UPDATE audio_files AS a SET status = $3, {assignments}
 FROM project_members AS m, studio_projects AS p
 WHERE a.id = $1 AND m.project_id = a.project_id AND m.user_id = $2
     AND m.role = ANY ($4) AND p.id = a.project_id AND p.archived_at IS NULL
+    AND (SELECT set_config('prime.caller', $2::uuid::text, true)) IS NOT NULL
     AND a.status = ANY ($5) AND ($6::bigint IS NULL OR a.version = $6){needed}
 RETURNING a.project_id
 """
@@ -128,7 +130,7 @@ async def set_status(
 ) -> str | None:
     """The project, if the file came from a status that this one follows, with all that it needs.
 
-    `facts`: by names of columns, of those that the status takes. Raises `Taken`, `BadQuery`.
+    `facts`: by names of columns, of those that the status takes. Raises `Taken`, `BadQuery`, `Forbidden`.
     """
     state = AUDIO_STATES[status]
     names = [name for name in state.takes if name in facts]

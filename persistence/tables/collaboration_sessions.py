@@ -45,16 +45,18 @@ ON CONFLICT (collaboration_session_id, user_id) DO UPDATE SET
     seen_at = greatest(s.seen_at, now())
 """
 
-# The host may, and every owner of the project; who sees neither learns nothing.
+# The host may, and every owner of the project; who sees neither learns nothing. The role is held
+# until this is committed (rule R6).
 END_BY = """
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT s.id, s.status, s.host_id = $2 AND m.role IS NOT NULL OR m.role = 'owner' AS may
     FROM collaboration_sessions AS s
     JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
     WHERE s.id = $1
+    FOR SHARE OF m
 ), ended AS (
     UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = now()
-    FROM asked WHERE s.id = asked.id AND asked.may AND asked.status = 'active'
+    FROM asked WHERE s.id = asked.id AND asked.may AND s.status = 'active'
 )
 SELECT may FROM asked
 """

@@ -8,7 +8,9 @@ from typing import Any
 from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
+from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
+from rooms.roles import GOVERNS
 
 ROLE_OF = """
 SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
@@ -154,15 +156,23 @@ async def list_of(
 
 
 async def grant(
-    db: Executor, project: str, user: str, role: str | None, most: float = math.inf
+    db: Executor,
+    project: str,
+    user: str,
+    role: str | None,
+    most: float = math.inf,
+    *,
+    by: str | None = None,
 ) -> MemberRow:
     """When this returns, no delta can be stored with the role of before.
 
-    Without a `role`: what the project gives (rule R10). `most`: members of any project.
-    Raises `NotFound`, `LastOwner`, `TooManyMembers`.
+    Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
+    must be an owner of it. Raises `NotFound`, `Forbidden`, `LastOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await _lock(transaction, project)
+        if by is not None:
+            await require_role(transaction, project, by, GOVERNS)
         role = role or settings["default_role"]
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
@@ -196,10 +206,12 @@ async def join(
         return _member(row), True
 
 
-async def revoke(db: Executor, project: str, user: str) -> None:
-    """When this returns, no delta of that user can be stored."""
+async def revoke(db: Executor, project: str, user: str, *, by: str | None = None) -> None:
+    """When this returns, no delta of that user can be stored. `by`: as of `grant`."""
     async with db.transaction() as transaction:
         await _lock(transaction, project)
+        if by is not None:
+            await require_role(transaction, project, by, GOVERNS)
         await _keep_an_owner(transaction, project, user)
         if await transaction.execute(REVOKE, project, user) != "DELETE 1":
             raise NotFound("that user is not a member")

@@ -1,6 +1,6 @@
 """Queries on `project_snapshots`: stored states, with or without a name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from persistence.journal.state_slices import checkpoint_of, sliced
 from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.tables import studio_projects
+from persistence.tables.held_roles import hold_role
 from persistence.tables.studio_projects import ProjectRow
 from schema.limits import MAX_PAGE_BYTES
 
@@ -187,14 +188,21 @@ async def keep(
     at_seq: int,
     musical_context: bytes,
     audio_analysis: bytes | None,
+    roles: Collection[str] = (),
 ) -> SnapshotRow | None:
     """Keep the stored checkpoint if it is at `at_seq` of `epoch`; None: at another, store it again.
 
     The same id again gives its author the row; raises `Taken` to anyone else, and for another kind.
+    `roles`: of which the author must have one, as `hold_role` raises.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
     words = (kind, name, description)
-    row = await db.fetchrow(KEEP, id, project, author, *words, at_seq, context, analysis, epoch)
+    async with db.transaction() as transaction:
+        if author is not None and roles:
+            await hold_role(transaction, project, author, roles)
+        row = await transaction.fetchrow(
+            KEEP, id, project, author, *words, at_seq, context, analysis, epoch
+        )
     if row is None and id is not None:
         row = await db.fetchrow(BY_ID, id)
         if row is not None and _made_of(row) != (project, author, kind):
@@ -260,13 +268,24 @@ async def state(db: Executor, project: str, snapshot: str) -> Checkpoint:
 
 
 async def fork(
-    db: Executor, *, project: str, snapshot: str, id: str | None, owner: str, name: str
+    db: Executor,
+    *,
+    project: str,
+    snapshot: str,
+    id: str | None,
+    owner: str,
+    name: str,
+    roles: Collection[str] = (),
 ) -> ProjectRow:
     """A new project that begins as a snapshot; the same id again gives its owner the row.
 
     Raises `NotFound`, and `Taken` where the id is a project of someone else, or of another origin.
+    `roles`: of which the owner must have one in the project of before, as `hold_role` raises.
     """
-    row = await db.fetchrow(FORK, project, snapshot, id, owner, name)
+    async with db.transaction() as transaction:
+        if roles:
+            await hold_role(transaction, project, owner, roles)
+        row = await transaction.fetchrow(FORK, project, snapshot, id, owner, name)
     if row is None:
         await get(db, project, snapshot)
     return await studio_projects.made(db, row, id, owner, snapshot)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from persistence.errors import NotFound
+from persistence.errors import NoSuchProject, NotFound
 from persistence.tables import project_members, users
 from rooms.presence.colors import color_of
 from schema import calls
@@ -32,7 +32,9 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> ca
         if user is None:
             raise NotFound("nobody with that e-mail address has an account")
     most = context.usage.limits.members_per_project
-    row = await project_members.grant(context.db, params.project, user.id, params.role, most)
+    row = await project_members.grant(
+        context.db, params.project, user.id, params.role, most, by=caller.user
+    )
     context.announcer.role_changed(params.project, user.id, row.role)
     colors = await context.colors.of(context.db, params.project, (user.id,))
     return _member(row, colors)
@@ -51,10 +53,13 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> c
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
     """Put someone out, or leave oneself; the second time changes nothing (rule C4)."""
-    if params.user != caller.user:
-        await require_owner(context, params.project, caller.user)
+    by = None if params.user == caller.user else caller.user
+    if by is not None:
+        await require_owner(context, params.project, by)
     try:
-        await project_members.revoke(context.db, params.project, params.user)
+        await project_members.revoke(context.db, params.project, params.user, by=by)
+    except NoSuchProject:
+        raise
     except NotFound:
         return calls.Done()
     context.announcer.role_changed(params.project, params.user, None)

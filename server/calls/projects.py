@@ -9,8 +9,10 @@ from msgspec import UNSET
 from persistence.rows import writing
 from persistence.rows.access import Access
 from persistence.tables import studio_projects, users
+from persistence.tables.held_roles import hold_project
 from persistence.tables.studio_projects import ProjectRow
 from rooms.document.document import Document
+from rooms.roles import GOVERNS
 from schema import calls
 from schema.entities import empty_state
 from schema.tables.studio_projects import PROJECTS
@@ -56,9 +58,11 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
     """
     values = {column.name: getattr(params, column.name) for column in PROJECTS.changes}
     changes = {name: value for name, value in values.items() if value is not UNSET}
-    access = Access(context.db, context.db)
     asked = params.project, params.version, changes
-    row = await writing.update(access, PROJECTS, caller.user, *asked)
+    async with context.db.transaction() as transaction:
+        await hold_project(transaction, params.project, caller.user, GOVERNS)
+        access = Access(transaction, transaction)
+        row = await writing.update(access, PROJECTS, caller.user, *asked)
     context.announcer.project_changed(row["id"], row["version"], row["archived"])
     context.announcer.rows_changed()
     return calls.Project(**row)
@@ -67,8 +71,10 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
 async def archive(context: Context, caller: Caller, params: calls.ArchiveProject) -> Any:
     """Archive, or bring back."""
     await require_owner(context, params.project, caller.user)
-    await studio_projects.set_archived(context.db, params.project, params.archived)
-    row = await studio_projects.get(context.db, params.project, caller.user)
+    async with context.db.transaction() as transaction:
+        await hold_project(transaction, params.project, caller.user, GOVERNS)
+        await studio_projects.set_archived(transaction, params.project, params.archived)
+        row = await studio_projects.get(transaction, params.project, caller.user)
     context.announcer.project_changed(row.id, row.version, row.archived)
     return as_project(row)
 

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from persistence.errors import NotFound
 from persistence.tables import project_snapshots
+from persistence.tables.held_roles import hold_role
 from persistence.tables.project_snapshots import SnapshotRow
 from rooms.changes.diff import changes_between, ops_between
 from rooms.changes.diff_sentences import sentences
@@ -16,7 +17,7 @@ from rooms.edits.answers import of_outcome
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.pauses import walked
 from rooms.presence.seat import member_id
-from rooms.roles import GOVERNS
+from rooms.roles import EDITS, GOVERNS, SEES
 from rooms.within_bytes import first_within
 from schema import calls
 from schema.columns.music import AudioAnalysis, MusicalContext
@@ -100,9 +101,11 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
         analysis = params.audio_analysis
         encoded = None if analysis is None else msgspec.json.encode(analysis)
         changes["audio_analysis"] = encoded
-    row = await project_snapshots.update(
-        context.db, params.project, params.snapshot, params.version, changes
-    )
+    async with context.db.transaction() as transaction:
+        await hold_role(transaction, params.project, caller.user, EDITS)
+        row = await project_snapshots.update(
+            transaction, params.project, params.snapshot, params.version, changes
+        )
     return _snapshot(row)
 
 
@@ -195,6 +198,7 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
             id=params.id,
             owner=caller.user,
             name=params.name,
+            roles=SEES,
         )
     made = as_project(row)
     require_same(made, params, ["name"])
@@ -204,15 +208,16 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
 
 async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot) -> calls.Done:
     """Its author may, and every owner."""
-    role = await require_member(context, params.project, caller.user)
-    try:
-        row = await project_snapshots.get(context.db, params.project, params.snapshot)
-    except NotFound:
-        return calls.Done()
-    if role not in GOVERNS and (row.author is None or row.author != caller.user):
-        text = "a snapshot is deleted by its author or an owner; ask one"
-        raise Refused(ErrorCode.FORBIDDEN, text)
-    await project_snapshots.delete(context.db, params.project, params.snapshot)
+    async with context.db.transaction() as transaction:
+        role = await hold_role(transaction, params.project, caller.user, SEES)
+        try:
+            row = await project_snapshots.get(transaction, params.project, params.snapshot)
+        except NotFound:
+            return calls.Done()
+        if role not in GOVERNS and (row.author is None or row.author != caller.user):
+            text = "a snapshot is deleted by its author or an owner; ask one"
+            raise Refused(ErrorCode.FORBIDDEN, text)
+        await project_snapshots.delete(transaction, params.project, params.snapshot)
     return calls.Done()
 
 

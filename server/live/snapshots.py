@@ -12,6 +12,7 @@ from persistence.pool import Executor
 from persistence.tables import project_snapshots
 from persistence.tables.project_snapshots import SnapshotRow
 from rooms.music.musical_context import musical_context
+from rooms.roles import EDITS
 from rooms.room import Room
 from server.live.room_checkpoints import RoomCheckpoints
 from server.loop.threads import InThread, yield_gil
@@ -73,7 +74,10 @@ class RoomSnapshots:
         id: str | None = None,
         audio_analysis: bytes | None = None,
     ) -> SnapshotRow:
-        """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`."""
+        """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`.
+
+        An `author` must be an editor until it is stored: `NoSuchProject`, `Forbidden` (rule R6).
+        """
         for _ in range(TRIES):
             now = time.monotonic()
             frozen = await self._checkpoints.store(now)
@@ -90,6 +94,7 @@ class RoomSnapshots:
                 at_seq=frozen.seq,
                 musical_context=msgspec.json.encode(context),
                 audio_analysis=audio_analysis,
+                roles=() if author is None else EDITS,
             )
             if row is not None:
                 self._seq, self._at = max(self._seq, row.seq), now
