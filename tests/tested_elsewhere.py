@@ -144,6 +144,7 @@ TESTED_ELSEWHERE = {
     "persistence.rows.values": "tests/persistence/rows/test_conditions.py",
     "persistence.rows.visibility": "tests/persistence/rows/test_two_walls.py",
     "persistence.rows.watched": "tests/server/feed/test_watching.py",
+    "persistence.tables.held_roles": "tests/server/calls/writes/test_held_roles.py",
     "persistence.tools.foreign_session": "tests/chaos/test_chaos.py",
     "prime_client.connecting.auth_session": "tests/client/test_client.py",
     "prime_client.connecting.codec": "tests/client/test_client.py",

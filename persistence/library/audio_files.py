@@ -130,7 +130,8 @@ async def set_status(
 ) -> str | None:
     """The project, if the file came from a status that this one follows, with all that it needs.
 
-    `facts`: by names of columns, of those that the status takes. Raises `Taken`, `BadQuery`, `Forbidden`.
+    `facts`: by names of columns, of those that the status takes.
+    Raises `Taken`, `BadQuery`, `Forbidden`.
     """
     state = AUDIO_STATES[status]
     names = [name for name in state.takes if name in facts]
