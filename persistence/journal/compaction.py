@@ -37,21 +37,34 @@ UPDATE studio_projects SET emptied_seq = $2 WHERE id = $1 AND emptied_seq < $2
 """
 
 PROJECTS_TO_COMPACT = """
-SELECT p.id
-FROM studio_projects AS p
-WHERE p.emptied_seq < p.compacted_seq OR EXISTS (
+SELECT p.id, p.emptied_seq < p.compacted_seq OR EXISTS (
     SELECT FROM project_snapshots AS s
     WHERE s.project_id = p.id AND s.epoch = p.epoch
         AND s.created_at < timestamptz 'epoch' + $1::float8 * interval '1 millisecond'
-        AND s.seq > p.compacted_seq AND s.seq <= p.state_seq)
+        AND s.seq > p.compacted_seq AND s.seq <= p.state_seq) AS is_due
+FROM studio_projects AS p
+WHERE p.id > $2::uuid
 ORDER BY p.id
-LIMIT $2
+LIMIT $3
 """
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+"""Before the first id."""
+
+LOOKED_AT_ONCE = 1_000
+"""Projects, by one statement."""
 
 
 async def projects_to_compact(db: Executor, before_ms: float, limit: int) -> list[str]:
     """Projects with history older than a snapshot from before that time (ms since 1970)."""
-    return [row["id"] for row in await db.fetch(PROJECTS_TO_COMPACT, before_ms, limit)]
+    due: list[str] = []
+    last = NOWHERE
+    while rows := await db.fetch(PROJECTS_TO_COMPACT, before_ms, last, LOOKED_AT_ONCE):
+        due += [row["id"] for row in rows if row["is_due"]]
+        if len(due) >= limit:
+            return due[:limit]
+        last = rows[-1]["id"]
+    return due
 
 
 async def compact(db: Executor, project: str, before_ms: float) -> int:

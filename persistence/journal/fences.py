@@ -1,14 +1,15 @@
 """What keeps a member's deltas of before a join from being stored behind it (rule J15)."""
 
+from persistence import slices
 from persistence.errors import NotFound
 from persistence.journal.contract import Fence
 from persistence.pool import Executor
 
 RAISE = "SELECT raised, epoch, head FROM raise_fence($1, $2) WHERE head IS NOT NULL"
 
-TRIM = """
-DELETE FROM member_fences WHERE raised_at < now() - $1::float8 * interval '1 second'
-"""
+TRIM = slices.deleting(
+    "member_fences", "raised_at < now() - $1::float8 * interval '1 second'", "raised_at", 2
+)
 
 
 async def raise_fence(db: Executor, project: str, member: str) -> Fence:
@@ -21,4 +22,4 @@ async def raise_fence(db: Executor, project: str, member: str) -> Fence:
 
 async def trim(db: Executor, older_than_seconds: float) -> None:
     """Let go of those behind which nothing can be on its way any more."""
-    await db.execute(TRIM, older_than_seconds)
+    await slices.delete(db, TRIM, older_than_seconds)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from persistence import slices
 from persistence.errors import BadValue, Unavailable
 from persistence.journal.contract import Known
 from persistence.journal.payload import is_storable
@@ -20,9 +21,12 @@ SELECT outcome, seq
 FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
-CLEAR_STAGED = """
-DELETE FROM staged_deltas WHERE staged_at < now() - $1::float8 * interval '1 second'
-"""
+STAGED_AT_ONCE = 200
+"""Parts that one statement deletes: each may be large."""
+
+CLEAR_STAGED = slices.deleting(
+    "staged_deltas", "staged_at < now() - $1::float8 * interval '1 second'", "staged_at", 2
+)
 
 
 async def append_group(
@@ -76,4 +80,4 @@ async def _append_staged(
 
 async def clear_staged(db: Executor, older_than_seconds: float) -> None:
     """Drop what nodes have staged and not stored, because they died meanwhile."""
-    await db.execute(CLEAR_STAGED, older_than_seconds)
+    await slices.delete(db, CLEAR_STAGED, older_than_seconds, rows_at_once=STAGED_AT_ONCE)

@@ -1,5 +1,6 @@
 """What goes on beside the calls: old heats and ids go, and what many use is counted."""
 
+from persistence import slices
 from persistence.pool import Executor
 from schema.recall.categories import CATEGORIES
 from schema.server_limits import MAX_RECALL_CONTEXTS_KEPT
@@ -17,9 +18,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 USERS_AT_ONCE = 200
 
-TRIM_USES = """
-DELETE FROM recall_uses WHERE at < now() - $1::int * interval '1 day'
-"""
+TRIM_USES = slices.deleting("recall_uses", "at < now() - $1::int * interval '1 day'", "at", 2)
 
 # 2^-12 of the warmest of its context is no suggestion any more. Of all uses (context '') every key
 # stays: there are as many rows as keys. Rows that a writer holds are skipped: who trims never
@@ -51,12 +50,47 @@ FROM (SELECT user_id, category, count(*) AS heats FROM recall_heat
 WHERE g.user_id = s.user_id AND g.category = s.category AND g.heats <> s.heats
 """
 
+COUNTED_USERS = 1_000
+"""At most, of one preset: what more of them use it says no more."""
+
+PRESETS_AT_ONCE = 50
+
+# Of the public presets behind the last one; what is counted of each has a bound.
 COUNT_POPULAR = """
-INSERT INTO recall_popular (category, key, users, uses)
-SELECT r.category, r.key, count(*), sum(least(r.usage_count, $3))
-FROM mixx_recall AS r JOIN plugin_presets AS p ON p.id::text = r.key AND p.is_public
-WHERE r.category = ANY ($1::text[]) AND r.usage_count > 0
-GROUP BY r.category, r.key HAVING count(*) >= $2
+WITH looked_at AS (
+    SELECT id FROM plugin_presets WHERE is_public AND id > $5::uuid ORDER BY id LIMIT $6
+), counted AS (
+    SELECT c.category, l.id::text AS key, n.users, n.uses
+    FROM looked_at AS l CROSS JOIN unnest($1::text[]) AS c (category) CROSS JOIN LATERAL (
+        SELECT count(*) AS users, coalesce(sum(least(u.usage_count, $3)), 0) AS uses FROM (
+            SELECT r.usage_count FROM mixx_recall AS r
+            WHERE r.category = c.category AND r.key = l.id::text AND r.usage_count > 0
+            LIMIT $4
+        ) AS u
+    ) AS n
+), seldom AS (
+    DELETE FROM recall_popular AS p USING counted AS c
+    WHERE p.category = c.category AND p.key = c.key AND c.users < $2
+), popular AS (
+    INSERT INTO recall_popular AS p (category, key, users, uses)
+    SELECT category, key, users, uses FROM counted WHERE users >= $2
+    ON CONFLICT (category, key) DO UPDATE SET users = excluded.users, uses = excluded.uses
+    WHERE (p.users, p.uses) <> (excluded.users, excluded.uses)
+)
+SELECT id FROM looked_at ORDER BY id DESC LIMIT 1
+"""
+
+# Those that are not public any more, or gone; from the last one that was looked at.
+FORGET_POPULAR = """
+WITH looked_at AS (
+    SELECT category, key FROM recall_popular WHERE (category, key) > ($1, $2)
+    ORDER BY category, key LIMIT $3
+), gone AS (
+    DELETE FROM recall_popular AS p USING looked_at AS l
+    WHERE p.category = l.category AND p.key = l.key AND NOT EXISTS (
+        SELECT FROM plugin_presets AS q WHERE q.id = l.key::uuid AND q.is_public)
+)
+SELECT category, key FROM looked_at ORDER BY category DESC, key DESC LIMIT 1
 """
 
 LOCK = """
@@ -66,7 +100,7 @@ SELECT pg_try_advisory_xact_lock(hashtextextended('prime recall popular', 0))
 
 async def trim(db: Executor) -> None:
     """Delete what says nothing any more."""
-    await db.execute(TRIM_USES, USES_DAYS)
+    await slices.delete(db, TRIM_USES, USES_DAYS)
     last = NOBODY
     while users := [row["user_id"] for row in await db.fetch(USERS, last, USERS_AT_ONCE)]:
         await db.execute(TRIM_HEATS, MAX_RECALL_CONTEXTS_KEPT // 2, users)
@@ -75,9 +109,24 @@ async def trim(db: Executor) -> None:
 
 
 async def count_popular(db: Executor) -> None:
-    """Which public presets many use; one node does it at a time, the others leave it."""
+    """Which public presets many use, some at a time.
+
+    One node counts at a time; where another is at it, the rest is left to that one.
+    """
     categories = [name for name, category in CATEGORIES.items() if category.names_presets]
+    bounds = LEAST_USERS, COUNTED_OF_A_USER, COUNTED_USERS
+    last: str | None = NOBODY
+    while last is not None:
+        last = await _one_alone(db, COUNT_POPULAR, categories, *bounds, last, PRESETS_AT_ONCE)
+    place = ("", "")
+    while row := await db.fetchrow(FORGET_POPULAR, *place, slices.ROWS_AT_ONCE):
+        place = row["category"], row["key"]
+
+
+async def _one_alone(db: Executor, text: str, *arguments: object) -> str | None:
+    """What the statement tells; None: nothing, or another node is at it."""
     async with db.transaction() as transaction:
-        if await transaction.fetchval(LOCK):
-            await transaction.execute("DELETE FROM recall_popular")
-            await transaction.execute(COUNT_POPULAR, categories, LEAST_USERS, COUNTED_OF_A_USER)
+        if not await transaction.fetchval(LOCK):
+            return None
+        told: str | None = await transaction.fetchval(text, *arguments)
+        return told

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from persistence import slices
 from persistence.pool import Executor
 
 CREATE = """
@@ -47,10 +48,11 @@ WHERE id IN (
 RETURNING id
 """
 
-TRIM = """
-DELETE FROM auth_sessions
-WHERE expires_at < now() - interval '30 days' OR revoked_at < now() - interval '30 days'
-"""
+# Each by an index of its own.
+TRIMS = tuple(
+    slices.deleting("auth_sessions", f"{ended} < now() - interval '30 days'", ended, 1)
+    for ended in ("expires_at", "revoked_at")
+)
 
 REVOKED_AMONG = """
 SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
@@ -135,7 +137,8 @@ async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:
 
 async def trim(db: Executor) -> None:
     """Forget logins that ended a month ago."""
-    await db.execute(TRIM)
+    for text in TRIMS:
+        await slices.delete(db, text)
 
 
 async def revoked_among(db: Executor, session_ids: Collection[str]) -> set[str]:

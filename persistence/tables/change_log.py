@@ -40,17 +40,22 @@ ORDER BY c.position
 # The oldest by position are the oldest but for those of long transactions: those wait a little.
 TRIM = f"""
 WITH oldest AS (
-    SELECT position, at FROM change_log ORDER BY position LIMIT 10000
+    SELECT position, at FROM change_log ORDER BY position LIMIT $2
 ), trimmed AS (
     DELETE FROM change_log AS c USING oldest AS o
     WHERE c.position = o.position AND o.at < now() - $1 * interval '1 day' RETURNING c.xact
+), noted AS (
+    INSERT INTO change_log_trimmed AS t (cluster, xact)
+    SELECT here.cluster, max(trimmed.xact::text::int8)::text::xid8 FROM trimmed, ({HERE}) AS here
+    WHERE trimmed.xact < pg_snapshot_xmax(here.snapshot::pg_snapshot)
+    GROUP BY here.cluster
+    ON CONFLICT (cluster) DO UPDATE SET xact = greatest(t.xact, excluded.xact)
 )
-INSERT INTO change_log_trimmed AS t (cluster, xact)
-SELECT here.cluster, max(trimmed.xact::text::int8)::text::xid8 FROM trimmed, ({HERE}) AS here
-WHERE trimmed.xact < pg_snapshot_xmax(here.snapshot::pg_snapshot)
-GROUP BY here.cluster
-ON CONFLICT (cluster) DO UPDATE SET xact = greatest(t.xact, excluded.xact)
+SELECT count(*) FROM trimmed
 """
+
+TRIMMED_AT_ONCE = 2_000
+"""By one statement."""
 
 SNAPSHOT = re.compile(r"(\d{1,19}):(\d{1,19}):((?:\d{1,19}(?:,\d{1,19})*)?)")
 
@@ -161,5 +166,6 @@ async def since(
 
 
 async def trim(db: Executor, days: float) -> None:
-    """Forget the oldest changes from more than so many days ago, 10,000 at most."""
-    await db.execute(TRIM, days)
+    """Forget the oldest changes, from more than so many days ago."""
+    while await db.fetchval(TRIM, days, TRIMMED_AT_ONCE) == TRIMMED_AT_ONCE:
+        pass

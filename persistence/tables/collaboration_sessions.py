@@ -70,16 +70,30 @@ UPDATE collaboration_sessions SET status = 'ended', ended_at = now()
 WHERE id = $1 AND status = 'active'
 """
 
-# One that is locked is being touched: it is no orphan.
+# By the index of those that are active, from the last one that was looked at. One that is locked is
+# being touched: it is no orphan.
 CLOSE_ORPHANS = """
-WITH orphans AS (
-    SELECT id FROM collaboration_sessions
-    WHERE status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
-    FOR NO KEY UPDATE SKIP LOCKED
+WITH looked_at AS (
+    SELECT project_id, id FROM collaboration_sessions
+    WHERE status = 'active' AND (project_id, id) > ($2::uuid, $3::uuid)
+    ORDER BY project_id, id LIMIT $4
+), orphans AS (
+    SELECT s.id FROM collaboration_sessions AS s JOIN looked_at ON s.id = looked_at.id
+    WHERE s.status = 'active' AND s.last_activity_at < now() - $1 * interval '1 second'
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+), closed AS (
+    UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = last_activity_at
+    FROM orphans WHERE s.id = orphans.id RETURNING s.id
 )
-UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = last_activity_at
-FROM orphans WHERE s.id = orphans.id
+SELECT (SELECT count(*) FROM closed) AS closed, project_id, id FROM looked_at
+ORDER BY project_id DESC, id DESC LIMIT 1
 """
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+"""Before the first id."""
+
+LOOKED_AT_ONCE = 1_000
+"""Active sessions, by one statement."""
 
 
 async def open_session(db: Executor, project: str, host: str) -> str:
@@ -129,5 +143,8 @@ async def close_session(db: Executor, session_id: str) -> None:
 
 async def close_orphans(db: Executor, older_than_seconds: float) -> int:
     """Close what a node that vanished left open; returns how many."""
-    status = await db.execute(CLOSE_ORPHANS, older_than_seconds)
-    return int(status.split()[-1])
+    closed, place = 0, (NOWHERE, NOWHERE)
+    while row := await db.fetchrow(CLOSE_ORPHANS, older_than_seconds, *place, LOOKED_AT_ONCE):
+        closed += row["closed"]
+        place = row["project_id"], row["id"]
+    return closed

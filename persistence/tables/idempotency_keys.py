@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from persistence import slices
 from persistence.pool import Executor
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
 
@@ -46,13 +47,9 @@ USING (
 WHERE k.user_id = old.user_id AND k.key = old.key AND (old.place > $2 OR old.bytes > $3)
 """
 
-TRIM = """
-DELETE FROM idempotency_keys WHERE (user_id, key) IN (
-    SELECT user_id, key FROM idempotency_keys
-    WHERE claimed_at < now() - $1 * interval '1 second'
-    ORDER BY claimed_at LIMIT 10000
+TRIM = slices.deleting(
+    "idempotency_keys", "claimed_at < now() - $1::float8 * interval '1 second'", "claimed_at", 2
 )
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +92,5 @@ async def forget_oldest(db: Executor, user: str) -> None:
 
 
 async def trim(db: Executor, seconds: float) -> None:
-    """Forget what is older, 10,000 at most."""
-    await db.execute(TRIM, seconds)
+    """Forget what is older."""
+    await slices.delete(db, TRIM, seconds)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from persistence import slices
 from persistence.pool import Executor
 from rooms.limits.login_tries import (
     Tries,
@@ -36,10 +37,9 @@ ON CONFLICT (account, address) DO UPDATE
 SET wrong = excluded.wrong, free_at = excluded.free_at, known_until = excluded.known_until
 """
 
-TRIM = """
-DELETE FROM login_tries
-WHERE free_at < now() - interval '1 day' AND known_until < now()
-"""
+TRIM = slices.deleting(
+    "login_tries", "free_at < now() - interval '1 day' AND known_until < now()", "free_at", 1
+)
 
 Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
 
@@ -63,7 +63,7 @@ async def count_nothing(db: Executor, account: bytes, address: str) -> None:
 
 async def trim(db: Executor) -> None:
     """Forget what has no meaning any more."""
-    await db.execute(TRIM)
+    await slices.delete(db, TRIM)
 
 
 async def _step(

@@ -1485,6 +1485,8 @@ CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expi
 
 CREATE INDEX auth_sessions_made_idx ON public.auth_sessions USING btree (user_id, created_at, id);
 
+CREATE INDEX auth_sessions_revoked_idx ON public.auth_sessions USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+
 CREATE INDEX auth_sessions_user_idx ON public.auth_sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 
 CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id) WHERE (project_id IS NOT NULL);
@@ -1514,6 +1516,8 @@ CREATE INDEX mail_outbox_waiting_idx ON public.mail_outbox USING btree (next_try
 CREATE INDEX member_fences_raised_at ON public.member_fences USING btree (raised_at);
 
 CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_path_ops);
+
+CREATE INDEX mixx_recall_key_idx ON public.mixx_recall USING btree (category, key);
 
 CREATE INDEX mixx_recall_own_idx ON public.mixx_recall USING btree (user_id, updated_at, id);
 
