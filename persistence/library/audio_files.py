@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from persistence.pool import Executor
 from persistence.rows.values import argument
 from persistence.rows.writing import refusals
-from schema.columns.audio_states import AUDIO_STATES
+from schema.columns.audio_states import AUDIO_STATES, FIRST_STATE, OF_BYTES
 from schema.limits import MAX_MEDIA_TOLD
 from schema.roles import ROLES_OF, Whom
 from schema.tables.audio_files import AUDIO_FILES
@@ -130,12 +130,17 @@ async def set_status(
 ) -> str | None:
     """The project, if the file came from a status that this one follows, with all that it needs.
 
+    Announced once more, it has nothing of the bytes that it had before.
+
     `facts`: by names of columns, of those that the status takes.
     Raises `Taken`, `BadQuery`, `Forbidden`.
     """
     state = AUDIO_STATES[status]
     names = [name for name in state.takes if name in facts]
-    places = {"failure": "NULL"} | {name: f"${number}" for number, name in enumerate(names, 7)}
+    cleared = ("failure", *OF_BYTES) if status == FIRST_STATE else ("failure",)
+    places = dict.fromkeys(cleared, "NULL") | {
+        name: f"${number}" for number, name in enumerate(names, 7)
+    }
     text = SET_STATUS.format(
         assignments=", ".join(f"{name} = {place}" for name, place in places.items()),
         needed="".join(f" AND a.{name} IS NOT NULL" for name in state.needs if name not in names),

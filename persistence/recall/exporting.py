@@ -1,6 +1,7 @@
 """All that is remembered of a user, page by page: keys, their contexts, ids of uses."""
 
 import base64
+import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ WHERE user_id = $1 AND {CALLER} AND use_id > $2 ORDER BY use_id LIMIT $3
 BESIDE_DATA = 1_536
 """Of a row beside its data, at most: a category and a key of four bytes a character."""
 
+SEAL_BYTES = 12
+
 FIRST: dict[str, list[str]] = {
     "keys": ["", ""],
     "contexts": ["", "", ""],
@@ -54,7 +57,7 @@ class Exported:
 
 async def export(db: Executor, user: str, after: str | None, limit: int) -> Exported:
     """The rows behind `after`, all of one kind; raises `BadCursor`."""
-    kind, place = _read(after)
+    kind, place = _read(after, user)
     page = Exported()
     if kind == "keys":
         rows = await db.fetch(KEYS, user, *place, limit)
@@ -71,7 +74,7 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
         rows = await db.fetch(USES, user, *place, limit)
         page.uses = [{"id": row["use_id"], "at": row["at_ms"]} for row in rows]
         last = [[row["use_id"]] for row in rows]
-    page.next = _next(kind, last, limit)
+    page.next = _next(user, kind, last, limit)
     return page
 
 
@@ -87,12 +90,12 @@ def first_within_bytes(rows: list[Any]) -> list[Any]:
     return shown
 
 
-def _next(kind: str, last: list[list[str]], limit: int) -> str | None:
+def _next(user: str, kind: str, last: list[list[str]], limit: int) -> str | None:
     if len(last) == limit:
-        return _write(kind, last[-1])
+        return _write(user, kind, last[-1])
     kinds = list(FIRST)
     behind = kinds[kinds.index(kind) + 1 :]
-    return _write(behind[0], FIRST[behind[0]]) if behind else None
+    return _write(user, behind[0], FIRST[behind[0]]) if behind else None
 
 
 def _key(row: Any) -> dict[str, Any]:
@@ -108,17 +111,27 @@ def _key(row: Any) -> dict[str, Any]:
     }
 
 
-def _write(kind: str, place: list[str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([kind, *place]).encode()).decode()
+def _write(user: str, kind: str, place: list[str]) -> str:
+    told = json.dumps([kind, *place]).encode()
+    return base64.urlsafe_b64encode(_seal(user, told) + told).decode()
 
 
-def _read(after: str | None) -> tuple[str, list[str]]:
+def _seal(user: str, told: bytes) -> bytes:
+    """What tells the place of one user from that of another."""
+    return hashlib.blake2b(told, key=user.encode(), digest_size=SEAL_BYTES).digest()
+
+
+def _read(after: str | None, user: str) -> tuple[str, list[str]]:
     if after is None:
         return "keys", FIRST["keys"]
     try:
-        kind, *place = json.loads(base64.b64decode(after.encode(), altchars=b"-_", validate=True))
+        data = base64.b64decode(after.encode(), altchars=b"-_", validate=True)
+        seal, told = data[:SEAL_BYTES], data[SEAL_BYTES:]
+        kind, *place = json.loads(told)
     except (ValueError, TypeError):
         raise BadCursor from None
+    if seal != _seal(user, told):
+        raise BadCursor
     if kind not in FIRST or [type(part) for part in place] != [str for _ in FIRST[kind]]:
         raise BadCursor
     if not all(is_text(part) for part in place):

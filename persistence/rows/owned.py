@@ -1,4 +1,4 @@
-"""How many rows belong to one user or one project: asked before one more is made."""
+"""What rows belong to: how many to one user or project, and which project one belongs to."""
 
 from persistence.pool import Executor
 from persistence.rows.sql import place_of
@@ -19,3 +19,12 @@ async def count_others(
     )
     count: int = await db.fetchval(text, value, id, int(min(most, LARGEST)))
     return count
+
+
+async def project_of(db: Executor, table: Table, id: str) -> str | None:
+    """The project that a row belongs to; None: there is no such row."""
+    place = place_of(table, table.by_name[table.project])
+    key = place_of(table, table.by_name[table.key])
+    text = f"SELECT {place} FROM {table.relation} WHERE {key} = $1::uuid"
+    project: str | None = await db.fetchval(text, id)
+    return project

@@ -66,6 +66,10 @@ SET archived_at = CASE WHEN $2 THEN now() END
 WHERE id = $1 AND (archived_at IS NOT NULL) <> $2
 """
 
+IS_ARCHIVED = """
+SELECT archived_at IS NOT NULL FROM studio_projects WHERE id = $1
+"""
+
 VERSIONS_AMONG = """
 SELECT id, version, archived_at IS NOT NULL AS archived
 FROM studio_projects WHERE id = ANY ($1::uuid[])
@@ -156,6 +160,11 @@ async def get(db: Executor, project: str, user: str) -> ProjectRow:
     if row is None:
         raise NoSuchProject
     return _project(row)
+
+
+async def is_archived(db: Executor, project: str) -> bool:
+    """Of a project that is not there: false."""
+    return bool(await db.fetchval(IS_ARCHIVED, project))
 
 
 async def set_archived(db: Executor, project: str, archived: bool) -> None:

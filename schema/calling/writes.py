@@ -53,6 +53,23 @@ WRITES: dict[str, Write] = {
 }
 """Method -> how it writes."""
 
+STOPPED_IN_ARCHIVED = frozenset(
+    {
+        "snapshots.create",
+        "snapshots.update",
+        "snapshots.restore",
+        "snapshots.delete",
+        "audio_files.set_status",
+        *(
+            f"{table.calls}.{verb}"
+            for table in TABLES.values()
+            if table.is_content
+            for verb in table.verbs & WRITING
+        ),
+    }
+)
+"""Methods that change what a project holds: refused with `archived` while it is archived (R14)."""
+
 READS = frozenset(
     {
         "members.list",

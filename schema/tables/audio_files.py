@@ -49,6 +49,7 @@ AUDIO_FILES = Table(
     user="owner",
     project="project",
     verbs=frozenset(Verb),
+    is_content=True,
     columns=(
         ID,
         PROJECT,

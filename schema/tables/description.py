@@ -175,6 +175,8 @@ class Table:
     with the project is one of them, without being named."""
     brings: tuple[str, ...] = ()
     """Columns whose rows are brought along without being asked for."""
+    is_content: bool = False
+    """Whether its rows are part of what a project holds: an archived one keeps them as they are."""
     summary: tuple[str, ...] = ()
     """What rows of other tables bring along of a row of this one; empty: they cannot."""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)

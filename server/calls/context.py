@@ -114,10 +114,12 @@ def looking_up(context: Context, user: str) -> Iterator[None]:
         raise too_often(wait, "too many answers about what is not yours")
     try:
         yield
-    except (Taken, NotFound):
+    except NotFound:
         raise
-    except BaseException:
-        rates.charge(user, now, -1)
+    except BaseException as error:
+        # Another value than an id is in use by what is the user's own.
+        if not (isinstance(error, Taken) and error.field == "id"):
+            rates.charge(user, now, -1)
         raise
     else:
         rates.charge(user, now, -1)

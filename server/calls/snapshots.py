@@ -29,6 +29,7 @@ from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
+from server.calls.writes.archived import require_not_archived
 from server.calls.writes.made_before import require_same
 from server.live.live_room import LiveRoom
 from server.live.room_restores import NotCommitted
@@ -154,6 +155,7 @@ async def restore(
         known = await context.journal.find(proposal)
         if known is not None:
             return _known(params, *known)
+        await require_not_archived(context, params.project)
         async with await _stored_document(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
             frozen = await live.freeze()

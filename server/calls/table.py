@@ -11,10 +11,11 @@ from server.calls.context import Context
 from server.calls.library import audio_files, presets
 from server.calls.rows import sessions, watching
 from server.calls.rows.answers import RowAnswers
+from server.calls.writes.archived import stopping
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
 
-ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
+_ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "auth.register": auth.register,
     "auth.login": auth.login,
     "auth.refresh": auth.refresh,
@@ -62,4 +63,8 @@ ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "audio_files.set_status": audio_files.set_status,
     "watch.end": watching.end,
     **watching.answers(METHODS, TABLES),
+}
+
+ANSWERS: dict[str, Answer] = {
+    method: stopping(method, answer) for method, answer in _ANSWERS.items()
 }

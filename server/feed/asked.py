@@ -28,7 +28,7 @@ _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 def read_listed(
     table: Table,
     where: Mapping[str, Any] | None,
-    named: Mapping[str, str],
+    named: Mapping[str, Any],
     fields: Sequence[str] | None,
 ) -> Listed:
     """`named`: column -> the value that it must have, beside `where`. Raises `BadQuery`."""

@@ -19,6 +19,7 @@ from persistence.tables import (
 )
 from tests.persistence.planted_rows import make_project, make_user
 
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -100,7 +101,9 @@ async def test_W8_six_users_make_presets_popular_slice_by_slice(
     assert {(row.key, row.users, row.uses) for row in found} == {(p, 6, 600) for p in presets}
     # One is used by too few now, one is private, one is gone.
     few, private, gone, *left = presets
-    await database.execute("DELETE FROM mixx_recall WHERE key = $1 AND user_id <> $2", few, users[0])
+    await database.execute(
+        "DELETE FROM mixx_recall WHERE key = $1 AND user_id <> $2", few, users[0]
+    )
     await database.execute("UPDATE plugin_presets SET is_public = false WHERE id = $1", private)
     await database.execute("DELETE FROM plugin_presets WHERE id = $1", gone)
     await trimming.count_popular(database)

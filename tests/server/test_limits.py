@@ -15,6 +15,8 @@ from websockets.typing import Subprotocol
 from files.upload import upload
 from prime_client.client import Client
 from rooms.rules.door_rules import problem_with_new_op
+from schema.calling.writes import WRITES
+from schema.calls import METHODS
 from schema.ops import Op
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes, create_project
@@ -252,6 +254,34 @@ async def test_K5_answers_about_what_is_not_yours_have_a_rate(nodes: Nodes) -> N
         assert refused["code"] == "rate_limited"
         assert refused["details"]["retry_after_ms"] > 60_000
     await ben.result("projects.create", name="Song")
+
+
+async def test_K5_every_call_that_makes_something_with_an_id_has_the_rate(nodes: Nodes) -> None:
+    node = await node_with(nodes, "lookups_per_hour=1")
+    ann, ben, project = await node.pair()
+    preset = {"plugin": "OTT", "name": "a"}
+    theirs = (await ben.result("presets.create", **preset))["id"]
+    mine = await ann.result("presets.create", **preset)
+    making: dict[str, dict[str, Any]] = {
+        "projects.create": {"name": "Song"},
+        "snapshots.create": {"project": project},
+        "snapshots.fork": {"project": project, "snapshot": project, "name": "x"},
+        "presets.create": preset | {"name": "b"},
+        "presets.copy": {"preset": mine["id"], "name": "c"},
+        "audio_files.create": {"project": project, "name": "a.wav"},
+    }
+    takes_id = {m for m in WRITES if "id" in METHODS[m][0].__struct_fields__}
+    assert making.keys() == takes_id - {"snapshots.restore", "recall.correct"}, "ids of one's own"
+    # Another value that is in use is one's own: it costs nothing.
+    for _ in range(3):
+        taken = await ann.call("presets.create", id=str(uuid.uuid4()), **preset)
+        assert (taken["code"], taken["details"]["field"]) == ("taken", "name")
+    answer = await ann.call("presets.create", id=theirs, **making["presets.create"])
+    assert answer["code"] == "taken"
+    for method, params in making.items():
+        refused = await ann.call(method, id=str(uuid.uuid4()), **params)
+        assert refused["code"] == ("not_found" if method == "snapshots.fork" else "rate_limited")
+    await ann.result("presets.create", **making["presets.create"])
 
 
 def hello(wire: Wire, device: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def stems(context: Context, caller: Caller, params: ListStems) -> Any:
 
 
 async def set_status(context: Context, caller: Caller, params: SetAudioStatus) -> Any:
-    """The next status, with all that is set on the way; the same one again changes nothing."""
+    """The next status, with all that is set on the way; the same call again changes nothing."""
     given = {name: getattr(params, name) for name in params.__struct_fields__}
     facts = {n: v for n, v in given.items() if n not in NO_FACTS and v is not UNSET}
     _require_taken(params.status, facts)
@@ -77,6 +77,7 @@ async def _require_same(
         )
         raise Refused(ErrorCode.FORBIDDEN, text)
     if standing.status == params.status:
+        await _require_equal(context, caller, params, facts)
         return
     if standing.is_archived:
         raise Refused(ErrorCode.ARCHIVED, "the project is archived; restore it before editing")
@@ -94,3 +95,18 @@ async def _require_same(
     if missing:
         raise BadQuery(missing[0], f"is missing: a file that is {params.status} has one")
     raise Conflict(standing.version)  # another call has changed it between the two looks
+
+
+async def _require_equal(
+    context: Context, caller: Caller, params: SetAudioStatus, facts: dict[str, Any]
+) -> None:
+    """The file has this status already: raises `Refused` if it was given other values with it."""
+    access = Access(context.db, context.db)
+    row = await reading.get(access, AUDIO_FILES, caller.user, params.audio_file)
+    other = [name for name, value in facts.items() if row[name] != value]
+    if other:
+        text = (
+            f"the file is {params.status} already, with another `{other[0]}`: nothing was changed; "
+            "read the row"
+        )
+        raise Refused(ErrorCode.CONFLICT, text, field=other[0], version=row["version"])

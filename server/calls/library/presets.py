@@ -1,5 +1,6 @@
 """Presets: copied, published, used (rules L7-L9). What all tables have in common is elsewhere."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from persistence.library import plugin_presets
@@ -10,14 +11,16 @@ from schema.calling.params import Done
 from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, looking_up
 from server.calls.rows.most import require_room
 
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
     await require_room(context, PLUGIN_PRESETS, caller.user, {}, params.id)
-    id = await plugin_presets.copy(context.db, params.preset, caller.user, params.name, params.id)
+    asked = params.preset, caller.user, params.name, params.id
+    with nullcontext() if params.id is None else looking_up(context, caller.user):
+        id = await plugin_presets.copy(context.db, *asked)
     context.announcer.rows_changed()
     return await _row(context, caller, id)
 

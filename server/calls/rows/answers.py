@@ -1,7 +1,7 @@
 """Answers to the calls that tables have in common: what each does follows from its description."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
 from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, looking_up
 from server.calls.rows.embedding import Embedding
 from server.calls.rows.most import require_room
 from server.calls.rows.told import TOLD, tell
@@ -66,7 +66,7 @@ class RowAnswers:
             table,
             caller.user,
             where=params.where,
-            beside=_beside(table, params),
+            beside=asked_beside(table, params),
             order=params.order,
             fields=None if params.fields is None else [*params.fields, *embed],
             limit=params.limit,
@@ -79,7 +79,7 @@ class RowAnswers:
 
     async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
         """How many rows a list has."""
-        beside = _beside(table, params)
+        beside = asked_beside(table, params)
         found = await reading.count(
             context.rows, table, caller.user, where=params.where, beside=beside
         )
@@ -89,7 +89,8 @@ class RowAnswers:
         """Make a row; the same id again makes no second one (rule Q6)."""
         values = {column.name: getattr(params, column.name) for column in table.creates}
         await require_room(context, table, caller.user, values, params.id)
-        row = await writing.create(context.rows, table, caller.user, values, params.id)
+        with nullcontext() if params.id is None else looking_up(context, caller.user):
+            row = await writing.create(context.rows, table, caller.user, values, params.id)
         tell(context.announcer, table.relation, row)
         return self._calls.row(table)(**row)
 
@@ -128,7 +129,7 @@ def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:
     return [*named, getattr(params, table.param) or caller.user]
 
 
-def _beside(table: Table, params: Any) -> Mapping[str, Any]:
+def asked_beside(table: Table, params: Any) -> Mapping[str, Any]:
     """The parameters that are conditions themselves."""
     asked = {name: getattr(params, name) for name, _ in table.asks}
     return {name: value for name, value in asked.items() if value is not None}

@@ -12,6 +12,7 @@ from schema.errors import ErrorCode
 from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.rows.answers import asked_beside
 from server.feed.asked import read_listed
 from server.refused import Refused
 
@@ -19,14 +20,19 @@ from server.refused import Refused
 async def watch(
     table: Table, result: type[Struct], context: Context, caller: Caller, params: Any
 ) -> Any:
-    """The rows that match, and their changes from then on (rule V1)."""
+    """The rows that match, and their changes from then on (rule V1).
+
+    Without the id of a row, what `list` leaves out where nobody asks for it is left out here too.
+    """
     if caller.outlet is None:
         raise Refused(ErrorCode.VALIDATION, "watching needs a connection, to be told over")
-    named = {
+    named: dict[str, Any] = {
         name: value
         for name in watched_by(table)
         if (value := getattr(params, table.param if name == table.key else name)) is not None
     }
+    if table.key not in named:
+        named |= asked_beside(table, params)
     listed = read_listed(table, params.where, named, params.fields)
     began = await context.feed.start(caller.outlet, caller.user, listed, params.from_)
     follow = partial(context.feed.begin, caller.id, began.watch)

@@ -60,3 +60,14 @@ async def test_W6_another_cursor_is_refused(database: Database, after: str) -> N
     user = (await make_user(database)).id
     with pytest.raises(BadCursor):
         await export(database, user, after, 10)
+
+
+async def test_W6_the_cursor_of_another_user_is_refused(database: Database) -> None:
+    ann, ben = (await make_user(database)).id, (await make_user(database)).id
+    for user in (ann, ben):
+        await observed(database, user, [use(key) for key in "abc"])
+    page = await export(database, ann, None, 2)
+    while page.next is not None:
+        with pytest.raises(BadCursor):
+            await export(database, ben, page.next, 2)
+        page = await export(database, ann, page.next, 2)

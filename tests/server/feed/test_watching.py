@@ -56,6 +56,23 @@ async def test_V1_V2_V3_first_the_rows_then_what_anyone_changes_of_them(
     assert await shown.said() == [("left", second)]
 
 
+async def test_V1_a_watch_has_the_rows_of_a_list_with_the_same_parameters(node: Node) -> None:
+    ann = await node.musician("ann")
+    song, old = await create_project(ann), await create_project(ann)
+    await ann.result("projects.archive", project=old)
+    shown: dict[Any, Shown] = {}
+    for archived in (False, True, None, "left out"):
+        asked: Any = {} if archived == "left out" else {"archived": archived}
+        shown[archived] = await Shown(await node.again(ann), "projects", asked).begin()
+        listed = await ann.result("projects.list", **asked)
+        assert shown[archived].rows.keys() == {row["id"] for row in listed["projects"]}
+    named = await Shown(await node.again(ann), "projects", {"project": old}).begin()
+    assert list(named.rows) == [old]
+    await ann.result("projects.archive", project=song)
+    assert await shown["left out"].said() == [("left", song)]
+    assert await shown[True].said() == [("entered", "Song")]
+
+
 async def test_V2_one_row_and_some_of_its_columns(node: Node, psql: Any) -> None:
     ann = await node.musician("ann")
     id, other = await preset(psql, ann, "a"), await preset(psql, ann, "b")

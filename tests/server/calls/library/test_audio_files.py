@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schema.columns.audio_states import AUDIO_STATES
+from schema.columns.audio_states import AUDIO_STATES, OF_BYTES
 from schema.errors import ErrorCode
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
@@ -62,8 +62,34 @@ async def test_L4_the_status_that_it_has_already_changes_nothing(node: Node) -> 
     ann = await node.musician("ann")
     file = (await announce(ann, await create_project(ann)))["id"]
     set_it = {"audio_file": file, "status": "uploading"}
-    row = await ann.result("audio_files.set_status", **set_it)
-    assert await ann.result("audio_files.set_status", **set_it, bytes=7) == row
+    row = await ann.result("audio_files.set_status", **set_it, bytes=7)
+    for same in (set_it, set_it | {"bytes": 7}):
+        assert await ann.result("audio_files.set_status", **same) == row
+    other = await refusal(ann, "audio_files.set_status", **set_it, bytes=8)
+    assert (other["code"], other["details"]) == (
+        ErrorCode.CONFLICT,
+        {"field": "bytes", "version": 2},
+    )
+
+
+async def test_L4_what_is_announced_again_has_nothing_of_the_bytes_before(node: Node) -> None:
+    ann = await node.musician("ann")
+    file = (await announce(ann, await create_project(ann)))["id"]
+    bytes_ = {"bytes": 1_000, "content_hash": HASH}
+    more = MEASURED | {"bit_depth": 24, "analysis": {"tempo": 120}}
+    for status, facts in (
+        ("uploading", {}),
+        ("measuring", bytes_),
+        ("available", more),
+        ("failed", {"failure": "lost"}),
+    ):
+        row = await ann.result("audio_files.set_status", audio_file=file, status=status, **facts)
+    assert row | bytes_ | more == row, "it says what was lost"
+    row = await ann.result("audio_files.set_status", audio_file=file, status="announced")
+    assert {row[name] for name in OF_BYTES} == {None}
+    await ann.result("audio_files.set_status", audio_file=file, status="uploading")
+    lacks = await refusal(ann, "audio_files.set_status", audio_file=file, status="measuring")
+    assert lacks["code"] == ErrorCode.VALIDATION
 
 
 async def test_L4_what_does_not_follow_is_a_conflict_that_says_what_does(node: Node) -> None:
