@@ -44,3 +44,8 @@ AUDIO_STATES: dict[str, AudioState] = {
 """Status -> what it is. Where it is made, a file is `announced`."""
 
 FIRST_STATE = "announced"
+
+OF_BYTES = tuple(
+    sorted({name for state in AUDIO_STATES.values() for name in state.takes} - {"failure"})
+)
+"""Columns that say what the bytes are: null again when others are announced in their place."""

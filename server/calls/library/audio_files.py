@@ -109,4 +109,4 @@ async def _require_equal(
             f"the file is {params.status} already, with another `{other[0]}`: nothing was changed; "
             "read the row"
         )
-        raise Refused(ErrorCode.CONFLICT, text, field=other[0], version=row["version"])
+        raise Refused(ErrorCode.CONFLICT, text, version=row["version"])
