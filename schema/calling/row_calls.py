@@ -116,7 +116,10 @@ class RowCalls:
 
     def _watch(self, table: Table) -> Call:
         named = [(name, table.by_name[name].type) for name in watched_by(table)]
+        beside = {name for name, _ in named}
+        asked = [field for field in _asked(table) if field[0] not in beside]
         fields: list[_Field] = [
+            *asked,
             ("where", _where(table)[1], None),
             *((_param_of(table, name), kind | None, None) for name, kind in named),
             next(_shown(table, self.tables)),
