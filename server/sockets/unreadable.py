@@ -108,6 +108,8 @@ class Explainer:
             reason, place = _halved(reason, lambda: self._places_of_mark(self.decode(mended)))
         if name is None:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
+        if name == "call" and isinstance(error, RecursionError):
+            place = "params.params"  # nothing else of a call holds anything
         return _placed(name, reason, place or _place(reason), message_id)
 
     def _place_of_mark(self, mended: bytes) -> str:
@@ -243,8 +245,11 @@ def _place(reason: str) -> str:
 
     Of a field that is missing or unknown it is that field's place, not that of what holds it.
     """
-    found = _AT.search(reason)
-    place = "" if found is None else found[2] + ("[...]" if found[1] else "")
+    place = ""
+    while (found := _AT.search(reason)) is not None:  # the outer struct's place is the last
+        inner = found[2] + ("[...]" if found[1] else "")
+        place = f"{place}.{inner}" if place and inner else place or inner
+        reason = reason[: found.start()].removesuffix(" - ")
     field = _OF_A_FIELD.match(reason)
     if field is None:
         return place
