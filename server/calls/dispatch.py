@@ -1,7 +1,7 @@
 """The one way in for calls, whichever door they come through: a method goes to who answers it."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import msgspec
@@ -44,11 +44,13 @@ async def dispatch(
     mistake of ours: `server.calls.failures.as_error` finds the error for each.
     """
     require_callable(method, is_logged_in=caller.identity is not None)
+    if isinstance(params, Batch) and not params.atomic:
+        return await _BATCHES.one_by_one(context, caller, params, codec, key)
     async with asyncio.timeout(CALL_SECONDS):
         if not isinstance(params, Batch):
             return await _answer(context, caller, method, params, codec, key)
-        async with _turn(context, caller) if params.atomic else nullcontext():
-            return await _BATCHES.answer(context, caller, params, codec, key)
+        async with _turn(context, caller):
+            return await _BATCHES.all_or_none(context, caller, params, codec, key)
 
 
 async def _answer(

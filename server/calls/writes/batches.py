@@ -1,5 +1,6 @@
 """Several calls in one message: one after the other, or all of them in one transaction (C13)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from msgspec import UNSET, Struct
 from schema.calling.writes import OF_ROWS, WRITES
 from schema.calls import METHODS, Answered, Batch, BatchAnswers, BatchedCall, CallError
 from schema.errors import ErrorCode
-from schema.limits import MAX_REPLY_BYTES
+from schema.limits import CALL_SECONDS, MAX_REPLY_BYTES
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.failures import as_error
@@ -35,6 +36,15 @@ NOT_DONE = Answered(
 )
 
 
+NOT_BEGUN = Answered(
+    error=CallError(
+        ErrorCode.NOT_DONE,
+        f"the {CALL_SECONDS:.0f} seconds of this batch were over: this call was not begun",
+        {},
+    )
+)
+
+
 class _NotDone(Exception):
     """A call of an atomic batch was refused: nothing is committed."""
 
@@ -52,16 +62,33 @@ class Batches:
     answers: Mapping[str, Answer]
     """Method -> who answers it, inside a transaction."""
 
-    async def answer(
+    async def one_by_one(
         self, context: Context, caller: Caller, batch: Batch, codec: Codec, key: str | None
-    ) -> Any:
+    ) -> BatchAnswers:
         """One answer for each call, in order; with a `key` each write is done once.
 
-        Raises `Refused` for an atomic batch of what cannot be one transaction.
+        After `CALL_SECONDS` what was answered stays: the call under way is `unavailable`, and
+        those behind it are not begun.
         """
-        if batch.atomic:
-            return await self._all_or_none(context, caller, batch, codec, key)
         told: list[Answered] = []
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._answer_each(told, context, caller, batch, codec, key)
+        except TimeoutError as error:
+            told.append(_refused(error))
+            told += [NOT_BEGUN] * (len(batch.calls) - len(told))
+        return BatchAnswers(told, all(answered.error is UNSET for answered in told))
+
+    async def _answer_each(
+        self,
+        told: list[Answered],
+        context: Context,
+        caller: Caller,
+        batch: Batch,
+        codec: Codec,
+        key: str | None,
+    ) -> None:
+        """Add the answers to `told`."""
         size = 0
         for number, call in enumerate(batch.calls):
             answered = _refused(_full())
@@ -72,7 +99,6 @@ class Batches:
                 answered = _refused(_full())  # a read: no write is answered with so much
             size += len(codec.encode(answered))
             told.append(answered)
-        return BatchAnswers(told, all(answered.error is UNSET for answered in told))
 
     async def _alone(
         self, context: Context, caller: Caller, call: BatchedCall, codec: Codec, key: str | None
@@ -83,9 +109,10 @@ class Batches:
         except Exception as error:  # whatever it is, the others are answered too
             return _refused(error)
 
-    async def _all_or_none(
+    async def all_or_none(
         self, context: Context, caller: Caller, batch: Batch, codec: Codec, key: str | None
     ) -> Any:
+        """The same in one transaction; raises `Refused` for what cannot be one."""
         _require_rows(batch)
         try:
             asked = _read_all(batch, codec)

@@ -1,13 +1,20 @@
 """Several calls in one message."""
 
+import asyncio
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from msgspec import UNSET
 
-from schema.limits import MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MESSAGES_PER_SECOND
+from schema.calls import Batch, BatchedCall
+from schema.limits import CALL_SECONDS, MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MESSAGES_PER_SECOND
 from server.calls.table import ANSWERS
+from server.calls.writes.batches import Batches
+from server.sockets.codec import CODECS
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire
+from tests.simulation.world.virtual_loop import run_virtually
 
 pytestmark = pytest.mark.postgres
 
@@ -184,3 +191,25 @@ async def test_C10_a_row_that_is_made_again_is_made_once(node: Node) -> None:
     for _ in "12":
         assert (await ann.keyed("k2", "presets.update", **change))["result"]["version"] == 2
     assert await presets(ann) == ["b"]
+
+
+def test_C15_what_was_answered_before_the_time_is_over_stays() -> None:
+    """In virtual time: one call of four takes for ever."""
+    begun: list[str] = []
+
+    async def one(_: Any, __: Any, method: str, *___: Any) -> Any:
+        begun.append(method)
+        if method == "presets.list":
+            await asyncio.sleep(CALL_SECONDS * 2)
+        return {}
+
+    async def main() -> None:
+        methods = ("projects.list", "presets.list", "projects.list", "users.list")
+        batch = Batch([BatchedCall(method) for method in methods])
+        told = await Batches(one, {}).one_by_one(Mock(), Mock(), batch, CODECS[JSON], None)
+        codes = [None if a.error is UNSET else a.error.code for a in told.answers]
+        assert codes == [None, "unavailable", "not_done", "not_done"]
+        assert not told.done
+        assert begun == ["projects.list", "presets.list"]
+
+    run_virtually(main())
