@@ -1,4 +1,4 @@
-"""Jobs that walk or delete rows of any number: each statement does a slice, and none is left out."""
+"""Jobs that walk or delete rows of any number: a statement does a slice, and none is left out."""
 
 import re
 import uuid
