@@ -35,7 +35,7 @@ WHERE user_id = $1 AND {CALLER} AND use_id > $2 ORDER BY use_id LIMIT $3
 BESIDE_DATA = 1_536
 """Of a row beside its data, at most: a category and a key of four bytes a character."""
 
-SEAL_BYTES = 12
+SEAL_SIZE = 12
 
 FIRST: dict[str, list[str]] = {
     "keys": ["", ""],
@@ -118,7 +118,7 @@ def _write(user: str, kind: str, place: list[str]) -> str:
 
 def _seal(user: str, told: bytes) -> bytes:
     """What tells the place of one user from that of another."""
-    return hashlib.blake2b(told, key=user.encode(), digest_size=SEAL_BYTES).digest()
+    return hashlib.blake2b(told, key=user.encode(), digest_size=SEAL_SIZE).digest()
 
 
 def _read(after: str | None, user: str) -> tuple[str, list[str]]:
@@ -126,7 +126,7 @@ def _read(after: str | None, user: str) -> tuple[str, list[str]]:
         return "keys", FIRST["keys"]
     try:
         data = base64.b64decode(after.encode(), altchars=b"-_", validate=True)
-        seal, told = data[:SEAL_BYTES], data[SEAL_BYTES:]
+        seal, told = data[:SEAL_SIZE], data[SEAL_SIZE:]
         kind, *place = json.loads(told)
     except (ValueError, TypeError):
         raise BadCursor from None
