@@ -78,9 +78,10 @@ WITH looked_at AS (
     WHERE status = 'active' AND (project_id, id) > ($2::uuid, $3::uuid)
     ORDER BY project_id, id LIMIT $4
 ), orphans AS (
-    SELECT s.id FROM collaboration_sessions AS s JOIN looked_at ON s.id = looked_at.id
-    WHERE s.status = 'active' AND s.last_activity_at < now() - $1 * interval '1 second'
-    FOR NO KEY UPDATE OF s SKIP LOCKED
+    SELECT id FROM collaboration_sessions
+    WHERE id = ANY (ARRAY(SELECT id FROM looked_at))
+        AND status = 'active' AND last_activity_at < now() - $1 * interval '1 second'
+    FOR NO KEY UPDATE SKIP LOCKED
 ), closed AS (
     UPDATE collaboration_sessions AS s SET status = 'ended', ended_at = last_activity_at
     FROM orphans WHERE s.id = orphans.id RETURNING s.id
@@ -92,7 +93,7 @@ ORDER BY project_id DESC, id DESC LIMIT 1
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 """Before the first id."""
 
-LOOKED_AT_ONCE = 1_000
+LOOKED_AT_ONCE = 500
 """Active sessions, by one statement."""
 
 
