@@ -1689,6 +1689,8 @@ class WatchProjects(TypedDict):
     position that a watch before had come to.
     """
 
+    # False if left out
+    archived: NotRequired[bool]
     where: NotRequired[ProjectWhere | None]
     project: NotRequired[str | None]
 
