@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from persistence.pool import Executor
 from persistence.rows.values import argument
 from persistence.rows.writing import refusals
-from schema.columns.audio_states import AUDIO_STATES, FIRST_STATE, OF_BYTES
+from schema.columns.audio_states import AUDIO_STATES, FIRST_STATE, OF_ITS_AUDIO
 from schema.limits import MAX_MEDIA_TOLD
 from schema.roles import ROLES_OF, Whom
 from schema.tables.audio_files import AUDIO_FILES
@@ -137,7 +137,7 @@ async def set_status(
     """
     state = AUDIO_STATES[status]
     names = [name for name in state.takes if name in facts]
-    cleared = ("failure", *OF_BYTES) if status == FIRST_STATE else ("failure",)
+    cleared = ("failure", *OF_ITS_AUDIO) if status == FIRST_STATE else ("failure",)
     places = dict.fromkeys(cleared, "NULL") | {
         name: f"${number}" for number, name in enumerate(names, 7)
     }

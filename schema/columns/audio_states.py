@@ -45,7 +45,7 @@ AUDIO_STATES: dict[str, AudioState] = {
 
 FIRST_STATE = "announced"
 
-OF_BYTES = tuple(
+OF_ITS_AUDIO = tuple(
     sorted({name for state in AUDIO_STATES.values() for name in state.takes} - {"failure"})
 )
 """Columns that say what the bytes are: null again when others are announced in their place."""

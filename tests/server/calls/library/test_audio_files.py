@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schema.columns.audio_states import AUDIO_STATES, OF_BYTES
+from schema.columns.audio_states import AUDIO_STATES, OF_ITS_AUDIO
 from schema.errors import ErrorCode
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
@@ -84,7 +84,7 @@ async def test_L4_what_is_announced_again_has_nothing_of_the_bytes_before(node: 
         row = await ann.result("audio_files.set_status", audio_file=file, status=status, **facts)
     assert row | bytes_ | more == row, "it says what was lost"
     row = await ann.result("audio_files.set_status", audio_file=file, status="announced")
-    assert {row[name] for name in OF_BYTES} == {None}
+    assert {row[name] for name in OF_ITS_AUDIO} == {None}
     await ann.result("audio_files.set_status", audio_file=file, status="uploading")
     lacks = await refusal(ann, "audio_files.set_status", audio_file=file, status="measuring")
     assert lacks["code"] == ErrorCode.VALIDATION
