@@ -38,7 +38,7 @@ def _projects(told: Any, asked: str | None) -> Iterator[str]:
 
 
 def _project(row: Mapping[str, Any]) -> str | None:
-    if OF_A_PROJECT in row:
+    if "project" not in row and OF_A_PROJECT in row:
         return str(row["id"])
     project = row.get("project")
     return project.get("id") if isinstance(project, dict) else project
