@@ -342,6 +342,16 @@ MAX_CALLS_AT_ONCE = SERVER_BOUNDS.add(
     "Of all connections of a user: half of the smallest lane of connections to the database.",
 )
 
+MAX_SEARCHES_AT_ONCE = SERVER_BOUNDS.add(
+    "MAX_SEARCHES_AT_ONCE",
+    1,
+    "searches",
+    "a user on a node",
+    Instead.WAITS,
+    "server/app.py",
+    "Half of the lane `searches`: one that finds nothing may take its two seconds.",
+)
+
 LARGE_DELTA_BYTES = SERVER_BOUNDS.add(
     "LARGE_DELTA_BYTES",
     65_536,

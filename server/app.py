@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from persistence.rows.access import Access
+from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
@@ -150,7 +151,12 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     passwords = Passwords(base.password_costs)
     return Context(
         db=base.db.calls,
-        rows=Access(base.db.callers, base.db.searches, partial(base.metrics.count, "rows_hidden")),
+        rows=Access(
+            base.db.callers,
+            base.db.searches,
+            partial(base.metrics.count, "rows_hidden"),
+            CallQueue(MAX_SEARCHES_AT_ONCE).slot,
+        ),
         reads=base.db.reads,
         callers=base.db.callers,
         hub=core.hub,

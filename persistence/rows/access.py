@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from persistence.pool import Executor
@@ -11,6 +12,11 @@ from schema.tables.description import Table
 
 def uncounted(hidden: int) -> None:
     """For who does not count what the second wall held back."""
+
+
+def at_once(_: str) -> AbstractAsyncContextManager[None]:
+    """For who lets every user search as often as they like."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class Access:
     """As the owner: finds ids, which are then read over `callers`."""
     on_hidden: Callable[[int], None] = uncounted
     """Called with how many rows a search found that the second wall does not let the caller see."""
+    turn: Callable[[str], AbstractAsyncContextManager[None]] = at_once
+    """A user's turn to search: those of one user do not take the lane from everyone else."""
 
     def within(self, transaction: Executor) -> "Access":
         """The same, as part of a transaction on the lane `callers`.

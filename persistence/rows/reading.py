@@ -131,7 +131,8 @@ async def count(
     shape = condition.shape
     if operators_in(condition) & SEARCHING:
         text = TEXTS.get(table, f"found|{shape}", lambda: statements.found_text(table, condition))
-        records = await access.searches.fetch(text, *arguments)
+        async with access.turn(user):
+            records = await access.searches.fetch(text, *arguments)
         found = [_keys(table, record) for record in records]
         text = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
         number = await access.callers.fetchval(text, user, *_lists(table, found))
@@ -250,7 +251,8 @@ async def _searched(
         f"ids|{asked.shape(walked, place)}",
         lambda: statements.ids_text(table, asked.condition, walked, behind=place is not None),
     )
-    records = await access.searches.fetch(text, *asked.arguments(place, limit))
+    async with access.turn(asked.user):
+        records = await access.searches.fetch(text, *asked.arguments(place, limit))
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
     rows, is_full = await _among(access, table, asked.user, keys, asked.columns, first_wall=False)

@@ -18,7 +18,7 @@ from persistence.tables.change_log import NOWHERE
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
-TABLES = ("audio_files", "auth_sessions", "project_members", "studio_projects", "audio_files")
+TABLES = ("audio_files", "auth_sessions", "project_members", "studio_projects")
 """Whose changes are acted on."""
 
 REMEMBERED = 10_000

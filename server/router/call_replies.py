@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
-from schema.calls import METHODS, Batch
+from schema.calls import METHODS, Batch, BatchAnswers
 from schema.errors import ErrorCode
 from schema.limits import MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
 from schema.messages import Call, Details, Error, Reply
@@ -104,6 +105,8 @@ class CallReplies:
         try:
             key = call.idempotency_key
             result = await dispatch(self._context, caller, call.method, params, codec, key)
+            if isinstance(result, BatchAnswers):
+                self._count_mistakes(result)
             connection.send_frame(within_bound(codec, Reply(call.id, result)))
             was_sent = True
         except Exception as error:  # whatever it is, the caller gets its answer
@@ -120,6 +123,11 @@ class CallReplies:
         for call in batch.calls:
             if call.method in METHODS:
                 self._count(f"call_{call.method}")
+
+    def _count_mistakes(self, answers: BatchAnswers) -> None:
+        for answered in answers.answers:
+            if answered.error is not UNSET and answered.error.code == ErrorCode.INTERNAL:
+                self._count("calls_failed")
 
 
 def within_bound(codec: Codec, reply: Reply) -> bytes:

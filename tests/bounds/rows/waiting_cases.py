@@ -11,6 +11,7 @@ from schema.server_limits import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
     MAX_CALLS_AT_ONCE,
+    MAX_SEARCHES_AT_ONCE,
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
@@ -60,8 +61,8 @@ def _a_delta_that_goes_alone() -> Seen:
     )
 
 
-async def _run_at_once(count: int) -> Past | None:
-    turns, running = CallQueue(), []
+async def _run_at_once(name: str, turns: CallQueue, count: int) -> Past | None:
+    running: list[int] = []
 
     async def call() -> None:
         async with turns.slot("ann"):
@@ -74,14 +75,24 @@ async def _run_at_once(count: int) -> Past | None:
     for each in calls:
         each.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
-    past = SERVER_BOUNDS.rows["MAX_CALLS_AT_ONCE"].past
+    past = SERVER_BOUNDS.rows[name].past
     return None if len(running) == count else past
 
 
 @case("MAX_CALLS_AT_ONCE")
 def _calls_of_a_user() -> Seen:
-    at, past = MAX_CALLS_AT_ONCE, MAX_CALLS_AT_ONCE + 1
-    return Seen(asyncio.run(_run_at_once(at)), asyncio.run(_run_at_once(past)))
+    name, most = "MAX_CALLS_AT_ONCE", MAX_CALLS_AT_ONCE
+    return Seen(
+        *(asyncio.run(_run_at_once(name, CallQueue(), count)) for count in (most, most + 1))
+    )
+
+
+@case("MAX_SEARCHES_AT_ONCE")
+def _searches_of_a_user() -> Seen:
+    name, most = "MAX_SEARCHES_AT_ONCE", MAX_SEARCHES_AT_ONCE
+    return Seen(
+        *(asyncio.run(_run_at_once(name, CallQueue(most), count)) for count in (most, most + 1))
+    )
 
 
 @case("MAX_USES_GATHERED")
