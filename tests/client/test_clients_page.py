@@ -33,7 +33,7 @@ class Example(NamedTuple):
 def examples() -> list[Example]:
     """In the order of the page: a later one goes on with what an earlier one has made."""
     found = []
-    for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
+    for section in re.split(r"\n###? ", PAGE.read_text(encoding="utf-8"))[1:]:
         pair = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", section, re.DOTALL)
         if pair is not None:
             found.append(Example(section.splitlines()[0], pair[1], pair[2]))
