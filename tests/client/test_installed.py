@@ -43,8 +43,12 @@ async def right(client: Client) -> str:
 async def wrong(client: Client) -> None:
 """
 PLANTED = {
-    "await client.projects.list(limit='20')": "typeddict-item|arg-type",
-    "await client.projects.list(archive=True)": "call-arg",
+    "await client.projects.list(limit='20')": "call-overload",
+    "await client.projects.list(archive=True)": "call-overload",
+    "await client.projects.get(project='p', fields=['nam'])": "list-item",
+    "client.presets.watch(where={'plugins': 'OTT'})": "call-overload",
+    "client.presets.watch().rows['p']['nam']": "typeddict-item",
+    "await client.presets.delete(preset='p', idempotency_key=1)": "arg-type",
     "await client.projects.create(bpm=90)": "call-arg",
     "await client.projects.remove(project='p')": "attr-defined",
     "await client.members.grant(project='p', email='e', role='boss')": "arg-type",
