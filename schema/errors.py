@@ -213,6 +213,18 @@ class DropReason(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class ResyncReason(StrEnum):
+    """Why what has changed in a list that is watched cannot be told (rules V9, V10)."""
+
+    TOO_OLD = "too_old"
+    OTHER_HISTORY = "other_history"
+    TOO_MUCH = "too_much"
+    TOO_MANY_ROWS = "too_many_rows"
+    ACCESS = "access"
+    BEHIND = "behind"
+    FAILED = "failed"
+
+
 DROP_REASONS: dict[DropReason, str] = {
     DropReason.GONE: "The entity was deleted meanwhile, or was never there; deletes win.",
     DropReason.PARENT_GONE: "What the entity would belong to was deleted, or was never there.",

@@ -100,6 +100,10 @@ class Place:
         """Whether what that transaction wrote was seen."""
         return xact < self.oldest or (xact < self.following and xact not in self._running)
 
+    def saw_all_of(self, earlier: "Place") -> bool:
+        """Whether it saw all that the other one did: of one server, it is as late or later."""
+        return self.following >= earlier.following and not any(map(earlier.saw, self._running))
+
     def leads_to(self, later: "Place") -> bool:
         """Whether what came between the two is known: not after a restore, nor a failover."""
         return self.cluster == later.cluster and self.following <= later.following

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Meta
 
 from schema.entities import ENTITY_TYPES
-from schema.errors import DropReason, ErrorCode
+from schema.errors import DropReason, ErrorCode, ResyncReason
 
 WORDS: dict[str, tuple[str, ...]] = {
     "Collection": tuple(ENTITY_TYPES),
@@ -19,15 +19,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
     "SessionStatus": ("active", "ended"),
     "RowChangeKind": ("entered", "changed", "left"),
-    "ResyncReason": (
-        "too_old",
-        "other_history",
-        "too_much",
-        "too_many_rows",
-        "access",
-        "behind",
-        "failed",
-    ),
+    "ResyncReason": tuple(map(str, ResyncReason)),
     "ChangeAction": ("added", "removed", "changed"),
 }
 """Name of the type -> the words. A later server may say a word that is not among them yet."""

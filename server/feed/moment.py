@@ -51,10 +51,9 @@ class Moment:
         ]
 
 
-def tables_of(watches: Watches) -> set[str]:
+def tables_of(watches: Watches) -> frozenset[str]:
     """What to read of the log: the tables that are watched, and who is in which project."""
-    tables = {logged_as(group.listed.table) for group in watches.groups.values()}
-    return {*tables, MEMBERS}
+    return frozenset({*watches.tables(), MEMBERS})
 
 
 async def read_moment(

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from persistence.errors import PersistenceError
+from persistence.errors import TooSlow, Unavailable
 from persistence.pool import Database, Executor
 from persistence.rows import watched
 from persistence.rows.reading import Row
 from persistence.tables import change_log
 from persistence.tables.change_log import Change, Place
+from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
 from server.feed.moment import Moment, read_moment, tables_of, touched_by_roles
@@ -25,6 +26,12 @@ GAP_SECONDS = 0.005
 
 RETRY_SECONDS = 0.5
 """After a look that failed."""
+
+READY_SECONDS = 5.0
+"""How long a watch that begins waits for the reader."""
+
+MAX_SLOW_READINGS = 2
+"""One after the other that take too long: the third would not go better."""
 
 log = structlog.get_logger()
 
@@ -49,8 +56,13 @@ class FeedReader:
         """Up to where the log was read; None: nobody watches, or nothing was read yet."""
         self._woken = asyncio.Event()
         self._asked = asyncio.Event()
-        """Somebody waits for the first place."""
-        self._has_place = asyncio.Event()
+        """Somebody waits for a table to be read."""
+        self._covered = frozenset[str]()
+        """Tables of which all is read that comes after the place."""
+        self._covers_more = asyncio.Event()
+        """Set, and another one made, with each choice of tables."""
+        self._slow_readings = 0
+        """That took too long, one after the other."""
         self.lag_seconds = 0.0
         """From the beginning of the last transaction that was read to its reading."""
 
@@ -58,25 +70,32 @@ class FeedReader:
         """Something was written."""
         self._woken.set()
 
-    async def ready(self) -> None:
-        """Wait until what is written from now on will be read."""
-        self._asked.set()
-        self._woken.set()
-        await self._has_place.wait()
+    async def ready(self, logged: str) -> None:
+        """Wait until all that is written to the table from now on will be read.
+
+        The table is watched before; the log calls it so. Raises `Unavailable` after some seconds.
+        """
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while logged not in self._covered:
+                    self._asked.set()
+                    self._woken.set()
+                    await self._covers_more.wait()
+        except TimeoutError:
+            raise Unavailable("what changes cannot be read just now") from None
 
     async def run(self) -> None:
-        """For life."""
+        """For life: what cannot be read ends the watches that should hear of it, not the feed."""
         while True:
             if not len(self._watches) and not self._asked.is_set():
-                self._place = None
-                self._has_place.clear()
+                self._place, self._covered = None, frozenset()
                 await self._asked.wait()
             await self._next()
             try:
                 await self.read()
-            except PersistenceError as error:
-                log.warning("cannot read what has changed", reason=str(error))
-                await asyncio.sleep(RETRY_SECONDS)
+                self._slow_readings = 0
+            except Exception as error:
+                await self._after(error)
 
     async def read(self) -> None:
         """All that is new; raises `PersistenceError`."""
@@ -84,16 +103,37 @@ class FeedReader:
         if self._place is None:
             self._place = await change_log.here(self._db)
             self._count_queries(1)
-            self._has_place.set()
-            return
-        tables = tables_of(self._watches)
+        tables = self._cover(tables_of(self._watches))
         now, changes = await change_log.since(self._db, self._place, MAX_CHANGES_READ, tables)
         self._count_queries(1)
         if changes == []:
             self._place = now
+            self._telling.settle(now)
             await self._telling.tell_position(now)
         else:
             await self._read_moment(self._place, tables)
+
+    def _cover(self, tables: frozenset[str]) -> frozenset[str]:
+        """From the place of now on, all changes of these tables are read.
+
+        A watch reads its first rows only once its table is among them. Said before the reading and
+        without a pause after the choice: so no place moves past changes that somebody waits for.
+        """
+        self._covered = tables
+        self._covers_more.set()
+        self._covers_more = asyncio.Event()
+        return tables
+
+    async def _after(self, error: Exception) -> None:
+        """The same again where that may go better; otherwise all who watch are to begin anew."""
+        self._slow_readings += isinstance(error, TooSlow)
+        if isinstance(error, Unavailable) and self._slow_readings < MAX_SLOW_READINGS:
+            log.warning("cannot read what has changed", reason=str(error))
+        else:
+            log.error("what has changed cannot be read: all who watch begin anew", exc_info=error)
+            self._place, self._covered, self._slow_readings = None, frozenset(), 0
+            await self._telling.resync_all(ResyncReason.FAILED)
+        await asyncio.sleep(RETRY_SECONDS)
 
     async def _next(self) -> None:
         try:
@@ -104,7 +144,7 @@ class FeedReader:
         self._woken.clear()
         await asyncio.sleep(GAP_SECONDS)
 
-    async def _read_moment(self, place: Place, tables: set[str]) -> None:
+    async def _read_moment(self, place: Place, tables: frozenset[str]) -> None:
         async with watched.one_snapshot(self._db) as db:
             now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
             self._count_queries(4)  # with what begins and ends the transaction
@@ -113,18 +153,15 @@ class FeedReader:
                 self._count_queries(asked)
                 lists = await self._lists_anew(db, moment)
         if changes is None:
-            reason = "too_much" if place.leads_to(now) else "other_history"
+            is_ours = place.leads_to(now)
+            reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
             log.warning("everyone who watches is to begin anew", reason=reason)
             self._place = now
-            self._telling.resync_all(reason)
+            await self._telling.resync_all(reason)
             return
         self._place = now
         self._seen(changes)
-        try:
-            await self._telling.tell(moment, lists)
-        except Exception:
-            self._telling.resync_all("failed")  # who was told what is not known
-            raise
+        await self._telling.tell(moment, lists)
 
     async def _lists_anew(self, db: Executor, moment: Moment) -> dict[Watch, Sequence[Row]]:
         """What lists hold now of those whose roles, or whose peers, have changed."""
@@ -134,7 +171,7 @@ class FeedReader:
             if watch.waiting is not None or watch.is_over:
                 continue
             if len(lists) >= MAX_LISTS_ANEW:
-                self._telling.resync(watch, "access")
+                self._telling.resync(watch, ResyncReason.ACCESS)
                 continue
             listed = watch.group.listed
             lists[watch] = await watched.list_rows(

@@ -74,7 +74,7 @@ class RowFeed:
             raise Refused(ErrorCode.VALIDATION, "this connection is gone")
         watch = self.watches.begin(outlet, user, listed)
         try:
-            await self.reader.ready()
+            await self.reader.ready(watch.group.logged)
             first = await self._starting.first(watch, since)
         except BaseException:
             self.watches.end(watch)

@@ -9,6 +9,7 @@ from persistence.rows import watched
 from persistence.rows.reading import Row
 from persistence.tables import change_log
 from persistence.tables.change_log import Change, Place
+from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
@@ -27,7 +28,7 @@ class First:
     left: list[str]
     """Resumed: what has changed and is not in the list, if it ever was."""
     resumed: bool
-    reason: str | None = None
+    reason: ResyncReason | None = None
     """Why it is not resumed, where that was asked for."""
 
 
@@ -69,7 +70,7 @@ class Starting:
             watch.show(id)
         if missed is None:
             return First(place, shown, [], resumed=False)
-        if isinstance(missed, str):
+        if isinstance(missed, ResyncReason):
             return First(place, shown, [], resumed=False, reason=missed)
         return _resumed(watch, place, shown, missed)
 
@@ -86,21 +87,21 @@ class _Missed:
     """In which the user has a role now."""
 
 
-async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Missed | str:
+async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Missed | ResyncReason:
     """What has changed since, or the reason why that cannot be told."""
     logged = logged_as(table)
     tables = {logged, "project_members"}
     now, changes = await change_log.since(db, since, MAX_CHANGES_READ, tables)
     if not since.leads_to(now):
-        return "other_history"
+        return ResyncReason.OTHER_HISTORY
     if changes is None:
-        return "too_old"
+        return ResyncReason.TOO_OLD
     projects = await watched.projects_of(db, user)
     roles = [change for change in changes if change.table == "project_members"]
     if by_role(table) and any(change.user == user for change in roles):
-        return "access"
+        return ResyncReason.ACCESS
     if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
-        return "access"
+        return ResyncReason.ACCESS
     return _Missed([change for change in changes if change.table == logged], projects)
 
 
@@ -115,7 +116,7 @@ def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -
     ]
     again = [shown[id] for id in changed if id in shown]
     if len(left) + len(again) > MAX_CHANGES_AT_ONCE:
-        return First(place, list(rows), [], resumed=False, reason="too_much")
+        return First(place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
     return First(place, again, left, resumed=True)
 
 

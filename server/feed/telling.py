@@ -8,13 +8,14 @@ from msgspec import Raw, Struct
 from persistence.rows.reading import Row
 from persistence.rows.watched import row_id
 from persistence.tables.change_log import Change, Place
+from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
 from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
-from server.feed.moment import Moment
+from server.feed.moment import MEMBERS, Moment
 from server.feed.positions import Positions
 from server.feed.ties import by_peers, by_role
-from server.feed.watches import Group, Watch, Watches, logged_as
+from server.feed.watches import Group, Watch, Watches
 from server.health.metrics import Count
 from server.sockets.codec import frame_header
 
@@ -50,31 +51,24 @@ class Telling:
 
     async def tell(self, moment: Moment, lists: Mapping[Watch, Sequence[Row]]) -> None:
         """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
-        live = self._hold_for_beginners(moment)
-        position = self._positions.write(moment.place)
         self._began = asyncio.get_running_loop().time()
-        for group in list(self._watches.groups.values()):
-            changes = Changes(group.listed.columns)
-            told = await self._of_group(group, moment, changes, live - lists.keys())
-            for watch in [w for w in group.watches() if w in lists and w in live]:
-                told[watch] = self._anew(watch, moment, changes, lists[watch])
-            for watch, numbers in told.items():
-                self._send(watch, changes, numbers, position)
-                await self._pause()
+        begun = self._hold_for_beginners(moment)
+        for watch in begun:
+            self._one(watch, moment, lists.get(watch))
+            await self._pause()
+        position = self._positions.write(moment.place)
+        for group in self._concerned(moment, lists):
+            await self._tell_group(group, moment, lists, position)
+        self._settle(begun, moment.place)
 
     def begin(self, watch: Watch) -> None:
         """Its first rows are on their way: what came meanwhile follows."""
         watch.told_at = asyncio.get_running_loop().time()
         moments, watch.waiting = watch.waiting or [], None
-        if watch.waiting_changes > MAX_CHANGES_AT_ONCE:
-            self.resync(watch, "too_much")
+        if watch.cannot_begin is not None:
+            self.resync(watch, watch.cannot_begin)
         for moment in moments:
-            if watch.is_over:
-                return
-            if _is_touched(watch, moment.memberships(watch.place)):
-                self.resync(watch, "access")
-                return
-            self._one(watch, moment)
+            self._one(watch, moment, None)
 
     async def tell_position(self, place: Place) -> None:
         """Those who were told nothing for long: a position that is old is good for little."""
@@ -88,48 +82,83 @@ class Telling:
             if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
                 watch.told_at = loop.time()
                 watch.outlet.send(Rows(watch.id, [], position))
-                await self._pause()
+            await self._pause()
 
-    def resync(self, watch: Watch, reason: str) -> None:
+    def resync(self, watch: Watch, reason: ResyncReason) -> None:
         """It is over; its reader is to watch anew."""
         if not watch.is_over:
             self._count(f"resync_{reason}")
             watch.outlet.send(Resync(watch.id, reason))
             self._watches.end(watch)
 
-    def resync_all(self, reason: str) -> None:
-        """Nobody can be told what has changed."""
+    async def resync_all(self, reason: ResyncReason) -> None:
+        """All who watch now: nobody can be told what has changed."""
+        self._began = asyncio.get_running_loop().time()
         for watch in list(self._watches.all()):
             if watch.waiting is None:
                 self.resync(watch, reason)
             else:
-                watch.waiting_changes = MAX_CHANGES_AT_ONCE + 1
-                watch.waiting.clear()
+                _hold_no_more(watch, reason)
+            await self._pause()
 
-    def _hold_for_beginners(self, moment: Moment) -> set[Watch]:
-        """Keep it for those whose first rows are not on their way; the others."""
-        live: set[Watch] = set()
-        for watch in self._watches.all():
+    def _hold_for_beginners(self, moment: Moment) -> list[Watch]:
+        """Keep it for those whose first rows are not on their way; the other beginners."""
+        begun: list[Watch] = []
+        members = moment.changed.get(MEMBERS, {})
+        for watch in self._watches.beginners:
             if watch.waiting is None:
-                live.add(watch)
+                begun.append(watch)
                 continue
-            watch.waiting_changes += moment.size
+            own = moment.changed.get(watch.group.logged, {})
+            if watch.cannot_begin is not None or not (own or members):
+                continue
+            watch.waiting_changes += len(own) + (len(members) if members is not own else 0)
             if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
                 watch.waiting.append(moment)
             else:
-                watch.waiting.clear()
-        return live
+                _hold_no_more(watch, ResyncReason.TOO_MUCH)
+        return begun
+
+    def settle(self, place: Place) -> None:
+        """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
+        self._settle([w for w in self._watches.beginners if w.waiting is None], place)
+
+    def _settle(self, begun: Iterable[Watch], place: Place) -> None:
+        saw = [watch for watch in begun if place.saw_all_of(watch.place)]
+        self._watches.beginners.difference_update(saw)
+
+    def _concerned(self, moment: Moment, lists: Mapping[Watch, object]) -> Iterable[Group]:
+        """Only these are looked at, however many there are."""
+        groups = {group for table in moment.changed for group in self._watches.of_table(table)}
+        return groups | {watch.group for watch in lists if not watch.is_over}
+
+    async def _tell_group(
+        self, group: Group, moment: Moment, lists: Mapping[Watch, Sequence[Row]], position: str
+    ) -> None:
+        changes = Changes(group.listed.columns)
+        anew = {watch for watch in lists if watch.group is group}
+        told = await self._of_group(group, moment, changes, anew)
+        for watch in anew - self._watches.beginners:
+            told[watch] = self._anew(watch, moment, changes, lists[watch])
+            await self._pause()
+        for watch, numbers in told.items():
+            self._send(watch, changes, numbers, position)
+            await self._pause()
+        await self._pause()
 
     async def _of_group(
-        self, group: Group, moment: Moment, changes: Changes, live: set[Watch]
+        self, group: Group, moment: Moment, changes: Changes, apart: set[Watch]
     ) -> Numbers:
+        """Beginners are told by themselves: what is told here may be older than their rows."""
         told: Numbers = {}
         table = group.listed.table
-        for id in moment.changed.get(logged_as(table), {}):
+        beginners = self._watches.beginners
+        for id in moment.changed.get(group.logged, {}):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(group, id, moment):
-                number = changes.number(kind, id, row) if watches else 0
-                for watch in watches & live:
+                settled = watches - beginners - apart
+                number = changes.number(kind, id, row) if settled else 0
+                for watch in settled:
                     _take(watch, kind, id)
                     told.setdefault(watch, []).append(number)
             await self._pause()
@@ -141,7 +170,7 @@ class Telling:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.listed.table
         now = {row_id(table, row): row for row in rows}
-        held, changed = watch.ids(), moment.changed.get(logged_as(table), {})
+        held, changed = set(watch.shown), moment.news(watch.group.logged, watch.place)
         happened = [
             *((LEFT, id) for id in held - now.keys()),
             *((CHANGED, id) for id in changed if id in held and id in now),
@@ -151,27 +180,42 @@ class Telling:
             _take(watch, kind, id)
         return [changes.number(kind, id, now.get(id)) for kind, id in happened]
 
-    def _one(self, watch: Watch, moment: Moment) -> None:
-        """What a moment was to one watch, but for what its first rows have told."""
-        table = watch.group.listed.table
-        numbers: list[int] = []
+    def _one(self, watch: Watch, moment: Moment, anew: Sequence[Row] | None) -> None:
+        """What a moment was to one watch, but for what its first rows have told.
+
+        `anew`: what its list holds now, where that was read.
+        """
+        if watch.is_over or not moment.place.saw_all_of(watch.place):
+            return  # all of it was seen by its first rows
         changes = Changes(watch.group.listed.columns)
-        for id in moment.news(logged_as(table), watch.place):
+        if anew is not None:
+            numbers = self._anew(watch, moment, changes, anew)
+        elif _is_touched(watch, moment.memberships(watch.place)):
+            self.resync(watch, ResyncReason.ACCESS)
+            return
+        else:
+            numbers = self._news(watch, moment, changes)
+        self._send(watch, changes, numbers, self._positions.write(moment.place))
+
+    def _news(self, watch: Watch, moment: Moment, changes: Changes) -> list[int]:
+        numbers: list[int] = []
+        table = watch.group.listed.table
+        for id in moment.news(watch.group.logged, watch.place):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(watch.group, id, moment):
                 if watch in watches:
                     _take(watch, kind, id)
                     numbers.append(changes.number(kind, id, row))
-        self._send(watch, changes, numbers, self._positions.write(moment.place))
+        return numbers
 
     def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], position: str) -> None:
         if watch.is_over or not numbers:
             return
-        if watch.shown > MAX_WATCHED_ROWS:
-            self.resync(watch, "too_many_rows")
+        if len(watch.shown) > MAX_WATCHED_ROWS:
+            self.resync(watch, ResyncReason.TOO_MANY_ROWS)
             return
         if len(numbers) > MAX_CHANGES_AT_ONCE:
-            self.resync(watch, "too_much")
+            self.resync(watch, ResyncReason.TOO_MUCH)
             return
         watch.told_at = asyncio.get_running_loop().time()
         codec = watch.outlet.codec
@@ -180,7 +224,7 @@ class Telling:
             message = _Rows(watch.id, part, position if n == len(parts) else None)
             payload = codec.encode(message)
             if not watch.outlet.offer_frame(frame_header(codec.first_byte, payload) + payload):
-                self.resync(watch, "behind")
+                self.resync(watch, ResyncReason.BEHIND)
                 return
 
     async def _pause(self) -> None:
@@ -188,6 +232,10 @@ class Telling:
         if loop.time() - self._began > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             self._began = loop.time()
+
+
+def _hold_no_more(watch: Watch, reason: ResyncReason) -> None:
+    watch.waiting, watch.cannot_begin = [], reason
 
 
 def _take(watch: Watch, kind: str, id: str) -> None:

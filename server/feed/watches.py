@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistence.rows.conditions import Condition
 from persistence.rows.reading import Row
 from persistence.tables.change_log import NOWHERE, Place
-from schema.errors import ErrorCode
+from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
     MAX_WATCHED_ROWS,
     MAX_WATCHES_PER_CONNECTION,
@@ -54,6 +54,11 @@ class Group:
     holders: dict[str, set["Watch"]] = field(default_factory=dict)
     """Id of a row -> the watches that show it."""
 
+    @property
+    def logged(self) -> str:
+        """What the change log calls its table."""
+        return logged_as(self.listed.table)
+
     def watches(self) -> Iterator["Watch"]:
         """All of them."""
         for watches in self.by_user.values():
@@ -75,13 +80,16 @@ class Watch:
     user: str
     outlet: Outlet
     group: Group
-    shown: int = 0
-    """How many rows it shows."""
+    shown: set[str] = field(default_factory=set)
+    """Ids of the rows that it shows."""
     place: Place = NOWHERE
     """Of its first rows: what that saw is told by them."""
     waiting: "list[Moment] | None" = field(default_factory=list)
     """What came before its first rows were on their way; None: they are."""
     waiting_changes: int = 0
+    """How many changes that are, of its table and of members."""
+    cannot_begin: ResyncReason | None = None
+    """Why what came meanwhile cannot be told."""
     told_at: float = 0.0
     """When it was last told a position, in seconds of the loop."""
     is_over: bool = False
@@ -90,20 +98,17 @@ class Watch:
     def show(self, id: str) -> None:
         """It shows the row from now on."""
         self.group.holders.setdefault(id, set()).add(self)
-        self.shown += 1
+        self.shown.add(id)
 
     def hide(self, id: str) -> None:
         """It does not show the row any more."""
-        holders = self.group.holders.get(id)
-        if holders is not None and self in holders:
-            holders.remove(self)
-            self.shown -= 1
-            if not holders:
-                del self.group.holders[id]
-
-    def ids(self) -> set[str]:
-        """Of the rows that it shows."""
-        return {id for id, holders in self.group.holders.items() if self in holders}
+        if id not in self.shown:
+            return
+        self.shown.remove(id)
+        holders = self.group.holders[id]
+        holders.remove(self)
+        if not holders:
+            del self.group.holders[id]
 
 
 class Watches:
@@ -112,6 +117,10 @@ class Watches:
     def __init__(self) -> None:
         self.groups: dict[bytes, Group] = {}
         """By what they watch."""
+        self.beginners: set[Watch] = set()
+        """Whose first rows may be later than what others are told next: each is told by itself."""
+        self._by_table: dict[str, set[Group]] = {}
+        """Table of the change log -> the groups whose rows it holds."""
         self._by_connection: dict[str, dict[str, Watch]] = {}
         self._by_user: dict[str, int] = {}
         """User -> how many watches."""
@@ -122,9 +131,7 @@ class Watches:
     @property
     def rows(self) -> int:
         """How many rows all of them show, together."""
-        return sum(
-            len(holders) for group in self.groups.values() for holders in group.holders.values()
-        )
+        return sum(len(watch.shown) for watch in self.all())
 
     def begin(self, outlet: Outlet, user: str, listed: Listed) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
@@ -134,10 +141,12 @@ class Watches:
         group = self.groups.get(listed.key)
         if group is None:
             group = self.groups[listed.key] = Group(listed)
+            self._by_table.setdefault(group.logged, set()).add(group)
         watch = Watch(uuid.uuid4().hex[:16], user, outlet, group)
         group.by_user.setdefault(user, set()).add(watch)
         self._by_connection.setdefault(outlet.id, {})[watch.id] = watch
         self._by_user[user] = self._by_user.get(user, 0) + 1
+        self.beginners.add(watch)
         return watch
 
     def of_connection(self, connection: str) -> list[Watch]:
@@ -153,12 +162,14 @@ class Watches:
         if watch.is_over:
             return
         watch.is_over, watch.waiting = True, None
-        for id in watch.ids():
-            watch.hide(id)
+        self.beginners.discard(watch)
         group, user, connection = watch.group, watch.user, watch.outlet.id
         _discard(group.by_user, user, watch)
-        if not group.by_user and self.groups.get(group.listed.key) is group:
-            del self.groups[group.listed.key]
+        if group.by_user:
+            for id in list(watch.shown):
+                watch.hide(id)
+        elif self.groups.get(group.listed.key) is group:
+            self._forget(group)
         ours = self._by_connection[connection]
         del ours[watch.id]
         if not ours:
@@ -167,14 +178,25 @@ class Watches:
         if not self._by_user[user]:
             del self._by_user[user]
 
+    def tables(self) -> set[str]:
+        """What the change log calls those that are watched."""
+        return set(self._by_table)
+
     def of_table(self, logged: str) -> list[Group]:
         """The groups whose rows the change log calls so."""
-        return [g for g in self.groups.values() if logged_as(g.listed.table) == logged]
+        return list(self._by_table.get(logged, ()))
 
     def all(self) -> Iterator[Watch]:
         """Every watch."""
         for group in self.groups.values():
             yield from group.watches()
+
+    def _forget(self, group: Group) -> None:
+        del self.groups[group.listed.key]
+        groups = self._by_table[group.logged]
+        groups.remove(group)
+        if not groups:
+            del self._by_table[group.logged]
 
 
 def require_few(rows: Iterable[object]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from persistence.rows.conditions import EVERYTHING
 from persistence.tables.change_log import Change, Place
+from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
@@ -143,10 +144,10 @@ async def test_V8_who_was_told_nothing_for_long_is_told_a_position(
 async def test_V10_all_begin_anew_also_who_has_not_begun(reason: str) -> None:
     told = Told("ann", "ben")
     told.begin("ann")
-    told.telling.resync_all(reason)
+    await told.telling.resync_all(ResyncReason(reason))
     assert told.outlets["ann"].sent == [Resync(told.by_user["ann"].id, reason)]
     assert told.outlets["ben"].sent == []
     told.begin("ben")
-    assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "too_much")]
+    assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, reason)]
     assert len(told.watches) == 0
     assert told.watches.groups == {}
