@@ -170,6 +170,7 @@ class Reconnecting:
         if user is not None and before is not None and before["id"] != user["id"]:
             for room in tuple(self._rooms.values()):
                 room.close(RoomClosed("another user has logged in"))
+            self._watches.other_user()
 
     def _disconnected(self) -> None:
         self._connection = None

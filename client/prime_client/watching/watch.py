@@ -25,10 +25,10 @@ Call = Callable[..., Awaitable[Any]]
 class Watching(Protocol):
     """Where the messages of watches come in."""
 
-    def expect(self) -> None:
-        """A call is on its way, whose watch is not known yet."""
+    def expect(self) -> int:
+        """A call is on its way, whose watch is not known yet; `expected` is given the result."""
 
-    def expected(self, watch: "Watch[Any] | None") -> None:
+    def expected(self, watch: "Watch[Any] | None", turn: int) -> None:
         """It was answered: messages of this watch go to it, also those that came before."""
 
     def forget(self, watch: "Watch[Any]") -> None: ...
@@ -58,6 +58,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         self._arrived = asyncio.Event()
         self._reason = ""  # why all rows have to be read anew
         self._is_closed = False
+        self._beginning: asyncio.Task[None] | None = None  # goes on when who iterates gives up
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,7 +79,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
             if self.id:
                 await self._arrived.wait()
             else:
-                await self._begin()
+                await self._until_begun()
         event = self._events.popleft()
         match event:
             case Rows(rows) | RowsResynced(rows):
@@ -104,7 +105,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
     def receive(self, message: Message) -> None:
         """One message of this watch."""
         if message["t"] == "resync":
-            self._reread(message["reason"])
+            self.renew(message["reason"])
             return
         self._moment += message["changes"]
         if message["position"] is None:
@@ -120,35 +121,53 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         """The client is closed, or does not come back: the next look says which."""
         self._detach()
 
+    def renew(self, reason: str) -> None:
+        """All rows have to be read anew; what waits is part of them."""
+        self._events.clear()
+        self._position, self._reason = None, reason
+        self._detach()
+
     # Beginning, and beginning again.
+
+    async def _until_begun(self) -> None:
+        """The call goes on where this is cancelled: what the server has begun is not left alone."""
+        if self._beginning is None:
+            self._beginning = asyncio.create_task(self._begin())
+            self._beginning.add_done_callback(lambda task: task.cancelled() or task.exception())
+        beginning = self._beginning
+        try:
+            await asyncio.shield(beginning)
+        finally:
+            if beginning.done() and self._beginning is beginning:
+                self._beginning = None
 
     async def _begin(self) -> None:
         if self._reason:  # many may have been told the same
             await asyncio.sleep(RETRY_SECONDS * random.random())
         params = self._params | ({} if self._position is None else {"from": self._position})
-        self._watching.expect()
+        turn = self._watching.expect()
         try:
             began = await self._call(f"{self.calls}.watch", **params)
         except ConnectionOver as over:
-            self._watching.expected(None)
+            self._watching.expected(None, turn)
             if over.code is not None:
                 raise
             self._is_closed = True
             return
         except CallFailed as failed:
-            self._watching.expected(None)
+            self._watching.expected(None, turn)
             await self._after(failed)
             return
         except BaseException:
-            self._watching.expected(None)
+            self._watching.expected(None, turn)
             raise
         self.id = began["watch"]
         if self._is_closed:  # meanwhile
-            self._watching.expected(None)
+            self._watching.expected(None, turn)
             await self.close()
             return
         self._began(began)
-        self._watching.expected(self)
+        self._watching.expected(self, turn)
 
     async def _after(self, failed: CallFailed) -> None:
         """Wait where it may go better then; raises it where it cannot."""
@@ -174,7 +193,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
     def _take(self, changes: list[Any], position: str) -> None:
         self._position = position
         if len(self._events) + len(changes) > CHANGES_BUFFERED:
-            self._reread("behind")
+            self.renew("behind")
             return
         events = events_of(self._known, changes)
         for change in changes:
@@ -184,12 +203,6 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
                 self._known.add(change["id"])
         self._events += events
         self._arrived.set()
-
-    def _reread(self, reason: str) -> None:
-        """All rows have to be read anew; what waits is part of them."""
-        self._events.clear()
-        self._position, self._reason = None, reason
-        self._detach()
 
     def _detach(self) -> None:
         if self.id:

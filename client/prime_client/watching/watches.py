@@ -18,6 +18,8 @@ class Watches:
         self._watches = weakref.WeakValueDictionary[str, Watch[Any]]()  # by their ids on the server
         self._all = weakref.WeakSet[Watch[Any]]()
         self._expected = 0  # calls on their way
+        self._turn = 0  # counts connections and users: what one began is no other's
+        self._turn_of_user = 0  # when the user was another one last
         self._early = dict[str, list[Message]]()  # by watch, what came before it was known
         self._end = end
 
@@ -41,9 +43,20 @@ class Watches:
 
     def interrupt(self) -> None:
         """The connection is gone."""
+        self._turn += 1
         self._early.clear()
         for watch in tuple(self._watches.values()):
             watch.interrupt()
+
+    def other_user(self) -> None:
+        """Another user has logged in: every list is read anew, and those of before are ended."""
+        self._turn += 1
+        self._turn_of_user = self._turn
+        self._early.clear()
+        for id in tuple(self._watches):
+            self._end(id)
+        for watch in tuple(self._all):
+            watch.renew("access")
 
     def finish(self) -> None:
         """The client does not come back."""
@@ -52,14 +65,20 @@ class Watches:
 
     # What a watch calls.
 
-    def expect(self) -> None:
-        """A call is on its way, whose watch is not known yet."""
+    def expect(self) -> int:
+        """A call is on its way, whose watch is not known yet; `expected` is given the result."""
         self._expected += 1
+        return self._turn
 
-    def expected(self, watch: Watch[Any] | None) -> None:
+    def expected(self, watch: Watch[Any] | None, turn: int) -> None:
         """It was answered: messages of this watch go to it, also those that came before."""
         self._expected -= 1
-        if watch is not None and watch.id:
+        if watch is not None and turn < self._turn_of_user:
+            self._end(watch.id)
+            watch.renew("access")
+        elif watch is not None and turn < self._turn:
+            watch.interrupt()  # the connection went with the reply
+        elif watch is not None and watch.id:
             self._watches[watch.id] = watch
             for message in self._early.pop(watch.id, ()):
                 watch.receive(message)

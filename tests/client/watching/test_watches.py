@@ -39,6 +39,12 @@ class Server:
         return watch
 
 
+async def some_turns() -> None:
+    """Enough for what is under way to come to where it waits."""
+    for _ in range(9):
+        await asyncio.sleep(0)
+
+
 def began(*rows: str, watch: str = "w1", **more: Any) -> dict[str, Any]:
     shown = [{"id": row} for row in rows]
     first = {"watch": watch, "presets": shown, "position": "p1"}
@@ -74,7 +80,7 @@ async def test_a_moment_is_whole_before_anything_of_it_is_told() -> None:
     server.watches.interrupt()  # the rest of it comes with the next position
     assert isinstance(await anext(watch), RowEntered)
     waiting = asyncio.ensure_future(anext(watch))
-    await asyncio.sleep(0)
+    await some_turns()
     assert server.called[-1] == ("presets.watch", {"from": "p9"})
     server.watches.receive(rows("a", watch="w2"))
     assert await waiting == RowChanged("a", {"id": "a", "n": 2})
@@ -142,3 +148,64 @@ async def test_what_nobody_hears_any_more_is_ended() -> None:
     for n in range(EARLY_MESSAGES + 1):
         server.watches.receive(rows("a", watch="w9", position=f"q{n}"))
     assert server.ended == ["w1", "w9"]
+
+
+async def test_a_reply_with_the_close_right_behind_it_begins_anew() -> None:
+    answers: list[asyncio.Future[dict[str, Any]]] = []
+
+    async def call(method: str, **params: Any) -> Any:
+        answers.append(asyncio.get_running_loop().create_future())
+        return await answers[-1]
+
+    watches = Watches(lambda id: None)
+    watch = Watch("presets", {}, call, watches)
+    watches.add(watch)
+    iterating = asyncio.ensure_future(anext(watch))
+    await some_turns()
+    answers[0].set_result(began("a"))
+    watches.interrupt()  # in the same turn
+    assert await iterating == Rows({"a": {"id": "a"}})
+    iterating = asyncio.ensure_future(anext(watch))
+    await some_turns()
+    answers[1].set_result(began("b", watch="w2", resumed=True))
+    assert isinstance(await iterating, RowEntered)
+
+
+async def test_who_gives_up_while_it_begins_leaves_nothing_on_the_server() -> None:
+    server = Server(began("a"))
+    go_on, real = asyncio.Event(), server.call
+
+    async def call(method: str, **params: Any) -> Any:
+        answer = await real(method, **params)
+        await go_on.wait()
+        return answer
+
+    watch = Watch("presets", {}, call, server.watches)
+    server.watches.add(watch)
+    iterating = asyncio.ensure_future(anext(watch))
+    await some_turns()
+    iterating.cancel()
+    await asyncio.wait([iterating])
+    go_on.set()
+    assert await anext(watch) == Rows({"a": {"id": "a"}})  # of the first call
+    assert len(server.called) == 1
+    iterating = asyncio.ensure_future(anext(watch))
+    await asyncio.sleep(0)
+    await watch.close()
+    assert server.called[-1] == ("watch.end", {"watch": "w1"})
+    with pytest.raises(StopAsyncIteration):
+        await iterating
+
+
+async def test_another_user_is_told_nothing_of_the_list_of_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("prime_client.watching.watch.RETRY_SECONDS", 0.0)
+    server = Server(began("a"), began("b", watch="w2"))
+    watch = server.watch()
+    await anext(watch)
+    server.watches.receive(rows("a"))
+    server.watches.other_user()
+    assert server.ended == ["w1"]
+    assert await anext(watch) == RowsResynced({"b": {"id": "b"}}, "access")
+    assert server.called[-1] == ("presets.watch", {})
