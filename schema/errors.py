@@ -218,6 +218,7 @@ class ResyncReason(StrEnum):
 
     TOO_OLD = "too_old"
     OTHER_HISTORY = "other_history"
+    OTHER_LIST = "other_list"
     TOO_MUCH = "too_much"
     TOO_MANY_ROWS = "too_many_rows"
     ACCESS = "access"

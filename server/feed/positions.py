@@ -1,4 +1,4 @@
-"""How far a watch has come, as a text that clients give back: signed, so that none can be made."""
+"""How far a watch has come, as a text that clients give back: signed, and good for its list."""
 
 import base64
 import hmac
@@ -7,6 +7,12 @@ from hashlib import blake2b
 from persistence.tables.change_log import Place
 
 SIGNATURE_SIZE = 12
+OWNER_SIZE = 9
+
+
+def owner(user: str, list_key: bytes) -> bytes:
+    """Whose list it is, in a few bytes: of another user, or of another list, they are others."""
+    return blake2b(user.encode() + b"|" + list_key, digest_size=OWNER_SIZE).digest()
 
 
 class Positions:
@@ -15,19 +21,21 @@ class Positions:
     def __init__(self, secret: bytes) -> None:
         self._key = blake2b(secret, person=b"prime feed").digest()
 
-    def write(self, place: Place) -> str:
-        """The text that stands for the place."""
-        data = f"{place.cluster}|{place.snapshot}".encode()
+    def write(self, place: Place, owner: bytes) -> str:
+        """The text that stands for the place, in the list of this `owner`."""
+        data = owner + f"{place.cluster}|{place.snapshot}".encode()
         return base64.urlsafe_b64encode(self._signature(data) + data).decode().rstrip("=")
 
-    def read(self, text: str) -> Place:
-        """What was written; raises `ValueError` for anything else."""
+    def read(self, text: str, owner: bytes) -> Place | None:
+        """What was written; None: for another owner. Raises `ValueError` for anything else."""
         padded = text.encode() + b"=" * (-len(text) % 4)
         whole = base64.b64decode(padded, altchars=b"-_", validate=True)
         signature, data = whole[:SIGNATURE_SIZE], whole[SIGNATURE_SIZE:]
         if not hmac.compare_digest(signature, self._signature(data)):
             raise ValueError("not a position that this server has given")
-        cluster, _, snapshot = data.decode().rpartition("|")
+        if data[:OWNER_SIZE] != owner:
+            return None
+        cluster, _, snapshot = data[OWNER_SIZE:].decode().rpartition("|")
         return Place(cluster, snapshot)
 
     def _signature(self, data: bytes) -> bytes:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from persistence.lanes import Lanes
 from persistence.rows.reading import Row
 from persistence.tables.change_log import Place
-from schema.errors import ErrorCode
+from schema.errors import ErrorCode, ResyncReason
 from server.feed.outlet import Outlet
-from server.feed.positions import Positions
+from server.feed.positions import Positions, owner
 from server.feed.reader import FeedReader
 from server.feed.starting import Starting
 from server.feed.telling import Telling
@@ -69,7 +69,7 @@ class RowFeed:
 
     async def start(self, outlet: Outlet, user: str, listed: Listed, position: str | None) -> Began:
         """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
-        since = None if position is None else self._read(position)
+        since = None if position is None else self._read(position, owner(user, listed.key))
         if not self._is_here(outlet.id):
             raise Refused(ErrorCode.VALIDATION, "this connection is gone")
         watch = self.watches.begin(outlet, user, listed)
@@ -83,7 +83,7 @@ class RowFeed:
             watch.id,
             first.rows,
             first.left,
-            self._positions.write(first.place),
+            self._positions.write(first.place, watch.owner),
             first.resumed,
             first.reason,
         )
@@ -107,9 +107,9 @@ class RowFeed:
         for watch in self.watches.of_connection(connection):
             self.watches.end(watch)
 
-    def _read(self, position: str) -> Place:
+    def _read(self, position: str, owner: bytes) -> Place | ResyncReason:
         try:
-            return self._positions.read(position)
+            return self._positions.read(position, owner) or ResyncReason.OTHER_LIST
         except ValueError:
             text = "`from` is no position that a watch was told; leave it out for all rows"
             raise Refused(ErrorCode.VALIDATION, text, field="from") from None

@@ -40,7 +40,7 @@ class Starting:
         self._callers = callers
         self._count = count
 
-    async def first(self, watch: Watch, since: Place | None) -> First:
+    async def first(self, watch: Watch, since: Place | ResyncReason | None) -> First:
         """The watch shows its rows from then on; raises `Refused` where they are too many."""
         for may_be_race in (True, False):
             first = await self._read(watch, since, may_be_race=may_be_race)
@@ -48,7 +48,9 @@ class Starting:
                 return first
         raise AssertionError("the second reading is the last")
 
-    async def _read(self, watch: Watch, since: Place | None, *, may_be_race: bool) -> First | None:
+    async def _read(
+        self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
+    ) -> First | None:
         """None: the walls differ, as if a role had changed between the two looks."""
         listed, user = watch.group.listed, watch.user
         async with watched.one_snapshot(self._reads) as db:
@@ -57,7 +59,9 @@ class Starting:
                 db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
             )
             require_few(rows)
-            missed = None if since is None else await _missed(db, listed.table, user, since)
+            missed = (
+                await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
+            )
         seen = await self._behind_second_wall(watch, rows)
         if len(seen) < len(rows):
             if may_be_race:

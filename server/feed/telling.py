@@ -56,9 +56,8 @@ class Telling:
         for watch in begun:
             self._one(watch, moment, lists.get(watch))
             await self._pause()
-        position = self._positions.write(moment.place)
         for group in self._concerned(moment, lists):
-            await self._tell_group(group, moment, lists, position)
+            await self._tell_group(group, moment, lists)
         self._settle(begun, moment.place)
 
     def begin(self, watch: Watch) -> None:
@@ -76,12 +75,11 @@ class Telling:
         if loop.time() < self._positions_due:
             return
         self._positions_due = loop.time() + POSITION_SECONDS / 10
-        position = self._positions.write(place)
         self._began = loop.time()
         for watch in list(self._watches.all()):
             if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
                 watch.told_at = loop.time()
-                watch.outlet.send(Rows(watch.id, [], position))
+                watch.outlet.send(Rows(watch.id, [], self._positions.write(place, watch.owner)))
             await self._pause()
 
     def resync(self, watch: Watch, reason: ResyncReason) -> None:
@@ -133,7 +131,7 @@ class Telling:
         return groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
-        self, group: Group, moment: Moment, lists: Mapping[Watch, Sequence[Row]], position: str
+        self, group: Group, moment: Moment, lists: Mapping[Watch, Sequence[Row]]
     ) -> None:
         changes = Changes(group.listed.columns)
         anew = {watch for watch in lists if watch.group is group}
@@ -142,7 +140,7 @@ class Telling:
             told[watch] = self._anew(watch, moment, changes, lists[watch])
             await self._pause()
         for watch, numbers in told.items():
-            self._send(watch, changes, numbers, position)
+            self._send(watch, changes, numbers, moment.place)
             await self._pause()
         await self._pause()
 
@@ -195,7 +193,7 @@ class Telling:
             return
         else:
             numbers = self._news(watch, moment, changes)
-        self._send(watch, changes, numbers, self._positions.write(moment.place))
+        self._send(watch, changes, numbers, moment.place)
 
     def _news(self, watch: Watch, moment: Moment, changes: Changes) -> list[int]:
         numbers: list[int] = []
@@ -208,7 +206,7 @@ class Telling:
                     numbers.append(changes.number(kind, id, row))
         return numbers
 
-    def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], position: str) -> None:
+    def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], place: Place) -> None:
         if watch.is_over or not numbers:
             return
         if len(watch.shown) > MAX_WATCHED_ROWS:
@@ -219,6 +217,7 @@ class Telling:
             return
         watch.told_at = asyncio.get_running_loop().time()
         codec = watch.outlet.codec
+        position = self._positions.write(place, watch.owner)
         parts = changes.parts(codec, numbers)
         for n, part in enumerate(parts, 1):
             message = _Rows(watch.id, part, position if n == len(parts) else None)

@@ -16,6 +16,7 @@ from schema.limits import (
 )
 from schema.tables.description import Column, Table
 from server.feed.outlet import Outlet
+from server.feed.positions import owner
 from server.refused import Refused
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class Watch:
     """Why what came meanwhile cannot be told."""
     told_at: float = 0.0
     """When it was last told a position, in seconds of the loop."""
+    owner: bytes = b""
+    """Of its positions: whose list it is."""
     is_over: bool = False
     """It was ended, and hears nothing more."""
 
@@ -142,7 +145,7 @@ class Watches:
         if group is None:
             group = self.groups[listed.key] = Group(listed)
             self._by_table.setdefault(group.logged, set()).add(group)
-        watch = Watch(uuid.uuid4().hex[:16], user, outlet, group)
+        watch = Watch(uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, listed.key))
         group.by_user.setdefault(user, set()).add(watch)
         self._by_connection.setdefault(outlet.id, {})[watch.id] = watch
         self._by_user[user] = self._by_user.get(user, 0) + 1

@@ -5,27 +5,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from persistence.tables.change_log import Place
-from server.feed.positions import Positions
+from server.feed.positions import Positions, owner
 
 PLACE = Place("16384/7/00000001", "700:712:701,705")
+ANN = owner("ann", b"list")
 
 
 def test_V8_what_was_given_comes_back_on_every_server() -> None:
-    text = Positions(b"secret").write(PLACE)
-    assert Positions(b"secret").read(text) == PLACE
-    assert len(text) < 100
+    text = Positions(b"secret").write(PLACE, ANN)
+    assert Positions(b"secret").read(text, ANN) == PLACE
+    assert len(text) < 110
 
 
 def test_V12_another_servers_and_what_was_tampered_with_are_refused() -> None:
-    text = Positions(b"secret").write(PLACE)
+    text = Positions(b"secret").write(PLACE, ANN)
     for wrong in (text[:-4], text[4:], text + "AAAA", text.swapcase(), "", "%", "é", "A" * 9_999):
         with pytest.raises(ValueError):  # noqa: PT011
-            Positions(b"secret").read(wrong)
+            Positions(b"secret").read(wrong, ANN)
     with pytest.raises(ValueError, match="has given"):
-        Positions(b"other").read(text)
+        Positions(b"other").read(text, ANN)
 
 
 @given(st.text())
 def test_V12_no_text_does_harm(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        Positions(b"secret").read(text)
+        Positions(b"secret").read(text, ANN)
+
+
+def test_V8_a_position_is_good_for_one_user_and_one_list() -> None:
+    text = Positions(b"secret").write(PLACE, ANN)
+    for other in (owner("ben", b"list"), owner("ann", b"another list"), b"\0" * 9):
+        assert Positions(b"secret").read(text, other) is None

@@ -96,3 +96,31 @@ async def test_V1_a_call_on_another_node_wakes_who_watches(
     only = await Shown(await two.again(ann, device="d"), "projects", {"project": id}).begin()
     await ann.result("projects.update", project=id, version=1, name="Another")
     assert await only.said() == [("changed", "Another")]
+
+
+async def test_V10_a_change_that_cannot_be_read_ends_watches_and_not_the_feed(
+    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.feed.reader.RETRY_SECONDS", 0.01)
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {}).begin()
+    await psql.execute(
+        "INSERT INTO change_log (table_name, row_id, action)"
+        " VALUES ('plugin_presets', 'no-uuid', 'update')"
+    )
+    resync = await ann.until("resync")
+    assert (resync["watch"], resync["reason"]) == (shown.watch, "failed")
+    await shown.begin()
+    await preset(psql, ann, "a")
+    assert await shown.said() == [("entered", "a")]
+
+
+async def test_V8_a_position_of_another_user_or_list_resumes_nothing(node: Node, psql: Any) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    await preset(psql, ben, "his")
+    hers = await Shown(ann, "presets", {}).begin()
+    his = await Shown(ben, "presets", {}).begin(**{"from": hers.position})
+    other = await Shown(ann, "presets", {"where": {"plugin": "x"}}).begin(**{"from": hers.position})
+    for shown in (his, other):
+        assert (shown.resumed, shown.reason) == (False, "other_list")
+    assert [row["name"] for row in his.rows.values()] == ["his"]

@@ -228,8 +228,11 @@ async def test_V9_what_cannot_be_told_since_a_position_is_told_as_the_whole_list
     await files.resume(await node.again(ben))
     assert (files.resumed, files.reason) == (False, "access")
     # Another cluster: after a restore, after a failover.
-    place = node.server.feed._positions.read(shown.position)
-    shown.position = node.server.feed._positions.write(type(place)("other", place.snapshot))
+    positions = node.server.feed._positions
+    owner = next(w.owner for w in node.server.feed.watches.all() if w.id == shown.watch)
+    place = positions.read(shown.position, owner)
+    assert place is not None
+    shown.position = positions.write(type(place)("other", place.snapshot), owner)
     await shown.resume(await node.again(ben))
     assert (shown.resumed, shown.reason) == (False, "other_history")
 
