@@ -73,8 +73,16 @@ async def test_V9_V10_after_a_restore_all_begin_anew(
     ann = await node.musician("ann")
     shown = await Shown(ann, "presets", {}).begin()
     reader = node.server.feed.reader
-    assert reader._place is not None
-    reader._place = change_log.Place("another cluster", reader._place.snapshot)
+    real = reader._next
+
+    async def restored() -> None:
+        """Between two readings."""
+        await real()
+        assert reader._place is not None
+        reader._place = change_log.Place("another cluster", reader._place.snapshot)
+        monkeypatch.undo()
+
+    monkeypatch.setattr(reader, "_next", restored)
     reader.wake()
     resync = await ann.until("resync")
     assert (resync["watch"], resync["reason"]) == (shown.watch, "other_history")
