@@ -1031,6 +1031,16 @@ MAX_WATCHED_ROWS = BOUNDS.add(
     "That one watch shows; a list that grows past it gets `resync`.",
 )
 
+MAX_WATCHED_BYTES = BOUNDS.add(
+    "MAX_WATCHED_BYTES",
+    1_048_576,
+    "bytes",
+    "the calls `watch`",
+    ErrorCode.LIMIT_REACHED,
+    "server/feed/watches.py",
+    "About: of the texts, lists and maps of all rows that one watch begins with.",
+)
+
 MAX_CHANGES_AT_ONCE = BOUNDS.add(
     "MAX_CHANGES_AT_ONCE",
     1_000,

@@ -46,13 +46,13 @@ def list_text(
         )
     inner = (
         f"SELECT {selected(table, columns)}, {_sorted_by(table, order)},"
-        f" {_weighed(table, columns, order_sql(table, order))} FROM {table.relation}"
+        f" {weighed(table, columns, order_sql(table, order))} FROM {table.relation}"
         f" WHERE {CALLER_IS_SET} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
     )
     again = ", ".join(
         f"_sort_{n} {'DESC' if sort.goes_down else 'ASC'}" for n, sort in enumerate(order)
     )
-    return f"{_up_to_a_page(inner)} ORDER BY {again}"
+    return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY {again}"
 
 
 def ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) -> str:
@@ -69,9 +69,9 @@ def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> 
     wall = f" AND {sees(table)}" if first_wall else ""
     inner = (
         f"SELECT {selected(table, columns)}, {_found(table)}, asked.n AS _sort_0,"
-        f" {_weighed(table, columns, 'asked.n')} FROM {_asked(table)} WHERE {CALLER_IS_SET}{wall}"
+        f" {weighed(table, columns, 'asked.n')} FROM {_asked(table)} WHERE {CALLER_IS_SET}{wall}"
     )
-    return f"{_up_to_a_page(inner)} ORDER BY _sort_0"
+    return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY _sort_0"
 
 
 def count_text(table: Table, condition: Condition) -> str:
@@ -230,7 +230,7 @@ def _sorted_by(table: Table, order: Order) -> str:
     )
 
 
-def _weighed(table: Table, columns: Iterable[Column], order: str) -> str:
+def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
     """The bytes of a row's texts, and those of all rows up to it."""
     places = [
         place_of(table, column)
@@ -244,8 +244,9 @@ def _weighed(table: Table, columns: Iterable[Column], order: str) -> str:
     )
 
 
-def _up_to_a_page(inner: str) -> str:
-    return f"SELECT * FROM ({inner}) AS page WHERE _bytes - _own_bytes < {MAX_PAGE_BYTES}"
+def up_to(inner: str, most_bytes: int) -> str:
+    """The rows of a statement with `weighed`, up to the one with which they have so many bytes."""
+    return f"SELECT * FROM ({inner}) AS page WHERE _bytes - _own_bytes < {most_bytes}"
 
 
 def _as_row(table: Table, given: Sequence[Column]) -> str:

@@ -8,13 +8,23 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from persistence.errors import PersistenceError
 from persistence.pool import Database, Executor
 from persistence.rows.access import TEXTS
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
 from persistence.rows.reading import Row, as_row
 from persistence.rows.sql import Numbers, arguments_of, condition_sql, place_of
-from persistence.rows.statements import CALLER_IS_GIVEN, CALLER_IS_SET, sees, selected
+from persistence.rows.statements import (
+    CALLER_IS_GIVEN,
+    CALLER_IS_SET,
+    is_heavy,
+    sees,
+    selected,
+    up_to,
+    weighed,
+)
+from schema.limits import MAX_WATCHED_BYTES
 from schema.tables.description import Column, Table
 
 SNAPSHOT = """
@@ -42,8 +52,15 @@ PROJECTS = """
 SELECT project_id FROM project_members WHERE user_id = $1
 """
 
-AT_A_TIME = 100
-"""Rows that are read into maps in one turn of the event loop: cursors wait for it."""
+AT_A_TIME_SECONDS = 0.002
+"""How long rows are read into maps in one turn of the event loop: cursors wait for it."""
+
+HEAVY_AT_ONCE, LIGHT_AT_ONCE = 50, 2_000
+"""Rows that are asked for by their ids at once: those with maps or lists in them, and others."""
+
+
+class TooLarge(PersistenceError):
+    """The rows of a list have more bytes than a watch begins with."""
 
 
 @asynccontextmanager
@@ -67,19 +84,26 @@ async def list_rows(
     condition: Condition,
     limit: int,
 ) -> list[Row]:
-    """The rows that match and that the user may see, in the order of the table; `limit` at most."""
+    """The rows that match and that the user may see, in the order of the table; `limit` at most.
+
+    Raises `TooLarge` where they have more than `MAX_WATCHED_BYTES`.
+    """
 
     def text() -> str:
         numbers = Numbers(1)
         asked = condition_sql(table, condition, numbers)
-        return (
-            f"SELECT {selected(table, columns)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
-            f" AND {sees(table)} AND ({asked}) ORDER BY {order_sql(table, read_order(table, None))}"
-            f" LIMIT ${numbers.next()}::int8"
+        order = order_sql(table, read_order(table, None))
+        inner = (
+            f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
+            f" {weighed(table, columns, order)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
+            f" AND {sees(table)} AND ({asked}) ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
+        return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"
 
     shape = f"watched|{_shape(columns)}|{condition.shape}"
     records = await db.fetch(TEXTS.get(table, shape, text), user, *arguments_of(condition), limit)
+    if records and records[-1]["_bytes"] >= MAX_WATCHED_BYTES:
+        raise TooLarge
     return await _as_rows(columns, records)
 
 
@@ -93,9 +117,13 @@ async def rows_by_id(
     def text() -> str:
         return f"SELECT {selected(table, columns)} FROM {table.relation} WHERE {_among(table, 1)}"
 
-    shape = f"by_id|{_shape(columns)}"
-    records = await db.fetch(TEXTS.get(table, shape, text), *_keys(table, ids))
-    return {row_id(table, row): row for row in await _as_rows(columns, records)}
+    statement = TEXTS.get(table, f"by_id|{_shape(columns)}", text)
+    in_order, rows = list(ids), dict[str, Row]()
+    at_once = HEAVY_AT_ONCE if is_heavy(columns) else LIGHT_AT_ONCE
+    for first in range(0, len(in_order), at_once):
+        records = await db.fetch(statement, *_keys(table, in_order[first : first + at_once]))
+        rows.update((row_id(table, row), row) for row in await _as_rows(columns, records))
+    return rows
 
 
 async def behind_second_wall(
@@ -158,9 +186,13 @@ def naming(table: Table) -> tuple[Column, ...]:
 
 async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
     rows: list[Row] = []
-    for first in range(0, len(records), AT_A_TIME):
-        rows += [as_row(columns, record) for record in records[first : first + AT_A_TIME]]
-        await asyncio.sleep(0)
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    for record in records:
+        rows.append(as_row(columns, record))
+        if clock() - began > AT_A_TIME_SECONDS:
+            await asyncio.sleep(0)
+            began = clock()
     return rows
 
 

@@ -174,9 +174,13 @@ class FeedReader:
                 self._telling.resync(watch, ResyncReason.ACCESS)
                 continue
             listed = watch.group.listed
-            lists[watch] = await watched.list_rows(
-                db, listed.table, listed.columns, watch.user, listed.condition, MAX_WATCHED_ROWS + 1
-            )
+            most, who = MAX_WATCHED_ROWS + 1, watch.user
+            try:
+                lists[watch] = await watched.list_rows(
+                    db, listed.table, listed.columns, who, listed.condition, most
+                )
+            except watched.TooLarge:
+                self._telling.resync(watch, ResyncReason.TOO_MUCH)
             self._count_queries(1)
         return lists
 

@@ -14,7 +14,7 @@ from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
 from server.feed.ties import by_peers, by_role
-from server.feed.watches import Watch, logged_as, require_few
+from server.feed.watches import Watch, logged_as, require_few, too_large
 from server.health.metrics import Count
 
 
@@ -55,9 +55,12 @@ class Starting:
         listed, user = watch.group.listed, watch.user
         async with watched.one_snapshot(self._reads) as db:
             place = await change_log.here(db)
-            rows = await watched.list_rows(
-                db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
-            )
+            try:
+                rows = await watched.list_rows(
+                    db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
+                )
+            except watched.TooLarge:
+                raise too_large() from None
             require_few(rows)
             missed = (
                 await _missed(db, listed.table, user, since) if isinstance(since, Place) else since

@@ -10,6 +10,7 @@ from persistence.rows.reading import Row
 from persistence.tables.change_log import NOWHERE, Place
 from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
+    MAX_WATCHED_BYTES,
     MAX_WATCHED_ROWS,
     MAX_WATCHES_PER_CONNECTION,
     MAX_WATCHES_PER_USER,
@@ -209,6 +210,15 @@ def require_few(rows: Iterable[object]) -> None:
             f"a watch shows at most {MAX_WATCHED_ROWS} rows, and this list has more: ask for less"
         )
         raise Refused(ErrorCode.LIMIT_REACHED, text, field="where")
+
+
+def too_large() -> Refused:
+    """Of a list that is larger than a watch begins with."""
+    text = (
+        f"the rows that a watch begins with have at most about {MAX_WATCHED_BYTES} bytes, and these"
+        " have more: ask for less with `fields`, without the large maps, or with `where`"
+    )
+    return Refused(ErrorCode.LIMIT_REACHED, text, field="fields")
 
 
 def _within(count: int, most: int, what: str) -> None:

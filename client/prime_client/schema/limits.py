@@ -336,5 +336,9 @@ MAX_WATCHES_PER_USER = 256
 MAX_WATCHED_ROWS = 1_000
 """That one watch shows; a list that grows past it gets `resync`. (rows; the calls `watch`)"""
 
+MAX_WATCHED_BYTES = 1_048_576
+"""About: of the texts, lists and maps of all rows that one watch begins with. (bytes; the calls
+`watch`)"""
+
 MAX_CHANGES_AT_ONCE = 1_000
 """Of one watch at one moment; past it, reading the list anew is less. (rows; `rows`)"""

@@ -1,5 +1,6 @@
 """Telling watches what has changed, or that they are to begin anew: never silence."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from server.feed.moment import Moment
 from server.feed.positions import Positions
 from server.feed.telling import Telling
 from server.feed.ties import Ties
-from server.feed.watches import Listed, Watch, Watches
+from server.feed.watches import Group, Listed, Watch, Watches
 from server.health.metrics import uncounted
 from server.sockets.codec import JSON, Codec
 
@@ -152,3 +153,25 @@ async def test_V10_all_begin_anew_also_who_has_not_begun(reason: str) -> None:
     assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, reason)]
     assert len(told.watches) == 0
     assert told.watches.groups == {}
+
+
+async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = Told(*[f"user {n}" for n in range(50)])
+    told.begin()
+    told.telling.settle(Place("c", "11:11:"))
+    looked: list[object] = []
+
+    def look(*of: object) -> Iterator[Any]:
+        looked.append(of)
+        return iter(())
+
+    monkeypatch.setattr("server.feed.telling.kinds", look)
+    monkeypatch.setattr(Watches, "all", look)
+    monkeypatch.setattr(Group, "watches", look)
+    other = {"auth_sessions": {"a": [Change("auth_sessions", "a", None, "u", xact=11)]}}
+    moment = Moment(Place("c", "12:12:"), other, {}, Ties(), 1)
+    await told.telling.tell(moment, {})
+    assert looked == []
+    assert told.watches.beginners == set()

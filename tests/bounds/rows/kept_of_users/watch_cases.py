@@ -67,6 +67,21 @@ async def rows_of_a_watch(node: Node) -> Seen:
     return Seen(at, past)
 
 
+@live_case("MAX_WATCHED_BYTES")
+async def bytes_of_a_watch(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    await _make(node, ann, "large", 1)
+    seen: list[Past | None] = []
+    for length in (limits.MAX_WATCHED_BYTES // 2, limits.MAX_WATCHED_BYTES):
+        await node.server.foundation.db.behind.execute(
+            "UPDATE plugin_presets SET parameters = jsonb_build_object('a', repeat('x', $1))",
+            length,
+        )
+        seen.append(await _watch(ann, where={"plugin": "large"}))
+    assert await _watch(ann, where={"plugin": "large"}, fields=["name"]) is None
+    return Seen(*seen)
+
+
 @live_case("MAX_CHANGES_AT_ONCE")
 async def changes_at_once(node: Node) -> Seen:
     ann = await node.musician("ann")
