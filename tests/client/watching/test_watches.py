@@ -158,7 +158,7 @@ async def test_a_reply_with_the_close_right_behind_it_begins_anew() -> None:
         return await answers[-1]
 
     watches = Watches(lambda id: None)
-    watch = Watch("presets", {}, call, watches)
+    watch: Watch[Any] = Watch("presets", {}, call, watches)
     watches.add(watch)
     iterating = asyncio.ensure_future(anext(watch))
     await some_turns()
@@ -180,7 +180,7 @@ async def test_who_gives_up_while_it_begins_leaves_nothing_on_the_server() -> No
         await go_on.wait()
         return answer
 
-    watch = Watch("presets", {}, call, server.watches)
+    watch: Watch[Any] = Watch("presets", {}, call, server.watches)
     server.watches.add(watch)
     iterating = asyncio.ensure_future(anext(watch))
     await some_turns()
