@@ -52,8 +52,8 @@ PROJECTS = """
 SELECT project_id FROM project_members WHERE user_id = $1
 """
 
-AT_A_TIME_SECONDS = 0.002
-"""How long rows are read into maps in one turn of the event loop: cursors wait for it."""
+AT_A_TIME, AT_A_TIME_SECONDS = 100, 0.002
+"""Rows, or how long they are read into maps, in one turn of the event loop: cursors wait for it."""
 
 HEAVY_AT_ONCE, LIGHT_AT_ONCE = 50, 2_000
 """Rows that are asked for by their ids at once: those with maps or lists in them, and others."""
@@ -188,9 +188,9 @@ async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Ro
     rows: list[Row] = []
     clock = asyncio.get_running_loop().time
     began = clock()
-    for record in records:
+    for n, record in enumerate(records, 1):
         rows.append(as_row(columns, record))
-        if clock() - began > AT_A_TIME_SECONDS:
+        if not n % AT_A_TIME or clock() - began > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began = clock()
     return rows
