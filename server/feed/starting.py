@@ -75,6 +75,7 @@ class Starting:
         watch.place = place
         for id in () if watch.is_over else seen:
             watch.show(id)
+        await asyncio.sleep(0)
         if missed is None:
             return First(place, shown, [], resumed=False)
         if isinstance(missed, ResyncReason):
