@@ -193,6 +193,7 @@ async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Ro
         if not n % AT_A_TIME or clock() - began > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began = clock()
+    await asyncio.sleep(0)  # what follows looks at all of them
     return rows
 
 
