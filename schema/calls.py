@@ -10,7 +10,7 @@ from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
 from schema.calling.row_calls import Cursor, RowCalls
-from schema.columns.music import AudioAnalysis, MusicalContext
+from schema.columns.music import AudioAnalysis
 from schema.columns.types import (
     Bpm,
     Description,
@@ -20,7 +20,6 @@ from schema.columns.types import (
     Role,
     Scale,
     Signature,
-    SnapshotKind,
     Tags,
     Version,
 )
@@ -38,13 +37,14 @@ from schema.messages import (
     Position,
     ProjectId,
     PurposeWord,
-    RoleWord,
     Seq,
     User,
 )
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
 from schema.tables.all_tables import TABLES
+from schema.tables.project_members import MEMBERS
+from schema.tables.project_snapshots import SNAPSHOTS
 from schema.tables.studio_projects import PROJECTS, DefaultRole, MemberLimit
 from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
 from schema.text.words import one_of
@@ -143,16 +143,12 @@ OF_TABLES = ROW_CALLS.methods()
 
 Project = ROW_CALLS.row(PROJECTS)
 
+ProjectMember = ROW_CALLS.row(MEMBERS)
+
+Snapshot = ROW_CALLS.row(SNAPSHOTS)
+
 
 # members
-
-
-class ListMembers(Params, frozen=True, forbid_unknown_fields=True):
-    """Who may see a project, and in which role; `after` is the `next` of the page before."""
-
-    project: ProjectId
-    limit: Annotated[int, Meta(ge=1, le=500)] = 500
-    after: Annotated[str, Meta(max_length=128)] | None = None
 
 
 class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
@@ -177,21 +173,6 @@ class RevokeRole(Params, frozen=True, forbid_unknown_fields=True):
 
     project: ProjectId
     user: ProjectId
-
-
-class ProjectMember(Struct, frozen=True):
-    """A row of `project_members`, and the user's colour in the project."""
-
-    user: User
-    role: RoleWord
-    color: str = ""
-
-
-class ProjectMembers(Struct, frozen=True):
-    """Members of a project, owners first, and where the next page starts (null: the last)."""
-
-    members: list[ProjectMember]
-    next: str | None = None
 
 
 # history
@@ -295,22 +276,6 @@ class CreateSnapshot(Params, frozen=True, forbid_unknown_fields=True):
     audio_analysis: AudioAnalysis | None = None
 
 
-class ListSnapshots(Params, frozen=True, forbid_unknown_fields=True):
-    """The snapshots of a project, newest first; `after` is the `next` of the page before."""
-
-    project: ProjectId
-    kind: SnapshotKind | None = None
-    limit: Page = 50
-    after: Annotated[str, Meta(max_length=128)] | None = None
-
-
-class GetSnapshot(Params, frozen=True, forbid_unknown_fields=True):
-    """One snapshot, without its state."""
-
-    project: ProjectId
-    snapshot: SnapshotId
-
-
 class SnapshotState(Params, frozen=True, forbid_unknown_fields=True):
     """The state that a snapshot holds; ask part by part."""
 
@@ -364,30 +329,6 @@ class DeleteSnapshot(Params, frozen=True, forbid_unknown_fields=True):
 
     project: ProjectId
     snapshot: SnapshotId
-
-
-class Snapshot(Struct, frozen=True):
-    """A row of `project_snapshots`, without its state."""
-
-    id: str
-    project: str
-    author: User | None
-    kind: Annotated[str, one_of("SnapshotKind")]
-    name: str
-    description: str
-    position: Position
-    digest: str
-    musical_context: MusicalContext | None
-    audio_analysis: AudioAnalysis | None
-    version: int
-    created_at: float
-
-
-class SnapshotPage(Struct, frozen=True):
-    """Some snapshots, and where the next page starts (null: this was the last)."""
-
-    snapshots: list[Snapshot]
-    next: str | None
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
@@ -560,7 +501,6 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "projects.create": (CreateProject, Project),
     "projects.update": (UpdateProject, Project),
     "projects.archive": (ArchiveProject, Project),
-    "members.list": (ListMembers, ProjectMembers),
     "members.grant": (GrantRole, ProjectMember),
     "members.join": (JoinProject, ProjectMember),
     "members.revoke": (RevokeRole, Done),
@@ -568,8 +508,6 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "history.blame": (Blame, Blamed),
     "history.at": (StateAt, StateData),
     "snapshots.create": (CreateSnapshot, Snapshot),
-    "snapshots.list": (ListSnapshots, SnapshotPage),
-    "snapshots.get": (GetSnapshot, Snapshot),
     "snapshots.state": (SnapshotState, StateData),
     "snapshots.update": (UpdateSnapshot, Snapshot),
     "snapshots.diff": (DiffSnapshots, Diff),

@@ -21,7 +21,7 @@ from persistence.rows.pages import (
 )
 from persistence.rows.sql import arguments_of
 from persistence.rows.values import Wrong, argument, read_value
-from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES, MAX_ROWS
+from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
 Row = dict[str, Any]
@@ -90,21 +90,26 @@ async def list_(
     where: Mapping[str, Any] | None = None,
     beside: Mapping[str, Any] | None = None,
     order: Sequence[Any] | None = None,
+    unnamed: Order | None = None,
     fields: Sequence[Any] | None = None,
     limit: int = 50,
     after: str | None = None,
     before: str | None = None,
 ) -> Page:
-    """A page; raises `BadQuery`, `BadCursor`. `beside`: as of `read_where`."""
+    """A page; raises `BadQuery`, `BadCursor`. `beside`: as of `read_where`.
+
+    `unnamed`: the order where `order` names none; None: that of the table.
+    """
     asked = _Asked(
         table,
         user,
         read_where(table, where, beside),
-        read_order(table, order),
+        unnamed if unnamed and not order else read_order(table, order),
         read_fields(table, fields),
     )
-    if not 1 <= limit <= MAX_ROWS:
-        raise BadQuery("limit", f"must be 1 to {MAX_ROWS}")
+    _, most = table.rows
+    if not 1 <= limit <= most:
+        raise BadQuery("limit", f"must be 1 to {most}")
     if after is not None and before is not None:
         raise BadQuery("before", "and `after` cannot be asked together")
     goes_back = before is not None

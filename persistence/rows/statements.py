@@ -127,13 +127,19 @@ def update_text(table: Table, changed: Sequence[Column], returned: Sequence[Colu
     """The row that $2 and on name, if its version is the next, gets the values after that."""
     numbers = Numbers(2 + len(table.names))
     version = numbers.last
-    values = ", ".join(f"{stored(c)} = ${numbers.next()}::{c.sql.value}" for c in changed)
+    values = ", ".join(_assigned(column, numbers) for column in changed)
     return (
         f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
         f" AND {place_of(table, table.by_name[table.version])} = ${version}::int8"
         f" AND {may_write(table, rights_of(table).change)}"
         f" RETURNING {selected(table, returned)}"
     )
+
+
+def _assigned(column: Column, numbers: Numbers) -> str:
+    new = f"${numbers.next()}::{column.sql.value}"
+    also = f", {column.sets.format(new=new)}" if column.sets else ""
+    return f"{stored(column)} = {new}{also}"
 
 
 def delete_text(table: Table) -> str:
@@ -235,7 +241,8 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
     places = [
         place_of(table, column)
         for column in columns
-        if column.sql in (*HEAVY, SqlType.TEXT) and (column.reads or column.name).isidentifier()
+        if column.sql in HEAVY
+        or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
     own = " + ".join(f"coalesce(octet_length({place}::text), 0)" for place in places) or "0"
     return (

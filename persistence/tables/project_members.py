@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
-from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
+from persistence.rows.pages import Order, Sort
 from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
 from rooms.roles import GOVERNS
+from schema.tables.description import Column, SqlType
+from schema.tables.project_members import MEMBERS
 
 ROLE_OF = """
 SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
@@ -32,22 +34,30 @@ FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
 JOIN project_members AS m USING (project_id, user_id)
 """
 
-LIST_OF = """
-SELECT listed.* FROM (
-    SELECT u.id, u.email, u.username, u.name, m.role,
-        array_position(ARRAY['owner', 'editor', 'viewer'], m.role) AS place,
-        lower(u.username) AS key
-    FROM project_members AS m
-    JOIN prime_users AS u ON u.id = m.user_id
-    WHERE m.project_id = $1
-) AS listed
-WHERE $3::bigint IS NULL
-    OR (listed.place, listed.key, listed.id) > (
-        $3, (SELECT lower(username) FROM prime_users WHERE id = $4::uuid), $4
-    )
-ORDER BY listed.place, listed.key, listed.id
-LIMIT $2
-"""
+OWNERS_FIRST: Order = (
+    Sort(
+        Column(
+            "place",
+            int,
+            SqlType.INTEGER,
+            "owners first, viewers last",
+            reads="array_position(ARRAY['owner', 'editor', 'viewer'], role)",
+        ),
+        goes_down=False,
+    ),
+    Sort(
+        Column(
+            "username",
+            str,
+            SqlType.TEXT,
+            "the member's, in small letters",
+            reads="(SELECT lower(u.username) FROM prime_users AS u WHERE u.id = user_id)",
+        ),
+        goes_down=False,
+    ),
+    Sort(MEMBERS.by_name[MEMBERS.key], goes_down=False),
+)
+"""How the members of one project are listed: no column of theirs, so no client names it."""
 
 # First of all, always: whoever appends holds the same lock (see append_deltas).
 LOCK_PROJECT = """
@@ -141,18 +151,6 @@ async def roles_among(
     """The role of each (project, user) that has one."""
     rows = await db.fetch(ROLES_AMONG, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
     return {(row["project_id"], row["user_id"]): row["role"] for row in rows}
-
-
-async def list_of(
-    db: Executor, project: str, limit: int = 500, after: str | None = None
-) -> tuple[list[MemberRow], str | None]:
-    """A page of them, owners first, and the `after` of the next one."""
-    place, user = read_cursor(after)
-    rows = await db.fetch(LIST_OF, project, limit + 1, place, user)
-    page = rows[:limit]
-    more = len(rows) > limit and bool(page)
-    next_page = write_cursor(page[-1]["place"], page[-1]["id"]) if more else None
-    return [_member(row) for row in page], next_page
 
 
 async def grant(

@@ -1,21 +1,17 @@
 """Queries on `project_snapshots`: stored states, with or without a name."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.errors import Conflict, NotFound, Taken
+from persistence.errors import NotFound, Taken
 from persistence.journal.compaction import LOCK_STORED_STATES
 from persistence.journal.contract import Checkpoint
 from persistence.journal.state_slices import checkpoint_of, sliced
-from persistence.page_cursor import read_cursor, write_cursor
 from persistence.pool import Executor
 from persistence.tables import studio_projects
 from persistence.tables.held_roles import hold_role
 from persistence.tables.studio_projects import ProjectRow
-from schema.limits import MAX_PAGE_BYTES
-
-EDITABLE = ("name", "description", "audio_analysis")
 
 NEWEST_KEPT = 20
 """Automatic snapshots of a project that stay however old they are."""
@@ -52,8 +48,8 @@ FROM project_snapshots AS s LEFT JOIN prime_users AS u ON u.id = s.author_id
 WHERE s.id = $1
 """
 
-GET = f"""
-{BY_ID} AND s.project_id = $2
+AUTHOR_OF = """
+SELECT author_id FROM project_snapshots WHERE project_id = $1 AND id = $2
 """
 
 COUNT_OTHERS = """
@@ -61,34 +57,8 @@ SELECT count(*) FROM project_snapshots
 WHERE project_id = $1 AND (kind = 'manual' OR name <> '') AND id IS DISTINCT FROM $2
 """
 
-# What is told of a snapshot stored before tempi were counted may be megabytes.
-WORDS_SIZE = """
-    octet_length(s.description) + coalesce(octet_length(s.musical_context::text), 0)
-"""
-
-LIST_OF = f"""
-SELECT page.* FROM (
-SELECT {COLUMNS}, (extract(epoch FROM s.created_at) * 1000000)::bigint AS created_us,
-    {WORDS_SIZE} AS own_bytes,
-    sum({WORDS_SIZE}) OVER (ORDER BY s.created_at DESC, s.id DESC ROWS UNBOUNDED PRECEDING) AS bytes
-FROM project_snapshots AS s LEFT JOIN prime_users AS u ON u.id = s.author_id
-WHERE s.project_id = $1
-    AND ($2::text IS NULL OR s.kind = $2)
-    AND ($4::bigint IS NULL OR (s.created_at, s.id)
-        < (timestamptz 'epoch' + $4 * interval '1 microsecond', $5::uuid))
-ORDER BY s.created_at DESC, s.id DESC
-LIMIT $3
-) AS page WHERE page.bytes - page.own_bytes < {MAX_PAGE_BYTES}
-ORDER BY page.created_us DESC, page.id DESC
-"""
-
-UPDATE = f"""
-WITH s AS (
-    UPDATE project_snapshots SET {{assignments}}
-    WHERE project_id = $1 AND id = $2 AND version = $3
-    RETURNING *
-)
-SELECT {COLUMNS} FROM s LEFT JOIN prime_users AS u ON u.id = s.author_id
+ALL = """
+SELECT id, kind FROM project_snapshots WHERE project_id = $1 ORDER BY created_at DESC, id DESC
 """
 
 DELETE = """
@@ -216,42 +186,18 @@ async def count_others(db: Executor, project: str, id: str | None) -> int:
     return count
 
 
-async def get(db: Executor, project: str, snapshot: str) -> SnapshotRow:
-    """Raises `NotFound`."""
-    row = await db.fetchrow(GET, snapshot, project)
+async def author_of(db: Executor, project: str, snapshot: str) -> str | None:
+    """Who made it, None once the account is gone; raises `NotFound`."""
+    row = await db.fetchrow(AUTHOR_OF, project, snapshot)
     if row is None:
         raise NotFound("there is no such snapshot of this project")
-    return _snapshot(row)
+    author: str | None = row["author_id"]
+    return author
 
 
-async def list_of(
-    db: Executor, project: str, kind: str | None, limit: int, after: str | None
-) -> tuple[list[SnapshotRow], str | None]:
-    """A page of a project's snapshots, newest first, and the `after` of the next one."""
-    time, last_id = read_cursor(after)
-    rows = await db.fetch(LIST_OF, project, kind, limit + 1, time, last_id)
-    page = rows[:limit]
-    more = bool(page) and (len(rows) > limit or page[-1]["bytes"] >= MAX_PAGE_BYTES)
-    next_page = write_cursor(page[-1]["created_us"], page[-1]["id"]) if more else None
-    return [_snapshot(row) for row in page], next_page
-
-
-async def update(
-    db: Executor, project: str, snapshot: str, version: int, changes: Mapping[str, object]
-) -> SnapshotRow:
-    """Change fields if the version is still that one, else `Conflict`; an auto one named stays."""
-    if not changes.keys() <= set(EDITABLE):
-        raise ValueError(f"not to be changed: {sorted(changes.keys() - set(EDITABLE))}")
-    if changes:
-        query = UPDATE.format(assignments=_assignments(changes))
-        values = [_text(value) if isinstance(value, bytes) else value for value in changes.values()]
-        row = await db.fetchrow(query, project, snapshot, version, *values)
-        if row is not None:
-            return _snapshot(row)
-    current = await get(db, project, snapshot)
-    if changes or current.version != version:
-        raise Conflict(current.version)
-    return current
+async def all_of(db: Executor, project: str) -> list[tuple[str, str]]:
+    """The id and kind of each, newest first: for a look at all that a project has."""
+    return [(row["id"], row["kind"]) for row in await db.fetch(ALL, project)]
 
 
 async def delete(db: Executor, project: str, snapshot: str) -> bool:
@@ -287,7 +233,7 @@ async def fork(
             await hold_role(transaction, project, owner, roles)
         row = await transaction.fetchrow(FORK, project, snapshot, id, owner, name)
     if row is None:
-        await get(db, project, snapshot)
+        await author_of(db, project, snapshot)
     return await studio_projects.made(db, row, id, owner, snapshot)
 
 
@@ -305,14 +251,6 @@ async def thin(db: Executor, project: str, now_ms: float) -> int:
 
 def _made_of(row: Any) -> tuple[str, str | None, str]:
     return row["project_id"], row["author_id"], row["kind"]
-
-
-def _assignments(changes: Mapping[str, object]) -> str:
-    places = {field: f"${n}" for n, field in enumerate(changes, start=4)}
-    assignments = [f"{field} = {place}" for field, place in places.items()]
-    if changes.get("name"):
-        assignments.append("kind = CASE kind WHEN 'auto' THEN 'manual' ELSE kind END")
-    return ", ".join(assignments)
 
 
 def _text(json: bytes | None) -> str | None:

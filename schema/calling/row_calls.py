@@ -7,20 +7,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from schema.calling.params import Done, Params
 from schema.columns.types import RowId
-from schema.limits import MAX_ORDER, MAX_ROWS
+from schema.limits import MAX_ORDER
 from schema.roles import RIGHTS, Whom
-from schema.tables.description import REQUIRED, Column, Table, Verb
+from schema.tables.description import REQUIRED, Column, Operator, Table, Verb
 from schema.text.words import among, one_of
 
 Call = tuple[type[Params], type[Struct]]
 """Of parameters and a result."""
 
-ROWS_LEFT_OUT = 50
-"""How many rows a page has where nobody says."""
-
 FeedPosition = Annotated[str, Meta(min_length=1, max_length=16_384)]
 Cursor = Annotated[str, Meta(max_length=4_096)]
-Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS)]
 
 _Field = tuple[str, Any] | tuple[str, Any, Any]
 
@@ -65,7 +61,8 @@ class RowCalls:
         """The type of its rows: whatever was not asked for is left out."""
         if table.relation not in self._rows:
             fields = [
-                (column.name, self._shape(column) | UnsetType, UNSET) for column in table.columns
+                (column.name, self._shape(table, column) | UnsetType, UNSET)
+                for column in table.columns
             ]
             self._rows[table.relation] = _struct(table.row, table.says, fields)
         return self._rows[table.relation]
@@ -95,12 +92,13 @@ class RowCalls:
                 return _params(f"Delete{table.row}", _DELETES, _named(table)), Done
 
     def _list(self, table: Table) -> Call:
+        left_out, most = table.rows
         fields: list[_Field] = [
             *_asked(table),
             _where(table),
             ("order", _words(f"{table.row}Order", orders(table), MAX_ORDER), None),
             *_shown(table, self.tables),
-            ("limit", Limit, ROWS_LEFT_OUT),
+            ("limit", Annotated[int, Meta(ge=1, le=most)], left_out),
             ("after", Cursor | None, None),
             ("before", Cursor | None, None),
         ]
@@ -111,7 +109,7 @@ class RowCalls:
         ]
         return (
             _params(f"List{_plural(table)}", table.says, fields),
-            _struct(f"{table.row}Page", _PAGE, page),
+            _struct(table.page or f"{table.row}Page", _PAGE, page),
         )
 
     def _watch(self, table: Table) -> Call:
@@ -138,14 +136,15 @@ class RowCalls:
             _struct(f"{table.row}Watch", _BEGAN, began),
         )
 
-    def _shape(self, column: Column) -> Any:
+    def _shape(self, table: Table, column: Column) -> Any:
         """As a row has it: the value itself, or a part of the row that it names."""
         other = self.tables.get(column.embeds)
-        return (
-            column.type
-            if other is None or not other.summary
-            else (column.type | self._summary(other))
-        )
+        if other is None or not other.summary:
+            return column.type
+        if column.name in table.brings:
+            is_null = Operator.IS_NULL in column.filters
+            return self._summary(other) | None if is_null else self._summary(other)
+        return column.type | self._summary(other)
 
     def _summary(self, table: Table) -> type[Struct]:
         if table.relation not in self._summaries:

@@ -72,12 +72,9 @@ STOPPED_IN_ARCHIVED = frozenset(
 
 READS = frozenset(
     {
-        "members.list",
         "history.list",
         "history.blame",
         "history.at",
-        "snapshots.list",
-        "snapshots.get",
         "snapshots.state",
         "snapshots.diff",
         "timeline.between",

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from schema.limits import MAX_ROWS
+
+ROWS_LEFT_OUT = 50
+"""How many rows a page has where nobody says."""
+
 
 class SqlType(StrEnum):
     """The type of a column in PostgreSQL. Times go over the wire in ms since 1970."""
@@ -106,6 +111,8 @@ class Column:
     """The SQL that gives it, of the table's own columns; empty: the column of this name."""
     embeds: str = ""
     """The table whose row its value is the id of, and which `embed` can bring along."""
+    sets: str = ""
+    """SQL of what else is set where it is changed; `{new}` stands for its new value."""
     of_caller: bool = False
     """Whether it says something of who asks: no feed has it, since all who watch get one row."""
 
@@ -153,7 +160,8 @@ class Table:
     key: str = "id"
     """The column that names a row, and that `param` is the value of."""
     within: tuple[str, ...] = ()
-    """Columns that name a row only together with `key`: parameters by their own names."""
+    """Columns that are named beside `key`, by their own names: a row with another value there is
+    another row, or none."""
     user: str = ""
     """The column with the user that a row belongs to; empty: none."""
     project: str = ""
@@ -174,9 +182,14 @@ class Table:
     it is left out (`REQUIRED`: it may not be; None: any): conditions beside `where`. The column
     with the project is one of them, without being named."""
     brings: tuple[str, ...] = ()
-    """Columns whose rows are brought along without being asked for."""
+    """Columns whose rows are brought along without being asked for: whoever may see a row may see
+    whom it names."""
     is_content: bool = False
     """Whether its rows are part of what a project holds: an archived one keeps them as they are."""
+    rows: tuple[int, int] = (ROWS_LEFT_OUT, MAX_ROWS)
+    """How many rows a page has where nobody says, and how many it may have."""
+    page: str = ""
+    """The name of the type of a page; empty: that of a row, and `Page`."""
     summary: tuple[str, ...] = ()
     """What rows of other tables bring along of a row of this one; empty: they cannot."""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)

@@ -15,6 +15,15 @@ from schema.tables.description import (
     Verb,
 )
 
+# What is told of one stored before tempi were counted may be megabytes.
+_BOUNDED_CONTEXT = """(
+    CASE WHEN pg_column_size(musical_context) > 32768
+        THEN musical_context || jsonb_build_object('tempo', jsonb_build_array())
+        ELSE musical_context END
+)"""
+
+_KEPT = "kind = CASE WHEN kind = 'auto' AND {new} <> '' THEN 'manual' ELSE kind END"
+
 SNAPSHOTS = Table(
     relation="project_snapshots",
     calls="snapshots",
@@ -23,7 +32,8 @@ SNAPSHOTS = Table(
     says="States of a project that are kept; without the states themselves.",
     user="author",
     project="project",
-    verbs=frozenset({Verb.COUNT, Verb.WATCH}),
+    within=("project",),
+    verbs=frozenset({Verb.GET, Verb.LIST, Verb.COUNT, Verb.WATCH}),
     asks=(("project", REQUIRED), ("kind", None)),
     brings=("author",),
     columns=(
@@ -40,6 +50,7 @@ SNAPSHOTS = Table(
             creates=True,
             changes=True,
             filters=NAMES,
+            sets=_KEPT,
         ),
         Column(
             "description",
@@ -59,7 +70,11 @@ SNAPSHOTS = Table(
         ),
         Column("digest", str, SqlType.TEXT, "of the state", reads="checksum"),
         Column(
-            "musical_context", MusicalContext | None, SqlType.JSON, "the state described as music"
+            "musical_context",
+            MusicalContext | None,
+            SqlType.JSON,
+            "the state described as music",
+            reads=_BOUNDED_CONTEXT,
         ),
         Column(
             "audio_analysis",

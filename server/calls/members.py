@@ -1,30 +1,29 @@
 """Members: who may see a project, in which role; every change is sent at once (rule R3)."""
 
-from collections.abc import Mapping
+from typing import Any
 
 from persistence.errors import NoSuchProject, NotFound
 from persistence.tables import project_members, users
 from rooms.presence.colors import color_of
 from schema import calls
-from schema.messages import User
+from schema.tables.project_members import MEMBERS
 from server.calls.caller import Caller
-from server.calls.context import Context, looking_up, require_member, require_owner
+from server.calls.context import Context, looking_up, require_owner
+from server.calls.rows.of_tables import OF_TABLES, ROW_ANSWERS
 
 
-async def list_(
-    context: Context, caller: Caller, params: calls.ListMembers
-) -> calls.ProjectMembers:
-    """A page of the members, for any of them."""
-    await require_member(context, params.project, caller.user)
-    rows, after = await project_members.list_of(
-        context.db, params.project, params.limit, params.after
-    )
-    users = [row.user.id for row in rows]
-    colors = await context.colors.of(context.db, params.project, users)
-    return calls.ProjectMembers([_member(row, colors) for row in rows], after)
+async def list_(context: Context, caller: Caller, params: Any) -> Any:
+    """A page of the members, for any of them, with their colours (rule P9)."""
+    page = await ROW_ANSWERS["members.list"](context, caller, params)
+    users = {row["user"]["id"]: row for row in page.members if "color" in row}
+    if users:
+        colors = await context.colors.of(context.db, params.project, users)
+        for user, row in users.items():
+            row["color"] = colors.get(user) or color_of(user)
+    return page
 
 
-async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> calls.ProjectMember:
+async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> Any:
     """Give a role, or another one; without one, what the project gives (rule R10)."""
     await require_owner(context, params.project, caller.user)
     with looking_up(context, caller.user):
@@ -36,19 +35,17 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> ca
         context.db, params.project, user.id, params.role, most, by=caller.user
     )
     context.announcer.role_changed(params.project, user.id, row.role)
-    colors = await context.colors.of(context.db, params.project, (user.id,))
-    return _member(row, colors)
+    return await _member(context, caller, params.project, user.id)
 
 
-async def join(context: Context, caller: Caller, params: calls.JoinProject) -> calls.ProjectMember:
+async def join(context: Context, caller: Caller, params: calls.JoinProject) -> Any:
     """Become a member by knowing the project's id, where that is enough (rule R11)."""
     most = context.usage.limits.members_per_project
     with looking_up(context, caller.user):
         row, is_new = await project_members.join(context.db, params.project, caller.user, most)
     if is_new:
         context.announcer.role_changed(params.project, caller.user, row.role)
-    colors = await context.colors.of(context.db, params.project, (caller.user,))
-    return _member(row, colors)
+    return await _member(context, caller, params.project, caller.user)
 
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
@@ -66,6 +63,8 @@ async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> 
     return calls.Done()
 
 
-def _member(row: project_members.MemberRow, colors: Mapping[str, str]) -> calls.ProjectMember:
-    user = User(row.user.id, row.user.username, row.user.name)
-    return calls.ProjectMember(user, row.role, colors.get(user.id) or color_of(user.id))
+async def _member(context: Context, caller: Caller, project: str, user: str) -> Any:
+    member = await OF_TABLES.one(MEMBERS, context, caller, (project, user))
+    colors = await context.colors.of(context.db, project, (user,))
+    color = colors.get(user) or color_of(user)
+    return calls.ProjectMember(user=member.user, role=member.role, color=color)

@@ -7,9 +7,10 @@ import msgspec
 from msgspec import UNSET
 
 from persistence.errors import NotFound
+from persistence.rows import writing
+from persistence.rows.access import Access
 from persistence.tables import project_snapshots
 from persistence.tables.held_roles import hold_role
-from persistence.tables.project_snapshots import SnapshotRow
 from rooms.changes.diff import changes_between, ops_between
 from rooms.changes.diff_sentences import sentences
 from rooms.document.document import Document, State
@@ -20,15 +21,15 @@ from rooms.presence.seat import member_id
 from rooms.roles import EDITS, GOVERNS, SEES
 from rooms.within_bytes import first_within
 from schema import calls
-from schema.columns.music import AudioAnalysis, MusicalContext
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
-from schema.messages import Position, User
 from schema.ops import Op
+from schema.tables.project_snapshots import SNAPSHOTS
 from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
+from server.calls.rows.of_tables import OF_TABLES
 from server.calls.writes.archived import require_not_archived
 from server.calls.writes.made_before import require_same
 from server.live.live_room import LiveRoom
@@ -39,7 +40,7 @@ from server.states.state_pages import StatePage
 from server.states.stored_state import WorkerDocument, worker_document
 
 
-async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> calls.Snapshot:
+async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> Any:
     """Keep the state of now; the same id again makes no second one."""
     await require_editor(context, params.project, caller.user)
     await _require_room(context, params.project, params.id)
@@ -55,32 +56,16 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
             id=params.id,
             audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
         )
-    made = _snapshot(row)
-    require_same(made, params, project_snapshots.EDITABLE)
+    named = params.project, row.id
+    made = await OF_TABLES.one(SNAPSHOTS, context, caller, named)
+    require_same(made, params, [column.name for column in SNAPSHOTS.changes])
     return made
-
-
-async def list_(
-    context: Context, caller: Caller, params: calls.ListSnapshots
-) -> calls.SnapshotPage:
-    """A page of them."""
-    await require_member(context, params.project, caller.user)
-    rows, after = await project_snapshots.list_of(
-        context.db, params.project, params.kind, params.limit, params.after
-    )
-    return calls.SnapshotPage([_snapshot(row) for row in rows], after)
-
-
-async def get(context: Context, caller: Caller, params: calls.GetSnapshot) -> calls.Snapshot:
-    """One of them."""
-    await require_member(context, params.project, caller.user)
-    return _snapshot(await project_snapshots.get(context.db, params.project, params.snapshot))
 
 
 async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> StatePage:
     """One part of what it holds."""
     await require_member(context, params.project, caller.user)
-    await project_snapshots.get(context.db, params.project, params.snapshot)
+    await project_snapshots.author_of(context.db, params.project, params.snapshot)
 
     async def find() -> WorkerDocument:
         return await _stored_document(context, params.project, params.snapshot)
@@ -88,26 +73,24 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     return StatePage(params.snapshot, caller.user, params.part, find)
 
 
-async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> calls.Snapshot:
-    """Change name, description or analysis, if the version is still the one that was read."""
-    await require_editor(context, params.project, caller.user)
+async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> Any:
+    """Change name, description or analysis, if the version is still the one that was read.
+
+    As the server, with the first wall (decision 0039).
+    """
     if params.name:  # one with a name is kept for good
+        await require_editor(context, params.project, caller.user)
         await _require_room(context, params.project, params.snapshot)
-    changes: dict[str, object] = {}
-    if params.name is not UNSET:
-        changes["name"] = params.name
-    if params.description is not UNSET:
-        changes["description"] = params.description
-    if params.audio_analysis is not UNSET:
-        analysis = params.audio_analysis
-        encoded = None if analysis is None else msgspec.json.encode(analysis)
-        changes["audio_analysis"] = encoded
+    values = {column.name: getattr(params, column.name) for column in SNAPSHOTS.changes}
+    changes = {
+        name: msgspec.to_builtins(value) for name, value in values.items() if value is not UNSET
+    }
+    id = params.project, params.snapshot
     async with context.db.transaction() as transaction:
         await hold_role(transaction, params.project, caller.user, EDITS)
-        row = await project_snapshots.update(
-            transaction, params.project, params.snapshot, params.version, changes
-        )
-    return _snapshot(row)
+        access = Access(transaction, transaction)
+        row = await writing.update(access, SNAPSHOTS, caller.user, id, params.version, changes)
+    return await OF_TABLES.whole(SNAPSHOTS, context, row)
 
 
 async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
@@ -137,7 +120,7 @@ async def restore(
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
     await require_editor(context, params.project, caller.user)
-    await project_snapshots.get(context.db, params.project, params.snapshot)
+    await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = Proposal(
         project=params.project,
         delta_id=params.id,
@@ -213,10 +196,10 @@ async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot)
     async with context.db.transaction() as transaction:
         role = await hold_role(transaction, params.project, caller.user, SEES)
         try:
-            row = await project_snapshots.get(transaction, params.project, params.snapshot)
+            author = await project_snapshots.author_of(transaction, params.project, params.snapshot)
         except NotFound:
             return calls.Done()
-        if role not in GOVERNS and (row.author is None or row.author != caller.user):
+        if role not in GOVERNS and (author is None or author != caller.user):
             text = "a snapshot is deleted by its author or an owner; ask one"
             raise Refused(ErrorCode.FORBIDDEN, text)
         await project_snapshots.delete(transaction, params.project, params.snapshot)
@@ -254,34 +237,6 @@ def _without_large_values(change: calls.Change) -> calls.Change:
     if len(msgspec.msgpack.encode(change)) <= MAX_ENTRY_SHOWN_BYTES:
         return change
     return msgspec.structs.replace(change, props={}, clipped=True)
-
-
-def _author(row: SnapshotRow) -> User | None:
-    if row.author is None:
-        return None
-    return User(row.author, row.username or "", row.author_name or "")
-
-
-def _snapshot(row: SnapshotRow) -> calls.Snapshot:
-    decode = msgspec.json.decode
-    return calls.Snapshot(
-        id=row.id,
-        project=row.project,
-        author=_author(row),
-        kind=row.kind,
-        name=row.name,
-        description=row.description,
-        position=Position(row.epoch, row.seq),
-        digest=row.digest,
-        musical_context=None
-        if row.musical_context is None
-        else decode(row.musical_context, type=MusicalContext),
-        audio_analysis=None
-        if row.audio_analysis is None
-        else decode(row.audio_analysis, type=AudioAnalysis),
-        version=row.version,
-        created_at=row.created_at,
-    )
 
 
 async def _require_room(context: Context, project: str, id: str | None) -> None:

@@ -3,19 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from schema.calls import METHODS, ROW_CALLS
+from schema.calls import METHODS
 from schema.tables.all_tables import TABLES
 from server.calls import auth, history, members, projects, recall, snapshots, timeline
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.library import audio_files, presets
 from server.calls.rows import sessions, watching
-from server.calls.rows.answers import RowAnswers
+from server.calls.rows.of_tables import ROW_ANSWERS
 from server.calls.writes.archived import stopping
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
 
-_ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
+_ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     "auth.register": auth.register,
     "auth.login": auth.login,
     "auth.refresh": auth.refresh,
@@ -31,8 +31,6 @@ _ANSWERS: dict[str, Answer] = RowAnswers(ROW_CALLS).by_method() | {
     "history.blame": history.blame,
     "history.at": history.at,
     "snapshots.create": snapshots.create,
-    "snapshots.list": snapshots.list_,
-    "snapshots.get": snapshots.get,
     "snapshots.state": snapshots.state,
     "snapshots.update": snapshots.update,
     "snapshots.diff": snapshots.diff,

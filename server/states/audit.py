@@ -15,7 +15,6 @@ from rooms.journal.entry import Entry
 from server.states.stored_state import Damaged, apply_entries, newest_whole, read_document
 
 PAGE = 1_000
-SNAPSHOTS_PAGE = 100
 
 
 async def audit(database_url: str, project: str, *, digests: bool = False) -> dict[str, Any]:
@@ -75,15 +74,11 @@ def _checkpointed(checkpoint: Checkpoint, entries: list[Entry]) -> Document | No
 
 async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    after: str | None = None
-    while True:
-        rows, after = await project_snapshots.list_of(db, project, None, SNAPSHOTS_PAGE, after)
-        for row in rows:
-            stored = await project_snapshots.state(db, project, row.id)
-            report = {"id": row.id, "kind": row.kind, "epoch": stored.epoch, "seq": stored.seq}
-            found.append(report | {"digest": digest_of_content(stored)})
-        if after is None:
-            return found
+    for id, kind in await project_snapshots.all_of(db, project):
+        stored = await project_snapshots.state(db, project, id)
+        report = {"id": id, "kind": kind, "epoch": stored.epoch, "seq": stored.seq}
+        found.append(report | {"digest": digest_of_content(stored)})
+    return found
 
 
 def digest_of_content(stored: Checkpoint) -> str | None:

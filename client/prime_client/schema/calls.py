@@ -29,6 +29,9 @@ from prime_client.schema.queries import (
     PresetWhere,
     ProjectColumn,
     ProjectEmbed,
+    ProjectMemberColumn,
+    ProjectMemberEmbed,
+    ProjectMemberOrder,
     ProjectMemberWhere,
     ProjectOrder,
     ProjectWhere,
@@ -47,6 +50,9 @@ from prime_client.schema.queries import (
     SessionStayEmbed,
     SessionStayOrder,
     SessionStayWhere,
+    SnapshotColumn,
+    SnapshotEmbed,
+    SnapshotOrder,
     SnapshotWhere,
 )
 from prime_client.watching.watch import Watch
@@ -220,38 +226,6 @@ class ArchiveProject(TypedDict):
     archived: NotRequired[bool]
 
 
-class ListMembers(TypedDict):
-    """Who may see a project, and in which role; `after` is the `next` of the page before."""
-
-    project: str
-    # 1 to 500; 500 if left out
-    limit: NotRequired[int]
-    after: NotRequired[str | None]
-
-
-class User(TypedDict):
-    """An account as others see it."""
-
-    id: str
-    username: str
-    name: str
-
-
-class ProjectMember(TypedDict):
-    """A row of `project_members`, and the user's colour in the project."""
-
-    user: User
-    role: str
-    color: str
-
-
-class ProjectMembers(TypedDict):
-    """Members of a project, owners first, and where the next page starts (null: the last)."""
-
-    members: list[ProjectMember]
-    next: str | None
-
-
 class GrantRole(TypedDict):
     """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`: the
     project's `default_role`.
@@ -260,6 +234,27 @@ class GrantRole(TypedDict):
     project: str
     email: str
     role: NotRequired[Literal["owner", "editor", "viewer"] | None]
+
+
+class ProjectSummary(TypedDict):
+    """What rows of other tables bring along of one of: your projects, and those that others let
+    you into; without their states.
+    """
+
+    id: str
+    name: str
+
+
+class ProjectMember(TypedDict):
+    """Who may be in a project, and in which role."""
+
+    project: str | ProjectSummary
+    user: PublicUserSummary
+    role: str
+    color: str
+    tracks: list[str] | None
+    created_at: float
+    updated_at: float
 
 
 class JoinProject(TypedDict):
@@ -291,6 +286,14 @@ class ListHistory(TypedDict):
     before: NotRequired[int | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
+
+
+class User(TypedDict):
+    """An account as others see it."""
+
+    id: str
+    username: str
+    name: str
 
 
 class HistoryEntry(TypedDict):
@@ -411,12 +414,12 @@ class MusicalContext(TypedDict):
 
 
 class Snapshot(TypedDict):
-    """A row of `project_snapshots`, without its state."""
+    """States of a project that are kept; without the states themselves."""
 
     id: str
-    project: str
-    author: User | None
-    kind: str
+    project: str | ProjectSummary
+    author: PublicUserSummary | None
+    kind: Literal["auto", "manual", "before-restore"]
     name: str
     description: str
     position: JournalPosition
@@ -425,30 +428,6 @@ class Snapshot(TypedDict):
     audio_analysis: AudioAnalysis | None
     version: int
     created_at: float
-
-
-class ListSnapshots(TypedDict):
-    """The snapshots of a project, newest first; `after` is the `next` of the page before."""
-
-    project: str
-    kind: NotRequired[Literal["auto", "manual", "before-restore"] | None]
-    # 1 to 200; 50 if left out
-    limit: NotRequired[int]
-    after: NotRequired[str | None]
-
-
-class SnapshotPage(TypedDict):
-    """Some snapshots, and where the next page starts (null: this was the last)."""
-
-    snapshots: list[Snapshot]
-    next: str | None
-
-
-class GetSnapshot(TypedDict):
-    """One snapshot, without its state."""
-
-    project: str
-    snapshot: str
 
 
 class SnapshotState(TypedDict):
@@ -604,21 +583,12 @@ class SessionHistory(TypedDict):
     before: NotRequired[str | None]
 
 
-class ProjectSummary(TypedDict):
-    """What rows of other tables bring along of one of: your projects, and those that others let
-    you into; without their states.
-    """
-
-    id: str
-    name: str
-
-
 class SessionStay(TypedDict):
     """Who was in a collaboration session, and for how long: a row for each user."""
 
     session: str
     project: str | ProjectSummary
-    user: str | PublicUserSummary
+    user: PublicUserSummary
     entered_at: float
     seen_at: float
     seconds: float
@@ -1110,11 +1080,107 @@ class CountProjects(TypedDict):
     where: NotRequired[ProjectWhere | None]
 
 
+class ListMembers(TypedDict):
+    """Who may be in a project, and in which role."""
+
+    project: str
+    where: NotRequired[ProjectMemberWhere | None]
+    order: NotRequired[list[ProjectMemberOrder] | None]
+    embed: NotRequired[list[ProjectMemberEmbed] | None]
+    # 1 to 500; 500 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class PartialProjectMember(TypedDict):
+    """Of a row `ProjectMember` the columns that `fields` names, and those that name it."""
+
+    project: str | ProjectSummary
+    user: PublicUserSummary
+    role: NotRequired[str]
+    color: NotRequired[str]
+    tracks: NotRequired[list[str] | None]
+    created_at: NotRequired[float]
+    updated_at: NotRequired[float]
+
+
+class ProjectMembers(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    members: list[ProjectMember]
+    next: str | None
+    previous: str | None
+
+
+class PartialProjectMembers(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    members: list[PartialProjectMember]
+    next: str | None
+    previous: str | None
+
+
 class CountMembers(TypedDict):
     """How many there are; counted up to 10,000."""
 
     project: str
     where: NotRequired[ProjectMemberWhere | None]
+
+
+class GetSnapshot(TypedDict):
+    """One of: states of a project that are kept; without the states themselves."""
+
+    project: str
+    snapshot: str
+    embed: NotRequired[list[SnapshotEmbed] | None]
+
+
+class PartialSnapshot(TypedDict):
+    """Of a row `Snapshot` the columns that `fields` names, and those that name it."""
+
+    id: str
+    project: str | ProjectSummary
+    author: NotRequired[PublicUserSummary | None]
+    kind: NotRequired[Literal["auto", "manual", "before-restore"]]
+    name: NotRequired[str]
+    description: NotRequired[str]
+    position: NotRequired[JournalPosition]
+    digest: NotRequired[str]
+    musical_context: NotRequired[MusicalContext | None]
+    audio_analysis: NotRequired[AudioAnalysis | None]
+    version: NotRequired[int]
+    created_at: NotRequired[float]
+
+
+class ListSnapshots(TypedDict):
+    """States of a project that are kept; without the states themselves."""
+
+    project: str
+    kind: NotRequired[Literal["auto", "manual", "before-restore"] | None]
+    where: NotRequired[SnapshotWhere | None]
+    order: NotRequired[list[SnapshotOrder] | None]
+    embed: NotRequired[list[SnapshotEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class SnapshotPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    snapshots: list[Snapshot]
+    next: str | None
+    previous: str | None
+
+
+class PartialSnapshotPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    snapshots: list[PartialSnapshot]
+    next: str | None
+    previous: str | None
 
 
 class CountSnapshots(TypedDict):
@@ -1575,7 +1641,7 @@ class PartialSessionStay(TypedDict):
 
     session: str
     project: NotRequired[str | ProjectSummary]
-    user: str | PublicUserSummary
+    user: PublicUserSummary
     entered_at: NotRequired[float]
     seen_at: NotRequired[float]
     seconds: NotRequired[float]
@@ -1828,11 +1894,6 @@ class Members:
     def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
 
-    async def list(self, **params: Unpack[ListMembers]) -> ProjectMembers:
-        """Who may see a project, and in which role; `after` is the `next` of the page before."""
-        result: ProjectMembers = await self._call("members.list", **params)
-        return result
-
     async def grant(
         self, *, idempotency_key: str | None = None, **params: Unpack[GrantRole]
     ) -> ProjectMember:
@@ -1858,6 +1919,18 @@ class Members:
     ) -> None:
         """Take a user's role in a project away; owners only, but everyone may take their own."""
         await self._call("members.revoke", idempotency_key=idempotency_key, **params)
+
+    @overload
+    async def list(self, **params: Unpack[ListMembers]) -> ProjectMembers: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[ProjectMemberColumn] | None, **params: Unpack[ListMembers]
+    ) -> PartialProjectMembers: ...
+
+    async def list(self, **params: Any) -> Any:
+        """Who may be in a project, and in which role."""
+        return await self._call("members.list", **params)
 
     async def count(self, **params: Unpack[CountMembers]) -> Counted:
         """How many there are; counted up to 10,000."""
@@ -1904,16 +1977,6 @@ class Snapshots:
         )
         return result
 
-    async def list(self, **params: Unpack[ListSnapshots]) -> SnapshotPage:
-        """The snapshots of a project, newest first; `after` is the `next` of the page before."""
-        result: SnapshotPage = await self._call("snapshots.list", **params)
-        return result
-
-    async def get(self, **params: Unpack[GetSnapshot]) -> Snapshot:
-        """One snapshot, without its state."""
-        result: Snapshot = await self._call("snapshots.get", **params)
-        return result
-
     async def state(self, **params: Unpack[SnapshotState]) -> StateData:
         """The state that a snapshot holds; ask part by part."""
         result: StateData = await self._call("snapshots.state", **params)
@@ -1958,6 +2021,30 @@ class Snapshots:
     ) -> None:
         """Delete a snapshot: its author or an owner may. The second time changes nothing."""
         await self._call("snapshots.delete", idempotency_key=idempotency_key, **params)
+
+    @overload
+    async def get(self, **params: Unpack[GetSnapshot]) -> Snapshot: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[SnapshotColumn] | None, **params: Unpack[GetSnapshot]
+    ) -> PartialSnapshot: ...
+
+    async def get(self, **params: Any) -> Any:
+        """One of: states of a project that are kept; without the states themselves."""
+        return await self._call("snapshots.get", **params)
+
+    @overload
+    async def list(self, **params: Unpack[ListSnapshots]) -> SnapshotPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[SnapshotColumn] | None, **params: Unpack[ListSnapshots]
+    ) -> PartialSnapshotPage: ...
+
+    async def list(self, **params: Any) -> Any:
+        """States of a project that are kept; without the states themselves."""
+        return await self._call("snapshots.list", **params)
 
     async def count(self, **params: Unpack[CountSnapshots]) -> Counted:
         """How many there are; counted up to 10,000."""

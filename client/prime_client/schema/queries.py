@@ -236,7 +236,15 @@ ProjectMemberWhere = TypedDict(
 
 ProjectMemberOrder = Literal["user", "-user", "created_at", "-created_at"]
 
-ProjectMemberColumn = Literal["project", "user", "role", "tracks", "created_at", "updated_at"]
+ProjectMemberColumn = Literal[
+    "project",
+    "user",
+    "role",
+    "color",
+    "tracks",
+    "created_at",
+    "updated_at",
+]
 
 ProjectMemberEmbed = Literal["project", "user"]
 

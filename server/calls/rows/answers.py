@@ -1,6 +1,6 @@
 """Answers to the calls that tables have in common: what each does follows from its description."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,16 +9,18 @@ from msgspec import UNSET
 
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
+from persistence.rows.access import Access
 from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
-from schema.tables.description import Table, Verb
+from schema.tables.description import REQUIRED, Table, Verb
 from server.calls.caller import Caller
-from server.calls.context import Context, looking_up
+from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
 from server.calls.rows.most import require_room
 from server.calls.rows.told import TOLD, tell
 
 if TYPE_CHECKING:
+    from persistence.rows.pages import Order
     from persistence.rows.reading import Row
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -27,8 +29,10 @@ Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
 class RowAnswers:
     """Who answers each call of some tables; a test gives it descriptions of its own."""
 
-    def __init__(self, calls: RowCalls) -> None:
+    def __init__(self, calls: RowCalls, unnamed: "Mapping[str, Order] | None" = None) -> None:
         self._calls = calls
+        self._unnamed = unnamed or {}
+        """Relation -> the order of a list that names none, where it is not that of the table."""
         self._methods = calls.methods()
         self._embedding = Embedding(calls.tables)
 
@@ -56,6 +60,16 @@ class RowAnswers:
         id = _id_of(table, caller, params)
         row = await reading.get(context.rows, table, caller.user, id, fields)
         await self._embedding.bring(context.rows, table, caller.user, [row], embed)
+        return await self.whole(table, context, row)
+
+    async def one(self, table: Table, context: Context, caller: Caller, id: Sequence[str]) -> Any:
+        """A row that was written as the server, and is read so; raises `NotFound`."""
+        access = Access(context.db, context.db)
+        return await self.whole(table, context, await reading.get(access, table, caller.user, id))
+
+    async def whole(self, table: Table, context: Context, row: "Row") -> Any:
+        """A row as it is answered: with what its table brings along."""
+        await self._embedding.bring_always(context.db, table, [row])
         return self._calls.row(table)(**row)
 
     async def _list(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
@@ -68,12 +82,16 @@ class RowAnswers:
             where=params.where,
             beside=asked_beside(table, params),
             order=params.order,
+            unnamed=self._unnamed.get(table.relation),
             fields=None if params.fields is None else [*params.fields, *embed],
             limit=params.limit,
             after=params.after,
             before=params.before,
         )
+        if not page.rows:
+            await _require_project(table, context, caller, params)
         await self._embedding.bring(context.rows, table, caller.user, page.rows, embed)
+        await self._embedding.bring_always(context.db, table, page.rows)
         _, result = self._methods[f"{table.calls}.{Verb.LIST}"]
         return result(page.rows, page.next, page.previous)
 
@@ -83,6 +101,8 @@ class RowAnswers:
         found = await reading.count(
             context.rows, table, caller.user, where=params.where, beside=beside
         )
+        if not found.count:
+            await _require_project(table, context, caller, params)
         return Counted(found.count, found.exact)
 
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
@@ -121,6 +141,12 @@ class RowAnswers:
         with suppress(NotFound):
             return await reading.get(context.rows, table, caller.user, id)
         return None
+
+
+async def _require_project(table: Table, context: Context, caller: Caller, params: Any) -> None:
+    """Of a list that is one project's: raises `NoSuchProject` to strangers (rule C6)."""
+    if dict(table.asks).get(table.project) is REQUIRED:
+        await require_member(context, getattr(params, table.project), caller.user)
 
 
 def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:

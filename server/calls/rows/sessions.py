@@ -8,16 +8,13 @@ from persistence.rows import reading
 from persistence.rows.reading import Row
 from persistence.tables import collaboration_sessions
 from schema import calls
-from schema.calls import ROW_CALLS
 from schema.errors import ErrorCode
 from schema.messages import Presence
 from schema.tables.collaboration_sessions import SESSIONS
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.rows.answers import RowAnswers
+from server.calls.rows.of_tables import ROW_ANSWERS
 from server.refused import Refused
-
-_ROWS = RowAnswers(ROW_CALLS).by_method()
 
 PROJECT = "project"
 """The column of a state by which its room is found, beside what names it."""
@@ -29,7 +26,7 @@ async def history(context: Context, caller: Caller, params: calls.SessionHistory
     asked: Any = calls.OF_TABLES["session_stays.list"][0]
     where = {"session": params.session}
     stays = asked(where=where, limit=params.limit, after=params.after, before=params.before)
-    return await _ROWS["session_stays.list"](context, caller, stays)
+    return await ROW_ANSWERS["session_stays.list"](context, caller, stays)
 
 
 async def end(context: Context, caller: Caller, params: calls.EndSession) -> calls.Done:
@@ -43,14 +40,14 @@ async def end(context: Context, caller: Caller, params: calls.EndSession) -> cal
 
 async def list_states(context: Context, caller: Caller, params: Any) -> Any:
     """Where everyone is: from the room where it is open here, else as it was written (rule I7)."""
-    page = await _ROWS["session_states.list"](context, caller, _with_project(params))
+    page = await ROW_ANSWERS["session_states.list"](context, caller, _with_project(params))
     await _show_now(context, page.session_states, params.fields)
     return page
 
 
 async def get_state(context: Context, caller: Caller, params: Any) -> Any:
     """The same of one."""
-    found = await _ROWS["session_states.get"](context, caller, _with_project(params))
+    found = await ROW_ANSWERS["session_states.get"](context, caller, _with_project(params))
     row = _as_map(found)
     await _show_now(context, [row], params.fields)
     return type(found)(**row)
@@ -58,7 +55,7 @@ async def get_state(context: Context, caller: Caller, params: Any) -> Any:
 
 async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
     """Where one is logged in; `current` is the login that asks (rule I3)."""
-    page = await _ROWS["auth_sessions.list"](context, caller, params)
+    page = await ROW_ANSWERS["auth_sessions.list"](context, caller, params)
     for row in page.auth_sessions:
         _mark(row, caller)
     return page
@@ -66,7 +63,7 @@ async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
 
 async def get_login(context: Context, caller: Caller, params: Any) -> Any:
     """The same of one."""
-    found = await _ROWS["auth_sessions.get"](context, caller, params)
+    found = await ROW_ANSWERS["auth_sessions.get"](context, caller, params)
     row = _as_map(found)
     _mark(row, caller)
     return type(found)(**row)

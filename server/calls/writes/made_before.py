@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from schema import calls
 from schema.errors import ErrorCode
@@ -25,6 +25,7 @@ def require_same(
     if made.version != FIRST_VERSION:
         return
     for name in names:
-        if getattr(asked, name) not in (UNSET, getattr(made, name)):
+        given = getattr(asked, name)
+        if given is not UNSET and to_builtins(given) != to_builtins(getattr(made, name)):
             text = f"the id {made.id} was used before with another `{name}`; make a new id"
             raise Refused(ErrorCode.ID_REUSED, text)

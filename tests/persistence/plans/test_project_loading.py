@@ -9,7 +9,10 @@ from persistence.journal.contract import Known
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.pool import Executor
+from persistence.rows import reading
+from persistence.rows.access import Access
 from persistence.tables import project_members, project_snapshots, studio_projects
+from schema.tables.project_members import MEMBERS
 from tests.persistence.plans.conftest import Many
 
 pytestmark = pytest.mark.postgres
@@ -58,13 +61,17 @@ READS: dict[str, Read] = {
     "the timeline of an entity": lambda db, many: _entries(db, many, None, "track-1"),
     "the seq at a time": lambda db, many: history.seq_at(db, many.filled.project, 1e12),
     "one project": lambda db, many: studio_projects.get(db, many.filled.project, many.filled.user),
-    "its members": lambda db, many: project_members.list_of(db, many.filled.project),
+    "its members": lambda db, many: reading.list_(
+        Access(db, db),
+        MEMBERS,
+        many.filled.user,
+        beside={"project": many.filled.project},
+        unnamed=project_members.OWNERS_FIRST,
+    ),
     "in the order of their coming": lambda db, many: project_members.in_order_of_coming(
         db, many.filled.project
     ),
-    "its snapshots": lambda db, many: project_snapshots.list_of(
-        db, many.filled.project, None, 50, None
-    ),
+    "all of its snapshots": lambda db, many: project_snapshots.all_of(db, many.filled.project),
 }
 
 

@@ -5,9 +5,12 @@ import pytest
 
 from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.pool import Database
+from persistence.rows import reading
+from persistence.rows.access import Access
 from persistence.tables import project_members
-from persistence.tables.project_members import Standing
+from persistence.tables.project_members import OWNERS_FIRST, Standing
 from persistence.tables.users import UserRow
+from schema.tables.project_members import MEMBERS
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -37,12 +40,14 @@ async def test_roles_are_granted_changed_and_listed_owners_first(
     assert await project_members.role_of(database, project, bob.id) == "editor"
     cat = await make_user(database, "aaa-cat")
     await project_members.grant(database, project, cat.id, "viewer")
-    listed, after = await project_members.list_of(database, project)
-    assert after is None
-    assert [(member.user, member.role) for member in listed] == [
-        (ann, "owner"),
-        (bob, "editor"),
-        (cat, "viewer"),
+    page = await reading.list_(
+        Access(database, database), MEMBERS, cat.id, unnamed=OWNERS_FIRST, limit=500
+    )
+    assert (page.next, page.previous) == (None, None)
+    assert [(member["user"], member["role"]) for member in page.rows] == [
+        (ann.id, "owner"),
+        (bob.id, "editor"),
+        (cat.id, "viewer"),
     ]
 
 
@@ -70,7 +75,7 @@ async def test_two_owners_who_leave_at_once_leave_one(
         return_exceptions=True,
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["LastOwner", "NoneType"]
-    assert len((await project_members.list_of(database, project))[0]) == 1
+    assert len(await project_members.in_order_of_coming(database, project)) == 1
 
 
 async def test_who_is_put_out_has_no_role(database: Database, bob: UserRow, project: str) -> None:
@@ -92,7 +97,7 @@ async def test_unknown_projects_and_users_are_not_found(
     ):
         with pytest.raises(NotFound):
             await change
-    assert await project_members.list_of(database, unknown) == ([], None)
+    assert await project_members.in_order_of_coming(database, unknown) == []
 
 
 async def test_many_roles_are_read_at_once(
@@ -144,7 +149,7 @@ async def test_R12_of_many_who_come_at_once_as_many_as_the_limit_get_in(
         return_exceptions=True,
     )
     assert sum(isinstance(one, TooManyMembers) for one in tried) == 5
-    assert len((await project_members.list_of(database, project))[0]) == 4
+    assert len(await project_members.in_order_of_coming(database, project)) == 4
 
 
 async def test_R12_who_is_a_member_may_get_another_role_however_low_the_limit_is(

@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 
 from persistence import migrate
-from persistence.errors import BadCursor, Compacted, Conflict, NotFound, Taken
+from persistence.errors import Compacted, Conflict, NotFound, Taken
 from persistence.journal import compaction
 from persistence.journal import history as project_history
 from persistence.journal.contract import Checkpoint, Known
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
+from persistence.rows import reading, writing
+from persistence.rows.access import Access
+from persistence.rows.reading import Row
 from persistence.tables import project_snapshots, studio_projects
 from persistence.tables.project_snapshots import SnapshotRow
 from persistence.tables.users import UserRow
 from rooms.aspect import StateSlice
 from rooms.journal.entry import Outcome, Proposal
 from schema.ops import Delete, Op, Set, encode_ops
+from schema.tables.project_snapshots import SNAPSHOTS
 from tests.persistence.planted_rows import make_login, make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -88,8 +92,16 @@ class Desk:
         return [row.seq for row in rows]
 
     async def snapshots(self) -> list[tuple[str, int]]:
-        rows, _ = await project_snapshots.list_of(self.db, self.project, None, 100, None)
-        return [(row.kind, row.seq) for row in rows]
+        return [(row["kind"], row["position"]["seq"]) for row in await self.listed()]
+
+    async def listed(self) -> list[Row]:
+        access = Access(self.db, self.db)
+        page = await reading.list_(access, SNAPSHOTS, self.owner.id, limit=100)
+        return [row for row in page.rows if row["project"] == self.project]
+
+    async def update(self, id: str, version: int, **changes: Any) -> Row:
+        access, named = Access(self.db, self.db), (self.project, id)
+        return await writing.update(access, SNAPSHOTS, self.owner.id, named, version, changes)
 
 
 def rename(entity: str, name: str) -> Set:
@@ -107,8 +119,9 @@ async def desk(database: Database) -> Desk:
 
 
 async def test_Y4_a_new_project_begins_with_a_snapshot(desk: Desk) -> None:
-    [row], after = await project_snapshots.list_of(desk.db, desk.project, None, 10, None)
-    assert (row.kind, row.seq, row.digest, after) == ("auto", 0, "fedcba9876543210", None)
+    [row] = await desk.listed()
+    told = (row["kind"], row["position"]["seq"], row["digest"])
+    assert told == ("auto", 0, "fedcba9876543210")
 
 
 async def test_N2_a_snapshot_is_a_copy_of_the_checkpoint_at_its_seq(desk: Desk) -> None:
@@ -123,7 +136,7 @@ async def test_N2_a_snapshot_is_a_copy_of_the_checkpoint_at_its_seq(desk: Desk) 
         "ann",
     )
     assert (row.description, json.loads(row.musical_context or b"")) == ("as told", {"a": 1})
-    assert await project_snapshots.get(desk.db, desk.project, row.id) == row
+    assert await project_snapshots.author_of(desk.db, desk.project, row.id) == desk.owner.id
     stored = await project_snapshots.state(desk.db, desk.project, row.id)
     assert [json.loads(part.entities) for part in stored.slices] == [{"marker_1": {"time": 1}}]
     await desk.edit()
@@ -142,38 +155,33 @@ async def test_N2_one_id_makes_one_snapshot_however_often_and_at_once(desk: Desk
         await desk.keep(0, id=own_id, author=(await make_user(desk.db)).id)
 
 
-async def test_snapshots_come_in_pages_newest_first(desk: Desk) -> None:
-    made = [(await desk.kept(0, name=f"v{n}")).name for n in range(5)]
-    names: list[str] = []
-    after: str | None = None
-    while True:
-        rows, after = await project_snapshots.list_of(desk.db, desk.project, "manual", 2, after)
-        names += [row.name for row in rows]
-        if after is None:
-            break
-    assert names == made[::-1]
-    with pytest.raises(BadCursor):
-        await project_snapshots.list_of(desk.db, desk.project, None, 2, "nonsense")
+async def test_all_snapshots_of_a_project_are_told_newest_first(desk: Desk) -> None:
+    made = [(await desk.kept(0, name=f"v{n}")).id for n in range(5)]
+    told = await project_snapshots.all_of(desk.db, desk.project)
+    assert [id for id, kind in told if kind == "manual"] == made[::-1]
+    assert told == [(row["id"], row["kind"]) for row in await desk.listed()]
 
 
 async def test_fields_change_if_the_version_is_the_one_read_and_a_name_keeps_it(desk: Desk) -> None:
-    rows, _ = await project_snapshots.list_of(desk.db, desk.project, None, 1, None)
-    auto = rows[0]
-    changes = {"name": "keeper", "audio_analysis": b'{"bpm": 120}'}
-    changed = await project_snapshots.update(desk.db, desk.project, auto.id, auto.version, changes)
-    assert (changed.kind, changed.name, changed.version) == ("manual", "keeper", auto.version + 1)
-    assert json.loads(changed.audio_analysis or b"") == {"bpm": 120}
+    [auto] = await desk.listed()
+    changes: dict[str, Any] = {"name": "keeper", "audio_analysis": {"bpm": 120}}
+    id, version = auto["id"], auto["version"]
+    described = await desk.update(id, version, description="more", name="")
+    assert (described["kind"], described["version"]) == ("auto", version + 1)
+    changed = await desk.update(id, version + 1, **changes)
+    assert (changed["kind"], changed["name"]) == ("manual", "keeper")
+    assert (changed["version"], changed["audio_analysis"]) == (version + 2, {"bpm": 120})
     with pytest.raises(Conflict) as conflict:
-        await project_snapshots.update(desk.db, desk.project, auto.id, auto.version, changes)
-    assert conflict.value.version == changed.version
+        await desk.update(id, version, **changes)
+    assert conflict.value.version == changed["version"]
     with pytest.raises(NotFound):
-        await project_snapshots.update(desk.db, desk.project, str(uuid.uuid4()), 1, changes)
+        await desk.update(str(uuid.uuid4()), 1, **changes)
 
 
 async def test_a_snapshot_of_another_project_is_not_found(desk: Desk) -> None:
     row = await desk.kept(0)
     other = (await make_project(desk.db, desk.owner)).id
-    for ask in (project_snapshots.get, project_snapshots.state):
+    for ask in (project_snapshots.author_of, project_snapshots.state):
         with pytest.raises(NotFound):
             await ask(desk.db, other, row.id)
     assert await project_snapshots.delete(desk.db, other, row.id) is False
@@ -206,8 +214,7 @@ async def test_N5_a_fork_begins_where_the_snapshot_stands(desk: Desk) -> None:
     state = await desk.journal.load(own_id)
     assert (state.seq, state.digest) == (0, row.digest)
     assert json.loads(state.slices[0].entities) == {"marker_1": {"time": 1}}
-    rows, _ = await project_snapshots.list_of(desk.db, own_id, None, 10, None)
-    assert [(r.kind, r.seq) for r in rows] == [("auto", 0)]
+    assert [kind for _, kind in await project_snapshots.all_of(desk.db, own_id)] == ["auto"]
 
 
 async def test_N1_thinning_keeps_the_newest_one_an_hour_and_one_a_day(desk: Desk) -> None:
@@ -359,14 +366,15 @@ async def test_projects_from_before_snapshots_get_their_first_one(empty_database
         "INSERT INTO prime_users (id, email, username, name) VALUES ($1, 'a@b.org', 'ann', 'Ann')",
         user,
     )
-    project = await db.fetchval(
+    await db.execute(
         "INSERT INTO studio_projects (owner_id, name, project_state, state_seq, head_seq)"
-        ' VALUES ($1, \'Old\', \'{"markers": {"m1": {"time": 1}}}\', 4, 6) RETURNING id',
+        ' VALUES ($1, \'Old\', \'{"markers": {"m1": {"time": 1}}}\', 4, 6)',
         user,
     )
     await db.close()
     await migrate.migrate(empty_database_url)
     db = await Database.open(empty_database_url, max_size=2)
-    [row], _ = await project_snapshots.list_of(db, project, None, 10, None)
-    assert (row.kind, row.seq, row.digest) == ("auto", 4, "")
+    row = await db.fetchrow("SELECT kind, seq, checksum FROM project_snapshots")
+    assert row is not None
+    assert tuple(row) == ("auto", 4, "")
     await db.close()

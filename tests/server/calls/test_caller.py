@@ -22,12 +22,9 @@ STRANGER = Caller(id="one call", address="192.0.2.1", device="a door", identity=
 NOT_SET_UP = "made by the test"
 
 READS: dict[str, dict[str, Any]] = {
-    "members.list": {},
     "history.list": {},
     "history.blame": {"entity": "track_001", "property": "name"},
     "history.at": {"seq": 0},
-    "snapshots.list": {},
-    "snapshots.get": {"snapshot": NOT_SET_UP},
     "snapshots.state": {"snapshot": NOT_SET_UP},
     "snapshots.diff": {"before": NOT_SET_UP},
     "timeline.between": {"start": 0.0, "end": 4.0},

@@ -78,3 +78,31 @@ async def test_R13_settings_are_read_by_members_and_changed_by_owners(node: Node
     for bad in ({"member_limit": 0}, {"member_limit": 501}, {"link_sharing": "yes"}):
         refused = await ann.call("projects.update", project=project, version=1, **bad)
         assert (refused["code"], refused["details"]["field"]) == ("validation", *bad)
+
+
+async def test_Q2_Q3_members_are_listed_owners_first_or_as_one_asks(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    for name in ("zoe", "cid"):
+        await node.musician(name)
+        email = f"{name}@example.org"
+        await ann.result("members.grant", project=project, email=email, role="viewer")
+    in_turn = ["ann", "ben", "cid", "zoe"]
+    whole = await ben.result("members.list", project=project)
+    assert [row["user"]["username"] for row in whole["members"]] == in_turn
+    assert len({row["color"] for row in whole["members"]}) == 4
+    names: list[str] = []
+    places: list[str] = []
+    page: Any = {"next": None}
+    while page["next"] or not names:
+        page = await ben.result("members.list", project=project, limit=1, after=page["next"])
+        names += [row["user"]["username"] for row in page["members"]]
+        places += [page["previous"]]
+    assert names == in_turn
+    page = await ben.result("members.list", project=project, limit=2, before=places[-1])
+    assert page["members"] == whole["members"][1:3]
+    asked = {"where": {"role": "viewer"}, "order": ["-created_at"], "fields": ["role"]}
+    page = await ben.result("members.list", project=project, **asked)
+    assert [row["user"]["username"] for row in page["members"]] == ["cid", "zoe"]
+    assert page["members"][0].keys() == {"project", "user", "role"}
+    nobody = await ben.result("members.list", project=project, where={"user": NOBODYS})
+    assert nobody["members"] == []

@@ -140,7 +140,6 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
     times = [float(n) for n in range(1_000)]
     return {
         "projects.update": [project | {"version": 1, "description": LONG}],
-        "members.list": [project],
         "members.grant": [project | {"email": "u1@example.org", "role": "editor"}],
         "members.join": [project],
         "members.revoke": [project | {"user": str(uuid.uuid4())}],
@@ -150,8 +149,6 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
             project | {"entity": "dev_wide", "property": "params/leaf_0001"},
         ],
         "history.at": [project | {"seq": DELTAS}],
-        "snapshots.list": [project | {"limit": 200}],
-        "snapshots.get": [snapshot],
         "snapshots.state": [snapshot],
         "snapshots.update": [snapshot | {"version": 1, "description": LONG}],
         "snapshots.diff": [

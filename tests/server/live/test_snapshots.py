@@ -41,6 +41,23 @@ async def test_N2_a_snapshot_holds_the_state_of_now_under_a_name(node: Node) -> 
     assert got == snapshot
 
 
+async def test_N8_Q5_who_made_a_snapshot_is_shown_to_all_members_also_when_gone(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    made = await kept(ben, project, "his")
+    await ann.result("members.revoke", project=project, user=ben.user)
+    asked = {"project": project, "snapshot": made["id"]}
+    assert (await ann.result("snapshots.get", **asked))["author"] == made["author"]
+    assert made["author"]["username"] == "ben"
+    renamed = await ann.result("snapshots.update", **asked, version=1, name="ours")
+    assert renamed["author"] == made["author"]
+    page = await ann.result(
+        "snapshots.list", project=project, where={"name": {"like": "ou%"}}, fields=["author"]
+    )
+    assert page["snapshots"] == [{"id": made["id"], "project": project, "author": made["author"]}]
+    by_itself = await ann.result("snapshots.list", project=project, kind="auto")
+    assert {row["author"]["username"] for row in by_itself["snapshots"]} == {"ann"}
+
+
 async def test_N2_the_same_id_again_answers_the_same_snapshot(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)

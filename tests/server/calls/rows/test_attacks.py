@@ -8,13 +8,16 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.tables.all_tables import TABLES
-from schema.tables.description import Column, Operator, Table, Verb
+from schema.tables.description import REQUIRED, Column, Operator, Table, Verb
 from tests.server.calls.rows.conftest import NOWHERE, Pair, Person, Refusal
 
 pytestmark = pytest.mark.postgres
 
 OTHERS = [table for table in TABLES.values() if table.verbs - {Verb.WATCH, Verb.COUNT}]
 """Those with calls that all tables have in common."""
+
+OF_PROJECTS = [t for t in TABLES.values() if dict(t.asks).get(t.project) is REQUIRED]
+"""Those whose lists are of one project, which is a parameter of its own."""
 
 REFUSED = {ErrorCode.VALIDATION, ErrorCode.BAD_MESSAGE}
 
@@ -108,6 +111,26 @@ async def test_attack_A14_no_condition_finds_a_row_of_a_stranger(pair: Pair, tab
         page = await rows_or_refusal(pair.ann, method, **asked, where=where)
         found = page[table.calls] if page is not None else []
         assert {json.dumps(row) for row in found} <= mine, where
+
+
+@pytest.mark.parametrize("table", OF_PROJECTS, ids=lambda table: table.calls)
+async def test_attack_A14_C6_a_list_of_a_project_of_strangers_is_not_there(
+    pair: Pair, table: Table
+) -> None:
+    for verb in sorted(table.verbs & {Verb.LIST, Verb.COUNT}):
+        for where in (None, {"project": pair.ann.project}, {"not": {"project": NOWHERE}}):
+            theirs, nowhere = [
+                await refusal(pair.ann, f"{table.calls}.{verb}", project=project, where=where)
+                for project in (pair.bob.project, NOWHERE)
+            ]
+            assert (theirs.code, theirs.message) == (nowhere.code, nowhere.message)
+            assert theirs.code is ErrorCode.NOT_FOUND
+    mine = await pair.ann.call(
+        f"{table.calls}.count",
+        project=pair.ann.project,
+        where={"or": [{"project": NOWHERE}, {"project": pair.bob.project}]},
+    )
+    assert mine == {"count": 0, "exact": True}
 
 
 def unnamed(table: Table, verb: Verb) -> Iterator[Column]:
