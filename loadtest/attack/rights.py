@@ -31,12 +31,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """What a call needs beside the project."""
 
-OF_PROJECTS = sorted(
-    name
-    for name, (params, _) in METHODS.items()
-    if "project" in params.__struct_fields__ and not name.endswith(".count")
+_NAMES_A_PROJECT = sorted(
+    name for name, (params, _) in METHODS.items() if "project" in params.__struct_fields__
 )
-"""A number of what is not yours to see is 0, whatever is counted."""
+
+OF_PROJECTS = [name for name in _NAMES_A_PROJECT if not name.endswith(".watch")]
+
+WATCHED = [name for name in _NAMES_A_PROJECT if name.endswith(".watch")]
+"""A list that goes on: what is not yours to see is not in it."""
 
 
 FOR_EDITORS = ("snapshots.create", "snapshots.restore", "snapshots.update")
@@ -58,6 +60,10 @@ async def foreign_projects(target: Target) -> str:
             absent = code_of(await _fitting(wire, method, NOWHERE))
             must(code == "not_found", f"{method} was answered {code}")
             must(absent == code, f"{method} tells what exists: {absent} where there is nothing")
+        for method in WATCHED:
+            for project in (target.project, NOWHERE):
+                shown = result(await _fitting(wire, method, project))[method.split(".")[0]]
+                must(shown == [], f"{method} showed {len(shown)} rows")
         code = code_of(await wire.join(target.project))
         must(code == "not_found", f"join was answered {code}")
         code = code_of(await wire.edit(target.project, [SET_NAME]))
