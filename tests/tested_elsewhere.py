@@ -241,6 +241,7 @@ TESTED_ELSEWHERE = {
     "server.calls.current_state": "tests/server/calls/test_dispatch.py",
     "server.calls.failures": "tests/server/calls/test_dispatch.py",
     "server.calls.projects": "tests/server/calls/test_dispatch.py",
+    "server.calls.rows.of_tables": "tests/server/calls/rows/test_answers.py",
     "server.calls.rows.embedding": "tests/server/calls/rows/test_answers.py",
     "server.calls.rows.told": "tests/server/calls/rows/test_answers.py",
     "server.calls.snapshots": "tests/server/live/test_snapshots.py",
