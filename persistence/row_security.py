@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from persistence.caller_role import ROLE
+from persistence.rows.visibility import Ties, column_of, tie
 from schema.roles import ROLES_OF, Rights, Whom
 from schema.tables.description import Table, Verb
 
@@ -46,33 +47,25 @@ class Granted:
     deletes: bool
 
 
-def column_of(table: Table, name: str) -> str:
-    """The column in PostgreSQL of one on the wire."""
-    described = table.by_name.get(name)
-    return described.reads if described is not None and described.reads else name
+def _projects(roles: tuple[str, ...]) -> str:
+    return f"(SELECT caller_projects('{{{','.join(roles)}}}'))::uuid[]"
 
 
-def predicate(table: Table, whom: Whom) -> str:
-    """SQL that says whether the caller is one of those, from what is looked up once a statement.
+BY_SETTING = Ties(
+    user="(SELECT caller_id())",
+    projects=_projects,
+    peers="(SELECT caller_peers())::uuid[]",
+    place=column_of,
+)
+"""The second wall: of the caller that the transaction is for, looked up once a statement.
 
-    Each look-up stands in a SELECT of its own: PostgreSQL runs that once, not for each row.
-    """
-    match whom:
-        case Whom.SELF:
-            return f"{column_of(table, table.user)} = (SELECT caller_id())"
-        case Whom.PEER:
-            return f"{column_of(table, table.user)} = ANY ((SELECT caller_peers())::uuid[])"
-        case Whom.EVERYONE:
-            return "is_public"
-        case _:
-            roles = ",".join(ROLES_OF[whom])
-            projects = f"(SELECT caller_projects('{{{roles}}}'))::uuid[]"
-            return f"{column_of(table, table.project)} = ANY ({projects})"
+Each look-up stands in a SELECT of its own: PostgreSQL runs that once, not for each row.
+"""
 
 
 def condition(table: Table, whoms: Iterable[Whom]) -> str:
     """One of these."""
-    return " OR ".join(predicate(table, whom) for whom in whoms)
+    return " OR ".join(said for whom in whoms if (said := tie(table, whom, BY_SETTING)))
 
 
 def policies(table: Table, rights: Rights) -> list[Policy]:

@@ -22,10 +22,23 @@ class Ties:
     """Roles -> the ids of projects in which the caller has one of them, an array."""
     peers: str
     """The ids of users who share a project with the caller, an array."""
+    place: Callable[[Table, str], str]
+    """A table and the name of a column on the wire -> the column, as the row's."""
 
 
 CALLER = "($1::text)::uuid"
 """Of every statement, the first argument is the caller."""
+
+
+def place_of(table: Table, name: str) -> str:
+    """The column of the relation that holds what is called so on the wire."""
+    return f"{table.relation}.{column_of(table, name)}"
+
+
+def column_of(table: Table, name: str) -> str:
+    """The column in PostgreSQL of one on the wire."""
+    described = table.by_name.get(name)
+    return described.reads if described is not None and described.reads else name
 
 
 def _projects(roles: tuple[str, ...]) -> str:
@@ -42,6 +55,7 @@ BY_ARGUMENT = Ties(
         "ARRAY(SELECT other.user_id FROM project_members AS mine JOIN project_members AS other"
         f" ON other.project_id = mine.project_id WHERE mine.user_id = {CALLER})"
     ),
+    place=place_of,
 )
 """The first wall: of the caller that the statement is given."""
 
@@ -53,23 +67,18 @@ def rights_of(table: Table) -> Rights:
 
 def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
     """Whether the row is one of whose user is one of these; nobody: false."""
-    found = [tie for whom in whoms if (tie := _tie(table, whom, ties))]
+    found = [said for whom in whoms if (said := tie(table, whom, ties))]
     return f"({' OR '.join(found)})" if found else "false"
 
 
-def place_of(table: Table, name: str) -> str:
-    """The column of the relation that holds what is called so on the wire."""
-    described = table.by_name.get(name)
-    return f"{table.relation}.{described.reads if described and described.reads else name}"
-
-
-def _tie(table: Table, whom: Whom, ties: Ties) -> str:
+def tie(table: Table, whom: Whom, ties: Ties) -> str:
+    """Whether the caller is one of those; empty: the row has no column for it."""
     if whom is Whom.EVERYONE:
-        return f"{table.relation}.is_public"
+        return ties.place(table, "is_public")
     tied = table.project if whom in ROLES_OF else table.user
     if not tied:
         return ""
-    place = place_of(table, tied)
+    place = ties.place(table, tied)
     if whom is Whom.SELF:
         return f"{place} = {ties.user}"
     if whom is Whom.PEER:

@@ -11,13 +11,41 @@ import pytest
 from persistence.caller_role import ROLE
 from persistence.lanes import Lanes, LaneSizes
 from persistence.migrate import _pg_dump
-from persistence.row_security import Granted, Policy, condition, granted, grants, holds, policies
-from schema.roles import RIGHTS, Rights, Whom
+from persistence.row_security import (
+    BY_SETTING,
+    Granted,
+    Policy,
+    condition,
+    granted,
+    grants,
+    holds,
+    policies,
+)
+from persistence.rows.visibility import BY_ARGUMENT, tie
+from schema.roles import RIGHTS, ROLES_OF, Rights, Whom
 from schema.tables.all_tables import TABLES
+from schema.tables.description import Table
 from tests.databases import execute
 from tests.persistence.rows.strangers import REACHED, make_stranger
 
 pytestmark = pytest.mark.postgres
+
+SPELLED = (
+    (BY_ARGUMENT.user, BY_SETTING.user),
+    (BY_ARGUMENT.peers, BY_SETTING.peers),
+    *((BY_ARGUMENT.projects(roles), BY_SETTING.projects(roles)) for roles in ROLES_OF.values()),
+)
+"""What ties the caller to rows: by an argument, and by the setting of a transaction."""
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_R7_both_walls_tie_the_same_to_a_row(table: Table) -> None:
+    for whom in Whom:
+        said, wanted = tie(table, whom, BY_ARGUMENT), tie(table, whom, BY_SETTING)
+        for by_argument, by_setting in sorted(SPELLED, key=lambda pair: -len(pair[0])):
+            said = said.replace(by_argument, by_setting)
+        assert said.replace(f"{table.relation}.", "") == wanted
+
 
 CALLER = "(SELECT set_config('prime.caller', $1, true)) IS NOT NULL"
 

@@ -16,5 +16,7 @@ async def require_room(
         return
     most = getattr(context.usage.limits, table.most.limit)
     of = values.get(table.most.column, user)
-    count = await owned.count_others(context.db, table, table.most.column, of, id, most)
+    count = await owned.count_others(
+        context.rows.callers, table, user, table.most.column, of, id, most
+    )
     within(count, most, table.most.says)

@@ -38,3 +38,19 @@ async def test_Q9_one_row_more_than_there_may_be_is_refused(pair: Pair) -> None:
         assert refused.value.code is ErrorCode.LIMIT_REACHED
         assert await ann.call(method, **first) == made
     assert (await bob.call("presets.create", plugin="OTT", name="his"))["owner"] == bob.user
+
+
+async def test_Q9_C13_an_atomic_batch_counts_what_it_makes_itself(pair: Pair) -> None:
+    ann, bob = pair.ann, pair.bob
+    ann.context.usage.limits = Limits(presets_per_user=3, audio_files_per_project=1)
+    made = [
+        {"method": "presets.create", "params": {"plugin": "OTT", "name": f"{n}"}} for n in range(3)
+    ]
+    told = await ann.call("batch", calls=made, atomic=True)
+    codes = [answer.get("error", {}).get("code") for answer in told["answers"]]
+    assert codes == ["not_done", "not_done", "limit_reached"]
+    told = await ann.call("batch", calls=made[:2], atomic=True)
+    assert told["done"]
+    with pytest.raises(Refusal) as refused:  # nobody hears how full another's project is
+        await ann.call("audio_files.create", project=bob.project, name="x")
+    assert refused.value.code is ErrorCode.NOT_FOUND
