@@ -114,7 +114,7 @@ async def test_attack_A14_no_condition_finds_a_row_of_a_stranger(pair: Pair, tab
 
 
 @pytest.mark.parametrize("table", OF_PROJECTS, ids=lambda table: table.calls)
-async def test_attack_A14_C6_a_list_of_a_project_of_strangers_is_not_there(
+async def test_attack_A14_a_list_of_a_project_of_strangers_is_not_there(
     pair: Pair, table: Table
 ) -> None:
     for verb in sorted(table.verbs & {Verb.LIST, Verb.COUNT}):
