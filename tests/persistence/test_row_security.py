@@ -39,7 +39,7 @@ SPELLED = (
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_R7_both_walls_tie_the_same_to_a_row(table: Table) -> None:
+def test_both_walls_tie_the_same_to_a_row(table: Table) -> None:
     for whom in Whom:
         said, wanted = tie(table, whom, BY_ARGUMENT), tie(table, whom, BY_SETTING)
         for by_argument, by_setting in sorted(SPELLED, key=lambda pair: -len(pair[0])):
