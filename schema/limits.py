@@ -507,7 +507,7 @@ MAX_ROWS = BOUNDS.add(
     "rows",
     "a call that lists rows",
     ErrorCode.VALIDATION,
-    "schema/calling/row_calls.py",
+    "schema/tables/description.py",
     "The largest `limit`; the rest is on the next page.",
 )
 

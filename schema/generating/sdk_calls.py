@@ -84,11 +84,12 @@ def calls_module(methods: Mapping[str, Call] = METHODS) -> str:
 
 def shown_row(method: str, methods: Mapping[str, Call] = METHODS) -> type[Struct] | None:
     """The type of the rows of which the parameter `fields` of a call chooses columns, if any."""
-    if "fields" not in methods[method][0].__struct_fields__:
+    params, result = methods[method]
+    if "fields" not in params.__struct_fields__:
         return None
-    group = method.partition(".")[0]
-    [table] = [table for table in ROW_CALLS.tables.values() if table.calls == group]
-    return ROW_CALLS.row(table)
+    rows = get_type_hints(result).get(method.partition(".")[0])
+    shown: type[Struct] = result if rows is None else get_args(rows)[0]
+    return shown
 
 
 def _add_rows(

@@ -80,7 +80,7 @@ def test_Q13_a_leaf_is_asked_by_its_path() -> None:
         ({"name": 1}, "where.name.eq", "must be a text"),
         ({"name": None}, "where.name.eq", "is_null"),
         ({"owner": {"is_null": 1}}, "where.owner.is_null", "true or false"),
-        ({"owner": "x"}, "where.owner.eq", "a UUID in small letters"),
+        ({"owner": "x"}, "where.owner.eq", "a UUID: 36 characters"),
         ({"is_public": "yes"}, "where.is_public.eq", "true or false"),
         ({"created_at": {"lt": "now"}}, "where.created_at.lt", "must be a number"),
         ({"created_at": {"lt": 1e300}}, "where.created_at.lt", "years 1 to 9999"),

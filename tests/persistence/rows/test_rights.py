@@ -39,7 +39,7 @@ PLANTED = {
     ),
     "project_snapshots": (
         "INSERT INTO project_snapshots (author_id, project_id, kind, state, epoch, seq)"
-        " VALUES ($1, $2, 'manual', '{}', 'e', 0) RETURNING id"
+        " VALUES ($1, $2, 'manual', '{}', 'e', 0) RETURNING project_id || '/' || id"
     ),
     "collaboration_sessions": (
         "INSERT INTO collaboration_sessions (host_id, project_id, status, ended_at)"
@@ -121,7 +121,7 @@ class Rights(RuleBasedStateMachine):
         )
         for one in snapshots:
             kept = {"user": user, "project": project, "version": one["version"]}
-            self.rows["project_snapshots"][one["id"]] = kept
+            self.rows["project_snapshots"][f"{project}/{one['id']}"] = kept
 
     # What changes meanwhile, by whoever may.
 
