@@ -491,7 +491,7 @@ class EndWatch(Params, frozen=True, forbid_unknown_fields=True):
 
 
 NOT_WATCHED = ("project_members", "project_snapshots")
-"""Whose rows are still written out above, and differ from their descriptions."""
+"""Whose lists bring users along and colours, which the feed does not read yet."""
 
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "auth.register": (Register, Tokens),
