@@ -18,6 +18,8 @@ ENTERED, CHANGED, LEFT = "entered", "changed", "left"
 
 def kinds(group: Group, id: str, moment: Moment) -> Iterable[tuple[str, set[Watch]]]:
     """What a changed row did, and to the lists of which watches, by the rows they show."""
+    if group not in moment.groups:
+        return
     table = group.listed.table
     row = moment.rows[table.relation].get(id)
     seeing: set[Watch] = set()

@@ -1,6 +1,6 @@
 """What changed between two moments, read once for all who watch: state as of the second one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ class Moment:
     """Table of the log -> id -> its changes, rows in the order of their last one."""
     rows: Mapping[str, Mapping[str, Row]]
     """Relation -> id -> what the row holds; those that are gone are not in it."""
+    groups: Collection[Group]
+    """For whom that was read; who began to watch later has seen it in the first rows."""
     ties: Ties = field(default_factory=Ties)
     size: int = 0
     """How many rows changed."""
@@ -68,7 +70,7 @@ async def read_moment(
     rows, asked = await _rows(db, groups, changed)
     ties, asked_too = await _ties(db, groups, rows)
     size = sum(map(len, changed.values()))
-    return Moment(place, changed, rows, ties, size), asked + asked_too
+    return Moment(place, changed, rows, frozenset(groups), ties, size), asked + asked_too
 
 
 async def _rows(

@@ -115,12 +115,15 @@ async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Misse
 
 def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -> First:
     table = watch.group.listed.table
-    changed = {change.row: change for change in missed.changes}
+    changed: dict[str, list[Change]] = {}
+    for change in missed.changes:
+        changed.setdefault(change.row, []).append(change)
     shown = {watched.row_id(table, row): row for row in rows}
     left = [
         id
-        for id, change in changed.items()
-        if id not in shown and _was_seen(watch.user, change, missed.projects)
+        for id, changes in changed.items()
+        if id not in shown
+        and any(_was_seen(watch.user, change, missed.projects) for change in changes)
     ]
     again = [shown[id] for id in changed if id in shown]
     if len(left) + len(again) > MAX_CHANGES_AT_ONCE:

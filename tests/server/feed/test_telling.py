@@ -59,7 +59,9 @@ class Told:
             self.by_user[user].place = Place("c", place)
             self.telling.begin(self.by_user[user])
 
-    async def change(self, xact: int, **names: str | None) -> None:
+    async def change(
+        self, xact: int, read_for: frozenset[Group] | None = None, **names: str | None
+    ) -> None:
         """Public rows by id have these names now; None: deleted."""
         changes = {id: [Change("plugin_presets", id, None, None, xact=xact)] for id in names}
         rows = {
@@ -71,6 +73,7 @@ class Told:
             Place("c", f"{xact + 1}:{xact + 1}:"),
             {"plugin_presets": changes},
             {"plugin_presets": rows},
+            frozenset(self.watches.groups.values()) if read_for is None else read_for,
             Ties(),
             len(changes),
         )
@@ -171,7 +174,16 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
     monkeypatch.setattr(Watches, "all", look)
     monkeypatch.setattr(Group, "watches", look)
     other = {"auth_sessions": {"a": [Change("auth_sessions", "a", None, "u", xact=11)]}}
-    moment = Moment(Place("c", "12:12:"), other, {}, Ties(), 1)
+    moment = Moment(Place("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
     await told.telling.tell(moment, {})
     assert looked == []
     assert told.watches.beginners == set()
+
+
+async def test_V1_who_begins_while_a_moment_is_read_is_told_nothing_of_it() -> None:
+    told = Told("ann")
+    told.begin()
+    await told.change(10, frozenset(), a="a")
+    assert told.outlets["ann"].frames == []
+    await told.change(11, a="b")
+    assert len(told.outlets["ann"].frames) == 1
