@@ -1021,6 +1021,27 @@ MAX_WATCHES_PER_USER = BOUNDS.add(
     "Of one server, over all connections of the user.",
 )
 
+MAX_WATCH_STEPS = BOUNDS.add(
+    "MAX_WATCH_STEPS",
+    1_000,
+    "steps",
+    "the calls `watch`",
+    ErrorCode.VALIDATION,
+    "server/feed/asked.py",
+    "What one `where` costs for a row that changes: one for a comparison, for each value of a list"
+    " and for each part of a pattern between `%`; a part with `_` counts by its characters.",
+)
+
+MAX_WATCH_STEPS_PER_USER = BOUNDS.add(
+    "MAX_WATCH_STEPS_PER_USER",
+    4_000,
+    "steps",
+    "the calls `watch`",
+    ErrorCode.LIMIT_REACHED,
+    "server/feed/watches.py",
+    "Of one server, all watches of the user together.",
+)
+
 MAX_WATCHED_ROWS = BOUNDS.add(
     "MAX_WATCHED_ROWS",
     1_000,

@@ -39,6 +39,34 @@ def matcher(condition: Condition) -> Callable[[Row], bool]:
     return lambda row: answer(row) is True
 
 
+def steps(condition: Condition) -> int:
+    """What it costs to ask one row: a step for each comparison, part of a pattern, value asked for.
+
+    A part of a pattern with `_` counts by its characters.
+    """
+    match condition:
+        case Compare(operator=Operator.LIKE | Operator.ILIKE, value=pattern):
+            return Pattern(pattern).steps
+        case Compare(operator=Operator.OVERLAP | Operator.CONTAINS, value=value):
+            return max(1, _values(value))
+        case Compare(operator=Operator.IN, value=value):
+            return 1 + len(value) // 8
+        case Compare():
+            return 1
+        case Leaf(at=at):
+            return 1 + len(at)
+        case Not(part=part):
+            return steps(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return sum(map(steps, parts))
+
+
+def _values(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_values, value.values()))
+    return sum(map(_values, value)) if isinstance(value, list | tuple) else 1
+
+
 def _answer(condition: Condition) -> Callable[[Row], Answer]:
     match condition:
         case Compare():
@@ -198,6 +226,8 @@ class Pattern:
     def __init__(self, pattern: str) -> None:
         self._parts: list[list[str | None]] = [[]]
         """Between the `%`: characters, None for any one."""
+        self._texts: list[str | None] = []
+        """The same parts where they are plain text; None: any one character is among it."""
         letters = iter(pattern)
         for letter in letters:
             if letter == "%":
@@ -205,6 +235,17 @@ class Pattern:
             else:
                 one = next(letters) if letter == "\\" else None if letter == "_" else letter
                 self._parts[-1].append(one)
+        for part in self._parts:
+            letters_of = [one for one in part if one is not None]
+            self._texts.append("".join(letters_of) if len(letters_of) == len(part) else None)
+
+    @property
+    def steps(self) -> int:
+        """What it costs: one for each part that is looked for, by character where any may stand."""
+        return sum(
+            1 if text is not None else len(part)
+            for part, text in zip(self._parts, self._texts, strict=True)
+        )
 
     def matches(self, text: str) -> bool:
         """Whether all of the text is as the pattern has it."""
@@ -215,13 +256,23 @@ class Pattern:
         at = len(first)
         if at > end or not _is_at(first, text, 0) or not _is_at(last, text, end):
             return False
-        for part in self._parts[1:-1]:
-            while at + len(part) <= end and not _is_at(part, text, at):
-                at += 1
-            at += len(part)
-            if at > end:
+        for part, plain in zip(self._parts[1:-1], self._texts[1:-1], strict=True):
+            found = _find(part, plain, text, at, end)
+            if found < 0:
                 return False
+            at = found + len(part)
         return True
+
+
+def _find(part: list[str | None], plain: str | None, text: str, at: int, end: int) -> int:
+    """Where it is, between two places; less than zero: nowhere."""
+    if plain is not None:
+        return text.find(plain, at, end)
+    while at + len(part) <= end:
+        if _is_at(part, text, at):
+            return at
+        at += 1
+    return -1
 
 
 def _is_at(part: list[str | None], text: str, at: int) -> bool:

@@ -52,6 +52,9 @@ PROJECTS = """
 SELECT project_id FROM project_members WHERE user_id = $1
 """
 
+STORED_IN = {"own_account": "prime_users"}
+"""View of what each caller has for themselves -> the table of it: the owner is no caller."""
+
 AT_A_TIME, AT_A_TIME_SECONDS = 100, 0.002
 """Rows, or how long they are read into maps, in one turn of the event loop: cursors wait for it."""
 
@@ -95,7 +98,7 @@ async def list_rows(
         order = order_sql(table, read_order(table, None))
         inner = (
             f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
-            f" {weighed(table, columns, order)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
+            f" {weighed(table, columns, order)} FROM {_stored(table)} WHERE {CALLER_IS_GIVEN}"
             f" AND {sees(table)} AND ({asked}) ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
         return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"
@@ -115,7 +118,7 @@ async def rows_by_id(
         return {}
 
     def text() -> str:
-        return f"SELECT {selected(table, columns)} FROM {table.relation} WHERE {_among(table, 1)}"
+        return f"SELECT {selected(table, columns)} FROM {_stored(table)} WHERE {_among(table, 1)}"
 
     statement = TEXTS.get(table, f"by_id|{_shape(columns)}", text)
     in_order, rows = list(ids), dict[str, Row]()
@@ -210,6 +213,12 @@ def _among(table: Table, first: int) -> str:
     if len(columns) == 1:
         return f"{places[0]} = ANY ({lists[0]})"
     return f"({', '.join(places)}) IN (SELECT * FROM unnest({', '.join(lists)}))"
+
+
+def _stored(table: Table) -> str:
+    """Where the owner reads its rows, under the name of the relation."""
+    stored = STORED_IN.get(table.relation)
+    return f"{stored} AS {table.relation}" if stored else table.relation
 
 
 def _shape(columns: Sequence[Column]) -> str:

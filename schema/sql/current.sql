@@ -427,8 +427,9 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR (n.revoked_at, n.device)
-            IS DISTINCT FROM (o.revoked_at, o.device);
+            OR (n.user_id, n.device, n.expires_at, n.revoked_at, n.revoked_reason, n.created_at)
+            IS DISTINCT FROM
+                (o.user_id, o.device, o.expires_at, o.revoked_at, o.revoked_reason, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -461,8 +462,11 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR (n.host_id, n.participants, n.permissions, n.invite_code, n.status)
-            IS DISTINCT FROM (o.host_id, o.participants, o.permissions, o.invite_code, o.status);
+            OR (n.project_id, n.host_id, n.participants, n.permissions, n.transport, n.invite_code,
+                n.status, n.started_at, n.ended_at, n.created_at)
+            IS DISTINCT FROM
+                (o.project_id, o.host_id, o.participants, o.permissions, o.transport, o.invite_code,
+                o.status, o.started_at, o.ended_at, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -495,7 +499,7 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR n.version <> o.version;
+            OR (n.user_id, n.version, n.created_at) <> (o.user_id, o.version, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -595,8 +599,8 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.project_id = o.project_id AND n.user_id = o.user_id
         WHERE o.project_id IS NULL OR n.project_id IS NULL
-            OR (n.role, n.tracks)
-            IS DISTINCT FROM (o.role, o.tracks);
+            OR (n.role, n.tracks, n.created_at)
+            IS DISTINCT FROM (o.role, o.tracks, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.project_id

@@ -15,12 +15,15 @@ from persistence.rows.conditions import (
     Not,
     read_where,
 )
-from persistence.rows.matching import matcher
+from persistence.rows.matching import matcher, steps
 from persistence.rows.reading import read_fields
 from persistence.rows.watched import naming
+from schema.limits import MAX_WATCH_STEPS
 from schema.tables.description import Column, Operator, Table
 from server.feed.ties import scope
 from server.feed.watches import Listed
+
+STEPS = "one for a comparison, a value of a list, a part of a pattern between `%`"
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
@@ -41,7 +44,10 @@ def read_listed(
     key = _ENCODER.encode(
         (table.relation, [c.name for c in columns], sorted(named.items()), where or {})
     )
-    return Listed(table, columns, tuple(needed), condition, matcher(condition), key)
+    asks = steps(condition)
+    if asks > MAX_WATCH_STEPS:
+        raise BadQuery("where", f"takes {asks} steps for a row; at most {MAX_WATCH_STEPS}: {STEPS}")
+    return Listed(table, columns, tuple(needed), condition, matcher(condition), key, asks)
 
 
 def _chosen(table: Table, fields: Sequence[str] | None) -> tuple[Column, ...]:

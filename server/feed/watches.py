@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from persistence.rows.conditions import Condition
 from persistence.rows.reading import Row
+from persistence.rows.watched import STORED_IN
 from persistence.tables.change_log import NOWHERE, Place
 from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
+    MAX_WATCH_STEPS_PER_USER,
     MAX_WATCHED_BYTES,
     MAX_WATCHED_ROWS,
     MAX_WATCHES_PER_CONNECTION,
@@ -23,13 +25,10 @@ from server.refused import Refused
 if TYPE_CHECKING:
     from server.feed.moment import Moment
 
-LOGGED_AS = {"own_account": "prime_users"}
-"""Relation -> the table in the change log that says when its rows change, where it is another."""
-
 
 def logged_as(table: Table) -> str:
     """The name of the table in the change log."""
-    return LOGGED_AS.get(table.relation, table.relation)
+    return STORED_IN.get(table.relation, table.relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,8 @@ class Listed:
     matches: Callable[[Row], bool]
     key: bytes
     """Equal for equal lists."""
+    steps: int = 1
+    """What it costs to ask one row whether it matches."""
 
 
 @dataclass(eq=False, slots=True)
@@ -128,6 +129,8 @@ class Watches:
         self._by_connection: dict[str, dict[str, Watch]] = {}
         self._by_user: dict[str, int] = {}
         """User -> how many watches."""
+        self._steps: dict[str, int] = {}
+        """User -> what all their watches cost for one row that changes."""
 
     def __len__(self) -> int:
         return sum(self._by_user.values())
@@ -142,6 +145,13 @@ class Watches:
         ours = self._by_connection.get(outlet.id, {})
         _within(len(ours), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
         _within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
+        steps = self._steps.get(user, 0) + listed.steps
+        if steps > MAX_WATCH_STEPS_PER_USER:
+            text = f"all your watches take {steps} steps for a row, and {MAX_WATCH_STEPS_PER_USER}"
+            raise Refused(
+                ErrorCode.LIMIT_REACHED, f"{text} are allowed: ask for less", field="where"
+            )
+        self._steps[user] = steps
         group = self.groups.get(listed.key)
         if group is None:
             group = self.groups[listed.key] = Group(listed)
@@ -179,8 +189,9 @@ class Watches:
         if not ours:
             del self._by_connection[connection]
         self._by_user[user] -= 1
+        self._steps[user] -= group.listed.steps
         if not self._by_user[user]:
-            del self._by_user[user]
+            del self._by_user[user], self._steps[user]
 
     def tables(self) -> set[str]:
         """What the change log calls those that are watched."""
@@ -224,7 +235,7 @@ def too_large() -> Refused:
 def _within(count: int, most: int, what: str) -> None:
     if count >= most:
         text = f"there may be {most} {what}; end one with watch.end"
-        raise Refused(ErrorCode.LIMIT_REACHED, text)
+        raise Refused(ErrorCode.LIMIT_REACHED, text, most=most)
 
 
 def _discard(by_user: dict[str, set[Watch]], user: str, watch: Watch) -> None:

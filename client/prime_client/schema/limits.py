@@ -333,6 +333,14 @@ MAX_WATCHES_PER_CONNECTION = 64
 MAX_WATCHES_PER_USER = 256
 """Of one server, over all connections of the user. (watches; the calls `watch`)"""
 
+MAX_WATCH_STEPS = 1_000
+"""What one `where` costs for a row that changes: one for a comparison, for each value of a list
+and for each part of a pattern between `%`; a part with `_` counts by its characters. (steps;
+the calls `watch`)"""
+
+MAX_WATCH_STEPS_PER_USER = 4_000
+"""Of one server, all watches of the user together. (steps; the calls `watch`)"""
+
 MAX_WATCHED_ROWS = 1_000
 """That one watch shows; a list that grows past it gets `resync`. (rows; the calls `watch`)"""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from persistence.errors import BadQuery
 from persistence.rows.conditions import read_where
-from persistence.rows.matching import Pattern, _answer, contains, matcher
+from persistence.rows.matching import Pattern, _answer, contains, matcher, steps
 from persistence.rows.sql import Numbers, arguments_of, condition_sql
 from persistence.rows.values import argument
 from schema.tables.description import (
@@ -230,3 +230,18 @@ class Steps(str):
 )
 def test_Q12_containment(held: Any, asked: Any, is_there: bool) -> None:
     assert contains(held, asked) is is_there
+
+
+@pytest.mark.parametrize(
+    ("where", "cost"),
+    [
+        ({"word": "x"}, 1),
+        ({"word": {"ilike": "%a%b%c%"}}, 5),
+        ({"word": {"like": "%a_c%"}}, 5),
+        ({"or": [{"whole": 1}, {"not": {"ratio": 2}}]}, 2),
+        ({"tags": {"overlap": ["a", "b", "c"]}}, 3),
+        ({"whole": {"in": list(range(80))}}, 11),
+    ],
+)
+def test_what_it_costs_to_ask_a_row(where: dict[str, Any], cost: int) -> None:
+    assert steps(read_where(THINGS, where)) == cost

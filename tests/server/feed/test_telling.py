@@ -60,7 +60,7 @@ class Told:
             self.telling.begin(self.by_user[user])
 
     async def change(
-        self, xact: int, read_for: frozenset[Group] | None = None, **names: str | None
+        self, xact: int, read_for: frozenset[Group] | None = None, /, **names: str | None
     ) -> None:
         """Public rows by id have these names now; None: deleted."""
         changes = {id: [Change("plugin_presets", id, None, None, xact=xact)] for id in names}

@@ -138,3 +138,27 @@ async def lists_anew(node: Node) -> Seen:
     past.append(await _told(again))
     assert past.count(Instead.RESYNC) == 1
     return Seen(max(at, key=str), Instead.RESYNC)
+
+
+def _patterns(steps: int) -> dict[str, Any]:
+    """A condition that takes so many."""
+    return {"or": [{"name": {"ilike": "_" * 100}}] * (steps // 100)}
+
+
+@live_case("MAX_WATCH_STEPS")
+async def steps_of_a_watch(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    at = _patterns(limits.MAX_WATCH_STEPS)
+    past = {"and": [at, {"name": "x"}]}
+    return Seen(await _watch(ann, where=at), await _watch(ann, where=past))
+
+
+@live_case("MAX_WATCH_STEPS_PER_USER")
+async def steps_of_a_user(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    most, all_ = limits.MAX_WATCH_STEPS, limits.MAX_WATCH_STEPS_PER_USER
+    for _ in range(all_ // most - 1):
+        assert await _watch(ann, where=_patterns(most)) is None
+    at = await _watch(ann, where=_patterns(most))
+    again = await node.again(ann, device="phone")
+    return Seen(at, await _watch(again, where={"name": "x"}))
