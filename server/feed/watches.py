@@ -235,7 +235,7 @@ def too_large() -> Refused:
 def _within(count: int, most: int, what: str) -> None:
     if count >= most:
         text = f"there may be {most} {what}; end one with watch.end"
-        raise Refused(ErrorCode.LIMIT_REACHED, text, most=most)
+        raise Refused(ErrorCode.LIMIT_REACHED, text)
 
 
 def _discard(by_user: dict[str, set[Watch]], user: str, watch: Watch) -> None:

@@ -59,7 +59,7 @@ NEVER = {
     "audio_files.project", "audio_files.parent", "audio_files.stem_kind",
     "collaboration_sessions.project", "plugin_presets.forked_from",
 }  # fmt: skip
-"""Columns of which the table takes no other value of a row: fixed, or ids of rows that there are none of."""
+"""Columns of which no other value is taken: fixed, or ids of rows that there are none of."""
 
 
 def statement(table: Table, column: Column) -> str:
