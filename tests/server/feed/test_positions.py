@@ -22,8 +22,8 @@ def test_V8_what_was_given_comes_back_on_every_server() -> None:
 def test_V12_a_position_tells_nothing_to_who_reads_it() -> None:
     text = Positions(b"secret").write(PLACE, ANN)
     seen = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    for part in (b"16384", b"0000", b"700", b"712", b":", b"|"):
-        assert part not in seen[SIGNATURE_SIZE:] or len(part) == 1
+    for part in (b"16384", b"0000", b"700", b"712"):
+        assert part not in seen[SIGNATURE_SIZE:]
     later = Positions(b"secret").write(Place(PLACE.cluster, "700:713:701,705"), ANN)
     assert sum(a == b for a, b in zip(text, later, strict=True)) < len(text) / 4
 
