@@ -255,7 +255,6 @@ TESTED_ELSEWHERE = {
     "server.feed.moment": "tests/server/feed/test_replicas.py",
     "server.feed.outlet": "tests/server/feed/test_watching.py",
     "server.feed.row_feed": "tests/server/feed/test_watching.py",
-    "server.feed.starting": "tests/server/feed/test_watching.py",
     "server.feed.watches": "tests/bounds/rows/kept_of_users/watch_cases.py",
     "server.gauges": "tests/server/router/test_greeting.py",
     "server.health.metrics": "tests/test_operating_page.py",
