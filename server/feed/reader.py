@@ -30,7 +30,7 @@ RETRY_SECONDS = 0.5
 READY_SECONDS = 5.0
 """How long a watch that begins waits for the reader."""
 
-MAX_SLOW_READINGS = 2
+SLOW_TRIES = 2
 """One after the other that take too long: the third would not go better."""
 
 log = structlog.get_logger()
@@ -127,7 +127,7 @@ class FeedReader:
     async def _after(self, error: Exception) -> None:
         """The same again where that may go better; otherwise all who watch are to begin anew."""
         self._slow_readings += isinstance(error, TooSlow)
-        if isinstance(error, Unavailable) and self._slow_readings < MAX_SLOW_READINGS:
+        if isinstance(error, Unavailable) and self._slow_readings < SLOW_TRIES:
             log.warning("cannot read what has changed", reason=str(error))
         else:
             log.error("what has changed cannot be read: all who watch begin anew", exc_info=error)
