@@ -1,6 +1,6 @@
 """A project live on a node: events in, effects out. `LiveRoom` has clock and sockets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rooms.aspect import Aspect, AspectState, state_of
 from rooms.document.document import Change, Document
@@ -28,6 +28,7 @@ class Room:
     """
 
     __slots__ = (
+        "_on_given_up",
         "edits",
         "epoch",
         "follower",
@@ -48,14 +49,15 @@ class Room:
         position: Position,
         node: str = "",
         others: dict[str, Aspect] | None = None,
+        on_given_up: Callable[[Seat], None] | None = None,
     ) -> None:
+        """`on_given_up` hears of each seat that is not there any more."""
         self.project = project
         self.epoch = position.epoch
         self.ticks = Ticks()
         self.gestures = Gestures()
-        self.members = Members(
-            project, node, self.ticks, self.gestures, lambda seat: self.edits.given_up(seat)
-        )
+        self.members = Members(project, node, self.ticks, self.gestures, self._given_up)
+        self._on_given_up = on_given_up
         seats = self.members.seats
         self.edits = Edits(
             project, document, position, seats, self.gestures, self._leave_if_done, others
@@ -392,6 +394,11 @@ class Room:
         return [Announce(asks=True)]
 
     # Inside.
+
+    def _given_up(self, seat: Seat) -> None:
+        self.edits.given_up(seat)
+        if self._on_given_up is not None:
+            self._on_given_up(seat)
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""

@@ -1,6 +1,7 @@
 """Queries on `collaboration_sessions`: who worked on a project together, and when."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
@@ -29,20 +30,32 @@ FROM locked WHERE touched.id = locked.id
 RETURNING touched.id
 """
 
-# Whoever was not seen for so long has been away: that time does not count.
+# Who came first came before the row.
+STARTED = """
+UPDATE collaboration_sessions
+SET started_at = least(started_at, now() - greatest($2::float8, 0) * interval '1 second')
+WHERE id = $1
+"""
+
+# Whoever was not there for so long has been away: that time does not count. Ages, not times: the
+# clock of a node may be another one.
 NOTE_STAYS = """
-INSERT INTO session_stays AS s (collaboration_session_id, project_id, user_id)
-SELECT c.id, c.project_id, u.id
-FROM unnest($1::uuid[], $2::uuid[]) AS there (session, member)
+INSERT INTO session_stays AS s
+    (collaboration_session_id, project_id, user_id, entered_at, seen_at, seconds)
+SELECT c.id, c.project_id, u.id, now() - entered * interval '1 second',
+    now() - least("left", entered) * interval '1 second', greatest(0, entered - "left")
+FROM unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[])
+    AS there (session, member, entered, "left")
 JOIN collaboration_sessions AS c ON c.id = there.session
 JOIN prime_users AS u ON u.id = there.member
 ORDER BY c.id, u.id
 ON CONFLICT (collaboration_session_id, user_id) DO UPDATE SET
-    seconds = s.seconds + CASE
-        WHEN now() - s.seen_at < $3 * interval '1 second'
-        THEN greatest(0, extract(epoch FROM now() - s.seen_at)) ELSE 0 END,
-    times = s.times + (now() - s.seen_at >= $3 * interval '1 second')::integer,
-    seen_at = greatest(s.seen_at, now())
+    entered_at = least(s.entered_at, excluded.entered_at),
+    seconds = s.seconds + greatest(0, extract(epoch FROM excluded.seen_at - CASE
+        WHEN excluded.entered_at - s.seen_at < $5 * interval '1 second' THEN s.seen_at
+        ELSE excluded.entered_at END)),
+    times = s.times + (excluded.entered_at - s.seen_at >= $5 * interval '1 second')::integer,
+    seen_at = greatest(s.seen_at, excluded.seen_at)
 """
 
 # The host may, and every owner of the project; who sees neither learns nothing. The role is held
@@ -97,11 +110,24 @@ LOOKED_AT_ONCE = 500
 """Active sessions, by one statement."""
 
 
-async def open_session(db: Executor, project: str, host: str) -> str:
-    """Begin one, unless another node has; who is there counts as a participant for good."""
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """From when until when a user was in a room, in ms since 1970 on the clock of a node."""
+
+    entered: float
+    left: float
+
+
+async def open_session(db: Executor, project: str, host: str, seconds_ago: float = 0) -> str:
+    """Begin one, unless another node has; who is there counts as a participant for good.
+
+    `seconds_ago`: when the host came.
+    """
     session_id: str | None = await db.fetchval(OPEN_SESSION, project, host)
     if session_id is None:
         raise NotFound("there is no such project")
+    if seconds_ago > 0:
+        await db.execute(STARTED, session_id, seconds_ago)
     return session_id
 
 
@@ -113,12 +139,21 @@ async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) 
 
 
 async def note_stays(
-    db: Executor, present: Mapping[str, Collection[str]], away_seconds: float
+    db: Executor, present: Mapping[str, Mapping[str, Stay]], now: float, away_seconds: float
 ) -> None:
-    """Session -> users who are there, or were until now; away for so long, a stay begins anew."""
-    there = [(session, user) for session, users in present.items() for user in users]
-    sessions, users = [session for session, _ in there], [user for _, user in there]
-    await db.execute(NOTE_STAYS, sessions, users, away_seconds)
+    """Session -> user -> when there, in ms on a clock that says `now`.
+
+    Away for so long, a stay begins anew.
+    """
+    there = [(session, user, stay) for session, of in present.items() for user, stay in of.items()]
+    await db.execute(
+        NOTE_STAYS,
+        [session for session, _, _ in there],
+        [user for _, user, _ in there],
+        [max(0.0, now - stay.entered) / 1_000 for _, _, stay in there],
+        [max(0.0, now - stay.left) / 1_000 for _, _, stay in there],
+        away_seconds,
+    )
 
 
 async def end_by(db: Executor, session: str, user: str) -> bool:

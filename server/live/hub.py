@@ -31,6 +31,7 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
+from server.live.stays import Stays
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread
@@ -351,12 +352,13 @@ class Hub:
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self._journal, project, None, self._in_thread)
         others = await aspects_of(self._journal, stored)
-        room = Room(project, document, Position(stored.epoch, stored.seq), self.node, others)
+        stays, position = Stays(), Position(stored.epoch, stored.seq)
+        room = Room(project, document, position, self.node, others, stays.gone)
         room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
         room.remember(
             stored.delta_id, await self._journal.marks(project, stored.seq, UNDO_ENTRIES_READ)
         )
-        live = LiveRoom(room, self._services)
+        live = LiveRoom(room, self._services, stays)
         await live.read_on()
         room.set_degraded(self.commits.is_degraded or project in self.commits.committer.held_up)
         room.set_bus_down(not self.bus.is_up)

@@ -41,6 +41,7 @@ from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
 from server.live.snapshots import RoomSnapshots
+from server.live.stays import Stays
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
@@ -73,9 +74,10 @@ class LiveRoom:
         "known_id",
         "room",
         "snapshots",
+        "stays",
     )
 
-    def __init__(self, room: Room, services: RoomServices) -> None:
+    def __init__(self, room: Room, services: RoomServices, stays: Stays | None = None) -> None:
         self.room = room
         """The pure room, whose effects are carried out here."""
         self.known_head = room.head
@@ -86,6 +88,8 @@ class LiveRoom:
         """When someone last asked for the room: it stays open a while after that."""
         self.is_closed = False
         """For good; set by `close` alone."""
+        self.stays = stays or Stays()
+        """Who has been here and left, until that is written."""
         self._services = services
         self._recipients = services.recipients
         self._loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import collaboration_sessions, session_states
+from persistence.tables.collaboration_sessions import Stay
 from rooms.presence.seat import Seat
 from rooms.presence.ticks import NOWHERE
 from schema.messages import Presence
@@ -44,6 +45,8 @@ class _Written:
     """When that row was last told that it goes on."""
     here: frozenset[str] = frozenset()
     """The users who were there when that was last told."""
+    since: float = 0.0
+    """When the session before this one was found ended, in ms since 1970: nobody entered before."""
     empty_since: float | None = None
     """When it was first found empty; None: someone is there, or something under way."""
     presence: dict[str, Presence] = field(default_factory=dict)
@@ -126,26 +129,32 @@ class WriteBehind:
         """One row for all nodes that have a room; it lives as long as any of them says so."""
         users = {live: _users_to_note(live, written, now) for live, written in rooms.items()}
         noted = {live: written for live, written in rooms.items() if users[live]}
-        hosts = {live: _first_in(live, users[live]) for live in noted}
+        ended = {live: dict(live.stays.ended) for live in noted}
+        at = time.time() * 1_000
+        there = {live: _stays(live, ended[live], w.since, at) for live, w in noted.items()}
         for live, written in noted.items():
             if written.session is None:
-                written.session = await self._open_session(live.room.project, hosts[live])
+                written.session = await self._open_session(live.room.project, there[live])
         here = {session: users[live] for live, w in noted.items() if (session := w.session)}
         if not here:
             return
         present = {live: _users_in(live) for live in noted}
         alive = await collaboration_sessions.touch_many(self._db, here)
-        stays = {session: users for session, users in here.items() if session in alive}
-        await collaboration_sessions.note_stays(self._db, stays, AWAY_SECONDS)
+        stays = {w.session: there[live] for live, w in noted.items() if w.session in alive}
+        await collaboration_sessions.note_stays(self._db, stays, time.time() * 1_000, AWAY_SECONDS)
         for live, written in noted.items():
             if written.session in alive:
                 written.touched_at, written.here = now, present[live]
-            else:
+                live.stays.forget(ended[live])
+            elif written.session is not None:
                 written.session = None  # it was ended; the next round opens another
+                written.since = at
 
-    async def _open_session(self, project: str, host: str) -> str | None:
+    async def _open_session(self, project: str, there: Mapping[str, Stay]) -> str | None:
+        host = min(there, key=lambda user: there[user].entered)
+        ago = time.time() - there[host].entered / 1_000
         try:
-            return await collaboration_sessions.open_session(self._db, project, host)
+            return await collaboration_sessions.open_session(self._db, project, host, ago)
         except PersistenceError as error:
             log.warning("could not open a session", project=project, reason=str(error))
             return None
@@ -173,9 +182,18 @@ def _users_in(live: LiveRoom) -> frozenset[str]:
     return frozenset(seat.request.user for seat in live.room.seats.values())
 
 
-def _first_in(live: LiveRoom, users: list[str]) -> str:
-    """Of those who are there, the one who has been longest."""
-    return next((seat.request.user for seat in live.room.seats.values()), users[0])
+def _stays(live: LiveRoom, ended: Mapping[str, Stay], since: float, now: float) -> dict[str, Stay]:
+    """Who is there, until now, and who was; none begins before `since`."""
+    stays = dict(ended)
+    for seat in live.room.seats.values():
+        user, entered = seat.request.user, float(seat.request.at)
+        if (before := stays.get(user)) is not None:
+            entered = min(before.entered, entered)
+        stays[user] = Stay(entered, now)
+    return {
+        user: Stay(min(max(stay.entered, since), stay.left), stay.left)
+        for user, stay in stays.items()
+    }
 
 
 def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
@@ -184,11 +202,11 @@ def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
     It is when someone comes, goes or moves, or it has been a while.
     """
     here = _users_in(live)
-    is_quiet = here == written.here and now - written.touched_at < TOUCH_SECONDS
+    ended = live.stays.ended
+    is_quiet = not ended and here == written.here and now - written.touched_at < TOUCH_SECONDS
     if is_quiet and all(map(written.has, live.room.seats.values())):
         return []
-    left = frozenset() if written.session is None else written.here - here
-    return sorted(here | left)
+    return sorted(here | ended.keys())
 
 
 def _row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:

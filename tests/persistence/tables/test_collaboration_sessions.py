@@ -6,6 +6,7 @@ import pytest
 from persistence.errors import NotFound
 from persistence.pool import Database
 from persistence.tables import collaboration_sessions, project_members
+from persistence.tables.collaboration_sessions import Stay
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -130,14 +131,15 @@ async def test_I5_a_stay_is_counted_while_someone_is_there_and_not_while_away(
     ann, bob = await make_user(database), await make_user(database)
     project = await make_project(database, ann)
     session = await collaboration_sessions.open_session(database, project.id, ann.id)
-    both = {session: [ann.id, bob.id]}
-    await collaboration_sessions.note_stays(database, both, 45)
+    here = Stay(1_000_000, 1_000_000)
+    both = {session: {ann.id: here, bob.id: here}}
+    await collaboration_sessions.note_stays(database, both, here.left, 45)
     await database.execute(AGO, 20)
-    await collaboration_sessions.note_stays(database, {session: [ann.id]}, 45)
+    await collaboration_sessions.note_stays(database, {session: {ann.id: here}}, here.left, 45)
     await database.execute(AGO, 100)
-    await collaboration_sessions.note_stays(database, both, 45)
-    gone = {str(uuid.uuid4()): [ann.id], session: [str(uuid.uuid4())]}
-    await collaboration_sessions.note_stays(database, gone, 45)
+    await collaboration_sessions.note_stays(database, both, here.left, 45)
+    gone = {str(uuid.uuid4()): {ann.id: here}, session: {str(uuid.uuid4()): here}}
+    await collaboration_sessions.note_stays(database, gone, here.left, 45)
     rows = await database.fetch("SELECT user_id, times, seconds FROM session_stays")
     stays = {row["user_id"]: (row["times"], round(row["seconds"] / 20)) for row in rows}
     assert stays == {ann.id: (2, 1), bob.id: (2, 0)}
@@ -147,11 +149,35 @@ async def test_I5_two_nodes_that_note_one_stay_do_not_count_it_twice(database: D
     ann = await make_user(database)
     project = await make_project(database, ann)
     session = await collaboration_sessions.open_session(database, project.id, ann.id)
-    await collaboration_sessions.note_stays(database, {session: [ann.id]}, 45)
+    here = {session: {ann.id: Stay(1_000_000, 1_000_000)}}
+    await collaboration_sessions.note_stays(database, here, 1_000_000, 45)
     await database.execute(AGO, 30)
-    noted = [collaboration_sessions.note_stays(database, {session: [ann.id]}, 45) for _ in "12345"]
+    noted = [collaboration_sessions.note_stays(database, here, 1_000_000, 45) for _ in "12345"]
     await asyncio.gather(*noted)
     assert 30 <= await database.fetchval("SELECT seconds FROM session_stays") < 60
+
+
+async def test_I5_a_stay_is_kept_as_it_was_however_late_it_is_written(database: Database) -> None:
+    ann, bob = await make_user(database), await make_user(database)
+    project = await make_project(database, ann)
+    session = await collaboration_sessions.open_session(database, project.id, ann.id, 60)
+    now = 1_000_000.0
+    noted = {ann.id: Stay(now - 60_000, now), bob.id: Stay(now - 9_000, now - 8_500)}
+    for _ in "12":
+        await collaboration_sessions.note_stays(database, {session: noted}, now, 45)
+    rows = await database.fetch(
+        """
+        SELECT s.user_id, round(s.seconds::numeric, 1)::float8 AS seconds, s.times,
+            round(extract(epoch FROM s.seen_at - s.entered_at), 1)::float8 AS from_to,
+            s.entered_at >= c.started_at - interval '1 second' AS is_within
+        FROM session_stays AS s JOIN collaboration_sessions AS c
+            ON c.id = s.collaboration_session_id
+        """
+    )
+    assert {row["user_id"] for row in rows if row["is_within"]} == {ann.id, bob.id}
+    ends = {row["user_id"]: (row["times"], row["from_to"] - row["seconds"]) for row in rows}
+    assert ends == {ann.id: (1, 0), bob.id: (1, 0)}
+    assert next(r["from_to"] for r in rows if r["user_id"] == bob.id) >= 0.5
 
 
 async def test_I4_the_host_and_owners_end_a_session(database: Database) -> None:

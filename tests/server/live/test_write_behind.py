@@ -10,6 +10,7 @@ import pytest
 from schema.messages import Presence
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
+from server.live.stays import Stays
 from server.live.write_behind import LINGER_SECONDS, WriteBehind
 
 
@@ -18,6 +19,7 @@ def room_of(*connections: str) -> Any:
     checkpoints = SimpleNamespace(seq=1, at=0.0)
     live = Mock(LiveRoom, is_busy=bool(seats), asked_for_at=0.0, checkpoints=checkpoints)
     live.room = SimpleNamespace(project="song", head=1, seats=seats, is_shared=False)
+    live.stays = Stays()
     live.snapshots = SimpleNamespace(keep_if_due=AsyncMock())
     return live
 

@@ -138,6 +138,21 @@ async def test_I7_where_everyone_is_comes_from_the_room_while_it_is_open(node: N
     assert await tools() == ["pen"], "where ben was, as far as it was written"
 
 
+async def test_I5_who_came_and_left_before_anything_was_written_was_there(node: Node) -> None:
+    """Both rounds of the writing come after ben has left."""
+    ann, ben, project = await node.pair((JSON, JSON))
+    await ben.ask({"t": "leave", "id": "l", "project": project})
+    for _ in "12":
+        await node.server.write_behind.run_once()
+    [row] = (await ann.result("sessions.list", where={"project": project}))["sessions"]
+    assert sorted(row["participants"]) == sorted([ann.user, ben.user])
+    stays = (await ann.result("sessions.history", session=row["id"]))["session_stays"]
+    by_name = {stay["user"]["username"]: stay for stay in stays}
+    assert by_name["ben"]["times"] == 1
+    assert by_name["ben"]["seen_at"] <= by_name["ann"]["seen_at"]
+    assert by_name["ben"]["entered_at"] >= by_name["ann"]["entered_at"]
+
+
 async def test_I8_who_was_in_a_session_is_listed_with_how_long(node: Node) -> None:
     ann, ben, project, session = await here_together(node)
     await ben.ask({"t": "leave", "id": "l", "project": project})

@@ -1,0 +1,31 @@
+"""Who has been in a room, from when until when: gathered here, written behind (rule I5)."""
+
+import time
+
+from persistence.tables.collaboration_sessions import Stay
+from rooms.presence.seat import Seat
+
+
+class Stays:
+    """Of one room on this node: those that have ended and are not written yet, one a user."""
+
+    __slots__ = ("ended",)
+
+    def __init__(self) -> None:
+        self.ended: dict[str, Stay] = {}
+        """User -> from the first join to the last leave."""
+
+    def gone(self, seat: Seat) -> None:
+        """A seat was given up, just now; one that was never let in has not been there."""
+        if not seat.is_live:
+            return
+        user, now = seat.request.user, time.time() * 1_000
+        before = self.ended.get(user)
+        entered = seat.request.at if before is None else min(before.entered, seat.request.at)
+        self.ended[user] = Stay(entered, now)
+
+    def forget(self, written: dict[str, Stay]) -> None:
+        """These are written; what has ended since stays."""
+        for user, stay in written.items():
+            if self.ended.get(user) is stay:
+                del self.ended[user]
