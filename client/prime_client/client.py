@@ -24,7 +24,7 @@ from prime_client.failures import (
 from prime_client.ids import new_id
 from prime_client.room import Room
 from prime_client.schema.calls import READS, WRITES, Calls, User
-from prime_client.schema.close_codes import AUTH_FAILED
+from prime_client.schema.close_codes import AUTH_FAILED, SESSION_REVOKED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.watching.watch import Watch
 
@@ -255,7 +255,7 @@ class Client(Calls, Reconnecting):
         self._finish(ConnectionOver(AUTH_FAILED.code, why))
 
     async def logout(self) -> None:
-        """End the auth session; the server then ends the connection for good."""
+        """End the auth session, and with it this client: all that is called then is over."""
         self._login.is_given_up = True
         try:
             await self.call("auth.logout")
@@ -263,6 +263,7 @@ class Client(Calls, Reconnecting):
             self._login.is_given_up = False  # whether it was done is not known
             raise
         self._login.session = None
+        self._finish(ConnectionOver(SESSION_REVOKED.code, "logged out"))
 
     # Rows.
 

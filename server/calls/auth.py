@@ -88,9 +88,10 @@ async def refresh(context: Context, caller: Caller, params: calls.Refresh) -> ca
 
 
 async def logout(context: Context, caller: Caller, params: calls.Logout) -> calls.Done:
-    """End this auth session (rule A3)."""
+    """End this auth session (rule A3); answered when none of its calls here goes on."""
     await auth_sessions.revoke(context.db, caller.auth_session, "logout")
     context.announcer.session_revoked(caller.auth_session)
+    await context.queue.end(caller.auth_session)
     return calls.Done()
 
 

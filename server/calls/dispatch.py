@@ -69,7 +69,10 @@ async def _answer(
 
 def _turn(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:
     """Of the user, or of the connection of who is not logged in (rule C9)."""
-    return context.queue.slot(caller.id if caller.identity is None else caller.identity.user)
+    known = caller.identity
+    if known is None:
+        return context.queue.slot(caller.id, caller.id)
+    return context.queue.slot(known.user, known.auth_session)
 
 
 _BATCHES = Batches(_answer, ANSWERS)

@@ -48,10 +48,11 @@ class ChangedRows:
                 connection.send(RoleChanged(project, user, role))
 
     def session_revoked(self, auth_session: str) -> None:
-        """Close every socket of that login (rule A3)."""
+        """Nothing of that login is heard any more, and its sockets are closed (rule A3)."""
         loop = asyncio.get_running_loop()
         for connection, identity in self._logged_in():
             if identity.auth_session == auth_session:
+                connection.hear_no_more()
                 loop.call_later(REVOKED_AFTER_SECONDS, connection.close, SESSION_REVOKED)
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:

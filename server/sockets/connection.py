@@ -129,6 +129,10 @@ class Connection(RateLimited, asyncio.Protocol):
             case LoggedIn() as session:
                 session.identity = identity
 
+    def hear_no_more(self) -> None:
+        """It is nobody's from now on: what it still says is refused, until it is closed."""
+        self._leave(for_good=True)
+
     def _leave(self, *, for_good: bool) -> None:
         if isinstance(self.session, Leaving):
             self.session.for_good = for_good

@@ -1,9 +1,11 @@
 """Calls, accounts and roles over the wire."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from persistence.pool import Database
 from persistence.tables import project_members
@@ -177,6 +179,28 @@ async def test_A3_logout_ends_every_socket_of_the_login(node: Node, database_url
     )
     await late.closed(4507)
     await other.result("projects.list")
+
+
+async def test_A3_what_is_called_behind_a_logout_writes_nothing(
+    node: Node, database_url: str
+) -> None:
+    """On the same socket, before it is closed; what came before the logout is done or refused."""
+    ann = await node.musician("ann")
+    phone = await node.again(ann, "phone")
+    await ann.result("auth.logout")
+    made = {"method": "presets.create", "params": {"plugin": "q", "name": "late"}}
+    for wire in (ann, phone):
+        with suppress(ConnectionClosed):  # it may be closed by then
+            await wire.send({"t": "call", "id": "late", **made})
+    for wire in (ann, phone):
+        before = await wire.closed(4501)
+        assert [message for message in before if message["t"] == "reply"] == []
+    database = await Database.open(database_url, max_size=1)
+    try:
+        late = "SELECT count(*) FROM plugin_presets WHERE name = 'late'"
+        assert await database.fetchval(late) == 0
+    finally:
+        await database.close()
 
 
 async def test_R1_what_each_role_may(node: Node) -> None:
