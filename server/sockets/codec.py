@@ -14,6 +14,7 @@ from schema.messages import (
     ClientMessage,
     ServerMessage,
 )
+from server.sockets.allowed_words import with_allowed
 from server.sockets.unreadable import (
     UNREADABLE,
     BadMessage,
@@ -77,9 +78,8 @@ class Codec:
         try:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
         except UNREADABLE as error:
-            raise explain_params(
-                bytes(raw), error, lambda data: self.converter(data, type=kind)
-            ) from None
+            told = explain_params(bytes(raw), error, lambda data: self.converter(data, type=kind))
+            raise with_allowed(told, kind) from None
 
     def frame(self, packet: Packet) -> bytes:
         """The packet as one WebSocket frame, built at the first call and kept."""

@@ -1,0 +1,37 @@
+"""Of a parameter that takes one of a few words, and got another: which words it takes."""
+
+import msgspec
+from msgspec import inspect
+
+from server.sockets.unreadable import BadMessage
+
+MOST_WORDS = 40
+"""A longer list is in PROTOCOL.md."""
+
+
+def with_allowed(told: BadMessage, kind: type[msgspec.Struct]) -> BadMessage:
+    """The same, and what is allowed, where the words of a field of `kind` are few."""
+    words = _words_of(kind, str(told.details.get("field", "")))
+    if "enum value" not in str(told) or not 0 < len(words) <= MOST_WORDS:
+        return told
+    return BadMessage(f"{told}; allowed: {', '.join(words)}", told.id, told.code, told.details)
+
+
+def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:
+    described = inspect.type_info(kind)
+    assert isinstance(described, inspect.StructType)
+    field = next((field for field in described.fields if field.encode_name == name), None)
+    if field is None:
+        return []
+    types = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+    return [word for one in types for word in _words(one)]
+
+
+def _words(one: inspect.Type) -> list[str]:
+    match one:
+        case inspect.LiteralType():
+            return [str(value) for value in one.values]
+        case inspect.EnumType():
+            return [str(member.value) for member in one.cls]
+        case _:
+            return []
