@@ -1,5 +1,6 @@
 """Paths on a command line: relative to where `./run` was called, for every command."""
 
+import argparse
 import os
 from pathlib import Path
 
@@ -10,3 +11,11 @@ def path_of_caller(text: str | Path) -> Path:
     `./run` changes to the checkout, and says in PRIME_CWD where it was called.
     """
     return Path(os.environ.get("PRIME_CWD", ".")) / text
+
+
+def file_of_caller(text: str | Path) -> Path:
+    """The type of an option that names a file to write: its directory must be there before."""
+    path = path_of_caller(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no directory {path.parent}")
+    return path

@@ -13,7 +13,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.recall.on_a_server import WRITERS, lost_counts, sessions
 from loadtest.recall.year import PLACES, Year, simulate
 from loadtest.running import data_directory
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import file_of_caller
 from machine.local_hub import LocalHub
 
 DESCRIPTION = """A producer whose taste changes picks plug-ins for a year; before each pick Mixx
@@ -39,7 +39,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     demo.add_argument("--sessions", type=at_least(1), default=6, help="of --server (6)")
     demo.add_argument("--with-hour", action="store_true", help="also a way that asks the hour")
-    demo.add_argument("--plot", type=path_of_caller, metavar="FILE", help="the weeks, as SVG")
+    demo.add_argument("--plot", type=file_of_caller, metavar="FILE", help="the weeks, as SVG")
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
     demo.set_defaults(run=run_recall_demo)
 

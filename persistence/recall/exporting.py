@@ -32,6 +32,12 @@ SELECT use_id, (extract(epoch FROM at) * 1000)::float8 AS at_ms FROM recall_uses
 WHERE user_id = $1 AND {CALLER} AND use_id > $2 ORDER BY use_id LIMIT $3
 """
 
+HAS_ANY = f"""
+SELECT EXISTS (SELECT FROM recall_uses WHERE user_id = $2)
+    OR EXISTS (SELECT FROM recall_heat WHERE user_id = $2)
+WHERE {CALLER}
+"""
+
 BESIDE_DATA = 1_536
 """Of a row beside its data, at most: a category and a key of four bytes a character."""
 
@@ -75,6 +81,8 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
         page.uses = [{"id": row["use_id"], "at": row["at_ms"]} for row in rows]
         last = [[row["use_id"]] for row in rows]
     page.next = _next(user, kind, last, limit)
+    if after is None and not last and not await db.fetchval(HAS_ANY, user, user):
+        page.next = None  # one page says that there is nothing
     return page
 
 

@@ -1,11 +1,12 @@
 """A path on a command line is relative to the caller, in every word."""
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
 
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import file_of_caller, path_of_caller
 from persistence import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,12 @@ def test_a_path_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRIME_CWD", "/somewhere")
     assert path_of_caller("page") == Path("/somewhere/page")
     assert path_of_caller("/tmp/page") == Path("/tmp/page")
+
+
+def test_a_file_is_not_written_where_there_is_no_directory(tmp_path: Path) -> None:
+    assert file_of_caller(tmp_path / "x.svg") == tmp_path / "x.svg"
+    with pytest.raises(argparse.ArgumentTypeError, match="there is no directory"):
+        file_of_caller(tmp_path / "nowhere" / "x.svg")
 
 
 def test_no_default_is_another_place(monkeypatch: pytest.MonkeyPatch) -> None:
