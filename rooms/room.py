@@ -1,5 +1,7 @@
 """A project live on a node: events in, effects out. `LiveRoom` has clock and sockets."""
 
+# Long: the one door to a room, with a short method for each thing that is asked of it.
+
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rooms.aspect import Aspect, AspectState, state_of
