@@ -17,9 +17,9 @@ from server.feed.row_feed import RowFeed
 from server.gauges import add_gauges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
+from server.live.behind.write_behind import WriteBehind
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
-from server.live.write_behind import WriteBehind
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import Threads
 from server.node import Foundation, Node

@@ -27,11 +27,11 @@ from schema.messages import (
     Undo,
 )
 from server.health.metrics import Count
+from server.live.behind.stays import Stays
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
-from server.live.stays import Stays
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread

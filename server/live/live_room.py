@@ -34,6 +34,7 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.ops import Op
+from server.live.behind.stays import Stays
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs
@@ -41,7 +42,6 @@ from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
 from server.live.snapshots import RoomSnapshots
-from server.live.stays import Stays
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from rooms.presence.seat import Seat
-from server.live.stays import Stays
+from server.live.behind.stays import Stays
 
 
 def seat(user: str, at: int, *, is_live: bool = True) -> Seat:
