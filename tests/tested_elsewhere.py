@@ -236,7 +236,6 @@ TESTED_ELSEWHERE = {
     "server.accounts.admission": "tests/server/test_faults.py",
     "server.accounts.use_limits": "tests/server/accounts/test_usage.py",
     "server.app": "tests/server/live/test_hub.py",
-    "server.calls.call_queue": "tests/server/calls/test_dispatch.py",
     "server.calls.context": "tests/server/calls/test_dispatch.py",
     "server.calls.current_state": "tests/server/calls/test_dispatch.py",
     "server.calls.failures": "tests/server/calls/test_dispatch.py",
