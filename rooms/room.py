@@ -17,7 +17,16 @@ from rooms.presence.members import Members
 from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
-from schema.messages import Error, Gesture, Left, Position, ProposeDelta, ServerMessage, Tick
+from schema.messages import (
+    Error,
+    Gesture,
+    Left,
+    Member,
+    Position,
+    ProposeDelta,
+    ServerMessage,
+    Tick,
+)
 from schema.node_messages import RemoteMember
 from schema.ops import Op
 
@@ -369,6 +378,10 @@ class Room:
     def is_on_node(self, node: str) -> bool:
         """Whether it is open on this other node, as far as that has said."""
         return node in self.members.remote.nodes
+
+    def members_everywhere(self) -> list[Member]:
+        """Everyone in the room, on whichever node, and where they are."""
+        return self.members.everyone()
 
     def members_here(self) -> list[RemoteMember]:
         """What other nodes are told of the members of this one."""

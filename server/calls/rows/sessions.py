@@ -93,7 +93,7 @@ async def _show_now(context: Context, rows: list[Row], fields: list[str] | None)
         (project, member.user, member.device): member.presence
         for project in there
         if project in rooms
-        for member in rooms[project].room.members.everyone()
+        for member in rooms[project].room.members_everywhere()
     }
     for row in rows:
         user = row["user"] if isinstance(row["user"], str) else row["user"]["id"]
