@@ -20,6 +20,7 @@ ALARMING = (
     "journal_went_back",
     "nodes_diverged",
     "room_loaded_anew",
+    "rows_hidden",
     "task_failed",
 )
 """Counters at which an operator is called: each must be true."""

@@ -21,7 +21,7 @@ CREATE INDEX change_log_project_idx ON change_log (project_id) WHERE project_id 
 -- How far the log was trimmed: who had not seen this transaction has missed something. By cluster,
 -- as transaction numbers of another one mean nothing.
 CREATE TABLE change_log_trimmed (
-    cluster  text PRIMARY KEY CHECK (length(cluster) <= 128),
+    cluster  text COLLATE "C" PRIMARY KEY CHECK (length(cluster) <= 128),
     xact     xid8 NOT NULL
 );
 

@@ -1033,7 +1033,7 @@ CREATE SEQUENCE public.change_log_position_seq
 ALTER SEQUENCE public.change_log_position_seq OWNED BY public.change_log."position";
 
 CREATE TABLE public.change_log_trimmed (
-    cluster text NOT NULL,
+    cluster text NOT NULL COLLATE pg_catalog."C",
     xact xid8 NOT NULL,
     CONSTRAINT change_log_trimmed_cluster_check CHECK ((length(cluster) <= 128))
 );

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from persistence.errors import NoSuchProject, NotFound
 from persistence.tables import project_members, users
 from rooms.presence.colors import color_of
@@ -67,4 +69,4 @@ async def _member(context: Context, caller: Caller, project: str, user: str) -> 
     member = await OF_TABLES.one(MEMBERS, context, caller, (project, user))
     colors = await context.colors.of(context.db, project, (user,))
     color = colors.get(user) or color_of(user)
-    return calls.ProjectMember(user=member.user, role=member.role, color=color)
+    return structs.replace(member, color=color)

@@ -11,6 +11,7 @@ IN_THE_ORDER_OF_A_LOCALE = """
 SELECT i.indexrelid::regclass::text AS index
 FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indexrelid
+JOIN pg_am AS a ON a.oid = c.relam AND a.amname <> 'gin' -- which keeps no order of texts
 CROSS JOIN LATERAL unnest(i.indcollation::oid[]) AS used (id)
 WHERE c.relnamespace = 'public'::regnamespace
     AND used.id NOT IN (0, '"C"'::regcollation)

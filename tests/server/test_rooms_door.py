@@ -11,7 +11,7 @@ REACH_INSIDE = re.compile(rf"\broom\.({'|'.join(PARTS)})\b")
 
 
 def test_these_are_the_parts_of_a_room() -> None:
-    assert set(Room.__slots__) == {*PARTS, "epoch", "project", "tick", "tick_due"}
+    assert set(Room.__slots__) == {*PARTS, "_on_given_up", "epoch", "project", "tick", "tick_due"}
 
 
 def test_the_server_speaks_to_a_room_by_its_methods() -> None:
