@@ -175,7 +175,9 @@ async def grant(
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
-        row = await transaction.fetchrow(GRANT, project, user, role)
+        row = await transaction.fetchrow(MEMBER, project, user)
+        if row is None or row["role"] != role:  # the same once more is no change of the row
+            row = await transaction.fetchrow(GRANT, project, user, role)
         if row is None:
             raise NotFound("there is no such user")
         return _member(row)
