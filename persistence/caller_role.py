@@ -14,7 +14,16 @@ from persistence.pool import Executor
 
 ROLE = "prime_caller"
 
-CALLER = "(SELECT set_config('prime.caller', $1::uuid::text, true)) IS NOT NULL"
+
+def caller_set_to(value: str) -> str:
+    """The condition by which a statement says who calls, of this transaction only.
+
+    `value`: SQL of a text, the user's id. Done once, before a row is looked at.
+    """
+    return f"(SELECT set_config('prime.caller', {value}, true)) IS NOT NULL"
+
+
+CALLER = caller_set_to("$1::uuid::text")
 """Stands in each statement of the lane, whose first argument is the caller: it is run first."""
 
 CREATE = f"CREATE ROLE {ROLE} LOGIN"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from persistence.caller_role import caller_set_to
 from persistence.pool import Executor
 from persistence.rows.values import argument
 from persistence.rows.writing import refusals
@@ -84,13 +85,13 @@ WHERE a.id = $1
 """
 
 # With the caller set, the trigger `hold_role` looks the role up anew and holds it (rule R6).
-SET_STATUS = """
-UPDATE audio_files AS a SET status = $3, {assignments}
+SET_STATUS = f"""
+UPDATE audio_files AS a SET status = $3, {{assignments}}
 FROM project_members AS m, studio_projects AS p
 WHERE a.id = $1 AND m.project_id = a.project_id AND m.user_id = $2
     AND m.role = ANY ($4) AND p.id = a.project_id AND p.archived_at IS NULL
-    AND (SELECT set_config('prime.caller', $2::uuid::text, true)) IS NOT NULL
-    AND a.status = ANY ($5) AND ($6::bigint IS NULL OR a.version = $6){needed}
+    AND {caller_set_to("$2::uuid::text")}
+    AND a.status = ANY ($5) AND ($6::bigint IS NULL OR a.version = $6){{needed}}
 RETURNING a.project_id
 """
 

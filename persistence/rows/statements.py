@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from persistence.caller_role import caller_set_to
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import Order, behind_sql, order_sql
 from persistence.rows.sql import (
@@ -16,7 +17,7 @@ from schema.limits import MAX_PAGE_BYTES
 from schema.roles import Whom
 from schema.tables.description import Column, SqlType, Table
 
-CALLER_IS_SET = "(SELECT set_config('prime.caller', $1::text, true)) IS NOT NULL"
+CALLER_IS_SET = caller_set_to("$1::text")
 """Is done once and before a row is looked at; of this transaction only."""
 
 CALLER_IS_GIVEN = "$1::text IS NOT NULL"

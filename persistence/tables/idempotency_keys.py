@@ -3,31 +3,32 @@
 from dataclasses import dataclass
 
 from persistence import slices
+from persistence.caller_role import caller_set_to
 from persistence.pool import Executor
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
 
 # The last parameter is who calls, for row-level security on the lane of `prime_caller`; empty on
 # those of the server, whose statements of the same transaction are nobody's.
 # Of two at once the later one waits here for the end of the earlier one's transaction.
-CLAIM = """
+CLAIM = f"""
 INSERT INTO idempotency_keys (user_id, key, method, params_digest)
 SELECT $1::uuid, $2, $3, $4
-WHERE (SELECT set_config('prime.caller', $5, true)) IS NOT NULL
+WHERE {caller_set_to("$5")}
 ON CONFLICT (user_id, key) DO NOTHING
 RETURNING key
 """
 
-GET = """
+GET = f"""
 SELECT method, params_digest, reply FROM idempotency_keys
-WHERE (SELECT set_config('prime.caller', $3, true)) IS NOT NULL AND user_id = $1 AND key = $2
+WHERE {caller_set_to("$3")} AND user_id = $1 AND key = $2
 """
 
 # The first reply stays: of two that were done at once, both are answered by it.
-COMPLETE = """
+COMPLETE = f"""
 UPDATE idempotency_keys
 SET bytes = CASE WHEN reply IS NULL THEN octet_length($3::bytea) ELSE bytes END,
     reply = coalesce(reply, $3)
-WHERE (SELECT set_config('prime.caller', $4, true)) IS NOT NULL AND user_id = $1 AND key = $2
+WHERE {caller_set_to("$4")} AND user_id = $1 AND key = $2
 RETURNING reply
 """
 
