@@ -10,6 +10,10 @@ from typing import Any
 
 SET = Path(__file__).parent.parent.parent / "schema" / "system_presets.json"
 
+# Held to the end of the transaction: two who install at once would meet at the index of names,
+# where `ON CONFLICT (system_key)` does not look.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('prime system presets', 0))"
+
 INSTALLED = """
 SELECT coalesce(max(system_version), 0) FROM plugin_presets WHERE system_key IS NOT NULL
 """
@@ -46,6 +50,7 @@ async def install(connection: Any, made: dict[str, Any] | None = None) -> bool:
     One that a newer Prime has brought stays.
     """
     made = shipped() if made is None else made
+    await connection.execute(LOCK)
     if await connection.fetchval(INSTALLED) >= made["version"]:
         return False
     presets = made["presets"]
