@@ -24,7 +24,7 @@ from persistence.errors import Busy, PersistenceError, Refused, Unavailable
 from persistence.library import system_presets
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
-from persistence.tables.account_addresses import spell_alike
+from persistence.tables.internal.account_addresses import spell_alike
 from persistence.trigrams import make_trigrams
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"

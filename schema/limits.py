@@ -196,7 +196,7 @@ MAX_KEPT_REPLIES = BOUNDS.add(
     "replies",
     "`call` with an `idempotency_key`",
     Instead.OLDEST_FORGOTTEN,
-    "persistence/tables/idempotency_keys.py",
+    "persistence/tables/internal/idempotency_keys.py",
     "Of one user, on all servers; looked at now and then, so there may be a hundred more.",
 )
 
@@ -206,7 +206,7 @@ MAX_KEPT_REPLY_BYTES = BOUNDS.add(
     "bytes",
     "`call` with an `idempotency_key`",
     Instead.OLDEST_FORGOTTEN,
-    "persistence/tables/idempotency_keys.py",
+    "persistence/tables/internal/idempotency_keys.py",
     "Of one user's replies together, likewise.",
 )
 

@@ -6,13 +6,8 @@ import functools
 from machine.embedded_servers import keep_running
 from persistence.journal import fences
 from persistence.recall import trimming
-from persistence.tables import (
-    auth_sessions,
-    change_log,
-    collaboration_sessions,
-    idempotency_keys,
-    login_tries,
-)
+from persistence.tables import auth_sessions, collaboration_sessions
+from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from schema.limits import KEPT_REPLY_SECONDS
 from server.calls.library import preset_uses
 from server.node import Node

@@ -15,7 +15,7 @@ from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
-from persistence.tables import server_secrets
+from persistence.tables.internal import server_secrets
 from server.app import build_node
 from server.health.metrics import Metrics
 from server.node import Foundation

@@ -7,7 +7,8 @@ from collections import OrderedDict
 import structlog
 
 from persistence.pool import Executor
-from persistence.tables import auth_credentials, login_tries, users
+from persistence.tables import auth_credentials, users
+from persistence.tables.internal import login_tries
 from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
 from schema.limits import MAX_FREE_GUESSES

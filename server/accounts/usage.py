@@ -2,7 +2,7 @@
 
 The one place that counts. Pure: times are seconds of a clock that only goes on. What all nodes must
 count together is in the database: tries at an account
-(`persistence.tables.login_tries`), logins, rows.
+(`persistence.tables.internal.login_tries`), logins, rows.
 """
 
 import math

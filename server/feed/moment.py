@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from persistence.pool import Executor
 from persistence.rows import watched
 from persistence.rows.reading import Row
-from persistence.tables.change_log import Change, Place
+from persistence.tables.internal.change_log import Change, Place
 from server.feed.ties import Ties, by_peers, by_role
 from server.feed.watches import Group, Watch, Watches, logged_as
 

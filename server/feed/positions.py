@@ -4,7 +4,7 @@ import base64
 import hmac
 from hashlib import blake2b, shake_256
 
-from persistence.tables.change_log import Place
+from persistence.tables.internal.change_log import Place
 
 SIGNATURE_SIZE = 16
 OWNER_SIZE = 9

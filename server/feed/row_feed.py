@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from persistence.lanes import Lanes
 from persistence.rows.reading import Row
-from persistence.tables.change_log import Place
+from persistence.tables.internal.change_log import Place
 from schema.errors import ErrorCode, ResyncReason
 from server.feed.outlet import Outlet
 from server.feed.positions import Positions, owner

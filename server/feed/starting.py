@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from persistence.pool import Database, Executor
 from persistence.rows import watched
 from persistence.rows.reading import Row
-from persistence.tables import change_log
-from persistence.tables.change_log import Change, Place
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ

@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 
 from persistence.rows.reading import Row
 from persistence.rows.watched import row_id
-from persistence.tables.change_log import Change, Place
+from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows

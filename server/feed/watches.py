@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistence.rows.conditions import Condition
 from persistence.rows.reading import Row
 from persistence.rows.watched import STORED_IN
-from persistence.tables.change_log import NOWHERE, Place
+from persistence.tables.internal.change_log import NOWHERE, Place
 from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
     MAX_WATCH_STEPS_PER_USER,

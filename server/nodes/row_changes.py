@@ -13,8 +13,9 @@ import structlog
 
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
-from persistence.tables import auth_sessions, change_log, project_members, studio_projects
-from persistence.tables.change_log import NOWHERE
+from persistence.tables import auth_sessions, project_members, studio_projects
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import NOWHERE
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000

@@ -10,13 +10,8 @@ from persistence.journal import compaction, fences, groups
 from persistence.pool import Database
 from persistence.recall import trimming
 from persistence.recall.suggesting import popular
-from persistence.tables import (
-    auth_sessions,
-    change_log,
-    collaboration_sessions,
-    idempotency_keys,
-    login_tries,
-)
+from persistence.tables import auth_sessions, collaboration_sessions
+from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from tests.persistence.planted_rows import make_project, make_user
 
 

@@ -25,7 +25,7 @@ from machine.embedded_postgres import EmbeddedPostgres
 from persistence.errors import Unavailable
 from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database
-from persistence.tables import change_log
+from persistence.tables.internal import change_log
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS

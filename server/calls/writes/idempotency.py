@@ -12,8 +12,8 @@ import msgspec
 
 from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
-from persistence.tables import idempotency_keys
-from persistence.tables.idempotency_keys import Kept
+from persistence.tables.internal import idempotency_keys
+from persistence.tables.internal.idempotency_keys import Kept
 from schema.calling.writes import OF_ROWS, WRITES, Write
 from schema.errors import ErrorCode
 from server.calls.caller import Caller

@@ -8,7 +8,7 @@ from typing import Any
 from machine.child_process import open_log
 from persistence.journal import history as project_history
 from persistence.journal.state_slices import joined
-from persistence.tables import idempotency_keys
+from persistence.tables.internal import idempotency_keys
 from rooms.aspect import StateSlice
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.joining import EncodedState, Joining

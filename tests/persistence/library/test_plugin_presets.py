@@ -8,8 +8,8 @@ import pytest
 from persistence.errors import Forbidden, NotFound, Taken
 from persistence.library import plugin_presets
 from persistence.pool import Database, Executor
-from persistence.tables import change_log
-from persistence.tables.change_log import NOWHERE
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import NOWHERE
 from tests.persistence.planted_rows import make_user
 
 pytestmark = pytest.mark.postgres

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persistence.tables.change_log import Place
+from persistence.tables.internal.change_log import Place
 from server.feed.positions import SIGNATURE_SIZE, Positions, owner
 
 PLACE = Place("16384/7/00000001", "700:712:701,705")

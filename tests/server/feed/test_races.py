@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from persistence.tables import change_log
-from persistence.tables.change_log import Place
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import Place
 from server.feed.reader import FeedReader
 from server.feed.starting import First, Starting
 from tests.server.conftest import Node, create_project

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from persistence.errors import Unavailable
-from persistence.tables import change_log
+from persistence.tables.internal import change_log
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.feed.test_watching import PRESET, preset, psql
 from tests.server.feed.watching import Shown

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from persistence.rows.conditions import EVERYTHING
-from persistence.tables.change_log import Change, Place
+from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows

@@ -220,7 +220,7 @@ async def test_V9_what_cannot_be_told_since_a_position_is_told_as_the_whole_list
     mine = await preset(psql, ben, "a")
     # Trimmed past the position.
     feed = node.server.foundation.db.behind
-    from persistence.tables import change_log
+    from persistence.tables.internal import change_log
 
     await change_log.trim(feed, -1)
     await shown.resume(await node.again(ben))

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from persistence.tables import change_log
-from persistence.tables.change_log import Place
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import Place
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 

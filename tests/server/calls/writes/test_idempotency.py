@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from persistence.errors import Unavailable
-from persistence.tables import idempotency_keys
+from persistence.tables.internal import idempotency_keys
 from server.calls.table import ANSWERS
 from tests.databases import execute
 from tests.server.conftest import Node, Nodes, create_project

@@ -3,7 +3,7 @@
 import pytest
 
 from persistence.pool import Database
-from persistence.tables import idempotency_keys
+from persistence.tables.internal import idempotency_keys
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
 from tests.persistence.planted_rows import make_user
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from persistence.pool import Database
-from persistence.tables import login_tries
+from persistence.tables.internal import login_tries
 from schema.limits import MAX_FREE_GUESSES, MAX_GUESSES_PER_HOUR
 
 pytestmark = pytest.mark.postgres

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from persistence.pool import Database
-from persistence.tables import change_log
-from persistence.tables.change_log import NOWHERE, Change, Place
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import NOWHERE, Change, Place
 
 pytestmark = pytest.mark.postgres
 

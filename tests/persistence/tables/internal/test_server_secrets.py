@@ -4,7 +4,7 @@ import secrets
 import pytest
 
 from persistence.pool import Database
-from persistence.tables import server_secrets
+from persistence.tables.internal import server_secrets
 
 pytestmark = pytest.mark.postgres
 
