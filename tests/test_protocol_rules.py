@@ -52,6 +52,13 @@ def test_every_rule_is_quoted_by_a_test() -> None:
     assert [rule for rule in RULES if rule not in quoted] == []
 
 
+def test_every_rule_of_the_protocol_has_a_test_of_its_own() -> None:
+    """One that quotes no other."""
+    alone = {quoted[0] for name, _ in _test_names() if len(quoted := quoted_by(name)) == 1}
+    protocol = RULE.findall(CONTRACTS[0].read_text(encoding="utf-8"))
+    assert [rule for rule in protocol if rule not in alone] == []
+
+
 def test_quoted_rules_exist() -> None:
     unknown = [
         f"{path}: {name}"

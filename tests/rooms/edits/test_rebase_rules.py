@@ -202,7 +202,7 @@ def _tell(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_B1_B2_B3_B4_B5_B6_B7_all_hold_the_same_in_the_end(seed: int) -> None:
+def test_B1_all_who_keep_to_these_rules_hold_the_same_in_the_end(seed: int) -> None:
     dice = random.Random(seed)
     server, clients = Server(), [Client(name) for name in ("ada", "ben", "cleo")]
     for _ in _steps(dice, server, clients):
@@ -232,12 +232,67 @@ def test_B2_what_took_effect_is_told_without_moves_and_whole() -> None:
     assert said.ops == [spelled(insert), Set("tracks", "track_01", {"order": "a1"})]
 
 
+def test_B3_a_delta_waits_until_it_is_answered_and_a_refused_one_leaves_no_trace() -> None:
+    server, ada = Server(), Client("ada")
+    ada.edit([Insert("tracks", "track_01", {})])
+    ada.edit([Insert("tracks", "track_02", {})])
+    assert ada.view()["tracks"].keys() == {"track_01", "track_02"}
+    refusal = server.propose("ada-000001", ada.pending["ada-000001"][0], refused=True)
+    said = server.propose("ada-000002", ada.pending["ada-000002"][0], refused=False)
+    for answer in (refusal, said):
+        assert answer is not None
+        ada.hear(answer)
+    assert ada.pending == {}
+    assert (
+        ada.view()["tracks"].keys() == {"track_02"} == server.document.collections["tracks"].keys()
+    )
+
+
 def test_B4_what_a_guess_would_drop_does_nothing() -> None:
     ada = Client("ada")
     ada.edit([Set("tracks", "track_01", {"name": "Lead"})])
     assert ada.view() == ada.confirmed
     dropped = Document(_copied(ada.confirmed)).apply(ada.pending["ada-000001"][0]).drops
     assert [drop.reason for drop in dropped] == [DropReason.GONE]
+
+
+def test_B5_the_base_of_an_edit_stays_what_it_was_however_often_it_is_sent() -> None:
+    server, ada, ben = Server(), Client("ada"), Client("ben")
+    ada.edit([Insert("tracks", "track_01", {})])
+    server.propose("ben-000001", [Insert("tracks", "track_02", {})], refused=False)
+    ada.break_off()
+    ada.come_back(server, is_fresh=False)
+    assert (ada.seq, ada.pending["ada-000001"][1]) == (1, 0)
+    ada.edit([Insert("tracks", "track_03", {})])
+    assert ada.pending["ada-000002"][1] == 1
+    ben.come_back(server, is_fresh=True)
+    ben.edit([Insert("tracks", "track_04", {})])
+    assert ben.pending["ben-000001"][1] == 1
+
+
+def test_B6_what_was_not_answered_goes_out_again_in_its_order_behind_what_was_missed() -> None:
+    server, ada = Server(), Client("ada")
+    for name in ("track_01", "track_02", "track_03"):
+        ada.edit([Insert("tracks", name, {})])
+    server.propose("ada-000001", ada.pending["ada-000001"][0], refused=False)  # its ack is lost
+    ada.break_off()
+    ada.edit([Insert("tracks", "track_04", {})])
+    ada.come_back(server, is_fresh=False)
+    assert ada.seq == 1
+    assert ada.wire == ["ada-000002", "ada-000003", "ada-000004"]
+    assert server.propose("ada-000001", [], refused=False) is None
+
+
+def test_B7_fresh_state_replaces_what_is_confirmed_and_what_is_pending_goes_on_it() -> None:
+    server, ada = Server(), Client("ada")
+    ada.edit([Set("project", "project", {"name": "Mine"})])
+    server.propose("ben-000001", [Insert("tracks", "track_02", {})], refused=False)
+    server.propose("ben-000002", [Set("project", "project", {"name": "Ours"})], refused=False)
+    ada.break_off()
+    ada.come_back(server, is_fresh=True)
+    assert ada.confirmed == server.document.collections
+    assert ada.view()["project"]["project"]["name"] == "Mine"
+    assert ada.view()["tracks"].keys() == {"track_02"}
 
 
 def test_B8_what_a_gesture_shows_is_never_confirmed() -> None:

@@ -65,7 +65,7 @@ def test_J11_the_tail_keeps_what_a_feed_needs() -> None:
     assert tail.bytes <= MAX_TAIL_BYTES
 
 
-def test_J11_who_is_too_far_behind_is_lost_and_holds_nothing_any_more() -> None:
+def test_X4_who_is_too_far_behind_is_lost_and_holds_nothing_any_more() -> None:
     tail = tail_of(1)
     feed, other = Feed("song", tail, 1, PARTS), Feed("song", tail, 1)
     size = MAX_FED_TAIL_BYTES // 8

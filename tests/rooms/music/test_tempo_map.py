@@ -1,4 +1,4 @@
-"""Beats to seconds and back (rule T3)."""
+"""Beats to seconds and back (rules T2 and T3)."""
 
 from math import log
 
@@ -47,7 +47,7 @@ def test_T3_a_line_between_equal_tempi_is_constant() -> None:
 
 
 @pytest.mark.parametrize("tempi", [RAMP, JUMP], ids=["line", "jump"])
-def test_T3_back_from_seconds_is_where_it_came_from(tempi: TempoMap) -> None:
+def test_T2_back_from_seconds_is_where_it_came_from(tempi: TempoMap) -> None:
     for quarter in range(-8, 40):
         beat = quarter / 4
         assert tempi.beat_at(tempi.seconds_at(beat)) == pytest.approx(beat)

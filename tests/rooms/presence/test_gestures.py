@@ -238,7 +238,7 @@ def test_G6_who_may_not_edit_any_more_shows_nothing_any_more() -> None:
     assert bench.room.gestures.bytes == 0
 
 
-def test_G6_J12_a_full_room_that_shows_all_it_may_can_still_be_joined() -> None:
+def test_J12_a_full_room_that_shows_all_it_may_can_still_be_joined() -> None:
     bench = Bench()
     ids = [f"{n:032}" for n in range(MAX_SELECTION)]
     for n in range(MAX_MEMBERS_PER_ROOM - 1):

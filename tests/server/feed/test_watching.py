@@ -100,7 +100,21 @@ async def test_V4_a_transaction_is_told_at_one_moment_and_not_before_it_is_over(
         assert ann.heard("rows") == []
     changes = await shown.next()
     assert [change["change"] for change in changes] == ["entered"] * 6
+
+
+async def test_V5_changes_come_in_order_and_what_changed_several_times_is_told_once(
+    node: Node, psql: Any
+) -> None:
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {"where": {"plugin": "OTT"}}).begin()
+    async with psql.transaction():
+        first = await preset(psql, ann, "a")
+        for n in range(5):
+            await preset(psql, ann, f"b{n}")
+        await psql.execute("UPDATE plugin_presets SET category = 'x' WHERE id = $1", first)
+    changes = await shown.next()
     assert [change["row"]["name"] for change in changes] == ["b0", "b1", "b2", "b3", "b4", "a"]
+    assert changes[-1]["row"]["category"] == "x"
 
 
 async def test_V3_an_open_transaction_holds_up_nobody_else(

@@ -184,6 +184,18 @@ async def test_J7_H12_the_same_device_again_replaces(node: Node) -> None:
     assert ann.heard("member_left", "member_joined") == []
 
 
+async def test_H12_in_another_project_the_same_device_replaces_nobody(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    other = await create_project(ben)
+    again = await node.again(ben)
+    await again.join(other)
+    assert (await ben.edit(project, marker("marker_1")))["seq"] == 1
+    assert (await again.edit(other, marker("marker_1")))["seq"] == 1
+    assert (await ann.expect("delta"))["seq"] == 1
+    await ann.ping()
+    assert ann.heard("member_left", "member_joined") == []
+
+
 async def test_J7_a_second_join_on_one_connection_is_answered_anew(node: Node) -> None:
     ann, ben, project = await node.pair()
     await ann.edit(project, marker("marker_1"))

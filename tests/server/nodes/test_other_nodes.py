@@ -195,6 +195,17 @@ async def test_F15_what_comes_twice_or_in_disorder_is_put_right(
 
 
 @pytest.mark.usefixtures("quick_rounds")
+async def test_D11_without_a_bus_deltas_of_the_other_server_still_come(session: Session) -> None:
+    session.two.bus.set_up(False)
+    told = await session.ben.until("degraded")
+    assert (told["degraded"], told["what"]) == (True, "bus")
+    for author, other in ((session.ann, session.ben), (session.ben, session.ann)):
+        answer = await author.edit(session.project, marker(f"mark_{author.user[:8]}"))
+        assert answer["t"] == "ack"
+        assert (await other.until("delta"))["seq"] == answer["seq"]
+
+
+@pytest.mark.usefixtures("quick_rounds")
 async def test_F16_D11_nodes_that_cannot_hear_each_other_go_on(
     session: Session, database_url: str
 ) -> None:
@@ -258,9 +269,7 @@ async def test_P7_who_leaves_for_good_is_gone_at_once_everywhere(session: Sessio
     await session.ann.until("member_left")
 
 
-async def test_R3_R5_what_is_written_on_one_node_is_acted_on_by_the_other(
-    session: Session,
-) -> None:
+async def test_R3_roles_given_on_one_node_are_acted_on_by_the_other(session: Session) -> None:
     project = session.project
     await session.ann.result(
         "members.grant", project=project, email="ben@example.org", role="viewer"
@@ -270,11 +279,17 @@ async def test_R3_R5_what_is_written_on_one_node_is_acted_on_by_the_other(
     assert changed["role"] == "viewer"
     refused = await session.ben.edit(project, marker("marker_1"))
     assert refused["code"] == "forbidden"
-    row = await session.ann.result("projects.archive", project=project, archived=True)
-    changed = await session.ben.until("project_changed")
-    assert (changed["version"], changed["archived"]) == (row["version"], True)
     await session.ann.result("members.revoke", project=project, user=session.ben.user)
     assert (await session.ben.until("left"))["reason"] == "access_revoked"
+
+
+async def test_R5_the_room_of_every_node_is_told_when_the_projects_row_changes(
+    session: Session,
+) -> None:
+    row = await session.ann.result("projects.archive", project=session.project, archived=True)
+    for musician in (session.ann, session.ben):
+        changed = await musician.until("project_changed")
+        assert (changed["version"], changed["archived"]) == (row["version"], True)
 
 
 async def test_R3_A3_what_the_bus_loses_is_acted_on_within_five_seconds(session: Session) -> None:
