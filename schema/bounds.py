@@ -28,6 +28,7 @@ class Instead(StrEnum):
     STATUS_429 = "the handshake is answered with status 429"
     RESYNC = "`resync`: watch anew"
     OLDEST_ENDED = "the one that was not used for longest is ended"
+    NOT_SENT = "is not sent, and the caller is answered alike"
 
 
 Past = ErrorCode | CloseCode | Instead

@@ -501,3 +501,23 @@ MAX_LISTS_ANEW = SERVER_BOUNDS.add(
     "server/feed/reader.py",
     "Read anew at once because roles have changed.",
 )
+
+MAX_MAILS_PER_HOUR = SERVER_BOUNDS.add(
+    "MAX_MAILS_PER_HOUR",
+    10,
+    "mails",
+    "an address, and a user",
+    Instead.NOT_SENT,
+    "persistence/tables/mail_outbox.py",
+    "That somebody asks for: links, codes, invitations. So nobody can flood a mailbox.",
+)
+
+MAX_NOTICES_PER_HOUR = SERVER_BOUNDS.add(
+    "MAX_NOTICES_PER_HOUR",
+    20,
+    "mails",
+    "an address, and a user",
+    Instead.NOT_SENT,
+    "persistence/tables/mail_outbox.py",
+    "That tell what has happened to an account, counted apart from those that are asked for.",
+)

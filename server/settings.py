@@ -12,6 +12,7 @@ from machine.loopback import refuse_bare
 from machine.switches import is_on
 from persistence.database_url import checked, chosen
 from persistence.lanes import LaneSizes
+from server.accounts.mail.mail_settings import MailSettings, read_mail_settings
 from server.accounts.use_limits import Limits
 from server.loop.loop_load import CORE_SHARE
 from server.sockets.addresses import Network
@@ -51,6 +52,8 @@ class Settings:
     """Who is believed when it names a client's address."""
     registration: bool = True
     """Whether strangers may make accounts (rule A5)."""
+    mail: MailSettings = field(default_factory=MailSettings)
+    """Which server sends mails, from whom, and where their links lead."""
 
 
 def read_settings(
@@ -87,6 +90,7 @@ def read_settings(
         limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
+        mail=read_mail_settings(),
     )
 
 

@@ -1104,6 +1104,12 @@ CREATE TABLE public.mail_outbox (
     sent_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    address text COLLATE pg_catalog."C",
+    give_up_at timestamp with time zone DEFAULT (now() + '1 day'::interval) NOT NULL,
+    given_up_at timestamp with time zone,
+    dropped integer DEFAULT 0 NOT NULL,
+    CONSTRAINT mail_outbox_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
+    CONSTRAINT mail_outbox_dropped_check CHECK ((dropped >= 0)),
     CONSTRAINT mail_outbox_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 64))),
     CONSTRAINT mail_outbox_payload_check CHECK ((jsonb_typeof(payload) = 'object'::text)),
     CONSTRAINT mail_outbox_recipient_check CHECK (((length(recipient) >= 3) AND (length(recipient) <= 254))),
@@ -1161,6 +1167,7 @@ CREATE TABLE public.prime_users (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     address text NOT NULL COLLATE pg_catalog."C",
+    is_operator boolean DEFAULT false NOT NULL,
     CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
     CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
     CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
@@ -1513,9 +1520,13 @@ CREATE INDEX idempotency_keys_user_idx ON public.idempotency_keys USING btree (u
 
 CREATE INDEX login_tries_free_idx ON public.login_tries USING btree (free_at);
 
-CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id);
+CREATE INDEX mail_outbox_address_idx ON public.mail_outbox USING btree (address, created_at);
 
-CREATE INDEX mail_outbox_waiting_idx ON public.mail_outbox USING btree (next_try_at) WHERE (sent_at IS NULL);
+CREATE INDEX mail_outbox_created_idx ON public.mail_outbox USING btree (created_at);
+
+CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id, created_at);
+
+CREATE INDEX mail_outbox_waits_idx ON public.mail_outbox USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL));
 
 CREATE INDEX member_fences_raised_at ON public.member_fences USING btree (raised_at);
 

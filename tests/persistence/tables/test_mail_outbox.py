@@ -1,0 +1,106 @@
+"""What is put to be sent: in the transaction of what it tells about, and so much an hour."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from persistence.pool import Database
+from persistence.tables import mail_outbox, users
+from persistence.tables.mail_outbox import PAYLOADS, MailKind, put
+from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
+
+pytestmark = pytest.mark.postgres
+
+RESET, TOLD = MailKind.RESET_PASSWORD, MailKind.PASSWORD_CHANGED
+
+
+def payload(kind: MailKind) -> Mapping[str, object]:
+    numbers = {"token_minutes": 60, "code_minutes": 10, "days": 30}
+    return {name: numbers.get(name, "something") for name in PAYLOADS[kind]}
+
+
+async def put_one(
+    database: Database, recipient: str, kind: MailKind, user_id: str | None = None
+) -> bool:
+    return await put(
+        database, recipient=recipient, kind=kind, payload=payload(kind), user_id=user_id
+    )
+
+
+async def make_user(database: Database, name: str) -> str:
+    row = await users.create(database, email=f"{name}@example.com", username=name, name=name)
+    return row.id
+
+
+async def waiting(database: Database) -> int:
+    count: int = await database.fetchval("SELECT count(*) FROM mail_outbox")
+    return count
+
+
+@pytest.mark.parametrize("kind", MailKind)
+async def test_every_kind_is_put(database: Database, kind: MailKind) -> None:
+    assert await put_one(database, "ann@example.com", kind)
+
+
+@pytest.mark.parametrize("given", [{}, {"name": "Ann", "password": "x"}])
+async def test_a_payload_that_is_not_the_kinds_is_refused(
+    database: Database, given: dict[str, object]
+) -> None:
+    with pytest.raises(ValueError, match="the payload of password_changed is name"):
+        await put(database, recipient="ann@example.com", kind=TOLD, payload=given)
+
+
+async def test_nothing_is_sent_of_what_was_rolled_back(database: Database) -> None:
+    async def fail() -> None:
+        async with database.transaction() as transaction:
+            await put(transaction, recipient="ann@example.com", kind=TOLD, payload=payload(TOLD))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await waiting(database) == 0
+
+
+async def test_an_address_gets_so_many_in_whatever_spelling(database: Database) -> None:
+    spellings = ["ann@example.com", "Ann@Example.COM", "anN@EXAMPLE.com", "ANN@example.com"]
+    asked = [put_one(database, spellings[n % 4], RESET) for n in range(2 * MAX_MAILS_PER_HOUR)]
+    assert sum(await asyncio.gather(*asked)) == MAX_MAILS_PER_HOUR
+    assert await put_one(database, "ben@example.com", RESET)
+    dropped = await database.fetchval("SELECT sum(dropped) FROM mail_outbox")
+    assert dropped == MAX_MAILS_PER_HOUR
+
+
+async def test_a_user_has_so_many_sent_to_whatever_address(database: Database) -> None:
+    ann, ben = [await make_user(database, name) for name in ("ann", "ben")]
+    asked = [
+        put_one(database, f"stranger{n}@example.com", MailKind.INVITATION, ann)
+        for n in range(2 * MAX_MAILS_PER_HOUR)
+    ]
+    assert sum(await asyncio.gather(*asked)) == MAX_MAILS_PER_HOUR
+    assert await put_one(database, "stranger@example.com", MailKind.INVITATION, ben)
+
+
+async def test_who_asks_for_many_takes_no_notice_away(database: Database) -> None:
+    ann = await make_user(database, "ann")
+    for _ in range(MAX_MAILS_PER_HOUR + 1):
+        await put_one(database, "ann@example.com", RESET, ann)
+    told = [await put_one(database, "ann@example.com", TOLD, ann) for _ in range(25)]
+    assert sum(told) == MAX_NOTICES_PER_HOUR
+
+
+async def test_after_an_hour_there_is_room_again(database: Database) -> None:
+    for _ in range(MAX_MAILS_PER_HOUR):
+        assert await put_one(database, "ann@example.com", RESET)
+    assert not await put_one(database, "ann@example.com", RESET)
+    await database.execute("UPDATE mail_outbox SET created_at = created_at - interval '61 minutes'")
+    assert await put_one(database, "ann@example.com", RESET)
+
+
+async def test_no_mail_is_sent_when_its_link_holds_no_longer(database: Database) -> None:
+    given = {**payload(RESET), "token_minutes": 60}
+    await mail_outbox.put(database, recipient="ann@example.com", kind=RESET, payload=given)
+    minutes = await database.fetchval(
+        "SELECT round(extract(epoch FROM give_up_at - now()) / 60)::int FROM mail_outbox"
+    )
+    assert minutes == 60
