@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+from schema.calling.account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
+from schema.calling.credential_calls import Email
 from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
@@ -24,11 +26,8 @@ from schema.columns.types import (
     Version,
 )
 from schema.limits import (
-    MAX_ADDRESS_LENGTH,
     MAX_BEATS,
     MAX_CALLS_IN_BATCH,
-    MAX_PASSWORD_LENGTH,
-    MIN_PASSWORD_LENGTH,
 )
 from schema.messages import (
     DeltaId,
@@ -46,52 +45,8 @@ from schema.tables.all_tables import TABLES
 from schema.tables.project_members import MEMBERS
 from schema.tables.project_snapshots import SNAPSHOTS
 from schema.tables.studio_projects import PROJECTS, DefaultRole, MemberLimit
-from schema.text.texts import EMAIL, MEMBER_ID, USERNAME
+from schema.text.texts import MEMBER_ID
 from schema.text.words import one_of
-
-Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
-Username = Annotated[str, Meta(pattern=USERNAME)]
-Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
-NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
-
-
-# auth
-
-
-class Register(Params, frozen=True, forbid_unknown_fields=True):
-    """Make an account and log in."""
-
-    email: Email
-    username: Username
-    password: NewPassword
-    name: PlainName = ""
-
-
-class Login(Params, frozen=True, forbid_unknown_fields=True):
-    """Log in with e-mail address and password."""
-
-    email: Email
-    password: Password
-
-
-class Refresh(Params, frozen=True, forbid_unknown_fields=True):
-    """Trade a refresh token for a new pair; the one before brings the same refresh token again."""
-
-    refresh_token: Annotated[str, Meta(max_length=256)]
-
-
-class Logout(Params, frozen=True, forbid_unknown_fields=True):
-    """End this auth session; its sockets are closed."""
-
-
-class Tokens(Struct, frozen=True):
-    """An auth session: the access token for hello, the refresh token for `auth.refresh`."""
-
-    user: User
-    access_token: str
-    expires_in: int
-    refresh_token: str
-
 
 # projects
 
@@ -494,10 +449,7 @@ NOT_WATCHED = ("project_members", "project_snapshots")
 """Whose lists bring users along and colours, which the feed does not read yet."""
 
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
-    "auth.register": (Register, Tokens),
-    "auth.login": (Login, Tokens),
-    "auth.refresh": (Refresh, Tokens),
-    "auth.logout": (Logout, Done),
+    **ACCOUNT_METHODS,
     "projects.create": (CreateProject, Project),
     "projects.update": (UpdateProject, Project),
     "projects.archive": (ArchiveProject, Project),
@@ -529,5 +481,5 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
 METHODS = BY_HAND | OF_TABLES | ROW_CALLS.watches(but=NOT_WATCHED)
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
-WITHOUT_LOGIN = frozenset({"auth.register", "auth.login", "auth.refresh"})
+WITHOUT_LOGIN = ACCOUNTS_WITHOUT_LOGIN
 """Methods that a connection may call before it has logged in."""

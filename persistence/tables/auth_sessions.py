@@ -38,6 +38,12 @@ UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
 WHERE id = $1 AND revoked_at IS NULL
 """
 
+REVOKE_ALL = """
+UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
+WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid
+RETURNING id
+"""
+
 END_OLDEST = """
 UPDATE auth_sessions SET revoked_at = now(), revoked_reason = 'too many logins'
 WHERE id IN (
@@ -126,6 +132,11 @@ async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
 async def revoke(db: Executor, session_id: str, reason: str) -> None:
     """End a login: when this returns, no delta of it can be stored any more."""
     await db.execute(REVOKE, session_id, reason)
+
+
+async def revoke_all(db: Executor, user_id: str, but: str | None, reason: str) -> list[str]:
+    """End all logins of a user, `but` this one; which ones they were."""
+    return [row["id"] for row in await db.fetch(REVOKE_ALL, user_id, but, reason)]
 
 
 async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:

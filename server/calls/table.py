@@ -1,25 +1,17 @@
 """Method name -> the function that answers it; a test holds this against `schema.calls.METHODS`."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from schema.calls import METHODS
 from schema.tables.all_tables import TABLES
-from server.calls import auth, history, members, projects, recall, snapshots, timeline
-from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls import history, members, projects, recall, snapshots, timeline
+from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
+from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.rows import sessions, watching
 from server.calls.rows.of_tables import ROW_ANSWERS
 from server.calls.writes.archived import stopping
 
-Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
-
 _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
-    "auth.register": auth.register,
-    "auth.login": auth.login,
-    "auth.refresh": auth.refresh,
-    "auth.logout": auth.logout,
+    **ACCOUNT_ANSWERS,
     "projects.create": projects.create,
     "projects.update": projects.update,
     "projects.archive": projects.archive,

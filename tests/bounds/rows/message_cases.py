@@ -4,6 +4,7 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
+from schema.calling.credential_calls import Register
 from schema.calling.row_calls import RowCalls
 from schema.columns.maps import problem_with_map
 from schema.errors import ErrorCode
@@ -100,12 +101,12 @@ def names() -> Seen:
 
 def _register(password: str) -> Past | None:
     who = {"email": "ann@example.org", "username": "ann"}
-    return called(calls.Register, **who, password=password)
+    return called(Register, **who, password=password)
 
 
 def _addressed(email: str) -> Past | None:
     who = {"username": "ann", "password": "correct horse"}
-    return called(calls.Register, **who, email=email)
+    return called(Register, **who, email=email)
 
 
 @case("MAX_ADDRESS_LENGTH")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema import calls
+from schema.calling.credential_calls import Tokens
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS
 from schema.errors import ErrorCode
@@ -85,7 +85,7 @@ async def test_who_logs_in_without_a_socket_gets_tokens_and_no_more(unserved: No
     words = {"email": "ann@example.org", "password": "correct horse"}
     await ask(unserved, STRANGER, "auth.register", username="ann", **words)
     tokens = await ask(unserved, STRANGER, "auth.login", **words)
-    assert isinstance(tokens, calls.Tokens)
+    assert isinstance(tokens, Tokens)
     assert not unserved.context.usage.sockets.of_user
 
 

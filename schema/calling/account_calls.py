@@ -1,0 +1,17 @@
+"""The calls on accounts: of each part its methods, and those that need no login."""
+
+from schema.calling.credential_calls import CREDENTIAL_METHODS, CREDENTIALS_WITHOUT_LOGIN
+from schema.calling.row_calls import Call
+from schema.calling.token_calls import TOKEN_METHODS, TOKENS_WITHOUT_LOGIN
+
+ACCOUNT_METHODS: dict[str, Call] = {
+    **CREDENTIAL_METHODS,
+    **TOKEN_METHODS,
+}
+"""Method name -> parameters and result."""
+
+ACCOUNTS_WITHOUT_LOGIN: frozenset[str] = frozenset().union(
+    CREDENTIALS_WITHOUT_LOGIN,
+    TOKENS_WITHOUT_LOGIN,
+)
+"""Methods that a connection may call before it has logged in."""

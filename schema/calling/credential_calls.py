@@ -1,0 +1,50 @@
+"""Calls on what shows who someone is, and what a login brings."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from schema.calling.params import Params
+from schema.calling.row_calls import Call
+from schema.columns.types import PlainName
+from schema.limits import MAX_ADDRESS_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from schema.messages import User
+from schema.text.texts import EMAIL, USERNAME
+
+Email = Annotated[str, Meta(max_length=MAX_ADDRESS_LENGTH, pattern=EMAIL)]
+Username = Annotated[str, Meta(pattern=USERNAME)]
+Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
+NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
+
+
+class Register(Params, frozen=True, forbid_unknown_fields=True):
+    """Make an account and log in."""
+
+    email: Email
+    username: Username
+    password: NewPassword
+    name: PlainName = ""
+
+
+class Login(Params, frozen=True, forbid_unknown_fields=True):
+    """Log in with e-mail address and password."""
+
+    email: Email
+    password: Password
+
+
+class Tokens(Struct, frozen=True):
+    """An auth session: the access token for hello, the refresh token for `auth.refresh`."""
+
+    user: User
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+CREDENTIAL_METHODS: dict[str, Call] = {
+    "auth.register": (Register, Tokens),
+    "auth.login": (Login, Tokens),
+}
+
+CREDENTIALS_WITHOUT_LOGIN = frozenset({"auth.register", "auth.login"})

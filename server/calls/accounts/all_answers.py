@@ -1,0 +1,9 @@
+"""The calls on accounts: of each part, method name -> the function that answers it."""
+
+from server.calls.accounts import credentials, refreshing
+from server.calls.answer import Answer
+
+ACCOUNT_ANSWERS: dict[str, Answer] = {
+    **credentials.ANSWERS,
+    **refreshing.ANSWERS,
+}

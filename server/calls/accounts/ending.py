@@ -1,0 +1,23 @@
+"""Ending logins, on every node: for logging out, and for whatever makes logins void."""
+
+from persistence.pool import Executor
+from persistence.tables import auth_sessions
+from server.calls.context import Context
+
+
+async def end_logins(
+    context: Context, tx: Executor, user: str, *, but: str | None = None, reason: str
+) -> list[str]:
+    """Revoke all logins of a user, `but` this one; which ones they were.
+
+    `tx` is a transaction of the caller's, or the database itself. Once it is committed, tell all
+    nodes with `tell_ended`: their sockets are closed then, and no delta or row of theirs is stored
+    from the commit on (rule A3).
+    """
+    return await auth_sessions.revoke_all(tx, user, but, reason)
+
+
+def tell_ended(context: Context, auth_sessions: list[str]) -> None:
+    """Logins are ended, and that is committed: their sockets are closed."""
+    for auth_session in auth_sessions:
+        context.announcer.session_revoked(auth_session)

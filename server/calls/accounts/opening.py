@@ -1,0 +1,66 @@
+"""The one door through which logins come: whatever has shown who someone is ends here."""
+
+from enum import StrEnum
+
+from persistence.pool import Executor
+from persistence.tables import auth_sessions
+from persistence.tables.auth_sessions import AuthSession
+from persistence.tables.users import UserRow
+from schema.calling.credential_calls import Tokens
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.identity import Identity
+
+
+class LoginBy(StrEnum):
+    """What has shown who someone is."""
+
+    REGISTRATION = "registration"
+    PASSWORD = "password"
+    PROVIDER = "provider"
+    DEVICE = "device"
+    INVITATION = "invitation"
+    SECOND_FACTOR = "second_factor"
+
+
+async def open_login(
+    context: Context,
+    caller: Caller,
+    user: UserRow,
+    *,
+    by: LoginBy,
+    tx: Executor | None = None,
+) -> Tokens:
+    """Make a login of this user on the caller's device; the oldest past the bound are ended.
+
+    The caller's connection speaks for the user once the reply is sent: with `tx`, nothing is said
+    that was not committed. Raises `Refused` if the user has no place for it (rule K2).
+    """
+    caller.login.require_place(user.id)
+    db, most = tx or context.db, context.usage.limits.logins_per_user
+    session = await auth_sessions.create(db, user.id, caller.device, context.refresh_seconds)
+    ended = await auth_sessions.end_oldest(db, user.id, most)
+
+    def tell(was_sent: bool) -> None:
+        for auth_session in ended if was_sent else ():
+            context.announcer.session_revoked(auth_session)
+
+    caller.when_replied.append(tell)
+    return speak_for(context, caller, user, session)
+
+
+def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSession) -> Tokens:
+    """The tokens of this login. Once they are sent, the caller's connection is the user's."""
+    identity = Identity(user.id, user.username, user.name, session.id)
+
+    def log_in(was_sent: bool) -> None:
+        if was_sent:
+            caller.login.log_in(identity)
+
+    caller.when_replied.append(log_in)
+    return Tokens(
+        user=identity.as_user(),
+        access_token=context.tokens.access(user.id, session.id),
+        expires_in=context.tokens.access_seconds,
+        refresh_token=context.tokens.refresh(session.id, session.counter),
+    )
