@@ -9,7 +9,8 @@ import pytest
 from msgspec import inspect
 
 from rooms.rules.door_rules import problem_with_new_props
-from schema.calls import METHODS, CreateProject, CreateSnapshot, Register
+from schema.calling.credential_calls import Register
+from schema.calls import METHODS, CreateProject, CreateSnapshot
 from schema.columns.music import AudioAnalysis
 from schema.entities import ENTITY_TYPES
 from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta
