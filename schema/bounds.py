@@ -27,6 +27,7 @@ class Instead(StrEnum):
     DROPPED = "dropped, and made good later"
     STATUS_429 = "the handshake is answered with status 429"
     RESYNC = "`resync`: watch anew"
+    LINK_ONLY = "the mail has a link and no code"
     OLDEST_ENDED = "the one that was not used for longest is ended"
     NOT_SENT = "is not sent, and the caller is answered alike"
 

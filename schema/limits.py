@@ -781,6 +781,26 @@ MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
     "The same from an address where the account has logged in, in the last 90 days.",
 )
 
+MAX_WRONG_CODES = BOUNDS.add(
+    "MAX_WRONG_CODES",
+    5,
+    "tries",
+    "a code of six digits",
+    ErrorCode.AUTH_FAILED,
+    "persistence/tables/one_time_tokens.py",
+    "Then this code is void; the link of the same mail is not.",
+)
+
+MAX_MAILED_CODES_A_DAY = BOUNDS.add(
+    "MAX_MAILED_CODES_A_DAY",
+    10,
+    "mails",
+    "a link and a code by mail",
+    Instead.LINK_ONLY,
+    "persistence/tables/one_time_tokens.py",
+    "Of one account for one purpose: each code may be guessed at.",
+)
+
 MAX_LOGINS_PER_USER = BOUNDS.add(
     "MAX_LOGINS_PER_USER",
     100,

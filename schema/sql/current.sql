@@ -1152,6 +1152,27 @@ CREATE TABLE public.mixx_recall (
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
 );
 
+CREATE TABLE public.one_time_tokens (
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    token_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    wrong_codes integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    code_expires_at timestamp with time zone NOT NULL,
+    made integer DEFAULT 1 NOT NULL,
+    made_since timestamp with time zone DEFAULT now() NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT one_time_tokens_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT one_time_tokens_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT one_time_tokens_made_check CHECK ((made >= 0)),
+    CONSTRAINT one_time_tokens_purpose_check CHECK ((purpose ~ '^[a-z_]{1,32}$'::text)),
+    CONSTRAINT one_time_tokens_token_hash_check CHECK ((length(token_hash) = 32)),
+    CONSTRAINT one_time_tokens_wrong_codes_check CHECK ((wrong_codes >= 0))
+)
+WITH (fillfactor='80');
+
 CREATE TABLE public.prime_users (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text NOT NULL,
@@ -1167,6 +1188,7 @@ CREATE TABLE public.prime_users (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     address text NOT NULL COLLATE pg_catalog."C",
+    email_verified_at timestamp with time zone,
     is_operator boolean DEFAULT false NOT NULL,
     CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
     CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
@@ -1415,6 +1437,9 @@ ALTER TABLE ONLY public.mixx_recall
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.one_time_tokens
+    ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (user_id, purpose);
+
 ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_pkey PRIMARY KEY (id);
 
@@ -1535,6 +1560,10 @@ CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_pa
 CREATE INDEX mixx_recall_key_idx ON public.mixx_recall USING btree (category, key);
 
 CREATE INDEX mixx_recall_own_idx ON public.mixx_recall USING btree (user_id, updated_at, id);
+
+CREATE INDEX one_time_tokens_made_since_idx ON public.one_time_tokens USING btree (made_since);
+
+CREATE UNIQUE INDEX one_time_tokens_token_key ON public.one_time_tokens USING btree (token_hash);
 
 CREATE INDEX plugin_presets_category_idx ON public.plugin_presets USING btree (category, updated_at, id);
 
@@ -1754,6 +1783,9 @@ ALTER TABLE ONLY public.member_fences
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.one_time_tokens
+    ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_forked_from_fkey FOREIGN KEY (forked_from) REFERENCES public.plugin_presets(id) ON DELETE SET NULL;

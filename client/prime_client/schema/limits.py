@@ -258,6 +258,13 @@ MAX_KNOWN_GUESS_SECONDS = 30.0
 """The same from an address where the account has logged in, in the last 90 days. (seconds;
 `auth.login`)"""
 
+MAX_WRONG_CODES = 5
+"""Then this code is void; the link of the same mail is not. (tries; a code of six digits)"""
+
+MAX_MAILED_CODES_A_DAY = 10
+"""Of one account for one purpose: each code may be guessed at. (mails; a link and a code by
+mail)"""
+
 MAX_LOGINS_PER_USER = 100
 """Of one user, on all servers. (auth sessions; `auth.login`)"""
 
