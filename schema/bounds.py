@@ -15,6 +15,7 @@ class Instead(StrEnum):
     CLOSED_1009 = "closed with 1009"
     CUT_OFF = "cut off without a close frame"
     CLIPPED = "clipped, and the reply says so"
+    CUT_SHORT = "cut short"
     NEXT_PAGE = "the rest is on the next page"
     SPLIT = "goes in parts"
     WAITS = "waits"

@@ -521,3 +521,24 @@ MAX_NOTICES_PER_HOUR = SERVER_BOUNDS.add(
     "persistence/tables/mail_outbox.py",
     "That tell what has happened to an account, counted apart from those that are asked for.",
 )
+
+MAX_AUDIT_BYTES = SERVER_BOUNDS.add(
+    "MAX_AUDIT_BYTES",
+    1_048_576,
+    "bytes",
+    "a node",
+    Instead.OLDEST_FORGOTTEN,
+    "server/accounts/audit.py",
+    "Entries of the audit that wait to be written; what finds no room is counted, and that is "
+    "written.",
+)
+
+MAX_AUDIT_TEXT = SERVER_BOUNDS.add(
+    "MAX_AUDIT_TEXT",
+    256,
+    "characters",
+    "a text in an entry of the audit",
+    Instead.CUT_SHORT,
+    "persistence/tables/audit_log.py",
+    "Names of devices and the like; the rest is left out.",
+)

@@ -6,6 +6,7 @@ from functools import partial
 
 from persistence.rows.access import Access
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
+from server.accounts.audit import Audit
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
 from server.accounts.tokens import Tokens
@@ -173,6 +174,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
         announcer=announcer,
+        audit=Audit(base.db.behind, base.metrics.count, base.clock),
         refresh_seconds=settings.refresh_seconds,
         pages=StatePages(documents),
         documents=documents,

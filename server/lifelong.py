@@ -6,9 +6,10 @@ import functools
 from machine.embedded_servers import keep_running
 from persistence.journal import fences
 from persistence.recall import trimming
-from persistence.tables import auth_sessions, collaboration_sessions
+from persistence.tables import audit_log, auth_sessions, collaboration_sessions
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from schema.limits import KEPT_REPLY_SECONDS
+from server.accounts.audit import FLUSH_SECONDS
 from server.calls.library import preset_uses
 from server.node import Node
 from server.states.history_keeping import clear_staged, compact_old
@@ -82,8 +83,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
     repeat("looking for changed rows", SLOW_TICK_SECONDS, node.row_changes.poll, vital=True)
     repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
-    days = node.settings.history_days
-    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
+    settings = node.settings
+    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, settings.history_days))
     repeat("clearing what dead nodes staged", COMPACT_SECONDS, lambda: clear_staged(db))
     trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
     repeat("trimming the change log", COMPACT_SECONDS, trim)
@@ -96,6 +97,9 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
+    repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)
+    trim_audit = functools.partial(audit_log.trim, db, settings.audit_days)
+    repeat("trimming the audit", COMPACT_SECONDS, trim_audit)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
     if node.settings.stall_probe:

@@ -45,6 +45,7 @@ async def _serve_until_stopping(
     node.supervisor.stop(*until_stopping)
     await leave(node.hub, node.connections, node.pages, node.write_behind)
     await node.context.preset_uses.flush_at_last()
+    await node.context.audit.flush_at_last()
 
 
 def _close(node: Node) -> None:

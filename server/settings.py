@@ -38,6 +38,8 @@ class Settings:
     """Life of an auth session, however often it is refreshed."""
     history_days: float = 30.0
     """How far back `history.at` and undo reach; the ops of older deltas are deleted."""
+    audit_days: float = 180.0
+    """How long entries of the audit are kept."""
     caller_database_url: str | None = None
     """An address that logs in as `prime_caller`; None: `database_url`, which takes that role."""
     lanes: LaneSizes = field(default_factory=LaneSizes)
@@ -75,7 +77,8 @@ def read_settings(
         redis_url=_redis_url(os.environ.get("REDIS_URL") or None),
         origins=tuple(origin.strip() for origin in origins.split(",") if origin.strip()),
         secret=secret.encode() if secret else None,
-        history_days=_days(os.environ.get("PRIME_HISTORY_DAYS") or "30"),
+        history_days=_days("PRIME_HISTORY_DAYS", os.environ.get("PRIME_HISTORY_DAYS"), 30.0),
+        audit_days=_days("PRIME_AUDIT_DAYS", os.environ.get("PRIME_AUDIT_DAYS"), 180.0),
         lanes=LaneSizes(
             appends=_connections("APPENDS", os.environ.get("PRIME_DB_APPENDS"), 3),
             rooms=_connections("ROOMS", os.environ.get("PRIME_DB_ROOMS"), 3),
@@ -120,13 +123,13 @@ def _connections(lane: str, text: str | None, otherwise: int) -> int:
     return count
 
 
-def _days(text: str) -> float:
+def _days(name: str, text: str | None, otherwise: float) -> float:
     try:
-        days = float(text)
+        days = float(text or otherwise)
     except ValueError:
         days = 0.0
     if not 1 <= days <= 36_500:
-        raise ValueError("PRIME_HISTORY_DAYS must be a number of days from 1 to 36500")
+        raise ValueError(f"{name} must be a number of days from 1 to 36500")
     return days
 
 

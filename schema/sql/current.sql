@@ -969,6 +969,26 @@ CREATE TABLE public.audio_files (
     CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024))
 );
 
+CREATE TABLE public.audit_log (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid,
+    actor_id uuid,
+    project_id uuid,
+    auth_session_id uuid,
+    address text COLLATE pg_catalog."C",
+    account bytea,
+    count integer DEFAULT 1 NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_log_account_check CHECK ((length(account) = 16)),
+    CONSTRAINT audit_log_address_check CHECK ((length(address) <= 64)),
+    CONSTRAINT audit_log_check CHECK (((project_id IS NULL) OR (address IS NULL))),
+    CONSTRAINT audit_log_count_check CHECK ((count >= 1)),
+    CONSTRAINT audit_log_details_check CHECK ((jsonb_typeof(details) = 'object'::text)),
+    CONSTRAINT audit_log_event_check CHECK (((length(event) >= 1) AND (length(event) <= 64)))
+);
+
 CREATE TABLE public.auth_credentials (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1398,6 +1418,9 @@ ALTER TABLE ONLY public.change_log ALTER COLUMN "position" SET DEFAULT nextval('
 ALTER TABLE ONLY public.audio_files
     ADD CONSTRAINT audio_files_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.auth_credentials
     ADD CONSTRAINT auth_credentials_pkey PRIMARY KEY (id);
 
@@ -1512,6 +1535,12 @@ CREATE INDEX audio_files_parent_idx ON public.audio_files USING btree (parent_id
 CREATE INDEX audio_files_pending_idx ON public.audio_files USING btree (project_id, id) WHERE (status <> 'available'::text);
 
 CREATE INDEX audio_files_project_hash_idx ON public.audio_files USING btree (project_id, content_hash) WHERE (content_hash IS NOT NULL);
+
+CREATE INDEX audit_log_created_idx ON public.audit_log USING btree (created_at DESC, id DESC);
+
+CREATE INDEX audit_log_project_idx ON public.audit_log USING btree (project_id, created_at DESC, id DESC) WHERE (project_id IS NOT NULL);
+
+CREATE INDEX audit_log_user_idx ON public.audit_log USING btree (user_id, created_at DESC, id DESC) WHERE (user_id IS NOT NULL);
 
 CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 

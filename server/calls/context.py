@@ -23,6 +23,7 @@ from server.loop.threads import InThread
 from server.refused import Refused, too_often
 
 if TYPE_CHECKING:
+    from server.accounts.audit import Audit
     from server.accounts.logins import Logins
     from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
@@ -69,6 +70,7 @@ class Context:
     tokens: Tokens
     passwords: Passwords
     announcer: Announcer
+    audit: "Audit"
     refresh_seconds: int
     pages: "StatePages"
     documents: "DocumentSlots"

@@ -59,6 +59,7 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIME_PROXIES", "proxy.internal"),
         ("PRIME_REGISTRATION", "no"),
         ("PRIME_HISTORY_DAYS", "0"),
+        ("PRIME_AUDIT_DAYS", "forever"),
         ("PRIME_BEHIND_PROXY", "maybe"),
         ("PRIME_STALL_PROBE", "2"),
         ("PRIME_CORE_SHARE", "60"),

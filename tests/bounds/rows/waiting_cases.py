@@ -3,11 +3,15 @@
 import asyncio
 
 from persistence.errors import Unavailable
+from persistence.tables.audit_log import AuditRow
 from rooms.journal.entry import Proposal
-from schema.bounds import Past
+from schema.accounts.audit_events import AuditEvent
+from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.server_limits import (
     LARGE_DELTA_BYTES,
+    MAX_AUDIT_BYTES,
+    MAX_AUDIT_TEXT,
     MAX_BATCH,
     MAX_BATCH_BYTES,
     MAX_CALLS_AT_ONCE,
@@ -15,9 +19,11 @@ from schema.server_limits import (
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
+from server.accounts.audit import Audit
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
 from server.commits.waiting_deltas import WaitingDeltas
+from server.health.metrics import uncounted
 from tests.bounds.cases import Seen, case
 
 
@@ -108,3 +114,23 @@ def _uses_that_wait() -> Seen:
 
     at = [noted(number) for number in range(MAX_USES_GATHERED)][-1]
     return Seen(at, noted(MAX_USES_GATHERED))
+
+
+@case("MAX_AUDIT_BYTES")
+def _entries_of_the_audit_that_wait() -> Seen:
+    def seen(bytes_: int) -> Past | None:
+        audit = Audit(None, uncounted)  # type: ignore[arg-type]
+        for _ in range(bytes_ // AuditRow(AuditEvent.LOGIN).bytes):
+            audit.note(AuditEvent.LOGIN)
+        return Instead.OLDEST_FORGOTTEN if audit.lost else None
+
+    return Seen(seen(MAX_AUDIT_BYTES), seen(MAX_AUDIT_BYTES + 400))
+
+
+@case("MAX_AUDIT_TEXT")
+def _a_text_in_the_audit() -> Seen:
+    def seen(length: int) -> Past | None:
+        row = AuditRow(AuditEvent.LOGIN, details={"device": "x" * length})
+        return None if row.details["device"] == "x" * length else Instead.CUT_SHORT
+
+    return Seen(seen(MAX_AUDIT_TEXT), seen(MAX_AUDIT_TEXT + 1))

@@ -1,0 +1,136 @@
+"""Queries on `audit_log`: what happened to accounts and roles, written once and never changed."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from persistence import slices
+from persistence.pool import Executor
+from schema.accounts.audit_events import AuditEvent
+from schema.server_limits import MAX_AUDIT_TEXT
+from schema.text.redacted import redacted
+
+INSERT = """
+INSERT INTO audit_log
+    (id, event, user_id, actor_id, project_id, auth_session_id, address, account, count, details,
+        created_at)
+SELECT id, event, user_id, actor_id, project_id, auth_session_id, address, account, count, details,
+    coalesce(to_timestamp(at), clock_timestamp())
+FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::bytea[],
+    $8::int4[], $9::text[]::jsonb[], $10::float8[], $11::uuid[])
+    AS n (event, user_id, actor_id, project_id, auth_session_id, address, account, count, details,
+        at, id)
+ON CONFLICT (id) DO NOTHING
+"""
+
+TRIM = slices.deleting("audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2)
+
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry; `details` hold no secret and are bounded, whoever made them."""
+
+    event: AuditEvent
+    user: str | None = None
+    """To whom it happened."""
+    actor: str | None = None
+    """Who did it; None: the user."""
+    project: str | None = None
+    auth_session: str | None = None
+    address: str | None = None
+    """From where; never with a project: its owners read the entry."""
+    account: bytes | None = None
+    """16 bytes made of an e-mail address, where nobody says whether it has an account."""
+    details: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    """How often, within seconds."""
+    at: float | None = None
+    """Seconds since 1970; None: when it is written."""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Written once, however often it is sent."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "details", _bounded(redacted(self.details)))
+        if self.project is not None:
+            object.__setattr__(self, "address", None)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the log says of it: what there is."""
+        ids = {
+            "user": self.user,
+            "actor": self.actor,
+            "project": self.project,
+            "auth_session": self.auth_session,
+            "address": self.address,
+            "account": None if self.account is None else self.account.hex(),
+            "count": None if self.count == 1 else self.count,
+        }
+        return {name: value for name, value in ids.items() if value is not None} | self.details
+
+    @property
+    def bytes(self) -> int:
+        """What it weighs in memory, about."""
+        return 400 + sum(len(key) + 2 * len(str(value)) for key, value in self.details.items())
+
+
+async def insert(
+    db: Executor,
+    event: AuditEvent,
+    *,
+    user: str | None = None,
+    actor: str | None = None,
+    project: str | None = None,
+    auth_session: str | None = None,
+    address: str | None = None,
+    **details: Any,
+) -> None:
+    """Note it in the transaction that does it: both are there, or neither."""
+    actor = None if actor == user else actor
+    row = AuditRow(event, user, actor, project, auth_session, address, details=details)
+    await insert_many(db, [row])
+    log.info("audit", what=event.value, **row.said)
+
+
+async def insert_many(db: Executor, rows: Sequence[AuditRow]) -> None:
+    """All of them, or none."""
+    columns = [
+        [row.event.value for row in rows],
+        [row.user for row in rows],
+        [row.actor for row in rows],
+        [row.project for row in rows],
+        [row.auth_session for row in rows],
+        [row.address for row in rows],
+        [row.account for row in rows],
+        [row.count for row in rows],
+        [json.dumps(row.details) for row in rows],
+        [row.at for row in rows],
+        [row.id for row in rows],
+    ]
+    await db.execute(INSERT, *columns)
+
+
+async def trim(db: Executor, days: float) -> None:
+    """Forget what is older."""
+    await slices.delete(db, TRIM, days)
+
+
+def _bounded(details: dict[str, Any]) -> dict[str, Any]:
+    """Texts of clients' own are cut; what is no plain value is told by its text."""
+    return {key: _short(value) for key, value in details.items() if value is not None}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_short(each) for each in value[: MAX_AUDIT_TEXT // 8]]
+    text = str(value)[:MAX_AUDIT_TEXT].replace("\x00", "")
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,160 @@
+"""What is noted of accounts and roles, as data: `audit_log` holds it, `audit.list` shows it."""
+
+from enum import StrEnum
+
+
+class AuditEvent(StrEnum):
+    """What happened; none of it holds a secret."""
+
+    LOGIN = "login"
+    LOGIN_FAILED = "login_failed"
+    LOGIN_HELD_BACK = "login_held_back"
+    LOGOUT = "logout"
+    TOKEN_REFUSED = "token_refused"
+    REFRESH_FAILED = "refresh_failed"
+    REFRESH_REUSED = "refresh_reused"
+    SESSION_REVOKED = "session_revoked"
+    DEVICE_RENAMED = "device_renamed"
+    ACCOUNT_MADE = "account_made"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
+    ACCOUNT_DELETED = "account_deleted"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_FAILED = "password_failed"
+    RESET_REQUESTED = "reset_requested"
+    PASSWORD_RESET = "password_reset"
+    VERIFICATION_SENT = "verification_sent"
+    ADDRESS_VERIFIED = "address_verified"
+    ADDRESS_CHANGED = "address_changed"
+    ONE_TIME_FAILED = "one_time_failed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    PROVIDER_FAILED = "provider_failed"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    DEVICE_APPROVED = "device_approved"
+    DEVICE_DENIED = "device_denied"
+    DEVICE_FAILED = "device_failed"
+    ROLE_CHANGED = "role_changed"
+    ACCESS_REVOKED = "access_revoked"
+    PERMISSIONS_CHANGED = "permissions_changed"
+    INVITATION_MADE = "invitation_made"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    INVITATION_FAILED = "invitation_failed"
+    KEY_ROTATED = "key_rotated"
+    OPERATOR_MADE = "operator_made"
+    OPERATOR_UNMADE = "operator_unmade"
+    ENTRIES_LOST = "entries_lost"
+
+
+AUDIT_EVENTS: dict[AuditEvent, str] = {
+    AuditEvent.LOGIN: "Someone logged in; `by` says how, `device` on what.",
+    AuditEvent.LOGIN_FAILED: "A password was wrong, or there is no such account.",
+    AuditEvent.LOGIN_HELD_BACK: "Too many were wrong: the next was not looked at.",
+    AuditEvent.LOGOUT: "A user ended a login.",
+    AuditEvent.TOKEN_REFUSED: "An access token was not valid.",
+    AuditEvent.REFRESH_FAILED: "A refresh token was not valid.",
+    AuditEvent.REFRESH_REUSED: "An old refresh token came again: it or the newest was stolen.",
+    AuditEvent.SESSION_REVOKED: "A login was ended by its user, an operator or a rule.",
+    AuditEvent.DEVICE_RENAMED: "A device got another name.",
+    AuditEvent.ACCOUNT_MADE: "An account was made.",
+    AuditEvent.ACCOUNT_CLOSED: "Its user deleted an account: it is erased after the grace time.",
+    AuditEvent.ACCOUNT_REOPENED: "Its user came back within the grace time.",
+    AuditEvent.ACCOUNT_DELETED: "An account was erased.",
+    AuditEvent.PASSWORD_CHANGED: "The password was changed by who knew it.",
+    AuditEvent.PASSWORD_FAILED: "A password that had to be given once more was wrong.",
+    AuditEvent.RESET_REQUESTED: "A mail with which to set a new password was asked for.",
+    AuditEvent.PASSWORD_RESET: "A new password was set by such a mail.",
+    AuditEvent.VERIFICATION_SENT: "A mail that proves the address was asked for.",
+    AuditEvent.ADDRESS_VERIFIED: "The e-mail address was proved.",
+    AuditEvent.ADDRESS_CHANGED: "The account has another e-mail address.",
+    AuditEvent.ONE_TIME_FAILED: "A one-time token or code was not valid; `purpose` says of what.",
+    AuditEvent.IDENTITY_LINKED: "A provider's identity was linked to the account.",
+    AuditEvent.IDENTITY_UNLINKED: "A provider's identity was taken off the account.",
+    AuditEvent.PROVIDER_FAILED: "A login by a provider was refused.",
+    AuditEvent.SECOND_FACTOR_ADDED: "A second factor was confirmed.",
+    AuditEvent.SECOND_FACTOR_REMOVED: "The second factor was taken off.",
+    AuditEvent.SECOND_FACTOR_FAILED: "A code of the second factor was wrong.",
+    AuditEvent.RECOVERY_CODES_MADE: "New recovery codes were made; those of before are void.",
+    AuditEvent.RECOVERY_CODE_USED: "A recovery code stood in for the second factor.",
+    AuditEvent.DEVICE_APPROVED: "A device without a browser was let in.",
+    AuditEvent.DEVICE_DENIED: "A device without a browser was turned away.",
+    AuditEvent.DEVICE_FAILED: "A user code of the device flow was not valid.",
+    AuditEvent.ROLE_CHANGED: "Someone got a role in a project, or another one.",
+    AuditEvent.ACCESS_REVOKED: "Someone was put out of a project, or left it.",
+    AuditEvent.PERMISSIONS_CHANGED: "A host changed what members may do in a session.",
+    AuditEvent.INVITATION_MADE: "An invitation was made.",
+    AuditEvent.INVITATION_ACCEPTED: "An invitation was accepted.",
+    AuditEvent.INVITATION_WITHDRAWN: "An invitation was withdrawn.",
+    AuditEvent.INVITATION_FAILED: "An invitation was not valid, used up or not for this user.",
+    AuditEvent.KEY_ROTATED: "Tokens are signed with another key from now on.",
+    AuditEvent.OPERATOR_MADE: "Someone became an operator.",
+    AuditEvent.OPERATOR_UNMADE: "Someone is no operator any more.",
+    AuditEvent.ENTRIES_LOST: "So many entries found no room, or could not be written.",
+}
+"""What each says, as PROTOCOL.md and operators read it."""
+
+COUNTED_TOGETHER = frozenset(
+    {
+        AuditEvent.LOGIN_FAILED,
+        AuditEvent.LOGIN_HELD_BACK,
+        AuditEvent.TOKEN_REFUSED,
+        AuditEvent.REFRESH_FAILED,
+        AuditEvent.PASSWORD_FAILED,
+        AuditEvent.RESET_REQUESTED,
+        AuditEvent.VERIFICATION_SENT,
+        AuditEvent.ONE_TIME_FAILED,
+        AuditEvent.PROVIDER_FAILED,
+        AuditEvent.SECOND_FACTOR_FAILED,
+        AuditEvent.DEVICE_FAILED,
+        AuditEvent.INVITATION_FAILED,
+    }
+)
+"""What strangers can bring about: those alike that come within seconds are one entry, counted."""
+
+
+class Cause(StrEnum):
+    """Why a secret was refused: the client is told `auth_failed` alone, whichever it is."""
+
+    UNKNOWN_ACCOUNT = "unknown_account"
+    WRONG_PASSWORD = "wrong_password"
+    WRONG_CODE = "wrong_code"
+    NO_PASSWORD = "no_password"
+    MALFORMED = "malformed"
+    FORGED = "forged"
+    FOREIGN = "foreign"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REUSED = "reused"
+    USED_UP = "used_up"
+    WITHDRAWN = "withdrawn"
+    TOO_MANY_TRIES = "too_many_tries"
+    UNVERIFIED = "unverified"
+    NOT_YOURS = "not_yours"
+    ACCOUNT_CLOSED = "account_closed"
+
+
+SECRET_WORDS = (
+    "authorization",
+    "challenge",
+    "code",
+    "cookie",
+    "credential",
+    "dsn",
+    "hash",
+    "password",
+    "secret",
+    "signature",
+    "ticket",
+    "token",
+    "verifier",
+)
+"""A key with one of these in it holds a secret, or may: its value is in no log and no audit."""
+
+NO_SECRET = frozenset({"close_code", "error_code", "codes", "code_kind", "sqlstate"})
+"""Keys that have such a word and hold none."""
