@@ -150,6 +150,7 @@ def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
 def _context(core: _Core, announcer: Announcer) -> Context:
     settings, base, documents = core.settings, core.base, DocumentSlots()
     passwords = Passwords(base.password_costs)
+    audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
         rows=Access(
@@ -168,13 +169,13 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         tokens=Tokens(base.secret, settings.access_seconds, base.clock),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(passwords, core.usage, base.secret, base.metrics.count),
+        logins=Logins(passwords, core.usage, base.secret, base.metrics.count, audit),
         registration=settings.registration,
         member_key=base.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
         announcer=announcer,
-        audit=Audit(base.db.behind, base.metrics.count, base.clock),
+        audit=audit,
         refresh_seconds=settings.refresh_seconds,
         pages=StatePages(documents),
         documents=documents,

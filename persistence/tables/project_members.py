@@ -8,9 +8,11 @@ from typing import Any
 from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.pool import Executor
 from persistence.rows.pages import Order, Sort
+from persistence.tables import audit_log
 from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
 from rooms.roles import GOVERNS
+from schema.accounts.audit_events import AuditEvent
 from schema.tables.description import Column, SqlType
 from schema.tables.project_members import MEMBERS
 
@@ -175,11 +177,15 @@ async def grant(
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
-        row = await transaction.fetchrow(MEMBER, project, user)
-        if row is None or row["role"] != role:  # the same once more is no change of the row
-            row = await transaction.fetchrow(GRANT, project, user, role)
+        before = await transaction.fetchrow(MEMBER, project, user)
+        if before is not None and before["role"] == role:
+            return _member(before)  # the same once more is no change of the row
+        row = await transaction.fetchrow(GRANT, project, user, role)
         if row is None:
             raise NotFound("there is no such user")
+        was = None if before is None else before["role"]
+        said = {"user": user, "actor": by, "role": role, "before": was}
+        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **said)
         return _member(row)
 
 
@@ -200,9 +206,12 @@ async def join(
         if not settings["link_sharing"]:
             raise NoSuchProject
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
-        row = await transaction.fetchrow(GRANT, project, user, settings["default_role"])
+        role = settings["default_role"]
+        row = await transaction.fetchrow(GRANT, project, user, role)
         if row is None:
             raise NotFound("there is no such user")
+        said = {"user": user, "role": role, "by": "link"}
+        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **said)
         return _member(row), True
 
 
@@ -215,6 +224,8 @@ async def revoke(db: Executor, project: str, user: str, *, by: str | None = None
         await _keep_an_owner(transaction, project, user)
         if await transaction.execute(REVOKE, project, user) != "DELETE 1":
             raise NotFound("that user is not a member")
+        said = {"user": user, "actor": by}
+        await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **said)
 
 
 async def _lock(db: Executor, project: str) -> Any:

@@ -10,11 +10,13 @@ from persistence.pool import Executor
 from persistence.tables import auth_credentials, users
 from persistence.tables.internal import login_tries
 from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent, Cause
 from schema.errors import ErrorCode
 from schema.limits import MAX_FREE_GUESSES
 from schema.server_limits import MAX_ADDRESSES_COUNTED
 from schema.text.email_addresses import keys_of
 from schema.text.texts import in_password_form
+from server.accounts.audit import Audit
 from server.accounts.passwords import Passwords, TooBusy
 from server.accounts.usage import Usage
 from server.health.metrics import Count
@@ -28,11 +30,14 @@ log = structlog.get_logger()
 class Logins:
     """Who is told to wait is remembered here too: asking on costs the database nothing."""
 
-    def __init__(self, passwords: Passwords, usage: Usage, secret: bytes, count: Count) -> None:
+    def __init__(
+        self, passwords: Passwords, usage: Usage, secret: bytes, count: Count, audit: Audit
+    ) -> None:
         self._passwords = passwords
         self._usage = usage
         self._key = hmac.digest(secret, b"login tries", "sha256")
         self._count = count
+        self._audit = audit
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
         """Account and address -> when the next try is checked, on the clock of this node."""
 
@@ -62,10 +67,21 @@ class Logins:
             self._usage.wrong_passwords.charge(address, now, -1)
             return user
         self._count("login_failed")
+        self._note_failure(user, known, account, address)
         if wrong >= MAX_FREE_GUESSES:
             user_id = None if user is None else user.id
             log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    def _note_failure(
+        self, user: UserRow | None, known: str | None, account: bytes, address: str
+    ) -> None:
+        no_hash = Cause.UNKNOWN_ACCOUNT if user is None else Cause.NO_PASSWORD
+        cause = no_hash if known is None else Cause.WRONG_PASSWORD
+        user_id = None if user is None else user.id
+        self._audit.note(
+            AuditEvent.LOGIN_FAILED, user=user_id, account=account, address=address, cause=cause
+        )
 
     async def _is_right(
         self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
@@ -90,19 +106,20 @@ class Logins:
         """How many were wrong in a row, with this one; raises `Refused` before it is looked at."""
         rates = self._usage.wrong_passwords
         if wait := rates.take(address, now):
-            raise self._refuse_for_now(wait, "too many wrong passwords from this address")
+            raise self._refuse_for_now(wait, account, address, "from this address")
         wait, wrong = self._waits.get((account, address), 0.0) - now, 0
         if wait <= 0:
             wait, wrong = await login_tries.count_try(db, account, address)
             self._remember(account, address, now, wait)
         if wait > 0:
             rates.charge(address, now, -1)
-            raise self._refuse_for_now(wait, "too many wrong passwords for this account")
+            raise self._refuse_for_now(wait, account, address, "for this account")
         return wrong
 
-    def _refuse_for_now(self, seconds: float, what: str) -> Refused:
+    def _refuse_for_now(self, seconds: float, account: bytes, address: str, whose: str) -> Refused:
         self._count("login_held_back")
-        return too_often(seconds, what)
+        self._audit.note(AuditEvent.LOGIN_HELD_BACK, account=account, address=address)
+        return too_often(seconds, f"too many wrong passwords {whose}")
 
     def _remember(self, account: bytes, address: str, now: float, wait: float) -> None:
         was_waiting = self._waits.pop((account, address), None) is not None

@@ -3,9 +3,10 @@
 from enum import StrEnum
 
 from persistence.pool import Executor
-from persistence.tables import auth_sessions
+from persistence.tables import audit_log, auth_sessions
 from persistence.tables.auth_sessions import AuthSession
 from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Tokens
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -40,6 +41,7 @@ async def open_login(
     db, most = tx or context.db, context.usage.limits.logins_per_user
     session = await auth_sessions.create(db, user.id, caller.device, context.refresh_seconds)
     ended = await auth_sessions.end_oldest(db, user.id, most)
+    await _note(db, caller, user, session, by, ended)
 
     def tell(was_sent: bool) -> None:
         for auth_session in ended if was_sent else ():
@@ -47,6 +49,20 @@ async def open_login(
 
     caller.when_replied.append(tell)
     return speak_for(context, caller, user, session)
+
+
+async def _note(
+    db: Executor, caller: Caller, user: UserRow, session: AuthSession, by: LoginBy, ended: list[str]
+) -> None:
+    said = {"by": by.value, "device": caller.device}
+    await audit_log.insert(
+        db, AuditEvent.LOGIN, user=user.id, auth_session=session.id, address=caller.address, **said
+    )
+    for auth_session in ended:
+        reason = {"reason": "too many logins"}
+        await audit_log.insert(
+            db, AuditEvent.SESSION_REVOKED, user=user.id, auth_session=auth_session, **reason
+        )
 
 
 def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSession) -> Tokens:

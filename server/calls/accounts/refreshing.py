@@ -2,6 +2,7 @@
 
 from persistence.tables import auth_sessions, users
 from persistence.tables.auth_sessions import RotationResult
+from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
 from schema.calling.params import Done
 from schema.calling.token_calls import Logout, Refresh
@@ -21,11 +22,13 @@ async def refresh(context: Context, caller: Caller, params: Refresh) -> Tokens:
     try:
         session_id, counter = context.tokens.read_refresh(params.refresh_token)
     except BadToken:
+        _note_failure(context, caller, Cause.FORGED)
         raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN) from None
     rotation = await auth_sessions.rotate(context.db, session_id, counter)
     if rotation.result is RotationResult.REUSED:
         context.announcer.session_revoked(session_id)
     if rotation.result not in (RotationResult.ROTATED, RotationResult.REPEATED):
+        _note_failure(context, caller, Cause(rotation.result), session_id)
         raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
     assert rotation.session is not None
     user = await users.by_id(context.db, rotation.session.user_id)
@@ -38,9 +41,22 @@ async def refresh(context: Context, caller: Caller, params: Refresh) -> Tokens:
 async def logout(context: Context, caller: Caller, params: Logout) -> Done:
     """End this auth session (rule A3); answered when none of its calls here goes on."""
     await auth_sessions.revoke(context.db, caller.auth_session, "logout")
+    context.audit.note(
+        AuditEvent.LOGOUT,
+        user=caller.user,
+        auth_session=caller.auth_session,
+        address=caller.address,
+    )
     context.announcer.session_revoked(caller.auth_session)
     await context.queue.end(caller.auth_session)
     return Done()
+
+
+def _note_failure(
+    context: Context, caller: Caller, cause: Cause, auth_session: str | None = None
+) -> None:
+    event = AuditEvent.REFRESH_REUSED if cause is Cause.REUSED else AuditEvent.REFRESH_FAILED
+    context.audit.note(event, auth_session=auth_session, address=caller.address, cause=cause)
 
 
 ANSWERS: dict[str, Answer] = {"auth.refresh": refresh, "auth.logout": logout}

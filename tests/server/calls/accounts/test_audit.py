@@ -1,0 +1,93 @@
+"""What calls note in the audit."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.accounts.use_limits import Limits
+from tests.server.conftest import Node, Nodes, create_project
+from tests.server.wire import Wire
+
+pytestmark = pytest.mark.postgres
+
+
+async def noted(node: Node) -> list[dict[str, Any]]:
+    """All entries, in order."""
+    await node.context.audit.flush()
+    rows = await node.context.db.fetch("SELECT * FROM audit_log ORDER BY created_at, id")
+    return [{**row, **json.loads(row["details"])} for row in rows]
+
+
+async def events(node: Node) -> list[str]:
+    return [row["event"] for row in await noted(node)]
+
+
+async def log_in(wire: Wire, password: str) -> None:
+    await wire.call("auth.login", email="ann@example.org", password=password)
+
+
+async def test_A40_logins_and_failures_are_noted_with_what_an_operator_needs(node: Node) -> None:
+    ann = await node.musician("ann")
+    guest = await node.guest(device="a phone")
+    for _ in range(3):
+        await log_in(guest, "wrong horse")
+    await guest.call("auth.login", email="nobody@example.org", password="wrong horse")
+    await log_in(guest, "correct horse")
+    await guest.result("auth.logout")
+    await ann.call("auth.refresh", refresh_token="no token of ours")
+    rows = {row["event"]: row for row in await noted(node)}
+    failed = [row for row in await noted(node) if row["event"] == "login_failed"]
+    assert [(row["count"], row["cause"]) for row in failed] == [
+        (3, "wrong_password"),
+        (1, "unknown_account"),
+    ]
+    assert (failed[0]["user_id"], failed[1]["user_id"]) == (ann.user, None)
+    login = rows["login"]
+    assert (login["user_id"], login["by"], login["device"]) == (ann.user, "password", "a phone")
+    assert login["address"] == "127.0.0.1"
+    assert rows["logout"]["auth_session_id"] == login["auth_session_id"]
+    assert rows["refresh_failed"]["cause"] == "forged"
+    assert "horse" not in str(await noted(node))
+    assert "example.org" not in str(await noted(node))
+
+
+async def test_A40_an_old_refresh_token_and_a_login_too_many_are_noted(nodes: Nodes) -> None:
+    node = await nodes.start(limits=Limits.read("logins_per_user=2"))
+    ann = await node.musician("ann")
+    old = ann.tokens["refresh_token"]
+    newer = old
+    for _ in range(2):
+        newer = (await ann.result("auth.refresh", refresh_token=newer))["refresh_token"]
+    guest = await node.guest()
+    await guest.call("auth.refresh", refresh_token=old)
+    for _ in range(3):
+        await log_in(await node.guest(), "correct horse")
+    said = await events(node)
+    assert said.count("refresh_reused") == 1
+    assert said.count("session_revoked") == 1
+
+
+async def test_A40_a_role_has_its_entry_if_and_only_if_it_has_changed(node: Node) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    project = await create_project(ann)
+    shared = {"link_sharing": True, "default_role": "editor"}
+    await ann.result("projects.update", project=project, version=1, **shared)
+    await ben.result("members.join", project=project)
+    for role in ("editor", "viewer", "viewer"):
+        params = {"project": project, "email": "ben@example.org", "role": role}
+        await ann.result("members.grant", **params)
+    await ben.call("members.grant", project=project, email="ann@example.org", role="viewer")
+    await ann.call("members.revoke", project=project, user=ann.user)
+    for _ in range(2):
+        await ann.result("members.revoke", project=project, user=ben.user)
+    told = [
+        (row["event"], row["actor_id"], row.get("role"), row.get("before"))
+        for row in await noted(node)
+        if row["project_id"] == project
+    ]
+    assert told == [
+        ("role_changed", None, "editor", None),
+        ("role_changed", ann.user, "viewer", "editor"),
+        ("access_revoked", ann.user, None, None),
+    ]
