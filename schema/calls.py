@@ -445,9 +445,6 @@ class EndWatch(Params, frozen=True, forbid_unknown_fields=True):
     watch: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-NOT_WATCHED = ("project_members", "project_snapshots")
-"""Whose lists bring users along and colours, which the feed does not read yet."""
-
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     **ACCOUNT_METHODS,
     "projects.create": (CreateProject, Project),
@@ -478,7 +475,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
 }
 """Those that are written out above."""
 
-METHODS = BY_HAND | OF_TABLES | ROW_CALLS.watches(but=NOT_WATCHED)
+METHODS = BY_HAND | OF_TABLES | ROW_CALLS.watches()
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
 WITHOUT_LOGIN = ACCOUNTS_WITHOUT_LOGIN

@@ -49,12 +49,12 @@ class RowCalls:
         """The types of the rows of all tables."""
         return [self.row(table) for table in self.tables.values()]
 
-    def watches(self, but: Iterable[str] = ()) -> dict[str, Call]:
-        """The same of the verb `watch`, `but` of these relations."""
+    def watches(self) -> dict[str, Call]:
+        """The same of the verb `watch`."""
         return {
             f"{table.calls}.{Verb.WATCH}": self._watch(table)
             for table in self.tables.values()
-            if Verb.WATCH in table.verbs and table.relation not in but
+            if Verb.WATCH in table.verbs
         }
 
     def row(self, table: Table) -> type[Struct]:

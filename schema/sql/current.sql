@@ -625,7 +625,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id,
             old_project_id, old_user_id, everyone, action)
-        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+        SELECT TG_TABLE_NAME,
+            coalesce(n.project_id, o.project_id) || '/' || coalesce(n.id, o.id),
             coalesce(n.project_id, o.project_id), coalesce(n.author_id, o.author_id),
             CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
             CASE WHEN n.author_id <> o.author_id OR n.author_id IS NULL THEN o.author_id END,
@@ -638,12 +639,12 @@ BEGIN
             OR n.version <> o.version;
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, n.id::text,
+        SELECT TG_TABLE_NAME, n.project_id || '/' || n.id,
             n.project_id, n.author_id, false, 'insert'
         FROM new_rows AS n;
     ELSE
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, o.id::text,
+        SELECT TG_TABLE_NAME, o.project_id || '/' || o.id,
             o.project_id, o.author_id, false, 'delete'
         FROM old_rows AS o;
     END IF;

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import UNSET, Raw
 
+from persistence.rows.brought import shown
 from persistence.rows.reading import Row
 from schema.limits import MAX_PAGE_BYTES
 from schema.messages import RowChange
@@ -50,10 +51,10 @@ class Changes:
         known = self._numbers.get((kind, id))
         if known is None:
             known = self._numbers[kind, id] = len(self._changes)
-            shown: Any = UNSET
+            told: Any = UNSET
             if row is not None and kind != LEFT:
-                shown = {column.name: row[column.name] for column in self._columns}
-            self._changes.append(RowChange(kind, id, shown))
+                told = shown(self._columns, row)
+            self._changes.append(RowChange(kind, id, told))
         return known
 
     def parts(self, codec: Codec, numbers: Sequence[int]) -> list[Raw]:

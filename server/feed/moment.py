@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistence.pool import Executor
 from persistence.rows import watched
+from persistence.rows.brought import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import Change, Place
 from server.feed.ties import Ties, by_peers, by_role
@@ -84,12 +85,14 @@ async def _rows(
         columns = needed.setdefault(table.relation, {})
         columns.update((column.name, column) for column in group.listed.needed)
     rows: dict[str, dict[str, Row]] = {}
+    asked = 0
     for relation, table in tables.items():
         columns = needed[relation]
         in_order = [column for column in table.columns if column.name in columns]
         ids = changed[logged_as(table)]
         rows[relation] = await watched.rows_by_id(db, table, in_order, ids)
-    return rows, len(tables)
+        asked += 1 + await bring(db, table, rows[relation].values())
+    return rows, asked
 
 
 async def _ties(

@@ -8,6 +8,7 @@ import structlog
 from persistence.errors import TooSlow, Unavailable
 from persistence.pool import Database, Executor
 from persistence.rows import watched
+from persistence.rows.brought import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Change, Place
@@ -181,6 +182,8 @@ class FeedReader:
                 )
             except watched.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)
+            else:
+                self._count_queries(await bring(db, listed.table, lists[watch]))
             self._count_queries(1)
         return lists
 

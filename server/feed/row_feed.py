@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from persistence.lanes import Lanes
+from persistence.rows.brought import BESIDE, shown
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import Place
 from schema.errors import ErrorCode, ResyncReason
@@ -81,7 +82,7 @@ class RowFeed:
             raise
         return Began(
             watch.id,
-            first.rows,
+            [row if BESIDE not in row else shown(listed.columns, row) for row in first.rows],
             first.left,
             self._positions.write(first.place, watch.owner),
             first.resumed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from persistence.pool import Database, Executor
 from persistence.rows import watched
+from persistence.rows.brought import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Change, Place
@@ -62,6 +63,7 @@ class Starting:
             except watched.TooLarge:
                 raise too_large() from None
             require_few(rows)
+            await bring(db, listed.table, rows)
             missed = (
                 await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
             )

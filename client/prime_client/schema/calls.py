@@ -1761,6 +1761,27 @@ class WatchProjects(TypedDict):
     project: NotRequired[str | None]
 
 
+class WatchMembers(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    where: NotRequired[ProjectMemberWhere | None]
+    project: NotRequired[str | None]
+    user: NotRequired[str | None]
+
+
+class WatchSnapshots(TypedDict):
+    """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
+    position that a watch before had come to.
+    """
+
+    kind: NotRequired[Literal["auto", "manual", "before-restore"] | None]
+    where: NotRequired[SnapshotWhere | None]
+    project: NotRequired[str | None]
+    snapshot: NotRequired[str | None]
+
+
 class WatchAudioFiles(TypedDict):
     """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
     position that a watch before had come to.
@@ -1893,6 +1914,7 @@ class Members:
 
     def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
     async def grant(
         self, *, idempotency_key: str | None = None, **params: Unpack[GrantRole]
@@ -1937,6 +1959,20 @@ class Members:
         result: Counted = await self._call("members.count", **params)
         return result
 
+    @overload
+    def watch(self, **params: Unpack[WatchMembers]) -> Watch[ProjectMember]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[ProjectMemberColumn] | None, **params: Unpack[WatchMembers]
+    ) -> Watch[PartialProjectMember]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("members", **params)
+
 
 class History:
     """`client.history`."""
@@ -1965,6 +2001,7 @@ class Snapshots:
 
     def __init__(self, call: Call, watch: Begin) -> None:
         self._call = call
+        self._watch = watch
 
     async def create(
         self, *, idempotency_key: str | None = None, **params: Unpack[CreateSnapshot]
@@ -2050,6 +2087,20 @@ class Snapshots:
         """How many there are; counted up to 10,000."""
         result: Counted = await self._call("snapshots.count", **params)
         return result
+
+    @overload
+    def watch(self, **params: Unpack[WatchSnapshots]) -> Watch[Snapshot]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[SnapshotColumn] | None, **params: Unpack[WatchSnapshots]
+    ) -> Watch[PartialSnapshot]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("snapshots", **params)
 
 
 class Timeline:

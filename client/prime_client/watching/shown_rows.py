@@ -8,13 +8,14 @@ from prime_client.watching.events import Row, RowChanged, RowEntered, RowEvent, 
 Change = Mapping[str, Any]
 """As in a message `rows`."""
 
-NAMES = {"members": ("project", "user")}
+NAMES = {"members": ("project", "user"), "snapshots": ("project", "id")}
 """Calls -> the columns that name a row, where that is not `id`."""
 
 
 def id_of(calls: str, row: Row) -> str:
     """By what the server's changes name the row."""
-    return "/".join(str(row[name]) for name in NAMES.get(calls, ("id",)))
+    named = [row[name] for name in NAMES.get(calls, ("id",))]
+    return "/".join(str(part["id"] if isinstance(part, dict) else part) for part in named)
 
 
 def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:

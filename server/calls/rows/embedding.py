@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from persistence.errors import BadQuery
 from persistence.pool import Executor
-from persistence.rows import reading, watched
+from persistence.rows import reading
 from persistence.rows.access import Access
+from persistence.rows.brought import summaries
 from persistence.rows.reading import Row
 from schema.calling.row_calls import embeddable
-from schema.tables.description import Operator, Table
+from schema.tables.description import Table
 
 
 class Embedding:
@@ -42,23 +43,12 @@ class Embedding:
                     _replace(row, names, found)
 
     async def bring_always(self, db: Executor, table: Table, rows: Sequence[Row]) -> None:
-        """The same of what the table `brings`, read as the server: whoever sees a row sees it.
-
-        What is gone by now is null, or the summary of nobody where that is not allowed.
-        """
+        """The same of what the table `brings`, read as the server: whoever sees a row sees it."""
         for name in table.brings:
-            other = self._tables[table.by_name[name].embeds]
             there = [row for row in rows if row.get(name) is not None]
-            columns = reading.read_fields(other, other.summary)
-            found = await watched.rows_by_id(db, other, columns, {row[name] for row in there})
+            found = await summaries(db, table, name, {row[name] for row in there})
             for row in there:
-                row[name] = found.get(row[name]) or _gone(table, name, other, row[name])
-
-
-def _gone(table: Table, name: str, other: Table, id: str) -> Row | None:
-    if Operator.IS_NULL in table.by_name[name].filters:
-        return None
-    return dict.fromkeys(other.summary, "") | {other.key: id}
+                row[name] = found[row[name]]
 
 
 def _replace(row: Row, names: Iterable[str], found: Mapping[str, Row]) -> None:

@@ -133,6 +133,60 @@ async def test_V3_an_open_transaction_holds_up_nobody_else(
     await other.close(timeout=10)
 
 
+async def test_V13_members_are_watched_with_their_names_and_colours(node: Node, psql: Any) -> None:
+    ann, ben, project = await node.pair()
+    shown = await Shown(ann, "members", {"project": project}).begin()
+    listed = await ann.result("members.list", project=project)
+    assert list(shown.rows.values()) == listed["members"]
+    ben_row = f"{project}/{ben.user}"
+    await psql.execute(
+        "UPDATE project_members SET role = 'viewer' WHERE user_id = $1::uuid", ben.user
+    )
+    assert await shown.said() == [("changed", ben_row)]
+    assert (shown.rows[ben_row]["role"], shown.rows[ben_row]["user"]["name"]) == ("viewer", "ben")
+    cid = await node.musician("cid")
+    await ann.result("members.grant", project=project, email="cid@example.org", role="editor")
+    assert await shown.said() == [("entered", f"{project}/{cid.user}")]
+    listed = await ann.result("members.list", project=project)
+    assert sorted(shown.rows.values(), key=str) == sorted(listed["members"], key=str)
+    await ann.result("members.revoke", project=project, user=ben.user)
+    assert await shown.said() == [("left", ben_row)]
+
+
+async def test_V13_of_members_what_is_shown_is_what_was_chosen(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    chosen = {"project": project, "user": ben.user, "fields": ["role"]}
+    shown = await Shown(ann, "members", chosen).begin()
+    [row] = shown.rows.values()
+    assert row.keys() == {"project", "user", "role"}
+    assert row["user"]["id"] == ben.user
+    where = {"project": project, "where": {"role": "owner"}}
+    owners = await Shown(await node.again(ann), "members", where).begin()
+    assert [row["user"]["id"] for row in owners.rows.values()] == [ann.user]
+    await ann.result("members.grant", project=project, email="ben@example.org", role="owner")
+    assert await owners.said() == [("entered", f"{project}/{ben.user}")]
+
+
+async def test_V13_snapshots_are_watched_with_who_made_them(node: Node, psql: Any) -> None:
+    ann, ben, project = await node.pair()
+    manual = {"project": project, "where": {"kind": "manual"}}
+    shown = await Shown(ben, "snapshots", manual).begin()
+    assert shown.rows == {}
+    made = await ann.result("snapshots.create", project=project, name="Take one")
+    name = f"{project}/{made['id']}"
+    assert await shown.said() == [("entered", "Take one")]
+    assert shown.rows[name]["author"]["username"] == "ann"
+    await ann.result(
+        "snapshots.update", project=project, snapshot=made["id"], version=1, name="Two"
+    )
+    assert await shown.said() == [("changed", "Two")]
+    await psql.execute("UPDATE project_snapshots SET author_id = NULL, version = version + 1")
+    await shown.said()
+    assert shown.rows[name]["author"] is None
+    await ann.result("snapshots.delete", project=project, snapshot=made["id"])
+    assert await shown.said() == [("left", name)]
+
+
 async def test_V6_of_others_rows_nothing_is_told_not_even_their_ids(node: Node, psql: Any) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     shown = await Shown(ben, "presets", {}).begin()

@@ -2,17 +2,17 @@
 
 from typing import Any
 
+from prime_client.watching.shown_rows import id_of
 from tests.server.wire import Message, Wire
 
 
 class Shown:
     """The rows that one watch shows, by what it was told."""
 
-    def __init__(self, wire: Wire, calls: str, params: Message, key: str = "id") -> None:
+    def __init__(self, wire: Wire, calls: str, params: Message) -> None:
         self.wire = wire
         self.calls = calls
         self.params = params
-        self.key = key
         self.rows: dict[str, Message] = {}
         self.told: list[Message] = []
         """Changes, in the order in which they came."""
@@ -30,7 +30,7 @@ class Shown:
             self.rows = {}
         for id in began["left"]:
             self.rows.pop(id, None)
-        self.rows |= {row[self.key]: row for row in began[self.calls]}
+        self.rows |= {id_of(self.calls, row): row for row in began[self.calls]}
         return self
 
     async def resume(self, wire: Wire) -> "Shown":

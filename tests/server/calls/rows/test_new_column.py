@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from persistence.pool import Database
 from schema.calling.row_calls import RowCalls
-from schema.calls import METHODS, NOT_WATCHED
+from schema.calls import METHODS
 from schema.generating.json_rows import row_definitions
 from schema.generating.json_structs import struct_definitions
 from schema.generating.protocol_rows import columns_rows
@@ -66,7 +66,7 @@ async def let_it_be_there(db: Database, monkeypatch: pytest.MonkeyPatch) -> None
     for statement in filter(str.strip, COLUMN.split(";")):
         await db.execute(statement)
     calls = RowCalls(ALL_RATED)
-    methods = calls.methods() | calls.watches(but=NOT_WATCHED)
+    methods = calls.methods() | calls.watches()
     tables = {table.relation: table for table in ALL_RATED}
     for name, call in methods.items():
         monkeypatch.setitem(METHODS, name, call)
