@@ -357,7 +357,7 @@ MAX_ADDRESS_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/calling/credential_calls.py",
     "An e-mail address (RFC 5321).",
 )
 
@@ -377,8 +377,18 @@ MAX_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/calling/credential_calls.py",
     "Past it hashing would be an attack (OWASP).",
+)
+
+MAX_PASSWORD_BYTES = BOUNDS.add(
+    "MAX_PASSWORD_BYTES",
+    1_024,
+    "bytes",
+    "a new password",
+    ErrorCode.VALIDATION,
+    "server/accounts/password_rules.py",
+    "In UTF-8, in the form in which it is hashed (A7).",
 )
 
 MIN_PASSWORD_LENGTH = BOUNDS.add(
@@ -387,7 +397,7 @@ MIN_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/calling/credential_calls.py",
     "At least (OWASP ASVS 5.0, 6.2.1).",
 )
 

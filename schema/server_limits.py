@@ -220,6 +220,56 @@ MAX_WAITING_TICKS = SERVER_BOUNDS.add(
     "a tick with everyone in it tells what they said.",
 )
 
+MAX_PASSWORD_WAIT_SECONDS = SERVER_BOUNDS.add(
+    "MAX_PASSWORD_WAIT_SECONDS",
+    2.0,
+    "seconds",
+    "the node",
+    ErrorCode.UNAVAILABLE,
+    "server/accounts/passwords.py",
+    "The longest wait for a hash; on a slow machine fewer may wait for that.",
+)
+
+MAX_ARGON2_KIB = SERVER_BOUNDS.add(
+    "MAX_ARGON2_KIB",
+    131_072,
+    "KiB",
+    "an imported hash",
+    ErrorCode.AUTH_FAILED,
+    "server/accounts/hashing/hashes.py",
+    "128 MiB: a hash that asks for more would take the memory of the node.",
+)
+
+MAX_ARGON2_PASSES = SERVER_BOUNDS.add(
+    "MAX_ARGON2_PASSES",
+    10,
+    "passes",
+    "an imported hash",
+    ErrorCode.AUTH_FAILED,
+    "server/accounts/hashing/hashes.py",
+    "With the most memory some seconds, in which nobody else's password is looked at.",
+)
+
+MAX_BCRYPT_COST = SERVER_BOUNDS.add(
+    "MAX_BCRYPT_COST",
+    14,
+    "doublings",
+    "an imported hash",
+    ErrorCode.AUTH_FAILED,
+    "server/accounts/hashing/hashes.py",
+    "About a second; each more takes twice as long.",
+)
+
+MAX_SCRYPT_BYTES = SERVER_BOUNDS.add(
+    "MAX_SCRYPT_BYTES",
+    128 * 1_048_576,
+    "bytes",
+    "an imported hash",
+    ErrorCode.AUTH_FAILED,
+    "server/accounts/hashing/firebase.py",
+    "As of argon2; what Firebase makes takes 16 MiB.",
+)
+
 MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "MAX_PASSWORDS_WAITING",
     32,

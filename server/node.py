@@ -9,7 +9,7 @@ from machine.embedded_servers import Embedded
 from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
-from server.accounts.passwords import OWASP, Costs
+from server.accounts.hashing.hashes import OWASP, Costs
 from server.calls.context import Context
 from server.feed.row_feed import RowFeed
 from server.health.metrics import Metrics

@@ -237,6 +237,7 @@ TESTED_ELSEWHERE = {
     "schema.text.words": "tests/schema/generating/test_json_schema.py",
     "server.__main__": "tests/server/test_command_line.py",
     "server.accounts.admission": "tests/server/test_faults.py",
+    "server.accounts.hashing.costs": "tests/server/accounts/hashing/test_hashes.py",
     "server.accounts.use_limits": "tests/server/accounts/test_usage.py",
     "server.app": "tests/server/live/test_hub.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",

@@ -86,21 +86,30 @@ class Logins:
     async def _is_right(
         self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
     ) -> bool:
-        """Also where it was hashed as it was typed, before rule A7: then it is hashed anew."""
+        """Also where it was hashed as it was typed, before rule A7, or in another way (A21)."""
         form = in_password_form(password)
-        if await self._passwords.verify(form, known, address):
-            return True
-        if form == password or not await self._passwords.verify(password, known, address):
+        verify = self._passwords.verify
+        is_in_form = await verify(form, known, address)
+        if not is_in_form and (form == password or not await verify(password, known, address)):
             return False
         if user is not None and known is not None:
+            await self._renew(db, user, known, form, address, must=not is_in_form)
+        return True
+
+    async def _renew(
+        self, db: Executor, user: UserRow, known: str, form: str, address: str, *, must: bool
+    ) -> None:
+        """Hash a password that was right as ours are hashed now, if it is not yet."""
+        if must or self._passwords.is_old(known):
             with contextlib.suppress(TooBusy):  # then at the next login
                 renewed = await self._passwords.hash(form, address)
                 await auth_credentials.renew_hash(db, user.id, known, renewed)
-        return True
 
     async def logged_in(self, db: Executor, email: str, address: str) -> None:
         """The owner of this e-mail address was here: the address is known from now on."""
-        await login_tries.count_login(db, self.account_of(email), address)
+        account = self.account_of(email)
+        self._waits.pop((account, address), None)
+        await login_tries.count_login(db, account, address)
 
     async def _count_try(self, db: Executor, account: bytes, address: str, now: float) -> int:
         """How many were wrong in a row, with this one; raises `Refused` before it is looked at."""

@@ -1,31 +1,22 @@
-"""argon2id off the event loop: its own thread, a bounded queue, and shedding when that is full.
+"""Hashing off the event loop: its own thread, a bounded queue, and shedding when that is full.
 
+It is full where whoever comes would wait too long, by what one hash took lately: who comes later
+is told so at once, instead of being kept waiting for an answer that comes too late.
 Addresses take turns: one that sends many passwords waits for its own, not others for it.
 """
 
 import asyncio
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypedDict
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
+from server.accounts.hashing.hashes import OWASP, Costs, Hashes
 
-from schema.server_limits import MAX_PASSWORDS_WAITING
-
-
-class Costs(TypedDict):
-    """Of one hash: passes, KiB of memory, lanes."""
-
-    time_cost: int
-    memory_cost: int
-    parallelism: int
-
-
-OWASP = Costs(time_cost=2, memory_cost=19_456, parallelism=1)
-"""The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
+NEWEST = 0.1
+"""The share of the newest in what one takes on the average."""
 
 
 class TooBusy(Exception):
@@ -37,15 +28,17 @@ class _Work:
     """What is to be done in the thread, and who waits for it."""
 
     function: Callable[..., object]
-    args: tuple[str, ...]
+    args: tuple[str | None, ...]
     done: asyncio.Future[object] = field(default_factory=asyncio.Future)
 
 
 class Passwords:
     """Those of one node."""
 
-    def __init__(self, costs: Costs = OWASP) -> None:
-        self._hasher = PasswordHasher(**costs)
+    def __init__(self, costs: Costs = OWASP, clock: Callable[[], float] = time.monotonic) -> None:
+        self._hashes = Hashes(costs)
+        self._clock = clock
+        """Seconds."""
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="argon2")
         self._lines: OrderedDict[str, deque[_Work]] = OrderedDict()
         """Address -> what waits for it; the address whose turn is next is the first."""
@@ -53,29 +46,39 @@ class Passwords:
         """How many wait, in all lines."""
         self._is_working = False
         """Whether the thread has something to do."""
-        self._nobody = self._hasher.hash("the password of nobody")
+        self._began = 0.0
+        """When it got that, on the clock."""
+        self._seconds_each = 0.0
+        """What one took lately; 0: none was done yet."""
 
     async def hash(self, password: str, address: str) -> str:
         """A new hash; raises `TooBusy`."""
-        return str(await self._run(address, self._hasher.hash, password))
+        return str(await self._run(address, self._hashes.make, password))
 
     async def verify(self, password: str, password_hash: str | None, address: str) -> bool:
         """Whether the password is right; an unknown user (None) takes just as long (rule A1)."""
-        is_right = await self._run(address, self._verify, password_hash or self._nobody, password)
-        return bool(is_right) and password_hash is not None
+        return bool(await self._run(address, self._hashes.is_right, password_hash, password))
+
+    def is_old(self, password_hash: str) -> bool:
+        """Whether a password that was right is to be hashed anew."""
+        return self._hashes.is_old(password_hash)
 
     def close(self) -> None:
         """Let the thread end."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _verify(self, password_hash: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
+    @property
+    def _most_waiting(self) -> int:
+        """As many as are done in the longest wait there may be, by what one took lately."""
+        if not self._seconds_each:
+            return MAX_PASSWORDS_WAITING
+        in_time = int(MAX_PASSWORD_WAIT_SECONDS / self._seconds_each)
+        return min(MAX_PASSWORDS_WAITING, max(1, in_time))
 
-    async def _run(self, address: str, function: Callable[..., object], *args: str) -> object:
-        if self._waiting >= MAX_PASSWORDS_WAITING:
+    async def _run(
+        self, address: str, function: Callable[..., object], *args: str | None
+    ) -> object:
+        if self._waiting >= self._most_waiting:
             self._shed_for(address)
         work = _Work(function, args)
         self._lines.setdefault(address, deque()).append(work)
@@ -106,12 +109,15 @@ class Passwords:
 
     def _begin(self, work: _Work) -> None:
         self._is_working = True
+        self._began = self._clock()
         loop = asyncio.get_running_loop()
         doing = loop.run_in_executor(self._executor, work.function, *work.args)
         doing.add_done_callback(lambda ended: self._ended(work, ended))
 
     def _ended(self, work: _Work, ended: asyncio.Future[object]) -> None:
         self._is_working = False
+        took = self._clock() - self._began
+        self._seconds_each += (took - self._seconds_each) * (NEWEST if self._seconds_each else 1)
         if ended.cancelled():
             work.done.cancel()
             return

@@ -17,7 +17,7 @@ from persistence.journal.contract import Appended, Known, Stands
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
-from server.accounts.passwords import Costs
+from server.accounts.hashing.hashes import Costs
 from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics

@@ -121,6 +121,9 @@ MAX_LOCAL_BYTES = 64
 MAX_PASSWORD_LENGTH = 1_024
 """Past it hashing would be an attack (OWASP). (characters; a call)"""
 
+MAX_PASSWORD_BYTES = 1_024
+"""In UTF-8, in the form in which it is hashed (A7). (bytes; a new password)"""
+
 MIN_PASSWORD_LENGTH = 8
 """At least (OWASP ASVS 5.0, 6.2.1). (characters; a call)"""
 

@@ -6,9 +6,8 @@ from persistence.errors import Taken
 from persistence.tables import auth_credentials, users
 from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
-from schema.limits import MIN_PASSWORD_LENGTH
 from schema.text import email_addresses
-from schema.text.texts import in_password_form
+from server.accounts.password_rules import checked
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -61,11 +60,7 @@ def _new_password(params: Register) -> str:
         email_addresses.key_of(params.email)
     except email_addresses.NoAddress as error:
         raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
-    password = in_password_form(params.password)
-    if len(password) < MIN_PASSWORD_LENGTH:
-        text = f"password: in the form NFC it has less than {MIN_PASSWORD_LENGTH} characters"
-        raise Refused(ErrorCode.VALIDATION, text, field="password")
-    return password
+    return checked(params.password, params.email, params.username)
 
 
 ANSWERS: dict[str, Answer] = {"auth.register": register, "auth.login": login}

@@ -1,33 +1,42 @@
 """The one thread that looks at passwords, shared by addresses."""
 
 import asyncio
+import itertools
 import threading
 
 import pytest
-from argon2 import PasswordHasher, Type, extract_parameters
 
-from schema.server_limits import MAX_PASSWORDS_WAITING
-from server.accounts.passwords import OWASP, Passwords, TooBusy
-
-
-def test_A1_hashes_are_as_owasp_has_them() -> None:
-    """At least: a test's node has quicker ones."""
-    kept = extract_parameters(PasswordHasher(**OWASP).hash("correct horse"))
-    assert (kept.type, kept.time_cost, kept.memory_cost) == (Type.ID, 2, 19 * 1_024)
+from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
+from server.accounts.hashing.hashes import Hashes
+from server.accounts.passwords import Passwords, TooBusy
 
 
-class Slow(Passwords):
-    """The thread waits at a gate; `order` is what it did, by password."""
+class Gated(Hashes):
+    """What is verified waits at a gate; `order` is what was, by password."""
 
     def __init__(self) -> None:
         super().__init__()
         self.gate = threading.Event()
         self.order: list[str] = []
 
-    def _verify(self, password_hash: str, password: str) -> bool:
+    def is_right(self, stored: str | None, password: str) -> bool:
         self.gate.wait(10)
         self.order.append(password)
         return True
+
+
+class Slow(Passwords):
+    """The thread waits at a gate; each hash takes `seconds` on its clock."""
+
+    def __init__(self, seconds: float = 0.001) -> None:
+        now = itertools.count()
+        super().__init__(clock=lambda: next(now) * seconds)
+        self._hashes = self.hashes = Gated()
+        self.gate = self.hashes.gate
+
+    @property
+    def order(self) -> list[str]:
+        return self.hashes.order
 
     def ask(self, address: str, password: str) -> asyncio.Task[bool]:
         return asyncio.create_task(self.verify(password, "hash", address))
@@ -61,6 +70,20 @@ async def test_A4_when_all_is_full_who_sent_most_is_shed() -> None:
     told = await ended(*strangers)
     assert sum(isinstance(answer, TooBusy) for answer in told) == 14
     assert len(passwords.order) == MAX_PASSWORDS_WAITING + 1
+    passwords.close()
+
+
+async def test_A20_where_hashing_is_slow_fewer_wait_and_the_rest_is_told_at_once() -> None:
+    passwords = Slow(seconds=MAX_PASSWORD_WAIT_SECONDS / 4)
+    passwords.gate.set()
+    assert await ended(passwords.ask("here", "first")) == [True]
+    passwords.gate.clear()
+    tasks = [passwords.ask(f"address {n}", f"a{n}") for n in range(8)]
+    await asyncio.sleep(0)
+    assert [task.done() for task in tasks] == [False] * 5 + [True] * 3  # one under way, four wait
+    passwords.gate.set()
+    told = await ended(*tasks)
+    assert [isinstance(answer, TooBusy) for answer in told] == [False] * 5 + [True] * 3
     passwords.close()
 
 

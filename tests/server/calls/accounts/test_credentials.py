@@ -3,7 +3,9 @@
 import asyncio
 import time
 
+import bcrypt
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from persistence.pool import Database
 from persistence.tables import auth_credentials
@@ -158,3 +160,55 @@ async def test_H5_a_login_of_another_over_a_connection_changes_nothing_for_it(no
     ben = await node.connect()
     welcome = await ben.hello(bens["result"]["access_token"])
     assert welcome["user"]["username"] == "ben"
+
+
+IMPORTED = (
+    bcrypt.hashpw(b"correct horse", bcrypt.gensalt(4)).decode(),
+    PasswordHasher(1, 64, 1, type=Type.I).hash("correct horse"),
+    (
+        "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,"
+        "sk=ou9tdYTGyYm8kuR6Dt0Bp0kDuAYoXrK16mbZO4yGwAn3oLspjnN0/c41v8xZnO1n14J3MjKj1b2g6AUCAlFwMw=="
+        "$C0sHCg9ek77hsg==$"
+        "zKVTMvnWVw5BBOZNUdnsalx4c4c7y/w7IS5p6Ut2+CfEFFlz37J9huyQfov4iizN8dbjvEJlM5tQaJP84+hfTw=="
+    ),
+)
+"""Of "correct horse", but the last, of "mytestpassword"."""
+
+
+@pytest.mark.parametrize("imported", IMPORTED)
+async def test_A21_an_imported_hash_is_verified_and_hashed_anew_at_login(
+    node: Node, database: Database, imported: str
+) -> None:
+    made = await register(await node.guest(), "ann@example.org", "violet anvil")
+    user = made["result"]["user"]["id"]
+    await auth_credentials.set_password(database, user, imported)
+    assert (await log_in(node, "ann@example.org", "violet anvil"))["code"] == "auth_failed"
+    assert await auth_credentials.password_of(database, user) == imported
+    password = "mytestpassword" if "fbscrypt" in imported else "correct horse"
+    for _ in range(2):
+        assert (await log_in(node, "ann@example.org", password))["t"] == "reply"
+        known = str(await auth_credentials.password_of(database, user))
+        assert known.startswith("$argon2id$")
+
+
+async def test_A21_a_hash_of_other_costs_is_made_anew_at_login_and_no_other(
+    node: Node, database: Database
+) -> None:
+    made = await register(await node.guest(), "ann@example.org", "correct horse")
+    user = made["result"]["user"]["id"]
+    before = await auth_credentials.password_of(database, user)
+    await log_in(node, "ann@example.org", "correct horse")
+    assert await auth_credentials.password_of(database, user) == before
+    await auth_credentials.set_password(
+        database, user, PasswordHasher(3, 128, 1).hash("correct horse")
+    )
+    assert (await log_in(node, "ann@example.org", "correct horse"))["t"] == "reply"
+    after = str(await auth_credentials.password_of(database, user))
+    assert extract_parameters(after) == extract_parameters(str(before))
+
+
+async def test_A22_a_password_that_is_guessed_first_makes_no_account(node: Node) -> None:
+    for password in ("Password1", "ann@example.org", "ANN@EXAMPLE.ORG"):
+        refused = await register(await node.guest(), "ann@example.org", password)
+        assert (refused["code"], refused["details"]) == ("validation", {"field": "password"})
+    assert (await register(await node.guest(), "ann@example.org", "correct horse"))["t"] == "reply"

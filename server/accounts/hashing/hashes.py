@@ -1,0 +1,104 @@
+"""Hashes of passwords: our own, and those that imported accounts bring along.
+
+What is verified here costs at most as much as the bounds say: a hash that asks for more is refused
+like a wrong password, and takes as long as one of ours.
+"""
+
+from collections.abc import Callable
+from typing import TypedDict
+
+import bcrypt
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from schema.server_limits import MAX_ARGON2_KIB, MAX_ARGON2_PASSES, MAX_BCRYPT_COST
+from server.accounts.hashing import firebase
+from server.accounts.hashing.costs import TooCostly
+
+
+class Costs(TypedDict):
+    """Of one hash: passes, KiB of memory, lanes."""
+
+    time_cost: int
+    memory_cost: int
+    parallelism: int
+
+
+OWASP = Costs(time_cost=2, memory_cost=19_456, parallelism=1)
+"""The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
+
+BCRYPT_LENGTH = 72
+"""What bcrypt looks at; whatever made the hash cut the password there."""
+
+MOST_LANES = 16
+"""Of an argon2 hash; more would only cost threads."""
+
+
+class Hashes:
+    """Made and verified; every function takes tens of milliseconds, so call them in a thread."""
+
+    def __init__(self, costs: Costs = OWASP) -> None:
+        self._hasher = PasswordHasher(**costs)
+        self._nobody = self._hasher.hash("the password of nobody")
+        """What is verified where there is no hash, so that it takes as long (rule A1)."""
+
+    def make(self, password: str) -> str:
+        """A new hash, argon2id with a salt of its own."""
+        return self._hasher.hash(password)
+
+    def is_right(self, stored: str | None, password: str) -> bool:
+        """Whether the password is that of the hash; None, or a hash that is none of those: no."""
+        if stored is not None:
+            try:
+                return _VERIFY[stored.split("$", 2)[1]](stored, password)
+            except (LookupError, ValueError, TooCostly):
+                pass
+        _by_argon2(self._nobody, password)
+        return False
+
+    def is_old(self, stored: str) -> bool:
+        """Whether a right password is to be hashed anew: of other costs, or of another kind."""
+        try:
+            return self._hasher.check_needs_rehash(stored)
+        except InvalidHashError:
+            return True
+
+
+def _by_argon2(stored: str, password: str) -> bool:
+    try:
+        costs = extract_parameters(stored)
+        if (
+            costs.memory_cost > MAX_ARGON2_KIB
+            or costs.time_cost > MAX_ARGON2_PASSES
+            or costs.parallelism > MOST_LANES
+        ):
+            raise TooCostly
+        return PasswordHasher().verify(stored, password)
+    except InvalidHashError:
+        raise ValueError from None
+    except VerificationError:
+        return False
+
+
+def _by_bcrypt(stored: str, password: str) -> bool:
+    """As all its versions do for a password without NUL; those with one never were any."""
+    if int(stored.split("$")[2]) > MAX_BCRYPT_COST:
+        raise TooCostly
+    if "\0" in password:
+        raise ValueError
+    return bcrypt.checkpw(password.encode()[:BCRYPT_LENGTH], stored.encode())
+
+
+_VERIFY: dict[str, Callable[[str, str], bool]] = {
+    "argon2id": _by_argon2,
+    "argon2i": _by_argon2,
+    "argon2d": _by_argon2,
+    "2a": _by_bcrypt,
+    "2b": _by_bcrypt,
+    "2y": _by_bcrypt,
+    "fbscrypt": firebase.is_right,
+}
+"""What a hash begins with, between its first two dollar signs -> how it is verified.
+
+Each raises `ValueError` for what is no such hash, and `TooCostly`, before it works.
+"""

@@ -1,0 +1,34 @@
+"""Which new passwords are taken (OWASP ASVS 5.0, 6.2; NIST SP 800-63B): length, and not guessed."""
+
+from schema.errors import ErrorCode
+from schema.limits import MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH
+from schema.text.texts import in_password_form
+from server.accounts.hashing.common_passwords import is_common
+from server.refused import Refused
+
+
+def checked(password: str, *names: str, field: str = "password") -> str:
+    """The password as it is hashed; raises `Refused` (rule A22).
+
+    `names`: what others know of its owner, an e-mail address among them, in whatever case.
+    `field`: of the call that has it.
+    """
+    form = in_password_form(password)
+    problem = _problem_with(form, names)
+    if problem:
+        raise Refused(ErrorCode.VALIDATION, f"{field}: {problem}", field=field)
+    return form
+
+
+def _problem_with(form: str, names: tuple[str, ...]) -> str | None:
+    if len(form) < MIN_PASSWORD_LENGTH:
+        return f"in the form NFC it has less than {MIN_PASSWORD_LENGTH} characters"
+    size = len(form.encode())
+    if size > MAX_PASSWORD_BYTES:
+        return f"it has {size} bytes in UTF-8; at most {MAX_PASSWORD_BYTES} are allowed"
+    known = {name.lower() for name in names} | {name.partition("@")[0].lower() for name in names}
+    if form.lower() in known:
+        return "it is the address or the name of the account; choose what nobody knows"
+    if is_common(form):
+        return "it is one of the 100,000 commonest, which are tried first; choose another"
+    return None

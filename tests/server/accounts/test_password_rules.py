@@ -1,0 +1,42 @@
+"""Which new passwords are taken."""
+
+import pytest
+
+from schema.errors import ErrorCode
+from schema.limits import MAX_PASSWORD_BYTES
+from server.accounts.password_rules import checked
+from server.refused import Refused
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "abcdefgz",
+        "        8",
+        "\U0001f3b5" * (MAX_PASSWORD_BYTES // 4),
+        "\0\0\0\0\0\0\0\0",
+        "gru\u0308ne\u00a0Wiese",
+    ],
+)
+def test_A22_no_kind_of_character_is_asked_for_or_forbidden(password: str) -> None:
+    checked(password, "ann@example.org", "ann")
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [
+        ("u\u0308" * 7, "8 characters"),
+        ("\U0001f3b5" * (MAX_PASSWORD_BYTES // 4) + "x", "1024 are allowed"),
+        ("Ann.Smith@Example.org", "the address or the name"),
+        ("ANN.SMITH", "the address or the name"),
+        ("annsmith99", "the address or the name"),
+        ("Password1", "commonest"),
+    ],
+)
+def test_A22_what_is_too_short_too_long_or_guessed_first_is_refused(
+    password: str, says: str
+) -> None:
+    with pytest.raises(Refused, match=says) as refused:
+        checked(password, "ann.smith@example.org", "AnnSmith99", field="new_password")
+    assert refused.value.code is ErrorCode.VALIDATION
+    assert refused.value.details == {"field": "new_password"}
