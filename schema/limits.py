@@ -811,6 +811,36 @@ MAX_MAILED_CODES_A_DAY = BOUNDS.add(
     "Of one account for one purpose: each code may be guessed at.",
 )
 
+MAX_DEVICE_CODES_PER_HOUR = BOUNDS.add(
+    "MAX_DEVICE_CODES_PER_HOUR",
+    120.0,
+    "devices an hour",
+    "`auth.device_begin`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one address at one server: a class that starts its machines at once.",
+)
+
+MAX_USER_CODE_TRIES_PER_HOUR = BOUNDS.add(
+    "MAX_USER_CODE_TRIES_PER_HOUR",
+    20.0,
+    "codes an hour",
+    "`auth.device_look`, `auth.device_approve`, `auth.device_deny`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one user at one server, with which no device asks.",
+)
+
+MAX_DEVICE_WAIT_MS = BOUNDS.add(
+    "MAX_DEVICE_WAIT_MS",
+    8_000,
+    "milliseconds",
+    "`auth.device_poll`",
+    ErrorCode.VALIDATION,
+    "schema/calling/device_calls.py",
+    "That one call waits for a decision: less than a client waits for any answer.",
+)
+
 MAX_LOGINS_PER_USER = BOUNDS.add(
     "MAX_LOGINS_PER_USER",
     100,

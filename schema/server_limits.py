@@ -542,6 +542,16 @@ MAX_CHANGES_READ = SERVER_BOUNDS.add(
     "Read of the change log at once; past it everyone who watches on this server begins anew.",
 )
 
+MAX_DEVICES_WAITING = SERVER_BOUNDS.add(
+    "MAX_DEVICES_WAITING",
+    200,
+    "calls",
+    "`auth.device_poll`",
+    Instead.TAKEN,
+    "server/accounts/device_codes.py",
+    "That wait for a decision on one server, each with a look at the database a second.",
+)
+
 MAX_LISTS_ANEW = SERVER_BOUNDS.add(
     "MAX_LISTS_ANEW",
     64,

@@ -7,8 +7,11 @@ from functools import partial
 from persistence.rows.access import Access
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.audit import Audit
+from server.accounts.device_codes import DeviceCodes
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
+from server.accounts.public_url import PublicUrl
+from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
@@ -174,6 +177,11 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         member_key=base.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
+        public_url=PublicUrl(settings.mail.public_url),
+        server_name=settings.mail.sender_name,
+        device_codes=DeviceCodes(base.secret),
+        second_factors=SecondFactors(base.member_key, base.clock),
+        second_factor_required=settings.second_factor_required,
         announcer=announcer,
         audit=audit,
         refresh_seconds=settings.refresh_seconds,

@@ -8,6 +8,7 @@ from persistence.journal import fences
 from persistence.recall import trimming
 from persistence.tables import audit_log, auth_sessions, collaboration_sessions
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
+from persistence.tables.logging_in import device_logins, login_challenges
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts.audit import FLUSH_SECONDS
 from server.calls.library import preset_uses
@@ -95,6 +96,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
+    for what, table in (("devices that ask", device_logins), ("challenges", login_challenges)):
+        repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
     repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)

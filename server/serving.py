@@ -38,8 +38,9 @@ async def _serve_until_stopping(
     start_for_life(node)
     until_stopping = start_until_stopping(node)
     node.garbage.take_over()
-    node.pages.is_ready = True
     port = server.sockets[0].getsockname()[1]
+    node.context.public_url.serves_at(node.settings.host, port)
+    node.pages.is_ready = True
     ready(f"ws://{_shown(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)

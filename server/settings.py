@@ -56,6 +56,8 @@ class Settings:
     """Whether strangers may make accounts (rule A5)."""
     mail: MailSettings = field(default_factory=MailSettings)
     """Which server sends mails, from whom, and where their links lead."""
+    second_factor_required: bool = False
+    """Whether a login of anyone takes a second factor (rule A37)."""
 
 
 def read_settings(
@@ -92,6 +94,7 @@ def read_settings(
         core_share=_share(os.environ.get("PRIME_CORE_SHARE"), CORE_SHARE),
         limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
+        second_factor_required=_is_required(os.environ.get("PRIME_SECOND_FACTOR") or "optional"),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
         mail=read_mail_settings(),
     )
@@ -157,3 +160,9 @@ def _is_open(text: str) -> bool:
     if text not in ("open", "closed"):
         raise ValueError("PRIME_REGISTRATION must be open or closed")
     return text == "open"
+
+
+def _is_required(text: str) -> bool:
+    if text not in ("optional", "required"):
+        raise ValueError("PRIME_SECOND_FACTOR must be optional or required")
+    return text == "required"

@@ -144,6 +144,15 @@ TESTED_ELSEWHERE = {
     "persistence.rows.values": "tests/persistence/rows/test_conditions.py",
     "persistence.rows.visibility": "tests/persistence/rows/test_two_walls.py",
     "persistence.rows.watched": "tests/server/feed/test_watching.py",
+    "persistence.tables.logging_in.device_logins": (
+        "tests/server/calls/accounts/test_device_flow.py"
+    ),
+    "persistence.tables.logging_in.login_challenges": (
+        "tests/server/calls/accounts/test_second_factor.py"
+    ),
+    "persistence.tables.logging_in.second_factors": (
+        "tests/server/calls/accounts/test_second_factor.py"
+    ),
     "persistence.tables.held_roles": "tests/server/calls/writes/test_held_roles.py",
     "persistence.tools.foreign_session": "tests/chaos/test_chaos.py",
     "prime_client.connecting.auth_session": "tests/client/test_client.py",
@@ -193,6 +202,8 @@ TESTED_ELSEWHERE = {
     "schema.calling.credential_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
+    "schema.calling.device_calls": "tests/server/calls/accounts/test_device_flow.py",
+    "schema.calling.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
     "schema.calling.token_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
@@ -242,6 +253,8 @@ TESTED_ELSEWHERE = {
     "server.app": "tests/server/live/test_hub.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",
     "server.calls.accounts.ending": "tests/server/calls/accounts/test_credentials.py",
+    "server.calls.accounts.factor_codes": "tests/server/calls/accounts/test_second_factor.py",
+    "server.calls.accounts.recent": "tests/server/calls/accounts/test_second_factor.py",
     "server.calls.accounts.opening": "tests/server/calls/accounts/test_credentials.py",
     "server.calls.accounts.refreshing": "tests/server/calls/accounts/test_credentials.py",
     "server.calls.answer": "tests/server/calls/test_dispatch.py",

@@ -33,6 +33,10 @@ WHERE id = $1
 RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
 """
 
+AGE = """
+SELECT extract(epoch FROM now() - created_at)::float8 FROM auth_sessions WHERE id = $1
+"""
+
 REVOKE = """
 UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
 WHERE id = $1 AND revoked_at IS NULL
@@ -104,6 +108,12 @@ async def create(db: Executor, user_id: str, device: str, lifetime_seconds: floa
 async def get(db: Executor, session_id: str) -> AuthSession | None:
     row = await db.fetchrow(GET, session_id)
     return _session(row) if row else None
+
+
+async def age_of(db: Executor, session_id: str) -> float | None:
+    """Seconds since the login was made; None: there is no such login."""
+    seconds: float | None = await db.fetchval(AGE, session_id)
+    return seconds
 
 
 async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:

@@ -1080,6 +1080,29 @@ CREATE TABLE public.collaboration_sessions (
     CONSTRAINT collaboration_sessions_transport_check CHECK ((jsonb_typeof(transport) = 'object'::text))
 );
 
+CREATE TABLE public.device_logins (
+    device_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    device text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    address text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    looked_by uuid,
+    approved_by uuid,
+    interval_ms integer NOT NULL,
+    polled_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT device_logins_address_check CHECK ((length(address) <= 64)),
+    CONSTRAINT device_logins_check CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL))),
+    CONSTRAINT device_logins_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT device_logins_device_check CHECK ((length(device) <= 120)),
+    CONSTRAINT device_logins_device_hash_check CHECK ((length(device_hash) = 32)),
+    CONSTRAINT device_logins_interval_ms_check CHECK (((interval_ms >= 0) AND (interval_ms <= 600000))),
+    CONSTRAINT device_logins_name_check CHECK ((length(name) <= 120)),
+    CONSTRAINT device_logins_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'denied'::text])))
+);
+
 CREATE SEQUENCE public.fences
     START WITH 1
     INCREMENT BY 1
@@ -1099,6 +1122,20 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 64))),
     CONSTRAINT idempotency_keys_method_check CHECK (((length(method) >= 1) AND (length(method) <= 64))),
     CONSTRAINT idempotency_keys_params_digest_check CHECK ((length(params_digest) = 16))
+);
+
+CREATE TABLE public.login_challenges (
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    login_by text NOT NULL,
+    device text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT login_challenges_device_check CHECK ((length(device) <= 120)),
+    CONSTRAINT login_challenges_login_by_check CHECK (((length(login_by) >= 1) AND (length(login_by) <= 32))),
+    CONSTRAINT login_challenges_token_hash_check CHECK ((length(token_hash) = 32)),
+    CONSTRAINT login_challenges_tries_check CHECK ((tries >= 0))
 );
 
 CREATE TABLE public.login_tries (
@@ -1321,6 +1358,36 @@ CREATE TABLE public.project_states (
     aspects jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
+CREATE TABLE public.provider_flows (
+    state_hash bytea NOT NULL,
+    flow_hash bytea NOT NULL,
+    provider text NOT NULL,
+    redirect_uri text NOT NULL,
+    auth_session uuid,
+    taken_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_flows_flow_hash_check CHECK ((length(flow_hash) = 32)),
+    CONSTRAINT provider_flows_provider_check CHECK ((provider ~ '^[a-z0-9_]{1,32}$'::text)),
+    CONSTRAINT provider_flows_redirect_uri_check CHECK (((length(redirect_uri) >= 1) AND (length(redirect_uri) <= 2048))),
+    CONSTRAINT provider_flows_state_hash_check CHECK ((length(state_hash) = 32))
+);
+
+CREATE TABLE public.provider_identities (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    provider text NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    email text,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_identities_email_check CHECK ((length(email) <= 254)),
+    CONSTRAINT provider_identities_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 512))),
+    CONSTRAINT provider_identities_provider_check CHECK ((provider ~ '^[a-z0-9_]{1,32}$'::text)),
+    CONSTRAINT provider_identities_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+
 CREATE TABLE public.recall_heat (
     user_id uuid NOT NULL,
     category text NOT NULL COLLATE pg_catalog."C",
@@ -1355,6 +1422,22 @@ CREATE TABLE public.recall_uses (
     user_id uuid NOT NULL,
     use_id uuid NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.recovery_codes (
+    user_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recovery_codes_code_hash_check CHECK ((length(code_hash) = 32))
+);
+
+CREATE TABLE public.second_factors (
+    user_id uuid NOT NULL,
+    sealed bytea NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT second_factors_sealed_check CHECK (((length(sealed) >= 1) AND (length(sealed) <= 512)))
 );
 
 CREATE TABLE public.server_secrets (
@@ -1443,8 +1526,17 @@ ALTER TABLE ONLY public.change_log_trimmed
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_code_key UNIQUE (code_hash);
+
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_pkey PRIMARY KEY (device_hash);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
+ALTER TABLE ONLY public.login_challenges
+    ADD CONSTRAINT login_challenges_pkey PRIMARY KEY (token_hash);
 
 ALTER TABLE ONLY public.login_tries
     ADD CONSTRAINT login_tries_pkey PRIMARY KEY (account, address);
@@ -1491,6 +1583,15 @@ ALTER TABLE ONLY public.project_snapshots
 ALTER TABLE ONLY public.project_states
     ADD CONSTRAINT project_states_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.provider_flows
+    ADD CONSTRAINT provider_flows_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY public.provider_identities
+    ADD CONSTRAINT provider_identities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider_identities
+    ADD CONSTRAINT provider_identities_subject_key UNIQUE (issuer, subject);
+
 ALTER TABLE ONLY public.recall_heat
     ADD CONSTRAINT recall_heat_pkey PRIMARY KEY (user_id, category, context, key);
 
@@ -1502,6 +1603,12 @@ ALTER TABLE ONLY public.recall_settings
 
 ALTER TABLE ONLY public.recall_uses
     ADD CONSTRAINT recall_uses_pkey PRIMARY KEY (user_id, use_id);
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
+
+ALTER TABLE ONLY public.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.server_secrets
     ADD CONSTRAINT server_secrets_pkey PRIMARY KEY (name);
@@ -1569,9 +1676,19 @@ CREATE INDEX collaboration_sessions_participants_idx ON public.collaboration_ses
 
 CREATE INDEX collaboration_sessions_started_idx ON public.collaboration_sessions USING btree (project_id, started_at, id);
 
+CREATE INDEX device_logins_approved_idx ON public.device_logins USING btree (approved_by);
+
+CREATE INDEX device_logins_expires_idx ON public.device_logins USING btree (expires_at);
+
+CREATE INDEX device_logins_looked_idx ON public.device_logins USING btree (looked_by);
+
 CREATE INDEX idempotency_keys_claimed_idx ON public.idempotency_keys USING btree (claimed_at);
 
 CREATE INDEX idempotency_keys_user_idx ON public.idempotency_keys USING btree (user_id, claimed_at DESC);
+
+CREATE INDEX login_challenges_expires_idx ON public.login_challenges USING btree (expires_at);
+
+CREATE INDEX login_challenges_user_idx ON public.login_challenges USING btree (user_id);
 
 CREATE INDEX login_tries_free_idx ON public.login_tries USING btree (free_at);
 
@@ -1640,6 +1757,12 @@ CREATE INDEX project_snapshots_author_idx ON public.project_snapshots USING btre
 CREATE INDEX project_snapshots_project_idx ON public.project_snapshots USING btree (project_id, created_at, id);
 
 CREATE INDEX project_states_project_idx ON public.project_states USING btree (project_id);
+
+CREATE INDEX provider_flows_expires_idx ON public.provider_flows USING btree (expires_at);
+
+CREATE INDEX provider_flows_session_idx ON public.provider_flows USING btree (auth_session);
+
+CREATE INDEX provider_identities_user_idx ON public.provider_identities USING btree (user_id);
 
 CREATE INDEX recall_heat_key_idx ON public.recall_heat USING btree (user_id, category, key);
 
@@ -1802,8 +1925,17 @@ ALTER TABLE ONLY public.collaboration_sessions
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.auth_sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.device_logins
+    ADD CONSTRAINT device_logins_looked_by_fkey FOREIGN KEY (looked_by) REFERENCES public.prime_users(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.login_challenges
+    ADD CONSTRAINT login_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
@@ -1850,6 +1982,12 @@ ALTER TABLE ONLY public.project_snapshots
 ALTER TABLE ONLY public.project_states
     ADD CONSTRAINT project_states_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.provider_flows
+    ADD CONSTRAINT provider_flows_auth_session_fkey FOREIGN KEY (auth_session) REFERENCES public.auth_sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_identities
+    ADD CONSTRAINT provider_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.recall_heat
     ADD CONSTRAINT recall_heat_user_id_category_key_fkey FOREIGN KEY (user_id, category, key) REFERENCES public.mixx_recall(user_id, category, key) ON UPDATE CASCADE ON DELETE CASCADE;
 
@@ -1858,6 +1996,12 @@ ALTER TABLE ONLY public.recall_settings
 
 ALTER TABLE ONLY public.recall_uses
     ADD CONSTRAINT recall_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.second_factors
+    ADD CONSTRAINT second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.session_states
     ADD CONSTRAINT session_states_collaboration_session_id_fkey FOREIGN KEY (collaboration_session_id) REFERENCES public.collaboration_sessions(id) ON DELETE CASCADE;

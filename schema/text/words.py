@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "LeftReason": ("access_revoked",),
     "SnapshotKind": ("auto", "manual", "before-restore"),
     "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
+    "DeviceState": ("waiting", "slow_down", "denied", "approved"),
     "SessionStatus": ("active", "ended"),
     "RowChangeKind": ("entered", "changed", "left"),
     "ResyncReason": tuple(map(str, ResyncReason)),

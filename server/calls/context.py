@@ -13,7 +13,10 @@ from persistence.rows.access import Access
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS
 from schema.errors import ErrorCode
+from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
+from server.accounts.public_url import PublicUrl
+from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
@@ -81,6 +84,13 @@ class Context:
     member_key: bytes
     colors: "MemberColors"
     preset_uses: "PresetUses"
+    public_url: PublicUrl
+    server_name: str
+    """Of this server, in mails and in authenticator apps."""
+    device_codes: DeviceCodes
+    second_factors: SecondFactors
+    second_factor_required: bool
+    """Whether everyone must have one (rule A37)."""
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

@@ -14,6 +14,10 @@ class ErrorCode(StrEnum):
     AUTH_REQUIRED = "auth_required"
     AUTH_FAILED = "auth_failed"
     TOKEN_EXPIRED = "token_expired"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
+    SECOND_FACTOR_MISSING = "second_factor_missing"
+    LINK_REQUIRED = "link_required"
+    LOGIN_TOO_OLD = "login_too_old"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
@@ -64,6 +68,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "head": ("integer", "The newest seq."),
     "oldest": ("integer", "History is kept after this seq."),
     "supported": ("list of integers", "The versions that the server speaks."),
+    "challenge": ("text", "What finishes the login, with a code; good for five minutes."),
     "error_id": ("text", "Under which the server's log has it."),
 }
 """The keys of the `details` of an error: type, and what the value says."""
@@ -106,6 +111,27 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ),
     ErrorCode.TOKEN_EXPIRED: ErrorMeaning(
         "The access token has run out; call `auth.refresh` and come again.", Retry.MEND
+    ),
+    ErrorCode.SECOND_FACTOR_REQUIRED: ErrorMeaning(
+        "The login lacks a code of the second factor: call `auth.second_factor` with "
+        "`details.challenge`.",
+        Retry.MEND,
+        has=("challenge",),
+    ),
+    ErrorCode.SECOND_FACTOR_MISSING: ErrorMeaning(
+        "This server asks everyone for a second factor, and the account has none: set one up by "
+        "`auth.totp_begin` and `auth.totp_confirm` with `details.challenge`.",
+        Retry.MEND,
+        has=("challenge",),
+    ),
+    ErrorCode.LINK_REQUIRED: ErrorMeaning(
+        "The provider has proved an e-mail address that has an account already: log in to that, "
+        "then link the provider with `auth.link_begin`.",
+        Retry.MEND,
+    ),
+    ErrorCode.LOGIN_TOO_OLD: ErrorMeaning(
+        "This takes a login of the last ten minutes: log in again, then call it again.",
+        Retry.MEND,
     ),
     ErrorCode.FORBIDDEN: ErrorMeaning(
         "You may see it and not do this: that takes another role in the project, or it belongs to "

@@ -268,6 +268,18 @@ MAX_MAILED_CODES_A_DAY = 10
 """Of one account for one purpose: each code may be guessed at. (mails; a link and a code by
 mail)"""
 
+MAX_DEVICE_CODES_PER_HOUR = 120.0
+"""Of one address at one server: a class that starts its machines at once. (devices an hour;
+`auth.device_begin`)"""
+
+MAX_USER_CODE_TRIES_PER_HOUR = 20.0
+"""Of one user at one server, with which no device asks. (codes an hour; `auth.device_look`,
+`auth.device_approve`, `auth.device_deny`)"""
+
+MAX_DEVICE_WAIT_MS = 8_000
+"""That one call waits for a decision: less than a client waits for any answer. (milliseconds;
+`auth.device_poll`)"""
+
 MAX_LOGINS_PER_USER = 100
 """Of one user, on all servers. (auth sessions; `auth.login`)"""
 

@@ -1,9 +1,11 @@
 """The calls on accounts: of each part, method name -> the function that answers it."""
 
-from server.calls.accounts import credentials, refreshing
+from server.calls.accounts import credentials, device_flow, refreshing, second_factor
 from server.calls.answer import Answer
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
     **refreshing.ANSWERS,
+    **device_flow.ANSWERS,
+    **second_factor.ANSWERS,
 }

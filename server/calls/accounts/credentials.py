@@ -40,7 +40,7 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
             rates.charge(caller.address, now, TAKEN_COST)
             raise
         await auth_credentials.create_password(tx, user.id, password_hash)
-        tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION, tx=tx)
+    tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION)
     await context.logins.logged_in(context.db, params.email, caller.address)
     return tokens
 

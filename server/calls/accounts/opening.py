@@ -8,6 +8,7 @@ from persistence.tables.auth_sessions import AuthSession
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Tokens
+from server.calls.accounts.factor_codes import require_second_factor
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
@@ -24,6 +25,10 @@ class LoginBy(StrEnum):
     SECOND_FACTOR = "second_factor"
 
 
+HAVE_IT = frozenset({LoginBy.SECOND_FACTOR, LoginBy.DEVICE})
+"""What has shown the second factor, too: a device is let in by a login that did."""
+
+
 async def open_login(
     context: Context,
     caller: Caller,
@@ -35,9 +40,14 @@ async def open_login(
     """Make a login of this user on the caller's device; the oldest past the bound are ended.
 
     The caller's connection speaks for the user once the reply is sent: with `tx`, nothing is said
-    that was not committed. Raises `Refused` if the user has no place for it (rule K2).
+    that was not committed. Raises `Refused` if the user has no place for it (rule K2), and with a
+    challenge if it lacks the second factor (rule A35): what may is no part of a transaction.
     """
     caller.login.require_place(user.id)
+    if by not in HAVE_IT:
+        if tx is not None:
+            raise RuntimeError("the refusal would take the transaction back: commit it before")
+        await require_second_factor(context, caller, user, by)
     db, most = tx or context.db, context.usage.limits.logins_per_user
     session = await auth_sessions.create(db, user.id, caller.device, context.refresh_seconds)
     ended = await auth_sessions.end_oldest(db, user.id, most)

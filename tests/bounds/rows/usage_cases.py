@@ -117,6 +117,16 @@ def lookups_per_hour() -> Seen:
     return _rate(Usage().lookups, limits.MAX_LOOKUPS_PER_HOUR)
 
 
+@case("MAX_DEVICE_CODES_PER_HOUR")
+def device_codes_per_hour() -> Seen:
+    return _rate(Usage().device_codes, limits.MAX_DEVICE_CODES_PER_HOUR)
+
+
+@case("MAX_USER_CODE_TRIES_PER_HOUR")
+def user_code_tries_per_hour() -> Seen:
+    return _rate(Usage().user_codes, limits.MAX_USER_CODE_TRIES_PER_HOUR)
+
+
 def _waits(here: Tries, all_over: Tries, now: float) -> Past | None:
     return ErrorCode.RATE_LIMITED if seconds_to_wait(here, all_over, now) else None
 

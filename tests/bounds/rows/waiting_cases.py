@@ -1,6 +1,7 @@
 """Cases of the table of bounds: what goes into one transaction."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 from persistence.errors import Unavailable
 from persistence.tables.audit_log import AuditRow
@@ -15,11 +16,13 @@ from schema.server_limits import (
     MAX_BATCH,
     MAX_BATCH_BYTES,
     MAX_CALLS_AT_ONCE,
+    MAX_DEVICES_WAITING,
     MAX_SEARCHES_AT_ONCE,
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
 from server.accounts.audit import Audit
+from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
 from server.commits.waiting_deltas import WaitingDeltas
@@ -83,6 +86,22 @@ async def _run_at_once(name: str, turns: CallQueue, count: int) -> Past | None:
     await asyncio.gather(*calls, return_exceptions=True)
     past = SERVER_BOUNDS.rows[name].past
     return None if len(running) == count else past
+
+
+async def _device(waiting: int) -> Past | None:
+    """None if one more than those may wait."""
+    codes = DeviceCodes(b"secret")
+    async with AsyncExitStack() as stack:
+        for _ in range(waiting):
+            await stack.enter_async_context(codes.waiting(b"a device"))
+        event = await stack.enter_async_context(codes.waiting(b"another"))
+        return None if event is not None else SERVER_BOUNDS.rows["MAX_DEVICES_WAITING"].past
+
+
+@case("MAX_DEVICES_WAITING")
+def _devices() -> Seen:
+    most = int(MAX_DEVICES_WAITING)
+    return Seen(asyncio.run(_device(most - 1)), asyncio.run(_device(most)))
 
 
 @case("MAX_CALLS_AT_ONCE")

@@ -1,0 +1,70 @@
+"""Codes of devices without a browser (RFC 8628), and who waits here for an answer to one."""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+from schema.server_limits import MAX_DEVICES_WAITING
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so no words; nothing that looks like something else (RFC 8628, 6.1)."""
+
+USER_CODE_LENGTH = 8
+"""Letters: 34.5 bits, for ten minutes, at the rate of `MAX_USER_CODE_TRIES_PER_HOUR`."""
+
+
+class DeviceCodes:
+    """Those of one node. The user code is kept as an HMAC, the device code as a hash."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.digest(secret, b"user codes of devices", "sha256")
+        self._waiting: dict[bytes, set[asyncio.Event]] = {}
+        """Hash of a device code -> set when it is decided here; one for each call that waits."""
+        self._count = 0
+        """How many calls wait."""
+
+    @staticmethod
+    def new_device_code() -> str:
+        """256 bits, which the device keeps to itself."""
+        return secrets.token_urlsafe(32)
+
+    @staticmethod
+    def new_user_code() -> str:
+        """What a person types elsewhere: `WDJB-MJHT`."""
+        letters = "".join(secrets.choice(LETTERS) for _ in range(USER_CODE_LENGTH))
+        return f"{letters[:4]}-{letters[4:]}"
+
+    @staticmethod
+    def hash_of(device_code: str) -> bytes:
+        return sha256(device_code.encode()).digest()
+
+    def hash_of_user_code(self, user_code: str) -> bytes:
+        """However it is typed: case, hyphens and spaces do not count (RFC 8628, 6.1)."""
+        letters = "".join(filter(str.isalnum, user_code.upper()))
+        return hmac.digest(self._key, letters.encode(), "sha256")
+
+    def decided(self, device_hash: bytes) -> None:
+        """Whoever waits for it here is told to look."""
+        for event in self._waiting.get(device_hash, ()):
+            event.set()
+
+    @asynccontextmanager
+    async def waiting(self, device_hash: bytes) -> AsyncIterator[asyncio.Event | None]:
+        """What is set when it is decided on this node; None: too many wait already."""
+        if self._count >= MAX_DEVICES_WAITING:
+            yield None
+            return
+        event = asyncio.Event()
+        self._waiting.setdefault(device_hash, set()).add(event)
+        self._count += 1
+        try:
+            yield event
+        finally:
+            self._count -= 1
+            events = self._waiting[device_hash]
+            events.discard(event)
+            if not events:
+                del self._waiting[device_hash]

@@ -1,0 +1,25 @@
+"""Where people reach this server with a browser: links in mails and codes of devices lead there."""
+
+
+class PublicUrl:
+    """As it was set (`PRIME_PUBLIC_URL`), or the node's own address once it serves."""
+
+    def __init__(self, configured: str | None) -> None:
+        self._configured = configured
+        self._own = ""
+        """Where this node listens, once it does."""
+
+    def serves_at(self, host: str, port: int) -> None:
+        """The node listens there; a browser of the same machine finds it."""
+        here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        self._own = f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+    @property
+    def address(self) -> str:
+        """Without a slash at its end."""
+        return self._configured or self._own
+
+    def account_page(self, part: str = "") -> str:
+        """The page for accounts; `part` is in the fragment, which no server and no proxy sees."""
+        page = f"{self.address}/account"
+        return f"{page}#{part}" if part else page

@@ -1,0 +1,98 @@
+"""Whether a code of a second factor is right: counted before it is looked at, and good once."""
+
+from persistence.pool import Executor
+from persistence.tables.internal import login_tries
+from persistence.tables.logging_in import login_challenges, second_factors
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent, Cause
+from schema.errors import ErrorCode
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused, too_often
+
+CHALLENGE_SECONDS = 300.0
+"""How long a login waits for its second factor."""
+
+CHALLENGE_TRIES = 5
+"""Codes that are looked at for one challenge; then log in again."""
+
+NEEDED = "this account asks for a second factor: call auth.second_factor with the challenge"
+MISSING = (
+    "this server asks everyone for a second factor: set one up by auth.totp_begin and"
+    " auth.totp_confirm with the challenge"
+)
+
+
+async def require_second_factor(
+    context: Context, caller: Caller, user: UserRow, login_by: str
+) -> None:
+    """Raises `Refused` with a challenge if this login takes one, or lacks it (rules A35, A37).
+
+    Outside of any transaction: the refusal would take the challenge back.
+    """
+    confirmed = await second_factors.is_confirmed(context.db, user.id)
+    if not confirmed and not context.second_factor_required:
+        return
+    challenge = context.second_factors.new_challenge()
+    token_hash = context.second_factors.hash_of(challenge)
+    await login_challenges.create(
+        context.db, token_hash, user.id, login_by, caller.device, CHALLENGE_SECONDS
+    )
+    if confirmed:
+        raise Refused(ErrorCode.SECOND_FACTOR_REQUIRED, NEEDED, challenge=challenge)
+    raise Refused(ErrorCode.SECOND_FACTOR_MISSING, MISSING, challenge=challenge)
+
+
+async def count_try(context: Context, caller: Caller, user: str) -> None:
+    """A code of this user's comes; raises `Refused` if too many were wrong (rule A36).
+
+    Before the transaction that looks at it: this takes a connection of its own.
+    """
+    account = context.second_factors.account_of(user)
+    wait, _ = await login_tries.count_try(context.db, account, caller.address)
+    if wait:
+        raise too_often(wait, "too many wrong codes for this account")
+
+
+async def count_success(context: Context, caller: Caller, user: str) -> None:
+    """The code was right, and its transaction is done."""
+    account = context.second_factors.account_of(user)
+    await login_tries.count_login(context.db, account, caller.address)
+
+
+async def use_code(
+    context: Context,
+    caller: Caller,
+    tx: Executor,
+    user: str,
+    code: str,
+    text: str,
+    *,
+    confirm: bool = False,
+) -> None:
+    """Use up a code of the app, or a recovery code; raises `Refused` with the text (rule A36).
+
+    `confirm`: the code is of the secret that was begun, and it counts from now on.
+    """
+    if not await _is_right(context, caller, tx, user, code, confirm):
+        event = AuditEvent.SECOND_FACTOR_FAILED
+        context.audit.note(event, user=user, address=caller.address, cause=Cause.WRONG_CODE)
+        raise Refused(ErrorCode.AUTH_FAILED, text)
+
+
+async def _is_right(
+    context: Context, caller: Caller, tx: Executor, user: str, code: str, confirm: bool
+) -> bool:
+    factors = context.second_factors
+    factor = await second_factors.get(tx, user)
+    if factor is None or factor.confirmed == confirm:
+        return False
+    step = factors.step_of(user, factor.sealed, "".join(code.split()))
+    if confirm:
+        return step is not None and await second_factors.confirm(tx, user, step, factor.sealed)
+    if step is not None:
+        return await second_factors.use_step(tx, user, step)
+    if await second_factors.take_code(tx, user, factors.hash_of_recovery(code)):
+        context.audit.note(AuditEvent.RECOVERY_CODE_USED, user=user, address=caller.address)
+        return True
+    return False

@@ -1,0 +1,175 @@
+"""The second factor: asked for by the door of logins, set up, shown, renewed and taken off."""
+
+from persistence.tables import users
+from persistence.tables.logging_in import login_challenges, second_factors
+from persistence.tables.logging_in.login_challenges import LoginChallenge
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent, Cause
+from schema.calling.credential_calls import Tokens
+from schema.calling.params import Done
+from schema.calling.second_factor_calls import (
+    BeginTotp,
+    ConfirmTotp,
+    DisableTotp,
+    GetSecondFactor,
+    GiveSecondFactor,
+    RecoveryCodes,
+    RenewRecoveryCodes,
+    SecondFactorState,
+    TotpBegun,
+    TotpConfirmed,
+)
+from schema.errors import ErrorCode
+from server.calls.accounts.factor_codes import (
+    CHALLENGE_TRIES,
+    count_success,
+    count_try,
+    use_code,
+)
+from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.recent import require_recent
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused
+
+NO_CHALLENGE = "this login is not under way any more, or the code is wrong; log in again"
+NO_CODE = "the code is wrong, or it was used before; take the newest one of the app"
+THERE_IS_ONE = "there is a second factor already; take it off with auth.totp_disable first"
+
+
+async def second_factor(context: Context, caller: Caller, params: GiveSecondFactor) -> Tokens:
+    """Finish a login by its challenge and a code (rule A35)."""
+    token_hash = context.second_factors.hash_of(params.challenge)
+    challenge = await login_challenges.count_try(
+        context.db, token_hash, caller.device, CHALLENGE_TRIES
+    )
+    if challenge is None:
+        raise _failed(context, caller, None, NO_CHALLENGE, Cause.UNKNOWN)
+    user = await _user_of(context, caller, challenge)
+    await count_try(context, caller, user.id)
+    async with context.db.transaction() as tx:
+        await use_code(context, caller, tx, user.id, params.code, NO_CHALLENGE)
+        if not await login_challenges.take(tx, token_hash):
+            raise _failed(context, caller, user.id, NO_CHALLENGE, Cause.REUSED)
+        tokens = await open_login(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
+    await count_success(context, caller, user.id)
+    return tokens
+
+
+async def totp_begin(context: Context, caller: Caller, params: BeginTotp) -> TotpBegun:
+    """A secret for an app, which counts for nothing yet."""
+    user = await _who_sets_up(context, caller, params.challenge)
+    secret, sealed = context.second_factors.new_secret(user.id)
+    if not await second_factors.begin(context.db, user.id, sealed):
+        raise Refused(ErrorCode.CONFLICT, THERE_IS_ONE)
+    uri = context.second_factors.uri_of(secret, user.email, context.server_name)
+    return TotpBegun(secret=secret, uri=uri)
+
+
+async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) -> TotpConfirmed:
+    """It counts, if the code is the app's; challenges of before are void (rule A35)."""
+    user = await _who_sets_up(context, caller, params.challenge)
+    factors, codes = context.second_factors, context.second_factors.new_recovery_codes()
+    await count_try(context, caller, user.id)
+    async with context.db.transaction() as tx:
+        await use_code(context, caller, tx, user.id, params.code, NO_CODE, confirm=True)
+        hashes = [factors.hash_of_recovery(code) for code in codes]
+        await second_factors.replace_codes(tx, user.id, hashes)
+        await login_challenges.end_all(tx, user.id)
+        tokens = None
+        if params.challenge is not None:
+            by = LoginBy.SECOND_FACTOR
+            tokens = await open_login(context, caller, user, by=by, tx=tx)
+    await count_success(context, caller, user.id)
+    _note(context, caller, AuditEvent.SECOND_FACTOR_ADDED, user.id)
+    return TotpConfirmed(recovery_codes=codes, tokens=tokens)
+
+
+async def totp_disable(context: Context, caller: Caller, params: DisableTotp) -> Done:
+    """By a code: a session that was left open cannot do it (rule A36)."""
+    await count_try(context, caller, caller.user)
+    async with context.db.transaction() as tx:
+        await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
+        await second_factors.remove(tx, caller.user)
+        await login_challenges.end_all(tx, caller.user)
+    await count_success(context, caller, caller.user)
+    _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
+    return Done()
+
+
+async def recovery_codes(
+    context: Context, caller: Caller, params: RenewRecoveryCodes
+) -> RecoveryCodes:
+    """New ones instead of those of before (rule A36)."""
+    factors, codes = context.second_factors, context.second_factors.new_recovery_codes()
+    await count_try(context, caller, caller.user)
+    async with context.db.transaction() as tx:
+        await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
+        hashes = [factors.hash_of_recovery(code) for code in codes]
+        await second_factors.replace_codes(tx, caller.user, hashes)
+    await count_success(context, caller, caller.user)
+    _note(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
+    return RecoveryCodes(codes)
+
+
+async def state(context: Context, caller: Caller, params: GetSecondFactor) -> SecondFactorState:
+    """What logins of this user take."""
+    return SecondFactorState(
+        totp=await second_factors.is_confirmed(context.db, caller.user),
+        recovery_codes_left=await second_factors.codes_left(context.db, caller.user),
+        required=context.second_factor_required,
+    )
+
+
+async def _who_sets_up(context: Context, caller: Caller, challenge: str | None) -> UserRow:
+    """Who is logged in, recently; or whose login has come so far that only this is missing."""
+    if challenge is None:
+        return await _logged_in(context, caller)
+    found = await login_challenges.get(
+        context.db,
+        context.second_factors.hash_of(challenge),
+        caller.device,
+        CHALLENGE_TRIES,
+    )
+    if found is None:
+        raise _failed(context, caller, None, NO_CHALLENGE, Cause.UNKNOWN)
+    return await _user_of(context, caller, found)
+
+
+async def _logged_in(context: Context, caller: Caller) -> UserRow:
+    if caller.identity is None:
+        text = "log in first, or give the challenge of a login that lacks a second factor"
+        raise Refused(ErrorCode.AUTH_REQUIRED, text)
+    await require_recent(context, caller)
+    user = await users.by_id(context.db, caller.user)
+    if user is None:
+        raise Refused(ErrorCode.AUTH_REQUIRED, "this account is gone")
+    return user
+
+
+async def _user_of(context: Context, caller: Caller, challenge: LoginChallenge) -> UserRow:
+    user = await users.by_id(context.db, challenge.user_id)
+    if user is None:
+        raise _failed(context, caller, None, NO_CHALLENGE, Cause.UNKNOWN_ACCOUNT)
+    return user
+
+
+def _failed(context: Context, caller: Caller, user: str | None, text: str, cause: Cause) -> Refused:
+    event = AuditEvent.SECOND_FACTOR_FAILED
+    context.audit.note(event, user=user, address=caller.address, cause=cause)
+    return Refused(ErrorCode.AUTH_FAILED, text)
+
+
+def _note(context: Context, caller: Caller, event: AuditEvent, user: str) -> None:
+    context.audit.note(event, user=user, address=caller.address)
+
+
+ANSWERS: dict[str, Answer] = {
+    "auth.second_factor": second_factor,
+    "auth.second_factor_state": state,
+    "auth.totp_begin": totp_begin,
+    "auth.totp_confirm": totp_confirm,
+    "auth.totp_disable": totp_disable,
+    "auth.recovery_codes": recovery_codes,
+}

@@ -1,0 +1,203 @@
+"""A second factor: asked for at each login, shown once, set up first where a studio wants it."""
+
+import asyncio
+from typing import Any
+
+import pyotp
+import pytest
+
+from persistence.pool import Database
+from server.accounts.second_factors import SecondFactors
+from server.calls.accounts.factor_codes import CHALLENGE_TRIES
+from tests.server.conftest import Node, Nodes
+from tests.server.wire import Message, Wire
+
+pytestmark = pytest.mark.postgres
+
+AGE = "UPDATE auth_sessions SET created_at = now() - interval '1 hour'"
+NO_CODE_USED = "UPDATE second_factors SET last_step = 0"
+TIME_IS_UP = "UPDATE login_challenges SET expires_at = now() - interval '1 second'"
+
+
+STEP = 60_000_000
+"""The time of these tests stands still."""
+
+
+@pytest.fixture(autouse=True)
+def _clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+
+
+class App:
+    """An authenticator app."""
+
+    def __init__(self, secret: str) -> None:
+        self.totp = pyotp.TOTP(secret)
+
+    def code(self, aside: int = 0) -> str:
+        return self.totp.generate_otp(STEP + aside)
+
+
+async def set_up(ann: Wire) -> tuple[App, list[str]]:
+    """Ann's app, and her recovery codes."""
+    app = App((await ann.result("auth.totp_begin"))["secret"])
+    confirmed = await ann.result("auth.totp_confirm", code=app.code(-1))
+    assert confirmed["tokens"] is None
+    return app, confirmed["recovery_codes"]
+
+
+async def challenge(node: Node, **device: Any) -> tuple[Wire, str]:
+    """A guest who has shown the password."""
+    guest = await node.guest(**device)
+    answer = await log_in(guest)
+    assert answer["code"] == "second_factor_required"
+    return guest, answer["details"]["challenge"]
+
+
+async def log_in(guest: Wire) -> Message:
+    return await guest.call("auth.login", email="ann@example.org", password="correct horse")
+
+
+async def give(guest: Wire, token: str, code: str) -> Message:
+    return await guest.call("auth.second_factor", challenge=token, code=code)
+
+
+async def test_A35_a_login_takes_the_password_and_then_a_code(node: Node) -> None:
+    ann = await node.musician("ann")
+    app, _ = await set_up(ann)
+    guest, token = await challenge(node)
+    assert (await guest.call("projects.list"))["code"] == "auth_required"
+    given = await give(guest, token, app.code())
+    assert given["result"]["user"]["username"] == "ann"
+    assert await guest.result("projects.list")
+    assert (await give(await node.guest(), token, app.code(1)))["code"] == "auth_failed"
+
+
+async def test_A35_what_is_begun_and_not_confirmed_counts_for_nothing(node: Node) -> None:
+    ann = await node.musician("ann")
+    first = App((await ann.result("auth.totp_begin"))["secret"])
+    second = App((await ann.result("auth.totp_begin"))["secret"])
+    for wrong in (first.code(), "000000"):
+        assert (await ann.call("auth.totp_confirm", code=wrong))["code"] == "auth_failed"
+    assert (await log_in(await node.guest()))["t"] == "reply"
+    await ann.result("auth.totp_confirm", code=second.code())
+    assert (await log_in(await node.guest()))["code"] == "second_factor_required"
+    assert (await ann.call("auth.totp_begin"))["code"] == "conflict"
+
+
+async def test_A35_a_challenge_is_of_one_device_for_five_minutes_and_five_codes(
+    node: Node, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    app, _ = await set_up(ann)
+    guest, token = await challenge(node)
+    elsewhere = await node.guest(device="thief")
+    told = [await give(elsewhere, token, app.code())]
+    told += [await give(guest, token, "000000") for _ in range(CHALLENGE_TRIES)]
+    told.append(await give(guest, token, app.code()))
+    await database.execute("DELETE FROM login_tries")
+    guest, token = await challenge(node)
+    await database.execute(TIME_IS_UP)
+    told.append(await give(guest, token, app.code()))
+    told.append(await give(guest, "x" * 43, app.code()))
+    assert {(answer["code"], answer["message"]) for answer in told} == {
+        ("auth_failed", told[0]["message"])
+    }
+
+
+async def test_A36_a_code_counts_once_also_for_two_at_the_same_time(node: Node) -> None:
+    ann = await node.musician("ann")
+    app, _ = await set_up(ann)
+    logins = [await challenge(node) for _ in range(3)]
+    code = app.code()
+    answers = await asyncio.gather(*(give(guest, token, code) for guest, token in logins))
+    assert sorted(answer["t"] for answer in answers) == ["error", "error", "reply"]
+    guest, token = await challenge(node)
+    earlier = await give(guest, token, app.code(-1))
+    assert earlier["code"] == "auth_failed"
+
+
+async def test_A36_wrong_codes_are_bounded_over_all_challenges(node: Node) -> None:
+    ann = await node.musician("ann")
+    app, _ = await set_up(ann)
+    codes = []
+    while "rate_limited" not in codes:
+        guest, token = await challenge(node)
+        codes.append((await give(guest, token, "000000"))["code"])
+    assert codes == ["auth_failed"] * 5 + ["rate_limited"]
+    guest, token = await challenge(node)
+    assert (await give(guest, token, app.code()))["code"] == "rate_limited"
+
+
+async def test_A36_a_recovery_code_is_good_once(node: Node) -> None:
+    ann = await node.musician("ann")
+    app, codes = await set_up(ann)
+    guest, token = await challenge(node)
+    assert (await give(guest, token, codes[3].upper()))["t"] == "reply"
+    guest, token = await challenge(node)
+    assert (await give(guest, token, codes[3]))["code"] == "auth_failed"
+    state = await ann.result("auth.second_factor_state")
+    assert state == {"totp": True, "recovery_codes_left": 9, "required": False}
+    renewed = await ann.result("auth.recovery_codes", code=app.code())
+    assert len(set(renewed["recovery_codes"]) - set(codes)) == 10
+    assert (await give(guest, token, codes[4]))["code"] == "auth_failed"
+    assert (await give(guest, token, renewed["recovery_codes"][0]))["t"] == "reply"
+
+
+async def test_A36_it_is_taken_off_by_a_code_alone(node: Node, database: Database) -> None:
+    ann = await node.musician("ann")
+    _app, codes = await set_up(ann)
+    assert (await ann.call("auth.totp_disable", code="000000"))["code"] == "auth_failed"
+    await ann.result("auth.totp_disable", code=codes[0])
+    assert (await log_in(await node.guest()))["t"] == "reply"
+    assert await database.fetchval("SELECT count(*) FROM recovery_codes") == 0
+
+
+async def test_A36_a_session_that_was_left_open_sets_up_nothing(
+    node: Node, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    await database.execute(AGE)
+    assert (await ann.call("auth.totp_begin"))["code"] == "login_too_old"
+
+
+async def test_A36_no_secret_lies_in_the_database_as_it_is(node: Node, database: Database) -> None:
+    ann = await node.musician("ann")
+    app, codes = await set_up(ann)
+    _, token = await challenge(node)
+    for table in ("second_factors", "recovery_codes", "login_challenges"):
+        dumped = str([dict(row) for row in await database.fetch(f"SELECT * FROM {table}")])
+        assert not [secret for secret in (app.totp.secret, token, *codes) if secret in dumped]
+
+
+async def test_A37_where_it_is_required_who_has_none_sets_one_up_first(nodes: Nodes) -> None:
+    node = await nodes.start(second_factor_required=True)
+    guest = await node.guest()
+    account = {"email": "ann@example.org", "username": "ann", "password": "correct horse"}
+    made = await guest.call("auth.register", **account)
+    assert made["code"] == "second_factor_missing"
+    token = (await log_in(guest))["details"]["challenge"]
+    assert (await guest.call("projects.list"))["code"] == "auth_required"
+    assert (await guest.call("auth.totp_begin"))["code"] == "auth_required"
+    foreign = await guest.call("auth.totp_begin", challenge="x" * 43)
+    assert foreign["code"] == "auth_failed"
+    app = App((await guest.result("auth.totp_begin", challenge=token))["secret"])
+    confirmed = await guest.result("auth.totp_confirm", challenge=token, code=app.code(-1))
+    assert confirmed["tokens"]["user"]["username"] == "ann"
+    assert len(confirmed["recovery_codes"]) == 10
+    assert await guest.result("projects.list")
+    guest, token = await challenge(node)
+    assert (await guest.call("auth.totp_begin", challenge=token))["code"] == "conflict"
+    assert (await give(guest, token, app.code()))["t"] == "reply"
+
+
+async def test_A37_a_device_needs_none_of_its_own(nodes: Nodes) -> None:
+    node = await nodes.start()
+    ann = await node.musician("ann")
+    await set_up(ann)
+    plug_in = await node.guest(device="plug-in")
+    codes = await plug_in.result("auth.device_begin")
+    await ann.result("auth.device_look", user_code=codes["user_code"])
+    await ann.result("auth.device_approve", user_code=codes["user_code"])
+    polled = await plug_in.result("auth.device_poll", device_code=codes["device_code"])
+    assert polled["tokens"]["user"]["username"] == "ann"
