@@ -111,10 +111,19 @@ def holds(table: Table, rights: Rights, to_give: Granted) -> list[str]:
     return [
         f"CREATE TRIGGER hold_role_{command.lower()} BEFORE {command} ON {table.relation}"
         " FOR EACH ROW WHEN (caller_id() IS NOT NULL)"
-        f" EXECUTE FUNCTION hold_role('{{{','.join(_roles(whoms))}}}');"
+        f" EXECUTE FUNCTION hold_role({', '.join(_held(table, whoms))});"
         for command, whoms, is_granted in commands
         if is_granted and _roles(whoms)
     ]
+
+
+def _held(table: Table, whoms: tuple[Whom, ...]) -> list[str]:
+    """The roles that do, and those that do for the row of one's own, with its column."""
+    held = [f"'{{{','.join(_roles(whoms))}}}'"]
+    if Whom.MAKER in whoms:
+        makers = ROLES_OF[Whom.CONTRIBUTOR]
+        held += [f"'{{{','.join(sorted(makers))}}}'", f"'{column_of(table, table.user)}'"]
+    return held
 
 
 def _roles(whoms: Iterable[Whom]) -> list[str]:

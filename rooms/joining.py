@@ -205,6 +205,7 @@ class Joining:
             project=self._project,
             you=seat.member,
             role=seat.role,
+            tracks=None if seat.reach is None else seat.reach.listed,
             members=self._members.everyone(),
             position=Position(self._epoch, start),
             resumed=is_resumed,

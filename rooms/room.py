@@ -17,6 +17,7 @@ from rooms.presence.members import Members
 from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
+from rooms.roles import Grant
 from schema.messages import (
     Error,
     Gesture,
@@ -297,9 +298,9 @@ class Room:
         """A connection broke; its member may come back within three seconds (rule P7)."""
         return self.members.lost(connection, now)
 
-    def role_changed(self, user: str, role: str | None) -> Effects:
-        """A user's role is another one, or none any more (rule R3)."""
-        return self.members.role_changed(user, role)
+    def role_changed(self, user: str, grant: Grant | None) -> Effects:
+        """A user's role, or a contributor's tracks, are others, or none any more (rule R3)."""
+        return self.members.role_changed(user, grant)
 
     @property
     def pending_media(self) -> Collection[str]:

@@ -37,6 +37,7 @@ from schema.messages import (
     ProjectId,
     PurposeWord,
     Seq,
+    TrackIds,
     User,
 )
 from schema.ops import Collection, EntityId, Op
@@ -109,12 +110,13 @@ Snapshot = ROW_CALLS.row(SNAPSHOTS)
 class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
     """Give a user (by e-mail address) a role, or another one; owners only.
 
-    Without a `role`: the project's `default_role`.
+    Without a `role`: the project's `default_role`. `tracks`: those that a contributor may edit.
     """
 
     project: ProjectId
     email: Email
     role: Role | None = None
+    tracks: TrackIds | None = None
 
 
 class JoinProject(Params, frozen=True, forbid_unknown_fields=True):

@@ -136,6 +136,7 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         "You may see it and not do this: that takes another role in the project, or it belongs to "
         "someone else; the sentence says who may.",
         Retry.GIVE_UP,
+        may_have=("op", "field"),
     ),
     ErrorCode.NOT_FOUND: ErrorMeaning("It does not exist, or you may not see it.", Retry.GIVE_UP),
     ErrorCode.NOT_JOINED: ErrorMeaning("Join the project before sending to its room.", Retry.MEND),
@@ -235,6 +236,7 @@ class DropReason(StrEnum):
     EXISTS = "exists"
     INVALID = "invalid"
     LIMIT = "limit"
+    FOREIGN = "foreign"
     ATOMIC = "atomic"
     QUARANTINED = "quarantined"
 
@@ -260,6 +262,7 @@ DROP_REASONS: dict[DropReason, str] = {
     DropReason.EXISTS: "The id was taken meanwhile.",
     DropReason.INVALID: "With what others changed meanwhile, the result would break an invariant.",
     DropReason.LIMIT: "The project would grow past its bound.",
+    DropReason.FOREIGN: "It hangs on no track of its author, a contributor, any more.",
     DropReason.ATOMIC: "Another op of this atomic delta was dropped, so all of it was.",
     DropReason.QUARANTINED: "No server can read or apply this delta: all of it does nothing.",
 }

@@ -285,6 +285,27 @@ ALONE = _row(
     DropReason.CHANGED,
 )
 
+# What a contributor may do (R20 to R23).
+
+FOREIGN = _row(
+    "an op of a contributor",
+    "About the tracks of the contributor and what hangs on them, and leads to nothing else.",
+    "{collection}/{id} is none of your tracks, and does not hang on one",
+    ErrorCode.FORBIDDEN,
+)
+HANGS_ON_NOTHING = _row(
+    "an op of a contributor",
+    "Makes, takes away and places only what hangs on one of its tracks.",
+    "of {collection}, a contributor makes, takes away and places only what hangs on its tracks",
+    ErrorCode.FORBIDDEN,
+)
+EDITORS_ONLY = _row(
+    "tracks.channel, channels.dest, channels.role, channels.order, channels.audioChannels",
+    "Not changed by a contributor: editors make the mixer.",
+    "{collection}.{name} is changed by editors and owners only",
+    ErrorCode.FORBIDDEN,
+)
+
 
 def field_of(sentence: str, collection: str, said: Collection[str] = ()) -> str | None:
     """Which property of an entity of this collection a sentence is about, or field of the op.

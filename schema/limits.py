@@ -1071,6 +1071,16 @@ MAX_WATCHES_PER_CONNECTION = BOUNDS.add(
     "Of one connection at once; `watch.end` makes room.",
 )
 
+MAX_CONTRIBUTOR_TRACKS = BOUNDS.add(
+    "MAX_CONTRIBUTOR_TRACKS",
+    64,
+    "tracks",
+    "`members.grant`, `invitations.create`",
+    ErrorCode.VALIDATION,
+    "schema/calls.py",
+    "Of one contributor; what hangs on a track needs no place of its own. A folder is one track.",
+)
+
 MAX_WATCHES_PER_USER = BOUNDS.add(
     "MAX_WATCHES_PER_USER",
     256,

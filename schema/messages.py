@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.limits import (
     MAX_BEATS,
+    MAX_CONTRIBUTOR_TRACKS,
     MAX_NAME_LENGTH,
     MAX_OPS_PER_DELTA,
     MAX_PREVIEWED,
@@ -53,6 +54,8 @@ Milliseconds = Annotated[float, Meta(ge=0, le=2**53)]
 RoleWord = Annotated[str, one_of("Role")]
 PurposeWord = Annotated[str, one_of("Purpose")]
 AudioStatusWord = Annotated[str, one_of("AudioStatus")]
+TrackIds = Annotated[list[EntityId], Meta(max_length=MAX_CONTRIBUTOR_TRACKS)]
+"""The tracks of a contributor."""
 
 
 Epoch = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -311,7 +314,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     `undo` and `redo` count the steps that you can undo and do again. `head`: the newest seq at
     the join; a copy that has come to it has all that was acknowledged before. `committed`: those of
     the join's `unanswered` that are in the state at `position`, id -> seq. `media`: as in `media`,
-    of all audio files of the project that are not available.
+    of all audio files of the project that are not available. `tracks`: as in `role_changed`, yours.
     """
 
     id: str
@@ -329,6 +332,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     head: int = 0
     committed: dict[str, int] = {}
     media: dict[str, AudioStatusWord] = {}
+    tracks: TrackIds | None = None
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):
@@ -355,11 +359,15 @@ class MemberLeft(Struct, frozen=True, gc=False, tag_field="t", tag="member_left"
 
 
 class RoleChanged(Struct, frozen=True, gc=False, tag_field="t", tag="role_changed"):
-    """A user's role is another one now; `role` null: that user is out of the project."""
+    """A user's role is another one now; `role` null: that user is out of the project.
+
+    `tracks`: of a contributor, those that it may edit; of others null.
+    """
 
     project: str
     user: str
     role: RoleWord | None
+    tracks: TrackIds | None = None
 
 
 class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):

@@ -69,6 +69,7 @@ class Committed(Struct, frozen=True, array_like=True, gc=False, tag="committed")
     digest: str
     previous: str | None = None
     aspect: str = "document"
+    reach: str | None = None
 
 
 class HeadMoved(Struct, frozen=True, array_like=True, tag="head"):

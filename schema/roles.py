@@ -13,6 +13,10 @@ class Whom(StrEnum):
     """Every member of the project that the row belongs to: the column `Table.project`."""
     EDITOR = "editor"
     """Its editors and owners."""
+    CONTRIBUTOR = "contributor"
+    """Its contributors, editors and owners."""
+    MAKER = "maker"
+    """The user that the row belongs to, as long as that is one of its contributors or more."""
     OWNER = "owner"
     """Its owners."""
     PEER = "peer"
@@ -22,7 +26,8 @@ class Whom(StrEnum):
 
 
 ROLES_OF: dict[Whom, tuple[str, ...]] = {
-    Whom.VIEWER: ("viewer", "editor", "owner"),
+    Whom.VIEWER: ("viewer", "commenter", "contributor", "editor", "owner"),
+    Whom.CONTRIBUTOR: ("contributor", "editor", "owner"),
     Whom.EDITOR: ("editor", "owner"),
     Whom.OWNER: ("owner",),
 }
@@ -47,6 +52,7 @@ _OWN = (Whom.SELF,)
 _MEMBERS = (Whom.VIEWER,)
 _EDITORS = (Whom.EDITOR,)
 _OWNERS = (Whom.OWNER,)
+_MAKERS = (Whom.MAKER, Whom.EDITOR)
 
 RIGHTS: dict[str, Rights] = {
     "prime_users": Rights(see=(Whom.SELF, Whom.PEER)),
@@ -58,7 +64,7 @@ RIGHTS: dict[str, Rights] = {
     "project_snapshots": Rights(
         see=_MEMBERS, create=_EDITORS, change=_EDITORS, delete=(Whom.SELF, Whom.OWNER)
     ),
-    "audio_files": Rights(see=_MEMBERS, create=_EDITORS, change=_EDITORS, delete=_EDITORS),
+    "audio_files": Rights(see=_MEMBERS, create=(Whom.CONTRIBUTOR,), change=_MAKERS, delete=_MAKERS),
     "plugin_presets": Rights(see=(Whom.SELF, Whom.EVERYONE), create=_OWN, change=_OWN, delete=_OWN),
     "mixx_recall": Rights(see=_OWN, create=_OWN, change=_OWN, delete=_OWN),
     "collaboration_sessions": Rights(see=_MEMBERS, change=_OWNERS),

@@ -18,7 +18,7 @@ ON CONFLICT (staging, part) DO NOTHING
 
 APPEND_GROUP = """
 SELECT outcome, seq
-FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 
 STAGED_AT_ONCE = 200
@@ -69,6 +69,7 @@ async def _append_staged(
         last.reverts,
         last.step,
         last.fence,
+        last.reach,
         known.seq,
         known.epoch,
         known.delta_id,

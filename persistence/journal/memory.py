@@ -12,6 +12,7 @@ from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Sta
 from persistence.journal.payload import NOT_OURS, is_storable
 from persistence.journal.state_slices import cut, digest_of_state
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
+from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
 
@@ -20,6 +21,8 @@ class _Project:
     checkpoints: list[Checkpoint]
     epoch: str
     roles: dict[str, str] = field(default_factory=dict)
+    reaches: dict[str, str] = field(default_factory=dict)
+    """User -> the tracks of a contributor, as of `Reach.text`."""
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
@@ -51,9 +54,10 @@ class MemoryJournal:
         first = Checkpoint(project, epoch, 0, digest_of_state(state), cut(state))
         self._projects.setdefault(project, _Project([first], epoch))
 
-    def grant(self, project: str, user: str, role: str) -> None:
-        """Give a user a role, or another one."""
+    def grant(self, project: str, user: str, role: str, reach: str = "") -> None:
+        """Give a user a role, or another one; a contributor with its tracks."""
         self._projects[project].roles[user] = role
+        self._projects[project].reaches[user] = reach
 
     def revoke(self, project: str, user: str) -> None:
         """Take a user's role away."""
@@ -302,8 +306,11 @@ class MemoryJournal:
             return Outcome.NOT_FOUND
         if proposal.auth_session in self._revoked:
             return Outcome.SESSION_REVOKED
-        if project.roles.get(proposal.author, "viewer") == "viewer":
+        role = project.roles.get(proposal.author)
+        if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
+        if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):
+            return Outcome.GRANT_CHANGED
         if project.archived:
             return Outcome.ARCHIVED
         return Outcome.FENCED if self._is_fenced(project, proposal) else None
@@ -331,6 +338,7 @@ class MemoryJournal:
                 reverts=proposal.reverts,
                 step=proposal.step,
                 aspect=proposal.aspect,
+                reach=proposal.reach,
                 more=more,
             )
         )

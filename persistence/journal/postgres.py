@@ -23,9 +23,9 @@ from schema.server_limits import READ_BYTES
 
 APPEND = """
 SELECT proposal, outcome, project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-    payload_hash, purpose, reverts, step, more, aspect
+    payload_hash, purpose, reverts, step, more, aspect, reach
 FROM append_deltas(
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
 
 STAND = """
@@ -37,7 +37,7 @@ SELECT p.compacted_seq, d.*
 FROM studio_projects AS p
 LEFT JOIN LATERAL (
     SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-        payload_hash, purpose, reverts, step, more, aspect
+        payload_hash, purpose, reverts, step, more, aspect, reach
     FROM read_deltas(p.id, $2, $3, {READ_BYTES})
     WHERE p.compacted_seq <= $2
 ) AS d ON true
@@ -53,7 +53,7 @@ LEFT JOIN LATERAL ({READ}) AS r ON s.verdict IS NULL
 # The condition that is always so names the index of entries that are not of the document.
 READ_ASPECT = """
 SELECT project_id, seq, delta_id, author, member, ops, atomic, committed_at,
-    payload_hash, purpose, reverts, step, more, aspect
+    payload_hash, purpose, reverts, step, more, aspect, reach
 FROM project_deltas
 WHERE project_id = $1 AND aspect = $2 AND aspect <> 'document' AND seq > $3 AND seq <= $4
 ORDER BY seq LIMIT $5
@@ -295,6 +295,7 @@ class PostgresJournal:
             [proposal.step for proposal in proposals],
             [proposal.fence for proposal in proposals],
             [proposal.aspect for proposal in proposals],
+            [proposal.reach for proposal in proposals],
             *columns(known),
         )
         judged = [

@@ -42,6 +42,7 @@ def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> l
             reverts=proposal.reverts,
             step=proposal.step,
             aspect=proposal.aspect,
+            reach=proposal.reach,
         )
         for proposal, verdict in zip(proposals, verdicts, strict=True)
         if verdict.outcome is Outcome.COMMITTED
@@ -92,6 +93,7 @@ def entry_of(row: Any) -> Entry:
         step=row["step"],
         more=row["more"],
         aspect=row["aspect"],
+        reach=row["reach"],
     )
 
 

@@ -74,7 +74,9 @@ NEEDED = tuple(dict.fromkeys(name for state in AUDIO_STATES.values() for name in
 """Columns that some status needs."""
 
 STANDING = f"""
-SELECT a.project_id, a.status, a.version, m.role, p.archived_at IS NOT NULL AS is_archived,
+SELECT a.project_id, a.status, a.version, m.role,
+    m.role = 'contributor' AND a.owner_id = m.user_id AS is_maker,
+    p.archived_at IS NOT NULL AS is_archived,
     array_remove(ARRAY[
         {", ".join(f"CASE WHEN a.{name} IS NULL THEN '{name}' END" for name in NEEDED)}
     ], NULL) AS lacks
@@ -89,7 +91,8 @@ SET_STATUS = f"""
 UPDATE audio_files AS a SET status = $3, {{assignments}}
 FROM project_members AS m, studio_projects AS p
 WHERE a.id = $1 AND m.project_id = a.project_id AND m.user_id = $2
-    AND m.role = ANY ($4) AND p.id = a.project_id AND p.archived_at IS NULL
+    AND (m.role = ANY ($4) OR m.role = 'contributor' AND a.owner_id = m.user_id)
+    AND p.id = a.project_id AND p.archived_at IS NULL
     AND {caller_set_to("$2::uuid::text")}
     AND a.status = ANY ($5) AND ($6::bigint IS NULL OR a.version = $6){{needed}}
 RETURNING a.project_id
@@ -104,6 +107,8 @@ class Standing:
     status: str
     version: int
     role: str
+    is_maker: bool
+    """Whether it is a contributor, and has brought the file."""
     is_archived: bool
     lacks: list[str]
     """Columns that some status needs, and that are null."""

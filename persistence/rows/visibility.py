@@ -75,6 +75,9 @@ def tie(table: Table, whom: Whom, ties: Ties) -> str:
     """Whether the caller is one of those; empty: the row has no column for it."""
     if whom is Whom.EVERYONE:
         return ties.place(table, "is_public")
+    if whom is Whom.MAKER:
+        both = tie(table, Whom.SELF, ties), tie(table, Whom.CONTRIBUTOR, ties)
+        return f"({' AND '.join(both)})" if all(both) else ""
     tied = table.project if whom in ROLES_OF else table.user
     if not tied:
         return ""

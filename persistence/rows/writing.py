@@ -27,6 +27,8 @@ FIRST_VERSION = 1
 IN_WORDS = {
     Whom.SELF: "whoever it belongs to",
     Whom.VIEWER: "members of its project",
+    Whom.CONTRIBUTOR: "contributors, editors and owners of its project",
+    Whom.MAKER: "whoever it belongs to, as a contributor of its project",
     Whom.EDITOR: "editors and owners of its project",
     Whom.OWNER: "owners of its project",
     Whom.PEER: "whoever shares a project with its user",

@@ -11,7 +11,7 @@ from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
 from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
-from rooms.roles import GOVERNS
+from rooms.roles import GOVERNS, SEES_IN_ORDER, Grant
 from schema.accounts.audit_events import AuditEvent
 from schema.tables.description import Column, SqlType
 from schema.tables.project_members import MEMBERS
@@ -21,7 +21,7 @@ SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
 """
 
 STANDING_OF = """
-SELECT m.role, p.epoch, p.head_seq, newest_fence() AS fence
+SELECT m.role, m.tracks, p.epoch, p.head_seq, newest_fence() AS fence
 FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
 WHERE m.project_id = $1 AND m.user_id = $2
 """
@@ -31,10 +31,12 @@ SELECT user_id FROM project_members WHERE project_id = $1 ORDER BY created_at, u
 """
 
 ROLES_AMONG = """
-SELECT m.project_id, m.user_id, m.role
+SELECT m.project_id, m.user_id, m.role, m.tracks
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
 JOIN project_members AS m USING (project_id, user_id)
 """
+
+_ALL_ROLES = ", ".join(f"'{role}'" for role in SEES_IN_ORDER)
 
 OWNERS_FIRST: Order = (
     Sort(
@@ -43,7 +45,7 @@ OWNERS_FIRST: Order = (
             int,
             SqlType.INTEGER,
             "owners first, viewers last",
-            reads="array_position(ARRAY['owner', 'editor', 'viewer'], role)",
+            reads=f"array_position(ARRAY[{_ALL_ROLES}], role)",
         ),
         goes_down=False,
     ),
@@ -85,17 +87,17 @@ SELECT count(*) FROM project_members WHERE project_id = $1 AND user_id <> $2
 
 GRANT = """
 WITH m AS (
-    INSERT INTO project_members (project_id, user_id, role)
-    SELECT $1, id, $3 FROM prime_users WHERE id = $2
-    ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
-    RETURNING user_id, role
+    INSERT INTO project_members (project_id, user_id, role, tracks)
+    SELECT $1, id, $3, $4::text[] FROM prime_users WHERE id = $2
+    ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role, tracks = excluded.tracks
+    RETURNING user_id, role, tracks
 )
-SELECT u.id, u.email, u.username, u.name, m.role
+SELECT u.id, u.email, u.username, u.name, m.role, m.tracks
 FROM m JOIN prime_users AS u ON u.id = m.user_id
 """
 
 MEMBER = """
-SELECT u.id, u.email, u.username, u.name, m.role
+SELECT u.id, u.email, u.username, u.name, m.role, m.tracks
 FROM project_members AS m JOIN prime_users AS u ON u.id = m.user_id
 WHERE m.project_id = $1 AND m.user_id = $2
 """
@@ -107,10 +109,16 @@ DELETE FROM project_members WHERE project_id = $1 AND user_id = $2
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A user and the role in the project."""
+    """A user and the role in the project; of a contributor, its tracks."""
 
     user: UserRow
     role: str
+    tracks: tuple[str, ...] | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """What it has of the project."""
+        return Grant(self.role, self.tracks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ class Standing:
     epoch: str
     head: int
     fence: int
+    tracks: tuple[str, ...] | None = None
 
 
 async def role_of(db: Executor, project: str, user: str) -> str | None:
@@ -137,7 +146,7 @@ async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
     return (
         None
         if row is None
-        else Standing(row["role"], str(row["epoch"]), row["head_seq"], row["fence"])
+        else Standing(row["role"], str(row["epoch"]), row["head_seq"], row["fence"], _tracks(row))
     )
 
 
@@ -147,12 +156,12 @@ async def in_order_of_coming(db: Executor, project: str) -> list[str]:
     return [str(row["user_id"]) for row in rows]
 
 
-async def roles_among(
+async def grants_among(
     db: Executor, pairs: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """The role of each (project, user) that has one."""
+) -> dict[tuple[str, str], Grant]:
+    """What each (project, user) has, that has a role."""
     rows = await db.fetch(ROLES_AMONG, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
-    return {(row["project_id"], row["user_id"]): row["role"] for row in rows}
+    return {(row["project_id"], row["user_id"]): Grant(row["role"], _tracks(row)) for row in rows}
 
 
 async def grant(
@@ -163,11 +172,13 @@ async def grant(
     most: float = math.inf,
     *,
     by: str | None = None,
+    tracks: Collection[str] | None = None,
 ) -> MemberRow:
-    """When this returns, no delta can be stored with the role of before.
+    """When this returns, no delta can be stored with the role, or the tracks, of before.
 
     Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
-    must be an owner of it. Raises `NotFound`, `Forbidden`, `LastOwner`, `TooManyMembers`.
+    must be an owner of it. `tracks`: of a contributor, those that it may edit.
+    Raises `NotFound`, `Forbidden`, `LastOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await _lock(transaction, project)
@@ -177,14 +188,15 @@ async def grant(
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
+        given = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
         before = await transaction.fetchrow(MEMBER, project, user)
-        if before is not None and before["role"] == role:
+        if before is not None and (before["role"], before["tracks"]) == (role, given):
             return _member(before)  # the same once more is no change of the row
-        row = await transaction.fetchrow(GRANT, project, user, role)
+        row = await transaction.fetchrow(GRANT, project, user, role, given)
         if row is None:
             raise NotFound("there is no such user")
         was = None if before is None else before["role"]
-        said = {"user": user, "actor": by, "role": role, "before": was}
+        said = {"user": user, "actor": by, "role": role, "before": was, "tracks": given}
         await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **said)
         return _member(row)
 
@@ -207,7 +219,7 @@ async def join(
             raise NoSuchProject
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         role = settings["default_role"]
-        row = await transaction.fetchrow(GRANT, project, user, role)
+        row = await transaction.fetchrow(GRANT, project, user, role, None)
         if row is None:
             raise NotFound("there is no such user")
         said = {"user": user, "role": role, "by": "link"}
@@ -251,4 +263,9 @@ async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
 
 def _member(row: Any) -> MemberRow:
     user = UserRow(row["id"], row["email"], row["username"], row["name"])
-    return MemberRow(user, row["role"])
+    return MemberRow(user, row["role"], _tracks(row))
+
+
+def _tracks(row: Any) -> tuple[str, ...] | None:
+    """Those of a contributor: what another role has is of before there were any."""
+    return tuple(row["tracks"] or ()) if row["role"] == "contributor" else None

@@ -8,6 +8,7 @@ import msgspec
 from rooms.aspect import StateSlice
 from rooms.document.document import Applied, Document, quarantined
 from rooms.document.entity_store import Steps
+from rooms.document.reach import reach_of
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.pauses import no_pause, slices_of
 from rooms.rules.door_rules import problem_with_new_op
@@ -44,7 +45,9 @@ class DocumentAspect:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
         are_sound = sent is not None and entry.purpose is Purpose.EDIT
-        applied = yield from self.document.applying(ops, atomic=entry.atomic, are_sound=are_sound)
+        applied = yield from self.document.applying(
+            ops, atomic=entry.atomic, are_sound=are_sound, reach=reach_of(entry.reach)
+        )
         applied.proposed = ops
         return applied
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rooms.aspect import Applied as AspectApplied
 from rooms.document.entity_store import Change, Entity, State, Steps, finish
 from rooms.document.one_op import SLICE_OPS, OneOp, OpDropped
+from rooms.document.reach import Reach
 from rooms.document.size_at_door import SizeAtDoor
 from rooms.document.spelled import merged, spelled
 from schema import invariants
@@ -79,19 +80,29 @@ def quarantined(ops: int, mistake: str) -> Applied:
 class Document(OneOp):
     """A project state and what ops do to it."""
 
-    def apply(self, ops: Sequence[Op], *, atomic: bool = False) -> Applied:
-        """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops."""
-        return finish(self.applying(ops, atomic=atomic))
+    def apply(
+        self, ops: Sequence[Op], *, atomic: bool = False, reach: Reach | None = None
+    ) -> Applied:
+        """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops.
+
+        `reach`: that of its author, if that is a contributor (rule R20).
+        """
+        return finish(self.applying(ops, atomic=atomic, reach=reach))
 
     def applying(
-        self, ops: Sequence[Op], *, atomic: bool = False, are_sound: bool = False
+        self,
+        ops: Sequence[Op],
+        *,
+        atomic: bool = False,
+        are_sound: bool = False,
+        reach: Reach | None = None,
     ) -> Steps[Applied]:
         """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17).
 
         `are_sound`: `problem_with_op` found nothing in any of them.
         """
         self._begin()
-        self._are_sound = are_sound
+        self._are_sound, self._reach = are_sound, reach
         before = self.size, self._digest
         try:
             return (yield from self._applying(ops, atomic, before))
@@ -129,23 +140,27 @@ class Document(OneOp):
         applied.changes = self._taken_log()
         return applied
 
-    def rehearse(self, ops: Sequence[Op]) -> list[Drop]:
+    def rehearse(self, ops: Sequence[Op], *, reach: Reach | None = None) -> list[Drop]:
         """What would be dropped if these ops were applied now; leaves everything as it is.
 
         Stricter than `apply` by what only the door refuses (rule O18).
         """
-        return finish(self.rehearsing(ops))
+        return finish(self.rehearsing(ops, reach=reach))
 
-    def rehearsing(self, ops: Sequence[Op], *, are_sound: bool = False) -> Steps[list[Drop]]:
-        """`rehearse` with pauses; `are_sound` as for `applying`.
+    def rehearsing(
+        self, ops: Sequence[Op], *, are_sound: bool = False, reach: Reach | None = None
+    ) -> Steps[list[Drop]]:
+        """`rehearse` with pauses; `are_sound` and `reach` as for `applying`.
 
         Where this raises, ours being the mistake, everything is as it was as well.
         """
-        return self._tried_only(self._rehearsing(ops), are_sound=are_sound)
+        return self._tried_only(self._rehearsing(ops), are_sound=are_sound, reach=reach)
 
-    def _tried_only(self, steps: Steps[list[Drop]], *, are_sound: bool) -> Steps[list[Drop]]:
+    def _tried_only(
+        self, steps: Steps[list[Drop]], *, are_sound: bool, reach: Reach | None = None
+    ) -> Steps[list[Drop]]:
         self._begin()
-        self._are_sound = are_sound
+        self._are_sound, self._reach = are_sound, reach
         self._is_at_door = True
         before = self.size, self._digest
         try:
@@ -167,7 +182,7 @@ class Document(OneOp):
                     yield from self._check_grown(op, size)
             except OpDropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
-                if dropped.detail in AT_DOOR_ONLY:
+                if dropped.detail in AT_DOOR_ONLY or dropped.reason is DropReason.FOREIGN:
                     break  # the delta is refused, whatever follows
             if index % SLICE_OPS == SLICE_OPS - 1:
                 if size is not None:

@@ -78,6 +78,11 @@ class EntityStore:
         """The digest of the state; see `rooms.document.digest`."""
         return digest.shown(self._digest)
 
+    @property
+    def index(self) -> DocumentIndex:
+        """What is looked up rather than searched."""
+        return self._index
+
     def __len__(self) -> int:
         return len(self.where)
 

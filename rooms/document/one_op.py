@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Any
 
 from msgspec import UNSET
 
 from rooms.document import digest
-from rooms.document.cascades import what_falls
+from rooms.document.cascades import Fall, what_falls
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
 from rooms.document.owned_devices import are_too_many
+from rooms.document.reach import Reach
 from rooms.document.spelled import DEFAULTS, merged
 from rooms.rules.entity_rules import problem_with_whole
 from rooms.rules.op_rules import problem_with_op, props_of_move
@@ -43,6 +45,8 @@ class OneOp(EntityStore):
         self._is_at_door = False
         self._are_sound = False
         """`problem_with_op` found nothing in any op of the delta that is under way."""
+        self._reach: Reach | None = None
+        """Of the contributor whose delta is under way; None: all of the project."""
         super().__init__(state)
 
     # One op: what took effect, or, if that may take long, the steps to it.
@@ -52,6 +56,8 @@ class OneOp(EntityStore):
             problem = problem_with_op(op)
             if problem:
                 raise OpDropped(DropReason.INVALID, problem)
+        if self._reach is not None:
+            self._check_reach(self._reach, op)
         match op:
             case Set():
                 return self._change(op, op.props)
@@ -148,6 +154,8 @@ class OneOp(EntityStore):
     def _deleting(self, op: Delete) -> Steps[list[Op]]:
         """Point elsewhere what stays, then take away all that goes (rule O5)."""
         fall = yield from what_falls(self._index, op.id)
+        if self._reach is not None:
+            yield from self._checking_fall(self._reach, fall)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
         effective: list[Op] = []
         for doomed_id, left in fall.left():
@@ -208,6 +216,26 @@ class OneOp(EntityStore):
             raise OpDropped(DropReason.LIMIT, invariants.ROUTE_TOO_FAR) from None
 
     # What ops have in common.
+
+    def _check_reach(self, reach: Reach, op: Op) -> None:
+        """What a contributor may not do (rules R20 to R23); what is not there is told so."""
+        if not isinstance(op, Insert):
+            self._expected(op)
+        problem = reach.problem_with(self, op)
+        if problem:
+            raise OpDropped(DropReason.FOREIGN, problem)
+
+    def _checking_fall(self, reach: Reach, fall: Fall) -> Steps[None]:
+        """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
+        left = (referrer for _, of in fall.left() for referrer, *_ in of)
+        going = ((each, True) for each in fall.children_first)
+        touched = chain(going, ((each, each in fall.gone) for each in left))
+        for number, (entity_id, goes) in enumerate(touched, start=1):
+            problem = reach.problem_with_fall(self, entity_id, goes=goes)
+            if problem:
+                raise OpDropped(DropReason.FOREIGN, problem)
+            if not number % SLICE_DOOMED:
+                yield
 
     def _expected(self, op: Set | Delete | Move) -> Entity:
         """The entity an op is about, if it is there and as the op expects (rules O3, O7)."""

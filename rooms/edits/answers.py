@@ -23,6 +23,7 @@ REFUSALS = {
     DropReason.CYCLE: ErrorCode.OP_CYCLE,
     DropReason.INVALID: ErrorCode.OP_INVALID,
     DropReason.LIMIT: ErrorCode.LIMIT_REACHED,
+    DropReason.FOREIGN: ErrorCode.FORBIDDEN,
 }
 """Dropped for these reasons at the head means refused (rule D4); for the rest, overtaken."""
 
@@ -36,6 +37,10 @@ OUTCOMES = {
     Outcome.ARCHIVED: (ErrorCode.ARCHIVED, "the project is archived; bring it back to edit it"),
     Outcome.NOT_FOUND: (ErrorCode.NOT_FOUND, "there is no such project"),
     Outcome.INVALID: (ErrorCode.OP_INVALID, "the database cannot store this delta"),
+    Outcome.GRANT_CHANGED: (
+        ErrorCode.UNAVAILABLE,
+        "your role or your tracks are others now; send this again with the same id",
+    ),
     Outcome.FENCED: (ErrorCode.UNAVAILABLE, "this device has joined again since; join, then send"),
     **dict.fromkeys(
         STRAYED, (ErrorCode.UNAVAILABLE, "the project has a new epoch; join again, then send it")

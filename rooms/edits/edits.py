@@ -291,6 +291,9 @@ class Edits:
         proposed = self.waiting.get(proposal.delta_id)
         if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
             return
+        if outcome is Outcome.GRANT_CHANGED:  # judged anew, by the tracks of now
+            yield from self.given_back([proposal], outcome)
+            return
         if outcome is Outcome.DUPLICATE and seq is not None and seq > self.follower.head:
             yield [
                 CatchUp(self.follower.head)
@@ -303,7 +306,9 @@ class Edits:
             yield [Disconnect(s.connection, RESTARTING) for s in seats if not s.is_given_up]
         yield from self._queue.after(askers)
 
-    def given_back(self, proposals: Sequence[Proposal]) -> Job:
+    def given_back(
+        self, proposals: Sequence[Proposal], outcome: Outcome = Outcome.UNAVAILABLE
+    ) -> Job:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
         first_of: set[Seat] = set()
         for proposal in proposals:
@@ -314,10 +319,11 @@ class Edits:
             for asker in askers:
                 seat = asker.seat
                 if seat is None or asker.ticket is not None:
-                    yield self._answering.outcome(asker, Outcome.UNAVAILABLE, None)
+                    yield self._answering.outcome(asker, outcome, None)
                     continue
-                error = answers.of_outcome(self.project, proposal.delta_id, Outcome.UNAVAILABLE)
-                is_first = seat not in first_of
+                error = answers.of_outcome(self.project, proposal.delta_id, outcome)
+                is_alone = outcome is not Outcome.UNAVAILABLE
+                is_first = seat not in first_of and not (is_alone and seat.not_taken)
                 first_of.add(seat)
                 yield (
                     self._refusals.not_done(seat, error)
@@ -378,4 +384,5 @@ def _proposal(
         purpose=purpose,
         step=step,
         fence=who.fence,
+        reach=None if seat.reach is None else seat.reach.text,
     )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from rooms.changes.inverse import inverse
 from rooms.changes.net_effect import is_nothing
 from rooms.document.document import Change, Drop
+from rooms.document.reach import reach_of
 from rooms.edits import answers
 from rooms.edits.as_seen import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
@@ -110,7 +111,10 @@ class ProposalQueue:
     def _to_journal(self, seat: Seat, queued: QueuedRequest) -> Job:
         ops = queued.ops or []
         # `Refusals.refusal` has looked at each op by itself.
-        drops = yield from pausing(self._follower.document.rehearsing(ops, are_sound=True))
+        document = self._follower.document
+        drops = yield from pausing(
+            document.rehearsing(ops, are_sound=True, reach=reach_of(queued.proposal.reach))
+        )
         broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:

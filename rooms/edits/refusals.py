@@ -9,7 +9,7 @@ from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import NotTaken, Seat
-from rooms.roles import EDITS
+from rooms.roles import CONTRIBUTES
 from rooms.rules.door_rules import problem_with_new_op
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
@@ -19,6 +19,9 @@ from schema.text.texts import problem_with_characters
 
 SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""
+
+WHATEVER_OTHERS_DID = (DropReason.LIMIT, DropReason.FOREIGN)
+"""Refused at the door also where others have made it so."""
 
 
 class Refusals:
@@ -52,7 +55,7 @@ class Refusals:
 
     def not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
         delta_id = proposal.delta_id
-        if seat.role not in EDITS:
+        if seat.role not in CONTRIBUTES:
             text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
             error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
             return [send(error, seat.answer_to)]
@@ -95,8 +98,8 @@ class Refusals:
     def sorted_out(
         self, ops: Sequence[Op], drops: Sequence[Drop]
     ) -> tuple[Drop | None, list[Drop]]:
-        """Which is past a bound, and which are impossible and not mended in flight."""
-        past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
+        """Which is past a bound or a reach, and which are impossible and not mended in flight."""
+        past_bound = next((drop for drop in drops if drop.reason in WHATEVER_OTHERS_DID), None)
         impossible = [
             drop
             for drop in drops

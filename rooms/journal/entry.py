@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     WENT_BACK = "went_back"
     FENCED = "fenced"
     """Its author has joined again since, and named what had no answer (rule J15)."""
+    GRANT_CHANGED = "grant_changed"
+    """Its author is a contributor, and has other tracks than it was judged by (rule R24)."""
     UNAVAILABLE = "unavailable"
     """The journal could not be written to for this project: the same id is to be sent again."""
 
@@ -49,6 +51,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     Deltas of a member with the same `step` are one step of its undo; a restore without ops has
     none. `snapshot`: the one that a restore brings back. `fence`: the newest that was given out
     before its author joined; a later one of the member keeps it out. None: nothing does.
+    `reach`: the tracks of its author, if that is a contributor (`rooms.document.reach.Reach.text`).
     """
 
     project: str
@@ -64,6 +67,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     step: str | None = None
     snapshot: str | None = None
     fence: int | None = None
+    reach: str | None = None
 
     @property
     def payload_hash(self) -> bytes:
@@ -97,7 +101,8 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """What has its place in the journal: `seq` from 1 without holes; `committed_at` in Unix ms.
 
-    `more`: the next one belongs to it, and nobody may stop between the two (rule D14).
+    `more`: the next one belongs to it, and nobody may stop between the two (rule D14). `reach`: as
+    of the proposal; what it does is bounded by it, on every node.
     """
 
     project: str
@@ -114,6 +119,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     reverts: int | None = None
     step: str | None = None
     more: bool = False
+    reach: str | None = None
 
     def mark(self, *, is_void: bool) -> "StepMark":
         """What the undo stacks need to know of it, and whether it has taken no effect."""

@@ -11,7 +11,7 @@ from rooms.presence.gestures import Gestures
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
-from rooms.roles import EDITS
+from rooms.roles import CONTRIBUTES, Grant
 from schema.close_codes import REPLACED
 from schema.errors import ErrorCode
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
@@ -129,6 +129,7 @@ class Members:
         seat = Seat(
             member, self._ticks, request, self._project, request.role, generation=request.at
         )
+        seat.give(Grant(request.role, request.tracks))
         if known is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
@@ -181,21 +182,21 @@ class Members:
         self.absent.add(_latest(seat), seat.generation, now, was_here=True)
         return [Announce()]
 
-    def role_changed(self, user: str, role: str | None) -> Effects:
-        """A user's role is another one, or none any more (rule R3)."""
+    def role_changed(self, user: str, grant: Grant | None) -> Effects:
+        """A user's role, or a contributor's tracks, are others, or none any more (rule R3)."""
         theirs = [seat for seat in self.seats.values() if seat.request.user == user]
         everyone = [*self.joined(), *(s.connection for s in theirs if not s.is_live)]
-        effects: Effects = [send(RoleChanged(self._project, user, role), everyone)]
+        effects: Effects = [send(changed_role(self._project, user, grant), everyone)]
         for seat in theirs:
-            if role is not None:
-                seat.role = role
-                if role not in EDITS:
-                    self._gestures.end_all(seat.member)
+            if grant is not None:
+                seat.give(grant)
+                if grant.role not in CONTRIBUTES or seat.reach is not None:
+                    self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
             left = Left(self._project, reason="access_revoked")
             effects.append(send(left, [seat.connection]))
             effects += self.leave(seat.connection)
-        if role is None:
+        if grant is None:
             effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
         return effects
 
@@ -318,3 +319,11 @@ def _with_selected(member: Member, most: int) -> Member:
 def _latest(seat: Seat) -> Member:
     """Who sat there, and where it was when it went."""
     return structs.replace(seat.as_member(), presence=seat.latest())
+
+
+def changed_role(project: str, user: str, grant: Grant | None) -> RoleChanged:
+    """What all are told of whose role, or tracks, are others now (rule R3)."""
+    if grant is None:
+        return RoleChanged(project, user, None)
+    tracks = None if grant.tracks is None else [*grant.tracks]
+    return RoleChanged(project, user, grant.role, tracks)

@@ -11,7 +11,7 @@ from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
 from rooms.presence.seat import Seat
 from rooms.presence.ticks import Mover, Ticks
-from rooms.roles import EDITS
+from rooms.roles import CONTRIBUTES
 from rooms.rules.door_rules import problem_with_shown
 from schema.errors import ErrorCode
 from schema.messages import Digest, Error, Gesture, Tick
@@ -147,9 +147,13 @@ class RoomTicks:
 
     def _problem_with_gesture(self, seat: Seat, message: Gesture) -> Error | None:
         values = message.values or {}
-        if seat.role not in EDITS:
+        if seat.role not in CONTRIBUTES:
             text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
             return _refused(self._project, message.id, ErrorCode.FORBIDDEN, text)
+        if seat.reach is not None:
+            foreign = seat.reach.problem_with_shown(self._follower.document, values)
+            if foreign:
+                return _refused(self._project, message.id, ErrorCode.FORBIDDEN, foreign)
         elsewhere = self.members.remote.gestures.bytes
         text = self.gestures.problem_with(seat.member, message.id, values, elsewhere)
         if text:

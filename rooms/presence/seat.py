@@ -7,11 +7,13 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from rooms.document.document import Change
+from rooms.document.reach import Reach
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.colors import color_of
 from rooms.presence.ticks import Mover
+from rooms.roles import Grant
 from schema.errors import ErrorCode
 from schema.limits import MAX_SEATS_PER_USER
 from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position
@@ -53,6 +55,8 @@ class JoinRequest:
     """The newest that the journal had given out before it joined; its deltas carry it."""
     color: str = ""
     """The user's in this project (rule P9); empty: the own one."""
+    tracks: tuple[str, ...] | None = None
+    """Those of a contributor (rule R20); None: it has none, or another role."""
 
 
 class QueuedRequest(Struct, frozen=True, eq=False, gc=False):
@@ -82,6 +86,8 @@ class Seat(Mover):
     request: JoinRequest
     project: str
     role: str
+    reach: Reach | None = None
+    """What a contributor may edit; None: all that the role lets it."""
     generation: int = 0
     """Of two seats of a member, on whatever node, the one with the higher number counts."""
     is_live: bool = False
@@ -150,6 +156,16 @@ class Seat(Mover):
         who = self.request
         color = who.color or color_of(who.user)
         return Member(self.member, who.user, who.name, who.device, self.role, color, self.presence)
+
+    @property
+    def granted(self) -> Grant:
+        """What its user has been granted."""
+        return Grant(self.role, None if self.reach is None else tuple(self.reach.listed))
+
+    def give(self, grant: Grant) -> None:
+        """What its user has from now on."""
+        self.role = grant.role
+        self.reach = Reach(grant.tracks or ()) if grant.role == "contributor" else None
 
 
 def member_id(key: bytes, user: str, device: str) -> str:

@@ -18,6 +18,8 @@ from schema.text.words import NAMED, WORDS
 WHOM = {
     Whom.SELF: "whose it is",
     Whom.VIEWER: "members of its project",
+    Whom.CONTRIBUTOR: "contributors of its project",
+    Whom.MAKER: "whose it is, as a contributor of its project",
     Whom.EDITOR: "editors of its project",
     Whom.OWNER: "owners of its project",
     Whom.PEER: "who shares a project with them",

@@ -43,6 +43,20 @@ END $$;
 
 CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], fences bigint[], aspects text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean, aspect text)
     LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY SELECT a.proposal,
+        CASE a.outcome WHEN 'grant_changed' THEN 'forbidden' ELSE a.outcome END,
+        a.project_id, a.seq, a.delta_id, a.author, a.member,
+        a.ops, a.atomic, a.committed_at, a.payload_hash, a.purpose, a.reverts, a.step, a.more,
+        a.aspect
+    FROM append_deltas(projects, delta_ids, authors, auth_sessions, members,
+        payloads, atomics, hashes, purposes, reverted_seqs, step_names, fences, aspects,
+        NULL::text[], known_projects, known_heads, known_epochs, known_ids) AS a;
+END $$;
+
+CREATE FUNCTION public.append_deltas(projects uuid[], delta_ids text[], authors uuid[], auth_sessions uuid[], members text[], payloads json[], atomics boolean[], hashes bytea[], purposes text[], reverted_seqs bigint[], step_names text[], fences bigint[], aspects text[], reaches text[], known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(proposal bigint, outcome text, project_id uuid, seq bigint, delta_id text, author uuid, member text, ops json, atomic boolean, committed_at timestamp with time zone, payload_hash bytea, purpose text, reverts bigint, step text, more boolean, aspect text, reach text)
+    LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -87,13 +101,17 @@ BEGIN
                 WHEN p.id IS NULL THEN 'not_found'
                 WHEN s.id IS NULL OR s.revoked_at IS NOT NULL OR s.user_id <> u.author
                     THEN 'session_revoked'
-                WHEN m.role IS NULL OR m.role = 'viewer' THEN 'forbidden'
+                WHEN m.role IS NULL OR m.role IN ('viewer', 'commenter') THEN 'forbidden'
                 WHEN p.archived_at IS NOT NULL THEN 'archived'
+                WHEN m.role = 'contributor'
+                    AND array_to_string(m.tracks, ',') IS DISTINCT FROM u.reach
+                    THEN 'grant_changed'
                 WHEN f.fence > u.fence THEN 'fenced'
             END AS refusal
-        FROM unnest(projects, delta_ids, authors, auth_sessions, hashes, members, fences)
+        FROM unnest(projects, delta_ids, authors, auth_sessions, hashes, members, fences,
+                reaches)
             WITH ORDINALITY
-            AS u (project, delta_id, author, auth_session, hash, member, fence, n)
+            AS u (project, delta_id, author, auth_session, hash, member, fence, reach, n)
         LEFT JOIN studio_projects AS p ON p.id = u.project
         -- Each index named by its order: as plain joins, a plan made while the table was empty may
         -- take the wrong one of the two, and read all of a project for each proposal.
@@ -145,13 +163,13 @@ BEGIN
     SELECT o.n, o.outcome, NULL::uuid,
         CASE WHEN o.outcome IN ('committed', 'duplicate') THEN o.seq END,
         NULL, NULL::uuid, NULL, NULL::json, NULL::boolean, o.at,
-        NULL::bytea, NULL, NULL::bigint, NULL, NULL::boolean, NULL
+        NULL::bytea, NULL, NULL::bigint, NULL, NULL::boolean, NULL, NULL
     FROM unnest(outcomes, seqs, times) WITH ORDINALITY AS o (outcome, seq, at, n);
 
     RETURN QUERY
     SELECT NULL::bigint, NULL, e.project_id, e.seq, e.delta_id,
         e.author, e.member, e.ops, e.atomic, e.committed_at,
-        e.payload_hash, e.purpose, e.reverts, e.step, e.more, e.aspect
+        e.payload_hash, e.purpose, e.reverts, e.step, e.more, e.aspect, e.reach
     FROM unnest(known_projects, known_heads) AS k (project, head)
     JOIN studio_projects AS p ON p.id = k.project AND p.compacted_seq <= k.head
         AND p.head_seq > k.head AND array_position(strayed, k.project) IS NULL
@@ -159,15 +177,16 @@ BEGIN
 
     IF stored > 0 THEN
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
-            ops, payload_hash, atomic, committed_at, purpose, reverts, step, bytes, aspect)
+            ops, payload_hash, atomic, committed_at, purpose, reverts, step, bytes, aspect,
+            reach)
         SELECT u.project, u.seq, u.delta_id, u.author, u.auth_session, u.member,
             u.payload, u.hash, u.atomic, u.at, u.purpose, u.reverts, u.step,
-            octet_length(u.payload::text), coalesce(u.aspect, 'document')
+            octet_length(u.payload::text), coalesce(u.aspect, 'document'), u.reach
         FROM unnest(projects, seqs, delta_ids, authors, auth_sessions, members,
                 payloads, hashes, atomics, times, outcomes, purposes, reverted_seqs, step_names,
-                aspects)
+                aspects, reaches)
             AS u (project, seq, delta_id, author, auth_session, member,
-                payload, hash, atomic, at, outcome, purpose, reverts, step, aspect)
+                payload, hash, atomic, at, outcome, purpose, reverts, step, aspect, reach)
         WHERE u.outcome = 'committed';
 
         UPDATE studio_projects AS p SET head_seq = p.head_seq + c.n
@@ -190,6 +209,17 @@ BEGIN
 END $$;
 
 CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project uuid, group_id text, of_author uuid, of_auth_session uuid, of_member text, is_atomic boolean, hash bytea, of_purpose text, reverted_seq bigint, step_name text, of_fence bigint, known_head bigint, known_epoch text, known_id text) RETURNS TABLE(outcome text, seq bigint)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RETURN QUERY SELECT
+        CASE g.outcome WHEN 'grant_changed' THEN 'forbidden' ELSE g.outcome END, g.seq
+    FROM append_group(of_staging, parts, of_project, group_id, of_author,
+        of_auth_session, of_member, is_atomic, hash, of_purpose, reverted_seq, step_name,
+        of_fence, NULL::text, known_head, known_epoch, known_id) AS g;
+END $$;
+
+CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project uuid, group_id text, of_author uuid, of_auth_session uuid, of_member text, is_atomic boolean, hash bytea, of_purpose text, reverted_seq bigint, step_name text, of_fence bigint, of_reach text, known_head bigint, known_epoch text, known_id text) RETURNS TABLE(outcome text, seq bigint)
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -215,6 +245,7 @@ BEGIN
     FROM append_deltas(ARRAY[of_project], ARRAY[group_id], ARRAY[of_author],
         ARRAY[of_auth_session], ARRAY[of_member], ARRAY[last_ops], ARRAY[is_atomic], ARRAY[hash],
         ARRAY[of_purpose], ARRAY[reverted_seq], ARRAY[step_name], ARRAY[of_fence],
+        NULL::text[], ARRAY[of_reach],
         ARRAY[of_project], ARRAY[known_head], ARRAY[known_epoch], ARRAY[known_id]) AS a
     WHERE a.proposal = 1;
     seq := first_seq;
@@ -227,10 +258,10 @@ BEGIN
             WHERE t.project_id = of_project AND t.seq >= first_seq ORDER BY t.seq LIMIT 1
         );
         INSERT INTO project_deltas (project_id, seq, delta_id, author, auth_session, member,
-            ops, payload_hash, atomic, committed_at, purpose, step, more, bytes)
+            ops, payload_hash, atomic, committed_at, purpose, step, more, bytes, reach)
         SELECT of_project, first_seq + s.part - 1, s.delta_id, of_author, of_auth_session,
             of_member, s.ops, s.payload_hash, is_atomic, stored_at, of_purpose, step_name, true,
-            s.bytes
+            s.bytes, of_reach
         FROM staged_deltas AS s WHERE s.staging = of_staging AND s.part < parts;
         UPDATE studio_projects AS p SET head_seq = p.head_seq + parts - 1 WHERE p.id = of_project;
     END IF;
@@ -323,10 +354,13 @@ CREATE FUNCTION public.hold_role() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    is_own boolean := TG_NARGS > 1
+        AND to_jsonb(coalesce(OLD, NEW)) ->> TG_ARGV[2] = caller_id()::text;
 BEGIN
     PERFORM FROM project_members AS m
     WHERE m.project_id = coalesce(NEW.project_id, OLD.project_id) AND m.user_id = caller_id()
-        AND m.role = ANY (TG_ARGV[0]::text[])
+        AND m.role = ANY (CASE WHEN is_own THEN TG_ARGV[1] ELSE TG_ARGV[0] END::text[])
     FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the role was taken away meanwhile' USING ERRCODE = '42501';
@@ -854,11 +888,13 @@ CREATE TABLE public.project_deltas (
     more boolean DEFAULT false NOT NULL,
     bytes integer DEFAULT 0 NOT NULL,
     aspect text DEFAULT 'document'::text NOT NULL COLLATE pg_catalog."C",
+    reach text COLLATE pg_catalog."C",
     CONSTRAINT project_deltas_aspect_check CHECK (((length(aspect) >= 1) AND (length(aspect) <= 32))),
     CONSTRAINT project_deltas_delta_id_check CHECK (((length(delta_id) >= 1) AND (length(delta_id) <= 64))),
     CONSTRAINT project_deltas_member_check CHECK (((length(member) >= 1) AND (length(member) <= 128))),
     CONSTRAINT project_deltas_payload_hash_check CHECK ((length(payload_hash) = 16)),
     CONSTRAINT project_deltas_purpose_check CHECK ((purpose = ANY (ARRAY['edit'::text, 'undo'::text, 'redo'::text, 'restore'::text]))),
+    CONSTRAINT project_deltas_reach_check CHECK ((length(reach) <= 4096)),
     CONSTRAINT project_deltas_reverts_check CHECK ((reverts >= 1)),
     CONSTRAINT project_deltas_seq_check CHECK ((seq >= 1)),
     CONSTRAINT project_deltas_step_check CHECK (((length(step) >= 1) AND (length(step) <= 64)))
@@ -1319,7 +1355,8 @@ CREATE TABLE public.project_members (
     tracks text[],
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT project_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'viewer'::text]))),
+    CONSTRAINT project_members_contributor_check CHECK (((role <> 'contributor'::text) OR ((tracks IS NOT NULL) AND (cardinality(tracks) <= 64)))),
+    CONSTRAINT project_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'contributor'::text, 'commenter'::text, 'viewer'::text]))),
     CONSTRAINT project_members_tracks_check CHECK ((cardinality(tracks) <= 1024))
 );
 
@@ -1786,11 +1823,11 @@ CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW 
 
 CREATE TRIGGER forget_followers AFTER DELETE ON public.mixx_recall FOR EACH ROW EXECUTE FUNCTION public.forget_followers();
 
-CREATE TRIGGER hold_role_delete BEFORE DELETE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
+CREATE TRIGGER hold_role_delete BEFORE DELETE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}', '{contributor,editor,owner}', 'owner_id');
 
-CREATE TRIGGER hold_role_insert BEFORE INSERT ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
+CREATE TRIGGER hold_role_insert BEFORE INSERT ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{contributor,editor,owner}');
 
-CREATE TRIGGER hold_role_update BEFORE UPDATE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}');
+CREATE TRIGGER hold_role_update BEFORE UPDATE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}', '{contributor,editor,owner}', 'owner_id');
 
 CREATE TRIGGER lock_appends BEFORE UPDATE ON public.auth_sessions FOR EACH ROW WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) EXECUTE FUNCTION public.lock_appends();
 
@@ -2028,7 +2065,7 @@ ALTER TABLE public.audio_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.auth_sessions ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY callers_change ON public.audio_files FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_change ON public.audio_files FOR UPDATE TO prime_caller USING ((((owner_id = ( SELECT public.caller_id() AS caller_id)) AND (project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[]))) OR (project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])))) WITH CHECK ((((owner_id = ( SELECT public.caller_id() AS caller_id)) AND (project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[]))) OR (project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))));
 
 CREATE POLICY callers_change ON public.collaboration_sessions FOR UPDATE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
 
@@ -2044,7 +2081,7 @@ CREATE POLICY callers_change ON public.project_snapshots FOR UPDATE TO prime_cal
 
 CREATE POLICY callers_change ON public.studio_projects FOR UPDATE TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))) WITH CHECK ((id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
 
-CREATE POLICY callers_create ON public.audio_files FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_create ON public.audio_files FOR INSERT TO prime_caller WITH CHECK ((project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_create ON public.idempotency_keys FOR INSERT TO prime_caller WITH CHECK ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -2058,7 +2095,7 @@ CREATE POLICY callers_create ON public.project_snapshots FOR INSERT TO prime_cal
 
 CREATE POLICY callers_create ON public.studio_projects FOR INSERT TO prime_caller WITH CHECK ((owner_id = ( SELECT public.caller_id() AS caller_id)));
 
-CREATE POLICY callers_delete ON public.audio_files FOR DELETE TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_delete ON public.audio_files FOR DELETE TO prime_caller USING ((((owner_id = ( SELECT public.caller_id() AS caller_id)) AND (project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[]))) OR (project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))));
 
 CREATE POLICY callers_delete ON public.mixx_recall FOR DELETE TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -2068,11 +2105,11 @@ CREATE POLICY callers_delete ON public.project_members FOR DELETE TO prime_calle
 
 CREATE POLICY callers_delete ON public.project_snapshots FOR DELETE TO prime_caller USING (((author_id = ( SELECT public.caller_id() AS caller_id)) OR (project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))));
 
-CREATE POLICY callers_see ON public.audio_files FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.audio_files FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_see ON public.auth_sessions FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
-CREATE POLICY callers_see ON public.collaboration_sessions FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.collaboration_sessions FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_see ON public.idempotency_keys FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -2082,9 +2119,9 @@ CREATE POLICY callers_see ON public.plugin_presets FOR SELECT TO prime_caller US
 
 CREATE POLICY callers_see ON public.prime_users FOR SELECT TO prime_caller USING (((id = ( SELECT public.caller_id() AS caller_id)) OR (id = ANY (( SELECT public.caller_peers() AS caller_peers)::uuid[]))));
 
-CREATE POLICY callers_see ON public.project_members FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.project_members FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
-CREATE POLICY callers_see ON public.project_snapshots FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.project_snapshots FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 CREATE POLICY callers_see ON public.recall_heat FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
@@ -2094,11 +2131,11 @@ CREATE POLICY callers_see ON public.recall_settings FOR SELECT TO prime_caller U
 
 CREATE POLICY callers_see ON public.recall_uses FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
-CREATE POLICY callers_see ON public.session_states FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.session_states FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
-CREATE POLICY callers_see ON public.session_stays FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.session_stays FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
-CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{viewer,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller USING ((id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
 
 ALTER TABLE public.collaboration_sessions ENABLE ROW LEVEL SECURITY;
 

@@ -11,7 +11,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "Collection": tuple(ENTITY_TYPES),
     "ErrorCode": tuple(map(str, ErrorCode)),
     "DropReason": tuple(map(str, DropReason)),
-    "Role": ("owner", "editor", "viewer"),
+    "Role": ("owner", "editor", "contributor", "commenter", "viewer"),
     "Purpose": ("edit", "undo", "redo", "restore"),
     "DegradedPart": ("journal", "bus"),
     "LeftReason": ("access_revoked",),

@@ -11,7 +11,7 @@ from persistence.journal.contract import Journal
 from persistence.pool import Database, Executor
 from persistence.rows.access import Access
 from persistence.tables import project_members
-from rooms.roles import EDITS, GOVERNS
+from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Announcer(Protocol):
     """Tells connections of every node what a call has changed for them."""
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None: ...
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
     def session_revoked(self, auth_session: str) -> None: ...
 

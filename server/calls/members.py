@@ -1,10 +1,11 @@
 """Members: who may see a project, in which role; every change is sent at once (rule R3)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import structs
 
-from persistence.errors import NoSuchProject, NotFound
+from persistence.errors import BadQuery, NoSuchProject, NotFound
 from persistence.tables import project_members, users
 from rooms.presence.colors import color_of
 from schema import calls
@@ -26,7 +27,8 @@ async def list_(context: Context, caller: Caller, params: Any) -> Any:
 
 
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> Any:
-    """Give a role, or another one; without one, what the project gives (rule R10)."""
+    """Give a role, or another one; without one, what the project gives (rules R10, R20)."""
+    require_tracks(params.role, params.tracks)
     await require_owner(context, params.project, caller.user)
     with looking_up(context, caller.user):
         user = await users.by_email(context.db, params.email)
@@ -34,9 +36,15 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> An
             raise NotFound("nobody with that e-mail address has an account")
     most = context.usage.limits.members_per_project
     row = await project_members.grant(
-        context.db, params.project, user.id, params.role, most, by=caller.user
+        context.db,
+        params.project,
+        user.id,
+        params.role,
+        most,
+        by=caller.user,
+        tracks=params.tracks,
     )
-    context.announcer.role_changed(params.project, user.id, row.role)
+    context.announcer.role_changed(params.project, user.id, row.grant)
     return await _member(context, caller, params.project, user.id)
 
 
@@ -46,7 +54,7 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> A
     with looking_up(context, caller.user):
         row, is_new = await project_members.join(context.db, params.project, caller.user, most)
     if is_new:
-        context.announcer.role_changed(params.project, caller.user, row.role)
+        context.announcer.role_changed(params.project, caller.user, row.grant)
     return await _member(context, caller, params.project, caller.user)
 
 
@@ -70,3 +78,11 @@ async def _member(context: Context, caller: Caller, project: str, user: str) -> 
     colors = await context.colors.of(context.db, project, (user,))
     color = colors.get(user) or color_of(user)
     return structs.replace(member, color=color)
+
+
+def require_tracks(role: str | None, tracks: Collection[str] | None) -> None:
+    """Raises `BadQuery`: a contributor has tracks, maybe none yet, and nobody else has any."""
+    if role == "contributor" and tracks is None:
+        raise BadQuery("tracks", "is missing: a contributor edits the tracks that it names")
+    if role != "contributor" and tracks is not None:
+        raise BadQuery("tracks", "is only given with the role contributor")

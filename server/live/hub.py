@@ -12,6 +12,7 @@ from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.seat import JoinRequest
+from rooms.roles import Grant
 from rooms.room import Room
 from schema.close_codes import RESTARTING
 from schema.errors import ErrorCode
@@ -297,11 +298,11 @@ class Hub:
         if self.is_in(sender.id, project):
             self.gesture(sender, Gesture(project, gesture, None))
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None:
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
         live = self.rooms.get(project)
         if live is not None:
-            live.carry_out(live.room.role_changed(user, role))
+            live.carry_out(live.room.role_changed(user, grant))
             live.schedule_tick()
 
     def tell_room(self, project: str, message: ServerMessage) -> None:

@@ -204,4 +204,5 @@ def _entry(body: Committed) -> Entry:
         reverts=body.reverts,
         step=body.step,
         aspect=body.aspect,
+        reach=body.reach,
     )

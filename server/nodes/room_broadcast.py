@@ -150,6 +150,7 @@ def _committed(epoch: str, effect: ForwardEntry) -> Committed:
         digest=effect.digest,
         previous=effect.previous,
         aspect=entry.aspect,
+        reach=entry.reach,
     )
 
 

@@ -16,6 +16,7 @@ from persistence.pool import Executor
 from persistence.tables import auth_sessions, project_members, studio_projects
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import NOWHERE
+from rooms.roles import Grant
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
@@ -34,8 +35,8 @@ class Concern:
 
     users: frozenset[str]
     sessions: frozenset[str]
-    roles: Mapping[tuple[str, str], str]
-    """(project, user) -> the role that its seats in open rooms have."""
+    roles: Mapping[tuple[str, str], Grant]
+    """(project, user) -> what its seats in open rooms have been granted."""
     projects: frozenset[str]
     """Those of the open rooms."""
 
@@ -68,7 +69,7 @@ class RowListener(Protocol):
 
     def concern(self) -> Concern: ...
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None: ...
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
     def session_revoked(self, auth_session: str) -> None: ...
 
@@ -103,7 +104,7 @@ class RowChanges:
         self._place = NOWHERE
         """Up to where the change log was read."""
         self._known: OrderedDict[Hashable, object] = OrderedDict()
-        """(project, user) -> role, project -> version: what the listener knows, oldest first."""
+        """(project, user) -> grant, project -> version: what the listener knows, oldest first."""
         self._waiting: set[RowChanged] = set()
         """Rows that other nodes have changed and we have not read yet."""
         self._is_reading = False
@@ -111,17 +112,17 @@ class RowChanges:
 
     # What a call of this node has written.
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None:
-        """A role was granted, changed or revoked (rule R3)."""
-        if self._is_new((project, user), role):
-            self._listener.role_changed(project, user, role)
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
+        """A role, or a contributor's tracks, were granted, changed or revoked (rule R3)."""
+        if self._is_new((project, user), grant):
+            self._listener.role_changed(project, user, grant)
         row = f"{project}/{user}"
         self._tell_nodes(RowChanged("project_members", row, project, user))
         self.rows_changed()
 
     def project_made(self, project: str, owner: str, version: int) -> None:
         """A project was created or forked: whoever asked for it knows."""
-        self._is_new((project, owner), "owner")
+        self._is_new((project, owner), Grant("owner"))
         self._is_new(project, version)
         self.rows_changed()
 
@@ -203,11 +204,11 @@ class RowChanges:
     async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
         pairs = {(row.project, row.user) for row in rows if row.project and row.user}
         asked = [(project, user) for project, user in pairs if project and user]
-        roles = await project_members.roles_among(self._db, asked) if asked else {}
+        grants = await project_members.grants_among(self._db, asked) if asked else {}
         for pair in asked:
-            role = roles.get(pair)
-            if self._is_new(pair, role):
-                self._listener.role_changed(*pair, role)
+            grant = grants.get(pair)
+            if self._is_new(pair, grant):
+                self._listener.role_changed(*pair, grant)
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
         revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else ()

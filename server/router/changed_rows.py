@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 
+from rooms.presence.members import changed_role
+from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
-from schema.messages import ProjectChanged, RoleChanged
+from schema.messages import ProjectChanged
 from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
@@ -31,21 +33,21 @@ class ChangedRows:
             users=frozenset(identity.user for identity in here),
             sessions=frozenset(identity.auth_session for identity in here),
             roles={
-                (project, seat.request.user): seat.role
+                (project, seat.request.user): seat.granted
                 for project, live in rooms.items()
                 for seat in live.room.seats.values()
             },
             projects=frozenset(rooms),
         )
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None:
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         """To the room, and to all connections of that user (rule R3)."""
         in_room = self._hub.rooms.get(project)
         informed: set[str] = set(in_room.room.seats) if in_room else set()
-        self._hub.role_changed(project, user, role)
+        self._hub.role_changed(project, user, grant)
         for connection, identity in self._logged_in():
             if identity.user == user and connection.id not in informed:
-                connection.send(RoleChanged(project, user, role))
+                connection.send(changed_role(project, user, grant))
 
     def session_revoked(self, auth_session: str) -> None:
         """Nothing of that login is heard any more, and its sockets are closed (rule A3)."""

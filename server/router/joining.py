@@ -10,6 +10,7 @@ import structlog
 from persistence.errors import NoSuchProject
 from persistence.tables import project_members
 from rooms.presence.seat import JoinRequest, member_id
+from rooms.roles import Grant
 from schema.close_codes import OVERLOADED
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_ROOMS_PER_CONNECTION
@@ -117,6 +118,7 @@ class Joining:
             device=session.device,
             auth_session=identity.auth_session,
             role=standing.role,
+            tracks=standing.tracks,
             known_head=Position(standing.epoch, standing.head),
             at=int(self._clock() * 1_000),
             position=message.position,
@@ -138,13 +140,15 @@ class Joining:
         Who cannot be looked at is sent to come again: its join is answered, and only once.
         """
         try:
-            role = await project_members.role_of(self._context.db, project, request.user)
+            pair = project, request.user
+            grants = await project_members.grants_among(self._context.db, [pair])
         except Exception as error:
             counted(as_error(request.request, error, project), self._count)
             connection.close(OVERLOADED)
             return
-        if role != request.role:
-            self._hub.role_changed(project, request.user, role)
+        grant = grants.get(pair)
+        if grant != Grant(request.role, request.tracks):
+            self._hub.role_changed(project, request.user, grant)
 
     def _report_divergence(self, session: LoggedIn, project: str, theirs: Digest) -> None:
         now, user = asyncio.get_running_loop().time(), session.identity.user

@@ -228,12 +228,13 @@ class ArchiveProject(TypedDict):
 
 class GrantRole(TypedDict):
     """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`: the
-    project's `default_role`.
+    project's `default_role`. `tracks`: those that a contributor may edit.
     """
 
     project: str
     email: str
-    role: NotRequired[Literal["owner", "editor", "viewer"] | None]
+    role: NotRequired[Literal["owner", "editor", "contributor", "commenter", "viewer"] | None]
+    tracks: NotRequired[list[str] | None]
 
 
 class ProjectSummary(TypedDict):
@@ -1920,7 +1921,7 @@ class Members:
         self, *, idempotency_key: str | None = None, **params: Unpack[GrantRole]
     ) -> ProjectMember:
         """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`:
-        the project's `default_role`.
+        the project's `default_role`. `tracks`: those that a contributor may edit.
         """
         result: ProjectMember = await self._call(
             "members.grant", idempotency_key=idempotency_key, **params

@@ -352,6 +352,10 @@ MAX_RECALL_USES_PER_HOUR = 10_000.0
 MAX_WATCHES_PER_CONNECTION = 64
 """Of one connection at once; `watch.end` makes room. (watches; the calls `watch`)"""
 
+MAX_CONTRIBUTOR_TRACKS = 64
+"""Of one contributor; what hangs on a track needs no place of its own. A folder is one track.
+(tracks; `members.grant`, `invitations.create`)"""
+
 MAX_WATCHES_PER_USER = 256
 """Of one server, over all connections of the user. (watches; the calls `watch`)"""
 

@@ -71,7 +71,7 @@ async def _require_same(
     standing = await audio_files.standing(context.db, params.audio_file, caller.user)
     if standing is None:
         raise NotFound(NO_SUCH)
-    if standing.role not in EDITS:
+    if standing.role not in EDITS and not standing.is_maker:
         text = (
             f"a {standing.role} cannot change the project; ask an owner for the role of an editor"
         )

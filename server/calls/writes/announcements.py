@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rooms.roles import Grant
 from server.calls.context import Announcer
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class HeldBack:
         for announce in held:
             announce()
 
-    def role_changed(self, project: str, user: str, role: str | None) -> None:
-        self._held.append(partial(self._announcer.role_changed, project, user, role))
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
+        self._held.append(partial(self._announcer.role_changed, project, user, grant))
 
     def session_revoked(self, auth_session: str) -> None:
         self._held.append(partial(self._announcer.session_revoked, auth_session))

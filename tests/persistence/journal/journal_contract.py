@@ -41,7 +41,7 @@ class Bench(Protocol):
 
     async def project(self, owner: Author, state: bytes = b"{}") -> str: ...
 
-    async def grant(self, project: str, user: str, role: str) -> None: ...
+    async def grant(self, project: str, user: str, role: str, reach: str = "") -> None: ...
 
     async def revoke(self, project: str, user: str) -> None: ...
 
@@ -449,7 +449,7 @@ class JournalContract:
         ]
         assert seqs(appended.entries) == [1, 2]
 
-    @pytest.mark.parametrize("role", ["viewer", None])
+    @pytest.mark.parametrize("role", ["viewer", "commenter", None])
     async def test_R2_without_a_role_that_may_edit_nothing_is_stored(
         self, bench: Bench, role: str | None
     ) -> None:
@@ -477,6 +477,42 @@ class JournalContract:
             (Outcome.COMMITTED, 2),
             (Outcome.FORBIDDEN, None),
         ]
+
+    async def test_R24_a_contributors_delta_is_stored_by_the_tracks_that_it_was_judged_by(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(await bench.author())
+        await bench.grant(project, author.user, "contributor", "track-01,track-02")
+
+        async def stored(reach: str | None) -> Outcome:
+            return (await outcomes(bench.journal, replace(propose(project, author), reach=reach)))[
+                0
+            ][0]
+
+        assert await stored("track-01,track-02") is Outcome.COMMITTED
+        assert await stored("track-01") is Outcome.GRANT_CHANGED
+        assert await stored(None) is Outcome.GRANT_CHANGED  # judged as an editor's
+        await bench.grant(project, author.user, "contributor", "")
+        assert await stored("track-01,track-02") is Outcome.GRANT_CHANGED
+        assert await stored("") is Outcome.COMMITTED
+        await bench.grant(project, author.user, "editor")
+        assert await stored("track-01") is Outcome.COMMITTED  # it may do more than that now
+        entries = await bench.journal.read(project, 0, 10)
+        assert [entry.reach for entry in entries] == ["track-01,track-02", "", "track-01"]
+
+    async def test_R24_each_part_of_a_contributors_group_is_bounded_by_its_tracks(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(await bench.author())
+        await bench.grant(project, author.user, "contributor", "track-01")
+        parts = [replace(part, reach="track-01") for part in group(project, author, 3)]
+        there = (await known(bench, project))[project]
+        stored = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
+        assert stored == (Outcome.COMMITTED, 3)
+        entries = await bench.journal.read(project, 0, 10)
+        assert [entry.reach for entry in entries] == ["track-01"] * 3
 
     async def test_R2_a_revoked_auth_session_stores_nothing_another_goes_on(
         self, bench: Bench

@@ -22,8 +22,8 @@ class MemoryBench:
         self.journal.grant(project, owner.user, "owner")
         return project
 
-    async def grant(self, project: str, user: str, role: str) -> None:
-        self.journal.grant(project, user, role)
+    async def grant(self, project: str, user: str, role: str, reach: str = "") -> None:
+        self.journal.grant(project, user, role, reach)
 
     async def revoke(self, project: str, user: str) -> None:
         self.journal.revoke(project, user)

@@ -45,8 +45,9 @@ class PostgresBench:
         user = UserRow(owner.user, "", "", "")
         return (await make_project(self.db, user, state=state)).id
 
-    async def grant(self, project: str, user: str, role: str) -> None:
-        await project_members.grant(self.db, project, user, role)
+    async def grant(self, project: str, user: str, role: str, reach: str = "") -> None:
+        tracks = reach.split(",") if reach else []
+        await project_members.grant(self.db, project, user, role, tracks=tracks)
 
     async def revoke(self, project: str, user: str) -> None:
         await project_members.revoke(self.db, project, user)

@@ -117,7 +117,7 @@ def test_a_word_that_a_column_cannot_hold_is_refused() -> None:
     """Of words of which there are only some: a typo is not an empty list."""
     field, told = refused({"role": "edtior"}, MEMBERS)
     assert field == "where.role.eq"
-    assert told.endswith("must be one of: owner, editor, viewer")
+    assert told.endswith("must be one of: owner, editor, contributor, commenter, viewer")
 
 
 def test_Q14_what_may_be_asked_is_bounded() -> None:

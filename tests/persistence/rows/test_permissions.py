@@ -19,6 +19,7 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
+from rooms.roles import SEES_IN_ORDER
 from schema.roles import RIGHTS, ROLES_OF, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table, Verb
@@ -34,7 +35,7 @@ NODES = st.integers(0, 1)
 CLEAR = ("DELETE FROM studio_projects", "DELETE FROM prime_users", "DELETE FROM plugin_presets")
 
 PUT_ROLE = """
-INSERT INTO project_members (project_id, user_id, role) VALUES ($1, $2, $3)
+INSERT INTO project_members (project_id, user_id, role, tracks) VALUES ($1, $2, $3, '{}')
 ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
 """
 
@@ -77,6 +78,9 @@ class Model:
         if whom is Whom.PEER:
             of = {(project, row.user) for project, one in self.roles if one == user}
             return bool(of & self.roles.keys())
+        if whom is Whom.MAKER:
+            both = (Whom.SELF, Whom.CONTRIBUTOR)
+            return all(self._is(user, each, row) for each in both)
         return self.roles.get((row.project or "", user)) in ROLES_OF[whom]
 
 
@@ -123,7 +127,7 @@ class Permissions(RuleBasedStateMachine):
     def begin(self) -> None:
         self.run(self._begin())
 
-    @rule(project=USERS, user=USERS, role=st.sampled_from(["viewer", "editor", "owner"]))
+    @rule(project=USERS, user=USERS, role=st.sampled_from(SEES_IN_ORDER))
     def give(self, project: int, user: int, role: str) -> None:
         of, who = self.model.projects[project], self.model.users[user]
         self.run(self.owner.execute(PUT_ROLE, of, who, role))

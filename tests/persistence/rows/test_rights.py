@@ -18,6 +18,7 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.rows.access import Access
 from persistence.rows.reading import count, get, list_
 from persistence.rows.writing import create, delete, update
+from rooms.roles import CONTRIBUTES, SEES_IN_ORDER
 from schema.roles import RIGHTS, ROLES_OF, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Verb
@@ -30,7 +31,7 @@ Kept = dict[str, Any]
 """A row of the model: `user`, `project` and `is_public`, where it has them, and its `version`."""
 
 USERS, PROJECTS = 4, 2
-ROLES = ("viewer", "editor", "owner", None)
+ROLES = (*SEES_IN_ORDER, None)
 
 PLANTED = {
     "mixx_recall": (
@@ -135,7 +136,8 @@ class Rights(RuleBasedStateMachine):
         else:
             self.roles[in_project][who] = role
             text = (
-                "INSERT INTO project_members (project_id, user_id, role) VALUES ($1, $2, $3)"
+                "INSERT INTO project_members (project_id, user_id, role, tracks)"
+                " VALUES ($1, $2, $3, '{}')"
                 " ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role"
             )
             self.world.run(self.world.owner.execute(text, in_project, who, role))
@@ -249,6 +251,9 @@ class Rights(RuleBasedStateMachine):
         project = self.roles.get(row.get("project", ""), {})
         for whom in whoms:
             if whom in ROLES_OF and project.get(who) in ROLES_OF[whom]:
+                return True
+            is_own = row.get("user") == who
+            if whom is Whom.MAKER and is_own and project.get(who) in CONTRIBUTES:
                 return True
             if whom is Whom.SELF and row.get("user") == who:
                 return True

@@ -10,6 +10,7 @@ from persistence.rows.access import Access
 from persistence.tables import project_members
 from persistence.tables.project_members import OWNERS_FIRST, Standing
 from persistence.tables.users import UserRow
+from rooms.roles import Grant
 from schema.tables.project_members import MEMBERS
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -104,8 +105,10 @@ async def test_many_roles_are_read_at_once(
     database: Database, ann: UserRow, bob: UserRow, project: str
 ) -> None:
     pairs = [(project, ann.id), (project, bob.id), (str(uuid.uuid4()), ann.id)]
-    assert await project_members.roles_among(database, pairs) == {(project, ann.id): "owner"}
-    assert await project_members.roles_among(database, []) == {}
+    assert await project_members.grants_among(database, pairs) == {
+        (project, ann.id): Grant("owner")
+    }
+    assert await project_members.grants_among(database, []) == {}
 
 
 async def test_the_feed_hears_of_every_change_of_role(

@@ -23,6 +23,7 @@ from rooms.effects import (
 )
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 from rooms.presence.seat import JoinRequest, Seat
+from rooms.roles import Grant
 from rooms.room import Room
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error, Joined, Position, ProposeDelta
@@ -193,7 +194,7 @@ class World:
 
     def change_role(self) -> None:
         user, role = self.rng.choice(("ann", "ben")), self.rng.choice(("editor", "viewer"))
-        self.take(self.room.members.role_changed(user, role))
+        self.take(self.room.members.role_changed(user, Grant(role)))
 
     def come_to_rest(self) -> None:
         """Everything under way is answered."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from rooms.roles import Grant
 from schema.limits import (
     MAX_GESTURES,
     MAX_MEMBERS_PER_ROOM,
@@ -230,7 +231,7 @@ def test_G6_who_may_not_edit_any_more_shows_nothing_any_more() -> None:
     bench = bench_with("ann", "bob")
     show(bench, "ann", "ride", ch_bass_=0.4)
     tick(bench, 1.0)
-    bench.take(bench.room.members.role_changed("ann", "viewer"))
+    bench.take(bench.room.members.role_changed("ann", Grant("viewer")))
     assert tick(bench, 2.0) == {member(bench, "ann"): {"ride": None}}
     show(bench, "bob", "ride", ch_bass_=0.4)
     bench.take(bench.room.tick(3.0))

@@ -1,0 +1,1 @@
+"""Roles in a project: who may do what by them."""
