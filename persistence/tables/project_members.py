@@ -196,8 +196,11 @@ async def grant(
         if row is None:
             raise NotFound("there is no such user")
         was = None if before is None else before["role"]
-        said = {"user": user, "actor": by, "role": role, "before": was, "tracks": given}
-        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **said)
+        said: dict[str, Any] = {"role": role, "before": was}
+        said |= {} if given is None else {"tracks": given}
+        await audit_log.insert(
+            transaction, AuditEvent.ROLE_CHANGED, project=project, user=user, actor=by, **said
+        )
         return _member(row)
 
 

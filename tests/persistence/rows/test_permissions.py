@@ -36,7 +36,7 @@ CLEAR = ("DELETE FROM studio_projects", "DELETE FROM prime_users", "DELETE FROM 
 
 PUT_ROLE = """
 INSERT INTO project_members (project_id, user_id, role, tracks) VALUES ($1, $2, $3, '{}')
-ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
+ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role, tracks = '{}'
 """
 
 

@@ -273,7 +273,7 @@ def ops(draw: st.DrawFn) -> Op:
         return Move(col, id, parent=draw(st.sampled_from([*IDS, None])))
     if kind == "move" and "order" in ENTITY_TYPES[col]:
         return Move(col, id, order="a7")
-    pointers = {
+    pointers: dict[str, Any] = {
         name: f"channels/{draw(st.sampled_from(IDS))}/volume"
         if pointer.kind == "path"
         else draw(st.sampled_from([*IDS, None]))

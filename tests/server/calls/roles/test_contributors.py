@@ -131,9 +131,7 @@ async def test_R24_what_was_judged_by_other_tracks_is_to_be_sent_again(
     refused = await ben.answer_to(await ben.propose(project, rename(BASS, "too late")))
     assert refused["code"] == "unavailable", "it comes behind the first one (rule D12)"
     again = refused["details"]["after"]
-    refused = await ben.answer_to(
-        await ben.propose(project, rename(BASS, "too late"), id=again)
-    )
+    refused = await ben.answer_to(await ben.propose(project, rename(BASS, "too late"), id=again))
     assert refused["code"] == "forbidden"
 
 
