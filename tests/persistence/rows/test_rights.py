@@ -138,7 +138,8 @@ class Rights(RuleBasedStateMachine):
             text = (
                 "INSERT INTO project_members (project_id, user_id, role, tracks)"
                 " VALUES ($1, $2, $3, '{}')"
-                " ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role, tracks = '{}'"
+                " ON CONFLICT (project_id, user_id) DO UPDATE"
+                " SET role = excluded.role, tracks = '{}'"
             )
             self.world.run(self.world.owner.execute(text, in_project, who, role))
         self.note_members()
