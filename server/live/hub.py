@@ -1,5 +1,7 @@
 """The rooms of a node: opened by the first who joins, closed when the last has gone."""
 
+# Long: the one door to the rooms of a node, with a short method for each thing asked of them.
+
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,1 +1,0 @@
-"""Roles in a project: who may do what by them."""
