@@ -9,6 +9,8 @@ from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.logins import Logins
+from server.accounts.mail.rendering import MailWriter
+from server.accounts.mail.sender import MailSender
 from server.accounts.passwords import Passwords
 from server.accounts.public_url import PublicUrl
 from server.accounts.second_factors import SecondFactors
@@ -94,6 +96,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         pages=pages,
         liveness=Liveness(core.connections),
         socket_server=_socket_server(core, context, pages),
+        mail=_mail(core, context),
     )
     add_gauges(node)
     return node
@@ -130,6 +133,11 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         hub,
         _feed(base, connections, hub),
     )
+
+
+def _mail(core: _Core, context: Context) -> MailSender:
+    base, writer = core.base, MailWriter(core.settings.mail, context.public_url)
+    return MailSender(base.db.behind, writer, base.mail_line, base.metrics.count)
 
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:

@@ -24,8 +24,19 @@ def add_gauges(node: Node) -> None:
     gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
     behind = "From the beginning of the last transaction that the feed has read to its reading."
     gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
+    _add_mail(node)
     _add_load(node)
     _add_lanes(node)
+
+
+def _add_mail(node: Node) -> None:
+    gauge, mail = node.foundation.metrics.gauge, node.mail
+    gauge("mail_waiting", "Mails that wait to be sent.", lambda: mail.figures.waiting)
+    oldest = "How long the oldest of them has waited."
+    gauge("mail_oldest_seconds", oldest, lambda: mail.figures.oldest)
+    dropped = "Mails of the last day that were too many for their address or user."
+    gauge("mail_dropped", dropped, lambda: mail.figures.dropped)
+    gauge("mail_up", "1 while mails can be handed over.", lambda: mail.is_up)
 
 
 def _add_load(node: Node) -> None:

@@ -6,11 +6,12 @@ import functools
 from machine.embedded_servers import keep_running
 from persistence.journal import fences
 from persistence.recall import trimming
-from persistence.tables import audit_log, auth_sessions, collaboration_sessions
+from persistence.tables import audit_log, auth_sessions, collaboration_sessions, mail_outbox
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from persistence.tables.logging_in import device_logins, login_challenges
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts.audit import FLUSH_SECONDS
+from server.accounts.mail import sender
 from server.calls.library import preset_uses
 from server.node import Node
 from server.states.history_keeping import clear_staged, compact_old
@@ -84,27 +85,34 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
     repeat("looking for changed rows", SLOW_TICK_SECONDS, node.row_changes.poll, vital=True)
     repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
-    settings = node.settings
-    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, settings.history_days))
+    days = node.settings.history_days
+    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
     repeat("clearing what dead nodes staged", COMPACT_SECONDS, lambda: clear_staged(db))
     trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
     repeat("trimming the change log", COMPACT_SECONDS, trim)
     repeat("trimming fences", COMPACT_SECONDS, lambda: fences.trim(db, FENCE_SECONDS))
-    repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     keys = functools.partial(idempotency_keys.trim, db, KEPT_REPLY_SECONDS)
     repeat("trimming idempotency keys", COMPACT_SECONDS, keys)
     repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
-    repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
-    for what, table in (("devices that ask", device_logins), ("challenges", login_challenges)):
-        repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
-    repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)
-    trim_audit = functools.partial(audit_log.trim, db, settings.audit_days)
-    repeat("trimming the audit", COMPACT_SECONDS, trim_audit)
+    _start_for_accounts(node)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
     if node.settings.stall_probe:
         node.supervisor.keep("measuring stalls", node.stalls.run)
     return [name for name in node.supervisor.tasks if name not in before]
+
+
+def _start_for_accounts(node: Node) -> None:
+    repeat, db = node.supervisor.repeat, node.foundation.db.behind
+    repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
+    repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
+    for what, table in (("devices that ask", device_logins), ("challenges", login_challenges)):
+        repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
+    repeat("sending mail", sender.POLL_SECONDS, node.mail.look)
+    repeat("trimming mail", COMPACT_SECONDS, lambda: mail_outbox.trim(db))
+    repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)
+    trim_audit = functools.partial(audit_log.trim, db, node.settings.audit_days)
+    repeat("trimming the audit", COMPACT_SECONDS, trim_audit)

@@ -10,6 +10,7 @@ from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.hashing.hashes import OWASP, Costs
+from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
 from server.feed.row_feed import RowFeed
 from server.health.metrics import Metrics
@@ -58,6 +59,8 @@ class Foundation:
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
     password_costs: Costs = field(default_factory=lambda: OWASP)
+    mail_line: OpenLine | None = None
+    """How mails are handed over; None: they wait."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,7 @@ class Node:
     pages: Pages
     liveness: Liveness
     socket_server: SocketServer
+    mail: MailSender
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""

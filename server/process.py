@@ -16,6 +16,7 @@ from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
 from persistence.tables.internal import server_secrets
+from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.health.metrics import Metrics
 from server.node import Foundation
@@ -91,6 +92,7 @@ async def _foundation(
         metrics=metrics,
         stopping=stopping,
         servers=servers,
+        mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
     )
 
 

@@ -44,7 +44,8 @@ async def _serve_until_stopping(
     ready(f"ws://{_shown(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
-    await leave(node.hub, node.connections, node.pages, node.write_behind)
+    leaving = leave(node.hub, node.connections, node.pages, node.write_behind)
+    await asyncio.gather(leaving, node.mail.finish())
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
 

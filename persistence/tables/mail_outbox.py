@@ -5,9 +5,12 @@ least once; its payload, which may hold the secret of a link, is erased once it 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from persistence import slices
 from persistence.pool import Executor
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
 from schema.text.email_addresses import NoAddress, key_of
@@ -77,6 +80,85 @@ UPDATE mail_outbox SET dropped = dropped + 1 WHERE id = (
     ORDER BY created_at DESC LIMIT 1)
 """
 
+# Whose `next_try_at` lies ahead is another sender's, or waits. Kinds of newer nodes are theirs.
+CLAIM = """
+UPDATE mail_outbox AS m
+SET tries = m.tries + 1, next_try_at = clock_timestamp() + $2::float8 * interval '1 second'
+FROM (SELECT id FROM mail_outbox
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= clock_timestamp()
+        AND kind = ANY ($3::text[])
+    ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
+WHERE m.id = due.id
+RETURNING m.id, m.recipient, m.kind, m.payload, m.tries,
+    (extract(epoch FROM m.created_at) * 1000000)::bigint AS created_us
+"""
+
+SENT = """
+UPDATE mail_outbox SET sent_at = clock_timestamp(), payload = '{}', last_error = NULL
+WHERE id = ANY ($1::bigint[]) AND sent_at IS NULL
+"""
+
+LATER = """
+UPDATE mail_outbox
+SET next_try_at = clock_timestamp() + $3::float8 * interval '1 second',
+    last_error = coalesce($4, last_error),
+    tries = CASE WHEN $4 IS NULL THEN tries - 1 ELSE tries END
+WHERE id = $1 AND tries = $2 AND sent_at IS NULL AND given_up_at IS NULL
+"""
+
+GIVE_UP = """
+UPDATE mail_outbox SET given_up_at = clock_timestamp(), payload = '{}', last_error = $2
+WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL
+"""
+
+# Not those that a sender has just now: it may be sending one.
+GIVE_UP_LATE = """
+UPDATE mail_outbox
+SET given_up_at = clock_timestamp(), payload = '{}',
+    last_error = coalesce(last_error, 'nobody sent it in time')
+WHERE id IN (SELECT id FROM mail_outbox
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND give_up_at <= clock_timestamp()
+        AND next_try_at <= clock_timestamp()
+    LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+
+FIGURES = """
+SELECT count(*) AS waiting,
+    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest,
+    (SELECT coalesce(sum(dropped), 0) FROM mail_outbox
+        WHERE created_at > clock_timestamp() - interval '1 day')::bigint AS dropped
+FROM mail_outbox WHERE sent_at IS NULL AND given_up_at IS NULL
+"""
+
+TRIM = slices.deleting(
+    "mail_outbox",
+    "created_at < now() - interval '30 days' AND (sent_at IS NOT NULL OR given_up_at IS NOT NULL)",
+    "created_at",
+    1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One that a sender has claimed; `tries`: how often one had it, this time included."""
+
+    id: int
+    recipient: str
+    kind: MailKind
+    payload: Mapping[str, object]
+    tries: int
+    message_id: str
+    """The same whenever it is tried: for the left side of a Message-ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`oldest`: seconds that a mail has waited; `dropped`: within a day, as there were too many."""
+
+    waiting: int = 0
+    oldest: float = 0.0
+    dropped: int = 0
+
 
 async def put(
     db: Executor,
@@ -117,3 +199,52 @@ def _key(recipient: str) -> str:
         return key_of(recipient)
     except NoAddress:
         return recipient.lower()  # an account of before the rules for addresses
+
+
+async def claim(db: Executor, most: int, seconds: float) -> list[Mail]:
+    """Those that are due and no other sender's, for so many seconds; after that they are anyone's.
+
+    Who was slower than that must not send them: another one may do so.
+    """
+    return [_mail(row) for row in await db.fetch(CLAIM, most, seconds, list(MailKind))]
+
+
+async def mark_sent(db: Executor, ids: Collection[int]) -> None:
+    """They are with their recipients' servers: the payloads are erased. Again harms nothing."""
+    await db.execute(SENT, list(ids))
+
+
+async def put_off(db: Executor, mail: Mail, seconds: float, reason: str | None) -> None:
+    """Let it wait for so long, if it is still the caller's. `reason` None: it was not tried."""
+    await db.execute(LATER, mail.id, mail.tries, seconds, reason)
+
+
+async def give_up(db: Executor, mail: Mail, reason: str) -> None:
+    """It is never sent: the payload is erased, the reason kept."""
+    await db.execute(GIVE_UP, mail.id, reason)
+
+
+async def give_up_late(db: Executor, most: int) -> int:
+    """Give up those that are of no use any more, at most so many; how many there were."""
+    return int((await db.execute(GIVE_UP_LATE, most)).split()[-1])
+
+
+async def figures(db: Executor) -> Figures:
+    row = await db.fetchrow(FIGURES)
+    return Figures(row["waiting"], row["oldest"], row["dropped"]) if row else Figures()
+
+
+async def trim(db: Executor) -> None:
+    """Forget what was sent or given up a month ago."""
+    await slices.delete(db, TRIM)
+
+
+def _mail(row: Any) -> Mail:
+    return Mail(
+        row["id"],
+        row["recipient"],
+        MailKind(row["kind"]),
+        json.loads(row["payload"]),
+        row["tries"],
+        f"prime.{row['id']}.{row['created_us']}",
+    )

@@ -1,0 +1,34 @@
+"""Where no SMTP server is set and somebody looks on: mails are shown in the terminal."""
+
+from email.message import EmailMessage
+from types import TracebackType
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+
+class Terminal:
+    """A `server.accounts.mail.sender.Line`, and the context that opens it."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def __aenter__(self) -> "Terminal":
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """There is nothing to close."""
+
+    async def send(self, message: EmailMessage) -> None:
+        """Show its plain part; it counts as sent."""
+        part = message.get_body(("plain",))
+        text = "" if part is None else part.get_content()
+        title = Text(f"mail to {message['To']}")
+        said = Text(f"{message['Subject']}\n\n{text.strip()}")
+        self._console.print(Panel(said, title=title, subtitle="SMTP_URL is not set"))

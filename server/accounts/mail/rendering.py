@@ -1,0 +1,151 @@
+"""A mail in words: subject, plain text and HTML, from a pair of templates for each kind."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from pathlib import Path
+from urllib.parse import quote
+
+import idna
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from persistence.tables.mail_outbox import Mail, MailKind
+from schema.text.texts import nearest_name
+from server.accounts.mail.mail_settings import MailSettings
+from server.accounts.public_url import PublicUrl
+
+LINKS = {
+    MailKind.VERIFY_ADDRESS: "verify",
+    MailKind.RESET_PASSWORD: "reset",
+    MailKind.CHANGE_ADDRESS: "confirm",
+    MailKind.INVITATION: "invite",
+}
+"""What stands before the token in the fragment of a link: no server and no proxy sees it."""
+
+OURS = frozenset({"token", "code", "role", "place", "address"})
+"""Of a payload what nobody chooses as they like; all other texts are names."""
+
+LONGEST_NAME = 120
+NAMELESS = "someone"
+
+_DOT = re.compile(r"(?<=\w)\.(?=\w)")
+_SCHEME = re.compile(r"://?")
+
+
+class CannotWrite(Exception):
+    """The mail cannot be written; the message says why, without what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a mail says; the texts end in a line end."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class MailWriter:
+    """Writes mails of one server."""
+
+    def __init__(self, settings: MailSettings, public_url: PublicUrl) -> None:
+        self._settings = settings
+        self._public_url = public_url
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=lambda name: name is None or name.endswith(".html.j2"),
+            undefined=StrictUndefined,
+            finalize=_not_none,
+            keep_trailing_newline=True,
+        )
+        self._templates.filters |= {"lasting": lasting, "in_days": in_days, "a_role": a_role}
+
+    def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
+        """Raises `CannotWrite`."""
+        values = {name: _shown(name, value) for name, value in payload.items()}
+        values["server_name"] = self._settings.sender_name
+        values["account_url"] = self._public_url.account_page()
+        if kind in LINKS:
+            token = quote(str(payload.get("token", "")), safe="")
+            values["link"] = self._public_url.account_page(f"{LINKS[kind]}={token}")
+        try:
+            text = self._templates.get_template(f"{kind}.txt.j2").render(values)
+            subject, _, body = text.removeprefix("Subject: ").partition("\n\n")
+            values["subject"] = subject
+            html = self._templates.get_template(f"{kind}.html.j2").render(values)
+        except Exception as error:  # whatever a payload holds, it stops no other mail
+            raise CannotWrite(f"the template of {kind}: {type(error).__name__}") from error
+        return Written(subject, body, html)
+
+    def message(self, mail: Mail) -> EmailMessage:
+        """A whole message (RFC 5322); raises `CannotWrite`.
+
+        One mail has one Message-ID however often it is tried, so receivers know a second one.
+        """
+        written = self.write(mail.kind, mail.payload)
+        message = EmailMessage(policy=SMTP if mail.recipient.isascii() else SMTPUTF8)
+        try:
+            sender = mailbox(self._settings.sender)
+            message["From"] = Address(self._settings.sender_name, *sender)
+            message["To"] = Address("", *mailbox(mail.recipient))
+            message["Subject"] = written.subject
+            message["Date"] = datetime.now(UTC)
+            message["Message-ID"] = f"<{mail.message_id}@{sender[1]}>"
+            message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
+            message.set_content(written.text)
+            message.add_alternative(written.html, subtype="html")
+        except (ValueError, MessageError, IndexError) as error:
+            raise CannotWrite(f"the headers of {mail.kind}: {type(error).__name__}") from error
+        return message
+
+
+def mailbox(address: str) -> tuple[str, str]:
+    """Both sides of an address as mail servers read it: the domain in ASCII. Raises `ValueError`.
+
+    What is before the @ may be in letters of all kinds: then the server needs SMTPUTF8 (RFC 6531).
+    """
+    local, _, domain = address.rpartition("@")
+    if not local:
+        raise ValueError("no address")
+    try:
+        return local, idna.encode(domain, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError as error:
+        raise ValueError("no domain") from error
+
+
+def _not_none(value: object) -> object:
+    if value is None:
+        raise ValueError("nothing to write")
+    return value
+
+
+def _shown(name: str, value: object) -> object:
+    """A name as one line of text that no mail program takes for a link."""
+    if not isinstance(value, str) or name in OURS:
+        return value
+    shown = nearest_name(value, LONGEST_NAME) or NAMELESS
+    return _SCHEME.sub(": ", _DOT.sub(". ", shown))
+
+
+def lasting(minutes: int) -> str:
+    """So many minutes in words."""
+    for size, word in ((1_440, "day"), (60, "hour")):
+        if minutes >= size and minutes % size == 0:
+            count = minutes // size
+            return f"{count} {word}" + "s" * (count != 1)
+    return f"{minutes} minute" + "s" * (minutes != 1)
+
+
+def in_days(days: int) -> str:
+    """After so many days, in words."""
+    return "now" if days < 1 else f"in {days} day" + "s" * (days != 1)
+
+
+def a_role(role: str) -> str:
+    """A role with its article."""
+    return f"{'an' if role[:1] in 'aeio' else 'a'} {role}"
