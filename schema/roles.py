@@ -23,6 +23,8 @@ class Whom(StrEnum):
     """Whoever shares a project with the user that the row belongs to."""
     EVERYONE = "everyone"
     """All users, of rows whose column `is_public` is true."""
+    OPERATOR = "operator"
+    """Who runs the server, of all rows: `prime_users.is_operator`."""
 
 
 ROLES_OF: dict[Whom, tuple[str, ...]] = {
@@ -71,5 +73,7 @@ RIGHTS: dict[str, Rights] = {
     "session_states": Rights(see=_MEMBERS),
     "session_stays": Rights(see=_MEMBERS),
     "auth_sessions": Rights(see=_OWN),
+    "audit_log": Rights(see=(Whom.SELF, Whom.OWNER)),
+    "whole_audit": Rights(see=(Whom.OPERATOR,)),
 }
 """Relation (`schema.tables`) -> who may do what with its rows."""

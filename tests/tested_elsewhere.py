@@ -232,6 +232,7 @@ TESTED_ELSEWHERE = {
     "schema.roles": "tests/schema/tables/test_all_tables.py",
     "schema.server_limits": "tests/rooms/edits/test_groups.py",
     "schema.tables.audio_files": "tests/schema/tables/test_all_tables.py",
+    "schema.tables.audit_log": "tests/schema/tables/test_all_tables.py",
     "schema.tables.auth_sessions": "tests/schema/tables/test_all_tables.py",
     "schema.tables.collaboration_sessions": "tests/schema/tables/test_all_tables.py",
     "schema.tables.description": "tests/schema/tables/test_all_tables.py",

@@ -24,6 +24,8 @@ class Ties:
     """The ids of users who share a project with the caller, an array."""
     place: Callable[[Table, str], str]
     """A table and the name of a column on the wire -> the column, as the row's."""
+    operator: str
+    """Whether the caller is an operator."""
 
 
 CALLER = "($1::text)::uuid"
@@ -56,6 +58,7 @@ BY_ARGUMENT = Ties(
         f" ON other.project_id = mine.project_id WHERE mine.user_id = {CALLER})"
     ),
     place=place_of,
+    operator=f"(SELECT is_operator({CALLER}))",
 )
 """The first wall: of the caller that the statement is given."""
 
@@ -78,6 +81,8 @@ def tie(table: Table, whom: Whom, ties: Ties) -> str:
     if whom is Whom.MAKER:
         both = tie(table, Whom.SELF, ties), tie(table, Whom.CONTRIBUTOR, ties)
         return f"({' AND '.join(both)})" if all(both) else ""
+    if whom is Whom.OPERATOR:
+        return ties.operator
     tied = table.project if whom in ROLES_OF else table.user
     if not tied:
         return ""

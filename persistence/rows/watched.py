@@ -52,8 +52,8 @@ PROJECTS = """
 SELECT project_id FROM project_members WHERE user_id = $1
 """
 
-STORED_IN = {"own_account": "prime_users"}
-"""View of what each caller has for themselves -> the table of it: the owner is no caller."""
+STORED_IN = {"own_account": "prime_users", "whole_audit": "audit_log"}
+"""View of what depends on the caller -> the table of it: the owner is no caller."""
 
 AT_A_TIME, AT_A_TIME_SECONDS = 100, 0.002
 """Rows, or how long they are read into maps, in one turn of the event loop: cursors wait for it."""

@@ -33,6 +33,7 @@ IN_WORDS = {
     Whom.OWNER: "owners of its project",
     Whom.PEER: "whoever shares a project with its user",
     Whom.EVERYONE: "everyone",
+    Whom.OPERATOR: "operators",
 }
 """Whom a right is for -> as the end of a sentence."""
 

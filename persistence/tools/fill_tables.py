@@ -199,6 +199,16 @@ FILL = {
         ) AS r
         JOIN filled_users AS u ON u.n = r.person
     """,
+    "audit_log": """
+        INSERT INTO audit_log (event, user_id, project_id, created_at)
+        SELECT CASE WHEN r.n % 3 = 0 THEN 'role_changed' ELSE 'login' END, u.id,
+            CASE WHEN r.n % 3 = 0 THEN p.id END, pg_temp.before()
+        FROM (
+            SELECT n, pg_temp.few({users}) AS person, pg_temp.few({projects}) AS project
+            FROM generate_series(1, {rows}) AS n
+        ) AS r
+        JOIN filled_users AS u ON u.n = r.person JOIN filled_projects AS p ON p.n = r.project
+    """,
 }
 """Table -> the statements that fill it, in this order."""
 

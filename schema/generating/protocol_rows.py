@@ -24,6 +24,7 @@ WHOM = {
     Whom.OWNER: "owners of its project",
     Whom.PEER: "who shares a project with them",
     Whom.EVERYONE: "everyone, where it is public",
+    Whom.OPERATOR: "operators",
 }
 """As in a table: an editor's right is an owner's too."""
 

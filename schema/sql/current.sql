@@ -368,6 +368,13 @@ BEGIN
     RETURN coalesce(NEW, OLD);
 END $$;
 
+CREATE FUNCTION public.is_operator(one uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce((SELECT u.is_operator FROM prime_users AS u WHERE u.id = one), false)
+$$;
+
 CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[], known_epochs text[], known_ids text[]) RETURNS TABLE(project uuid, epoch text, head bigint, verdict text)
     LANGUAGE sql STABLE
     AS $$
@@ -659,8 +666,7 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id,
             old_project_id, old_user_id, everyone, action)
-        SELECT TG_TABLE_NAME,
-            coalesce(n.project_id, o.project_id) || '/' || coalesce(n.id, o.id),
+        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
             coalesce(n.project_id, o.project_id), coalesce(n.author_id, o.author_id),
             CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
             CASE WHEN n.author_id <> o.author_id OR n.author_id IS NULL THEN o.author_id END,
@@ -673,12 +679,12 @@ BEGIN
             OR n.version <> o.version;
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, n.project_id || '/' || n.id,
+        SELECT TG_TABLE_NAME, n.id::text,
             n.project_id, n.author_id, false, 'insert'
         FROM new_rows AS n;
     ELSE
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, o.project_id || '/' || o.id,
+        SELECT TG_TABLE_NAME, o.id::text,
             o.project_id, o.author_id, false, 'delete'
         FROM old_rows AS o;
     END IF;
@@ -1534,6 +1540,20 @@ CREATE UNLOGGED TABLE public.state_parts (
     data bytea NOT NULL
 );
 
+CREATE VIEW public.whole_audit WITH (security_barrier='true') AS
+ SELECT id,
+    event,
+    user_id,
+    actor_id,
+    project_id,
+    auth_session_id,
+    address,
+    count,
+    details,
+    created_at
+   FROM public.audit_log
+  WHERE ( SELECT public.is_operator(( SELECT public.caller_id() AS caller_id)) AS is_operator);
+
 ALTER TABLE ONLY public.change_log ALTER COLUMN "position" SET DEFAULT nextval('public.change_log_position_seq'::regclass);
 
 ALTER TABLE ONLY public.audio_files
@@ -1682,6 +1702,8 @@ CREATE INDEX audio_files_pending_idx ON public.audio_files USING btree (project_
 CREATE INDEX audio_files_project_hash_idx ON public.audio_files USING btree (project_id, content_hash) WHERE (content_hash IS NOT NULL);
 
 CREATE INDEX audit_log_created_idx ON public.audit_log USING btree (created_at DESC, id DESC);
+
+CREATE INDEX audit_log_event_idx ON public.audit_log USING btree (event, created_at DESC, id DESC);
 
 CREATE INDEX audit_log_project_idx ON public.audit_log USING btree (project_id, created_at DESC, id DESC) WHERE (project_id IS NOT NULL);
 
@@ -2063,6 +2085,8 @@ ALTER TABLE ONLY public.studio_projects
 
 ALTER TABLE public.audio_files ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.auth_sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY callers_change ON public.audio_files FOR UPDATE TO prime_caller USING ((((owner_id = ( SELECT public.caller_id() AS caller_id)) AND (project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[]))) OR (project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[])))) WITH CHECK ((((owner_id = ( SELECT public.caller_id() AS caller_id)) AND (project_id = ANY (( SELECT public.caller_projects('{contributor,editor,owner}'::text[]) AS caller_projects)::uuid[]))) OR (project_id = ANY (( SELECT public.caller_projects('{editor,owner}'::text[]) AS caller_projects)::uuid[]))));
@@ -2106,6 +2130,8 @@ CREATE POLICY callers_delete ON public.project_members FOR DELETE TO prime_calle
 CREATE POLICY callers_delete ON public.project_snapshots FOR DELETE TO prime_caller USING (((author_id = ( SELECT public.caller_id() AS caller_id)) OR (project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))));
 
 CREATE POLICY callers_see ON public.audio_files FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{viewer,commenter,contributor,editor,owner}'::text[]) AS caller_projects)::uuid[])));
+
+CREATE POLICY callers_see ON public.audit_log FOR SELECT TO prime_caller USING (((user_id = ( SELECT public.caller_id() AS caller_id)) OR (project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[]))));
 
 CREATE POLICY callers_see ON public.auth_sessions FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 

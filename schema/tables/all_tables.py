@@ -1,6 +1,7 @@
 """Every table that calls reach, by the name of its relation."""
 
 from schema.tables.audio_files import AUDIO_FILES
+from schema.tables.audit_log import AUDIT, WHOLE_AUDIT
 from schema.tables.auth_sessions import AUTH_SESSIONS
 from schema.tables.collaboration_sessions import SESSIONS
 from schema.tables.description import Table
@@ -28,5 +29,7 @@ TABLES: dict[str, Table] = {
         SESSION_STATES,
         SESSION_STAYS,
         AUTH_SESSIONS,
+        AUDIT,
+        WHOLE_AUDIT,
     )
 }

@@ -63,7 +63,7 @@ HIDDEN_COLUMNS = {
     "collaboration_sessions": "invite_code",
 }
 
-VIEWS = {"own_account"}
+VIEWS = {"own_account", "whole_audit"}
 
 NO_CALLER = ["", "nobody", "00000000-0000-0000-0000-000000000000", "'; SELECT 1; --", "{}"]
 

@@ -13,6 +13,10 @@ from prime_client.schema.queries import (
     AudioFileEmbed,
     AudioFileOrder,
     AudioFileWhere,
+    AuditEntryColumn,
+    AuditEntryEmbed,
+    AuditEntryOrder,
+    AuditEntryWhere,
     AuthSessionColumn,
     AuthSessionEmbed,
     AuthSessionOrder,
@@ -54,6 +58,10 @@ from prime_client.schema.queries import (
     SnapshotEmbed,
     SnapshotOrder,
     SnapshotWhere,
+    WholeAuditEntryColumn,
+    WholeAuditEntryEmbed,
+    WholeAuditEntryOrder,
+    WholeAuditEntryWhere,
 )
 from prime_client.watching.watch import Watch
 
@@ -105,6 +113,8 @@ READS = frozenset(
         "audio_files.get",
         "audio_files.list",
         "audio_files.stems",
+        "audit.count",
+        "audit.list",
         "auth_sessions.count",
         "auth_sessions.get",
         "auth_sessions.list",
@@ -144,6 +154,8 @@ READS = frozenset(
         "users.count",
         "users.get",
         "users.list",
+        "whole_audit.count",
+        "whole_audit.list",
     }
 )
 """They change nothing."""
@@ -1733,6 +1745,138 @@ class CountAuthSessions(TypedDict):
     where: NotRequired[AuthSessionWhere | None]
 
 
+class ListAudit(TypedDict):
+    """What happened to your account, and to roles in projects that you own."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[AuditEntryWhere | None]
+    order: NotRequired[list[AuditEntryOrder] | None]
+    embed: NotRequired[list[AuditEntryEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class AuditEntry(TypedDict):
+    """What happened to your account, and to roles in projects that you own."""
+
+    id: str
+    event: str
+    user: str | PublicUserSummary | None
+    actor: str | PublicUserSummary | None
+    project: str | None
+    auth_session: str | None
+    address: str | None
+    count: int
+    details: dict[str, Any]
+    created_at: float
+
+
+class PartialAuditEntry(TypedDict):
+    """Of a row `AuditEntry` the columns that `fields` names, and those that name it."""
+
+    id: str
+    event: NotRequired[str]
+    user: NotRequired[str | PublicUserSummary | None]
+    actor: NotRequired[str | PublicUserSummary | None]
+    project: NotRequired[str | None]
+    auth_session: NotRequired[str | None]
+    address: NotRequired[str | None]
+    count: NotRequired[int]
+    details: NotRequired[dict[str, Any]]
+    created_at: NotRequired[float]
+
+
+class AuditEntryPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    audit: list[AuditEntry]
+    next: str | None
+    previous: str | None
+
+
+class PartialAuditEntryPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    audit: list[PartialAuditEntry]
+    next: str | None
+    previous: str | None
+
+
+class CountAudit(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[AuditEntryWhere | None]
+
+
+class ListWholeAudit(TypedDict):
+    """What happened to all accounts and roles, for operators."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[WholeAuditEntryWhere | None]
+    order: NotRequired[list[WholeAuditEntryOrder] | None]
+    embed: NotRequired[list[WholeAuditEntryEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class WholeAuditEntry(TypedDict):
+    """What happened to all accounts and roles, for operators."""
+
+    id: str
+    event: str
+    user: str | PublicUserSummary | None
+    actor: str | PublicUserSummary | None
+    project: str | None
+    auth_session: str | None
+    address: str | None
+    count: int
+    details: dict[str, Any]
+    created_at: float
+
+
+class PartialWholeAuditEntry(TypedDict):
+    """Of a row `WholeAuditEntry` the columns that `fields` names, and those that name it."""
+
+    id: str
+    event: NotRequired[str]
+    user: NotRequired[str | PublicUserSummary | None]
+    actor: NotRequired[str | PublicUserSummary | None]
+    project: NotRequired[str | None]
+    auth_session: NotRequired[str | None]
+    address: NotRequired[str | None]
+    count: NotRequired[int]
+    details: NotRequired[dict[str, Any]]
+    created_at: NotRequired[float]
+
+
+class WholeAuditEntryPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    whole_audit: list[WholeAuditEntry]
+    next: str | None
+    previous: str | None
+
+
+class PartialWholeAuditEntryPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    whole_audit: list[PartialWholeAuditEntry]
+    next: str | None
+    previous: str | None
+
+
+class CountWholeAudit(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[WholeAuditEntryWhere | None]
+
+
 class WatchUsers(TypedDict):
     """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
     position that a watch before had come to.
@@ -2719,6 +2863,54 @@ class AuthSessions:
         return self._watch("auth_sessions", **params)
 
 
+class Audit:
+    """`client.audit`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+
+    @overload
+    async def list(self, **params: Unpack[ListAudit]) -> AuditEntryPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[AuditEntryColumn] | None, **params: Unpack[ListAudit]
+    ) -> PartialAuditEntryPage: ...
+
+    async def list(self, **params: Any) -> Any:
+        """What happened to your account, and to roles in projects that you own."""
+        return await self._call("audit.list", **params)
+
+    async def count(self, **params: Unpack[CountAudit]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("audit.count", **params)
+        return result
+
+
+class WholeAudit:
+    """`client.whole_audit`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+
+    @overload
+    async def list(self, **params: Unpack[ListWholeAudit]) -> WholeAuditEntryPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[WholeAuditEntryColumn] | None, **params: Unpack[ListWholeAudit]
+    ) -> PartialWholeAuditEntryPage: ...
+
+    async def list(self, **params: Any) -> Any:
+        """What happened to all accounts and roles, for operators."""
+        return await self._call("whole_audit.list", **params)
+
+    async def count(self, **params: Unpack[CountWholeAudit]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("whole_audit.count", **params)
+        return result
+
+
 class Calls:
     """All calls, by what they are about."""
 
@@ -2737,3 +2929,5 @@ class Calls:
         self.session_states = SessionStates(call, watch)
         self.session_stays = SessionStays(call, watch)
         self.auth_sessions = AuthSessions(call, watch)
+        self.audit = Audit(call, watch)
+        self.whole_audit = WholeAudit(call, watch)

@@ -573,3 +573,67 @@ AuthSessionColumn = Literal[
 ]
 
 AuthSessionEmbed = Literal["user"]
+
+AuditEntryWhere = TypedDict(
+    "AuditEntryWhere",
+    {
+        "id": str | TextFilter,
+        "event": str | TextFilter,
+        "user": str | TextFilter,
+        "project": str | TextFilter,
+        "created_at": float | NumberOrderFilter,
+        "and": list["AuditEntryWhere"],
+        "or": list["AuditEntryWhere"],
+        "not": "AuditEntryWhere",
+    },
+    total=False,
+)
+
+AuditEntryOrder = Literal["id", "-id", "created_at", "-created_at"]
+
+AuditEntryColumn = Literal[
+    "id",
+    "event",
+    "user",
+    "actor",
+    "project",
+    "auth_session",
+    "address",
+    "count",
+    "details",
+    "created_at",
+]
+
+AuditEntryEmbed = Literal["user", "actor"]
+
+WholeAuditEntryWhere = TypedDict(
+    "WholeAuditEntryWhere",
+    {
+        "id": str | TextFilter,
+        "event": str | TextFilter,
+        "user": str | TextFilter,
+        "project": str | TextFilter,
+        "created_at": float | NumberOrderFilter,
+        "and": list["WholeAuditEntryWhere"],
+        "or": list["WholeAuditEntryWhere"],
+        "not": "WholeAuditEntryWhere",
+    },
+    total=False,
+)
+
+WholeAuditEntryOrder = Literal["id", "-id", "created_at", "-created_at"]
+
+WholeAuditEntryColumn = Literal[
+    "id",
+    "event",
+    "user",
+    "actor",
+    "project",
+    "auth_session",
+    "address",
+    "count",
+    "details",
+    "created_at",
+]
+
+WholeAuditEntryEmbed = Literal["user", "actor"]

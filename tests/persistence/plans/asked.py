@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from persistence.rows.watched import STORED_IN
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, Operator, SqlType, Table
 
-LISTED = {name: table for name, table in TABLES.items() if name != "own_account"}
+LISTED = {name: table for name, table in TABLES.items() if name not in STORED_IN}
 """Those of which there is more than one row."""
 
 WORD = "reese"

@@ -15,6 +15,8 @@ WITH preset AS (
     VALUES ($2, $1, 'manual', '{}', 'e', 0)
 ), session AS (
     INSERT INTO collaboration_sessions (project_id, host_id) VALUES ($2, $1) RETURNING id
+), noted AS (
+    INSERT INTO audit_log (event, user_id, project_id) VALUES ('role_changed', $1, $2)
 ), stay AS (
     INSERT INTO session_stays (collaboration_session_id, project_id, user_id)
     SELECT id, $2, $1 FROM session
@@ -26,7 +28,7 @@ SELECT id, $2, $1, 'laptop' FROM session
 REACHED = (
     "prime_users", "studio_projects", "project_members", "mixx_recall", "project_snapshots",
     "session_states", "session_stays", "audio_files", "plugin_presets", "collaboration_sessions",
-    "auth_sessions",
+    "auth_sessions", "audit_log",
 )  # fmt: skip
 """The tables that users reach."""
 

@@ -46,6 +46,10 @@ PLANTED = {
         "INSERT INTO collaboration_sessions (host_id, project_id, status, ended_at)"
         " VALUES ($1, $2, 'ended', now()) RETURNING id"
     ),
+    "audit_log": (
+        "INSERT INTO audit_log (event, user_id, project_id) VALUES ('role_changed', $1, $2)"
+        " RETURNING id"
+    ),
     "session_states": (
         "WITH session AS ("
         "INSERT INTO collaboration_sessions (host_id, project_id, status, ended_at)"
@@ -239,7 +243,8 @@ class Rights(RuleBasedStateMachine):
     def teardown(self) -> None:
         for n, relation in enumerate(TABLES):
             self.everyone_lists_a_table(n % 2, relation)
-        self.world.run(self.world.owner.execute("DELETE FROM plugin_presets"))
+        for relation in ("plugin_presets", "audit_log"):
+            self.world.run(self.world.owner.execute(f"DELETE FROM {relation}"))
 
     # The model.
 

@@ -40,10 +40,12 @@ def test_what_it_is_named_ordered_and_owned_by_are_columns(table: Table) -> None
 def test_whoever_has_a_right_can_be_told_by_a_column(table: Table) -> None:
     rights = RIGHTS[table.relation]
     for whom in {*rights.see, *rights.create, *rights.change, *rights.delete}:
-        if whom in (Whom.SELF, Whom.PEER):
+        if whom in (Whom.SELF, Whom.PEER, Whom.MAKER):
             assert table.user
         elif whom in ROLES_OF:
             assert table.project
+        elif whom is Whom.OPERATOR:
+            assert Verb.WATCH not in table.verbs, "the feed knows no operators"
         else:
             assert "is_public" in table.by_name
 

@@ -91,3 +91,57 @@ async def test_A40_a_role_has_its_entry_if_and_only_if_it_has_changed(node: Node
         ("role_changed", ann.user, "viewer", "editor"),
         ("access_revoked", ann.user, None, None),
     ]
+
+
+async def test_A41_the_audit_is_read_by_whom_it_is_about_by_owners_and_by_operators(
+    nodes: Nodes,
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann, ben, cid = [await one.musician(name) for name in ("ann", "ben", "cid")]
+    project = await create_project(ann)
+    await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
+    await log_in(await one.guest(), "wrong horse")
+    await one.context.audit.flush()
+    there = [await two.again(wire) for wire in (ann, ben, cid)]
+
+    async def read(wire: Wire, **params: Any) -> list[dict[str, Any]]:
+        page = await wire.result("audit.list", **params)
+        return [row for row in page["audit"] if row["event"] != "account_made"]
+
+    for of_ann, of_ben, of_cid in ([ann, ben, cid], there):
+        own = await read(of_ann, where={"user": ann.user})
+        assert [row["event"] for row in own] == ["login_failed", "login"]
+        assert {row["address"] for row in own} == {"127.0.0.1"}
+        (granted,) = await read(of_ann, project=project)
+        who = (granted["event"], granted["user"], granted["actor"], granted["address"])
+        assert who == ("role_changed", ben.user, ann.user, None)
+        assert granted["details"] == {"role": "editor"}
+        assert [row["event"] for row in await read(of_ben)] == ["role_changed", "login"]
+        assert [row["event"] for row in await read(of_cid)] == ["login"]
+        assert await read(of_cid, project=project) == []
+        assert await read(of_cid, where={"user": ann.user}) == []
+    for wires, count in (([ann, ben, cid], 0), ([cid, there[2]], 5)):
+        for wire in wires:
+            rows = (await wire.result("whole_audit.list"))["whole_audit"]
+            assert len([row for row in rows if row["event"] != "account_made"]) == count
+            assert (await wire.result("whole_audit.count"))["count"] == len(rows)
+            assert all("account" not in row for row in rows), "whose e-mail address was tried"
+        make = "UPDATE prime_users SET is_operator = true WHERE id = $1"
+        await one.context.db.execute(make, cid.user)
+
+
+async def test_A41_the_audit_is_read_page_by_page_and_is_nobodys_to_write(node: Node) -> None:
+    ann = await node.musician("ann")
+    for _ in range(5):
+        await ann.result("auth.login", email="ann@example.org", password="correct horse")
+    found: list[str] = []
+    after: dict[str, str] = {}
+    for _ in range(10):
+        page = await ann.result("audit.list", limit=2, where={"event": "login"}, **after)
+        found += [row["id"] for row in page["audit"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert len(found) == len(set(found)) == 6
+    for method in ("create", "update", "delete", "watch"):
+        assert (await ann.call(f"audit.{method}", entry=found[0]))["code"] == "unknown_message"

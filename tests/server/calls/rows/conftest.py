@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from persistence.pool import Database
+from persistence.rows.watched import STORED_IN
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.tables.description import Table
@@ -67,7 +68,7 @@ class Person:
         """Parameters that name this person's row of a table."""
         tie = "id" if table.relation in ("prime_users", "own_account") else table.user
         of = self.user if tie else self.project
-        relation = "prime_users" if table.relation == "own_account" else table.relation
+        relation = STORED_IN.get(table.relation, table.relation)
         places = [
             (table.by_name[name].reads or name) for name in (*table.names, tie or table.project)
         ]
