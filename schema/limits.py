@@ -811,6 +811,26 @@ MAX_MAILED_CODES_A_DAY = BOUNDS.add(
     "Of one account for one purpose: each code may be guessed at.",
 )
 
+MAX_PROVIDER_LOGINS_PER_HOUR = BOUNDS.add(
+    "MAX_PROVIDER_LOGINS_PER_HOUR",
+    300.0,
+    "logins an hour",
+    "`auth.provider_begin`, `auth.link_begin`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Begun by a provider, of one address at one server.",
+)
+
+MAX_IDENTITIES_PER_USER = BOUNDS.add(
+    "MAX_IDENTITIES_PER_USER",
+    20,
+    "identities",
+    "`auth.link_finish`",
+    ErrorCode.LIMIT_REACHED,
+    "server/calls/accounts/provider_links.py",
+    "Of providers, linked to one account.",
+)
+
 MAX_DEVICE_CODES_PER_HOUR = BOUNDS.add(
     "MAX_DEVICE_CODES_PER_HOUR",
     120.0,

@@ -542,6 +542,26 @@ MAX_CHANGES_READ = SERVER_BOUNDS.add(
     "Read of the change log at once; past it everyone who watches on this server begins anew.",
 )
 
+MAX_PROVIDER_BYTES = SERVER_BOUNDS.add(
+    "MAX_PROVIDER_BYTES",
+    262_144,
+    "bytes",
+    "an answer of a provider",
+    ErrorCode.AUTH_FAILED,
+    "server/accounts/providers/fetching.py",
+    "What it says of itself, its keys, tokens and users; none is packed.",
+)
+
+MAX_PROVIDER_REQUESTS = SERVER_BOUNDS.add(
+    "MAX_PROVIDER_REQUESTS",
+    16,
+    "requests",
+    "providers",
+    Instead.WAITS,
+    "server/accounts/providers/fetching.py",
+    "That one server makes at once, of all providers.",
+)
+
 MAX_DEVICES_WAITING = SERVER_BOUNDS.add(
     "MAX_DEVICES_WAITING",
     200,

@@ -12,6 +12,7 @@ from server.accounts.logins import Logins
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
 from server.accounts.passwords import Passwords
+from server.accounts.providers.exchange import Exchange
 from server.accounts.public_url import PublicUrl
 from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
@@ -187,6 +188,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         preset_uses=PresetUses(base.db.behind),
         public_url=PublicUrl(settings.mail.public_url),
         server_name=settings.mail.sender_name,
+        exchange=Exchange(settings.providers, base.secret),
         device_codes=DeviceCodes(base.secret),
         second_factors=SecondFactors(base.member_key, base.clock),
         second_factor_required=settings.second_factor_required,

@@ -8,7 +8,11 @@ from persistence.journal import fences
 from persistence.recall import trimming
 from persistence.tables import audit_log, auth_sessions, collaboration_sessions, mail_outbox
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
-from persistence.tables.logging_in import device_logins, login_challenges
+from persistence.tables.logging_in import (
+    device_logins,
+    login_challenges,
+    provider_flows,
+)
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts.audit import FLUSH_SECONDS
 from server.accounts.mail import sender
@@ -109,7 +113,8 @@ def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
-    for what, table in (("devices that ask", device_logins), ("challenges", login_challenges)):
+    for table in (device_logins, login_challenges, provider_flows):
+        what = table.__name__.rpartition(".")[2].replace("_", " ")
         repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
     repeat("sending mail", sender.POLL_SECONDS, node.mail.look)
     repeat("trimming mail", COMPACT_SECONDS, lambda: mail_outbox.trim(db))

@@ -46,6 +46,7 @@ async def _serve_until_stopping(
     node.supervisor.stop(*until_stopping)
     leaving = leave(node.hub, node.connections, node.pages, node.write_behind)
     await asyncio.gather(leaving, node.mail.finish())
+    await node.context.exchange.close()
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
 

@@ -13,6 +13,7 @@ from machine.switches import is_on
 from persistence.database_url import checked, chosen
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings, read_mail_settings
+from server.accounts.providers.provider_settings import Providers, providers_of_environment
 from server.accounts.use_limits import Limits
 from server.loop.loop_load import CORE_SHARE
 from server.sockets.addresses import Network
@@ -56,6 +57,8 @@ class Settings:
     """Whether strangers may make accounts (rule A5)."""
     mail: MailSettings = field(default_factory=MailSettings)
     """Which server sends mails, from whom, and where their links lead."""
+    providers: Providers = field(default_factory=Providers)
+    """By whom one can log in, beside the password (rule A32)."""
     second_factor_required: bool = False
     """Whether a login of anyone takes a second factor (rule A37)."""
 
@@ -94,6 +97,7 @@ def read_settings(
         core_share=_share(os.environ.get("PRIME_CORE_SHARE"), CORE_SHARE),
         limits=Limits.read(os.environ.get("PRIME_LIMITS") or ""),
         proxies=_networks(os.environ.get("PRIME_PROXIES") or ""),
+        providers=providers_of_environment(),
         second_factor_required=_is_required(os.environ.get("PRIME_SECOND_FACTOR") or "optional"),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
         mail=read_mail_settings(),

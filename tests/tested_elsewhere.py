@@ -150,6 +150,12 @@ TESTED_ELSEWHERE = {
     "persistence.tables.logging_in.login_challenges": (
         "tests/server/calls/accounts/test_second_factor.py"
     ),
+    "persistence.tables.logging_in.provider_flows": (
+        "tests/server/calls/accounts/test_provider_login.py"
+    ),
+    "persistence.tables.logging_in.provider_identities": (
+        "tests/server/calls/accounts/test_provider_login.py"
+    ),
     "persistence.tables.logging_in.second_factors": (
         "tests/server/calls/accounts/test_second_factor.py"
     ),
@@ -202,6 +208,7 @@ TESTED_ELSEWHERE = {
     "schema.calling.credential_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
+    "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",
     "schema.calling.device_calls": "tests/server/calls/accounts/test_device_flow.py",
     "schema.calling.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
     "schema.calling.token_calls": "tests/server/calls/accounts/test_credentials.py",
@@ -250,11 +257,20 @@ TESTED_ELSEWHERE = {
     "server.__main__": "tests/server/test_command_line.py",
     "server.accounts.admission": "tests/server/test_faults.py",
     "server.accounts.hashing.costs": "tests/server/accounts/hashing/test_hashes.py",
+    "server.accounts.providers.apple": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.discovery": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.failures": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.fetching": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.id_tokens": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.proven": "tests/server/accounts/providers/test_exchange.py",
+    "server.accounts.providers.user_endpoints": "tests/server/accounts/providers/test_exchange.py",
     "server.accounts.use_limits": "tests/server/accounts/test_usage.py",
     "server.app": "tests/server/live/test_hub.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",
     "server.calls.accounts.ending": "tests/server/calls/accounts/test_credentials.py",
     "server.calls.accounts.factor_codes": "tests/server/calls/accounts/test_second_factor.py",
+    "server.calls.accounts.provider_flow": "tests/server/calls/accounts/test_provider_login.py",
+    "server.calls.accounts.provider_links": "tests/server/calls/accounts/test_provider_login.py",
     "server.calls.accounts.recent": "tests/server/calls/accounts/test_second_factor.py",
     "server.calls.accounts.opening": "tests/server/calls/accounts/test_credentials.py",
     "server.calls.accounts.refreshing": "tests/server/calls/accounts/test_credentials.py",

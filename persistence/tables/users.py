@@ -34,6 +34,11 @@ BY_IDS = """
 SELECT id, email, username, name FROM prime_users WHERE id = ANY ($1::uuid[])
 """
 
+VERIFY_EMAIL = """
+UPDATE prime_users SET email_verified_at = now()
+WHERE id = $1 AND email = $2 AND email_verified_at IS NULL
+"""
+
 DEFAULT_BPM = """
 SELECT default_bpm FROM prime_users WHERE id = $1
 """
@@ -79,6 +84,11 @@ async def by_email(db: Executor, email: str) -> UserRow | None:
 async def by_ids(db: Executor, user_ids: Collection[str]) -> dict[str, UserRow]:
     """Those of the users that exist, by id."""
     return {row["id"]: _user(row) for row in await db.fetch(BY_IDS, list(user_ids))}
+
+
+async def verify_email(db: Executor, user_id: str, email: str) -> None:
+    """A mail to this address was answered; nothing changes if it is another one by now."""
+    await db.execute(VERIFY_EMAIL, user_id, email)
 
 
 async def default_bpm(db: Executor, user_id: str) -> float:

@@ -158,6 +158,7 @@ class Usage:
         """By user: ops of all connections, whatever becomes of them (rule E6)."""
         self.registrations = _hourly(self.limits.registrations_per_hour)
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
+        self.provider_logins = _hourly(self.limits.provider_logins_per_hour)
         self.device_codes = _hourly(self.limits.device_codes_per_hour)
         self.user_codes = _hourly(self.limits.user_code_tries_per_hour)
         """By user: codes of the device flow with which no device asks."""

@@ -15,6 +15,7 @@ from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
+from server.accounts.providers.exchange import Exchange
 from server.accounts.public_url import PublicUrl
 from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
@@ -87,6 +88,8 @@ class Context:
     public_url: PublicUrl
     server_name: str
     """Of this server, in mails and in authenticator apps."""
+    exchange: Exchange
+    """With providers of logins."""
     device_codes: DeviceCodes
     second_factors: SecondFactors
     second_factor_required: bool

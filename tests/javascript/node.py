@@ -49,11 +49,19 @@ def plain_node() -> Node:
 
 
 def node_with_packages() -> Node:
-    """Node with the packages, installed by whichever process comes first."""
+    """Node with the packages of this folder."""
+    return packages_in(HERE, "tests")
+
+
+def packages_in(recipes: Path, name: str) -> Node:
+    """Node with what the lock in a folder pins, installed by whichever process comes first.
+
+    The test is skipped where there is no Node.
+    """
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("there is no Node.js with npm on the PATH")
     INSTALLED.mkdir(exist_ok=True)
-    with (INSTALLED / "tests.lock").open("w") as lock:
+    with (INSTALLED / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command, folder = asyncio.run(node_packages(HERE, "tests"))
+        command, folder = asyncio.run(node_packages(recipes, name))
     return Node(command, folder)

@@ -268,6 +268,13 @@ MAX_MAILED_CODES_A_DAY = 10
 """Of one account for one purpose: each code may be guessed at. (mails; a link and a code by
 mail)"""
 
+MAX_PROVIDER_LOGINS_PER_HOUR = 300.0
+"""Begun by a provider, of one address at one server. (logins an hour; `auth.provider_begin`,
+`auth.link_begin`)"""
+
+MAX_IDENTITIES_PER_USER = 20
+"""Of providers, linked to one account. (identities; `auth.link_finish`)"""
+
 MAX_DEVICE_CODES_PER_HOUR = 120.0
 """Of one address at one server: a class that starts its machines at once. (devices an hour;
 `auth.device_begin`)"""

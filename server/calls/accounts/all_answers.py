@@ -1,11 +1,20 @@
 """The calls on accounts: of each part, method name -> the function that answers it."""
 
-from server.calls.accounts import credentials, device_flow, refreshing, second_factor
+from server.calls.accounts import (
+    credentials,
+    device_flow,
+    provider_links,
+    provider_login,
+    refreshing,
+    second_factor,
+)
 from server.calls.answer import Answer
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
     **refreshing.ANSWERS,
+    **provider_login.ANSWERS,
+    **provider_links.ANSWERS,
     **device_flow.ANSWERS,
     **second_factor.ANSWERS,
 }

@@ -117,6 +117,11 @@ def lookups_per_hour() -> Seen:
     return _rate(Usage().lookups, limits.MAX_LOOKUPS_PER_HOUR)
 
 
+@case("MAX_PROVIDER_LOGINS_PER_HOUR")
+def provider_logins_per_hour() -> Seen:
+    return _rate(Usage().provider_logins, limits.MAX_PROVIDER_LOGINS_PER_HOUR)
+
+
 @case("MAX_DEVICE_CODES_PER_HOUR")
 def device_codes_per_hour() -> Seen:
     return _rate(Usage().device_codes, limits.MAX_DEVICE_CODES_PER_HOUR)

@@ -1,0 +1,100 @@
+"""Identities of providers that a user links to their account, and takes off again."""
+
+from persistence.tables import auth_credentials
+from persistence.tables.logging_in import provider_identities
+from persistence.tables.logging_in.provider_identities import ProviderIdentity
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.params import Done
+from schema.calling.provider_calls import (
+    BeginLink,
+    FinishLink,
+    LinkedIdentities,
+    LinkedIdentity,
+    ListIdentities,
+    ProviderBegun,
+    Unlink,
+)
+from schema.errors import ErrorCode
+from schema.limits import MAX_IDENTITIES_PER_USER
+from server.calls.accounts import provider_flow
+from server.calls.accounts.recent import require_recent
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused
+
+TAKEN = "this identity is linked to another account: log in with it, and take it off there first"
+LAST = "this is the last way in to your account: set a password or link another provider first"
+
+
+async def identities(context: Context, caller: Caller, params: ListIdentities) -> LinkedIdentities:
+    """The oldest first."""
+    linked = await provider_identities.of_user(context.db, caller.user, MAX_IDENTITIES_PER_USER)
+    password = await auth_credentials.password_of(context.db, caller.user)
+    return LinkedIdentities([_shown(each) for each in linked], password is not None)
+
+
+async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:
+    """Within ten minutes of the login (rule A33)."""
+    await require_recent(context, caller)
+    return await provider_flow.begin(context, caller, params, caller.auth_session)
+
+
+async def link_finish(context: Context, caller: Caller, params: FinishLink) -> LinkedIdentity:
+    """By the login that began it (rule A33)."""
+    provider, proven = await provider_flow.finish(context, caller, params, caller.auth_session)
+    async with context.db.transaction() as tx:
+        await provider_identities.lock_user(tx, caller.user)
+        linked = await provider_identities.link(
+            tx, caller.user, provider, proven.issuer, proven.subject, proven.email
+        )
+        if linked is None:
+            raise Refused(ErrorCode.TAKEN, TAKEN, field="identity")
+        if await provider_identities.count_of(tx, caller.user) > MAX_IDENTITIES_PER_USER:
+            text = f"there may be {MAX_IDENTITIES_PER_USER} identities; take one off first"
+            raise Refused(ErrorCode.LIMIT_REACHED, text)
+    _note(context, caller, AuditEvent.IDENTITY_LINKED, provider)
+    return _shown(linked)
+
+
+async def unlink(context: Context, caller: Caller, params: Unlink) -> Done:
+    """Not the last way in, and within ten minutes of the login (rule A33)."""
+    await require_recent(context, caller)
+    async with context.db.transaction() as tx:
+        await provider_identities.lock_user(tx, caller.user)
+        provider = await provider_identities.unlink(tx, caller.user, params.identity)
+        if provider is None:
+            raise Refused(ErrorCode.NOT_FOUND, "no such identity is linked to your account")
+        has_password = await auth_credentials.password_of(tx, caller.user) is not None
+        if not has_password and not await provider_identities.count_of(tx, caller.user):
+            raise Refused(ErrorCode.FORBIDDEN, LAST)
+    _note(context, caller, AuditEvent.IDENTITY_UNLINKED, provider)
+    return Done()
+
+
+def _note(context: Context, caller: Caller, event: AuditEvent, provider: str) -> None:
+    context.audit.note(
+        event,
+        user=caller.user,
+        auth_session=caller.auth_session,
+        address=caller.address,
+        provider=provider,
+    )
+
+
+def _shown(identity: ProviderIdentity) -> LinkedIdentity:
+    return LinkedIdentity(
+        id=identity.id,
+        provider=identity.provider,
+        email=identity.email,
+        linked_at=identity.linked_at * 1_000,
+        last_used_at=identity.last_used_at * 1_000,
+    )
+
+
+ANSWERS: dict[str, Answer] = {
+    "auth.identities": identities,
+    "auth.link_begin": link_begin,
+    "auth.link_finish": link_finish,
+    "auth.unlink": unlink,
+}

@@ -1,0 +1,128 @@
+"""Logging in by a provider: found by issuer and subject, or a new account."""
+
+import asyncio
+import re
+import secrets
+
+from persistence.errors import Taken
+from persistence.tables import users
+from persistence.tables.logging_in import provider_identities
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.credential_calls import Tokens
+from schema.calling.provider_calls import (
+    BeginProvider,
+    FinishProvider,
+    ListProviders,
+    ProviderBegun,
+    ProviderShown,
+    ProvidersShown,
+)
+from schema.errors import ErrorCode
+from schema.limits import MAX_ADDRESS_LENGTH, MAX_NAME_LENGTH
+from schema.text import email_addresses
+from schema.text.texts import SHOWN
+from server.accounts.providers.proven import Proven
+from server.calls.accounts import provider_flow
+from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused, too_often
+
+USERNAME_TRIES = 6
+"""The one that is wished for, then with a number behind it."""
+
+LINK = (
+    "there is an account with this e-mail address: log in to it as before, then link the provider"
+    " with auth.link_begin"
+)
+
+
+async def providers(context: Context, caller: Caller, params: ListProviders) -> ProvidersShown:
+    """In the order of the settings."""
+    known = context.exchange.providers.by_name.values()
+    return ProvidersShown([ProviderShown(each.name, each.label) for each in known])
+
+
+async def provider_begin(context: Context, caller: Caller, params: BeginProvider) -> ProviderBegun:
+    """Where the browser goes (rule A32)."""
+    return await provider_flow.begin(context, caller, params, None)
+
+
+async def provider_finish(context: Context, caller: Caller, params: FinishProvider) -> Tokens:
+    """The account of this identity, or a new one; never one of the same address (rule A33)."""
+    provider, proven = await provider_flow.finish(context, caller, params, None)
+    user_id = await provider_identities.use(context.db, proven.issuer, proven.subject, proven.email)
+    user = None if user_id is None else await users.by_id(context.db, user_id)
+    if user is None:
+        user = await _new_user(context, caller, provider, proven)
+    return await open_login(context, caller, user, by=LoginBy.PROVIDER)
+
+
+async def _new_user(context: Context, caller: Caller, provider: str, proven: Proven) -> UserRow:
+    """An account with the address that the provider has proved; raises `Refused`."""
+    email = _address(proven)
+    if email is None:
+        raise provider_flow.no_address(context, caller, provider)
+    if await users.by_email(context.db, email) is not None:
+        raise Refused(ErrorCode.LINK_REQUIRED, LINK)
+    if not context.registration:
+        text = "this server makes no accounts by itself; ask its operator for one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+    rates, now = context.usage.registrations, asyncio.get_running_loop().time()
+    if wait := rates.take(caller.address, now):
+        raise too_often(wait, "too many registrations from this address")
+    for username in _usernames(proven, email):
+        try:
+            return await _make(context, provider, proven, email, username)
+        except Taken as taken:
+            if taken.field == "email":
+                raise Refused(ErrorCode.LINK_REQUIRED, LINK) from None
+    text = "no username was free; try again"
+    raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=1_000)
+
+
+async def _make(
+    context: Context, provider: str, proven: Proven, email: str, username: str
+) -> UserRow:
+    """Account and identity in one transaction; raises `Taken`."""
+    name = proven.name[:MAX_NAME_LENGTH]
+    shown = name if re.search(SHOWN, name) else username
+    async with context.db.transaction() as tx:
+        user = await users.create(tx, email=email, username=username, name=shown)
+        await users.verify_email(tx, user.id, user.email)
+        linked = await provider_identities.link(
+            tx, user.id, provider, proven.issuer, proven.subject, proven.email
+        )
+        if linked is None:
+            raise Taken("email")  # the same identity, at the same moment, from another window
+    context.audit.note(AuditEvent.ACCOUNT_MADE, user=user.id, by="provider", provider=provider)
+    return user
+
+
+def _address(proven: Proven) -> str | None:
+    """The address that the provider has proved, if it is one that accounts have (rule A6)."""
+    if proven.email is None or len(proven.email) > MAX_ADDRESS_LENGTH:
+        return None
+    try:
+        email_addresses.key_of(proven.email)
+    except email_addresses.NoAddress:
+        return None
+    return proven.email
+
+
+def _usernames(proven: Proven, email: str) -> list[str]:
+    wish = proven.username or email.partition("@")[0]
+    plain = re.sub(r"[^a-z0-9_]", "", wish.lower())[:24] or "musician"
+    if len(plain) < 2:
+        plain = f"{plain}_musician"
+    numbers = (f"{plain}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1))
+    return [plain, *numbers]
+
+
+ANSWERS: dict[str, Answer] = {
+    "auth.providers": providers,
+    "auth.provider_begin": provider_begin,
+    "auth.provider_finish": provider_finish,
+}
