@@ -18,20 +18,19 @@ from structlog.typing import Processor
 
 from machine.caller_paths import path_of_caller
 from machine.child_process import ServerUnavailable
-from machine.embedded_postgres import EmbeddedPostgres, address_of_running
+from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
 from machine.library_logs import take_library_logs
-from persistence.database_url import chosen
-from persistence.errors import BadSetting, NotFound, PersistenceError
+from persistence.errors import NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
+from server.operating.database import DEFAULT_DATA, database_of
 from server.process import run
 from server.settings import Settings, read_settings
 from server.several_nodes import NodeProcess, SeveralNodes
 from server.states.audit import audit
 
 DEFAULT_PORT = 8787
-DEFAULT_DATA = path_of_caller(".data")
 
 FOR_SERVE = ("host", "port", "behind_proxy", "nodes")
 FOR_AUDIT = ("project", "digests")
@@ -132,34 +131,9 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
         yield servers, settings
 
 
-@contextmanager
-def _database(given: Path | None) -> Iterator[str]:
-    """The embedded one of the directory that is given, which may be running.
-
-    Where none is given: that of DATABASE_URL, else the embedded one of the usual directory.
-    """
-    url, data = None if given else chosen(None), given or DEFAULT_DATA
-    if url is not None:
-        yield url
-    elif not (data / "postgres").is_dir():
-        raise BadSetting(f"which database? set DATABASE_URL; {data} holds no embedded one")
-    else:
-        postgres = EmbeddedPostgres(data)
-        try:
-            url = postgres.start()
-        except ServerUnavailable:
-            url = address_of_running(data)
-            if url is None:
-                raise
-        try:
-            yield url
-        finally:
-            postgres.stop()
-
-
 def _audit(project: str, data: Path | None, *, digests: bool) -> int:
     try:
-        with _database(data) as url:
+        with database_of(data) as url:
             if PROJECT_ID.fullmatch(project) is None:
                 return _fail(f"{project!r} is no project id", 2)
             report = asyncio.run(audit(url, project, digests=digests))

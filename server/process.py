@@ -15,7 +15,7 @@ from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
-from persistence.tables.internal import server_secrets
+from persistence.tables.internal import operators, server_secrets
 from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.health.metrics import Metrics
@@ -28,6 +28,11 @@ from server.settings import Settings
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
+
+FIRST_ACCOUNT = """\
+Nobody has an account here yet. To make the first one, in another terminal:
+  ./run users create you@example.com yourname --operator"""
+"""Told on a terminal, of a server that nobody can log in to."""
 
 log = structlog.get_logger()
 
@@ -49,7 +54,14 @@ async def run(
     try:
         await _install_presets(db)
         foundation = await _foundation(settings, db, stopping, servers)
-        await serve(build_node(settings, foundation), ready)
+        has_accounts = await operators.is_anyone(db.calls)
+
+        def say(url: str) -> None:
+            ready(url)
+            if not has_accounts and sys.stderr.isatty():
+                sys.stderr.write(f"{FIRST_ACCOUNT}\n")
+
+        await serve(build_node(settings, foundation), say)
     finally:
         await db.close()
 

@@ -43,7 +43,8 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
 }
 """Kind -> what its payload holds, all of it and nothing else.
 
-`name`: whom the mail greets. `token` and `code`: the secrets, and how many minutes each is good.
+`name`: whom the mail greets. `token` and `code`: the secrets, and how many minutes each is good; an
+empty code: there is none.
 `address`: the new one. `days`: until all is erased. `device`, `place`: as in the list of logins.
 """
 

@@ -87,6 +87,16 @@ def test_every_kind_has_words(kind: MailKind) -> None:
     assert "  \n" not in written.text
 
 
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if "code" in PAYLOADS[kind]])
+def test_a_mail_without_a_code_speaks_of_none(kind: MailKind) -> None:
+    written = WRITER.write(kind, payload(kind, code=""))
+    for text in (written.text, written.html):
+        assert "type this code" not in text
+        assert "10 minutes" not in text
+        assert f"{PUBLIC}/account#{LINKS[kind]}={TOKEN}" in text
+    assert "\n\n\n" not in written.text
+
+
 @pytest.mark.parametrize("kind", MailKind)
 def test_what_lacks_is_no_mail_with_a_hole(kind: MailKind) -> None:
     with pytest.raises(CannotWrite):

@@ -1,0 +1,133 @@
+"""Queries for operators: all accounts, and all of one account."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.pool import Executor
+from persistence.tables import users
+from persistence.tables.users import UserRow
+
+LIST = """
+SELECT u.id, u.email, u.username, u.name, u.is_operator,
+    extract(epoch FROM u.created_at)::float8 AS created_at,
+    EXISTS (SELECT FROM auth_credentials AS c
+        WHERE c.user_id = u.id AND c.provider = 'password') AS has_password,
+    (SELECT count(*) FROM auth_sessions AS s
+        WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS logins
+FROM prime_users AS u
+WHERE ($1::uuid IS NULL OR u.id = $1)
+    AND ($2::uuid IS NULL OR (u.created_at, u.id) > (
+        SELECT created_at, id FROM prime_users WHERE id = $2))
+ORDER BY u.created_at, u.id
+LIMIT $3
+"""
+
+LOGINS = """
+SELECT id, device, extract(epoch FROM created_at)::float8 AS created_at,
+    extract(epoch FROM last_used_at)::float8 AS last_used_at
+FROM auth_sessions
+WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+ORDER BY last_used_at DESC, id
+"""
+
+PROJECTS = """
+SELECT p.id, p.name, m.role
+FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
+WHERE m.user_id = $1
+ORDER BY p.name, p.id
+"""
+
+BY_USERNAME = """
+SELECT id FROM prime_users WHERE lower(username) = lower($1)
+"""
+
+BY_ID = """
+SELECT id FROM prime_users WHERE id::text = lower($1)
+"""
+
+SET_OPERATOR = """
+UPDATE prime_users SET is_operator = $2 WHERE id = $1 AND is_operator <> $2
+"""
+
+ANYONE = """
+SELECT EXISTS (SELECT FROM prime_users)
+"""
+
+ACCOUNTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as an operator sees it; times in seconds since 1970."""
+
+    id: str
+    email: str
+    username: str
+    name: str
+    is_operator: bool
+    created_at: float
+    has_password: bool
+    logins: int
+    """How many go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login that goes on; times in seconds since 1970."""
+
+    id: str
+    device: str
+    created_at: float
+    last_used_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A project that the user is in."""
+
+    project: str
+    name: str
+    role: str
+
+
+async def accounts(db: Executor, after: str | None = None) -> list[Account]:
+    """Some hundreds, the oldest first, behind the account with the id `after`; [] at the end."""
+    return [_account(row) for row in await db.fetch(LIST, None, after, ACCOUNTS_AT_ONCE)]
+
+
+async def account(db: Executor, user_id: str) -> Account | None:
+    row = await db.fetchrow(LIST, user_id, None, 1)
+    return None if row is None else _account(row)
+
+
+async def find(db: Executor, named: str) -> UserRow | None:
+    """Whoever is named so: by id, by address in whatever spelling, or by username."""
+    if "@" in named:
+        return await users.by_email(db, named)
+    user_id = await db.fetchval(BY_ID, named) or await db.fetchval(BY_USERNAME, named)
+    return None if user_id is None else await users.by_id(db, user_id)
+
+
+async def logins(db: Executor, user_id: str) -> list[Login]:
+    """Those that go on, the one that was used last first."""
+    return [Login(**row) for row in await db.fetch(LOGINS, user_id)]
+
+
+async def memberships(db: Executor, user_id: str) -> list[Membership]:
+    """All projects that the user is in."""
+    rows = await db.fetch(PROJECTS, user_id)
+    return [Membership(row["id"], row["name"], row["role"]) for row in rows]
+
+
+async def set_operator(db: Executor, user_id: str, is_operator: bool) -> bool:
+    """Whether the user was none, or one, before."""
+    return await db.execute(SET_OPERATOR, user_id, is_operator) == "UPDATE 1"
+
+
+async def is_anyone(db: Executor) -> bool:
+    """Whether there is any account."""
+    return bool(await db.fetchval(ANYONE))
+
+
+def _account(row: Any) -> Account:
+    return Account(**row)

@@ -1,0 +1,248 @@
+"""`./run users`: accounts from the command line, also beside a server that runs."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from machine.caller_paths import path_of_caller
+from persistence.errors import PersistenceError
+from persistence.migrate import check
+from persistence.pool import Database
+from persistence.tables.internal import operators
+from persistence.tables.internal.operators import Account
+from server.accounts.public_url import PublicUrl
+from server.operating import users_work as work
+from server.operating.database import database_of
+from server.operating.password_input import NoPassword, read_password
+from server.operating.users_work import NotDone
+from server.settings import Settings, read_settings
+
+DESCRIPTION = """
+Accounts, straight in the database of DATABASE_URL, or in the embedded one of --data. Nodes may run
+meanwhile; they see within a second what is done here. Each change is in the audit.
+"""
+
+EPILOG = """
+USER is an address, a username or an id. Passwords are typed on the terminal, or are the first line
+of standard input: never an argument. Exit codes: 0 done, 1 refused or failed, 2 not called rightly.
+"""
+
+Result = dict[str, Any]
+Do = Callable[[Database, argparse.Namespace, Settings], Awaitable[Result]]
+
+
+def main() -> int:
+    """Exit 0 when done, 1 when refused or the database fails, 2 for arguments and settings."""
+    arguments = _parser().parse_args()
+    _log_to_stderr()
+    try:
+        settings = read_settings("127.0.0.1", 0, ".data")
+        with database_of(arguments.data) as url:
+            asyncio.run(_run(url, arguments, settings))
+    except PersistenceError as error:
+        return _fail(str(error), error.exit_code)
+    except (NotDone, NoPassword) as error:
+        return _fail(str(error), 1)
+    except ValueError as error:
+        return _fail(str(error), 2)
+    except (KeyboardInterrupt, EOFError):
+        return _fail("interrupted; nothing was done", 130)
+    return 0
+
+
+async def _run(url: str, arguments: argparse.Namespace, settings: Settings) -> None:
+    await check(url)
+    db = await Database.open(url, max_size=1, application_name="prime users")
+    try:
+        result = await arguments.do(db, arguments, settings)
+    finally:
+        await db.close()
+    if arguments.json:
+        _say(json.dumps(result))
+    else:
+        _say(arguments.say(result))
+
+
+async def _create(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    new = work.bounded(arguments.email, arguments.username, arguments.name)
+    password_hash = None
+    if not arguments.link:
+        password = read_password(f"Password for {new.email}")
+        password_hash = work.hashed(password, new)
+    user = await work.create(db, new, password_hash, is_operator=arguments.operator)
+    result = {"id": user.id, "email": user.email, "username": user.username}
+    if arguments.link:
+        result["link"] = _link(settings, await work.reset_token(db, user))
+    return result
+
+
+async def _list(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    found: list[Account] = []
+    while page := await operators.accounts(db, found[-1].id if found else None):
+        found.extend(page)
+    return {"users": [_account(each) for each in found]}
+
+
+async def _show(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    whole = await work.show(db, arguments.user)
+    logins = [
+        {
+            "id": login.id,
+            "device": login.device,
+            "created_at": _time(login.created_at),
+            "last_used_at": _time(login.last_used_at),
+        }
+        for login in whole.logins
+    ]
+    projects = [asdict(each) for each in whole.projects]
+    return _account(whole.account) | {"auth_sessions": logins, "projects": projects}
+
+
+async def _reset(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    user = await work.require(db, arguments.user)
+    return {"id": user.id, "link": _link(settings, await work.reset_token(db, user))}
+
+
+async def _revoke(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    user = await work.require(db, arguments.user)
+    return {"id": user.id, "revoked": await work.revoke(db, user)}
+
+
+async def _make_operator(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    user = await work.require(db, arguments.user)
+    changed = await work.set_operator(db, user, is_operator=not arguments.undo)
+    return {"id": user.id, "is_operator": not arguments.undo, "changed": changed}
+
+
+def _link(settings: Settings, token: str) -> str:
+    """Where PRIME_PUBLIC_URL is not set, that of a server on the usual port of this machine."""
+    public_url = PublicUrl(settings.mail.public_url)
+    public_url.serves_at("127.0.0.1", 8787)
+    return public_url.account_page(f"reset={token}")
+
+
+def _account(account: Account) -> Result:
+    return asdict(account) | {"created_at": _time(account.created_at)}
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _said_created(result: Result) -> str:
+    made = f"made the account {result['username']} ({result['email']})"
+    if "link" not in result:
+        return f"{made}; log in with the address and the password"
+    return f"{made}; a password is set at this link, once, within a day:\n{result['link']}"
+
+
+def _said_list(result: Result) -> str:
+    lines = [
+        f"{each['id']}  {each['username']:<20} {each['email']:<32} {_state(each)}".rstrip()
+        for each in result["users"]
+    ]
+    return "\n".join(lines) or "nobody has an account; ./run users create makes one"
+
+
+def _state(account: Result) -> str:
+    logins = account["logins"]
+    said = [f"{logins} login{'s' * (logins != 1)}"]
+    said += ["operator"] if account["is_operator"] else []
+    said += [] if account["has_password"] else ["no password"]
+    return ", ".join(said)
+
+
+def _said_whole(result: Result) -> str:
+    lines = [
+        f"{result['username']} ({result['name']}), {result['email']}",
+        f"id {result['id']}, since {result['created_at']}, {_state(result)}",
+    ]
+    lines += [
+        f"login {each['id']} on {each['device'] or 'an unnamed device'},"
+        f" last used {each['last_used_at']}"
+        for each in result["auth_sessions"]
+    ]
+    lines += [
+        f"{each['role']} of {each['name']} ({each['project']})" for each in result["projects"]
+    ]
+    return "\n".join(lines)
+
+
+def _said_reset(result: Result) -> str:
+    return f"a new password is set at this link, once, within a day:\n{result['link']}"
+
+
+def _said_revoked(result: Result) -> str:
+    count = result["revoked"]
+    return f"ended {count} login{'s' * (count != 1)}"
+
+
+def _said_operator(result: Result) -> str:
+    what = "an operator" if result["is_operator"] else "no operator"
+    return f"is {what} {'now' if result['changed'] else 'already'}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    words = parser.add_subparsers(required=True, metavar="WORD")
+    create = _word(words, "create", "make an account", _create, _said_created)
+    create.add_argument("email", help="its address")
+    create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
+    create.add_argument("--name", default="", help="the name that others are shown (the username)")
+    create.add_argument("--operator", action="store_true", help="make it an operator's")
+    create.add_argument(
+        "--link", action="store_true", help="set no password: print a link for it to hand on"
+    )
+    _word(words, "list", "all accounts", _list, _said_list)
+    user = "an address, a username or an id"
+    show = _word(words, "show", "one account, its logins and projects", _show, _said_whole)
+    reset = _word(words, "reset", "print a link that sets a new password", _reset, _said_reset)
+    revoke = _word(words, "revoke", "end all logins of an account", _revoke, _said_revoked)
+    operator = _word(
+        words, "make-operator", "let someone read the audit of all", _make_operator, _said_operator
+    )
+    operator.add_argument("--undo", action="store_true", help="take it back")
+    for word in (show, reset, revoke, operator):
+        word.add_argument("user", metavar="USER", help=user)
+    return parser
+
+
+def _word(
+    words: Any, name: str, meaning: str, do: Do, say: Callable[[Result], str]
+) -> argparse.ArgumentParser:
+    word: argparse.ArgumentParser = words.add_parser(name, help=meaning, description=meaning)
+    word.set_defaults(do=do, say=say)
+    word.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
+    word.add_argument(
+        "--data", type=path_of_caller, help="where the embedded server keeps its data (.data)"
+    )
+    return word
+
+
+def _log_to_stderr() -> None:
+    """Only what goes wrong: what is done is said on standard output."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _fail(text: str, code: int) -> int:
+    sys.stderr.write(f"users: {' '.join(text.split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""What `./run users` does, straight on the database; nodes that run see it within a second."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+import msgspec
+
+from persistence.errors import Taken
+from persistence.pool import Executor
+from persistence.tables import (
+    audit_log,
+    auth_credentials,
+    auth_sessions,
+    one_time_tokens,
+    users,
+)
+from persistence.tables.internal import operators
+from persistence.tables.internal.operators import Account, Login, Membership
+from persistence.tables.one_time_tokens import Hashes, Made, Purpose
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.credential_calls import Email, Username
+from schema.columns.types import PlainName
+from schema.text.email_addresses import NoAddress, key_of
+from schema.text.texts import in_words
+from server.accounts.hashing.hashes import Hashes as PasswordHashes
+from server.accounts.password_rules import checked
+from server.refused import Refused
+
+BY = "command line"
+"""Who did it, in the audit."""
+
+LINK_SECONDS = 86_400.0
+"""How long a link that an operator hands on is good."""
+
+
+class NotDone(Exception):
+    """What was asked for is refused; the message is one sentence for the operator."""
+
+
+class NewAccount(msgspec.Struct, frozen=True):
+    """Bounded as in `auth.register`."""
+
+    email: Email
+    username: Username
+    name: PlainName = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that an operator sees of an account."""
+
+    account: Account
+    logins: list[Login]
+    projects: list[Membership]
+
+
+async def require(db: Executor, named: str) -> UserRow:
+    """Whoever is named so; raises `NotDone`."""
+    user = await operators.find(db, named)
+    if user is None:
+        raise NotDone(f"there is no account with the id, address or username {named!r}")
+    return user
+
+
+def bounded(email: str, username: str, name: str) -> NewAccount:
+    """Raises `NotDone` for what no account may have."""
+    given = {"email": email, "username": username, "name": name or username}
+    try:
+        key_of(email)
+        return msgspec.convert(given, NewAccount)
+    except NoAddress as error:
+        raise NotDone(f"email: {error}") from None
+    except msgspec.ValidationError as error:
+        raise NotDone(f"no account can have that: {in_words(str(error))}") from None
+
+
+def hashed(password: str, new: NewAccount) -> str:
+    """What is stored of a password; raises `NotDone`. Takes tens of milliseconds."""
+    try:
+        form = checked(password, new.email, new.username)
+    except Refused as refusal:
+        raise NotDone(str(refusal)) from None
+    return PasswordHashes().make(form)
+
+
+async def create(
+    db: Executor, new: NewAccount, password_hash: str | None, *, is_operator: bool = False
+) -> UserRow:
+    """Make an account, all of it or nothing; raises `NotDone`. Its address counts as proved."""
+    async with db.transaction() as tx:
+        try:
+            user = await users.create(tx, email=new.email, username=new.username, name=new.name)
+        except Taken as error:
+            raise NotDone(str(error)) from None
+        await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, by=BY)
+        if password_hash is not None:
+            await auth_credentials.create_password(tx, user.id, password_hash)
+        if is_operator:
+            await _set_operator(tx, user, is_operator=True)
+    return user
+
+
+async def show(db: Executor, named: str) -> Whole:
+    """Raises `NotDone`."""
+    user = await require(db, named)
+    account = await operators.account(db, user.id)
+    if account is None:
+        raise NotDone(f"{named!r} was deleted just now")
+    logins = await operators.logins(db, user.id)
+    return Whole(account, logins, await operators.memberships(db, user.id))
+
+
+async def reset_token(db: Executor, user: UserRow) -> str:
+    """The token of a link with which to set a password, once; raises `NotDone`."""
+    token = secrets.token_urlsafe(32)
+    stored = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
+    async with db.transaction() as tx:
+        made = await one_time_tokens.put(
+            tx,
+            user.id,
+            Purpose.RESET_PASSWORD,
+            user.email,
+            stored,
+            seconds=LINK_SECONDS,
+            code_seconds=0,
+        )
+        if made is Made.NOT_YET:
+            raise NotDone(
+                "so many links were made for this account today that the last one must be used"
+                " first, or waited for: an hour at most"
+            )
+        await audit_log.insert(tx, AuditEvent.RESET_REQUESTED, user=user.id, by=BY)
+    return token
+
+
+async def revoke(db: Executor, user: UserRow) -> int:
+    """End all logins of an account; how many there were."""
+    async with db.transaction() as tx:
+        ended = await auth_sessions.revoke_all(tx, user.id, None, "ended by an operator")
+        for auth_session in ended:
+            await audit_log.insert(
+                tx, AuditEvent.SESSION_REVOKED, user=user.id, auth_session=auth_session, by=BY
+            )
+    return len(ended)
+
+
+async def set_operator(db: Executor, user: UserRow, *, is_operator: bool) -> bool:
+    """Make someone an operator, or not any more; False: nothing was to change."""
+    async with db.transaction() as tx:
+        return await _set_operator(tx, user, is_operator=is_operator)
+
+
+async def _set_operator(tx: Executor, user: UserRow, *, is_operator: bool) -> bool:
+    if not await operators.set_operator(tx, user.id, is_operator):
+        return False
+    event = AuditEvent.OPERATOR_MADE if is_operator else AuditEvent.OPERATOR_UNMADE
+    await audit_log.insert(tx, event, user=user.id, by=BY)
+    return True

@@ -1,0 +1,90 @@
+"""`./run users` as an operator meets it: a process, its output, its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+pytestmark = pytest.mark.postgres
+
+PASSWORD = "a kettle of 7 songs"
+
+
+def users(
+    url: str, *words: str, stdin: str = "", **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "server.operating.users_command", *words],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, **environment},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def done(url: str, *words: str, **others: str) -> Any:
+    finished = users(url, *words, "--json", **others)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    return json.loads(finished.stdout)
+
+
+async def test_an_account_from_its_making_to_its_last_login(database_url: str) -> None:
+    made = done(database_url, "create", "ann@example.com", "ann", "--operator", stdin=PASSWORD)
+    assert sorted(made) == ["email", "id", "username"]
+    public = "https://prime.example"
+    link = done(database_url, "reset", "ann", PRIME_PUBLIC_URL=public)["link"]
+    assert link.startswith(f"{public}/account#reset=")
+    [listed] = done(database_url, "list")["users"]
+    assert (listed["id"], listed["is_operator"], listed["has_password"]) == (made["id"], True, True)
+    shown = done(database_url, "show", "ANN@example.com")
+    assert shown == listed | {"auth_sessions": [], "projects": []}
+    assert done(database_url, "revoke", made["id"]) == {"id": made["id"], "revoked": 0}
+    undone = done(database_url, "make-operator", "ann", "--undo")
+    assert undone == {"id": made["id"], "is_operator": False, "changed": True}
+
+
+async def test_what_is_refused_is_one_line_and_a_code(database_url: str) -> None:
+    for words, stdin, code, told in (
+        (["create", "ann@example.com", "ann"], "", 1, "first line of stdin"),
+        (["create", "ann@example.com", "ann"], "short", 1, "password: "),
+        (["create", "ann", "ann"], PASSWORD, 1, "email: "),
+        (["show", "nobody"], "", 1, "there is no account"),
+    ):
+        refused = users(database_url, *words, stdin=stdin)
+        assert (refused.returncode, refused.stdout) == (code, "")
+        assert refused.stderr.startswith("users: ")
+        assert told in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_database_that_is_not_there_is_one_line_and_a_code(tmp_path: Path) -> None:
+    for url, words, code in (
+        ("postgresql://127.0.0.1:1/x", ["list"], 1),
+        ("nonsense", ["list"], 2),
+        ("", ["list", "--data", str(tmp_path)], 2),
+    ):
+        refused = users(url, *words)
+        assert (refused.returncode, refused.stdout) == (code, "")
+        assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["create", "list", "show", "reset", "revoke", "make-operator"])
+def test_every_word_explains_itself(word: str) -> None:
+    told = users("", word, "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith(f"usage: ./run users {word}")
+    assert "--password" not in told.stdout
+
+
+def test_no_word_is_called_wrongly() -> None:
+    assert users("").returncode == 2
+    assert users("", "destroy").returncode == 2

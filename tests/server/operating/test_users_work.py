@@ -1,0 +1,98 @@
+"""What is done to accounts from the command line, and what a running server makes of it."""
+
+import pytest
+
+from persistence.pool import Database
+from schema.close_codes import SESSION_REVOKED
+from server.operating import users_work as work
+from server.operating.users_work import NotDone, bounded, hashed
+from tests.server.conftest import Node
+
+PASSWORD = "a kettle of 7 songs"
+
+AUDIT = "SELECT event FROM audit_log WHERE details ->> 'by' = 'command line' ORDER BY event"
+
+
+async def audited(database: Database) -> list[str]:
+    return [row["event"] for row in await database.fetch(AUDIT)]
+
+
+@pytest.mark.parametrize(
+    ("email", "username", "name", "told"),
+    [
+        ("ann", "ann", "", "email"),
+        ("ann@localhost", "ann", "", "email"),
+        ("ann@example.com\nBcc: b@x.org", "ann", "", "email"),
+        ("ann@example.com", "a", "", "a username is 2 to 32 characters"),
+        ("ann@example.com", "a b", "", "a username is 2 to 32 characters"),
+        ("ann@example.com", "ann", "a\x1b[31m", r"\$.name"),
+        ("ann@example.com", "ann", "x" * 500, r"\$.name"),
+    ],
+)
+def test_what_no_account_can_have_is_refused(
+    email: str, username: str, name: str, told: str
+) -> None:
+    with pytest.raises(NotDone, match=told):
+        bounded(email, username, name)
+
+
+@pytest.mark.parametrize("password", ["short", "qwertyuiop", "ann@example.com", "x" * 2_000])
+def test_a_password_keeps_to_the_rules_of_all(password: str) -> None:
+    new = bounded("ann@example.com", "ann_example", "")
+    with pytest.raises(NotDone) as error:
+        hashed(password, new)
+    assert password not in str(error.value)
+
+
+@pytest.mark.postgres
+async def test_an_account_is_made_whole_or_not_at_all(database: Database) -> None:
+    new = bounded("ann@example.com", "ann", "Ann")
+    ann = await work.create(database, new, hashed(PASSWORD, new), is_operator=True)
+    whole = await work.show(database, "ann")
+    assert whole.account.id == ann.id
+    assert (whole.account.has_password, whole.account.is_operator) == (True, True)
+    for other in (bounded("ANN@example.com", "ann2", ""), bounded("b@example.com", "Ann", "")):
+        with pytest.raises(NotDone, match="in use"):
+            await work.create(database, other, None)
+    assert await audited(database) == ["account_made", "operator_made"]
+
+
+@pytest.mark.postgres
+async def test_whoever_is_nobody_is_refused(database: Database) -> None:
+    with pytest.raises(NotDone, match="there is no account with the id, address or username 'bob'"):
+        await work.show(database, "bob")
+
+
+@pytest.mark.postgres
+async def test_links_that_are_made_one_after_the_other_have_an_end(database: Database) -> None:
+    ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
+    tokens = [await work.reset_token(database, ann) for _ in range(3)]
+    assert len(set(tokens)) == 3
+    with pytest.raises(NotDone, match="the last one must be used first"):
+        await work.reset_token(database, ann)
+    kept = str(await database.fetch("SELECT t::text FROM one_time_tokens AS t"))
+    assert not any(token in kept for token in tokens)
+
+
+@pytest.mark.postgres
+async def test_an_operator_is_made_and_unmade_once_each(database: Database) -> None:
+    ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
+    done = [
+        await work.set_operator(database, ann, is_operator=state) for state in (True, True, False)
+    ]
+    assert done == [True, False, True]
+    assert await audited(database) == ["account_made", "operator_made", "operator_unmade"]
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+async def test_who_was_made_on_the_command_line_logs_in_and_is_put_out_by_it(node: Node) -> None:
+    db = node.server.foundation.db.calls
+    new = bounded("ann@example.com", "ann", "")
+    ann = await work.create(db, new, hashed(PASSWORD, new))
+    wire = await node.guest()
+    await wire.result("auth.login", email="ann@example.com", password=PASSWORD)
+    assert await work.revoke(db, ann) == 1  # beside the node, which is told by the database alone
+    await wire.closed(SESSION_REVOKED.code)
+    assert await work.revoke(db, ann) == 0
+    assert await audited(db) == ["account_made", "session_revoked"]
