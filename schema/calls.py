@@ -12,6 +12,7 @@ from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
 from schema.calling.row_calls import Cursor, RowCalls
+from schema.calling.token_calls import login_methods
 from schema.columns.music import AudioAnalysis
 from schema.columns.types import (
     Bpm,
@@ -449,6 +450,7 @@ class EndWatch(Params, frozen=True, forbid_unknown_fields=True):
 
 BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     **ACCOUNT_METHODS,
+    **login_methods(ROW_CALLS),
     "projects.create": (CreateProject, Project),
     "projects.update": (UpdateProject, Project),
     "projects.archive": (ArchiveProject, Project),

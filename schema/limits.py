@@ -13,6 +13,7 @@ from schema.close_codes import (
     OVERLOADED,
     RATE_LIMITED,
     SILENT,
+    TOKEN_EXPIRED,
     TOO_MANY_CONNECTIONS,
 )
 from schema.errors import ErrorCode
@@ -118,6 +119,16 @@ LOGIN_SECONDS = BOUNDS.add(
     NO_HELLO,
     "server/router/liveness.py",
     "From hello to a login: for typing a password.",
+)
+
+TOKEN_WARNING_SECONDS = BOUNDS.add(
+    "TOKEN_WARNING_SECONDS",
+    60,
+    "seconds",
+    "a connection",
+    TOKEN_EXPIRED,
+    "server/router/liveness.py",
+    "So long before its access token runs out it hears `token_expiring`: refresh it.",
 )
 
 HEARTBEAT_SECONDS = BOUNDS.add(

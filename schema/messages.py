@@ -6,7 +6,7 @@ The field `t` names the message.
 
 # Long: all messages of the protocol, in the order of PROTOCOL.md.
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -159,6 +159,8 @@ class Hello(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field
     device: DeviceName
     client: ShortText = ""
     token: Annotated[str, Meta(max_length=4_096)] | None = None
+    device_name: ShortText = ""
+    device_kind: Literal["", "desktop", "browser", "plugin", "mobile", "tool"] = ""
 
     def __post_init__(self) -> None:
         spell_names_alike(self)
@@ -498,6 +500,12 @@ class Resync(Struct, frozen=True, gc=False, tag_field="t", tag="resync"):
     reason: Annotated[str, one_of("ResyncReason")]
 
 
+class TokenExpiring(Struct, frozen=True, gc=False, tag_field="t", tag="token_expiring"):
+    """The access token of this connection runs out; `auth.refresh` here, and nothing is missed."""
+
+    in_ms: int
+
+
 class ServerLeaving(Struct, frozen=True, gc=False, tag_field="t", tag="server_leaving"):
     """This server stops, and closes with 1012; come back `after_ms` later: another one serves."""
 
@@ -529,6 +537,7 @@ ServerMessage = (
     | MediaStatuses
     | Rows
     | Resync
+    | TokenExpiring
     | ServerLeaving
     | Pong
 )

@@ -14,6 +14,7 @@ from server.accounts.mail.sender import MailSender
 from server.accounts.passwords import Passwords
 from server.accounts.providers.exchange import Exchange
 from server.accounts.public_url import PublicUrl
+from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
@@ -77,7 +78,14 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     tell_nodes = hub.broadcast.tell_row_changed
     wake = core.feed.wake
     row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, wake)
-    pages = Pages(hub, foundation.metrics, lambda: row_changes.is_current, lambda: supervisor.down)
+    signing, clock = foundation.shared.signing, foundation.clock
+    pages = Pages(
+        hub,
+        foundation.metrics,
+        lambda: row_changes.is_current,
+        lambda: supervisor.down,
+        lambda: signing.published(clock()),
+    )
     context = _context(core, row_changes)
     node = Node(
         settings=settings,
@@ -95,7 +103,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
         pages=pages,
-        liveness=Liveness(core.connections),
+        liveness=Liveness(core.connections, settings.access_seconds, foundation.clock),
         socket_server=_socket_server(core, context, pages),
         mail=_mail(core, context),
     )
@@ -143,7 +151,7 @@ def _mail(core: _Core, context: Context) -> MailSender:
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
     is_here, tell_nodes = connections.__contains__, hub.broadcast.tell_rows_changed
-    return RowFeed(base.db, base.secret, base.metrics, is_here, tell_nodes)
+    return RowFeed(base.db, base.shared.secret, base.metrics, is_here, tell_nodes)
 
 
 def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
@@ -160,7 +168,9 @@ def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
 
 
 def _context(core: _Core, announcer: Announcer) -> Context:
+    # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
+    shared = base.shared
     passwords = Passwords(base.password_costs)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
@@ -178,19 +188,20 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         slow_journal=base.slow_journal,
         feed=core.feed,
         queue=CallQueue(),
-        tokens=Tokens(base.secret, settings.access_seconds, base.clock),
+        tokens=Tokens(shared.signing, shared.secret, settings.access_seconds, base.clock),
+        refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(passwords, core.usage, base.secret, base.metrics.count, audit),
+        logins=Logins(passwords, core.usage, shared.secret, base.metrics.count, audit),
         registration=settings.registration,
-        member_key=base.member_key,
+        member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
         public_url=PublicUrl(settings.mail.public_url),
         server_name=settings.mail.sender_name,
-        exchange=Exchange(settings.providers, base.secret),
-        device_codes=DeviceCodes(base.secret),
-        second_factors=SecondFactors(base.member_key, base.clock),
+        exchange=Exchange(settings.providers, shared.secret),
+        device_codes=DeviceCodes(shared.secret),
+        second_factors=SecondFactors(shared.member_key, base.clock),
         second_factor_required=settings.second_factor_required,
         announcer=announcer,
         audit=audit,

@@ -16,12 +16,24 @@ from persistence.tables.logging_in import (
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts.audit import FLUSH_SECONDS
 from server.accounts.mail import sender
+from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
 from server.node import Node
+from server.router.connected_logins import note_seen
 from server.states.history_keeping import clear_staged, compact_old
 
 WRITE_BEHIND_SECONDS = 2.0
 """Between two flushes of what is written behind."""
+
+ROWS_SECONDS = 0.5
+"""Between two looks at what other nodes have written, for what the bus may have lost: a login that
+is revoked on another node ends here within a second, bus or not (rule A3)."""
+
+SEEN_SECONDS = 60.0
+"""Between two notes of which logins are connected."""
+
+ROTATION_SECONDS = 3_600.0
+"""Between two looks whether the key that signs has grown old."""
 
 SLOW_TICK_SECONDS = 2.0
 """Between two questions to the journal, for what the bus may have lost."""
@@ -87,7 +99,7 @@ def start_until_stopping(node: Node) -> list[str]:
     before = set(node.supervisor.tasks)
     repeat, hub, db = node.supervisor.repeat, node.hub, node.foundation.db.behind
     repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
-    repeat("looking for changed rows", SLOW_TICK_SECONDS, node.row_changes.poll, vital=True)
+    repeat("looking for changed rows", ROWS_SECONDS, node.row_changes.poll, vital=True)
     repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
     days = node.settings.history_days
     repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
@@ -102,6 +114,7 @@ def start_until_stopping(node: Node) -> list[str]:
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
     _start_for_accounts(node)
+    _start_for_tokens(node)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
     if node.settings.stall_probe:
@@ -121,3 +134,12 @@ def _start_for_accounts(node: Node) -> None:
     repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)
     trim_audit = functools.partial(audit_log.trim, db, node.settings.audit_days)
     repeat("trimming the audit", COMPACT_SECONDS, trim_audit)
+
+
+def _start_for_tokens(node: Node) -> None:
+    repeat, db, connections = node.supervisor.repeat, node.foundation.db.behind, node.connections
+    signing, access = node.foundation.shared.signing, node.settings.access_seconds
+    repeat("reading signing keys", READ_SECONDS, lambda: signing.read(db))
+    rotate = functools.partial(keep_young, db, access, node.context.audit)
+    repeat("rotating signing keys", ROTATION_SECONDS, rotate)
+    repeat("noting who is connected", SEEN_SECONDS, lambda: note_seen(db, connections.values()))

@@ -22,6 +22,7 @@ from server.loop.garbage import Garbage
 from server.loop.loop_load import LoopLoad
 from server.loop.stall_probe import StallProbe
 from server.loop.threads import Threads
+from server.node_secrets import NodeSecrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
@@ -45,10 +46,8 @@ class Foundation:
     bus: Bus
     codec: BusCodec
     """Signs what nodes say on the bus; knows the node's name."""
-    secret: bytes
-    """What tokens are signed with."""
-    member_key: bytes
-    """What the ids of members are made with."""
+    shared: NodeSecrets
+    """What every node of this database has."""
     metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the node is told to stop."""

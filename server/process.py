@@ -15,11 +15,12 @@ from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
-from persistence.tables.internal import operators, server_secrets
+from persistence.tables.internal import operators
 from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.health.metrics import Metrics
 from server.node import Foundation
+from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
@@ -76,22 +77,11 @@ async def _install_presets(db: Lanes) -> None:
         log.warning("cannot install the presets that come with Prime", reason=str(error))
 
 
-async def keys_of(settings: Settings, db: Lanes) -> tuple[bytes, bytes]:
-    """What tokens and the bus are signed with, and what the ids of members are made with."""
-    secret = settings.secret or await server_secrets.get_or_create(
-        db.calls, "tokens", lambda: secrets.token_bytes(32)
-    )
-    member_key = await server_secrets.get_or_create(
-        db.calls, "members", lambda: secrets.token_bytes(32)
-    )
-    return secret, member_key
-
-
 async def _foundation(
     settings: Settings, db: Lanes, stopping: asyncio.Event, servers: Mapping[str, Embedded]
 ) -> Foundation:
-    secret, member_key = await keys_of(settings, db)
-    codec = BusCodec(secret, node=secrets.token_hex(4))
+    shared = await node_secrets(settings.secret, db.calls)
+    codec = BusCodec(shared.secret, node=secrets.token_hex(4))
     metrics = Metrics()
     return Foundation(
         db=db,
@@ -99,8 +89,7 @@ async def _foundation(
         slow_journal=PostgresJournal(db.reads),
         bus=_bus(settings.redis_url, codec.deployment, metrics),
         codec=codec,
-        secret=secret,
-        member_key=member_key,
+        shared=shared,
         metrics=metrics,
         stopping=stopping,
         servers=servers,

@@ -44,7 +44,8 @@ class Client(Calls, Reconnecting):
 
     `device`: an id of this device or window, the same at each start, never used twice at once.
     `refresh_token`: that of the last start, to be logged in without a password. `access_token`: one
-    that somebody lends us. `call_seconds`: how long an answer may take.
+    that somebody lends us. `call_seconds`: how long an answer may take. `device_name` and
+    `device_kind` (desktop, browser, plugin, mobile, tool): what people see in their list of logins.
 
     A login that the server does not know any more (a restored backup, a token too old) ends
     nothing: rooms keep their copies and pending edits, hear `LoginNeeded`, and go on after `login`,
@@ -62,10 +63,14 @@ class Client(Calls, Reconnecting):
         refresh_token: str | None = None,
         rng: random.Random | None = None,
         on_login_needed: AskForLogin | None = None,
+        device_name: str = "",
+        device_kind: str = "",
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
         login = Login(HeldLogin.given(access_token, refresh_token), on_login_needed)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login)
+        said = {"device_name": device_name, "device_kind": device_kind}
+        self._said = {name: text for name, text in said.items() if text}
         self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
     async def __aenter__(self) -> Self:

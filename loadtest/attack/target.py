@@ -48,18 +48,36 @@ class Target:
     origin: str | None = None
     log: Path | None = None
     project: str = ""
+    robbed: Account = field(init=False)
+    """A login of the viewer's, whose first refresh token (`stolen`) somebody has copied."""
+    stolen: str = ""
+    robbed_at: float = 0.0
+    """When the login was last refreshed, in seconds of the loop."""
     witness: "Witness" = field(init=False)
 
     async def prepare(self) -> None:
         """Log in, make the project, and put the witness in a room of its own."""
         for account in (self.owner, self.viewer, self.stranger, self.watcher):
             await self.log_in(account)
+        await self.rob()
         async with await self.enter(self.owner) as wire:
             self.project = await new_project(wire, "under attack")
             await self.let_in(wire, self.project, self.viewer, "viewer")
         async with await self.enter(self.watcher) as wire:
             self.witness = Witness(self, await new_project(wire, "of the witness"))
         await self.witness.begin()
+
+    async def rob(self) -> None:
+        """Trade the tokens of a login so often that the copied one is long out of date."""
+        self.robbed = Account(self.viewer.email, self.viewer.password)
+        await self.log_in(self.robbed)
+        self.stolen = self.robbed.refresh
+        async with await Wire.open(self.url) as wire:
+            await wire.hello()
+            for _ in range(3):
+                token = {"refresh_token": self.robbed.refresh}
+                self.robbed.take(result(await wire.call("auth.refresh", token)))
+        self.robbed_at = asyncio.get_running_loop().time()
 
     async def log_in(self, account: Account) -> None:
         """By password; an account that is not there yet is registered."""

@@ -1,36 +1,44 @@
 """Queries on `auth_sessions`: logins on devices, and the turning of their refresh tokens."""
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from persistence import slices
 from persistence.pool import Executor
 
-CREATE = """
-INSERT INTO auth_sessions (user_id, device, expires_at)
-VALUES ($1, $2, now() + $3 * interval '1 second')
-RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+SHOWN = "id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS revoked"
+
+CREATE = f"""
+INSERT INTO auth_sessions (user_id, device, device_name, device_kind, client, network, refresh_key,
+    expires_at, seen_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second', now())
+RETURNING {SHOWN}
 """
 
-GET = """
-SELECT id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+GET = f"""
+SELECT {SHOWN}
 FROM auth_sessions WHERE id = $1
 """
 
-LOCK = """
-SELECT id, user_id, device, counter, revoked_at IS NOT NULL AS revoked,
-    expires_at <= now() AS expired
+LOCK = f"""
+SELECT {SHOWN}, expires_at <= now() AS expired,
+    coalesce(rotated_at > now() - $2 * interval '1 second', false) AS rotated_now
 FROM auth_sessions WHERE id = $1 FOR NO KEY UPDATE
 """
 
-ADVANCE = """
+ADVANCE = f"""
 UPDATE auth_sessions
-SET counter = counter + 1, rotated_at = now(), last_used_at = now()
+SET counter = counter + 1, rotated_at = now(), last_used_at = now(), seen_at = now(),
+    refresh_key = coalesce(refresh_key, $2)
 WHERE id = $1
-RETURNING id, user_id, device, counter, revoked_at IS NOT NULL AS revoked
+RETURNING {SHOWN}
+"""
+
+GIVE_KEY = f"""
+UPDATE auth_sessions SET refresh_key = $2 WHERE id = $1 RETURNING {SHOWN}
 """
 
 AGE = """
@@ -46,6 +54,29 @@ REVOKE_ALL = """
 UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
 WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid
 RETURNING id
+"""
+
+# Of the user's own alone: no row is of another's.
+REVOKE_OF = """
+WITH found AS (SELECT id, revoked_at FROM auth_sessions WHERE id = $1 AND user_id = $2 FOR UPDATE),
+    ended AS (
+        UPDATE auth_sessions AS s SET revoked_at = now(), revoked_reason = $3
+        FROM found WHERE s.id = found.id AND found.revoked_at IS NULL)
+SELECT revoked_at IS NULL AS is_new FROM found
+"""
+
+RENAME = """
+UPDATE auth_sessions SET device_name = $3 WHERE id = $1 AND user_id = $2 RETURNING device
+"""
+
+SEEN = """
+WITH here AS (
+    SELECT s.id, h.network FROM auth_sessions AS s
+    JOIN unnest($1::uuid[], $2::text[]) AS h (id, network) ON h.id = s.id
+    WHERE coalesce(s.seen_at < now() - $3 * interval '1 second', true)
+    ORDER BY s.id FOR NO KEY UPDATE OF s)
+UPDATE auth_sessions AS s SET seen_at = now(), network = here.network
+FROM here WHERE s.id = here.id
 """
 
 END_OLDEST = """
@@ -71,6 +102,10 @@ WHERE NOT EXISTS (
 """
 
 
+REUSE_SECONDS = 10.0
+"""So long after a refresh any older token brings the newest: windows that refresh at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuthSession:
     """A login on a device; `counter` is that of its newest refresh token."""
@@ -80,6 +115,23 @@ class AuthSession:
     device: str
     counter: int
     revoked: bool
+    refresh_key: bytes | None = field(repr=False, default=None)
+    """What its refresh tokens are signed with; None: it was made before there were such keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNote:
+    """What a login says of the device that it is on, beside its id; each may be empty."""
+
+    name: str = ""
+    kind: str = ""
+    client: str = ""
+    """Program and version."""
+    network: str = ""
+    """The range of the address that it came from, and never the address."""
+
+
+NOTHING_SAID = DeviceNote()
 
 
 class RotationResult(StrEnum):
@@ -88,6 +140,8 @@ class RotationResult(StrEnum):
     ROTATED = "rotated"
     REPEATED = "repeated"
     REUSED = "reused"
+    FORGED = "forged"
+    FOREIGN = "foreign"
     REVOKED = "revoked"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
@@ -95,14 +149,26 @@ class RotationResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The result, and for the first two the session with the counter of the next token."""
+    """The result, and the session: for the first two with the counter of the next token."""
 
     result: RotationResult
     session: AuthSession | None = None
 
 
-async def create(db: Executor, user_id: str, device: str, lifetime_seconds: float) -> AuthSession:
-    return _session(await db.fetchrow(CREATE, user_id, device, lifetime_seconds))
+async def create(
+    db: Executor,
+    user_id: str,
+    device: str,
+    lifetime_seconds: float,
+    *,
+    refresh_key: bytes | None = None,
+    note: DeviceNote = NOTHING_SAID,
+) -> AuthSession:
+    """Make a login, which ends after `lifetime_seconds` however often it is refreshed."""
+    said = (note.name, note.kind, note.client, note.network)
+    return _session(
+        await db.fetchrow(CREATE, user_id, device, *said, refresh_key, lifetime_seconds)
+    )
 
 
 async def get(db: Executor, session_id: str) -> AuthSession | None:
@@ -116,27 +182,49 @@ async def age_of(db: Executor, session_id: str) -> float | None:
     return seconds
 
 
-async def rotate(db: Executor, session_id: str, counter: int) -> Rotation:
-    """Trade the refresh token of this counter.
+async def rotate(
+    db: Executor,
+    session_id: str,
+    counter: int,
+    is_signed: Callable[[bytes | None], bool],
+    new_key: bytes,
+) -> Rotation:
+    """Trade the refresh token of this counter, if `is_signed` is true of the login's key.
 
     The one before the newest brings that again: its answer was lost, or another window was first.
-    An older one was stolen, or the newest was: revokes all.
+    Within `REUSE_SECONDS` of a refresh, so does any older one. Later, an older one was stolen, or
+    the newest was: revokes the login. One newer than the newest is of a database that went back.
+    `new_key`: for a login that has none.
     """
     async with db.transaction() as transaction:
-        row = await transaction.fetchrow(LOCK, session_id)
+        row = await transaction.fetchrow(LOCK, session_id, REUSE_SECONDS)
         if row is None:
             return Rotation(RotationResult.UNKNOWN)
-        if row["revoked"]:
-            return Rotation(RotationResult.REVOKED)
-        if row["expired"]:
-            return Rotation(RotationResult.EXPIRED)
-        if row["counter"] == counter:
-            advanced = await transaction.fetchrow(ADVANCE, session_id)
+        session = _session(row)
+        if (no := _refusal(row, session, counter, is_signed)) is not None:
+            return Rotation(no, session)
+        behind = session.counter - counter
+        if behind == 0:
+            advanced = await transaction.fetchrow(ADVANCE, session_id, new_key)
             return Rotation(RotationResult.ROTATED, _session(advanced))
-        if row["counter"] == counter + 1:
-            return Rotation(RotationResult.REPEATED, _session(row))
+        if behind == 1 or row["rotated_now"]:
+            if session.refresh_key is None:
+                session = _session(await transaction.fetchrow(GIVE_KEY, session_id, new_key))
+            return Rotation(RotationResult.REPEATED, session)
         await revoke(transaction, session_id, "refresh_reuse")
-        return Rotation(RotationResult.REUSED)
+        return Rotation(RotationResult.REUSED, session)
+
+
+def _refusal(
+    row: Any, session: AuthSession, counter: int, is_signed: Callable[[bytes | None], bool]
+) -> RotationResult | None:
+    if not is_signed(session.refresh_key):
+        return RotationResult.FORGED
+    if session.revoked:
+        return RotationResult.REVOKED
+    if row["expired"]:
+        return RotationResult.EXPIRED
+    return RotationResult.FOREIGN if counter > session.counter else None
 
 
 async def revoke(db: Executor, session_id: str, reason: str) -> None:
@@ -147,6 +235,23 @@ async def revoke(db: Executor, session_id: str, reason: str) -> None:
 async def revoke_all(db: Executor, user_id: str, but: str | None, reason: str) -> list[str]:
     """End all logins of a user, `but` this one; which ones they were."""
     return [row["id"] for row in await db.fetch(REVOKE_ALL, user_id, but, reason)]
+
+
+async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) -> bool | None:
+    """End a login of this user; whether that is new. None: the user has no such login."""
+    is_new: bool | None = await db.fetchval(REVOKE_OF, session_id, user_id, reason)
+    return is_new
+
+
+async def rename(db: Executor, session_id: str, user_id: str, name: str) -> str | None:
+    """Name the device of a login; the device. None: the user has no such login."""
+    device: str | None = await db.fetchval(RENAME, session_id, user_id, name)
+    return device
+
+
+async def seen(db: Executor, networks: Mapping[str, str], not_within_seconds: float) -> None:
+    """These logins (id -> network) are connected; written if that is older than so long."""
+    await db.execute(SEEN, list(networks), list(networks.values()), not_within_seconds)
 
 
 async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:
@@ -168,4 +273,11 @@ async def revoked_among(db: Executor, session_ids: Collection[str]) -> set[str]:
 
 
 def _session(row: Any) -> AuthSession:
-    return AuthSession(row["id"], row["user_id"], row["device"], row["counter"], row["revoked"])
+    return AuthSession(
+        row["id"],
+        row["user_id"],
+        row["device"],
+        row["counter"],
+        row["revoked"],
+        row["refresh_key"],
+    )

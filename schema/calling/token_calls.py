@@ -1,12 +1,14 @@
-"""Calls on the tokens of a login."""
+"""Calls on the tokens of a login, and on the logins of a user."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from schema.calling.credential_calls import Tokens
 from schema.calling.params import Done, Params
-from schema.calling.row_calls import Call
+from schema.calling.row_calls import Call, RowCalls
+from schema.columns.types import PlainName, RowId
+from schema.tables.auth_sessions import AUTH_SESSIONS
 
 
 class Refresh(Params, frozen=True, forbid_unknown_fields=True):
@@ -16,12 +18,34 @@ class Refresh(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class Logout(Params, frozen=True, forbid_unknown_fields=True):
-    """End this auth session; its sockets are closed."""
+    """End this login, all your `others`, or `all`; their sockets are closed."""
+
+    scope: Literal["this", "others", "all"] = "this"
+
+
+class RevokeLogin(Params, frozen=True, forbid_unknown_fields=True):
+    """End one of your logins; its sockets are closed. The second time changes nothing."""
+
+    auth_session: RowId
+
+
+class RenameLogin(Params, frozen=True, forbid_unknown_fields=True):
+    """Call the device of one of your logins by another name."""
+
+    auth_session: RowId
+    name: PlainName
 
 
 TOKEN_METHODS: dict[str, Call] = {
     "auth.refresh": (Refresh, Tokens),
     "auth.logout": (Logout, Done),
+    "auth_sessions.revoke": (RevokeLogin, Done),
 }
 
 TOKENS_WITHOUT_LOGIN = frozenset({"auth.refresh"})
+
+
+def login_methods(rows: RowCalls) -> dict[str, Call]:
+    """Those whose result is a row of the table: method name -> parameters and result."""
+    login: type[Struct] = rows.row(AUTH_SESSIONS)
+    return {"auth_sessions.rename": (RenameLogin, login)}

@@ -468,9 +468,11 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR (n.user_id, n.device, n.expires_at, n.revoked_at, n.revoked_reason, n.created_at)
+            OR (n.user_id, n.device, n.device_name, n.device_kind, n.client, n.expires_at,
+                n.revoked_at, n.revoked_reason, n.created_at)
             IS DISTINCT FROM
-                (o.user_id, o.device, o.expires_at, o.revoked_at, o.revoked_reason, o.created_at);
+                (o.user_id, o.device, o.device_name, o.device_kind, o.client, o.expires_at,
+                o.revoked_at, o.revoked_reason, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -1065,9 +1067,20 @@ CREATE TABLE public.auth_sessions (
     revoked_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    refresh_key bytea,
+    device_name text DEFAULT ''::text NOT NULL,
+    device_kind text DEFAULT ''::text NOT NULL,
+    client text DEFAULT ''::text NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
+    seen_at timestamp with time zone,
     CONSTRAINT auth_sessions_check CHECK (((revoked_at IS NULL) = (revoked_reason IS NULL))),
+    CONSTRAINT auth_sessions_client_check CHECK ((length(client) <= 120)),
     CONSTRAINT auth_sessions_counter_check CHECK ((counter >= 0)),
     CONSTRAINT auth_sessions_device_check CHECK ((length(device) <= 120)),
+    CONSTRAINT auth_sessions_device_kind_check CHECK ((length(device_kind) <= 32)),
+    CONSTRAINT auth_sessions_device_name_check CHECK ((length(device_name) <= 120)),
+    CONSTRAINT auth_sessions_network_check CHECK ((length(network) <= 64)),
+    CONSTRAINT auth_sessions_refresh_key_check CHECK ((length(refresh_key) = 32)),
     CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120)))
 );
 
@@ -1523,6 +1536,20 @@ CREATE TABLE public.session_stays (
 )
 WITH (fillfactor='70');
 
+CREATE TABLE public.signing_keys (
+    kid text NOT NULL COLLATE pg_catalog."C",
+    public_key bytea NOT NULL,
+    private_key bytea,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    retires_at timestamp with time zone,
+    CONSTRAINT signing_keys_check CHECK ((retires_at > signs_from)),
+    CONSTRAINT signing_keys_check1 CHECK (((private_key IS NOT NULL) OR (retires_at IS NOT NULL))),
+    CONSTRAINT signing_keys_kid_check CHECK (((length(kid) >= 1) AND (length(kid) <= 64))),
+    CONSTRAINT signing_keys_private_key_check CHECK ((length(private_key) = 32)),
+    CONSTRAINT signing_keys_public_key_check CHECK ((length(public_key) = 32))
+);
+
 CREATE UNLOGGED TABLE public.staged_deltas (
     staging uuid NOT NULL,
     part integer NOT NULL,
@@ -1675,6 +1702,9 @@ ALTER TABLE ONLY public.session_states
 
 ALTER TABLE ONLY public.session_stays
     ADD CONSTRAINT session_stays_pkey PRIMARY KEY (collaboration_session_id, user_id);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
 ALTER TABLE ONLY public.staged_deltas
     ADD CONSTRAINT staged_deltas_pkey PRIMARY KEY (staging, part);

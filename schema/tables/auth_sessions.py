@@ -17,6 +17,21 @@ AUTH_SESSIONS = Table(
         ID,
         user_column("user", "user_id", "of whom"),
         Column("device", PlainName, SqlType.TEXT, "on which device"),
+        Column("device_name", PlainName, SqlType.TEXT, "as its user calls it"),
+        Column(
+            "device_kind",
+            str,
+            SqlType.TEXT,
+            "`desktop`, `browser`, `plugin`, `mobile`, `tool`, or nothing",
+        ),
+        Column("client", PlainName, SqlType.TEXT, "program and version"),
+        Column("network", str, SqlType.TEXT, "from about where: a /24 of IPv4, a /48 of IPv6"),
+        Column(
+            "seen_at",
+            Milliseconds | None,
+            SqlType.TIME,
+            "when it was last connected, to a minute or two",
+        ),
         Column("last_used_at", Milliseconds, SqlType.TIME, "when it was last refreshed"),
         Column("expires_at", Milliseconds, SqlType.TIME, "when it runs out", filters=ORDERED),
         Column(

@@ -1,8 +1,5 @@
-"""Access tokens (JWT, RFC 9068) and refresh tokens (a counter under an HMAC)."""
+"""Access tokens (JWT, RFC 9068, RFC 8725): signed with keys that all nodes share."""
 
-import base64
-import binascii
-import hashlib
 import hmac
 import time
 import uuid
@@ -12,99 +9,188 @@ from typing import Any
 
 import jwt
 
+from schema.accounts.audit_events import Cause
+from server.accounts.signing_keys import SigningKeys
+
 ISSUER = "prime"
 TYPE = "at+jwt"
 LEEWAY_SECONDS = 30
 """How far the clocks of two nodes may be apart (RFC 8725 allows as much)."""
 
+HEADERS = {"EdDSA": {"alg", "typ", "kid"}, "HS256": {"alg", "typ"}}
+"""Algorithm -> the header that it has, and nothing else: no `jwk`, `jku`, `x5u` or `crit`."""
+
 
 class BadToken(Exception):
     """Not a token of ours, or `is_out_of_time`: then refreshing it brings a good one."""
 
-    def __init__(self, *, is_out_of_time: bool = False) -> None:
+    def __init__(self, cause: Cause, *, is_out_of_time: bool = False) -> None:
         super().__init__("out of time" if is_out_of_time else "invalid")
+        self.cause = cause
+        """What is counted and noted; a client is never told."""
         self.is_out_of_time = is_out_of_time
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an access token says."""
+    """What an access token says; `expires_at` in seconds since 1970."""
 
     user: str
     auth_session: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A new access token, and when it runs out, in seconds since 1970."""
+
+    text: str
+    expires_at: float
 
 
 class Tokens:
-    """Signs and checks with one secret of at least 32 bytes; `clock` gives seconds since 1970."""
+    """Signs and checks; `clock` gives seconds since 1970.
+
+    Until the first of `keys` signs, tokens are made in the form of before, with a secret of at
+    least 32 bytes: nodes of before read no other. Those are honoured until they run out.
+    """
 
     def __init__(
-        self, secret: bytes, access_seconds: int, clock: Callable[[], float] = time.time
+        self,
+        keys: SigningKeys,
+        secret: bytes,
+        access_seconds: int,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._access_key = hmac.digest(secret, b"access", "sha256")
-        self._refresh_key = hmac.digest(secret, b"refresh", "sha256")
+        self.keys = keys
+        self._old_key = hmac.digest(secret, b"access", "sha256")
         self._clock = clock
         self.access_seconds = access_seconds
 
-    def access(self, user: str, auth_session: str) -> str:
+    @property
+    def is_new_form(self) -> bool:
+        """Whether all nodes read what is signed with a key."""
+        return self.keys.signer(self._clock()) is not None
+
+    def access(self, user: str, auth_session: str) -> Signed:
         """A signed access token that runs out after `access_seconds`."""
-        now = int(self._clock())
+        clock = self._clock()
+        now = int(clock)
+        ends = now + self.access_seconds
         claims = {
             "iss": ISSUER,
             "aud": ISSUER,
             "sub": user,
             "sid": auth_session,
             "iat": now,
-            "exp": now + self.access_seconds,
+            "exp": ends,
             "jti": uuid.uuid4().hex,
         }
-        return jwt.encode(claims, self._access_key, algorithm="HS256", headers={"typ": TYPE})
+        key = self.keys.signer(clock)
+        if key is None or key.private is None:
+            headers = {"typ": TYPE}
+            text = jwt.encode(claims, self._old_key, algorithm="HS256", headers=headers)
+        else:
+            headers = {"typ": TYPE, "kid": key.kid}
+            text = jwt.encode(claims, key.private, algorithm="EdDSA", headers=headers)
+        return Signed(text, ends)
+
+    def unknown_key(self, token: str) -> bool:
+        """Whether it names a key that is not known here: another node may have made it."""
+        try:
+            header = self._header(token)
+        except BadToken:
+            return False
+        return header["alg"] == "EdDSA" and self.keys.get(header["kid"]) is None
 
     def read_access(self, token: str) -> Access:
-        """What the token says; raises `BadToken`. PyJWT would take any `typ` and any times."""
+        """What the token says; raises `BadToken`. PyJWT would take more than this does."""
+        header = self._header(token)
+        claims = self._claims(token, header)
+        self._check_kinds(claims)
+        self._check_times(claims)
+        if not self._is_honoured(header, claims["iat"]):
+            raise BadToken(Cause.EXPIRED, is_out_of_time=True)
+        return Access(claims["sub"], claims["sid"], claims["exp"])
+
+    def has_run_out(self, expires_at: float) -> bool:
+        """Whether a token that runs out then is good no more, at hello and on an open socket."""
+        return expires_at <= self._clock() - LEEWAY_SECONDS
+
+    def _header(self, token: str) -> dict[str, Any]:
         try:
-            decoded = jwt.decode_complete(
+            header = jwt.get_unverified_header(token)
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
+            raise BadToken(Cause.MALFORMED) from None
+        if set(header) != HEADERS.get(str(header.get("alg"))):
+            raise BadToken(Cause.FORGED)
+        if header["typ"] != TYPE:
+            raise BadToken(Cause.FOREIGN)
+        return header
+
+    def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
+        """Of a token that one of us has signed for us; which algorithm is up to the key, not it."""
+        key: Any = self._old_key
+        if header["alg"] == "EdDSA":
+            known = self.keys.get(header["kid"])
+            if known is None:
+                raise BadToken(Cause.UNKNOWN)
+            key = known.public
+        try:
+            claims: dict[str, Any] = jwt.decode(
                 token,
-                self._access_key,
-                algorithms=["HS256"],
+                key,
+                algorithms=[header["alg"]],
                 audience=ISSUER,
                 issuer=ISSUER,
                 options={
-                    "require": ["exp", "iat", "sub", "sid", "aud", "iss"],
+                    "require": ["exp", "iat", "sub", "sid", "aud", "iss", "jti"],
                     "verify_exp": False,
                     "verify_iat": False,
+                    "verify_nbf": False,
                 },
             )
-        except (jwt.InvalidTokenError, ValueError, TypeError):
-            raise BadToken from None
-        claims = decoded["payload"]
-        if decoded["header"].get("typ") != TYPE:
-            raise BadToken
-        self._check_times(claims)
-        return Access(str(claims["sub"]), str(claims["sid"]))
+        except (
+            jwt.InvalidAudienceError,
+            jwt.InvalidIssuerError,
+            jwt.MissingRequiredClaimError,
+        ):
+            raise BadToken(Cause.FOREIGN) from None
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
+            raise BadToken(Cause.FORGED) from None
+        return claims
+
+    def _is_honoured(self, header: dict[str, Any], made: int) -> bool:
+        """By a key that is not retired; in the form of before, until the first key signed."""
+        if header["alg"] == "HS256":
+            return made <= self.keys.signs_from + LEEWAY_SECONDS
+        key = self.keys.get(header["kid"])
+        return key is not None and key.retires_at > self._clock()
+
+    def _check_kinds(self, claims: dict[str, Any]) -> None:
+        """By type and value: also what is rightly signed must be what we make."""
+        ids = [claims["sub"], claims["sid"]]
+        is_good = (
+            claims["iss"] == claims["aud"] == ISSUER
+            and all(type(text) is str and _is_id(text) for text in ids)
+            and type(claims["jti"]) is str
+            and type(claims["iat"]) is type(claims["exp"]) is int
+            and type(claims.get("nbf", 0)) is int
+        )
+        if not is_good:
+            raise BadToken(Cause.MALFORMED)
 
     def _check_times(self, claims: dict[str, Any]) -> None:
         """Made in the future by a clock ahead of ours, or run out by one behind: within bounds."""
-        made, ends, now = claims["iat"], claims["exp"], self._clock()
-        if type(made) is not int or type(ends) is not int:
-            raise BadToken
-        if made > now + LEEWAY_SECONDS or ends <= now - LEEWAY_SECONDS:
-            raise BadToken(is_out_of_time=True)
+        now = self._clock()
+        if claims.get("nbf", 0) > now + LEEWAY_SECONDS:
+            raise BadToken(Cause.FOREIGN)  # none of ours has one
+        if claims["iat"] > now + LEEWAY_SECONDS or self.has_run_out(claims["exp"]):
+            raise BadToken(Cause.EXPIRED, is_out_of_time=True)
 
-    def refresh(self, auth_session: str, counter: int) -> str:
-        """The refresh token of this turn: session, counter, 16 bytes of HMAC-SHA256."""
-        body = uuid.UUID(auth_session).bytes + counter.to_bytes(8, "big")
-        return base64.urlsafe_b64encode(body + self._sign(body)).decode().rstrip("=")
 
-    def read_refresh(self, token: str) -> tuple[str, int]:
-        """Auth session and counter; raises `BadToken` before any database is asked."""
-        try:
-            raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        except (binascii.Error, ValueError):
-            raise BadToken from None
-        body, signature = raw[:24], raw[24:]
-        if len(raw) != 40 or not hmac.compare_digest(signature, self._sign(body)):
-            raise BadToken
-        return str(uuid.UUID(bytes=body[:16])), int.from_bytes(body[16:], "big")
-
-    def _sign(self, body: bytes) -> bytes:
-        return hmac.new(self._refresh_key, body, hashlib.sha256).digest()[:16]
+def _is_id(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

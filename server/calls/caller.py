@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.feed.outlet import Outlet
-from server.identity import Identity
+from server.identity import NOTHING_SAID, DeviceSaid, Identity
 
 
 class LoginTarget(Protocol):
@@ -45,6 +45,8 @@ class Caller:
     login: LoginTarget = _NO_CONNECTION
     outlet: Outlet | None = None
     """Where what is watched is told; None: through this door nothing can be watched."""
+    said: DeviceSaid = NOTHING_SAID
+    """What its client said of the device beside its id."""
     when_replied: list[Callable[[bool], None]] = field(default_factory=list)
     """What follows the reply; each is told whether it was sent."""
 

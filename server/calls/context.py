@@ -17,6 +17,7 @@ from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
 from server.accounts.providers.exchange import Exchange
 from server.accounts.public_url import PublicUrl
+from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
@@ -72,6 +73,7 @@ class Context:
     feed: RowFeed
     queue: CallQueue
     tokens: Tokens
+    refresh_tokens: RefreshTokens
     passwords: Passwords
     announcer: Announcer
     audit: "Audit"

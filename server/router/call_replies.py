@@ -19,7 +19,7 @@ from server.calls.context import Context
 from server.calls.dispatch import dispatch, require_callable
 from server.calls.failures import as_error, counted
 from server.health.metrics import Count
-from server.identity import Identity
+from server.identity import NOTHING_SAID, Identity
 from server.refused import Refused, too_often
 from server.router.login import Login
 from server.sockets.codec import BadMessage, Codec
@@ -95,6 +95,7 @@ class CallReplies:
             identity=connection.identity,
             login=ConnectionLogin(connection, self._login),
             outlet=connection,
+            said=session.said if isinstance(session, Greeted | LoggedIn) else NOTHING_SAID,
         )
 
     async def _answer(

@@ -8,6 +8,7 @@ from typing import Any
 
 from persistence.errors import Unavailable
 from persistence.tables import auth_sessions, users
+from schema.accounts.audit_events import AuditEvent
 from schema.close_codes import (
     AUTH_FAILED,
     OVERLOADED,
@@ -23,7 +24,7 @@ from server.accounts.tokens import Access, BadToken
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
 from server.health.metrics import Count
-from server.identity import Identity
+from server.identity import DeviceSaid, Identity
 from server.live.hub import Hub
 from server.refused import Refused
 from server.router.login import Login
@@ -74,7 +75,8 @@ class Greeting:
         elif PROTOCOL_VERSION not in hello.versions:
             self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:
-            connection.greet(hello.device)
+            said = DeviceSaid(hello.device_name, hello.device_kind, hello.client)
+            connection.greet(hello.device, said)
             if hello.token is not None:
                 self._look_at_token(connection, hello.token)
             elif self._hub.gathering.is_full:
@@ -97,13 +99,24 @@ class Greeting:
 
     def _look_at_token(self, connection: Connection, token: str) -> None:
         """Before it takes a turn: a token that none of us has signed keeps nobody waiting."""
+        if self._context.tokens.unknown_key(token):
+            self._spawn(self._look_at_keys(connection, token))
+        else:
+            self._let_in_by(connection, token)
+
+    async def _look_at_keys(self, connection: Connection, token: str) -> None:
+        """Another node may have made a key since we last looked (rule A10)."""
+        context = self._context
+        await context.tokens.keys.look(context.db, asyncio.get_running_loop().time())
+        if connection.id in self._connections:
+            self._let_in_by(connection, token)
+
+    def _let_in_by(self, connection: Connection, token: str) -> None:
         usage = self._socket_limits.usage
         try:
             access = self._context.tokens.read_access(token)
         except BadToken as error:
-            if not error.is_out_of_time:
-                self._socket_limits.bad_token(connection, asyncio.get_running_loop().time())
-            self._turn_away(connection, is_out_of_time=error.is_out_of_time)
+            self._refuse_token(connection, error)
             return
         now = asyncio.get_running_loop().time()
         is_known = access.user in usage.sockets.of_user or self._admission.was_here(
@@ -120,6 +133,15 @@ class Greeting:
         else:
             self._login.take_place(connection, access.user)
             self._let_wait(connection, access)
+
+    def _refuse_token(self, connection: Connection, error: BadToken) -> None:
+        if error.is_out_of_time:
+            self._count(f"auth_refused_{error.cause}")
+        else:
+            self._socket_limits.bad_token(connection, asyncio.get_running_loop().time())
+            address = connection.address
+            self._context.audit.note(AuditEvent.TOKEN_REFUSED, address=address, cause=error.cause)
+        self._turn_away(connection, is_out_of_time=error.is_out_of_time)
 
     def _let_wait(self, connection: Connection, access: Access) -> None:
         """A herd comes in turn (rule H7)."""
@@ -160,7 +182,9 @@ class Greeting:
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile
-        identity = Identity(user.id, user.username, user.name, access.auth_session)
+        identity = Identity(
+            user.id, user.username, user.name, access.auth_session, access.expires_at
+        )
         self._login.log_in(connection, identity)
         self._welcome(connection)
 

@@ -1,11 +1,15 @@
 """Which connections still live: who is late with hello, silent, or does not read."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
-from schema.close_codes import NO_HELLO, SILENT
-from schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS
+from schema.close_codes import NO_HELLO, SILENT, TOKEN_EXPIRED
+from schema.errors import ErrorCode
+from schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS, TOKEN_WARNING_SECONDS
+from schema.messages import Error, TokenExpiring
+from server.accounts.tokens import LEEWAY_SECONDS
 from server.sockets.connection import Connection
-from server.sockets.session import Greeted, WaitingForHello
+from server.sockets.session import Greeted, LoggedIn, WaitingForHello
 
 SILENT_AFTER_SECONDS = 2.5 * HEARTBEAT_SECONDS
 """Two heartbeats were missed, and a third one is late (rule H6)."""
@@ -15,13 +19,25 @@ ASKED_AFTER_SECONDS = 1.25 * HEARTBEAT_SECONDS
 
 
 class Liveness:
-    """Of all connections of a node."""
+    """Of all connections of a node.
 
-    def __init__(self, connections: Mapping[str, Connection]) -> None:
+    `access_seconds`: the life of an access token, a fifth of which is the longest warning.
+    `clock`: seconds since 1970, in which tokens run out.
+    """
+
+    def __init__(
+        self,
+        connections: Mapping[str, Connection],
+        access_seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._connections = connections
+        self._warning = min(TOKEN_WARNING_SECONDS, access_seconds / 5)
+        self._clock = clock
 
     def check(self, now: float) -> None:
-        """Once a second; `now` in seconds of the loop (rules H3, H6, H10)."""
+        """Once a second; `now` in seconds of the loop (rules H3, H6, H10, A12)."""
+        self._check_tokens()
         for connection in list(self._connections.values()):
             if not connection.check(now):
                 continue
@@ -35,3 +51,24 @@ class Liveness:
                     connection.close(SILENT)
                 case _ if silence > ASKED_AFTER_SECONDS:
                     connection.ping()
+
+    def _check_tokens(self) -> None:
+        """Warn those whose access token runs out soon, and close those whose token has."""
+        now = self._clock()
+        for connection in list(self._connections.values()):
+            session = connection.session
+            if isinstance(session, LoggedIn):
+                left = session.identity.expires_at - now
+                if left <= self._warning:
+                    _warn_or_close(connection, session, left)
+
+
+def _warn_or_close(connection: Connection, session: LoggedIn, left: float) -> None:
+    expires_at = session.identity.expires_at
+    if left <= -LEEWAY_SECONDS:  # as at hello: the clock that made it may be behind
+        text = "the access token has run out and was not refreshed; call auth.refresh"
+        connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
+        connection.close(TOKEN_EXPIRED)
+    elif session.warned_of != expires_at:
+        session.warned_of = expires_at
+        connection.send(TokenExpiring(max(0, int(left * 1_000))))

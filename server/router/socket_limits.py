@@ -8,6 +8,7 @@ from server.accounts.usage import Usage
 from server.health.metrics import Count
 from server.sockets.addresses import Network, address_of, is_proxy
 from server.sockets.connection import Connection
+from server.sockets.outgoing import HttpAnswer
 
 TOO_MANY = 429
 """The status of a handshake that is one too many (RFC 6585, 4)."""
@@ -33,7 +34,7 @@ class SocketLimits:
 
     def refusal(
         self, connection: Connection, peer: object, forwarded: list[str], now: float
-    ) -> tuple[int, str] | None:
+    ) -> HttpAnswer | None:
         """The answer to a handshake that is one too many; None: it may be (rule K1)."""
         if forwarded and is_proxy(peer, self._proxies):
             connection.address = address_of(peer, forwarded, self._proxies)
@@ -46,7 +47,7 @@ class SocketLimits:
         if reached is None:
             return None
         self._count("handshakes_refused")
-        return TOO_MANY, f"{reached}.\n"
+        return HttpAnswer(TOO_MANY, f"{reached}.\n")
 
     def spend(self, connection: Connection, ops: float = 0.0) -> float:
         """So much of its user's is judged: 0; or how long to wait, and nothing is (rule E6)."""

@@ -15,6 +15,7 @@ from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
+from server.sockets.outgoing import HttpAnswer
 from server.sockets.session import Leaving
 
 
@@ -53,7 +54,7 @@ class SocketServer:
 
     def refuse_handshake(
         self, connection: Connection, peer: object, forwarded: list[str]
-    ) -> tuple[int, str] | None:
+    ) -> HttpAnswer | None:
         """The answer to a handshake that is one too many; None: it may be (rule K1)."""
         now = asyncio.get_running_loop().time()
         return self._socket_limits.refusal(connection, peer, forwarded, now)

@@ -28,7 +28,7 @@ from schema.limits import (
 )
 from schema.messages import Error
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
-from server.identity import Identity
+from server.identity import NOTHING_SAID, DeviceSaid, Identity
 from server.sockets.acknowledged import acknowledged_bytes
 from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
@@ -115,16 +115,16 @@ class Connection(RateLimited, asyncio.Protocol):
         """Projects whose rooms it is in, or on the way into; of one who is logged in."""
         return self.session.rooms if isinstance(self.session, LoggedIn) else set()
 
-    def greet(self, device: str) -> None:
+    def greet(self, device: str, said: DeviceSaid = NOTHING_SAID) -> None:
         """It has said hello."""
         if isinstance(self.session, WaitingForHello):
-            self.session = Greeted(self.session.opened_at, device)
+            self.session = Greeted(self.session.opened_at, device, said)
 
     def log_in(self, identity: Identity) -> None:
         """It is somebody's now, and may send longer messages. One that is leaving stays so."""
         match self.session:
-            case Greeted(device=device):
-                self.session = LoggedIn(device, identity)
+            case Greeted(device=device, said=said):
+                self.session = LoggedIn(device, identity, said=said)
                 self._protocol.max_message_size = MAX_MESSAGE_BYTES
             case LoggedIn() as session:
                 session.identity = identity
@@ -305,7 +305,10 @@ class Connection(RateLimited, asyncio.Protocol):
             plain = self._server.refuse_handshake(self, peer, forwarded)
         response: Response
         if plain is not None:
-            response = self._protocol.reject(*plain)
+            response = self._protocol.reject(plain.status, plain.text)
+            for name, value in plain.headers:
+                response.headers.pop(name, None)
+                response.headers[name] = value
         else:
             response = self._protocol.accept(request)
             request._exception = None

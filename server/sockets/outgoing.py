@@ -1,7 +1,7 @@
 """The way out of a connection: frames through its outbox, feeds at the reader's pace."""
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from websockets.frames import Opcode
 from websockets.protocol import OPEN
@@ -24,6 +24,14 @@ PING = frame_header(FINAL | Opcode.PING, b"")
 """A ping of WebSocket itself (RFC 6455, 5.5.2), without a payload."""
 
 
+class HttpAnswer(NamedTuple):
+    """What a GET is answered; a text without headers of its own is plain."""
+
+    status: int
+    text: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class Server(Protocol):
     """What a connection asks of the rest of the server."""
 
@@ -33,7 +41,7 @@ class Server(Protocol):
 
     def refuse_handshake(
         self, connection: "Connection", peer: object, forwarded: list[str]
-    ) -> tuple[int, str] | None: ...
+    ) -> HttpAnswer | None: ...
 
     def on_open(self, connection: "Connection") -> None: ...
 
@@ -51,7 +59,7 @@ class Server(Protocol):
 
     def fed(self, connection: "Connection", feed: Feed) -> None: ...
 
-    def answer_http(self, path: str) -> tuple[int, str] | None: ...
+    def answer_http(self, path: str) -> HttpAnswer | None: ...
 
     def count(self, what: str, amount: float = 1) -> None: ...
 

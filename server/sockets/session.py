@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from server.identity import Identity
+from server.identity import NOTHING_SAID, DeviceSaid, Identity
 
 
 @dataclass(slots=True)
@@ -20,6 +20,8 @@ class Greeted:
     opened_at: float
     """When the TCP connection was there, in seconds of the loop."""
     device: str
+    said: DeviceSaid = NOTHING_SAID
+    """What hello said of the device beside its id."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,10 @@ class LoggedIn:
     identity: Identity
     rooms: set[str] = field(default_factory=set)
     """Projects whose rooms it is in, or on the way into."""
+    said: DeviceSaid = NOTHING_SAID
+    """What hello said of the device beside its id."""
+    warned_of: float = 0.0
+    """The `expires_at` of which the client was warned (rule A12)."""
 
 
 @dataclass(slots=True)

@@ -269,6 +269,28 @@ async def test_A2_a_token_is_refreshed_before_it_runs_out(server: FakeServer) ->
         assert server.connections == 1
 
 
+async def test_A12_a_client_that_is_warned_refreshes_on_the_same_connection(
+    server: FakeServer,
+) -> None:
+    async with Client(server.url, device="desk") as client:
+        await client.login("ada@example.org", "password")
+        server.say(t="token_expiring", in_ms=60_000)
+        await server.wait_for("auth.refresh", 1)
+        assert server.connections == 1
+    async with Client(server.url, device="desk", access_token="lent") as client:
+        server.say(t="token_expiring", in_ms=60_000)
+        await client.login("ada@example.org", "password")
+        assert len(server.named("auth.refresh")) == 1
+
+
+async def test_A13_a_client_says_on_which_device_it_is(server: FakeServer) -> None:
+    async with Client(server.url, device="desk", device_name="My Mac", device_kind="plugin"):
+        hello = server.named("hello")[0]
+        assert (hello["device_name"], hello["device_kind"]) == ("My Mac", "plugin")
+    async with Client(server.url, device="desk"):
+        assert "device_name" not in server.named("hello")[1]
+
+
 async def test_H6_a_silent_server_is_left(server: FakeServer, room: Room) -> None:
     server.heartbeat_seconds = 0.02
     server.cut()

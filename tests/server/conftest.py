@@ -24,9 +24,10 @@ from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.node import Foundation
 from server.node import Node as ServerNode
+from server.node_secrets import node_secrets
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import Exchange, MemoryBus
-from server.process import keys_of, open_database
+from server.process import open_database
 from server.serving import serve
 from server.settings import Settings
 from server.sockets.connection import Connection
@@ -270,15 +271,14 @@ class Nodes:
         lanes = await open_database(settings, self._database_url, asyncio.Event())
         made.journal = HeldJournal(lanes.appends, lanes.rooms, lanes.behind)
         made.bus = MemoryBus(self.exchange)
-        _, member_key = await keys_of(settings, lanes)
+        shared = await node_secrets(SECRET, lanes.calls)
         foundation = Foundation(
             db=lanes,
             journal=made.journal,
             slow_journal=PostgresJournal(lanes.reads),
             bus=made.bus,
             codec=BusCodec(SECRET, node=secrets.token_hex(4)),
-            secret=SECRET,
-            member_key=member_key,
+            shared=shared,
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
@@ -304,6 +304,7 @@ def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes look and write behind ten times a second: for tests of what they do then, not when."""
     monkeypatch.setattr("server.lifelong.WRITE_BEHIND_SECONDS", 0.1)
     monkeypatch.setattr("server.lifelong.SLOW_TICK_SECONDS", 0.1)
+    monkeypatch.setattr("server.lifelong.ROWS_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A login as its client holds it: two tokens, and when to trade them for new ones."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 REFRESH_AT = 0.8
@@ -42,6 +42,10 @@ class HeldLogin:
     def is_borrowed(self) -> bool:
         """Whether it ends with its access token."""
         return not self.refresh
+
+    def due(self) -> "HeldLogin":
+        """The same, to be refreshed now: the server has said that the access token runs out."""
+        return self if self.is_borrowed else replace(self, refresh_at=0.0)
 
     def run_out(self) -> "HeldLogin":
         """The same, once the server has refused the access token as too old."""

@@ -57,6 +57,12 @@ class Login:
         self.changed.set()
         self._begun.set()
 
+    def runs_out(self) -> None:
+        """The server warns: its clock counts, and not ours."""
+        if self.session is not None:
+            self.session = self.session.due()
+            self.changed.set()
+
     async def begun(self) -> None:
         """Wait while a login is needed and nobody has begun it."""
         if self.needed is not None:

@@ -43,6 +43,7 @@ class Reconnecting:
         self.user: User | None = None  # who was logged in last
         self.connections = 0  # how many there were so far
         self.last_problem = ""  # in words, for who cannot connect
+        self._said = dict[str, str]()  # of the device, for people, in each hello
         self._codec = codec
         self._call_seconds = call_seconds
         self._backoff = Backoff(rng or random.Random())
@@ -89,7 +90,7 @@ class Reconnecting:
         session = self._login.session
         token = None if session is None or self._token_is_old() else session.access
         hello = {"t": "hello", "versions": [1], "device": self.device, "client": "prime-python"}
-        return hello | {"token": token}
+        return hello | self._said | {"token": token}
 
     def _token_is_old(self) -> bool:
         session = self._login.session
@@ -210,6 +211,8 @@ class Reconnecting:
                 self._calls.reply(message)
             case "error":
                 self._told_of_error(message)
+            case "token_expiring":
+                self._login.runs_out()
             case "rows" | "resync":
                 self._watches.receive(message)
             case _:

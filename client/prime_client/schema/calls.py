@@ -75,6 +75,8 @@ WRITES = frozenset(
         "audio_files.delete",
         "audio_files.set_status",
         "audio_files.update",
+        "auth_sessions.rename",
+        "auth_sessions.revoke",
         "batch",
         "members.grant",
         "members.join",
@@ -161,6 +163,53 @@ READS = frozenset(
 """They change nothing."""
 
 
+class RevokeLogin(TypedDict):
+    """End one of your logins; its sockets are closed. The second time changes nothing."""
+
+    auth_session: str
+
+
+class Done(TypedDict):
+    """It is done; there is nothing more to say."""
+
+
+class RenameLogin(TypedDict):
+    """Call the device of one of your logins by another name."""
+
+    auth_session: str
+    name: str
+
+
+class PublicUserSummary(TypedDict):
+    """What rows of other tables bring along of one of: people whom you share a project with, and
+    yourself: what others see.
+    """
+
+    id: str
+    username: str
+    name: str
+    avatar_url: str | None
+
+
+class AuthSession(TypedDict):
+    """Where you are logged in, and where you were."""
+
+    id: str
+    user: str | PublicUserSummary
+    device: str
+    device_name: str
+    device_kind: str
+    client: str
+    network: str
+    seen_at: float | None
+    last_used_at: float
+    expires_at: float
+    revoked_at: float | None
+    revoked_reason: str | None
+    current: bool
+    created_at: float
+
+
 class CreateProject(TypedDict):
     """Make a project and own it. With an `id`, sending the call again makes no second one.
     Without `bpm` it has the `default_bpm` of your account.
@@ -175,17 +224,6 @@ class CreateProject(TypedDict):
     # "4/4" if left out
     signature: NotRequired[str]
     tags: NotRequired[list[str]]
-
-
-class PublicUserSummary(TypedDict):
-    """What rows of other tables bring along of one of: people whom you share a project with, and
-    yourself: what others see.
-    """
-
-    id: str
-    username: str
-    name: str
-    avatar_url: str | None
 
 
 class Project(TypedDict):
@@ -281,10 +319,6 @@ class RevokeRole(TypedDict):
 
     project: str
     user: str
-
-
-class Done(TypedDict):
-    """It is done; there is nothing more to say."""
 
 
 class ListHistory(TypedDict):
@@ -1683,26 +1717,17 @@ class GetAuthSession(TypedDict):
     embed: NotRequired[list[AuthSessionEmbed] | None]
 
 
-class AuthSession(TypedDict):
-    """Where you are logged in, and where you were."""
-
-    id: str
-    user: str | PublicUserSummary
-    device: str
-    last_used_at: float
-    expires_at: float
-    revoked_at: float | None
-    revoked_reason: str | None
-    current: bool
-    created_at: float
-
-
 class PartialAuthSession(TypedDict):
     """Of a row `AuthSession` the columns that `fields` names, and those that name it."""
 
     id: str
     user: NotRequired[str | PublicUserSummary]
     device: NotRequired[str]
+    device_name: NotRequired[str]
+    device_kind: NotRequired[str]
+    client: NotRequired[str]
+    network: NotRequired[str]
+    seen_at: NotRequired[float | None]
     last_used_at: NotRequired[float]
     expires_at: NotRequired[float]
     revoked_at: NotRequired[float | None]
@@ -1972,6 +1997,72 @@ class WatchAuthSessions(TypedDict):
 
     where: NotRequired[AuthSessionWhere | None]
     auth_session: NotRequired[str | None]
+
+
+class AuthSessions:
+    """`client.auth_sessions`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+        self._watch = watch
+
+    async def revoke(
+        self, *, idempotency_key: str | None = None, **params: Unpack[RevokeLogin]
+    ) -> None:
+        """End one of your logins; its sockets are closed. The second time changes nothing."""
+        await self._call("auth_sessions.revoke", idempotency_key=idempotency_key, **params)
+
+    async def rename(
+        self, *, idempotency_key: str | None = None, **params: Unpack[RenameLogin]
+    ) -> AuthSession:
+        """Call the device of one of your logins by another name."""
+        result: AuthSession = await self._call(
+            "auth_sessions.rename", idempotency_key=idempotency_key, **params
+        )
+        return result
+
+    @overload
+    async def get(self, **params: Unpack[GetAuthSession]) -> AuthSession: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[GetAuthSession]
+    ) -> PartialAuthSession: ...
+
+    async def get(self, **params: Any) -> Any:
+        """One of: where you are logged in, and where you were."""
+        return await self._call("auth_sessions.get", **params)
+
+    @overload
+    async def list(self, **params: Unpack[ListAuthSessions]) -> AuthSessionPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[ListAuthSessions]
+    ) -> PartialAuthSessionPage: ...
+
+    async def list(self, **params: Any) -> Any:
+        """Where you are logged in, and where you were."""
+        return await self._call("auth_sessions.list", **params)
+
+    async def count(self, **params: Unpack[CountAuthSessions]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("auth_sessions.count", **params)
+        return result
+
+    @overload
+    def watch(self, **params: Unpack[WatchAuthSessions]) -> Watch[AuthSession]: ...
+
+    @overload
+    def watch(
+        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[WatchAuthSessions]
+    ) -> Watch[PartialAuthSession]: ...
+
+    def watch(self, **params: Any) -> Any:
+        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
+        the position that a watch before had come to.
+        """
+        return self._watch("auth_sessions", **params)
 
 
 class Projects:
@@ -2812,57 +2903,6 @@ class SessionStays:
         return result
 
 
-class AuthSessions:
-    """`client.auth_sessions`."""
-
-    def __init__(self, call: Call, watch: Begin) -> None:
-        self._call = call
-        self._watch = watch
-
-    @overload
-    async def get(self, **params: Unpack[GetAuthSession]) -> AuthSession: ...
-
-    @overload
-    async def get(
-        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[GetAuthSession]
-    ) -> PartialAuthSession: ...
-
-    async def get(self, **params: Any) -> Any:
-        """One of: where you are logged in, and where you were."""
-        return await self._call("auth_sessions.get", **params)
-
-    @overload
-    async def list(self, **params: Unpack[ListAuthSessions]) -> AuthSessionPage: ...
-
-    @overload
-    async def list(
-        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[ListAuthSessions]
-    ) -> PartialAuthSessionPage: ...
-
-    async def list(self, **params: Any) -> Any:
-        """Where you are logged in, and where you were."""
-        return await self._call("auth_sessions.list", **params)
-
-    async def count(self, **params: Unpack[CountAuthSessions]) -> Counted:
-        """How many there are; counted up to 10,000."""
-        result: Counted = await self._call("auth_sessions.count", **params)
-        return result
-
-    @overload
-    def watch(self, **params: Unpack[WatchAuthSessions]) -> Watch[AuthSession]: ...
-
-    @overload
-    def watch(
-        self, *, fields: Sequence[AuthSessionColumn] | None, **params: Unpack[WatchAuthSessions]
-    ) -> Watch[PartialAuthSession]: ...
-
-    def watch(self, **params: Any) -> Any:
-        """The rows that match, and from then on what changes of them (rules V1 to V12). `from`:
-        the position that a watch before had come to.
-        """
-        return self._watch("auth_sessions", **params)
-
-
 class Audit:
     """`client.audit`."""
 
@@ -2915,6 +2955,7 @@ class Calls:
     """All calls, by what they are about."""
 
     def __init__(self, call: Call, watch: Begin) -> None:
+        self.auth_sessions = AuthSessions(call, watch)
         self.projects = Projects(call, watch)
         self.members = Members(call, watch)
         self.history = History(call, watch)
@@ -2928,6 +2969,5 @@ class Calls:
         self.account = Account(call, watch)
         self.session_states = SessionStates(call, watch)
         self.session_stays = SessionStays(call, watch)
-        self.auth_sessions = AuthSessions(call, watch)
         self.audit = Audit(call, watch)
         self.whole_audit = WholeAudit(call, watch)

@@ -36,6 +36,10 @@ HELLO_SECONDS = 5
 LOGIN_SECONDS = 60
 """From hello to a login: for typing a password. (seconds; a connection)"""
 
+TOKEN_WARNING_SECONDS = 60
+"""So long before its access token runs out it hears `token_expiring`: refresh it. (seconds; a
+connection)"""
+
 HEARTBEAT_SECONDS = 10
 """A client pings this often; two and a half of them missed and it is gone. (seconds; a
 connection)"""

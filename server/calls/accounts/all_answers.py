@@ -3,6 +3,8 @@
 from server.calls.accounts import (
     credentials,
     device_flow,
+    devices,
+    ending,
     provider_links,
     provider_login,
     refreshing,
@@ -17,4 +19,6 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **provider_links.ANSWERS,
     **device_flow.ANSWERS,
     **second_factor.ANSWERS,
+    **ending.ANSWERS,
+    **devices.ANSWERS,
 }

@@ -1,8 +1,14 @@
-"""Ending logins, on every node: for logging out, and for whatever makes logins void."""
+"""Ending logins, on every node: by their user, and by whatever else makes them void."""
 
+from persistence.errors import NotFound
 from persistence.pool import Executor
-from persistence.tables import auth_sessions
+from persistence.tables import audit_log, auth_sessions
 from persistence.tables.logging_in import login_challenges
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.params import Done
+from schema.calling.token_calls import Logout, RevokeLogin
+from server.calls.answer import Answer
+from server.calls.caller import Caller
 from server.calls.context import Context
 
 
@@ -16,10 +22,58 @@ async def end_logins(
     from the commit on (rule A3).
     """
     await login_challenges.end_all(tx, user)
-    return await auth_sessions.revoke_all(tx, user, but, reason)
+    ended = await auth_sessions.revoke_all(tx, user, but, reason)
+    for auth_session in ended:
+        await _note(tx, user, auth_session, reason)
+    return ended
 
 
 def tell_ended(context: Context, auth_sessions: list[str]) -> None:
     """Logins are ended, and that is committed: their sockets are closed."""
     for auth_session in auth_sessions:
         context.announcer.session_revoked(auth_session)
+
+
+async def logout(context: Context, caller: Caller, params: Logout) -> Done:
+    """End this login, the others or all (rules A3, A14); no call of this one goes on then."""
+    if params.scope != "this":
+        but = caller.auth_session
+        async with context.db.transaction() as tx:
+            ended = await end_logins(context, tx, caller.user, but=but, reason="logout elsewhere")
+        tell_ended(context, ended)
+    if params.scope != "others":
+        await auth_sessions.revoke(context.db, caller.auth_session, "logout")
+        context.audit.note(
+            AuditEvent.LOGOUT,
+            user=caller.user,
+            auth_session=caller.auth_session,
+            address=caller.address,
+        )
+        tell_ended(context, [caller.auth_session])
+        await context.queue.end(caller.auth_session)
+    return Done()
+
+
+async def revoke(context: Context, caller: Caller, params: RevokeLogin) -> Done:
+    """End one of the caller's logins (rule A14)."""
+    if params.auth_session == caller.auth_session:
+        return await logout(context, caller, Logout())
+    async with context.db.transaction() as tx:
+        is_new = await auth_sessions.revoke_of(
+            tx, params.auth_session, caller.user, "revoked elsewhere"
+        )
+        if is_new is None:
+            raise NotFound("there is no such login of yours")
+        if is_new:
+            await _note(tx, caller.user, params.auth_session, "revoked elsewhere")
+    tell_ended(context, [params.auth_session] if is_new else [])
+    return Done()
+
+
+async def _note(tx: Executor, user: str, auth_session: str, reason: str) -> None:
+    await audit_log.insert(
+        tx, AuditEvent.SESSION_REVOKED, user=user, auth_session=auth_session, reason=reason
+    )
+
+
+ANSWERS: dict[str, Answer] = {"auth.logout": logout, "auth_sessions.revoke": revoke}

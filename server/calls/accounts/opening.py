@@ -4,14 +4,16 @@ from enum import StrEnum
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
-from persistence.tables.auth_sessions import AuthSession
+from persistence.tables.auth_sessions import AuthSession, DeviceNote
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Tokens
+from server.accounts import refresh_tokens
 from server.calls.accounts.factor_codes import require_second_factor
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
+from server.sockets.addresses import network_of
 
 
 class LoginBy(StrEnum):
@@ -48,10 +50,9 @@ async def open_login(
         if tx is not None:
             raise RuntimeError("the refusal would take the transaction back: commit it before")
         await require_second_factor(context, caller, user, by)
-    db, most = tx or context.db, context.usage.limits.logins_per_user
-    session = await auth_sessions.create(db, user.id, caller.device, context.refresh_seconds)
-    ended = await auth_sessions.end_oldest(db, user.id, most)
-    await _note(db, caller, user, session, by, ended)
+    async with (tx or context.db).transaction() as transaction:
+        session, ended = await _make(context, caller, user, transaction)
+        await _note(transaction, caller, user, session, by, ended)
 
     def tell(was_sent: bool) -> None:
         for auth_session in ended if was_sent else ():
@@ -59,6 +60,28 @@ async def open_login(
 
     caller.when_replied.append(tell)
     return speak_for(context, caller, user, session)
+
+
+async def _make(
+    context: Context, caller: Caller, user: UserRow, tx: Executor
+) -> tuple[AuthSession, list[str]]:
+    """The login, and which ones it ends."""
+    session = await auth_sessions.create(
+        tx,
+        user.id,
+        caller.device,
+        context.refresh_seconds,
+        refresh_key=refresh_tokens.new_key(),
+        note=note_of(caller),
+    )
+    most = context.usage.limits.logins_per_user
+    return session, await auth_sessions.end_oldest(tx, user.id, most)
+
+
+def note_of(caller: Caller) -> DeviceNote:
+    """What is stored of the device that the caller is on."""
+    said = caller.said
+    return DeviceNote(said.name, said.kind, said.client, network_of(caller.address))
 
 
 async def _note(
@@ -77,7 +100,8 @@ async def _note(
 
 def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSession) -> Tokens:
     """The tokens of this login. Once they are sent, the caller's connection is the user's."""
-    identity = Identity(user.id, user.username, user.name, session.id)
+    signed = context.tokens.access(user.id, session.id)
+    identity = Identity(user.id, user.username, user.name, session.id, signed.expires_at)
 
     def log_in(was_sent: bool) -> None:
         if was_sent:
@@ -86,7 +110,12 @@ def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSess
     caller.when_replied.append(log_in)
     return Tokens(
         user=identity.as_user(),
-        access_token=context.tokens.access(user.id, session.id),
+        access_token=signed.text,
         expires_in=context.tokens.access_seconds,
-        refresh_token=context.tokens.refresh(session.id, session.counter),
+        refresh_token=context.refresh_tokens.issue(
+            session.id,
+            session.counter,
+            session.refresh_key,
+            is_new=context.tokens.is_new_form,
+        ),
     )

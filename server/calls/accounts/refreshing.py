@@ -1,13 +1,15 @@
-"""Calls on the tokens of a login: to trade them for new ones, and to end it."""
+"""The call that trades a refresh token for a new pair of tokens."""
 
-from persistence.tables import auth_sessions, users
-from persistence.tables.auth_sessions import RotationResult
+from persistence.pool import Executor
+from persistence.tables import audit_log, auth_sessions, mail_outbox, users
+from persistence.tables.auth_sessions import Rotation, RotationResult
+from persistence.tables.mail_outbox import MailKind
+from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
-from schema.calling.params import Done
-from schema.calling.token_calls import Logout, Refresh
+from schema.calling.token_calls import Refresh
 from schema.errors import ErrorCode
-from server.accounts.tokens import BadToken
+from server.accounts.refresh_tokens import NoToken, Presented, new_key
 from server.calls.accounts.opening import speak_for
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -18,45 +20,72 @@ NO_TOKEN = "this refresh token is not valid any more; log in again"
 
 
 async def refresh(context: Context, caller: Caller, params: Refresh) -> Tokens:
-    """Trade a refresh token for a new pair (rule A2)."""
+    """Trade a refresh token for a new pair (rules A2, A11)."""
     try:
-        session_id, counter = context.tokens.read_refresh(params.refresh_token)
-    except BadToken:
-        _note_failure(context, caller, Cause.FORGED)
-        raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN) from None
-    rotation = await auth_sessions.rotate(context.db, session_id, counter)
+        presented = context.refresh_tokens.read(params.refresh_token)
+    except NoToken:
+        raise _refused(context, caller, Cause.FORGED) from None
+    rotation, user = await _rotate(context, caller, presented)
     if rotation.result is RotationResult.REUSED:
-        context.announcer.session_revoked(session_id)
-    if rotation.result not in (RotationResult.ROTATED, RotationResult.REPEATED):
-        _note_failure(context, caller, Cause(rotation.result), session_id)
+        context.announcer.session_revoked(presented.auth_session)
         raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
-    assert rotation.session is not None
-    user = await users.by_id(context.db, rotation.session.user_id)
-    if user is None:
-        raise Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
+    if rotation.session is None or rotation.result not in GOOD or user is None:
+        raise _refused(context, caller, _cause(rotation), presented.auth_session)
     caller.login.require_place(user.id)
     return speak_for(context, caller, user, rotation.session)
 
 
-async def logout(context: Context, caller: Caller, params: Logout) -> Done:
-    """End this auth session (rule A3); answered when none of its calls here goes on."""
-    await auth_sessions.revoke(context.db, caller.auth_session, "logout")
-    context.audit.note(
-        AuditEvent.LOGOUT,
-        user=caller.user,
-        auth_session=caller.auth_session,
-        address=caller.address,
-    )
-    context.announcer.session_revoked(caller.auth_session)
-    await context.queue.end(caller.auth_session)
-    return Done()
+GOOD = (RotationResult.ROTATED, RotationResult.REPEATED)
 
 
-def _note_failure(
-    context: Context, caller: Caller, cause: Cause, auth_session: str | None = None
+async def _rotate(
+    context: Context, caller: Caller, presented: Presented
+) -> tuple[Rotation, UserRow | None]:
+    """What became of it, and whose it is; who was robbed is told in the same transaction."""
+    async with context.db.transaction() as tx:
+        rotation = await auth_sessions.rotate(
+            tx, presented.auth_session, presented.counter, presented.is_signed, new_key()
+        )
+        if rotation.session is None:
+            return rotation, None
+        user = await users.by_id(tx, rotation.session.user_id)
+        if rotation.result is RotationResult.REUSED and user is not None:
+            await _tell_of_theft(tx, caller, user, rotation.session.id, rotation.session.device)
+        return rotation, user
+
+
+async def _tell_of_theft(
+    tx: Executor, caller: Caller, user: UserRow, auth_session: str, device: str
 ) -> None:
-    event = AuditEvent.REFRESH_REUSED if cause is Cause.REUSED else AuditEvent.REFRESH_FAILED
-    context.audit.note(event, auth_session=auth_session, address=caller.address, cause=cause)
+    await audit_log.insert(
+        tx,
+        AuditEvent.REFRESH_REUSED,
+        user=user.id,
+        auth_session=auth_session,
+        address=caller.address,
+        cause=Cause.REUSED,
+    )
+    await mail_outbox.put(
+        tx,
+        recipient=user.email,
+        kind=MailKind.REFRESH_REUSE,
+        payload={"name": user.name or user.username, "device": device},
+        user_id=user.id,
+    )
 
 
-ANSWERS: dict[str, Answer] = {"auth.refresh": refresh, "auth.logout": logout}
+def _cause(rotation: Rotation) -> Cause:
+    """Of a refusal; a login that is good and has no user is one that is being deleted."""
+    return Cause.ACCOUNT_CLOSED if rotation.result in GOOD else Cause(rotation.result)
+
+
+def _refused(
+    context: Context, caller: Caller, cause: Cause, auth_session: str | None = None
+) -> Refused:
+    context.audit.note(
+        AuditEvent.REFRESH_FAILED, auth_session=auth_session, address=caller.address, cause=cause
+    )
+    return Refused(ErrorCode.AUTH_FAILED, NO_TOKEN)
+
+
+ANSWERS: dict[str, Answer] = {"auth.refresh": refresh}

@@ -39,7 +39,7 @@ def _closed_after(silence: float, session: Session) -> Past | None:
         ping=lambda: None,
     )
     connections: Any = {"one": connection}
-    Liveness(connections).check(silence)
+    Liveness(connections, 900).check(silence)
     return closes[0] if closes else None
 
 

@@ -5,10 +5,12 @@ import pytest
 
 from persistence.pool import Database
 from persistence.tables import auth_sessions
-from persistence.tables.auth_sessions import RotationResult
+from persistence.tables.auth_sessions import REUSE_SECONDS, RotationResult
 from tests.persistence.planted_rows import make_login, make_user
 
 pytestmark = pytest.mark.postgres
+
+KEY = bytes(range(32))
 
 
 @pytest.fixture
@@ -17,8 +19,16 @@ async def login(database: Database) -> str:
 
 
 async def rotate(database: Database, login: str, counter: int) -> tuple[str, int | None]:
-    rotation = await auth_sessions.rotate(database, login, counter)
-    return rotation.result, rotation.session.counter if rotation.session else None
+    rotation = await auth_sessions.rotate(database, login, counter, lambda _: True, KEY)
+    is_good = rotation.session is not None and rotation.result in ("rotated", "repeated")
+    return rotation.result, rotation.session.counter if rotation.session and is_good else None
+
+
+async def later(database: Database, seconds: float = REUSE_SECONDS + 1) -> None:
+    """So long after the last refresh."""
+    await database.execute(
+        "UPDATE auth_sessions SET rotated_at = rotated_at - $1 * interval '1 second'", seconds
+    )
 
 
 async def test_a_login_is_made_and_found(database: Database) -> None:
@@ -65,19 +75,42 @@ async def test_A2_a_token_from_before_the_last_ends_the_login(
 ) -> None:
     await rotate(database, login, 0)
     await rotate(database, login, 1)
+    await later(database)
     assert await rotate(database, login, 0) == ("reused", None)
     assert await rotate(database, login, 2) == ("revoked", None)
     reason = await database.fetchval("SELECT revoked_reason FROM auth_sessions")
     assert reason == "refresh_reuse"
 
 
-@pytest.mark.parametrize("counter", [0, 3])
-async def test_a_token_of_another_time_ends_the_login(
-    database: Database, login: str, counter: int
+async def test_A11_what_is_newer_than_the_newest_is_refused_and_ends_nothing(
+    database: Database, login: str
 ) -> None:
     await rotate(database, login, 0)
-    await rotate(database, login, 1)
-    assert await rotate(database, login, counter) == ("reused", None)
+    assert await rotate(database, login, 2) == ("foreign", None)
+    assert await rotate(database, login, 1) == ("rotated", 2)
+
+
+async def test_A11_within_ten_seconds_of_a_refresh_any_older_token_brings_the_newest(
+    database: Database, login: str
+) -> None:
+    for counter in range(4):
+        await rotate(database, login, counter)
+    await later(database, REUSE_SECONDS - 1)
+    for counter in range(4):
+        assert await rotate(database, login, counter) == ("repeated", 4)
+    await later(database)
+    assert await rotate(database, login, 3) == ("repeated", 4)
+    assert await rotate(database, login, 2) == ("reused", None)
+
+
+async def test_A11_a_login_from_before_gets_a_key_and_keeps_it(
+    database: Database, login: str
+) -> None:
+    for counter in (0, 0, 1):
+        await rotate(database, login, counter)
+    assert await database.fetchval("SELECT refresh_key FROM auth_sessions") == KEY
+    refused = await auth_sessions.rotate(database, login, 2, lambda key: key != KEY, KEY)
+    assert refused.result is RotationResult.FORGED
 
 
 async def test_what_has_ended_does_not_turn(database: Database, login: str) -> None:

@@ -248,7 +248,7 @@ def test_H10_who_was_silent_for_more_than_a_heartbeat_is_asked(
     session = LoggedIn("laptop", ANN)
     ping = partial(done.append, "ping")
     connection = Mock(session=session, last_received_at=0.0, ping=ping)
-    Liveness({"one": connection}).check(silence)
+    Liveness({"one": connection}, 900).check(silence)
     assert done == happens
     assert not connection.close.called
 

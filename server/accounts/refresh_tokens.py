@@ -1,0 +1,123 @@
+"""Refresh tokens: what they say is checked without the database, whose they are with its help.
+
+Version 2 is, in base64: version, id of the login, counter (a varint), HMAC-SHA256 of these under a
+key of the login alone (16 bytes), and a checksum of it all under a key of the server (4 bytes), by
+which nearly all that was guessed is refused before the database is asked. Version 1, which is still
+honoured, is: login, counter (8 bytes), HMAC under a key of the server.
+"""
+
+import base64
+import binascii
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+
+VERSION = b"\x02"
+SIGNATURE_BYTES = 16
+CHECKSUM_BYTES = 4
+KEY_BYTES = 32
+MAX_COUNTER = 2**63 - 1
+
+
+class NoToken(Exception):
+    """This is no refresh token of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a refresh token says. Its login's key shows whether it is true (`is_signed`)."""
+
+    auth_session: str
+    counter: int
+    body: bytes
+    signature: bytes
+    """Of the body; of version 1 it is checked already, and empty."""
+
+    def is_signed(self, key: bytes | None) -> bool:
+        """Whether the login with this key has made it; a login of before may have none."""
+        if not self.signature:
+            return True
+        return key is not None and hmac.compare_digest(self.signature, _signature(key, self.body))
+
+
+class RefreshTokens:
+    """`secret`: what version 1 was signed with. `checksum_key`: shared by all nodes."""
+
+    def __init__(self, secret: bytes, checksum_key: bytes) -> None:
+        self._old_key = hmac.digest(secret, b"refresh", "sha256")
+        self._checksum_key = checksum_key
+
+    def issue(self, auth_session: str, counter: int, key: bytes | None, *, is_new: bool) -> str:
+        """The token of this turn, in version 2 if `is_new`: every node reads that one."""
+        name = uuid.UUID(auth_session).bytes
+        if not is_new or key is None:
+            body = name + counter.to_bytes(8, "big")
+            return _text(body + _signature(self._old_key, body))
+        body = VERSION + name + _varint(counter)
+        signed = body + _signature(key, body)
+        return _text(signed + self._checksum(signed))
+
+    def read(self, token: str) -> Presented:
+        """What it says; raises `NoToken` before any database is asked."""
+        raw = _raw(token)
+        signed, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
+        if raw[:1] == VERSION and hmac.compare_digest(checksum, self._checksum(signed)):
+            return _version_2(signed)
+        body, signature = raw[:24], raw[24:]
+        if len(raw) != 40 or not hmac.compare_digest(signature, _signature(self._old_key, body)):
+            raise NoToken
+        counter = int.from_bytes(body[16:], "big")
+        return Presented(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
+
+    def _checksum(self, signed: bytes) -> bytes:
+        return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM_BYTES]
+
+
+def new_key() -> bytes:
+    """For one login."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def _version_2(signed: bytes) -> Presented:
+    body, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
+    name, counter = body[1:17], _number(body[17:])
+    if len(name) != 16 or len(signature) != SIGNATURE_BYTES:
+        raise NoToken
+    return Presented(str(uuid.UUID(bytes=name)), counter, body, signature)
+
+
+def _signature(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")[:SIGNATURE_BYTES]
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    made = bytearray()
+    while number > 0x7F:
+        made.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*made, number])
+
+
+def _number(varint: bytes) -> int:
+    """The same back; raises `NoToken` for anything but its one form."""
+    number = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(varint[:10]))
+    if number > MAX_COUNTER or _varint(number) != varint:
+        raise NoToken
+    return number
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _raw(token: str) -> bytes:
+    """The bytes of a token that is spelt in the one way in which we spell it."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise NoToken from None
+    if _text(raw) != token:
+        raise NoToken
+    return raw

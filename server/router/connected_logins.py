@@ -1,0 +1,26 @@
+"""Which logins are connected: noted behind, for their users to see."""
+
+from collections.abc import Iterable
+
+from persistence.pool import Executor
+from persistence.tables import auth_sessions
+from server.sockets.addresses import network_of
+from server.sockets.connection import Connection
+
+NOT_WITHIN_SECONDS = 50.0
+"""Another node may have noted the same login a moment ago."""
+
+AT_ONCE = 1_000
+
+
+async def note_seen(db: Executor, connections: Iterable[Connection]) -> None:
+    """Write down when and from about where they were connected; raises `PersistenceError`."""
+    here = {
+        connection.identity.auth_session: network_of(connection.address)
+        for connection in list(connections)
+        if connection.identity is not None
+    }
+    logins = sorted(here)  # in one order on every node: none waits for another in a circle
+    for start in range(0, len(logins), AT_ONCE):
+        part = logins[start : start + AT_ONCE]
+        await auth_sessions.seen(db, {login: here[login] for login in part}, NOT_WITHIN_SECONDS)
