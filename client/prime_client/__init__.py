@@ -11,6 +11,7 @@ from prime_client.failures import (
     ConnectionOver,
     DeltaRefused,
     DeltaTooLarge,
+    LoginDenied,
     MalformedOp,
     NotConnected,
     PrimeError,
@@ -24,6 +25,7 @@ from prime_client.failures import (
 from prime_client.gesture import Gesture
 from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
+from prime_client.logging_in.devices import DeviceCode
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
@@ -46,9 +48,11 @@ __all__ = [
     "ConnectionOver",
     "DeltaRefused",
     "DeltaTooLarge",
+    "DeviceCode",
     "Entity",
     "ErrorCode",
     "Gesture",
+    "LoginDenied",
     "MalformedOp",
     "NotConnected",
     "Op",

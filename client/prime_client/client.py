@@ -22,6 +22,9 @@ from prime_client.failures import (
     WrongUse,
 )
 from prime_client.ids import new_id
+from prime_client.logging_in import devices, providers
+from prime_client.logging_in.devices import ShowCode
+from prime_client.logging_in.providers import OpenAddress
 from prime_client.room import Room
 from prime_client.schema.calls import READS, WRITES, Calls, User
 from prime_client.schema.close_codes import AUTH_FAILED, SESSION_REVOKED
@@ -248,6 +251,31 @@ class Client(Calls, Reconnecting):
     async def login(self, email: str, password: str) -> User:
         """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""
         return self._logged_in(await self.call("auth.login", email=email, password=password))
+
+    async def log_in_by_device(self, show: ShowCode, *, name: str = "") -> User:
+        """Be let in by someone who is logged in elsewhere, for programs without a browser.
+
+        `show` is called with a `DeviceCode` to show; returns the user, as soon as they have let us
+        in. Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
+        """
+        return self._logged_in(await devices.let_in(self.call, show, name, self._call_seconds))
+
+    async def log_in_by_provider(
+        self, provider: str, open_address: OpenAddress | None = None
+    ) -> User:
+        """Log in by a provider, in the browser of this machine; returns the user.
+
+        `open_address` opens an address some other way. Raises `LoginDenied`, and `CallFailed`.
+        """
+        return self._logged_in(await providers.by_provider(self.call, provider, open_address))
+
+    async def give_second_factor(self, challenge: str, code: str) -> User:
+        """Finish a login that raised `CallFailed` with the code `second_factor_required`.
+
+        `challenge` is in its `details`; `code`: of the app, or a recovery code.
+        """
+        tokens = await self.call("auth.second_factor", challenge=challenge, code=code)
+        return self._logged_in(tokens)
 
     async def log_in_with(self, access_token: str) -> None:
         """Log in with a token that someone lends us, and connect anew with it."""

@@ -62,6 +62,10 @@ class CallTimedOut(CallFailed):
         super().__init__(TIMEOUT, f"{method} was not answered within {seconds:g} s")
 
 
+class LoginDenied(PrimeError):
+    """Whoever was asked to let this program in said no, or did not answer in time."""
+
+
 class CannotConnect(PrimeError):
     """No connection could be made in time; the message has the last reason."""
 

@@ -13,7 +13,21 @@ AskForLogin = Callable[[str], Awaitable[object] | None]
 
 _log = logging.getLogger(__name__)
 
-CALLS_TO_LOG_IN = frozenset({"auth.login", "auth.register"})
+CALLS_TO_LOG_IN = frozenset(
+    {
+        "auth.login",
+        "auth.register",
+        "auth.device_begin",
+        "auth.device_poll",
+        "auth.providers",
+        "auth.provider_begin",
+        "auth.provider_finish",
+        "auth.second_factor",
+        "auth.totp_begin",
+        "auth.totp_confirm",
+    }
+)
+"""What can be called while a login is needed; each may be a part of one."""
 
 
 class Login:

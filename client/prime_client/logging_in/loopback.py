@@ -1,0 +1,78 @@
+"""A port of this machine that a browser is led back to, once (RFC 8252, 7.3)."""
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import parse_qsl, urlsplit
+
+MOST_BYTES = 16_384
+"""Of a request: a code has some hundred characters."""
+
+READ_SECONDS = 5.0
+"""For one request; a browser connects ahead of time, and says nothing."""
+
+PATH = "/callback"
+
+PAGE = b"""<!doctype html><meta charset="utf-8"><title>Prime</title>
+<p>You can close this window and go back to your program.</p>
+"""
+
+HEADERS = (
+    b"Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
+    b"Referrer-Policy: no-referrer\r\nConnection: close\r\n"
+)
+
+
+class LedBack:
+    """Where it listens, and what a browser brings; what is not of this login is not taken."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self._state: str | None = None
+        """What the browser has to bring; None: it was not sent out yet."""
+        self._brought: asyncio.Future[dict[str, str]] = asyncio.Future()
+
+    def expect(self, state: str) -> None:
+        """Call it before the browser is sent out."""
+        self._state = state
+
+    async def answer(self) -> dict[str, str]:
+        """What is in the address that it was led back to with the state that was expected."""
+        return await self._brought
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request of a browser."""
+        with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(READ_SECONDS):
+                head = await reader.readuntil(b"\r\n\r\n")
+                is_taken = self._take(head)
+                status, page = (b"200 OK", PAGE) if is_taken else (b"404 Not Found", b"")
+                length = b"Content-Length: %d\r\n" % len(page)
+                writer.write(b"HTTP/1.1 " + status + b"\r\n" + HEADERS + length + b"\r\n" + page)
+                await writer.drain()
+        writer.close()
+
+    def _take(self, head: bytes) -> bool:
+        method, target, *_ = head.decode("latin-1").split(" ", 2)
+        url = urlsplit(target)
+        if method != "GET" or url.path != PATH or self._state is None:
+            return False
+        brought = dict(parse_qsl(url.query))
+        if not hmac.compare_digest(brought.get("state", "").encode(), self._state.encode()):
+            return False
+        if not self._brought.done():
+            self._brought.set_result(brought)
+        return True
+
+
+@asynccontextmanager
+async def led_back_to() -> AsyncIterator[LedBack]:
+    """Listen as long as it is entered."""
+    back = LedBack()
+    server = await asyncio.start_server(back.serve, "127.0.0.1", 0, limit=MOST_BYTES)
+    back.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}"
+    try:
+        yield back
+    finally:
+        server.close()

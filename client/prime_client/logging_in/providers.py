@@ -1,0 +1,37 @@
+"""Logging in by a provider, as a program with a browser beside it does (RFC 8252)."""
+
+import asyncio
+import inspect
+import webbrowser
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from prime_client.failures import LoginDenied
+from prime_client.logging_in.loopback import led_back_to
+
+Call = Callable[..., Awaitable[Any]]
+
+OpenAddress = Callable[[str], Awaitable[object] | None]
+
+
+async def by_provider(call: Call, provider: str, open_address: OpenAddress | None) -> Any:
+    """The tokens; raises `LoginDenied`, `CallFailed`."""
+    async with led_back_to() as back:
+        begun = await call("auth.provider_begin", provider=provider, redirect_uri=back.address)
+        back.expect(begun["state"])
+        opened = (open_address or _in_the_browser)(begun["url"])
+        if inspect.isawaitable(opened):
+            await opened
+        try:
+            async with asyncio.timeout(begun["expires_in"]):
+                brought = await back.answer()
+        except TimeoutError:
+            raise LoginDenied("nobody has logged in at the provider in time") from None
+    if "code" not in brought:
+        raise LoginDenied(f"the provider says: {brought.get('error', 'no')}")
+    words = {"code": brought["code"], "iss": brought.get("iss")}
+    return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **words)
+
+
+async def _in_the_browser(address: str) -> None:
+    await asyncio.to_thread(webbrowser.open, address)
