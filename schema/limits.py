@@ -762,6 +762,26 @@ MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
     "Of one address at one server, over all accounts.",
 )
 
+MAX_WRONG_CODES_PER_HOUR = BOUNDS.add(
+    "MAX_WRONG_CODES_PER_HOUR",
+    60.0,
+    "tries an hour",
+    "calls that take a code, or a password once more",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one address, or of one user who is logged in, at one server (A42).",
+)
+
+MAX_WRONG_SECRETS_PER_NETWORK = BOUNDS.add(
+    "MAX_WRONG_SECRETS_PER_NETWORK",
+    1_000.0,
+    "tries an hour",
+    "calls that take a password or a code",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one /24, or one /48 of IPv6, at all servers together (A42).",
+)
+
 MAX_GUESSES_PER_HOUR = BOUNDS.add(
     "MAX_GUESSES_PER_HOUR",
     100.0,

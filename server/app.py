@@ -8,6 +8,7 @@ from persistence.rows.access import Access
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
+from server.accounts.guessing.guesses import Guesses
 from server.accounts.logins import Logins
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
@@ -172,15 +173,11 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
     passwords = Passwords(base.password_costs)
+    guesses = Guesses(settings.limits, base.shared_counts)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
-        rows=Access(
-            base.db.callers,
-            base.db.searches,
-            partial(base.metrics.count, "rows_hidden"),
-            CallQueue(MAX_SEARCHES_AT_ONCE).slot,
-        ),
+        rows=_access(base),
         reads=base.db.reads,
         callers=base.db.callers,
         hub=core.hub,
@@ -192,7 +189,8 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(passwords, core.usage, shared.secret, base.metrics.count, audit),
+        logins=Logins(passwords, core.usage, guesses, shared.secret, base.metrics.count, audit),
+        guesses=guesses,
         registration=settings.registration,
         member_key=shared.member_key,
         colors=MemberColors(),
@@ -210,6 +208,12 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         documents=documents,
         in_thread=core.call_threads.run,
     )
+
+
+def _access(base: Foundation) -> Access:
+    hidden = partial(base.metrics.count, "rows_hidden")
+    searching = CallQueue(MAX_SEARCHES_AT_ONCE).slot
+    return Access(base.db.callers, base.db.searches, hidden, searching)
 
 
 def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:

@@ -9,6 +9,7 @@ from machine.embedded_servers import Embedded
 from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
+from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.hashing.hashes import OWASP, Costs
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
@@ -55,6 +56,8 @@ class Foundation:
     """Databases that we started, by what an operator calls them."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
+    shared_counts: SharedCounts = field(default_factory=lambda: SharedCounts(None, ""))
+    """Wrong secrets of networks, at all nodes."""
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
     password_costs: Costs = field(default_factory=lambda: OWASP)

@@ -16,6 +16,7 @@ from persistence.library import system_presets
 from persistence.migrate import migrate
 from persistence.pool import check_durability
 from persistence.tables.internal import operators
+from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.health.metrics import Metrics
@@ -93,6 +94,7 @@ async def _foundation(
         metrics=metrics,
         stopping=stopping,
         servers=servers,
+        shared_counts=SharedCounts(settings.redis_url, codec.deployment),
         mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
     )
 

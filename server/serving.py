@@ -49,6 +49,7 @@ async def _serve_until_stopping(
     await node.context.exchange.close()
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
+    await node.context.guesses.close()
 
 
 def _close(node: Node) -> None:

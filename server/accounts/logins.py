@@ -17,6 +17,7 @@ from schema.server_limits import MAX_ADDRESSES_COUNTED
 from schema.text.email_addresses import keys_of
 from schema.text.texts import in_password_form
 from server.accounts.audit import Audit
+from server.accounts.guessing.guesses import Guesses
 from server.accounts.passwords import Passwords, TooBusy
 from server.accounts.usage import Usage
 from server.health.metrics import Count
@@ -31,10 +32,17 @@ class Logins:
     """Who is told to wait is remembered here too: asking on costs the database nothing."""
 
     def __init__(
-        self, passwords: Passwords, usage: Usage, secret: bytes, count: Count, audit: Audit
+        self,
+        passwords: Passwords,
+        usage: Usage,
+        guesses: Guesses,
+        secret: bytes,
+        count: Count,
+        audit: Audit,
     ) -> None:
         self._passwords = passwords
         self._usage = usage
+        self._guesses = guesses
         self._key = hmac.digest(secret, b"login tries", "sha256")
         self._count = count
         self._audit = audit
@@ -53,6 +61,7 @@ class Logins:
         `now`: seconds on the clock of this node.
         """
         account = self.account_of(email)
+        await self._keep_out_networks(db, account, address, now)
         wrong = await self._count_try(db, account, address, now)
         user = await users.by_email(db, email)
         known = None if user is None else await auth_credentials.password_of(db, user.id)
@@ -67,11 +76,20 @@ class Logins:
             self._usage.wrong_passwords.charge(address, now, -1)
             return user
         self._count("login_failed")
+        await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, known, account, address)
         if wrong >= MAX_FREE_GUESSES:
             user_id = None if user is None else user.id
             log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    async def _keep_out_networks(
+        self, db: Executor, account: bytes, address: str, now: float
+    ) -> None:
+        """Of a network that tried too many accounts only those are heard that were here before."""
+        wait = self._guesses.network_wait(address, now)
+        if wait and not await login_tries.is_known(db, account, address):
+            raise self._refuse_for_now(wait, account, address, "from this network")
 
     def _note_failure(
         self, user: UserRow | None, known: str | None, account: bytes, address: str

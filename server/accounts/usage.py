@@ -50,6 +50,12 @@ class Rates:
         bucket = self._bucket(key)
         return 0.0 if bucket.take(amount, now) else bucket.seconds_until(amount, now)
 
+    def wait(self, key: str, now: float) -> float:
+        """How many seconds until one can be taken; nothing is taken."""
+        if math.isinf(self._per_second) or key not in self._buckets:
+            return 0.0
+        return self._bucket(key).seconds_until(1.0, now)
+
     def charge(
         self, key: str, now: float, amount: float, *, owed_at_most: float = math.inf
     ) -> None:

@@ -24,6 +24,8 @@ class Limits:
     registrations_per_hour: float = limits.MAX_REGISTRATIONS_PER_HOUR
     wrong_passwords_per_hour: float = limits.MAX_WRONG_PASSWORDS_PER_HOUR
     provider_logins_per_hour: float = limits.MAX_PROVIDER_LOGINS_PER_HOUR
+    wrong_codes_per_hour: float = limits.MAX_WRONG_CODES_PER_HOUR
+    wrong_secrets_per_network: float = limits.MAX_WRONG_SECRETS_PER_NETWORK
     device_codes_per_hour: float = limits.MAX_DEVICE_CODES_PER_HOUR
     user_code_tries_per_hour: float = limits.MAX_USER_CODE_TRIES_PER_HOUR
     logins_per_user: float = limits.MAX_LOGINS_PER_USER

@@ -29,6 +29,7 @@ from server.refused import Refused, too_often
 
 if TYPE_CHECKING:
     from server.accounts.audit import Audit
+    from server.accounts.guessing.guesses import Guesses
     from server.accounts.logins import Logins
     from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
@@ -83,6 +84,7 @@ class Context:
     in_thread: InThread
     usage: Usage
     logins: "Logins"
+    guesses: "Guesses"
     registration: bool
     member_key: bytes
     colors: "MemberColors"

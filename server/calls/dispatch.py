@@ -9,6 +9,7 @@ import msgspec
 from schema.calls import METHODS, WITHOUT_LOGIN, Batch
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
+from server.calls.accounts.guarding import GUESSED, guarding
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.table import ANSWERS
@@ -57,14 +58,23 @@ async def _answer(
     context: Context, caller: Caller, method: str, params: Any, codec: Codec, key: str | None
 ) -> Any:
     """One call, in its turn."""
-    answer = ANSWERS[method]
     async with _turn(context, caller):
-        if key is not None:
-            return await answered_once(context, caller, method, params, key, answer)
-        result = await answer(context, caller, params)
-        if isinstance(result, StatePage):
-            result = await context.pages.encoded(result, codec)
-        return result
+        if method not in GUESSED:
+            return await _done(context, caller, method, params, codec, key)
+        async with guarding(context, caller, method, params):
+            return await _done(context, caller, method, params, codec, key)
+
+
+async def _done(
+    context: Context, caller: Caller, method: str, params: Any, codec: Codec, key: str | None
+) -> Any:
+    answer = ANSWERS[method]
+    if key is not None:
+        return await answered_once(context, caller, method, params, key, answer)
+    result = await answer(context, caller, params)
+    if isinstance(result, StatePage):
+        result = await context.pages.encoded(result, codec)
+    return result
 
 
 def _turn(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
-from server.sockets.addresses import network_of
+from server.accounts.guessing.networks import network_of
 from server.sockets.connection import Connection
 
 NOT_WITHIN_SECONDS = 50.0

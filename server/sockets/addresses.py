@@ -33,15 +33,6 @@ def address_of(peer: object, forwarded: Sequence[str], proxies: Sequence[Network
     return _home(here)
 
 
-def network_of(address: str) -> str:
-    """The range that one of `address_of` lies in, for people to see: /24, or /48 of IPv6."""
-    try:
-        network = ipaddress.ip_network(address)
-    except ValueError:
-        return address
-    return str(network.supernet(new_prefix=24 if network.version == 4 else 48))
-
-
 def is_proxy(peer: object, proxies: Sequence[Network]) -> bool:
     """Whether this peer speaks for others."""
     here = _parse(str(peer[0])) if isinstance(peer, tuple) and peer else None

@@ -250,6 +250,14 @@ MAX_REGISTRATIONS_PER_HOUR = 60.0
 MAX_WRONG_PASSWORDS_PER_HOUR = 300.0
 """Of one address at one server, over all accounts. (tries an hour; `auth.login`)"""
 
+MAX_WRONG_CODES_PER_HOUR = 60.0
+"""Of one address, or of one user who is logged in, at one server (A42). (tries an hour; calls
+that take a code, or a password once more)"""
+
+MAX_WRONG_SECRETS_PER_NETWORK = 1_000.0
+"""Of one /24, or one /48 of IPv6, at all servers together (A42). (tries an hour; calls that take
+a password or a code)"""
+
 MAX_GUESSES_PER_HOUR = 100.0
 """Of one account, from addresses where it never logged in (OWASP ASVS); a fifth at once. (tries
 an hour; `auth.login`)"""

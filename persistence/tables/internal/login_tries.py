@@ -30,6 +30,10 @@ FROM unnest($2::text[]) AS asked (address)
 LEFT JOIN login_tries AS t ON t.account = $1 AND t.address = asked.address
 """
 
+IS_KNOWN = """
+SELECT known_until > clock_timestamp() FROM login_tries WHERE account = $1 AND address = $2
+"""
+
 PUT = """
 INSERT INTO login_tries (account, address, wrong, free_at, known_until)
 VALUES ($1, $2, $3, to_timestamp($4), to_timestamp($5))
@@ -42,6 +46,11 @@ TRIM = slices.deleting(
 )
 
 Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
+
+
+async def is_known(db: Executor, account: bytes, address: str) -> bool:
+    """Whether the account has logged in from this address lately."""
+    return bool(await db.fetchval(IS_KNOWN, account, address))
 
 
 async def count_try(db: Executor, account: bytes, address: str) -> tuple[float, int]:

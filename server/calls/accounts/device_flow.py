@@ -19,12 +19,12 @@ from schema.calling.device_calls import (
 )
 from schema.calling.params import Done
 from schema.errors import ErrorCode
+from server.accounts.guessing.networks import network_of
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often
-from server.sockets.addresses import network_of
 
 CODE_SECONDS = 600
 """How long a pair of codes lives."""

@@ -9,11 +9,11 @@ from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Tokens
 from server.accounts import refresh_tokens
+from server.accounts.guessing.networks import network_of
 from server.calls.accounts.factor_codes import require_second_factor
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
-from server.sockets.addresses import network_of
 
 
 class LoginBy(StrEnum):

@@ -1,5 +1,7 @@
 """Bounds of what an address and a user may have and do (rules A4, A5, K1 to K5)."""
 
+import asyncio
+
 from persistence.tables import auth_sessions
 from rooms.limits.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
 from schema import limits, server_limits
@@ -7,6 +9,8 @@ from schema.bounds import Instead, Past
 from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS
 from schema.errors import ErrorCode
 from server.accounts.admission import Admission
+from server.accounts.guessing.guesses import Guesses
+from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.usage import CONNECT_BURST_SECONDS, Rates, Usage
 from server.accounts.use_limits import Limits
 from server.calls.context import within
@@ -110,6 +114,27 @@ def registrations_per_hour() -> Seen:
 @case("MAX_WRONG_PASSWORDS_PER_HOUR")
 def wrong_passwords_per_hour() -> Seen:
     return _rate(Usage().wrong_passwords, limits.MAX_WRONG_PASSWORDS_PER_HOUR)
+
+
+@case("MAX_WRONG_CODES_PER_HOUR")
+def wrong_codes_per_hour() -> Seen:
+    guesses = Guesses(Limits(), SharedCounts(None, ""))
+    most = int(limits.MAX_WRONG_CODES_PER_HOUR)
+    told = [guesses.take("here", "ann", 1.0) for _ in range(most + 1)]
+    return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
+
+
+@case("MAX_WRONG_SECRETS_PER_NETWORK")
+def wrong_secrets_per_network() -> Seen:
+    guesses = Guesses(Limits(), SharedCounts(None, ""))
+
+    async def wait_after(tries: int) -> Past | None:
+        for n in range(tries):
+            await guesses.wrong_in_network(f"192.0.2.{n % 250}", 1.0)
+        return ErrorCode.RATE_LIMITED if guesses.network_wait("192.0.2.251", 1.0) else None
+
+    most = int(limits.MAX_WRONG_SECRETS_PER_NETWORK)
+    return Seen(asyncio.run(wait_after(most - 1)), asyncio.run(wait_after(1)))
 
 
 @case("MAX_LOOKUPS_PER_HOUR")

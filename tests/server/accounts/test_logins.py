@@ -138,3 +138,20 @@ async def register(wire: Wire, name: str) -> None:
     assert answer["t"] == "reply", answer
     wire.tokens = answer["result"]
     wire.user = wire.tokens["user"]["id"]
+
+
+async def test_A42_a_spray_from_a_network_keeps_only_strangers_of_it_out(nodes: Nodes) -> None:
+    node = await node_with(nodes, "wrong_secrets_per_network=10", proxies=LOOPBACK)
+    home = await from_address(node, "192.0.2.1")
+    await register(home, "ann")
+    attackers = [await from_address(node, f"192.0.2.{n}") for n in range(100, 114)]
+    answers = [await log_in(wire, OTHER, f"user{n}") for n, wire in enumerate(attackers)]
+    assert codes(answers) == ["auth_failed"] * 10 + ["rate_limited"] * 4
+    neighbour, elsewhere = [await from_address(node, at) for at in ("192.0.2.7", "198.51.100.1")]
+    assert codes([await log_in(wire, RIGHT) for wire in (neighbour, home, elsewhere)]) == [
+        "rate_limited",
+        "reply",
+        "reply",
+    ]
+    refreshed = await neighbour.call("auth.refresh", refresh_token=home.tokens["refresh_token"])
+    assert refreshed["t"] == "reply", "what nobody can guess is not held back"
