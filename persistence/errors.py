@@ -113,7 +113,25 @@ class IdReused(PersistenceError):
         super().__init__(f"the id {id} was used before with another `{name}`; make a new id")
 
 
-class TooManyMembers(PersistenceError):
+class TooMany(PersistenceError):
+    """There are as many as there may be; the message says of what."""
+
+
+class TooManyInvitations(TooMany):
+    """So many may be accepted that no more are made."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} invitations of this project are open; withdraw some")
+
+
+class TooManyTracks(TooMany):
+    """A contributor would have more tracks than one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a contributor may have {most} tracks; a folder is one track")
+
+
+class TooManyMembers(TooMany):
     """The project has as many members as it may have."""
 
     def __init__(self, most: float) -> None:

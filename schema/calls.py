@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from schema.calling.account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
 from schema.calling.credential_calls import Email
+from schema.calling.invitation_calls import INVITATIONS_WITHOUT_LOGIN, invitation_methods
 from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
@@ -475,6 +476,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "batch": (Batch, BatchAnswers),
     **RECALL_METHODS,
     **library_methods(ROW_CALLS),
+    **invitation_methods(ROW_CALLS),
     "watch.end": (EndWatch, Done),
 }
 """Those that are written out above."""
@@ -482,5 +484,5 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
 METHODS = BY_HAND | OF_TABLES | ROW_CALLS.watches()
 """Method name -> (parameters, result). `schema.generate` makes the table of PROTOCOL.md from it."""
 
-WITHOUT_LOGIN = ACCOUNTS_WITHOUT_LOGIN
+WITHOUT_LOGIN = ACCOUNTS_WITHOUT_LOGIN | INVITATIONS_WITHOUT_LOGIN
 """Methods that a connection may call before it has logged in."""

@@ -1132,6 +1132,46 @@ MAX_CONTRIBUTOR_TRACKS = BOUNDS.add(
     "Of one contributor; what hangs on a track needs no place of its own. A folder is one track.",
 )
 
+MAX_INVITATION_USES = BOUNDS.add(
+    "MAX_INVITATION_USES",
+    500,
+    "accepted",
+    "`invitations.create`",
+    ErrorCode.VALIDATION,
+    "schema/calling/invitation_calls.py",
+    "As many as a project has members.",
+)
+
+MIN_INVITATION_SECONDS = BOUNDS.add(
+    "MIN_INVITATION_SECONDS",
+    60,
+    "seconds",
+    "`invitations.create`",
+    ErrorCode.VALIDATION,
+    "schema/calling/invitation_calls.py",
+    "At least, so that whoever gets it can open it.",
+)
+
+MAX_INVITATION_SECONDS = BOUNDS.add(
+    "MAX_INVITATION_SECONDS",
+    2_592_000,
+    "seconds",
+    "`invitations.create`",
+    ErrorCode.VALIDATION,
+    "schema/calling/invitation_calls.py",
+    "30 days: a link that nobody remembers lets nobody in.",
+)
+
+MAX_INVITATIONS_PER_PROJECT = BOUNDS.add(
+    "MAX_INVITATIONS_PER_PROJECT",
+    100,
+    "invitations",
+    "`invitations.create`",
+    ErrorCode.LIMIT_REACHED,
+    "persistence/tables/invitations.py",
+    "That may be accepted now.",
+)
+
 MAX_WATCHES_PER_USER = BOUNDS.add(
     "MAX_WATCHES_PER_USER",
     256,

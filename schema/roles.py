@@ -75,5 +75,6 @@ RIGHTS: dict[str, Rights] = {
     "auth_sessions": Rights(see=_OWN),
     "audit_log": Rights(see=(Whom.SELF, Whom.OWNER)),
     "whole_audit": Rights(see=(Whom.OPERATOR,)),
+    "invitations": Rights(see=_OWNERS),
 }
 """Relation (`schema.tables`) -> who may do what with its rows."""

@@ -6,7 +6,13 @@ import functools
 from machine.embedded_servers import keep_running
 from persistence.journal import fences
 from persistence.recall import trimming
-from persistence.tables import audit_log, auth_sessions, collaboration_sessions, mail_outbox
+from persistence.tables import (
+    audit_log,
+    auth_sessions,
+    collaboration_sessions,
+    invitations,
+    mail_outbox,
+)
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from persistence.tables.logging_in import (
     device_logins,
@@ -126,7 +132,7 @@ def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
-    for table in (device_logins, login_challenges, provider_flows):
+    for table in (device_logins, login_challenges, provider_flows, invitations):
         what = table.__name__.rpartition(".")[2].replace("_", " ")
         repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
     repeat("sending mail", sender.POLL_SECONDS, node.mail.look)

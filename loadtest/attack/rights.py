@@ -15,6 +15,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "projects.create": {"name": "mine"},
     "projects.update": {"version": 1, "name": "mine now"},
     "members.grant": {"email": "someone@attack.example", "role": "owner"},
+    "invitations.create": {"role": "viewer"},
     "members.revoke": {"user": NOWHERE},
     "history.blame": {"entity": "project", "property": "name"},
     "history.at": {"seq": 0},

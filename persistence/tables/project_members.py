@@ -5,14 +5,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
+from persistence.errors import (
+    LastOwner,
+    NoSuchProject,
+    NotFound,
+    TooManyMembers,
+    TooManyTracks,
+)
 from persistence.pool import Executor
 from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
 from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
-from rooms.roles import GOVERNS, SEES_IN_ORDER, Grant
+from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
 from schema.accounts.audit_events import AuditEvent
+from schema.limits import MAX_CONTRIBUTOR_TRACKS
 from schema.tables.description import Column, SqlType
 from schema.tables.project_members import MEMBERS
 
@@ -181,7 +188,7 @@ async def grant(
     Raises `NotFound`, `Forbidden`, `LastOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
-        settings = await _lock(transaction, project)
+        settings = await lock(transaction, project)
         if by is not None:
             await require_role(transaction, project, by, GOVERNS)
         role = role or settings["default_role"]
@@ -214,7 +221,7 @@ async def join(
     if not await db.fetchval(IS_OPEN_TO, project, user):
         raise NoSuchProject
     async with db.transaction() as transaction:
-        settings = await _lock(transaction, project)
+        settings = await lock(transaction, project)
         row = await transaction.fetchrow(MEMBER, project, user)
         if row is not None:
             return _member(row), False
@@ -230,10 +237,46 @@ async def join(
         return _member(row), True
 
 
+async def invite(
+    tx: Executor,
+    project: str,
+    user: str,
+    role: str,
+    tracks: Collection[str] | None,
+    most: float,
+) -> tuple[MemberRow, bool]:
+    """What the user is by an invitation, and whether that is new; the project is locked (R32).
+
+    A better role is kept; a contributor gets the tracks of both. `most`: members of any project.
+    Raises `TooManyMembers`, `TooManyTracks`.
+    """
+    settings = await lock(tx, project)
+    before = await tx.fetchrow(MEMBER, project, user)
+    given = None if role != "contributor" else list(tracks or ())
+    if before is not None:
+        if RANK[before["role"]] > RANK[role]:
+            return _member(before), False
+        if given is not None and before["role"] == role:
+            given = [*dict.fromkeys([*(before["tracks"] or ()), *given])]
+        if (before["role"], before["tracks"]) == (role, given):
+            return _member(before), False
+    if given is not None and len(given) > MAX_CONTRIBUTOR_TRACKS:
+        raise TooManyTracks(MAX_CONTRIBUTOR_TRACKS)
+    await _keep_to_limit(tx, project, user, min(most, settings["member_limit"]))
+    row = await tx.fetchrow(GRANT, project, user, role, given)
+    if row is None:
+        raise NotFound("there is no such user")
+    was = None if before is None else before["role"]
+    said: dict[str, Any] = {"role": role, "before": was, "by": "invitation"}
+    said |= {} if given is None else {"tracks": given}
+    await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **said)
+    return _member(row), True
+
+
 async def revoke(db: Executor, project: str, user: str, *, by: str | None = None) -> None:
     """When this returns, no delta of that user can be stored. `by`: as of `grant`."""
     async with db.transaction() as transaction:
-        await _lock(transaction, project)
+        await lock(transaction, project)
         if by is not None:
             await require_role(transaction, project, by, GOVERNS)
         await _keep_an_owner(transaction, project, user)
@@ -243,7 +286,7 @@ async def revoke(db: Executor, project: str, user: str, *, by: str | None = None
         await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **said)
 
 
-async def _lock(db: Executor, project: str) -> Any:
+async def lock(db: Executor, project: str) -> Any:
     """Its settings, which nobody changes until the transaction ends."""
     settings = await db.fetchrow(LOCK_PROJECT, project)
     if settings is None:

@@ -187,6 +187,17 @@ FILL = {
         INSERT INTO session_stays (collaboration_session_id, project_id, user_id, entered_at)
         SELECT id, project_id, host_id, started_at FROM collaboration_sessions
     """,
+    "invitations": """
+        INSERT INTO invitations (project_id, inviter_id, token_hash, role, max_uses, expires_at,
+            withdrawn_at, created_at)
+        SELECT p.id, p.owner_id, sha256(r.n::text::bytea), 'editor', 1, r.at + interval '7 days',
+            CASE WHEN r.n % 10 = 0 THEN r.at + interval '1 day' END, r.at
+        FROM (
+            SELECT n, pg_temp.few({projects}) AS project, pg_temp.before() AS at
+            FROM generate_series(1, {rows}) AS n
+        ) AS r
+        JOIN filled_projects AS f ON f.n = r.project JOIN studio_projects AS p ON p.id = f.id
+    """,
     "auth_sessions": """
         INSERT INTO auth_sessions (user_id, device, last_used_at, expires_at, revoked_at,
             revoked_reason, created_at)

@@ -16,14 +16,18 @@ Username = Annotated[str, Meta(pattern=USERNAME)]
 Password = Annotated[str, Meta(max_length=MAX_PASSWORD_LENGTH)]
 NewPassword = Annotated[str, Meta(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)]
 
+InvitationToken = Annotated[str, Meta(min_length=1, max_length=64)]
+"""Any text: what is no token is answered as one that is used up."""
+
 
 class Register(Params, frozen=True, forbid_unknown_fields=True):
-    """Make an account and log in."""
+    """Make an account and log in; with the token of an `invitation`, as a member of its project."""
 
     email: Email
     username: Username
     password: NewPassword
     name: PlainName = ""
+    invitation: InvitationToken | None = None
 
 
 class Login(Params, frozen=True, forbid_unknown_fields=True):

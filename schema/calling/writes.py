@@ -33,6 +33,8 @@ WRITES: dict[str, Write] = {
     "members.grant": Write.AT_ONCE,
     "members.join": Write.AT_ONCE,
     "members.revoke": Write.AT_ONCE,
+    "invitations.withdraw": Write.AT_ONCE,
+    "invitations.accept": Write.AT_ONCE,
     "snapshots.create": Write.IN_PARTS,
     "snapshots.update": Write.AT_ONCE,
     "snapshots.restore": Write.IN_PARTS,
@@ -87,7 +89,11 @@ READS = frozenset(
         "recall.suggest",
         "recall.export",
         "audio_files.stems",
+        "invitations.look",
     }
 )
 """Methods that change nothing: they may be called again at any time. Those of `auth` are neither:
 what they change is who is logged in."""
+
+TOLD_ONCE = frozenset({"invitations.create"})
+"""Methods that write and whose reply holds a secret: no key keeps it, and one more is made."""

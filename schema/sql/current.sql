@@ -668,7 +668,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id,
             old_project_id, old_user_id, everyone, action)
-        SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
+        SELECT TG_TABLE_NAME,
+            coalesce(n.project_id, o.project_id) || '/' || coalesce(n.id, o.id),
             coalesce(n.project_id, o.project_id), coalesce(n.author_id, o.author_id),
             CASE WHEN n.project_id <> o.project_id OR n.project_id IS NULL THEN o.project_id END,
             CASE WHEN n.author_id <> o.author_id OR n.author_id IS NULL THEN o.author_id END,
@@ -681,12 +682,12 @@ BEGIN
             OR n.version <> o.version;
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, n.id::text,
+        SELECT TG_TABLE_NAME, n.project_id || '/' || n.id,
             n.project_id, n.author_id, false, 'insert'
         FROM new_rows AS n;
     ELSE
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
-        SELECT TG_TABLE_NAME, o.id::text,
+        SELECT TG_TABLE_NAME, o.project_id || '/' || o.id,
             o.project_id, o.author_id, false, 'delete'
         FROM old_rows AS o;
     END IF;
@@ -1179,6 +1180,32 @@ CREATE TABLE public.idempotency_keys (
     CONSTRAINT idempotency_keys_params_digest_check CHECK ((length(params_digest) = 16))
 );
 
+CREATE TABLE public.invitations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    project_id uuid NOT NULL,
+    inviter_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    email text,
+    address text COLLATE pg_catalog."C",
+    role text NOT NULL,
+    tracks text[],
+    max_uses integer NOT NULL,
+    uses integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_address_check CHECK (((length(address) >= 3) AND (length(address) <= 254))),
+    CONSTRAINT invitations_check CHECK ((uses <= max_uses)),
+    CONSTRAINT invitations_check1 CHECK ((((role = 'contributor'::text) = (tracks IS NOT NULL)) AND (COALESCE(cardinality(tracks), 0) <= 64))),
+    CONSTRAINT invitations_check2 CHECK ((((email IS NULL) = (address IS NULL)) AND ((address IS NULL) OR (max_uses = 1)))),
+    CONSTRAINT invitations_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT invitations_max_uses_check CHECK ((max_uses >= 1)),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['editor'::text, 'contributor'::text, 'commenter'::text, 'viewer'::text]))),
+    CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32)),
+    CONSTRAINT invitations_uses_check CHECK ((uses >= 0))
+);
+
 CREATE TABLE public.login_challenges (
     token_hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -1619,6 +1646,12 @@ ALTER TABLE ONLY public.device_logins
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY public.login_challenges
     ADD CONSTRAINT login_challenges_pkey PRIMARY KEY (token_hash);
 
@@ -1774,6 +1807,12 @@ CREATE INDEX device_logins_looked_idx ON public.device_logins USING btree (looke
 CREATE INDEX idempotency_keys_claimed_idx ON public.idempotency_keys USING btree (claimed_at);
 
 CREATE INDEX idempotency_keys_user_idx ON public.idempotency_keys USING btree (user_id, claimed_at DESC);
+
+CREATE INDEX invitations_expires_at_idx ON public.invitations USING btree (expires_at);
+
+CREATE INDEX invitations_inviter_id_idx ON public.invitations USING btree (inviter_id);
+
+CREATE INDEX invitations_project_id_created_at_idx ON public.invitations USING btree (project_id, created_at DESC, id DESC);
 
 CREATE INDEX login_challenges_expires_idx ON public.login_challenges USING btree (expires_at);
 
@@ -2023,6 +2062,12 @@ ALTER TABLE ONLY public.device_logins
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_inviter_id_fkey FOREIGN KEY (inviter_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.login_challenges
     ADD CONSTRAINT login_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
@@ -2169,6 +2214,8 @@ CREATE POLICY callers_see ON public.collaboration_sessions FOR SELECT TO prime_c
 
 CREATE POLICY callers_see ON public.idempotency_keys FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
+CREATE POLICY callers_see ON public.invitations FOR SELECT TO prime_caller USING ((project_id = ANY (( SELECT public.caller_projects('{owner}'::text[]) AS caller_projects)::uuid[])));
+
 CREATE POLICY callers_see ON public.mixx_recall FOR SELECT TO prime_caller USING ((user_id = ( SELECT public.caller_id() AS caller_id)));
 
 CREATE POLICY callers_see ON public.plugin_presets FOR SELECT TO prime_caller USING (((owner_id = ( SELECT public.caller_id() AS caller_id)) OR is_public));
@@ -2196,6 +2243,8 @@ CREATE POLICY callers_see ON public.studio_projects FOR SELECT TO prime_caller U
 ALTER TABLE public.collaboration_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.mixx_recall ENABLE ROW LEVEL SECURITY;
 

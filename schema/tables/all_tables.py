@@ -12,6 +12,7 @@ from schema.tables.project_members import MEMBERS
 from schema.tables.project_snapshots import SNAPSHOTS
 from schema.tables.session_states import SESSION_STATES
 from schema.tables.session_stays import SESSION_STAYS
+from schema.tables.sharing.invitations import INVITATIONS
 from schema.tables.studio_projects import PROJECTS
 
 TABLES: dict[str, Table] = {
@@ -31,5 +32,6 @@ TABLES: dict[str, Table] = {
         AUTH_SESSIONS,
         AUDIT,
         WHOLE_AUDIT,
+        INVITATIONS,
     )
 }

@@ -11,7 +11,7 @@ from persistence.errors import (
     NotFound,
     NotGranted,
     Taken,
-    TooManyMembers,
+    TooMany,
     TooSlow,
     Unavailable,
 )
@@ -30,7 +30,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (Taken, ErrorCode.TAKEN),
     (Conflict, ErrorCode.CONFLICT),
     (LastOwner, ErrorCode.CONFLICT),
-    (TooManyMembers, ErrorCode.LIMIT_REACHED),
+    (TooMany, ErrorCode.LIMIT_REACHED),
     (NoRoom, ErrorCode.LIMIT_REACHED),
     (BadCursor, ErrorCode.VALIDATION),
     (BadQuery, ErrorCode.VALIDATION),

@@ -45,7 +45,7 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> An
         tracks=params.tracks,
     )
     context.announcer.role_changed(params.project, user.id, row.grant)
-    return await _member(context, caller, params.project, user.id)
+    return await member_of(context, caller, params.project, user.id)
 
 
 async def join(context: Context, caller: Caller, params: calls.JoinProject) -> Any:
@@ -55,7 +55,7 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> A
         row, is_new = await project_members.join(context.db, params.project, caller.user, most)
     if is_new:
         context.announcer.role_changed(params.project, caller.user, row.grant)
-    return await _member(context, caller, params.project, caller.user)
+    return await member_of(context, caller, params.project, caller.user)
 
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
@@ -73,7 +73,8 @@ async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> 
     return calls.Done()
 
 
-async def _member(context: Context, caller: Caller, project: str, user: str) -> Any:
+async def member_of(context: Context, caller: Caller, project: str, user: str) -> Any:
+    """The row of a member, as the caller sees it, with the colour."""
     member = await OF_TABLES.one(MEMBERS, context, caller, (project, user))
     colors = await context.colors.of(context.db, project, (user,))
     color = colors.get(user) or color_of(user)

@@ -78,6 +78,8 @@ class Grown:
         [session] = (await self.ann.result("sessions.list"))["sessions"]
         self.session = session["id"]
         self.preset = (await self.ann.result("presets.create", **preset))["id"]
+        asked = {"project": self.project, "role": "viewer"}
+        self.invitation = await self.ann.result("invitations.create", **asked)
         song = await self._announce(analysis=large)
         for _ in range(20):
             await self._announce(analysis=large, parent=song, stem_kind="stem")
@@ -116,6 +118,10 @@ class Grown:
             "projects.update": project | {"version": 1, "name": "New"},
             "members.grant": project | {"email": "zoe@example.org", "role": "editor"},
             "members.join": project,
+            "invitations.create": project | {"role": "viewer"},
+            "invitations.look": {"token": self.invitation["token"]},
+            "invitations.accept": {"token": self.invitation["token"]},
+            "invitations.withdraw": {"invitation": self.invitation["id"]},
             "members.revoke": project | {"user": str(uuid.uuid4())},
             "history.list": project | {"limit": 200},
             "history.blame": project | {"entity": "note_00007", "property": "key"},

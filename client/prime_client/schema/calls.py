@@ -25,6 +25,10 @@ from prime_client.schema.queries import (
     CollaborationSessionEmbed,
     CollaborationSessionOrder,
     CollaborationSessionWhere,
+    InvitationColumn,
+    InvitationEmbed,
+    InvitationOrder,
+    InvitationWhere,
     OwnAccountColumn,
     OwnAccountWhere,
     PresetColumn,
@@ -78,6 +82,8 @@ WRITES = frozenset(
         "auth_sessions.rename",
         "auth_sessions.revoke",
         "batch",
+        "invitations.accept",
+        "invitations.withdraw",
         "members.grant",
         "members.join",
         "members.revoke",
@@ -123,6 +129,10 @@ READS = frozenset(
         "history.at",
         "history.blame",
         "history.list",
+        "invitations.count",
+        "invitations.get",
+        "invitations.list",
+        "invitations.look",
         "members.count",
         "members.list",
         "presets.count",
@@ -933,6 +943,60 @@ class SetAudioStatus(TypedDict):
     channels: NotRequired[int]
     format: NotRequired[str]
     analysis: NotRequired[dict[str, Any]]
+
+
+class CreateInvitation(TypedDict):
+    """Ask someone into a project, by a link or, with `email`, by a mail; owners only. `tracks`:
+    those that a contributor may edit. `max_uses`: how many may accept it; by mail, one.
+    `expires_in`: seconds.
+    """
+
+    project: str
+    role: Literal["editor", "contributor", "commenter", "viewer"]
+    tracks: NotRequired[list[str] | None]
+    email: NotRequired[str | None]
+    # 1 to 500; 1 if left out
+    max_uses: NotRequired[int]
+    # 60 to 2,592,000; 604800 if left out
+    expires_in: NotRequired[int]
+
+
+class InvitationMade(TypedDict):
+    """`token` and `url`, which has it behind the `#`, are told this once; null: they are mailed."""
+
+    id: str
+    token: str | None
+    url: str | None
+
+
+class WithdrawInvitation(TypedDict):
+    """Let nobody accept it any more; owners only. Who has accepted it stays."""
+
+    invitation: str
+
+
+class LookAtInvitation(TypedDict):
+    """What it is for, before it is accepted; without a login, too."""
+
+    token: str
+
+
+class InvitationShown(TypedDict):
+    """What someone is asked into. `is_for_address`: only the address that it was mailed to may."""
+
+    project: str
+    name: str
+    inviter: User
+    role: str
+    tracks: list[str] | None
+    expires_at: float
+    is_for_address: bool
+
+
+class AcceptInvitation(TypedDict):
+    """Become a member as it says. Who has a better role keeps it, and uses nothing up."""
+
+    token: str
 
 
 class GetPublicUser(TypedDict):
@@ -1902,6 +1966,83 @@ class CountWholeAudit(TypedDict):
     where: NotRequired[WholeAuditEntryWhere | None]
 
 
+class GetInvitation(TypedDict):
+    """One of: who is asked into a project, by a link or by an address."""
+
+    invitation: str
+    embed: NotRequired[list[InvitationEmbed] | None]
+
+
+class Invitation(TypedDict):
+    """Who is asked into a project, by a link or by an address."""
+
+    id: str
+    project: str | ProjectSummary
+    inviter: str | PublicUserSummary
+    email: str | None
+    role: str
+    tracks: list[str] | None
+    max_uses: int
+    uses: int
+    expires_at: float
+    accepted_at: float | None
+    withdrawn_at: float | None
+    created_at: float
+
+
+class PartialInvitation(TypedDict):
+    """Of a row `Invitation` the columns that `fields` names, and those that name it."""
+
+    id: str
+    project: NotRequired[str | ProjectSummary]
+    inviter: NotRequired[str | PublicUserSummary]
+    email: NotRequired[str | None]
+    role: NotRequired[str]
+    tracks: NotRequired[list[str] | None]
+    max_uses: NotRequired[int]
+    uses: NotRequired[int]
+    expires_at: NotRequired[float]
+    accepted_at: NotRequired[float | None]
+    withdrawn_at: NotRequired[float | None]
+    created_at: NotRequired[float]
+
+
+class ListInvitations(TypedDict):
+    """Who is asked into a project, by a link or by an address."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[InvitationWhere | None]
+    order: NotRequired[list[InvitationOrder] | None]
+    embed: NotRequired[list[InvitationEmbed] | None]
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
+
+
+class InvitationPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    invitations: list[Invitation]
+    next: str | None
+    previous: str | None
+
+
+class PartialInvitationPage(TypedDict):
+    """Some rows, and where the next page and the one before start (null: there is none)."""
+
+    invitations: list[PartialInvitation]
+    next: str | None
+    previous: str | None
+
+
+class CountInvitations(TypedDict):
+    """How many there are; counted up to 10,000."""
+
+    project: NotRequired[str | None]
+    where: NotRequired[InvitationWhere | None]
+
+
 class WatchUsers(TypedDict):
     """The rows that match, and from then on what changes of them (rules V1 to V12). `from`: the
     position that a watch before had come to.
@@ -2749,6 +2890,70 @@ class AudioFiles:
         return self._watch("audio_files", **params)
 
 
+class Invitations:
+    """`client.invitations`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+
+    async def create(self, **params: Unpack[CreateInvitation]) -> InvitationMade:
+        """Ask someone into a project, by a link or, with `email`, by a mail; owners only.
+        `tracks`: those that a contributor may edit. `max_uses`: how many may accept it; by
+        mail, one. `expires_in`: seconds.
+        """
+        result: InvitationMade = await self._call("invitations.create", **params)
+        return result
+
+    async def withdraw(
+        self, *, idempotency_key: str | None = None, **params: Unpack[WithdrawInvitation]
+    ) -> None:
+        """Let nobody accept it any more; owners only. Who has accepted it stays."""
+        await self._call("invitations.withdraw", idempotency_key=idempotency_key, **params)
+
+    async def look(self, **params: Unpack[LookAtInvitation]) -> InvitationShown:
+        """What it is for, before it is accepted; without a login, too."""
+        result: InvitationShown = await self._call("invitations.look", **params)
+        return result
+
+    async def accept(
+        self, *, idempotency_key: str | None = None, **params: Unpack[AcceptInvitation]
+    ) -> ProjectMember:
+        """Become a member as it says. Who has a better role keeps it, and uses nothing up."""
+        result: ProjectMember = await self._call(
+            "invitations.accept", idempotency_key=idempotency_key, **params
+        )
+        return result
+
+    @overload
+    async def get(self, **params: Unpack[GetInvitation]) -> Invitation: ...
+
+    @overload
+    async def get(
+        self, *, fields: Sequence[InvitationColumn] | None, **params: Unpack[GetInvitation]
+    ) -> PartialInvitation: ...
+
+    async def get(self, **params: Any) -> Any:
+        """One of: who is asked into a project, by a link or by an address."""
+        return await self._call("invitations.get", **params)
+
+    @overload
+    async def list(self, **params: Unpack[ListInvitations]) -> InvitationPage: ...
+
+    @overload
+    async def list(
+        self, *, fields: Sequence[InvitationColumn] | None, **params: Unpack[ListInvitations]
+    ) -> PartialInvitationPage: ...
+
+    async def list(self, **params: Any) -> Any:
+        """Who is asked into a project, by a link or by an address."""
+        return await self._call("invitations.list", **params)
+
+    async def count(self, **params: Unpack[CountInvitations]) -> Counted:
+        """How many there are; counted up to 10,000."""
+        result: Counted = await self._call("invitations.count", **params)
+        return result
+
+
 class Users:
     """`client.users`."""
 
@@ -2965,6 +3170,7 @@ class Calls:
         self.recall = Recall(call, watch)
         self.presets = Presets(call, watch)
         self.audio_files = AudioFiles(call, watch)
+        self.invitations = Invitations(call, watch)
         self.users = Users(call, watch)
         self.account = Account(call, watch)
         self.session_states = SessionStates(call, watch)

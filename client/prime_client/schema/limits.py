@@ -375,6 +375,18 @@ MAX_CONTRIBUTOR_TRACKS = 64
 """Of one contributor; what hangs on a track needs no place of its own. A folder is one track.
 (tracks; `members.grant`, `invitations.create`)"""
 
+MAX_INVITATION_USES = 500
+"""As many as a project has members. (accepted; `invitations.create`)"""
+
+MIN_INVITATION_SECONDS = 60
+"""At least, so that whoever gets it can open it. (seconds; `invitations.create`)"""
+
+MAX_INVITATION_SECONDS = 2_592_000
+"""30 days: a link that nobody remembers lets nobody in. (seconds; `invitations.create`)"""
+
+MAX_INVITATIONS_PER_PROJECT = 100
+"""That may be accepted now. (invitations; `invitations.create`)"""
+
 MAX_WATCHES_PER_USER = 256
 """Of one server, over all connections of the user. (watches; the calls `watch`)"""
 

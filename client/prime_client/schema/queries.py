@@ -642,3 +642,41 @@ WholeAuditEntryColumn = Literal[
 ]
 
 WholeAuditEntryEmbed = Literal["user", "actor"]
+
+InvitationWhere = TypedDict(
+    "InvitationWhere",
+    {
+        "id": str | TextFilter,
+        "project": str | TextFilter,
+        "inviter": str | TextFilter,
+        "email": str | TextOrNullFilter,
+        "role": str | TextFilter,
+        "expires_at": float | NumberOrderFilter,
+        "accepted_at": float | NumberOrderOrNullFilter,
+        "withdrawn_at": float | NumberOrderOrNullFilter,
+        "created_at": float | NumberOrderFilter,
+        "and": list["InvitationWhere"],
+        "or": list["InvitationWhere"],
+        "not": "InvitationWhere",
+    },
+    total=False,
+)
+
+InvitationOrder = Literal["id", "-id", "created_at", "-created_at"]
+
+InvitationColumn = Literal[
+    "id",
+    "project",
+    "inviter",
+    "email",
+    "role",
+    "tracks",
+    "max_uses",
+    "uses",
+    "expires_at",
+    "accepted_at",
+    "withdrawn_at",
+    "created_at",
+]
+
+InvitationEmbed = Literal["project", "inviter"]

@@ -8,6 +8,7 @@ from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
 from schema.text import email_addresses
 from server.accounts.password_rules import checked
+from server.calls.accounts import invitations
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -20,7 +21,10 @@ TAKEN_COST = 4.0
 
 async def register(context: Context, caller: Caller, params: Register) -> Tokens:
     """Make an account and log in (rule A5)."""
-    if not context.registration:
+    invited = params.invitation
+    if invited is not None:  # it lets one in where nobody else makes an account
+        await invitations.require_open(context, caller, invited, params.email)
+    elif not context.registration:
         text = "this server makes no accounts by itself; ask its operator for one"
         raise Refused(ErrorCode.FORBIDDEN, text)
     password = _new_password(params)
@@ -40,8 +44,11 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
             rates.charge(caller.address, now, TAKEN_COST)
             raise
         await auth_credentials.create_password(tx, user.id, password_hash)
+        joined = invited and await invitations.accept_for(context, caller, tx, invited, user)
     tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION)
     await context.logins.logged_in(context.db, params.email, caller.address)
+    if joined:
+        invitations.tell(context, joined)
     return tokens
 
 

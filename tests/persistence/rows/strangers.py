@@ -17,6 +17,9 @@ WITH preset AS (
     INSERT INTO collaboration_sessions (project_id, host_id) VALUES ($2, $1) RETURNING id
 ), noted AS (
     INSERT INTO audit_log (event, user_id, project_id) VALUES ('role_changed', $1, $2)
+), invitation AS (
+    INSERT INTO invitations (project_id, inviter_id, token_hash, role, max_uses, expires_at)
+    VALUES ($2, $1, sha256($1::text::bytea), 'editor', 1, now() + interval '1 day')
 ), stay AS (
     INSERT INTO session_stays (collaboration_session_id, project_id, user_id)
     SELECT id, $2, $1 FROM session
@@ -28,7 +31,7 @@ SELECT id, $2, $1, 'laptop' FROM session
 REACHED = (
     "prime_users", "studio_projects", "project_members", "mixx_recall", "project_snapshots",
     "session_states", "session_stays", "audio_files", "plugin_presets", "collaboration_sessions",
-    "auth_sessions", "audit_log",
+    "auth_sessions", "audit_log", "invitations",
 )  # fmt: skip
 """The tables that users reach."""
 

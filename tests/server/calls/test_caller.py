@@ -38,7 +38,7 @@ READS: dict[str, dict[str, Any]] = {
 WRITES = (
     "auth.", "batch", "create", "update", "archive", "grant", "join", "revoke", "restore", "fork",
     "delete", "observe", "correct", "forget", "settings", "erase", "watch",
-    "sessions.", "presets.", "audio_files.",
+    "sessions.", "presets.", "audio_files.", "withdraw", "accept", "look",
 )  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class Heavy:
         )
 
     async def _members(self, database: Database) -> None:
+        asked = {"role": "contributor", "tracks": MANY_TRACKS}
+        self.invitation = await self.ann.result("invitations.create", project=self.project, **asked)
         await database.execute(
             "INSERT INTO prime_users (email, username, name)"
             " SELECT 'u' || n || '@example.org', 'user' || n, repeat('x', 120)"
@@ -131,6 +133,9 @@ def _uses(name: str, text: str = "") -> list[dict[str, Any]]:
     return uses
 
 
+MANY_TRACKS = [f"track-{'x' * 26}-{n:03}" for n in range(64)]
+
+
 def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
     """The largest that can be asked for, of every call."""
     project = {"project": heavy.project}
@@ -142,6 +147,10 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "projects.update": [project | {"version": 1, "description": LONG}],
         "members.grant": [project | {"email": "u1@example.org", "role": "editor"}],
         "members.join": [project],
+        "invitations.create": [project | {"role": "contributor", "tracks": MANY_TRACKS}],
+        "invitations.look": [{"token": heavy.invitation["token"]}],
+        "invitations.accept": [{"token": heavy.invitation["token"]}],
+        "invitations.withdraw": [{"invitation": heavy.invitation["id"]}],
         "members.revoke": [project | {"user": str(uuid.uuid4())}],
         "history.list": [project | {"limit": 200}, project | {"limit": 200, "entity": "dev_wide"}],
         "history.blame": [

@@ -18,6 +18,7 @@ BY_NO_ROLE = {
     "batch",  # of calls that are here
     "projects.create",
     "members.join",  # by the link
+    "invitations.accept",
     "account.update",
     *(method for method in WRITES if method.startswith(("presets.", "recall."))),
 }
@@ -30,6 +31,7 @@ SELECT array_agg(fact ORDER BY fact) FROM (
     UNION ALL SELECT concat_ws(' ', id, name, version) FROM project_snapshots WHERE kind <> 'auto'
     UNION ALL SELECT concat_ws(' ', id, name, status) FROM audio_files
     UNION ALL SELECT concat_ws(' ', id, status) FROM collaboration_sessions
+    UNION ALL SELECT concat_ws(' ', id, withdrawn_at) FROM invitations
 ) AS facts (fact)
 """
 
@@ -53,6 +55,7 @@ class Shared:
     audio_file: str
     session: str
     ann_id: str
+    invitation: str
 
     def asked(self) -> dict[str, dict[str, Any]]:
         """Method -> its parameters."""
@@ -64,6 +67,7 @@ class Shared:
             "projects.archive": project,
             "members.grant": project | {"email": "cid@example.org", "role": "editor"},
             "members.revoke": project | {"user": self.ann_id},
+            "invitations.withdraw": {"invitation": self.invitation},
             "snapshots.create": project | {"name": "new"},
             "snapshots.update": snapshot | {"version": 1, "name": "other"},
             "snapshots.delete": snapshot,
@@ -86,13 +90,14 @@ async def shared(node: Node) -> Shared:
     snapshot = await ben.result("snapshots.create", project=project, name="old")
     await ben.edit(project, marker("marker_001"))
     file = await ben.result("audio_files.create", project=project, name="old.wav")
+    made = await ben.result("invitations.create", project=project, role="viewer")
     await node.server.write_behind.run_once()
     [session] = (await ben.result("sessions.list"))["sessions"]
-    return Shared(ben, project, snapshot["id"], file["id"], session["id"], ann.user)
+    return Shared(ben, project, snapshot["id"], file["id"], session["id"], ann.user, made["id"])
 
 
 def test_every_call_that_writes_is_named_here() -> None:
-    nobody = Shared(None, "", "", "", "", "")  # type: ignore[arg-type]
+    nobody = Shared(None, "", "", "", "", "", "")  # type: ignore[arg-type]
     assert set(WRITES) - BY_NO_ROLE == nobody.asked().keys()
 
 

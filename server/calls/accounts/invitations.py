@@ -1,0 +1,209 @@
+"""Calls that ask someone into a project, and that accept (rules R30 to R35)."""
+
+import asyncio
+import secrets
+from hashlib import sha256
+from typing import Any
+
+from persistence.pool import Executor
+from persistence.tables import audit_log, invitations, mail_outbox, users
+from persistence.tables.invitations import NewInvitation, OpenInvitation
+from persistence.tables.mail_outbox import MailKind
+from persistence.tables.project_members import MemberRow
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent, Cause
+from schema.calling.invitation_calls import (
+    AcceptInvitation,
+    CreateInvitation,
+    InvitationMade,
+    InvitationShown,
+    LookAtInvitation,
+    WithdrawInvitation,
+)
+from schema.calling.params import Done
+from schema.errors import ErrorCode
+from schema.messages import User
+from schema.text import email_addresses
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.members import member_of, require_tracks
+from server.refused import Refused, too_often
+
+TOKEN_BYTES = 32
+
+NO_INVITATION = (
+    "this invitation is not valid: it may be used up, run out, withdrawn, or for someone else; ask"
+    " whoever has sent it for another"
+)
+
+
+async def create(context: Context, caller: Caller, params: CreateInvitation) -> InvitationMade:
+    """Make one: its link is told this once, or mailed and told to nobody else (rule R30)."""
+    require_tracks(params.role, params.tracks)
+    if params.email is not None and params.max_uses != 1:
+        text = "max_uses: an invitation by mail is for one"
+        raise Refused(ErrorCode.VALIDATION, text, field="max_uses")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    new = NewInvitation(
+        project=params.project,
+        inviter=caller.user,
+        token_hash=hash_of(token),
+        role=params.role,
+        tracks=params.tracks,
+        email=params.email,
+        address=None if params.email is None else _address(params.email),
+        max_uses=params.max_uses,
+        seconds=params.expires_in,
+    )
+    async with context.db.transaction() as tx:
+        made = await invitations.create(tx, new)
+        said: dict[str, Any] = {"invitation": made, "role": params.role, "uses": params.max_uses}
+        await audit_log.insert(
+            tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **said
+        )
+        if params.email is not None:
+            await _mail(tx, caller, params, token)
+    context.announcer.rows_changed()
+    if params.email is not None:
+        return InvitationMade(made, None, None)
+    return InvitationMade(made, token, context.public_url.account_page(f"invite={token}"))
+
+
+async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation) -> Done:
+    """Nobody accepts it any more; the second time changes nothing (rule R34)."""
+    async with context.db.transaction() as tx:
+        project = await invitations.withdraw(tx, params.invitation, caller.user)
+        if project is not None:
+            said = {"invitation": params.invitation}
+            await audit_log.insert(
+                tx, AuditEvent.INVITATION_WITHDRAWN, user=caller.user, project=project, **said
+            )
+    context.announcer.rows_changed()
+    return Done()
+
+
+async def look(context: Context, caller: Caller, params: LookAtInvitation) -> InvitationShown:
+    """What it is for, at a rate of those that are none (rule R31)."""
+    found = await require_open(context, caller, params.token)
+    return InvitationShown(
+        project=found.project,
+        name=found.project_name,
+        inviter=User(found.inviter, found.inviter_username, found.inviter_name),
+        role=found.role,
+        tracks=None if found.tracks is None else list(found.tracks),
+        expires_at=found.expires_at,
+        is_for_address=found.address is not None,
+    )
+
+
+async def accept(context: Context, caller: Caller, params: AcceptInvitation) -> Any:
+    """Become a member by it (rule R32)."""
+    user = await users.by_id(context.db, caller.user)
+    if user is None:
+        raise Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
+    async with context.db.transaction() as tx:
+        joined = await accept_for(context, caller, tx, params.token, user)
+    tell(context, joined)
+    return await member_of(context, caller, joined[0].project, user.id)
+
+
+Joined = tuple[OpenInvitation, MemberRow, bool]
+"""By which invitation, as what, and whether that is new."""
+
+
+async def accept_for(
+    context: Context, caller: Caller, tx: Executor, token: str, user: UserRow
+) -> Joined:
+    """Make this user a member in the transaction `tx`; `tell` comes behind its COMMIT.
+
+    Raises `Refused`, `TooMany`.
+    """
+    most = context.usage.limits.members_per_project
+    addresses = email_addresses.keys_of(user.email)
+    joined = await invitations.accept(tx, hash_of(token), user.id, addresses, most)
+    if joined is None:
+        raise await _refused(context, caller, tx, token, user.id)
+    invitation, _, is_new = joined
+    if is_new:
+        said = {"invitation": invitation.id, "role": invitation.role}
+        await audit_log.insert(
+            tx, AuditEvent.INVITATION_ACCEPTED, user=user.id, project=invitation.project, **said
+        )
+    return joined
+
+
+def tell(context: Context, joined: Joined) -> None:
+    """Everyone hears of who is a member now."""
+    invitation, member, is_new = joined
+    if is_new:
+        context.announcer.role_changed(invitation.project, member.user.id, member.grant)
+
+
+async def require_open(
+    context: Context, caller: Caller, token: str, email: str | None = None
+) -> OpenInvitation:
+    """The one with this token; raises `Refused`, alike for all that are none (rule R33).
+
+    `email`: who wants to accept it.
+    """
+    key = caller.address if caller.identity is None else caller.user
+    rates, now = context.usage.lookups, asyncio.get_running_loop().time()
+    if wait := rates.take(key, now):
+        raise too_often(wait, "too many invitations that are none")
+    found = await invitations.find(context.db, hash_of(token))
+    is_theirs = found is not None and (
+        email is None or found.address is None or found.address in email_addresses.keys_of(email)
+    )
+    if found is None or not is_theirs:
+        user = None if caller.identity is None else caller.user
+        raise await _refused(context, caller, context.db, token, user)
+    rates.charge(key, now, -1)
+    return found
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of it; it has 256 random bits, so nothing slower is needed."""
+    return sha256(token.encode()).digest()
+
+
+async def _refused(
+    context: Context, caller: Caller, db: Executor, token: str, user: str | None
+) -> Refused:
+    cause = Cause(await invitations.cause(db, hash_of(token)))
+    context.audit.note(AuditEvent.INVITATION_FAILED, user=user, address=caller.address, cause=cause)
+    return Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
+
+
+async def _mail(tx: Executor, caller: Caller, params: CreateInvitation, token: str) -> None:
+    assert params.email is not None
+    inviter = await users.by_id(tx, caller.user)
+    payload = {
+        "inviter": inviter.name if inviter is not None else "",
+        "project": await invitations.name_of(tx, params.project),
+        "role": params.role,
+        "token": token,
+        "token_minutes": params.expires_in // 60,
+    }
+    await mail_outbox.put(
+        tx,
+        recipient=params.email,
+        kind=MailKind.INVITATION,
+        payload=payload,
+        user_id=caller.user,
+    )
+
+
+def _address(email: str) -> str:
+    try:
+        return email_addresses.key_of(email)
+    except email_addresses.NoAddress as error:
+        raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
+
+
+ANSWERS: dict[str, Answer] = {
+    "invitations.create": create,
+    "invitations.withdraw": withdraw,
+    "invitations.look": look,
+    "invitations.accept": accept,
+}
