@@ -159,7 +159,7 @@ TESTED_ELSEWHERE = {
     "persistence.tables.logging_in.second_factors": (
         "tests/server/calls/accounts/test_second_factor.py"
     ),
-    "persistence.tables.invitations": "tests/server/calls/accounts/test_invitations.py",
+    "persistence.tables.invitations": "tests/server/calls/roles/test_invitations.py",
     "persistence.tables.held_roles": "tests/server/calls/writes/test_held_roles.py",
     "persistence.tools.foreign_session": "tests/chaos/test_chaos.py",
     "prime_client.connecting.auth_session": "tests/client/test_client.py",
@@ -207,7 +207,7 @@ TESTED_ELSEWHERE = {
     "schema.bounds": "tests/bounds/test_bounds.py",
     "schema.calling.account_calls": "tests/server/calls/test_dispatch.py",
     "schema.calling.credential_calls": "tests/server/calls/accounts/test_credentials.py",
-    "schema.calling.invitation_calls": "tests/server/calls/accounts/test_invitations.py",
+    "schema.calling.invitation_calls": "tests/server/calls/roles/test_invitations.py",
     "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
     "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",

@@ -5,13 +5,13 @@ from server.calls.accounts import (
     device_flow,
     devices,
     ending,
-    invitations,
     provider_links,
     provider_login,
     refreshing,
     second_factor,
 )
 from server.calls.answer import Answer
+from server.calls.roles import invitations
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,

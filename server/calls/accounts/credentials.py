@@ -8,11 +8,11 @@ from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
 from schema.text import email_addresses
 from server.accounts.password_rules import checked
-from server.calls.accounts import invitations
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
 TAKEN_COST = 4.0
