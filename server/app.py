@@ -229,7 +229,13 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         limits,
         clock,
     )
-    origins = settings.origins
+    origins = _origins(settings)
     return SocketServer(
         connections, hub, core.feed, router, pages, limits, admission, origins, count
     )
+
+
+def _origins(settings: Settings) -> tuple[str, ...]:
+    """Where only some may connect, the server's own page may, too."""
+    own = settings.mail.public_url
+    return (*settings.origins, own) if settings.origins and own else settings.origins

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from server.accounts.signing_keys import JWKS_SECONDS
 from server.health.metrics import Metrics
 from server.live.hub import Hub
+from server.router.account_page import page as account_page
 from server.sockets.outgoing import HttpAnswer
 
 JWKS_HEADERS = (
@@ -46,6 +47,7 @@ class Pages:
             "/readyz": self._readiness,
             "/metrics": self._figures,
             "/.well-known/jwks.json": self._keys,
+            "/account": self._account,
         }
         """Path -> who answers it. A new page is a method, and a line here."""
 
@@ -68,6 +70,10 @@ class Pages:
     def _keys(self) -> HttpAnswer:
         """What access tokens are signed with: the public keys (RFC 7517, rule A10)."""
         return HttpAnswer(200, self._published_keys(), JWKS_HEADERS)
+
+    def _account(self) -> HttpAnswer:
+        """Where links of mails lead: the same page for everyone (rule Z1)."""
+        return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
     def _readiness(self) -> HttpAnswer:
         if not self.is_ready:

@@ -121,6 +121,7 @@ COMMANDS = (
     "server --port 0",
     "server --port 0 --nodes 2",
     "server audit 00000000-0000-4000-8000-000000000001",
+    "server.operating.users_command list",
     "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
     "persistence.tools.append_speed",
     "persistence.tools.fill_tables",
@@ -154,9 +155,13 @@ def test_a_database_url_that_is_none_has_one_exit_code(command: str) -> None:
 def test_these_are_all_commands_that_read_it() -> None:
     folders = ("server", "persistence", "files", "gateway")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    ways = ("from_environment()", "chosen(arguments.database_url)", "chosen(None)")
+    ways = ("from_environment()", "chosen(arguments.database_url)", "chosen(None)", "database_of(")
     asking = {path for path in files if any(way in path.read_text() for way in ways)}
-    asking -= {ROOT / "persistence" / "database_url.py", ROOT / "server" / "settings.py"}
+    asking -= {
+        ROOT / "persistence" / "database_url.py",
+        ROOT / "server" / "settings.py",
+        ROOT / "server" / "operating" / "database.py",
+    }
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in asking}
     modules = {command.split()[0] for command in COMMANDS}
     assert named == {"server.__main__" if name == "server" else name for name in modules}

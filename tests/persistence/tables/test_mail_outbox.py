@@ -62,7 +62,7 @@ async def test_nothing_is_sent_of_what_was_rolled_back(database: Database) -> No
     assert await waiting(database) == 0
 
 
-async def test_an_address_gets_so_many_in_whatever_spelling(database: Database) -> None:
+async def test_Z2_an_address_gets_so_many_in_whatever_spelling(database: Database) -> None:
     spellings = ["ann@example.com", "Ann@Example.COM", "anN@EXAMPLE.com", "ANN@example.com"]
     asked = [put_one(database, spellings[n % 4], RESET) for n in range(2 * MAX_MAILS_PER_HOUR)]
     assert sum(await asyncio.gather(*asked)) == MAX_MAILS_PER_HOUR
@@ -71,7 +71,7 @@ async def test_an_address_gets_so_many_in_whatever_spelling(database: Database) 
     assert dropped == MAX_MAILS_PER_HOUR
 
 
-async def test_a_user_has_so_many_sent_to_whatever_address(database: Database) -> None:
+async def test_Z2_a_user_has_so_many_sent_to_whatever_address(database: Database) -> None:
     ann, ben = [await make_user(database, name) for name in ("ann", "ben")]
     asked = [
         put_one(database, f"stranger{n}@example.com", MailKind.INVITATION, ann)
@@ -97,7 +97,7 @@ async def test_after_an_hour_there_is_room_again(database: Database) -> None:
     assert await put_one(database, "ann@example.com", RESET)
 
 
-async def test_no_mail_is_sent_when_its_link_holds_no_longer(database: Database) -> None:
+async def test_Z3_no_mail_is_sent_when_its_link_holds_no_longer(database: Database) -> None:
     given = {**payload(RESET), "token_minutes": 60}
     await mail_outbox.put(database, recipient="ann@example.com", kind=RESET, payload=given)
     minutes = await database.fetchval(

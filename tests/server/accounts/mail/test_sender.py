@@ -106,7 +106,7 @@ async def test_what_was_sent_keeps_no_secret(database: Database) -> None:
 
 
 @pytest.mark.postgres
-async def test_of_many_nodes_each_mail_is_sent_by_one(database: Database) -> None:
+async def test_Z3_of_many_nodes_each_mail_is_sent_by_one(database: Database) -> None:
     await put_some(database, 60)
     line = Line()
     senders = [sender_of(database, line) for _ in range(5)]
@@ -116,7 +116,7 @@ async def test_of_many_nodes_each_mail_is_sent_by_one(database: Database) -> Non
 
 
 @pytest.mark.postgres
-async def test_a_server_that_is_down_is_tried_again_later(database: Database) -> None:
+async def test_Z3_a_server_that_is_down_is_tried_again_later(database: Database) -> None:
     await put_some(database, 2, RESET)
     line, metrics = Line(), Metrics()
     line.closed = MailTrouble("connection refused")

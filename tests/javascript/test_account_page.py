@@ -1,0 +1,37 @@
+"""The script of the page for accounts, in Node, against a server."""
+
+import asyncio
+import json
+
+import pytest
+
+from server.router.account_page.page import FOLDER
+from tests.javascript.node import HERE
+from tests.javascript.node import Node as JavaScript
+from tests.server.conftest import Node
+
+pytestmark = pytest.mark.postgres
+
+USED_UP = [
+    ("auth.device_look", {"user_code": "BCDF-GHJK"}, "device"),
+]
+"""Calls of the page with a secret that is good no more, and what of."""
+
+
+async def test_Z1_the_page_makes_the_calls_that_links_ask_for(
+    node: Node, packages: JavaScript
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        packages.command,
+        str(HERE / "account_page.mjs"),
+        node.url,
+        str(FOLDER / "calls.mjs"),
+        json.dumps(USED_UP),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=packages.environment,
+    )
+    async with asyncio.timeout(100):
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    assert len(out.decode().splitlines()) == 7

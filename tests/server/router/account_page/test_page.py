@@ -1,0 +1,86 @@
+"""The page where links of mails lead: what a browser is given, and what it may do with it."""
+
+import asyncio
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from server.accounts.mail.mail_settings import MailSettings
+from server.app import _origins
+from server.router.account_page.page import HEADERS, PAGE, POLICY, SCRIPT
+from server.settings import Settings
+from tests.server.conftest import Node
+from tests.server.wire import PATIENCE
+
+SETTINGS = Settings("127.0.0.1", 0, Path(), None, (), None)
+
+
+def hashes(tag: str) -> list[str]:
+    """Of what stands between such tags, as browsers compute them."""
+    texts = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", PAGE, re.DOTALL)
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+def test_Z1_only_its_own_script_and_style_run_and_it_talks_to_its_own_host_alone() -> None:
+    policy = {part.split()[0]: part.split()[1:] for part in POLICY.split("; ")}
+    assert policy == {
+        "default-src": ["'none'"],
+        "script-src": hashes("script"),
+        "style-src": hashes("style"),
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    assert [len(hashes(tag)) for tag in ("script", "style")] == [1, 1]
+    assert re.findall(r"""\b(?:src|href|style|on\w+)=["']""", PAGE) == []
+    assert re.findall(r"https?://", PAGE) == []
+    headers = dict(HEADERS)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert all(value.isascii() and "\n" not in value for value in headers.values())
+
+
+def test_texts_of_others_are_never_read_as_html() -> None:
+    for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert dangerous not in SCRIPT
+
+
+def test_the_script_is_one_and_imports_nothing() -> None:
+    assert re.findall(r"^(?:import|export)\b", SCRIPT, re.MULTILINE) == []
+    assert "@@" not in PAGE
+
+
+def test_where_only_some_sites_may_connect_the_page_may_too() -> None:
+    public = MailSettings(public_url="https://prime.example")
+    some = replace(SETTINGS, origins=("https://daw.example",))
+    assert _origins(replace(SETTINGS, mail=public)) == ()
+    assert _origins(some) == ("https://daw.example",)
+    assert _origins(replace(some, mail=public)) == ("https://daw.example", "https://prime.example")
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+async def test_Z1_a_node_serves_it_whatever_the_link_asks_for(node: Node) -> None:
+    where = urlsplit(node.url)
+    bodies = []
+    for path in ("/account", "/account?state=x&code=y"):
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+        lines = head.split("\r\n")
+        assert lines[0] == "HTTP/1.1 200 OK"
+        for name, value in HEADERS:
+            assert [line for line in lines if line.startswith(f"{name}:")] == [f"{name}: {value}"]
+        assert not any(line.lower().startswith("set-cookie") for line in lines)
+        bodies.append(body)
+    assert bodies == [PAGE, PAGE]
