@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     SECOND_FACTOR_MISSING = "second_factor_missing"
     LINK_REQUIRED = "link_required"
     LOGIN_TOO_OLD = "login_too_old"
+    ADDRESS_UNVERIFIED = "address_unverified"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     NOT_JOINED = "not_joined"
@@ -130,6 +131,11 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
     ),
     ErrorCode.LOGIN_TOO_OLD: ErrorMeaning(
         "This takes a login of the last ten minutes: log in again, then call it again.",
+        Retry.MEND,
+    ),
+    ErrorCode.ADDRESS_UNVERIFIED: ErrorMeaning(
+        "This server lets in only those whose e-mail address is proved: call `auth.verify` with "
+        "what the mail has (`auth.send_verification` asks for another), then log in.",
         Retry.MEND,
     ),
     ErrorCode.FORBIDDEN: ErrorMeaning(

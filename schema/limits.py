@@ -822,6 +822,16 @@ MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
     "The same from an address where the account has logged in, in the last 90 days.",
 )
 
+MAX_MAILS_ASKED_PER_HOUR = BOUNDS.add(
+    "MAX_MAILS_ASKED_PER_HOUR",
+    30.0,
+    "mails an hour",
+    "`auth.request_reset`, `auth.send_verification`, `auth.change_email`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Asked for from one address at one server, for whatever account.",
+)
+
 MAX_WRONG_CODES = BOUNDS.add(
     "MAX_WRONG_CODES",
     5,

@@ -270,6 +270,16 @@ MAX_SCRYPT_BYTES = SERVER_BOUNDS.add(
     "As of argon2; what Firebase makes takes 16 MiB.",
 )
 
+MAX_ASKED_MAILS = SERVER_BOUNDS.add(
+    "MAX_ASKED_MAILS",
+    500,
+    "mails",
+    "the node",
+    ErrorCode.UNAVAILABLE,
+    "server/accounts/proving/asked_mails.py",
+    "Asked for and not yet looked into; each takes some milliseconds.",
+)
+
 MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "MAX_PASSWORDS_WAITING",
     32,

@@ -14,6 +14,8 @@ from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
 from server.accounts.passwords import Passwords
 from server.accounts.providers.exchange import Exchange
+from server.accounts.proving.asked_mails import AskedMails
+from server.accounts.proving.one_time import OneTime
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
@@ -172,7 +174,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords = Passwords(base.password_costs)
+    passwords, one_time = Passwords(base.password_costs), OneTime(shared.secret)
     guesses = Guesses(settings.limits, base.shared_counts)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
@@ -191,7 +193,12 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         usage=core.usage,
         logins=Logins(passwords, core.usage, guesses, shared.secret, base.metrics.count, audit),
         guesses=guesses,
+        one_time=one_time,
+        asked_mails=AskedMails(base.db.behind, one_time, base.metrics.count),
         registration=settings.registration,
+        verify_address=settings.verify_address,
+        greets_by_mail=settings.verify_address or settings.mail.server is not None,
+        grace_days=settings.grace_days,
         member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),

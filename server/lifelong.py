@@ -12,6 +12,7 @@ from persistence.tables import (
     collaboration_sessions,
     invitations,
     mail_outbox,
+    one_time_tokens,
 )
 from persistence.tables.internal import change_log, idempotency_keys, login_tries
 from persistence.tables.logging_in import (
@@ -94,6 +95,7 @@ def start_for_life(node: Node) -> None:
     for name, server in node.foundation.servers.items():
         keep(name, functools.partial(keep_running, name, server), vital=True)
     keep("measuring load", node.load.run)
+    keep("sending mails that were asked for", node.context.asked_mails.run)
     keep("reading what is watched", node.feed.reader.run, vital=True)
     repeat("announcing rooms", ANNOUNCE_SECONDS, announce, vital=True)
     repeat("watching connections", CHECK_SECONDS, check, vital=True)
@@ -117,6 +119,7 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming idempotency keys", COMPACT_SECONDS, keys)
     repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
+    repeat("trimming one-time tokens", COMPACT_SECONDS, lambda: one_time_tokens.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
     _start_for_accounts(node)

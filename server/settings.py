@@ -55,6 +55,10 @@ class Settings:
     """Who is believed when it names a client's address."""
     registration: bool = True
     """Whether strangers may make accounts (rule A5)."""
+    verify_address: bool = False
+    """Whether only those log in whose address is proved (rule A26)."""
+    grace_days: float = 14.0
+    """How long a deleted account can be had back before it is erased (rule A28)."""
     mail: MailSettings = field(default_factory=MailSettings)
     """Which server sends mails, from whom, and where their links lead."""
     providers: Providers = field(default_factory=Providers)
@@ -67,6 +71,7 @@ def read_settings(
     host: str, port: int, data: str | Path, *, behind_proxy: bool = False
 ) -> Settings:
     """The given words, and DATABASE_URL, REDIS_URL and the variables that begin with PRIME_."""
+    # Long: one line a setting.
     is_behind = is_on("PRIME_BEHIND_PROXY", os.environ.get("PRIME_BEHIND_PROXY"))
     refuse_bare(host, behind_proxy or is_behind)
     secret = os.environ.get("PRIME_SECRET") or None
@@ -100,6 +105,8 @@ def read_settings(
         providers=providers_of_environment(),
         second_factor_required=_is_required(os.environ.get("PRIME_SECOND_FACTOR") or "optional"),
         registration=_is_open(os.environ.get("PRIME_REGISTRATION") or "open"),
+        verify_address=_is_verification_required(os.environ.get("PRIME_VERIFY_ADDRESS") or "off"),
+        grace_days=_grace(os.environ.get("PRIME_DELETION_DAYS") or "14"),
         mail=read_mail_settings(),
     )
 
@@ -170,3 +177,19 @@ def _is_required(text: str) -> bool:
     if text not in ("optional", "required"):
         raise ValueError("PRIME_SECOND_FACTOR must be optional or required")
     return text == "required"
+
+
+def _is_verification_required(text: str) -> bool:
+    if text not in ("off", "required"):
+        raise ValueError("PRIME_VERIFY_ADDRESS must be off or required")
+    return text == "required"
+
+
+def _grace(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days <= 365:
+        raise ValueError("PRIME_DELETION_DAYS must be a number of days from 0 to 365")
+    return days

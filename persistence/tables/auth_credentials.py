@@ -19,6 +19,13 @@ SET password_hash = $2, reset_token_hash = NULL, reset_expires_at = NULL
 WHERE user_id = $1 AND provider = 'password'
 """
 
+# An account that had none, as one made by a provider, has one now.
+PUT_PASSWORD = """
+INSERT INTO auth_credentials (user_id, provider, subject, password_hash)
+VALUES ($1::uuid, 'password', $1::uuid::text, $2)
+ON CONFLICT (user_id, provider) DO UPDATE SET password_hash = excluded.password_hash
+"""
+
 RENEW_HASH = """
 UPDATE auth_credentials SET password_hash = $3
 WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
@@ -45,6 +52,11 @@ async def set_password(db: Executor, user_id: str, password_hash: str) -> None:
     """Replace the password; what was left to reset or unlock the old one is void."""
     if await db.execute(SET_PASSWORD, user_id, password_hash) != "UPDATE 1":
         raise NotFound("this account has no password")
+
+
+async def put_password(db: Executor, user_id: str, password_hash: str) -> None:
+    """Give an account this password, whether it had one or not."""
+    await db.execute(PUT_PASSWORD, user_id, password_hash)
 
 
 async def renew_hash(db: Executor, user_id: str, before: str, after: str) -> None:

@@ -1,7 +1,7 @@
 """Queries on `one_time_tokens`: what proves an address, once; only hashes are stored.
 
 One for each user and purpose: a new one voids the older. The hashes are made by
-`server.accounts.one_time`.
+`server.accounts.proving.one_time`.
 """
 
 from dataclasses import dataclass
@@ -54,6 +54,11 @@ TAKE_BY_TOKEN = """
 DELETE FROM one_time_tokens
 WHERE token_hash = $1 AND purpose = $2 AND expires_at > now()
 RETURNING user_id, email
+"""
+
+IS_GOOD = """
+SELECT EXISTS (SELECT FROM one_time_tokens
+    WHERE token_hash = $1 AND purpose = $2 AND expires_at > now())
 """
 
 # Of many at once each waits for the row and looks at it again: one takes it, or each counts.
@@ -132,6 +137,11 @@ async def put(
 async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> Taken | None:
     """Use it up; None: there is no such token, or it has run out. Of many at once one gets it."""
     return _taken(await db.fetchrow(TAKE_BY_TOKEN, token_hash, purpose))
+
+
+async def is_good(db: Executor, purpose: Purpose, token_hash: bytes) -> bool:
+    """Whether `take_by_token` would find it now."""
+    return bool(await db.fetchval(IS_GOOD, token_hash, purpose))
 
 
 async def take_by_code(

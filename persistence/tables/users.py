@@ -34,9 +34,25 @@ BY_IDS = """
 SELECT id, email, username, name FROM prime_users WHERE id = ANY ($1::uuid[])
 """
 
+HAS_USERNAME = """
+SELECT EXISTS (SELECT FROM prime_users WHERE lower(username) = lower($1))
+"""
+
 VERIFY_EMAIL = """
 UPDATE prime_users SET email_verified_at = now()
 WHERE id = $1 AND email = $2 AND email_verified_at IS NULL
+"""
+
+IS_VERIFIED = """
+SELECT email_verified_at IS NOT NULL FROM prime_users WHERE id = $1
+"""
+
+# Whoever writes to the new address has proved it.
+CHANGE_EMAIL = """
+UPDATE prime_users SET email = $2, address = $3, email_verified_at = now()
+WHERE id = $1
+    AND NOT EXISTS (SELECT FROM prime_users WHERE address = ANY ($4::text[]) AND id <> $1)
+RETURNING id
 """
 
 DEFAULT_BPM = """
@@ -86,9 +102,34 @@ async def by_ids(db: Executor, user_ids: Collection[str]) -> dict[str, UserRow]:
     return {row["id"]: _user(row) for row in await db.fetch(BY_IDS, list(user_ids))}
 
 
+async def has_username(db: Executor, username: str) -> bool:
+    """Whether someone has it, in any case of letters."""
+    return bool(await db.fetchval(HAS_USERNAME, username))
+
+
 async def verify_email(db: Executor, user_id: str, email: str) -> None:
     """A mail to this address was answered; nothing changes if it is another one by now."""
     await db.execute(VERIFY_EMAIL, user_id, email)
+
+
+async def is_verified(db: Executor, user_id: str) -> bool:
+    """Whether a mail to the address was answered."""
+    return bool(await db.fetchval(IS_VERIFIED, user_id))
+
+
+async def change_email(db: Executor, user_id: str, email: str) -> None:
+    """Give a user another address, which is proved; raises `NoAddress`, `Taken`."""
+    key, email = email_addresses.key_of(email), in_nfc(email)
+    try:
+        changed = await db.fetchval(
+            CHANGE_EMAIL, user_id, email, key, email_addresses.keys_of(email)
+        )
+    except BadValue as error:
+        if error.sqlstate != UNIQUE:
+            raise
+        raise Taken(FIELDS[str(error.constraint)]) from error
+    if changed is None:
+        raise Taken("email")
 
 
 async def default_bpm(db: Executor, user_id: str) -> float:

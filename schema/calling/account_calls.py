@@ -3,6 +3,7 @@
 from schema.calling.credential_calls import CREDENTIAL_METHODS, CREDENTIALS_WITHOUT_LOGIN
 from schema.calling.device_calls import DEVICE_METHODS, DEVICES_WITHOUT_LOGIN
 from schema.calling.provider_calls import PROVIDER_METHODS, PROVIDERS_WITHOUT_LOGIN
+from schema.calling.proving_calls import PROVING_METHODS, PROVING_WITHOUT_LOGIN
 from schema.calling.row_calls import Call
 from schema.calling.second_factor_calls import (
     SECOND_FACTOR_METHODS,
@@ -12,6 +13,7 @@ from schema.calling.token_calls import TOKEN_METHODS, TOKENS_WITHOUT_LOGIN
 
 ACCOUNT_METHODS: dict[str, Call] = {
     **CREDENTIAL_METHODS,
+    **PROVING_METHODS,
     **TOKEN_METHODS,
     **PROVIDER_METHODS,
     **DEVICE_METHODS,
@@ -21,6 +23,7 @@ ACCOUNT_METHODS: dict[str, Call] = {
 
 ACCOUNTS_WITHOUT_LOGIN: frozenset[str] = frozenset().union(
     CREDENTIALS_WITHOUT_LOGIN,
+    PROVING_WITHOUT_LOGIN,
     TOKENS_WITHOUT_LOGIN,
     PROVIDERS_WITHOUT_LOGIN,
     DEVICES_WITHOUT_LOGIN,

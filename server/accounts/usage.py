@@ -168,6 +168,7 @@ class Usage:
         self.device_codes = _hourly(self.limits.device_codes_per_hour)
         self.user_codes = _hourly(self.limits.user_code_tries_per_hour)
         """By user: codes of the device flow with which no device asks."""
+        self.mails_asked = _hourly(self.limits.mails_asked_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)
         self.recall_uses = _hourly(self.limits.recall_uses_per_hour)
 

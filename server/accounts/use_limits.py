@@ -28,6 +28,7 @@ class Limits:
     wrong_secrets_per_network: float = limits.MAX_WRONG_SECRETS_PER_NETWORK
     device_codes_per_hour: float = limits.MAX_DEVICE_CODES_PER_HOUR
     user_code_tries_per_hour: float = limits.MAX_USER_CODE_TRIES_PER_HOUR
+    mails_asked_per_hour: float = limits.MAX_MAILS_ASKED_PER_HOUR
     logins_per_user: float = limits.MAX_LOGINS_PER_USER
     projects_per_user: float = limits.MAX_PROJECTS_PER_USER
     members_per_project: float = limits.MAX_MEMBERS_PER_PROJECT

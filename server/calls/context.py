@@ -16,6 +16,8 @@ from schema.errors import ErrorCode
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
 from server.accounts.providers.exchange import Exchange
+from server.accounts.proving.asked_mails import AskedMails
+from server.accounts.proving.one_time import OneTime
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
@@ -85,7 +87,15 @@ class Context:
     usage: Usage
     logins: "Logins"
     guesses: "Guesses"
+    one_time: OneTime
+    asked_mails: AskedMails
     registration: bool
+    verify_address: bool
+    """Whether only those log in whose address is proved (rule A26)."""
+    greets_by_mail: bool
+    """Whether whoever registers is sent a mail to prove the address."""
+    grace_days: float
+    """How long a deleted account can be had back (rule A28)."""
     member_key: bytes
     colors: "MemberColors"
     preset_uses: "PresetUses"

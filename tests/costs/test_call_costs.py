@@ -16,6 +16,7 @@ from schema.calls import METHODS, BatchedCall
 from schema.limits import MAX_WATCHED_ROWS
 from tests.costs.counted_calls import Longest, longest_of
 from tests.costs.test_op_costs import LONGEST
+from tests.persistence.planted_rows import make_tokens
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Message, Wire
 
@@ -84,8 +85,10 @@ class Grown:
         for _ in range(20):
             await self._announce(analysis=large, parent=song, stem_kind="stem")
         self.audio_file = song
+        db = self.node.server.foundation.db.calls
+        await make_tokens(db, f"new{size}@example.org")
         presets = f"{size}", size * MAX_WATCHED_ROWS // LARGE - 10
-        await self.node.server.foundation.db.calls.execute(FILL, self.ann.user, *presets)
+        await db.execute(FILL, self.ann.user, *presets)
 
     async def _announce(self, **more: Any) -> str:
         file = {"project": self.project, "name": "song.wav"}
@@ -114,6 +117,12 @@ class Grown:
             "auth.register": who | {"username": "zoe"},
             "auth.login": {"email": "ann@example.org", "password": "correct horse"},
             "auth.refresh": {"refresh_token": self.ann.tokens["refresh_token"]},
+            "auth.verify": {"token": "verify_address"},
+            "auth.confirm_email": {"token": "change_address"},
+            "auth.reset_password": {"token": "reset_password", "password": "violet anvil"},
+            "auth.send_verification": {"email": "zoe@example.org"},
+            "auth.request_reset": {"email": "zoe@example.org"},
+            "auth.change_email": {"password": "correct horse", "email": "ann@new.example"},
             "projects.create": {"name": "Another"},
             "projects.update": project | {"version": 1, "name": "New"},
             "members.grant": project | {"email": "zoe@example.org", "role": "editor"},
@@ -155,6 +164,10 @@ class Grown:
             "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
             "snapshots.delete": snapshot,
             "projects.archive": project,
+            "auth.change_password": {
+                "password": "correct horse",
+                "new_password": "violet anvil",
+            },
             "auth.logout": {},
         }
 

@@ -1,9 +1,11 @@
 """Rows that tests need before they can begin."""
 
+import hashlib
 import uuid
 
 from persistence.pool import Executor
-from persistence.tables import auth_sessions, studio_projects, users
+from persistence.tables import auth_sessions, one_time_tokens, studio_projects, users
+from persistence.tables.one_time_tokens import Hashes, Purpose
 from persistence.tables.studio_projects import ProjectRow
 from persistence.tables.users import UserRow
 
@@ -11,6 +13,17 @@ from persistence.tables.users import UserRow
 async def make_user(db: Executor, name: str = "") -> UserRow:
     name = name or f"u{uuid.uuid4().hex[:12]}"
     return await users.create(db, email=f"{name}@example.org", username=name, name=name.title())
+
+
+async def make_tokens(db: Executor, email: str) -> None:
+    """For each purpose one, of a user of its own; the token is the purpose, `email` the new one."""
+    for purpose in Purpose:
+        user = await make_user(db)
+        to = email if purpose is Purpose.CHANGE_ADDRESS else user.email
+        hashed = hashlib.sha256(purpose.encode()).digest()
+        await one_time_tokens.put(
+            db, user.id, purpose, to, Hashes(hashed, hashed), seconds=3_600, code_seconds=600
+        )
 
 
 async def make_login(db: Executor, user: UserRow) -> str:

@@ -40,6 +40,8 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         PRIME_LIMITS="sockets_per_user=7, strangers=0",
         PRIME_PROXIES="10.0.0.0/8, ::1",
         PRIME_REGISTRATION="closed",
+        PRIME_VERIFY_ADDRESS="required",
+        PRIME_DELETION_DAYS="0.5",
         PRIME_CORE_SHARE="0.8",
     )
     assert settings.core_share == 0.8
@@ -49,6 +51,7 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ipaddress.ip_network("::1/128"),
     )
     assert not settings.registration
+    assert (settings.verify_address, settings.grace_days) == (True, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,9 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PRIME_PROXIES", "10.0.0.1/8"),
         ("PRIME_PROXIES", "proxy.internal"),
         ("PRIME_REGISTRATION", "no"),
+        ("PRIME_VERIFY_ADDRESS", "on"),
+        ("PRIME_DELETION_DAYS", "-1"),
+        ("PRIME_DELETION_DAYS", "nan"),
         ("PRIME_HISTORY_DAYS", "0"),
         ("PRIME_AUDIT_DAYS", "forever"),
         ("PRIME_BEHIND_PROXY", "maybe"),

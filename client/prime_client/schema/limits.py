@@ -273,6 +273,10 @@ MAX_KNOWN_GUESS_SECONDS = 30.0
 """The same from an address where the account has logged in, in the last 90 days. (seconds;
 `auth.login`)"""
 
+MAX_MAILS_ASKED_PER_HOUR = 30.0
+"""Asked for from one address at one server, for whatever account. (mails an hour;
+`auth.request_reset`, `auth.send_verification`, `auth.change_email`)"""
+
 MAX_WRONG_CODES = 5
 """Then this code is void; the link of the same mail is not. (tries; a code of six digits)"""
 

@@ -10,11 +10,14 @@ from server.calls.accounts import (
     refreshing,
     second_factor,
 )
+from server.calls.accounts.self_service import changing, proving
 from server.calls.answer import Answer
 from server.calls.roles import invitations
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
+    **proving.ANSWERS,
+    **changing.ANSWERS,
     **refreshing.ANSWERS,
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,

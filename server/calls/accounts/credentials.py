@@ -1,55 +1,128 @@
 """Calls on what shows who someone is: register, log in."""
 
 import asyncio
+import contextlib
+import uuid
+
+from msgspec import structs
 
 from persistence.errors import Taken
-from persistence.tables import auth_credentials, users
+from persistence.tables import audit_log, auth_credentials, users
+from persistence.tables.one_time_tokens import Purpose
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
-from schema.text import email_addresses
 from server.accounts.password_rules import checked
+from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.self_service.changing import require_address
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
+MADE = (
+    "an account that is new waits for its address to be proved: call auth.verify with what the mail"
+    " has, then log in"
+)
+
+UNVERIFIED = (
+    "the address of this account is not proved yet: call auth.verify with what the mail has"
+    " (auth.send_verification asks for another), then log in"
+)
+
 TAKEN_COST = 4.0
 """What the answer `taken` costs, in registrations, beside its own: it reveals others' accounts."""
 
 
 async def register(context: Context, caller: Caller, params: Register) -> Tokens:
-    """Make an account and log in (rule A5)."""
-    invited = params.invitation
-    if invited is not None:  # it lets one in where nobody else makes an account
-        await invitations.require_open(context, caller, invited, params.email)
-    elif not context.registration:
-        text = "this server makes no accounts by itself; ask its operator for one"
-        raise Refused(ErrorCode.FORBIDDEN, text)
+    """Make an account and log in (rule A5), or wait for its address to be proved (rule A26)."""
+    await _require_open(context, caller, params)
     password = _new_password(params)
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
     password_hash = await context.passwords.hash(password, caller.address)
-    async with context.db.transaction() as tx:
-        try:
-            user = await users.create(
-                tx,
-                email=params.email,
-                username=params.username,
-                name=params.name or params.username,
-            )
-        except Taken:
-            rates.charge(caller.address, now, TAKEN_COST)
-            raise
-        await auth_credentials.create_password(tx, user.id, password_hash)
-        joined = invited and await invitations.accept_for(context, caller, tx, invited, user)
+    if context.verify_address:
+        await _make_unverified(context, caller, params, password_hash)
+        raise Refused(ErrorCode.ADDRESS_UNVERIFIED, MADE)
+    try:
+        user, joined = await _make(context, caller, params, password_hash)
+    except Taken:
+        rates.charge(caller.address, now, TAKEN_COST)
+        raise
     tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION)
     await context.logins.logged_in(context.db, params.email, caller.address)
     if joined:
         invitations.tell(context, joined)
+    if context.greets_by_mail:
+        _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
     return tokens
+
+
+async def _require_open(context: Context, caller: Caller, params: Register) -> None:
+    """Raises `Refused` to strangers where they make no accounts; an invitation lets one in."""
+    if params.invitation is not None:
+        await invitations.require_open(context, caller, params.invitation, params.email)
+    elif not context.registration:
+        text = "this server makes no accounts by itself; ask its operator for one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+
+
+async def _make(
+    context: Context, caller: Caller, params: Register, password_hash: str, *, undo: bool = False
+) -> tuple[UserRow, invitations.Joined | None]:
+    """The account, in its project if it was invited; raises `Taken`. `undo`: leave nothing."""
+    name = params.name or params.username
+    async with context.db.transaction() as tx:
+        user = await users.create(tx, email=params.email, username=params.username, name=name)
+        await auth_credentials.create_password(tx, user.id, password_hash)
+        await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, address=caller.address)
+        joined = None
+        if params.invitation is not None:
+            joined = await invitations.accept_for(context, caller, tx, params.invitation, user)
+        if undo:
+            raise _Undone
+    return user, joined
+
+
+async def _make_unverified(
+    context: Context, caller: Caller, params: Register, password_hash: str
+) -> None:
+    """The account, if the address has none; else as much work, and a mail to its owner.
+
+    The owner is sent what sets a new password: whoever has registered the address before, knowing
+    another one, is out then. A username is no secret: one that is in use is `Taken` whoever has the
+    address.
+    """
+    if await users.has_username(context.db, params.username):
+        now = asyncio.get_running_loop().time()
+        context.usage.registrations.charge(caller.address, now, TAKEN_COST)
+        raise Taken("username")
+    purpose = Purpose.VERIFY_ADDRESS
+    try:
+        _, joined = await _make(context, caller, params, password_hash)
+        if joined:
+            invitations.tell(context, joined)
+    except Taken as taken:
+        if taken.field != "email":
+            raise
+        purpose = Purpose.RESET_PASSWORD
+        nobodys = structs.replace(params, email=f"{uuid.uuid4()}@nobody.invalid", invitation=None)
+        with contextlib.suppress(_Undone):
+            await _make(context, caller, nobodys, password_hash, undo=True)
+    _ask_for_mail(context, purpose, params.email)
+
+
+class _Undone(Exception):
+    """What was done was work, and is to leave nothing."""
+
+
+def _ask_for_mail(context: Context, purpose: Purpose, email: str) -> None:
+    with contextlib.suppress(Refused):  # too many wait: `auth.send_verification` asks again
+        context.asked_mails.ask(AskedMail(purpose, email))
 
 
 async def login(context: Context, caller: Caller, params: Login) -> Tokens:
@@ -58,15 +131,17 @@ async def login(context: Context, caller: Caller, params: Login) -> Tokens:
     user = await context.logins.user_of(
         context.db, params.email, params.password, caller.address, now
     )
+    if context.verify_address and not await users.is_verified(context.db, user.id):
+        context.audit.note(
+            AuditEvent.LOGIN_FAILED, user=user.id, address=caller.address, cause=Cause.UNVERIFIED
+        )
+        raise Refused(ErrorCode.ADDRESS_UNVERIFIED, UNVERIFIED)
     return await open_login(context, caller, user, by=LoginBy.PASSWORD)
 
 
 def _new_password(params: Register) -> str:
     """The password as it is hashed, of an account that may be made; raises `Refused`."""
-    try:
-        email_addresses.key_of(params.email)
-    except email_addresses.NoAddress as error:
-        raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
+    require_address(params.email)
     return checked(params.password, params.email, params.username)
 
 

@@ -10,6 +10,7 @@ from persistence.pool import Database
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS
 from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
+from tests.persistence.planted_rows import make_tokens
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Message, Wire
 
@@ -71,6 +72,7 @@ class Heavy:
         for number in range(12):
             await self._snapshot(f"take {number}")
         await self._members(database)
+        await make_tokens(database, "new@example.org")
         await self._library(database)
         for name in ("x" * 200, "y" * 200):
             uses = _uses(name, "x" * 60_000)
@@ -191,6 +193,13 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "recall.erase": [{"confirm": "erase"}],
         "auth.register": [who | {"username": "zoe", "name": "z" * 120}],
         "auth.login": [who],
+        "auth.verify": [{"token": "verify_address"}],
+        "auth.confirm_email": [{"token": "change_address"}],
+        "auth.reset_password": [{"token": "reset_password", "password": "violet anvil"}],
+        "auth.send_verification": [{"email": "zoe@example.org"}],
+        "auth.request_reset": [{"email": "zoe@example.org"}],
+        "auth.change_email": [{"password": "correct horse", "email": "ann@elsewhere.example"}],
+        "auth.change_password": [{"password": "correct horse", "new_password": "violet anvil"}],
         "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],
         "auth.logout": [{}],
     }

@@ -1,11 +1,17 @@
 """Bounds of one-time tokens (rules A20 to A22)."""
 
+from typing import Any, cast
+
 from persistence.tables import one_time_tokens
 from persistence.tables.one_time_tokens import Hashes, Made, Purpose
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
-from schema.limits import MAX_MAILED_CODES_A_DAY, MAX_WRONG_CODES
-from tests.bounds.cases import Seen, live_case
+from schema.limits import MAX_MAILED_CODES_A_DAY, MAX_MAILS_ASKED_PER_HOUR, MAX_WRONG_CODES
+from schema.server_limits import MAX_ASKED_MAILS
+from server.accounts.proving.asked_mails import AskedMail, AskedMails
+from server.accounts.proving.one_time import OneTime
+from server.refused import Refused
+from tests.bounds.cases import Seen, case, live_case
 from tests.server.conftest import Node
 
 PURPOSE = Purpose.RESET_PASSWORD
@@ -47,3 +53,28 @@ async def mailed_codes(node: Node) -> Seen:
     made = [await _put(node, ann, number) for number in range(MAX_MAILED_CODES_A_DAY + 1)]
     seen = [None if each is Made.WITH_CODE else Instead.LINK_ONLY for each in made]
     return Seen(seen[-2], seen[-1])
+
+
+@live_case("MAX_MAILS_ASKED_PER_HOUR")
+async def mails_asked(node: Node) -> Seen:
+    guest = await node.guest()
+    told: list[Past | None] = []
+    for number in range(int(MAX_MAILS_ASKED_PER_HOUR) + 1):
+        answer = await guest.call("auth.request_reset", email=f"nobody{number}@example.org")
+        told.append(ErrorCode(answer["code"]) if answer["t"] == "error" else None)
+    return Seen(told[-2], told[-1])
+
+
+@case("MAX_ASKED_MAILS")
+def waiting_mails() -> Seen:
+    mails = AskedMails(cast("Any", None), OneTime(b""), lambda *_: None)
+
+    def asked() -> Past | None:
+        try:
+            mails.ask(AskedMail(PURPOSE, "ann@example.org"))
+        except Refused as refused:
+            return refused.code
+        return None
+
+    told = [asked() for _ in range(MAX_ASKED_MAILS + 1)]
+    return Seen(told[-2], told[-1])

@@ -1,0 +1,131 @@
+"""Mails that somebody asked for: sent behind the answer, which so tells nothing of the account.
+
+Whether an address has an account is looked up only when the call is answered: the reply, its time
+and what the connection has done are the same for any address (OWASP ASVS 5.0, 6.3.8).
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+import structlog
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.tables import mail_outbox, one_time_tokens, users
+from persistence.tables.mail_outbox import MailKind
+from persistence.tables.one_time_tokens import Made, Purpose
+from persistence.tables.users import UserRow
+from schema.errors import ErrorCode
+from schema.server_limits import MAX_ASKED_MAILS
+from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, OneTime
+from server.health.metrics import Count
+from server.refused import Refused
+
+KINDS: dict[Purpose, MailKind] = {
+    Purpose.VERIFY_ADDRESS: MailKind.VERIFY_ADDRESS,
+    Purpose.RESET_PASSWORD: MailKind.RESET_PASSWORD,
+    Purpose.CHANGE_ADDRESS: MailKind.CHANGE_ADDRESS,
+}
+
+RETRY_SECONDS = 2.0
+"""Before a mail that the database did not take is tried once more."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMail:
+    """`email`: where it goes. `user`: whose account it is about; None: whoever has the address."""
+
+    purpose: Purpose
+    email: str
+    user: str | None = None
+
+
+class _TooMany(Exception):
+    """The address has had so many mails that this one is dropped, with its token."""
+
+
+class AskedMails:
+    """Those of one node."""
+
+    def __init__(self, db: Executor, one_time: OneTime, count: Count) -> None:
+        self._db = db
+        self._one_time = one_time
+        self._count = count
+        self._waiting: deque[AskedMail] = deque()
+        """In the order in which they were asked for."""
+        self._asked = asyncio.Event()
+        """Set while any wait."""
+        self._sending = asyncio.Lock()
+
+    def ask(self, mail: AskedMail) -> None:
+        """Have it sent soon; raises `Refused` if too many wait."""
+        if len(self._waiting) >= MAX_ASKED_MAILS:
+            text = "too many mails are asked for; try again in a moment"
+            raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=5_000)
+        self._waiting.append(mail)
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Put what was asked for into the outbox, for the life of the node."""
+        while True:
+            await self._asked.wait()
+            try:
+                await self.send_all()
+            except PersistenceError as error:
+                log.warning("mails that were asked for wait", reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def send_all(self) -> None:
+        """What waits now; raises `PersistenceError`, and then keeps it."""
+        async with self._sending:
+            while self._waiting:
+                await self._send(self._waiting[0])
+                self._waiting.popleft()
+            self._asked.clear()
+
+    async def _send(self, mail: AskedMail) -> None:
+        try:
+            async with self._db.transaction() as tx:
+                await self._look(tx, mail)
+        except _TooMany:
+            self._count("asked_mail_dropped")
+
+    async def _look(self, tx: Executor, mail: AskedMail) -> None:
+        """Whom it is about, and whether it is to be sent."""
+        holder = await users.by_email(tx, mail.email)
+        if mail.user is not None:
+            user = await users.by_id(tx, mail.user)
+            if holder is None and user is not None:  # else the address is someone's already
+                await self.put(tx, mail.purpose, user, mail.email)
+        elif holder is not None and not await self._is_needless(tx, mail, holder):
+            await self.put(tx, mail.purpose, holder, holder.email)
+
+    async def _is_needless(self, tx: Executor, mail: AskedMail, holder: UserRow) -> bool:
+        is_proof = mail.purpose is Purpose.VERIFY_ADDRESS
+        return is_proof and await users.is_verified(tx, holder.id)
+
+    async def put(self, tx: Executor, purpose: Purpose, user: UserRow, email: str) -> None:
+        """Make a token and its mail in this transaction, unless the last one is too new."""
+        made = self._one_time.make()
+        hashes = self._one_time.hashes(user.id, purpose, made)
+        seconds = TOKEN_SECONDS[purpose]
+        result = await one_time_tokens.put(
+            tx, user.id, purpose, email, hashes, seconds=seconds, code_seconds=CODE_SECONDS
+        )
+        if result is Made.NOT_YET:
+            return
+        payload = {
+            "name": user.name,
+            "token": made.token,
+            "code": made.code if result is Made.WITH_CODE else "",
+            "token_minutes": int(seconds / 60),
+            "code_minutes": int(CODE_SECONDS / 60),
+        }
+        is_put = await mail_outbox.put(
+            tx, recipient=email, kind=KINDS[purpose], payload=payload, user_id=user.id
+        )
+        if not is_put:
+            raise _TooMany

@@ -1,0 +1,58 @@
+"""The secrets of a mail: a token for its link, and six digits for who has no browser at hand.
+
+Neither is stored. A token has 256 bits, so its SHA-256 tells nothing of it (ASVS 5.0, 6.5.2); of
+the million codes there are, all could be hashed, so a key of the server goes into theirs.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+
+from persistence.tables.one_time_tokens import Hashes, Purpose
+
+TOKEN_LENGTH = 32
+CODE_DIGITS = 6
+
+CODE_SECONDS = 600.0
+"""How long a code is good (ASVS 5.0, 6.5.5: ten minutes at most)."""
+
+TOKEN_SECONDS: dict[Purpose, float] = {
+    Purpose.VERIFY_ADDRESS: 86_400.0,
+    Purpose.RESET_PASSWORD: 3_600.0,
+    Purpose.CHANGE_ADDRESS: 3_600.0,
+}
+"""How long a token is good, by what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailedSecrets:
+    """For a mail, and nothing else: they are in no log and in no `repr`."""
+
+    token: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+class OneTime:
+    """Makes them, and what is stored of them. `secret`: of the server, shared by all nodes."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.digest(secret, b"one-time codes", "sha256")
+
+    def make(self) -> MailedSecrets:
+        """New ones."""
+        code = secrets.randbelow(10**CODE_DIGITS)
+        return MailedSecrets(secrets.token_urlsafe(TOKEN_LENGTH), f"{code:0{CODE_DIGITS}}")
+
+    def hashes(self, user: str, purpose: Purpose, made: MailedSecrets) -> Hashes:
+        """What is stored of them."""
+        return Hashes(self.hash_of_token(made.token), self.hash_of_code(user, purpose, made.code))
+
+    def hash_of_token(self, token: str) -> bytes:
+        """Of any text that is said to be one."""
+        return hashlib.sha256(token.encode()).digest()
+
+    def hash_of_code(self, user: str, purpose: Purpose, code: str) -> bytes:
+        """Of any text that is said to be one; blanks do not count."""
+        digits = "".join(code.split())
+        return hmac.digest(self._key, f"{purpose} {user} {digits}".encode(), "sha256")
