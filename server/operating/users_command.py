@@ -122,6 +122,10 @@ async def _make_operator(db: Database, arguments: argparse.Namespace, settings: 
     return {"id": user.id, "is_operator": not arguments.undo, "changed": changed}
 
 
+async def _rotate_keys(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    return {"kid": await work.rotate_keys(db, settings.access_seconds)}
+
+
 def _link(settings: Settings, token: str) -> str:
     """Where PRIME_PUBLIC_URL is not set, that of a server on the usual port of this machine."""
     public_url = PublicUrl(settings.mail.public_url)
@@ -190,6 +194,11 @@ def _said_operator(result: Result) -> str:
     return f"is {what} {'now' if result['changed'] else 'already'}"
 
 
+def _said_rotated(result: Result) -> str:
+    return f"made the key {result['kid']}: it signs in ten minutes, those before it stay good for\
+ what they have signed"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
     words = parser.add_subparsers(required=True, metavar="WORD")
@@ -210,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
         words, "make-operator", "let someone read the audit of all", _make_operator, _said_operator
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
+    _word(words, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated)
     for word in (show, reset, revoke, operator):
         word.add_argument("user", metavar="USER", help=user)
     return parser

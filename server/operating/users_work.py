@@ -24,6 +24,7 @@ from schema.calling.credential_calls import Email, Username
 from schema.columns.types import PlainName
 from schema.text.email_addresses import NoAddress, key_of
 from schema.text.texts import in_words
+from server.accounts import signing_keys
 from server.accounts.hashing.hashes import Hashes as PasswordHashes
 from server.accounts.password_rules import checked
 from server.refused import Refused
@@ -150,6 +151,19 @@ async def set_operator(db: Executor, user: UserRow, *, is_operator: bool) -> boo
     """Make someone an operator, or not any more; False: nothing was to change."""
     async with db.transaction() as tx:
         return await _set_operator(tx, user, is_operator=is_operator)
+
+
+async def rotate_keys(db: Executor, access_seconds: float) -> str:
+    """Make the key that signs access tokens next; its kid. Raises `NotDone`."""
+    await signing_keys.opened(db)  # where no node has made the first one yet
+    async with db.transaction() as tx:
+        kid = await signing_keys.rotate(tx, access_seconds)
+        if kid is None:
+            raise NotDone(
+                "the newest key does not sign yet: one that was made signs ten minutes later; wait"
+            )
+        await audit_log.insert(tx, AuditEvent.KEY_ROTATED, kid=kid, by=BY)
+    return kid
 
 
 async def _set_operator(tx: Executor, user: UserRow, *, is_operator: bool) -> bool:

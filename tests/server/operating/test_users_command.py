@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from persistence.pool import Database
+from server.accounts import signing_keys
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,7 +81,24 @@ def test_a_database_that_is_not_there_is_one_line_and_a_code(tmp_path: Path) -> 
         assert len(refused.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("word", ["create", "list", "show", "reset", "revoke", "make-operator"])
+async def test_keys_are_rotated_once_in_a_while(database_url: str) -> None:
+    kid = done(database_url, "rotate-keys")["kid"]
+    refused = users(database_url, "rotate-keys")
+    assert refused.returncode == 1
+    assert "does not sign yet" in refused.stderr
+    db = await Database.open(database_url, max_size=1)
+    keys = await signing_keys.opened(db)
+    await db.close()
+    assert keys.get(kid) is not None
+    signer = keys.signer(time.time())
+    assert signer is not None
+    assert signer.kid != kid
+
+
+WORDS = ["create", "list", "show", "reset", "revoke", "make-operator", "rotate-keys"]
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_every_word_explains_itself(word: str) -> None:
     told = users("", word, "--help")
     assert (told.returncode, told.stderr) == (0, "")
