@@ -566,10 +566,10 @@ MAX_PROVIDER_REQUESTS = SERVER_BOUNDS.add(
     "MAX_PROVIDER_REQUESTS",
     16,
     "requests",
-    "providers",
+    "a host of a provider",
     Instead.WAITS,
     "server/accounts/providers/fetching.py",
-    "That one server makes at once, of all providers.",
+    "That one server makes of it at once.",
 )
 
 MAX_DEVICES_WAITING = SERVER_BOUNDS.add(

@@ -116,8 +116,9 @@ async def test_attack_A13_a_code_is_worth_nothing_without_the_flow_that_it_is_of
         await finish(attacker, victims, code, flow=attackers["flow"]),
         await finish(attacker, victims, code, state=attackers["state"]),
         await finish(attacker, victims, code, state=""),
-        await finish(attacker, attackers, code),  # its own flow: the verifier is another
     ]
+    assert hub.studio.traded() == 0  # also a provider that knows no PKCE is asked for nothing
+    stolen.append(await finish(attacker, attackers, code))  # its own flow: another verifier
     assert {each["code"] for each in stolen} == {"auth_failed"}
     without = await attacker.call("auth.provider_finish", flow=victims["flow"], code=code)
     assert without["code"] == "validation"

@@ -1,5 +1,6 @@
 """What a provider says of itself, and its keys: read when needed, kept for a while."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ class _Kept:
     keys_read_at: float = float("-inf")
     down_until: float = 0.0
     """Until when it is taken for down."""
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One at a time asks it; who waits finds what that one has brought, or that it is down."""
 
 
 @dataclass(slots=True)
@@ -62,23 +65,25 @@ class Discovery:
     async def metadata(self, issuer: str) -> Metadata:
         """Raises `ProviderDown`, `ProviderRefused`."""
         kept = self._kept.setdefault(issuer, _Kept())
-        if kept.metadata is None or self.now() >= kept.metadata_until:
-            read = await self._read(kept, issuer.rstrip("/") + PATH)
-            kept.metadata = _checked(read, issuer)
-            kept.metadata_until = self.now() + KEPT_SECONDS
-        return kept.metadata
+        async with kept.reading:
+            if kept.metadata is None or self.now() >= kept.metadata_until:
+                read = await self._read(kept, issuer.rstrip("/") + PATH)
+                kept.metadata = _checked(read, issuer)
+                kept.metadata_until = self.now() + KEPT_SECONDS
+            return kept.metadata
 
     async def keys(self, issuer: str, kid: str | None) -> KeySet:
         """Its keys; read anew if none of this `kid` is among them, but not all the time."""
         kept, metadata = self._kept.setdefault(issuer, _Kept()), await self.metadata(issuer)
-        now = self.now()
-        is_missing = kept.keys is None or (kid is not None and not _has(kept.keys, kid))
-        may_look = kept.keys is None or now - kept.keys_read_at >= ANEW_SECONDS
-        if now >= kept.keys_until or (is_missing and may_look):
-            kept.keys = _key_set(await self._read(kept, metadata.jwks_uri))
-            kept.keys_read_at, kept.keys_until = now, now + KEPT_SECONDS
-        assert kept.keys is not None
-        return kept.keys
+        async with kept.reading:
+            now = self.now()
+            is_missing = kept.keys is None or (kid is not None and not _has(kept.keys, kid))
+            may_look = kept.keys is None or now - kept.keys_read_at >= ANEW_SECONDS
+            if now >= kept.keys_until or (is_missing and may_look):
+                kept.keys = _key_set(await self._read(kept, metadata.jwks_uri))
+                kept.keys_read_at, kept.keys_until = now, now + KEPT_SECONDS
+            assert kept.keys is not None
+            return kept.keys
 
     async def _read(self, kept: _Kept, url: str) -> Any:
         host = urlsplit(url).hostname

@@ -35,7 +35,8 @@ class Fetching:
     """One for a node. Proxies of the environment are used, but for loopback."""
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(MAX_PROVIDER_REQUESTS)
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        """Host and port -> its slots: one that does not answer takes none of another's."""
         self._clients: dict[bool, httpx.AsyncClient] = {}
         """Whether it is for loopback -> the client, made when it is first needed."""
 
@@ -48,6 +49,10 @@ class Fetching:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self._send("POST", url, {**form, **headers}, body.encode())
 
+    def slots(self, netloc: str) -> asyncio.Semaphore:
+        """Whoever asks this host holds one."""
+        return self._slots.setdefault(netloc, asyncio.Semaphore(MAX_PROVIDER_REQUESTS))
+
     async def close(self) -> None:
         """End the connections that are kept."""
         for client in self._clients.values():
@@ -57,10 +62,11 @@ class Fetching:
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> Fetched:
-        host = urlsplit(url).hostname or ""
+        where = urlsplit(url)
+        host = where.hostname or ""
         asked = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
         try:
-            async with asyncio.timeout(REQUEST_SECONDS), self._slots:
+            async with asyncio.timeout(REQUEST_SECONDS), self.slots(where.netloc):
                 client = self._client(is_loopback(host))
                 async with client.stream(method, url, headers=asked, content=body) as response:
                     data = await _bounded(response, host)
@@ -76,7 +82,7 @@ class Fetching:
         if here not in self._clients:
             self._clients[here] = httpx.AsyncClient(
                 timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
-                limits=httpx.Limits(max_connections=MAX_PROVIDER_REQUESTS),
+                limits=httpx.Limits(max_connections=None),  # bounded by the slots of each host
                 follow_redirects=False,
                 trust_env=not here,
                 headers={"User-Agent": "Prime"},

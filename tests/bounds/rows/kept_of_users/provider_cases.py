@@ -39,7 +39,7 @@ def bytes_of_a_provider() -> Seen:
 
 async def _one_more(running: int) -> Past | None:
     """None if a request may be made beside so many."""
-    slots = Fetching()._slots
+    slots = Fetching().slots("login.studio.example")
     for _ in range(running):
         await slots.acquire()
     return SERVER_BOUNDS.rows["MAX_PROVIDER_REQUESTS"].past if slots.locked() else None

@@ -1,6 +1,9 @@
 """A code is traded and what comes of it is checked, with providers that lie, or are down."""
 
+import asyncio
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 from schema.accounts.audit_events import Cause
-from schema.server_limits import MAX_PROVIDER_BYTES
+from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.exchange import Exchange
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.proven import Proven
@@ -22,7 +25,15 @@ from server.accounts.providers.provider_settings import (
     Providers,
     ProviderSettings,
 )
-from tests.server.accounts.providers.made_up import CLIENT, KEY, Answer, MadeUp
+from tests.server.accounts.providers.made_up import (
+    CLIENT,
+    KEY,
+    Answer,
+    Asked,
+    MadeUp,
+    made_up,
+)
+from tests.server.conftest import eventually
 
 BACK = "http://127.0.0.1:1/callback"
 
@@ -228,6 +239,58 @@ async def test_a_provider_that_is_down_is_not_one_that_refuses(
             await exchange.address(lost, BACK, "flow", "state")
     with pytest.raises(ProviderDown, match="a moment ago"):
         await exchange.address(lost, BACK, "flow", "state")
+
+
+async def test_a_provider_that_does_not_answer_takes_nothing_from_others(
+    exchange: Exchange, provider: MadeUp
+) -> None:
+    with made_up() as slow:
+        held = threading.Event()
+
+        def hold(_: Asked) -> Answer:
+            held.wait()
+            return Answer(status=503)
+
+        slow.answers["/token"] = hold
+        lost = settings_of(slow, client_secret=None)
+        await exchange.address(lost, BACK, "flow", "state")
+        waiting = [
+            asyncio.create_task(exchange.who(lost, BACK, "flow", "code", None))
+            for _ in range(2 * MAX_PROVIDER_REQUESTS)
+        ]
+        slots = exchange._fetching.slots(urlsplit(slow.issuer).netloc)
+
+        async def all_are_taken() -> bool:
+            return slots.locked()
+
+        await eventually(all_are_taken)
+        await log_in(exchange, provider, settings_of(provider))
+        held.set()
+        down = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(each) for each in down} == {ProviderDown}
+
+
+async def test_many_who_come_at_once_ask_a_provider_once(
+    exchange: Exchange, provider: MadeUp
+) -> None:
+    settings = settings_of(provider)
+    asked = (exchange.address(settings, BACK, "flow", "state") for _ in range(8))
+    await asyncio.gather(*asked)
+    assert len(provider.asked) == 1
+
+
+async def test_an_id_token_that_names_no_key_is_checked_by_the_only_one(
+    exchange: Exchange, provider: MadeUp
+) -> None:
+    now = int(time.time())
+    flow, state = exchange.secrets.new(), exchange.secrets.new()
+    await exchange.address(settings_of(provider), BACK, flow, state)
+    claims = {"iss": provider.issuer, "aud": CLIENT, "sub": "ann", "exp": now + 60, "iat": now}
+    claims["nonce"] = exchange.secrets.nonce_of(flow)
+    token = jwt.encode({"alg": "ES256"}, claims, KEY)
+    provider.answers["/token"] = Answer({"access_token": "at", "id_token": token})
+    proven = await exchange.who(settings_of(provider), BACK, flow, "a code", None)
+    assert proven.subject == "ann"
 
 
 async def test_what_the_id_token_leaves_out_is_of_the_same_user(
