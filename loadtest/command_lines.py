@@ -12,6 +12,7 @@ from loadtest.hub.postgres_alone import AloneFailed
 from loadtest.load.cursor_watch import WatchFailed
 from loadtest.load.generators import GeneratorFailed
 from loadtest.peers.installing import PeerFailed
+from loadtest.scenarios.accounts.auth import run_auth
 from loadtest.scenarios.calls import FillFailed, run_calls
 from loadtest.scenarios.cursors_and_deltas import run_mixed
 from loadtest.scenarios.deltas import run_deltas
@@ -50,6 +51,7 @@ def add_to(words: Any) -> None:
     _add_neighbours(words.add_parser("neighbours", help="a quiet room beside a large project"))
     _add_calls(words.add_parser("calls", help="rows over the socket, beside plain asyncpg"))
     _add_feed(words.add_parser("feed", help="thousands watch rows that others change"))
+    _add_auth(words.add_parser("auth", help="logins while wrong passwords arrive, on two nodes"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
@@ -181,6 +183,23 @@ def _add_feed(feed: argparse.ArgumentParser) -> None:
     feed.add_argument("--rate", type=positive, default=100.0, help="changes a second (100)")
     feed.add_argument("--seconds", type=positive, default=10.0, help="of each phase (10)")
     _finish(feed, run_feed)
+
+
+def _add_auth(auth: argparse.ArgumentParser) -> None:
+    auth.description = (
+        "Right logins and a room that is edited, without and with wrong logins; then logins that "
+        "are ended on one node until their sockets on the other are closed; then refreshes."
+    )
+    auth.add_argument(
+        "--wrong-per-second", type=positive, default=200.0, help="wrong logins offered (200)"
+    )
+    auth.add_argument(
+        "--networks", type=at_least(1, 10_000), default=100, help="they come from (100)"
+    )
+    auth.add_argument("--revocations", type=at_least(1), default=100, help="(100)")
+    auth.add_argument("--refreshers", type=at_least(1), default=16, help="connections (16)")
+    auth.add_argument("--seconds", type=positive, default=15.0, help="of each phase (15)")
+    _finish(auth, run_auth)
 
 
 def _add_session(session: argparse.ArgumentParser) -> None:

@@ -73,6 +73,7 @@ TESTED_ELSEWHERE = {
     "loadtest.hub.postgres_alone": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.hub.server_watch": "tests/loadtest/reports/test_figures.py",
     "loadtest.hub.without_limits": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.hub.two_hubs": "tests/loadtest/scenarios/accounts/test_auth.py",
     "loadtest.load.cursor_load": "tests/loadtest/reports/test_figures.py",
     "loadtest.load.cursor_watch": "tests/loadtest/people/test_people.py",
     "loadtest.load.delta_writers": "tests/loadtest/scenarios/test_scenarios.py",

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -95,7 +96,9 @@ class BareConnection(asyncio.Protocol):
 
     # The handshake.
 
-    async def shake_hands(self, url: str, subprotocol: str) -> None:
+    async def shake_hands(
+        self, url: str, subprotocol: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Send the request and wait for the answer; raises `HandshakeFailed`."""
         parts = urlsplit(url)
         key = base64.b64encode(os.urandom(16))
@@ -111,6 +114,7 @@ class BareConnection(asyncio.Protocol):
         ]
         if subprotocol:
             lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.send("\r\n".join([*lines, "", ""]).encode())
         await self._opened
 
@@ -168,6 +172,7 @@ async def connect(
     receiver: Receiver | None = None,
     subprotocol: str = "",
     seconds: float = OPEN_SECONDS,
+    headers: Mapping[str, str] | None = None,
 ) -> BareConnection:
     """Open ws://host:port/path; raises `HandshakeFailed`, `OSError` or `TimeoutError`.
 
@@ -183,7 +188,7 @@ async def connect(
         if isinstance(ignoring, Messages):
             ignoring.on_control = connection.control
         try:
-            await connection.shake_hands(url, subprotocol)
+            await connection.shake_hands(url, subprotocol, headers)
         except BaseException:
             connection.abort()
             raise

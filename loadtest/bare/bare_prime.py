@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -62,10 +62,11 @@ class BarePrime:
         device: str,
         token: str | None = None,
         on_message: Callable[[Message], None] = lambda _: None,
+        headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Connect and say hello; raises `PrimeRefused`, and whatever `connect` does."""
         messages = Messages(lambda _: None)
-        connection = await connect(url, messages, SUBPROTOCOL)
+        connection = await connect(url, messages, SUBPROTOCOL, headers=headers)
         prime = cls(connection, on_message)
         messages.on_message = prime.received
         connection.on_lost = prime.lost

@@ -1,15 +1,7 @@
 """`cursors --nodes 2`: rooms whose members sit on two nodes beside rooms on one node each."""
 
 import argparse
-import asyncio
-import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +11,7 @@ from rich.progress import Progress
 
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Watched, watch
-from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generators import Loaded, carry_out
 from loadtest.load.job import Job
 from loadtest.peers.prime_dialect import PrimeDialect
@@ -28,7 +20,6 @@ from loadtest.percentiles import percentile
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.how import how
 from loadtest.scenarios.compare import progress, table_of, wide_console
-from machine.local_hub import CHECKOUT, HubFailed, LocalHub
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {
@@ -47,7 +38,8 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
     """Two nodes on one PostgreSQL and Valkey: first every room on one of them, then on both."""
     size = arguments.size[0]
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
-        async with _two_hubs(Path(directory), cores) as nodes:
+        async with two_hubs(Path(directory)) as hubs:
+            nodes = pinned_hubs(hubs, cores)
             one = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
             both = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
     rows = [_row("each on one node", one), _row("each on both nodes", both)]
@@ -107,43 +99,6 @@ async def _load(
     return await carry_out(
         job, partial(watch, watched), lambda part: bars.update(bar, completed=part)
     )
-
-
-@asynccontextmanager
-async def _two_hubs(directory: Path, cores: Cores) -> AsyncIterator[Running]:
-    async with _valkey(directory) as redis_url:
-        environment = {**WITHOUT_LIMITS, "REDIS_URL": redis_url}
-        async with (
-            LocalHub(directory / "one", environment=environment) as one,
-            LocalHub(
-                directory / "two", database_url=one.database_url, environment=environment
-            ) as two,
-        ):
-            yield pinned_hubs([one, two], cores)
-
-
-@asynccontextmanager
-async def _valkey(directory: Path) -> AsyncIterator[str]:
-    """Its own process: the load test starts servers, and imports none."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "machine.embedded_valkey", "--data", str(directory)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        cwd=CHECKOUT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(VALKEY_SECONDS):
-            ready: dict[str, Any] = json.loads(await process.stdout.readline())
-        yield ready["redis_url"]
-    except (TimeoutError, ValueError):
-        raise HubFailed("Valkey did not start") from None
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            await process.wait()
 
 
 def _row(placement: str, run: Loaded) -> dict[str, Any]:

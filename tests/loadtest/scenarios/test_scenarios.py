@@ -15,7 +15,7 @@ from schema.entities import empty_state
 from schema.ops import Op
 
 ROOT = Path(__file__).parents[3]
-NAMES = ("deltas", "join", "idle", "herd", "feed", "session")
+NAMES = ("deltas", "join", "idle", "herd", "feed", "session", "auth")
 
 
 def real_hub(test: Any) -> Any:

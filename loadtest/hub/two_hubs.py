@@ -1,0 +1,57 @@
+"""Two nodes on one PostgreSQL and one Valkey, each a process of its own, without a balancer."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from machine.local_hub import CHECKOUT, HubFailed, LocalHub
+
+VALKEY_SECONDS = 30.0
+
+
+@asynccontextmanager
+async def two_hubs(
+    directory: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[LocalHub, LocalHub]]:
+    """They run until the block ends; raises `HubFailed`."""
+    async with _valkey(directory) as redis_url:
+        environment = {**WITHOUT_LIMITS, **(environment or {}), "REDIS_URL": redis_url}
+        async with (
+            LocalHub(directory / "one", environment=environment) as one,
+            LocalHub(
+                directory / "two", database_url=one.database_url, environment=environment
+            ) as two,
+        ):
+            yield one, two
+
+
+@asynccontextmanager
+async def _valkey(directory: Path) -> AsyncIterator[str]:
+    """Its own process: the load test starts servers, and imports none."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "machine.embedded_valkey", "--data", str(directory)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(VALKEY_SECONDS):
+            ready: dict[str, Any] = json.loads(await process.stdout.readline())
+        yield ready["redis_url"]
+    except (TimeoutError, ValueError):
+        raise HubFailed("Valkey did not start") from None
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()

@@ -1,0 +1,269 @@
+"""The scenario `auth`: logins, refreshes and ended logins while others guess passwords."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtest.bare.bare_prime import BarePrime, PrimeRefused
+from loadtest.hub.cores import divide
+from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
+from loadtest.hub.two_hubs import two_hubs
+from loadtest.load.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.peers.running import Running, pinned_hubs
+from loadtest.percentiles import percentile, summary
+from loadtest.reports.evidence import Evidence
+from loadtest.reports.report_table import Target
+from loadtest.scenarios.accounts.wrong_logins import (
+    PASSWORD,
+    Known,
+    RightLogins,
+    WrongLogins,
+    from_address,
+    patiently,
+)
+from prime_client.connecting.codec import Message
+
+LOOP_LATE = ("prime_loop_late_ms", "")
+LATE_EVERY_SECONDS = 0.2
+REVOKED = 4501
+CLOSE_SECONDS = 10.0
+EDITS_PER_SECOND = 20.0
+ENVIRONMENT = {
+    "PRIME_PROXIES": "127.0.0.0/8",
+    "PRIME_STALL_PROBE": "1",
+    "PRIME_LIMITS": (
+        "sockets_per_address=0,strangers_per_address=0,strangers=0,connects_per_second=0,"
+        "sockets_per_user=0,registrations_per_hour=0,ops_per_second=0,logins_per_user=0"
+    ),
+}
+"""Wrong passwords are held back as they always are; what the load test does itself is not."""
+
+LEAD = (
+    "Two nodes on one PostgreSQL and Valkey. Some log in rightly on one of them, again and again, "
+    "while a room there is edited; then the same while wrong passwords arrive from many networks, "
+    "of accounts that exist and of others. Then logins are ended on one node, until their sockets "
+    "on the other are closed; and tokens are refreshed, as many as are answered. The lateness of "
+    "the loop is the longest of each fifth of a second, at p99."
+)
+
+TARGETS = (
+    Target("loop_lag_p99_ms", 20),
+    Target("revoked_close_ms", 1_000),
+    Target("revoked_not_closed", 0),
+)
+
+
+async def run_auth(arguments: argparse.Namespace) -> dict[str, Any]:
+    """All of it, on two nodes that end with it."""
+    console = Console(stderr=True)
+    allow_files(arguments.networks + arguments.revocations * 2 + arguments.refreshers + 100)
+    cores = divide()
+    cores.pin_this_process()
+    gc.disable()  # a collection would be told as the server's delay
+    try:
+        with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
+            async with two_hubs(Path(directory), ENVIRONMENT) as hubs:
+                bench = _Bench(pinned_hubs(hubs, cores), arguments, console)
+                report = {**await bench.run(), "cores": cores.in_words}
+    finally:
+        gc.enable()
+    Evidence("auth: logins, and who guesses passwords", LEAD, TARGETS, bench.curves).show(
+        report, arguments.report, console
+    )
+    return report
+
+
+class _Bench:
+    """`nodes`: the first takes the logins, the second has the sockets that are to be closed."""
+
+    def __init__(self, nodes: Running, arguments: argparse.Namespace, console: Console) -> None:
+        self._one, self._two = nodes.urls
+        self._pid = nodes.pids[0]
+        self._asked = arguments
+        self._console = console
+        self.curves: dict[str, Sequence[float]] = {}
+
+    async def run(self) -> dict[str, Any]:
+        """The whole scenario."""
+        known = [_someone(f"203.0.{n}.7") for n in range(4)]
+        doors = [(each, await self._register(each)) for each in known]
+        owner = doors[0][1]
+        project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
+        tokens = await patiently(owner, "auth.login", email=known[0].email, password=PASSWORD)
+        writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
+        await writer.join(project)
+        waited, began = kept_waiting_seconds(self._pid), time.perf_counter()
+        async with LoopLag() as lag:
+            rest = await self._phase("without wrong logins", doors, writer, project, None)
+            wrong = WrongLogins(
+                await self._guessers(),
+                self._asked.wrong_per_second,
+                [each.email for each in known] + [f"nobody{n}@load.example" for n in range(400)],
+            )
+            loud = await self._phase("while wrong logins arrive", doors, writer, project, wrong)
+            closed = await self._revoked()
+            refreshes = await self._refreshes()
+        waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
+        due = self._asked.wrong_per_second * self._asked.seconds
+        said = problems(lag.ms, lag.cpu_percent, wrong.sent, due) + disturbed(waited * 100)
+        self.curves |= {"ended elsewhere: until the socket is closed": closed}
+        return {
+            **loud,
+            **{f"{name}_without": value for name, value in rest.items()},
+            "wrong_sent": wrong.sent,
+            "wrong_answers": dict(wrong.answers),
+            "revoked_close_ms": _rounded(percentile(closed, 99)),
+            "revocations": len(closed),
+            "revoked_not_closed": self._asked.revocations - len(closed),
+            "refreshes_per_s": refreshes,
+            "generator_lag_ms": lag.summary,
+            **verdict(said),
+        }
+
+    async def _phase(
+        self,
+        name: str,
+        doors: list[tuple[Known, BarePrime]],
+        writer: BarePrime,
+        project: str,
+        wrong: WrongLogins | None,
+    ) -> dict[str, Any]:
+        seconds, right = self._asked.seconds, RightLogins()
+        acks: list[float] = []
+        with self._console.status(name):
+            async with self._lateness() as late:
+                await asyncio.gather(
+                    right.run(doors, seconds),
+                    _edit(writer, project, seconds, acks),
+                    *([] if wrong is None else [wrong.run(seconds)]),
+                )
+        self.curves |= {f"right logins, {name}": right.ms, f"acks, {name}": acks}
+        return {
+            "logins_per_s": round(len(right.ms) / seconds, 1),
+            "p99_ms": _rounded(percentile(right.ms, 99)),
+            "login_ms": summary(right.ms),
+            "logins_told_to_wait": dict(right.refused),
+            "ack_p99_ms": _rounded(percentile(acks, 99)),
+            "loop_lag_p99_ms": _rounded(percentile(late, 99)),
+        }
+
+    async def _register(self, known: Known) -> BarePrime:
+        door = await BarePrime.open(self._one, "right", headers=from_address(known.at))
+        name = known.email.partition("@")[0]
+        params = {"email": known.email, "username": name, "password": PASSWORD}
+        known.user = (await patiently(door, "auth.register", **params))["user"]["id"]
+        return door
+
+    async def _guessers(self) -> list[BarePrime]:
+        networks = range(self._asked.networks)
+        addresses = [f"198.{18 + n // 250}.{n % 250}.9" for n in networks]
+        return [
+            await BarePrime.open(self._one, "wrong", headers=from_address(at)) for at in addresses
+        ]
+
+    async def _revoked(self) -> list[float]:
+        """How long each took from the call on one node to the close on the other, in ms."""
+        ann = _someone("203.0.99.7")
+        took: list[float] = []
+        (await self._register(ann)).close()
+        with self._console.status("ending logins"):
+            for _ in range(self._asked.revocations):
+                here = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
+                tokens = await patiently(here, "auth.login", email=ann.email, password=PASSWORD)
+                elsewhere = await BarePrime.open(self._two, "ended", tokens["access_token"])
+                gone: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+                elsewhere.connection.on_lost = gone.set_result
+                began = time.perf_counter()
+                await here.call("auth.logout")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSE_SECONDS):
+                        await gone
+                if elsewhere.connection.close_code == REVOKED:
+                    took.append((time.perf_counter() - began) * 1_000)
+                here.close()
+        return took
+
+    async def _refreshes(self) -> float:
+        """A second, each connection with a login of its own."""
+        seconds: float = self._asked.seconds
+        done = 0
+
+        async def refresh_on(door: BarePrime, token: str, end: float) -> None:
+            nonlocal done
+            while time.perf_counter() < end:
+                try:
+                    tokens = await door.call("auth.refresh", refresh_token=token)
+                except PrimeRefused:
+                    return
+                token = tokens["refresh_token"]
+                done += 1
+
+        ann = _someone("203.0.98.7")
+        door, login = await self._register(ann), {"email": ann.email, "password": PASSWORD}
+        count = range(self._asked.refreshers)
+        held = [(await patiently(door, "auth.login", **login))["refresh_token"] for _ in count]
+        doors = [await BarePrime.open(self._one, "refreshing") for _ in count]
+        with self._console.status("refreshing"):
+            end = time.perf_counter() + seconds
+            both = zip(doors, held, strict=True)
+            await asyncio.gather(*(refresh_on(each, token, end) for each, token in both))
+        return round(done / seconds, 1)
+
+    @asynccontextmanager
+    async def _lateness(self) -> AsyncIterator[list[float]]:
+        """The longest of the first node's loop in each fifth of a second, in ms."""
+        late: list[float] = []
+
+        async def watch() -> None:
+            await scrape(self._one)  # what was before is not told
+            while True:
+                await asyncio.sleep(LATE_EVERY_SECONDS)
+                late.append((await scrape(self._one)).get(LOOP_LATE, 0.0))
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield late
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+
+def _someone(at: str) -> Known:
+    return Known(f"{secrets.token_hex(6)}@load.example", at)
+
+
+async def _edit(writer: BarePrime, project: str, seconds: float, acks: list[float]) -> None:
+    """Twenty deltas a second, each timed from when it was due to its ack."""
+    sent: dict[str, float] = {}
+
+    def received(message: Message) -> None:
+        due = sent.pop(str(message.get("id")), None)
+        if message["t"] == "ack" and due is not None:
+            acks.append((time.perf_counter() - due) * 1_000)
+
+    writer.on_message = received
+    began, batch = time.perf_counter(), secrets.token_hex(4)
+    for number in range(int(seconds * EDITS_PER_SECOND)):
+        due = began + number / EDITS_PER_SECOND
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        delta_id = f"auth-{batch}-{number:05}"
+        sent[delta_id] = due
+        op = {"op": "set", "col": "project", "id": "project", "props": {"name": f"take {number}"}}
+        writer.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
+    await asyncio.sleep(1.0)  # what was sent last is answered
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
