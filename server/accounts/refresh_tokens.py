@@ -14,10 +14,10 @@ import uuid
 from dataclasses import dataclass
 
 VERSION = b"\x02"
-SIGNATURE_BYTES = 16
-CHECKSUM_BYTES = 4
-KEY_BYTES = 32
-MAX_COUNTER = 2**63 - 1
+SIGNATURE, CHECKSUM, KEY = 16, 4, 32
+"""Lengths in bytes."""
+
+LARGEST_COUNTER = 2**63 - 1
 
 
 class NoToken(Exception):
@@ -61,7 +61,7 @@ class RefreshTokens:
     def read(self, token: str) -> Presented:
         """What it says; raises `NoToken` before any database is asked."""
         raw = _raw(token)
-        signed, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
+        signed, checksum = raw[:-CHECKSUM], raw[-CHECKSUM:]
         if raw[:1] == VERSION and hmac.compare_digest(checksum, self._checksum(signed)):
             return _version_2(signed)
         body, signature = raw[:24], raw[24:]
@@ -71,24 +71,24 @@ class RefreshTokens:
         return Presented(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
 
     def _checksum(self, signed: bytes) -> bytes:
-        return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM_BYTES]
+        return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM]
 
 
 def new_key() -> bytes:
     """For one login."""
-    return secrets.token_bytes(KEY_BYTES)
+    return secrets.token_bytes(KEY)
 
 
 def _version_2(signed: bytes) -> Presented:
-    body, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
+    body, signature = signed[:-SIGNATURE], signed[-SIGNATURE:]
     name, counter = body[1:17], _number(body[17:])
-    if len(name) != 16 or len(signature) != SIGNATURE_BYTES:
+    if len(name) != 16 or len(signature) != SIGNATURE:
         raise NoToken
     return Presented(str(uuid.UUID(bytes=name)), counter, body, signature)
 
 
 def _signature(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, body, "sha256")[:SIGNATURE_BYTES]
+    return hmac.digest(key, body, "sha256")[:SIGNATURE]
 
 
 def _varint(number: int) -> bytes:
@@ -103,7 +103,7 @@ def _varint(number: int) -> bytes:
 def _number(varint: bytes) -> int:
     """The same back; raises `NoToken` for anything but its one form."""
     number = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(varint[:10]))
-    if number > MAX_COUNTER or _varint(number) != varint:
+    if number > LARGEST_COUNTER or _varint(number) != varint:
         raise NoToken
     return number
 

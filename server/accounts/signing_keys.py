@@ -93,9 +93,15 @@ class SigningKeys:
         self.signs_from = min([self.signs_from, *(row.signs_from for row in rows)])
 
     def signer(self, now: float) -> SigningKey | None:
-        """The newest whose time has come; None: no key signs yet."""
-        due = [key for key in self._keys.values() if key.signs_from <= now]
-        return due[-1] if due else None
+        """The newest whose time has come; None: no key signs yet.
+
+        Where all of those are retired, the next one: a clock behind the database's does not matter.
+        """
+        honoured = [key for key in self._keys.values() if key.retires_at > now]
+        due = [key for key in honoured if key.signs_from <= now]
+        if due or now < self.signs_from:
+            return due[-1] if due else None
+        return honoured[0] if honoured else None
 
     def get(self, kid: str) -> SigningKey | None:
         """The key of this name, retired or not."""
@@ -155,6 +161,15 @@ async def rotate(
         kept_seconds=access_seconds + PUBLISHED_SECONDS,
         older_than_seconds=older_than_seconds,
     )
+
+
+async def replace(db: Executor) -> str:
+    """Make a key that signs at once, for a private key that somebody may have; its kid.
+
+    Nodes know of it within `READ_SECONDS`. What was signed before is answered as out of time, so
+    clients refresh it. Raises `PersistenceError`.
+    """
+    return await signing_keys.replace(db, new_key)
 
 
 async def keep_young(db: Executor, access_seconds: float, audit: Audit) -> None:

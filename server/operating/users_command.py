@@ -123,7 +123,9 @@ async def _make_operator(db: Database, arguments: argparse.Namespace, settings: 
 
 
 async def _rotate_keys(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
-    return {"kid": await work.rotate_keys(db, settings.access_seconds)}
+    at_once: bool = arguments.at_once
+    kid = await work.rotate_keys(db, settings.access_seconds, at_once=at_once)
+    return {"kid": kid, "at_once": at_once}
 
 
 def _link(settings: Settings, token: str) -> str:
@@ -195,8 +197,11 @@ def _said_operator(result: Result) -> str:
 
 
 def _said_rotated(result: Result) -> str:
-    return f"made the key {result['kid']}: it signs in ten minutes, those before it stay good for\
- what they have signed"
+    if result["at_once"]:
+        then = "it signs now, and what was signed before is refreshed"
+    else:
+        then = "it signs in ten minutes, those before it stay good for what they have signed"
+    return f"made the key {result['kid']}: {then}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -219,7 +224,12 @@ def _parser() -> argparse.ArgumentParser:
         words, "make-operator", "let someone read the audit of all", _make_operator, _said_operator
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
-    _word(words, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated)
+    rotate = _word(
+        words, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
+    )
+    rotate.add_argument(
+        "--at-once", action="store_true", help="honour nothing that was signed before"
+    )
     for word in (show, reset, revoke, operator):
         word.add_argument("user", metavar="USER", help=user)
     return parser

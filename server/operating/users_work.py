@@ -17,6 +17,7 @@ from persistence.tables import (
 )
 from persistence.tables.internal import operators
 from persistence.tables.internal.operators import Account, Login, Membership
+from persistence.tables.logging_in import login_challenges
 from persistence.tables.one_time_tokens import Hashes, Made, Purpose
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
@@ -139,6 +140,7 @@ async def reset_token(db: Executor, user: UserRow) -> str:
 async def revoke(db: Executor, user: UserRow) -> int:
     """End all logins of an account; how many there were."""
     async with db.transaction() as tx:
+        await login_challenges.end_all(tx, user.id)
         ended = await auth_sessions.revoke_all(tx, user.id, None, "ended by an operator")
         for auth_session in ended:
             await audit_log.insert(
@@ -153,16 +155,19 @@ async def set_operator(db: Executor, user: UserRow, *, is_operator: bool) -> boo
         return await _set_operator(tx, user, is_operator=is_operator)
 
 
-async def rotate_keys(db: Executor, access_seconds: float) -> str:
-    """Make the key that signs access tokens next; its kid. Raises `NotDone`."""
+async def rotate_keys(db: Executor, access_seconds: float, *, at_once: bool) -> str:
+    """Make the key that signs access tokens next, or `at_once`; its kid. Raises `NotDone`."""
     await signing_keys.opened(db)  # where no node has made the first one yet
     async with db.transaction() as tx:
-        kid = await signing_keys.rotate(tx, access_seconds)
+        if at_once:
+            kid: str | None = await signing_keys.replace(tx)
+        else:
+            kid = await signing_keys.rotate(tx, access_seconds)
         if kid is None:
             raise NotDone(
                 "the newest key does not sign yet: one that was made signs ten minutes later; wait"
             )
-        await audit_log.insert(tx, AuditEvent.KEY_ROTATED, kid=kid, by=BY)
+        await audit_log.insert(tx, AuditEvent.KEY_ROTATED, kid=kid, at_once=at_once, by=BY)
     return kid
 
 

@@ -29,8 +29,13 @@ WHERE NOT EXISTS (
 """
 
 RETIRE = """
-UPDATE signing_keys SET retires_at = now() + $2 * interval '1 second'
-WHERE kid <> $1 AND retires_at IS NULL
+UPDATE signing_keys SET retires_at = least(retires_at, now() + $2 * interval '1 second')
+WHERE kid <> $1
+"""
+
+# Of those that have signed nothing yet.
+FORGET_NEXT = """
+DELETE FROM signing_keys WHERE signs_from > now()
 """
 
 ERASE = """
@@ -108,6 +113,17 @@ async def rotate(
         if status != "INSERT 0 1":
             return None
         await transaction.execute(RETIRE, kid, published_seconds + kept_seconds)
+    return kid
+
+
+async def replace(db: Executor, make: Callable[[], Made]) -> str:
+    """Make a key that signs at once; nothing that was signed before is honoured. Its kid."""
+    kid, public_key, private_key = make()
+    async with db.transaction() as transaction:
+        await transaction.execute(LOCK)
+        await transaction.execute(FORGET_NEXT)
+        await transaction.execute(NEXT, kid, public_key, private_key, 0.0, 0.0)
+        await transaction.execute(RETIRE, kid, 0.0)
     return kid
 
 

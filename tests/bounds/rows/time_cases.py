@@ -1,7 +1,9 @@
 """Cases of the table of bounds: what has a time to happen in. No clock decides."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock, patch
@@ -10,9 +12,16 @@ import msgspec
 
 from schema.bounds import Instead, Past
 from schema.close_codes import SILENT
-from schema.limits import CALL_SECONDS, HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS
+from schema.limits import (
+    CALL_SECONDS,
+    HEARTBEAT_SECONDS,
+    HELLO_SECONDS,
+    LOGIN_SECONDS,
+    TOKEN_WARNING_SECONDS,
+)
 from schema.messages import Call
 from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_MS
+from server.accounts.tokens import LEEWAY_SECONDS
 from server.calls.call_queue import CallQueue
 from server.calls.table import ANSWERS
 from server.router.call_replies import CallReplies
@@ -37,6 +46,7 @@ def _closed_after(silence: float, session: Session) -> Past | None:
         last_received_at=0.0 if isinstance(session, LoggedIn) else silence,
         close=closes.append,
         ping=lambda: None,
+        send=lambda _: None,
     )
     connections: Any = {"one": connection}
     Liveness(connections, 900).check(silence)
@@ -49,6 +59,19 @@ def hello() -> Seen:
     return Seen(
         _closed_after(HELLO_SECONDS, session), _closed_after(HELLO_SECONDS + A_BIT, session)
     )
+
+
+@case("TOKEN_WARNING_SECONDS")
+def token_warning() -> Seen:
+    """Who has not refreshed so long after the warning, and 30 seconds for clocks that differ."""
+    now = time.time()
+
+    def after(seconds: float) -> Past | None:
+        expires_at = now + TOKEN_WARNING_SECONDS - seconds
+        session = LoggedIn("laptop", replace(ANN, expires_at=expires_at))
+        return _closed_after(0.0, session)
+
+    return Seen(after(TOKEN_WARNING_SECONDS), after(TOKEN_WARNING_SECONDS + LEEWAY_SECONDS))
 
 
 @case("LOGIN_SECONDS")

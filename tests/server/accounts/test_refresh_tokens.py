@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.accounts.refresh_tokens import MAX_COUNTER, NoToken, RefreshTokens, new_key
+from server.accounts.refresh_tokens import LARGEST_COUNTER, NoToken, RefreshTokens, new_key
 
 SECRET, CHECKSUM_KEY = b"a secret of tests, 32 bytes long", b"of the server"
 TOKENS = RefreshTokens(SECRET, CHECKSUM_KEY)
 LOGIN, KEY = str(uuid.UUID(int=7)), new_key()
 
 
-@given(st.uuids(), st.integers(0, MAX_COUNTER), st.booleans())
+@given(st.uuids(), st.integers(0, LARGEST_COUNTER), st.booleans())
 def test_A11_what_is_issued_is_read(login: uuid.UUID, counter: int, is_new: bool) -> None:
     presented = TOKENS.read(TOKENS.issue(str(login), counter, KEY, is_new=is_new))
     assert (presented.auth_session, presented.counter) == (str(login), counter)

@@ -15,6 +15,7 @@ from server.accounts.signing_keys import (
     READ_SECONDS,
     SigningKeys,
     opened,
+    replace,
     rotate,
 )
 from tests.persistence.planted_rows import make_login, make_user
@@ -65,6 +66,19 @@ async def test_A10_a_key_is_published_before_it_signs_and_honoured_after(
     assert signs_later.kid == second
     retired = clock + PUBLISHED_SECONDS + LIFE + PUBLISHED_SECONDS + 1
     assert [key["kid"] for key in json.loads(keys.published(retired))["keys"]] == [second]
+
+
+async def test_A10_a_key_that_somebody_may_have_is_replaced_at_once(database: Database) -> None:
+    keys, clock = await opened(database), await now(database)
+    await rotate(database, LIFE)  # which waits to sign, and may be known too
+    only = await replace(database)
+    await keys.read(database)
+    later = await now(database)
+    signer, behind = keys.signer(later), keys.signer(clock - 5)
+    assert signer is not None
+    assert signer.kid == only
+    assert behind is None or behind.kid != only or behind == signer
+    assert [key["kid"] for key in json.loads(keys.published(later))["keys"]] == [only]
 
 
 async def test_A10_what_is_published_is_public(database: Database) -> None:

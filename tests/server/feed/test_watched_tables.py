@@ -23,7 +23,16 @@ INSERT INTO prime_users (email, username) VALUES ('other@example.org', 'other') 
 
 WATCHED = [table for table in TABLES.values() if f"{table.calls}.{Verb.WATCH}" in METHODS]
 
-QUIET = {"usage_count", "shown_count", "taken_count", "last_used_at", "last_activity_at", "head"}
+QUIET = {
+    "usage_count",
+    "shown_count",
+    "taken_count",
+    "last_used_at",
+    "last_activity_at",
+    "seen_at",
+    "network",
+    "head",
+}
 """Counters that go up with use, and when something was last used: said to be no changes."""
 
 OTHER: dict[SqlType, str] = {

@@ -96,3 +96,21 @@ async def test_who_was_made_on_the_command_line_logs_in_and_is_put_out_by_it(nod
     await wire.closed(SESSION_REVOKED.code)
     assert await work.revoke(db, ann) == 0
     assert await audited(db) == ["account_made", "session_revoked"]
+
+
+async def test_A10_keys_are_rotated_under_a_running_server(node: Node, database: Database) -> None:
+    ann = await node.musician("ann")
+    assert await work.rotate_keys(database, 900, at_once=False) is not None
+    with pytest.raises(NotDone, match="does not sign yet"):
+        await work.rotate_keys(database, 900, at_once=False)
+    await node.context.tokens.keys.read(database)
+    await node.again(ann)
+    assert await work.rotate_keys(database, 900, at_once=True) is not None
+    await node.context.tokens.keys.read(database)
+    wire = await node.connect()
+    hello = {"t": "hello", "versions": [1], "device": "phone"}
+    await wire.send({**hello, "token": ann.tokens["access_token"]})
+    assert (await wire.expect("error"))["code"] == "token_expired"
+    tokens = await ann.result("auth.refresh", refresh_token=ann.tokens["refresh_token"])
+    await (await node.connect()).hello(tokens["access_token"])
+    assert await audited(database) == ["key_rotated", "key_rotated"]

@@ -9,7 +9,15 @@ from schema.calling.writes import STOPPED_IN_ARCHIVED, WRITES
 from schema.tables.all_tables import TABLES
 from tests.server.conftest import Node, create_project
 
-NOT_OF_WHAT_IT_HOLDS = ("projects.", "members.", "sessions.", "recall.", "presets.", "account.")
+NOT_OF_WHAT_IT_HOLDS = (
+    "projects.",
+    "members.",
+    "sessions.",
+    "recall.",
+    "presets.",
+    "account.",
+    "auth_sessions.",
+)
 
 
 def test_R14_each_writing_call_is_stopped_or_is_about_something_else() -> None:

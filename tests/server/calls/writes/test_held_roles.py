@@ -15,6 +15,8 @@ from tests.server.wire import Wire, marker
 pytestmark = pytest.mark.postgres
 
 BY_NO_ROLE = {
+    "auth_sessions.rename",
+    "auth_sessions.revoke",
     "batch",  # of calls that are here
     "projects.create",
     "members.join",  # by the link
