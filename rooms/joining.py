@@ -205,6 +205,7 @@ class Joining:
             project=self._project,
             you=seat.member,
             role=seat.role,
+            permissions=self._members.permits.told(),
             tracks=None if seat.reach is None else seat.reach.listed,
             members=self._members.everyone(),
             position=Position(self._epoch, start),

@@ -14,6 +14,7 @@ from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
+from rooms.presence.permits import Permits
 from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
@@ -301,6 +302,10 @@ class Room:
     def role_changed(self, user: str, grant: Grant | None) -> Effects:
         """A user's role, or a contributor's tracks, are others, or none any more (rule R3)."""
         return self.members.role_changed(user, grant)
+
+    def permit(self, permits: Permits) -> Effects:
+        """Something else is agreed on for the session, or it is another one (rule R38)."""
+        return self.members.permit(permits)
 
     @property
     def pending_media(self) -> Collection[str]:

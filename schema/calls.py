@@ -12,6 +12,7 @@ from schema.calling.invitation_calls import INVITATIONS_WITHOUT_LOGIN, invitatio
 from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
+from schema.calling.permit_calls import PERMIT_METHODS
 from schema.calling.row_calls import Cursor, RowCalls
 from schema.calling.token_calls import login_methods
 from schema.columns.music import AudioAnalysis
@@ -477,6 +478,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     **RECALL_METHODS,
     **library_methods(ROW_CALLS),
     **invitation_methods(ROW_CALLS),
+    **PERMIT_METHODS,
     "watch.end": (EndWatch, Done),
 }
 """Those that are written out above."""

@@ -1142,6 +1142,16 @@ MAX_CONTRIBUTOR_TRACKS = BOUNDS.add(
     "Of one contributor; what hangs on a track needs no place of its own. A folder is one track.",
 )
 
+MAX_PERMITTED = BOUNDS.add(
+    "MAX_PERMITTED",
+    100,
+    "users",
+    "`sessions.permit`",
+    ErrorCode.VALIDATION,
+    "schema/calling/permit_calls.py",
+    "With one permission. Host and owners need not be named.",
+)
+
 MAX_INVITATION_USES = BOUNDS.add(
     "MAX_INVITATION_USES",
     500,

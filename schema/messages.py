@@ -317,6 +317,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     the join; a copy that has come to it has all that was acknowledged before. `committed`: those of
     the join's `unanswered` that are in the state at `position`, id -> seq. `media`: as in `media`,
     of all audio files of the project that are not available. `tracks`: as in `role_changed`, yours.
+    `permissions`: as in `permitted`.
     """
 
     id: str
@@ -335,6 +336,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
     committed: dict[str, int] = {}
     media: dict[str, AudioStatusWord] = {}
     tracks: TrackIds | None = None
+    permissions: dict[str, list[str]] = {}
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):
@@ -370,6 +372,16 @@ class RoleChanged(Struct, frozen=True, gc=False, tag_field="t", tag="role_change
     user: str
     role: RoleWord | None
     tracks: TrackIds | None = None
+
+
+class Permitted(Struct, frozen=True, gc=False, tag_field="t", tag="permitted"):
+    """What the session's host, or an owner, has agreed on: permission -> the users that have it.
+
+    Everyone whose role lets them has a permission that is not named.
+    """
+
+    project: str
+    permissions: dict[str, list[str]]
 
 
 class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
@@ -528,6 +540,7 @@ ServerMessage = (
     | MemberJoined
     | MemberLeft
     | RoleChanged
+    | Permitted
     | Left
     | Tick
     | Ack

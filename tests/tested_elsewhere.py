@@ -209,6 +209,7 @@ TESTED_ELSEWHERE = {
     "schema.calling.account_calls": "tests/server/calls/test_dispatch.py",
     "schema.calling.credential_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calling.invitation_calls": "tests/server/calls/roles/test_invitations.py",
+    "schema.calling.permit_calls": "tests/server/calls/roles/test_permits.py",
     "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
     "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",

@@ -128,6 +128,18 @@ class RoleChanged:
 
     user: str
     role: str | None
+    tracks: list[str] | None = None
+    """Of a contributor, those that it may edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionsChanged:
+    """What the host of the session agrees to: permission -> users; who is not named has none.
+
+    Of a permission that is not named, everyone has it whose role lets them.
+    """
+
+    permissions: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +226,7 @@ Event = (
     | CameIn
     | WentOut
     | RoleChanged
+    | PermissionsChanged
     | DegradedChanged
     | ProjectChanged
     | MediaChanged

@@ -35,8 +35,18 @@ class RoomView:
 
     @property
     def role(self) -> str | None:
-        """`owner`, `editor` or `viewer`; None before the first join."""
+        """`owner`, `editor`, `contributor`, `commenter` or `viewer`; None before the first join."""
         return self.replica.role
+
+    @property
+    def tracks(self) -> list[str] | None:
+        """The tracks that we may edit as a `contributor`; None in another role."""
+        return self.replica.tracks
+
+    @property
+    def permissions(self) -> Mapping[str, list[str]]:
+        """What the host of the session agrees to: permission -> ids of users (rule R38)."""
+        return MappingProxyType(self.replica.permissions)
 
     @property
     def members(self) -> Mapping[str, dict[str, Any]]:

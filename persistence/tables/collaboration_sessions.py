@@ -1,10 +1,12 @@
 """Queries on `collaboration_sessions`: who worked on a project together, and when."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
+from rooms.presence.permits import Permits
 
 OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)
@@ -72,6 +74,30 @@ WITH asked AS MATERIALIZED (
     FROM asked WHERE s.id = asked.id AND asked.may AND s.status = 'active'
 )
 SELECT may FROM asked
+"""
+
+# The same who may end it; what is agreed on goes with the session.
+PERMIT_BY = """
+WITH asked AS MATERIALIZED (
+    SELECT s.id, s.project_id, s.status,
+        s.host_id = $2 AND m.role IS NOT NULL OR m.role = 'owner' AS may
+    FROM collaboration_sessions AS s
+    JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
+    WHERE s.id = $1
+    FOR SHARE OF m
+), permitted AS (
+    UPDATE collaboration_sessions AS s
+    SET permissions = jsonb_strip_nulls(s.permissions || $3::jsonb)
+    FROM asked WHERE s.id = asked.id AND asked.may AND s.status = 'active'
+    RETURNING s.id
+)
+SELECT project_id, may, EXISTS (SELECT FROM permitted) AS is_done FROM asked
+"""
+
+PERMITS_AMONG = """
+SELECT DISTINCT ON (project_id) project_id, host_id, permissions FROM collaboration_sessions
+WHERE project_id = ANY ($1::uuid[]) AND status = 'active'
+ORDER BY project_id, started_at DESC
 """
 
 ACTIVE_AMONG = """
@@ -165,6 +191,41 @@ async def end_by(db: Executor, session: str, user: str) -> bool:
     if may is None:
         raise NotFound("there is no such session, or you may not see it")
     return may
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """What became of a change of permissions; `is_done` False: the session has ended."""
+
+    project: str
+    may: bool
+    is_done: bool
+
+
+async def permit_by(
+    db: Executor, session: str, user: str, changes: Mapping[str, Collection[str] | None]
+) -> Permitted:
+    """Who has which permission from now on; None: everyone. Raises `NotFound` to strangers."""
+    said = json.dumps(
+        {name: None if users is None else sorted(set(users)) for name, users in changes.items()}
+    )
+    row = await db.fetchrow(PERMIT_BY, session, user, said)
+    if row is None:
+        raise NotFound("there is no such session, or you may not see it")
+    return Permitted(row["project_id"], row["may"], row["is_done"])
+
+
+async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, Permits]:
+    """What is agreed on in the sessions of these projects that go on."""
+    rows = await db.fetch(PERMITS_AMONG, list(projects))
+    return {row["project_id"]: permits_of(row["host_id"], row["permissions"]) for row in rows}
+
+
+def permits_of(host: str | None, permissions: str | None) -> Permits:
+    """As the columns of a session have it; without a session nothing is agreed on."""
+    lists = json.loads(permissions) if permissions else {}
+    known = {name: frozenset(users) for name, users in lists.items() if isinstance(users, list)}
+    return Permits(host or "", known)
 
 
 async def active_among(db: Executor, projects: Collection[str]) -> set[str]:

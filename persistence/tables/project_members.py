@@ -15,8 +15,10 @@ from persistence.errors import (
 from persistence.pool import Executor
 from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
+from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
 from persistence.tables.users import UserRow
+from rooms.presence.permits import NOTHING_AGREED, Permits
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
 from schema.accounts.audit_events import AuditEvent
 from schema.limits import MAX_CONTRIBUTOR_TRACKS
@@ -28,8 +30,12 @@ SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2
 """
 
 STANDING_OF = """
-SELECT m.role, m.tracks, p.epoch, p.head_seq, newest_fence() AS fence
+SELECT m.role, m.tracks, p.epoch, p.head_seq, newest_fence() AS fence, s.host_id, s.permissions
 FROM project_members AS m JOIN studio_projects AS p ON p.id = m.project_id
+LEFT JOIN LATERAL (
+    SELECT host_id, permissions FROM collaboration_sessions
+    WHERE project_id = m.project_id AND status = 'active' ORDER BY started_at DESC LIMIT 1
+) AS s ON true
 WHERE m.project_id = $1 AND m.user_id = $2
 """
 
@@ -140,6 +146,7 @@ class Standing:
     head: int
     fence: int
     tracks: tuple[str, ...] | None = None
+    permits: Permits = NOTHING_AGREED
 
 
 async def role_of(db: Executor, project: str, user: str) -> str | None:
@@ -153,7 +160,14 @@ async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
     return (
         None
         if row is None
-        else Standing(row["role"], str(row["epoch"]), row["head_seq"], row["fence"], _tracks(row))
+        else Standing(
+            row["role"],
+            str(row["epoch"]),
+            row["head_seq"],
+            row["fence"],
+            _tracks(row),
+            permits_of(row["host_id"], row["permissions"]),
+        )
     )
 
 

@@ -18,6 +18,7 @@ from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Set
 from rooms.journal.entry import Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
+from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import QueuedRequest, Seat
 from rooms.rules.routes import lead_elsewhere
 from schema.errors import ErrorCode
@@ -175,13 +176,12 @@ class ProposalQueue:
                 break
             step, ops = below, ops_below
         made = yield from looked_over(ops)
-        is_too_far = yield from self._is_too_far(made)
+        problem = yield from self._problem_with_made(seat, made)
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
             return  # its member has gone meanwhile
-        if is_too_far:
-            code = ErrorCode.LIMIT_REACHED
-            error = answers.refused(self._project, proposal.delta_id, code, ROUTE_TOO_FAR)
+        if problem is not None:
+            error = answers.refused(self._project, proposal.delta_id, *problem)
             yield from self.gave_up(proposal, error)
             return
         yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
@@ -202,6 +202,16 @@ class ProposalQueue:
         if (yield from pausing(is_nothing(changes))):
             return []
         return (yield from pausing(inverse(changes, self._follower.document)))
+
+    def _problem_with_made(
+        self, seat: Seat, made: Made
+    ) -> Generator[Effects, None, tuple[ErrorCode, str] | None]:
+        """Why ops that the server made for a member are refused, if they are."""
+        if TRANSPORT in made.touched and seat.may.transport is not None:
+            return ErrorCode.FORBIDDEN, seat.may.transport
+        if (yield from self._is_too_far(made)):
+            return ErrorCode.LIMIT_REACHED, ROUTE_TOO_FAR
+        return None
 
     def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:
         """Whether ops that the server made need more links than the door looks at (rule O18)."""

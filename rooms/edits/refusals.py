@@ -8,8 +8,8 @@ from rooms.edits.proposals import Proposals
 from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
+from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import NotTaken, Seat
-from rooms.roles import CONTRIBUTES
 from rooms.rules.door_rules import problem_with_new_op
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
@@ -45,6 +45,9 @@ class Refusals:
             return [send(error, seat.answer_to)]
         for index, op in enumerate(delta.ops):
             problem = problem_with_new_op(op)
+            if op.col == TRANSPORT and seat.may.transport is not None:
+                drop = Drop(index, DropReason.FOREIGN, seat.may.transport)
+                return [send(answers.refused_op(self._project, delta.id, drop, op), seat.answer_to)]
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
                 error = answers.refused_op(self._project, delta.id, drop, op)
@@ -55,8 +58,8 @@ class Refusals:
 
     def not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
         delta_id = proposal.delta_id
-        if seat.role not in CONTRIBUTES:
-            text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
+        text = seat.may.edit
+        if text is not None:
             error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
             return [send(error, seat.answer_to)]
         if seat.not_taken is not None:

@@ -8,14 +8,15 @@ from rooms.effects import Announce, Disconnect, Effects, Send, send
 from rooms.journal.feed import Feed
 from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
+from rooms.presence.permits import Permits
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
-from rooms.roles import CONTRIBUTES, Grant
+from rooms.roles import Grant
 from schema.close_codes import REPLACED
 from schema.errors import ErrorCode
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
-from schema.messages import Error, Left, Member, MemberJoined, MemberLeft, RoleChanged
+from schema.messages import Error, Left, Member, MemberJoined, MemberLeft, Permitted, RoleChanged
 from schema.node_messages import RemoteMember
 
 
@@ -34,6 +35,7 @@ class Members:
         "_project",
         "_ticks",
         "absent",
+        "permits",
         "remote",
         "seats",
     )
@@ -48,6 +50,8 @@ class Members:
     ) -> None:
         self.seats: dict[str, Seat] = {}
         """Connection -> the seat of its member, of those on this node."""
+        self.permits = Permits()
+        """What is agreed on for the session, as far as this node was told."""
         self.remote = RemoteMembers(project)
         """Those on other nodes."""
         self.absent = AbsentMembers()
@@ -129,7 +133,9 @@ class Members:
         seat = Seat(
             member, self._ticks, request, self._project, request.role, generation=request.at
         )
-        seat.give(Grant(request.role, request.tracks))
+        if request.permits is not None and not self.seats:
+            self.permits = request.permits  # nobody has told the room while it was empty
+        seat.give(Grant(request.role, request.tracks), self.permits)
         if known is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
@@ -189,8 +195,8 @@ class Members:
         effects: Effects = [send(changed_role(self._project, user, grant), everyone)]
         for seat in theirs:
             if grant is not None:
-                seat.give(grant)
-                if grant.role not in CONTRIBUTES or seat.reach is not None:
+                seat.give(grant, self.permits)
+                if seat.may.gesture is not None or seat.reach is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
             left = Left(self._project, reason="access_revoked")
@@ -199,6 +205,19 @@ class Members:
         if grant is None:
             effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
         return effects
+
+    def permit(self, permits: Permits) -> Effects:
+        """Something else is agreed on for the session, or it is another one (rule R38)."""
+        if permits == self.permits:
+            return []
+        before, self.permits = self.permits, permits
+        for seat in self.seats.values():
+            seat.give(seat.granted, permits)
+            if seat.may.gesture is not None:
+                self._gestures.end_all(seat.member)
+        if permits.lists == before.lists:
+            return []  # another host
+        return [send(Permitted(self._project, permits.told()), self.joined())]
 
     def pass_time(self, now: float) -> Effects:
         """Who has been away, and which nodes have been silent, for too long is gone."""

@@ -9,9 +9,9 @@ from rooms.journal.follower import JournalFollower
 from rooms.presence.gathering import AT_ONCE_SIZE, least_gap, load_gap
 from rooms.presence.gestures import Gestures
 from rooms.presence.members import Members
+from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import Seat
 from rooms.presence.ticks import Mover, Ticks
-from rooms.roles import CONTRIBUTES
 from rooms.rules.door_rules import problem_with_shown
 from schema.errors import ErrorCode
 from schema.messages import Digest, Error, Gesture, Tick
@@ -147,9 +147,9 @@ class RoomTicks:
 
     def _problem_with_gesture(self, seat: Seat, message: Gesture) -> Error | None:
         values = message.values or {}
-        if seat.role not in CONTRIBUTES:
-            text = f"a {seat.role} cannot edit; ask an owner for the role of an editor"
-            return _refused(self._project, message.id, ErrorCode.FORBIDDEN, text)
+        refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
+        if refusal is not None:
+            return _refused(self._project, message.id, ErrorCode.FORBIDDEN, refusal)
         if seat.reach is not None:
             foreign = seat.reach.problem_with_shown(self._follower.document, values)
             if foreign:

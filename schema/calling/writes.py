@@ -41,6 +41,7 @@ WRITES: dict[str, Write] = {
     "snapshots.fork": Write.IN_PARTS,
     "snapshots.delete": Write.AT_ONCE,
     "sessions.end": Write.AT_ONCE,
+    "sessions.permit": Write.AT_ONCE,
     "auth_sessions.revoke": Write.AT_ONCE,
     "auth_sessions.rename": Write.AT_ONCE,
     **{method: Write.AT_ONCE for method, verb in OF_ROWS.items() if verb in WRITING},

@@ -52,6 +52,8 @@ class Announcer(Protocol):
 
     def media_changed(self, project: str) -> None: ...
 
+    def session_permitted(self, project: str, session: str) -> None: ...
+
     def rows_changed(self) -> None:
         """Of any table: whoever watches is told at once."""
 
@@ -118,12 +120,13 @@ async def require_member(context: Context, project: str, user: str) -> str:
     return role
 
 
-async def require_editor(context: Context, project: str, user: str) -> None:
-    """Raises `NoSuchProject` to strangers, `Refused` to who may only look (rules R1, C6)."""
+async def require_editor(context: Context, project: str, user: str) -> str:
+    """The role; raises `NoSuchProject` to strangers, `Refused` to who may only look (R1, C6)."""
     role = await require_member(context, project, user)
     if role not in EDITS:
         text = f"a {role} cannot change the project; ask an owner for the role of an editor"
         raise Refused(ErrorCode.FORBIDDEN, text)
+    return role
 
 
 async def require_owner(context: Context, project: str, user: str) -> None:

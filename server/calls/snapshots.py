@@ -29,6 +29,7 @@ from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
+from server.calls.roles.permits import require_permitted
 from server.calls.rows.of_tables import OF_TABLES
 from server.calls.writes.archived import require_not_archived
 from server.calls.writes.made_before import require_same
@@ -119,7 +120,7 @@ async def restore(
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
-    await require_editor(context, params.project, caller.user)
+    await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = Proposal(
         project=params.project,

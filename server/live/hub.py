@@ -13,6 +13,7 @@ from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
 from rooms.journal.unanswered import Unanswered
+from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest
 from rooms.roles import Grant
 from rooms.room import Room
@@ -305,6 +306,13 @@ class Hub:
         live = self.rooms.get(project)
         if live is not None:
             live.carry_out(live.room.role_changed(user, grant))
+            live.schedule_tick()
+
+    def permit(self, project: str, permits: Permits) -> None:
+        """What is agreed on for the session of a room that may be open here (rule R38)."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out(live.room.permit(permits))
             live.schedule_tick()
 
     def tell_room(self, project: str, message: ServerMessage) -> None:

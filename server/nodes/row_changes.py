@@ -13,14 +13,26 @@ import structlog
 
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
-from persistence.tables import auth_sessions, project_members, studio_projects
+from persistence.tables import (
+    auth_sessions,
+    collaboration_sessions,
+    project_members,
+    studio_projects,
+)
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import NOWHERE
+from rooms.presence.permits import Permits
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
 
 CHANGES_AT_ONCE = 1_000
-TABLES = ("audio_files", "auth_sessions", "project_members", "studio_projects")
+TABLES = (
+    "audio_files",
+    "auth_sessions",
+    "collaboration_sessions",
+    "project_members",
+    "studio_projects",
+)
 """Whose changes are acted on."""
 
 REMEMBERED = 10_000
@@ -49,7 +61,7 @@ class Concern:
                 return changed.row in self.sessions
             case "studio_projects":
                 return changed.row in self.projects
-            case "audio_files":
+            case "audio_files" | "collaboration_sessions":
                 return changed.project in self.projects
             case _:
                 return False
@@ -61,6 +73,7 @@ class Concern:
             *(RowChanged("project_members", f"{p}/{u}", p, u) for p, u in self.roles),
             *(RowChanged("studio_projects", project, project) for project in self.projects),
             *(RowChanged("audio_files", project, project) for project in self.projects),
+            *(RowChanged("collaboration_sessions", "", project) for project in self.projects),
         ]
 
 
@@ -76,6 +89,8 @@ class RowListener(Protocol):
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
     def media_changed(self, project: str) -> None: ...
+
+    def permit(self, project: str, permits: Permits) -> None: ...
 
 
 class RowChanges:
@@ -145,6 +160,13 @@ class RowChanges:
         self._tell_nodes(RowChanged("audio_files", project, project))
         self.rows_changed()
 
+    def session_permitted(self, project: str, session: str) -> None:
+        """Something else is agreed on for a session (rule R38): read as any other node reads it."""
+        changed = RowChanged("collaboration_sessions", session, project)
+        self.on_row_changed(changed)
+        self._tell_nodes(changed)
+        self.rows_changed()
+
     # What other nodes have written.
 
     def on_row_changed(self, changed: RowChanged) -> None:
@@ -198,6 +220,8 @@ class RowChanges:
         await self._act_on_members(tables.get("project_members", ()))
         await self._act_on_sessions({row.row for row in tables.get("auth_sessions", ())})
         await self._act_on_projects({row.row for row in tables.get("studio_projects", ())})
+        sessions = tables.get("collaboration_sessions", ())
+        await self._act_on_permits({row.project for row in sessions if row.project})
         for project in {row.project for row in tables.get("audio_files", ()) if row.project}:
             self._listener.media_changed(project)
 
@@ -220,6 +244,11 @@ class RowChanges:
         for project, version, archived in rows:
             if self._is_new(project, version):
                 self._listener.project_changed(project, version, archived)
+
+    async def _act_on_permits(self, projects: set[str]) -> None:
+        found = await collaboration_sessions.permits_among(self._db, projects) if projects else {}
+        for project in projects:
+            self._listener.permit(project, found.get(project, Permits()))
 
     def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
         concern = self._listener.concern()

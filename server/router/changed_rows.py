@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from rooms.presence.members import changed_role
+from rooms.presence.permits import Permits
 from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
 from schema.messages import ProjectChanged
@@ -62,6 +63,10 @@ class ChangedRows:
         self._hub.tell_room(project, ProjectChanged(project, version, archived))
         if archived:
             self._hub.end_gestures(project)
+
+    def permit(self, project: str, permits: Permits) -> None:
+        """To the room: it does not let pass what the host does not (rule R38)."""
+        self._hub.permit(project, permits)
 
     def media_changed(self, project: str) -> None:
         """The room hears what is new of its media (rule L2)."""

@@ -119,6 +119,7 @@ class Joining:
             auth_session=identity.auth_session,
             role=standing.role,
             tracks=standing.tracks,
+            permits=standing.permits,
             known_head=Position(standing.epoch, standing.head),
             at=int(self._clock() * 1_000),
             position=message.position,
@@ -140,13 +141,14 @@ class Joining:
         Who cannot be looked at is sent to come again: its join is answered, and only once.
         """
         try:
-            pair = project, request.user
-            grants = await project_members.grants_among(self._context.db, [pair])
+            standing = await project_members.standing_of(self._context.db, project, request.user)
         except Exception as error:
             counted(as_error(request.request, error, project), self._count)
             connection.close(OVERLOADED)
             return
-        grant = grants.get(pair)
+        if standing is not None:
+            self._hub.permit(project, standing.permits)
+        grant = None if standing is None else Grant(standing.role, standing.tracks)
         if grant != Grant(request.role, request.tracks):
             self._hub.role_changed(project, request.user, grant)
 

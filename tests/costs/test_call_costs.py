@@ -153,6 +153,7 @@ class Grown:
             **{method: {} for method in METHODS if method.endswith(".watch")},
             "watch.end": {"watch": "none"},
             "sessions.history": {"session": self.session},
+            "sessions.permit": {"session": self.session, "edit": []},
             "sessions.end": {"session": self.session},
             "presets.copy": {"preset": self.preset, "name": "Copy"},
             "presets.publish": {"preset": self.preset},

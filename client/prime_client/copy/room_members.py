@@ -4,7 +4,15 @@ from typing import Any
 
 from prime_client.connecting.codec import Message
 from prime_client.copy.state_ops import Entity
-from prime_client.events import CameIn, Event, Moved, Previewed, RoleChanged, WentOut
+from prime_client.events import (
+    CameIn,
+    Event,
+    Moved,
+    PermissionsChanged,
+    Previewed,
+    RoleChanged,
+    WentOut,
+)
 
 
 class RoomMembers:
@@ -15,6 +23,10 @@ class RoomMembers:
         """Our own member id."""
         self.role: str | None = None
         """Our role in the project."""
+        self.tracks: list[str] | None = None
+        """Those that we may edit, as a contributor; None: another role."""
+        self.permissions: dict[str, list[str]] = {}
+        """What the host of the session agrees to: permission -> users."""
         self.all: dict[str, dict[str, Any]] = {}
         """Member id -> member, ourselves included."""
         self.gestures: dict[str, dict[str, dict[str, Any]]] = {}
@@ -24,6 +36,8 @@ class RoomMembers:
         """We are in: everyone who is there."""
         self.you = message["you"]
         self.role = message["role"]
+        self.tracks = message.get("tracks")
+        self.permissions = message.get("permissions", {})
         self.all = {member["member"]: member for member in message["members"]}
         self.gestures = {
             member["member"]: member["gestures"]
@@ -70,12 +84,19 @@ class RoomMembers:
     def role_changed(self, message: Message) -> list[Event]:
         """A user has another role, on all devices."""
         user, role = message["user"], message["role"]
+        tracks = message.get("tracks")
         for member in self.all.values():
             if member["user"] == user:
                 member["role"] = role
                 if member["member"] == self.you:
                     self.role = role
-        return [RoleChanged(user, role)]
+                    self.tracks = tracks
+        return [RoleChanged(user, role, tracks)]
+
+    def permitted(self, message: Message) -> list[Event]:
+        """The host of the session lets others do something, or lets them no more."""
+        self.permissions = message["permissions"]
+        return [PermissionsChanged(self.permissions)]
 
     def _take_gestures(self, gestures: dict[str, dict[str, Any]]) -> None:
         for member_id, changed in gestures.items():

@@ -103,6 +103,7 @@ class RoomMessages:
             "member_joined": self._members.came_in,
             "member_left": self._members.went_out,
             "role_changed": self._members.role_changed,
+            "permitted": self._members.permitted,
             "degraded": self._degraded,
             "project_changed": self._project_changed,
             "media": self._media_changed,
@@ -138,6 +139,16 @@ class RoomMessages:
     def role(self) -> str | None:
         """Our role in the project."""
         return self._members.role
+
+    @property
+    def tracks(self) -> list[str] | None:
+        """Those that we may edit, as a contributor; None: we have another role."""
+        return self._members.tracks
+
+    @property
+    def permissions(self) -> dict[str, list[str]]:
+        """What the host of the session agrees to: permission -> users."""
+        return self._members.permissions
 
     @property
     def members(self) -> dict[str, dict[str, Any]]:

@@ -104,6 +104,7 @@ WRITES = frozenset(
         "recall.settings",
         "recall.update",
         "sessions.end",
+        "sessions.permit",
         "snapshots.create",
         "snapshots.delete",
         "snapshots.fork",
@@ -997,6 +998,18 @@ class AcceptInvitation(TypedDict):
     """Become a member as it says. Who has a better role keeps it, and uses nothing up."""
 
     token: str
+
+
+class PermitInSession(TypedDict):
+    """Say who may edit, gesture, and change the transport; its host may, and owners. Ids of
+    users: only they, the host and owners. null: everyone whose role lets them. What is left
+    out stays as it is.
+    """
+
+    session: str
+    edit: NotRequired[list[str] | None]
+    gesture: NotRequired[list[str] | None]
+    transport: NotRequired[list[str] | None]
 
 
 class GetPublicUser(TypedDict):
@@ -2521,6 +2534,15 @@ class Sessions:
         nothing.
         """
         await self._call("sessions.end", idempotency_key=idempotency_key, **params)
+
+    async def permit(
+        self, *, idempotency_key: str | None = None, **params: Unpack[PermitInSession]
+    ) -> None:
+        """Say who may edit, gesture, and change the transport; its host may, and owners. Ids of
+        users: only they, the host and owners. null: everyone whose role lets them. What is
+        left out stays as it is.
+        """
+        await self._call("sessions.permit", idempotency_key=idempotency_key, **params)
 
     @overload
     async def get(self, **params: Unpack[GetCollaborationSession]) -> CollaborationSession: ...

@@ -12,7 +12,7 @@ from server.calls.accounts import (
 )
 from server.calls.accounts.self_service import changing, proving
 from server.calls.answer import Answer
-from server.calls.roles import invitations
+from server.calls.roles import invitations, permits
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
@@ -23,6 +23,7 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **provider_links.ANSWERS,
     **device_flow.ANSWERS,
     **invitations.ANSWERS,
+    **permits.ANSWERS,
     **second_factor.ANSWERS,
     **ending.ANSWERS,
     **devices.ANSWERS,

@@ -24,6 +24,9 @@ class HeldBack:
         for announce in held:
             announce()
 
+    def session_permitted(self, project: str, session: str) -> None:
+        self._held.append(partial(self._announcer.session_permitted, project, session))
+
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         self._held.append(partial(self._announcer.role_changed, project, user, grant))
 

@@ -21,6 +21,7 @@ from prime_client.events import (
     JoinFailed,
     Left,
     Moved,
+    PermissionsChanged,
     Position,
     Postponed,
     Refused,
@@ -500,6 +501,12 @@ def test_R3_roles_degraded_and_being_put_out(ada: Peer) -> None:
     changed = {"t": "role_changed", "user": "ada", "role": "viewer"}
     assert ada.replica.receive(changed) == [RoleChanged("ada", "viewer")]
     assert ada.replica.role == "viewer"
+    theirs = {"t": "role_changed", "user": "ada", "role": "contributor", "tracks": ["track_01"]}
+    assert ada.replica.receive(theirs) == [RoleChanged("ada", "contributor", ["track_01"])]
+    assert ada.replica.tracks == ["track_01"]
+    agreed = {"t": "permitted", "permissions": {"edit": ["ben"]}}
+    assert ada.replica.receive(agreed) == [PermissionsChanged({"edit": ["ben"]})]
+    assert ada.replica.permissions == {"edit": ["ben"]}
     degraded = {"t": "degraded", "degraded": True, "reason": "database"}
     assert ada.replica.receive(degraded) == [DegradedChanged(True, "database")]
     assert ada.replica.degraded

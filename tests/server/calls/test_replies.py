@@ -171,6 +171,7 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "snapshots.fork": [snapshot | {"name": "Fork"}],
         "snapshots.delete": [snapshot],
         "sessions.history": [{"session": heavy.session}],
+        "sessions.permit": [{"session": heavy.session, "edit": [heavy.ann.user]}],
         "sessions.end": [{"session": heavy.session}],
         "timeline.between": [project | {"start": 0, "end": 1e6, "notes": True, "limit": 5_000}],
         "timeline.seconds": [project | {"beats": times}],

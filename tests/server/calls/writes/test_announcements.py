@@ -26,6 +26,9 @@ class Heard:
     def media_changed(self, *what: Any) -> None:
         self.heard.append(("media", *what))
 
+    def session_permitted(self, *what: Any) -> None:
+        self.heard.append(("permitted", *what))
+
     def rows_changed(self) -> None:
         self.heard.append(("rows",))
 

@@ -32,7 +32,7 @@ SELECT array_agg(fact ORDER BY fact) FROM (
     UNION ALL SELECT concat_ws(' ', user_id, role) FROM project_members WHERE user_id <> $1
     UNION ALL SELECT concat_ws(' ', id, name, version) FROM project_snapshots WHERE kind <> 'auto'
     UNION ALL SELECT concat_ws(' ', id, name, status) FROM audio_files
-    UNION ALL SELECT concat_ws(' ', id, status) FROM collaboration_sessions
+    UNION ALL SELECT concat_ws(' ', id, status, permissions) FROM collaboration_sessions
     UNION ALL SELECT concat_ws(' ', id, withdrawn_at) FROM invitations
 ) AS facts (fact)
 """
@@ -75,6 +75,7 @@ class Shared:
             "snapshots.delete": snapshot,
             "snapshots.restore": snapshot | {"id": "restore-0001"},
             "snapshots.fork": snapshot | {"name": "Fork"},
+            "sessions.permit": {"session": self.session, "edit": []},
             "sessions.end": {"session": self.session},
             "audio_files.create": project | {"name": "new.wav"},
             "audio_files.update": file | {"version": 1, "name": "other.wav"},

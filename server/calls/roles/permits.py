@@ -1,0 +1,51 @@
+"""What the host of a session lets its members do (rules R38, R39)."""
+
+from msgspec import UNSET
+
+from persistence.tables import audit_log, collaboration_sessions
+from rooms.presence.permits import WHY, may
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.params import Done
+from schema.calling.permit_calls import PermitInSession
+from schema.errors import ErrorCode
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context, require_editor
+from server.refused import Refused
+
+
+async def permit(context: Context, caller: Caller, params: PermitInSession) -> Done:
+    """Say who has which permission; the room is told at once, on every node (rule R38)."""
+    changes = {name: getattr(params, name) for name in WHY}
+    changes = {name: users for name, users in changes.items() if users is not UNSET}
+    async with context.db.transaction() as tx:
+        done = await collaboration_sessions.permit_by(tx, params.session, caller.user, changes)
+        if not done.may:
+            text = "the host of the session or an owner of the project says who may what; ask one"
+            raise Refused(ErrorCode.FORBIDDEN, text)
+        if not done.is_done:
+            text = "this session has ended; sessions.list shows the one that goes on"
+            raise Refused(ErrorCode.CONFLICT, text)
+        counts = {name: None if users is None else len(users) for name, users in changes.items()}
+        await audit_log.insert(
+            tx,
+            AuditEvent.PERMISSIONS_CHANGED,
+            user=caller.user,
+            project=done.project,
+            session=params.session,
+            permissions=counts,
+        )
+    context.announcer.session_permitted(done.project, params.session)
+    return Done()
+
+
+async def require_permitted(context: Context, project: str, user: str) -> None:
+    """As `require_editor`, and where the host of the session that goes on lets this user edit."""
+    role = await require_editor(context, project, user)
+    permits = await collaboration_sessions.permits_among(context.db, [project])
+    refusal = may(permits[project], user, role).edit if project in permits else None
+    if refusal is not None:
+        raise Refused(ErrorCode.FORBIDDEN, refusal)
+
+
+ANSWERS: dict[str, Answer] = {"sessions.permit": permit}

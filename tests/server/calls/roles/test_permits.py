@@ -1,0 +1,128 @@
+"""What the host of a session lets its members do, on two nodes (rules R38, R39)."""
+
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Nodes, create_project
+from tests.server.wire import Message, Wire
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+LOOP: Message = {
+    "op": "set", "col": "transport", "id": "transport", "props": {"loopOn": True},
+}  # fmt: skip
+
+
+def named(text: str) -> Message:
+    return {"op": "set", "col": "project", "id": "project", "props": {"name": text}}
+
+
+class Session:
+    """Ann hosts on one node; Ben and Cid are editors, on the other one and on hers."""
+
+    async def begin(self, nodes: Nodes) -> None:
+        one, self.two = await nodes.start(), await nodes.start()
+        self.ann, self.cid = await one.musician("ann"), await one.musician("cid")
+        self.ben = await self.two.musician("ben")
+        self.project = await create_project(self.ann)
+        await self.ann.join(self.project)
+        for name, wire in (("ben", self.ben), ("cid", self.cid)):
+            grant = {"project": self.project, "email": f"{name}@example.org", "role": "editor"}
+            await self.ann.result("members.grant", **grant)
+            await wire.until("role_changed")
+            await wire.join(self.project)
+        await one.server.write_behind.run_once()
+        [session] = (await self.ann.result("sessions.list"))["sessions"]
+        self.session = session["id"]
+
+    async def permit(self, **permissions: Any) -> None:
+        await self.ann.result("sessions.permit", session=self.session, **permissions)
+        for wire in (self.ben, self.cid):
+            told = await wire.until("permitted")
+        assert told["permissions"].keys() == {k for k, v in permissions.items() if v is not None}
+
+    async def edit(self, wire: Wire, *ops: Message) -> str:
+        """`ack`, or the code of the refusal."""
+        answer = await wire.edit(self.project, *ops)
+        return str(answer.get("code", answer["t"]))
+
+    async def gesture(self, wire: Wire) -> str:
+        shown = {"ch_master": {"col": "channels", "props": {"volume": 0.5}}}
+        id = wire.new_id()
+        gesture = {"t": "gesture", "project": self.project, "id": id, "values": shown}
+        await wire.send(gesture)
+        await wire.ping()
+        errors = [heard["code"] for heard in wire.heard("error") if heard["id"] == id]
+        return "".join(errors) or "shown"
+
+
+@pytest.fixture
+async def session(nodes: Nodes) -> Session:
+    made = Session()
+    await made.begin(nodes)
+    return made
+
+
+async def test_R38_the_host_says_who_edits_and_it_holds_at_once_on_every_node(
+    session: Session,
+) -> None:
+    ann, ben, cid = session.ann, session.ben, session.cid
+    await session.permit(edit=[cid.user])
+    assert await session.edit(ben, named("x")) == "forbidden"
+    assert await session.gesture(ben) == "forbidden"
+    assert await session.edit(cid, named("y")) == "ack"
+    assert await session.edit(ann, named("z")) == "ack", "the host"
+    await ben.send({"t": "undo", "id": "undo-of-ben", "project": session.project})
+    assert (await ben.answer_to("undo-of-ben"))["code"] == "forbidden"
+    snapshot = (await ben.result("snapshots.create", project=session.project))["id"]
+    restore = {"project": session.project, "snapshot": snapshot, "id": "restore-01"}
+    assert (await ben.call("snapshots.restore", **restore))["code"] == "forbidden"
+    await session.permit(edit=None)
+    assert await session.edit(ben, named("again")) == "ack"
+
+
+async def test_R39_gestures_and_the_transport_are_permissions_of_their_own(
+    session: Session,
+) -> None:
+    ben = session.ben
+    assert await session.edit(ben, named("x"), LOOP) == "ack"
+    await session.permit(gesture=[], transport=[session.cid.user])
+    assert await session.gesture(ben) == "forbidden"
+    refused = await ben.edit(session.project, named("y"), LOOP)
+    assert (refused["code"], refused["details"]["op"]) == ("forbidden", 1)
+    assert await session.edit(ben, named("y")) == "ack"
+    for undo, code in (("undo-one-1", "ack"), ("undo-two-2", "forbidden")):
+        await ben.send({"t": "undo", "id": undo, "project": session.project})
+        answer = await ben.answer_to(undo)
+        assert answer.get("code", answer["t"]) == code, "the second would set the loop back"
+    assert await session.edit(session.cid, LOOP) == "ack"
+    assert await session.gesture(session.cid) == "forbidden"
+
+
+async def test_R38_who_comes_later_is_told_and_bound_on_a_node_that_opens_the_room(
+    nodes: Nodes, session: Session
+) -> None:
+    await session.permit(edit=[])
+    third = await nodes.start()
+    ben = await third.again(session.ben, "phone")
+    joined, _ = await ben.join(session.project)
+    assert joined["permissions"] == {"edit": []}
+    assert await session.edit(ben, named("x")) == "forbidden"
+    row = await ben.result("sessions.get", session=session.session)
+    assert row["permissions"] == {"edit": []}
+
+
+async def test_R38_only_the_host_and_owners_say_and_only_while_the_session_goes_on(
+    session: Session,
+) -> None:
+    ann, ben, asked = session.ann, session.ben, {"session": session.session, "edit": []}
+    assert (await ben.call("sessions.permit", **asked))["code"] == "forbidden"
+    eve = await session.two.musician("eve")
+    assert (await eve.call("sessions.permit", **asked))["code"] == "not_found"
+    bad: list[dict[str, Any]] = [{"edit": ["nobody"]}, {"edit": [ann.user] * 101}, {"speak": []}]
+    for wrong in bad:
+        refused = await ann.call("sessions.permit", session=session.session, **wrong)
+        assert refused["code"] == "validation"
+    await ann.result("sessions.end", session=session.session)
+    assert (await ann.call("sessions.permit", **asked))["code"] == "conflict"
