@@ -24,6 +24,7 @@ from machine.embedded_valkey import EmbeddedValkey
 from machine.library_logs import take_library_logs
 from persistence.errors import NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
+from server.health.redaction import redact
 from server.operating.database import DEFAULT_DATA, database_of
 from server.process import run
 from server.settings import Settings, read_settings
@@ -45,11 +46,7 @@ def main() -> int:
     """Parse, run, and say in one line what went wrong."""
     args = _arguments()
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_rendering(),
-        ],
+        processors=log_processors(is_terminal=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -72,11 +69,16 @@ def main() -> int:
         return _fail(f"cannot listen on {args.host}:{args.port}: {error.strerror or error}", 1)
 
 
-def _rendering() -> list[Processor]:
-    """For eyes on a terminal, for programs elsewhere."""
-    if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+def log_processors(*, is_terminal: bool) -> list[Processor]:
+    """What a line of the log goes through: for eyes on a terminal, for programs elsewhere."""
+    processors: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if is_terminal:
+        return [*processors, redact, structlog.dev.ConsoleRenderer()]
+    format_trace = structlog.processors.format_exc_info
+    return [*processors, format_trace, redact, structlog.processors.JSONRenderer()]
 
 
 def _serve(settings: Settings, *, as_json: bool) -> int:
