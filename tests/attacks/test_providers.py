@@ -9,17 +9,23 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from persistence.tables.mail_outbox import MailKind
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
+from server.accounts.second_factors import SecondFactors
 from tests.server.accounts.providers.made_up import CLIENT, Answer, Asked, MadeUp, made_up
+from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message, Wire
 
-__all__ = ["nodes"]
+__all__ = ["letters", "nodes"]
 
 pytestmark = pytest.mark.postgres
+
+STEP = 60_000_000
 
 BACK = "http://127.0.0.1:53211/callback"
 
@@ -198,6 +204,39 @@ async def test_attack_A13_an_address_links_nothing_and_unproved_it_tells_nothing
     refused = await finish(guest, begun, hub.evil.log_in(begun))
     assert refused["code"] == "link_required"
     assert (await guest.call("projects.list"))["code"] == "auth_required"
+
+
+async def test_attack_A13_who_made_an_account_with_anothers_address_is_out_once_it_is_proved(
+    hub: Hub, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pre-hijacking: Eve registers Ann's address, links her own identity, sets up her own app."""
+    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    eve = await hub.here.musician("ann")
+    hub.evil.made.claims = {"sub": "eve", "email": "eve@example.org"}
+    begun = await begin(eve, "evil", "auth.link_begin")
+    words = {"flow": begun["flow"], "state": begun["state"], "code": hub.evil.log_in(begun)}
+    await eve.result("auth.link_finish", **words)
+    app = pyotp.TOTP((await eve.result("auth.totp_begin"))["secret"])
+    await eve.result("auth.totp_confirm", code=app.generate_otp(STEP))
+    ann = await hub.there.guest()
+    await ann.result("auth.request_reset", email="ann@example.org")
+    mail = await letters.newest(hub.there, MailKind.RESET_PASSWORD)
+    await ann.result("auth.reset_password", token=mail["token"], password="violet anvil")
+    await eve.closed(4501)
+    login = await ann.call("auth.login", email="ann@example.org", password="violet anvil")
+    assert login["t"] == "reply"
+    begun = await begin(await hub.here.guest(), "evil")
+    eves = await finish(await hub.here.guest(), begun, hub.evil.log_in(begun))
+    assert eves["result"]["user"]["id"] != login["result"]["user"]["id"]
+    # What Ann sets up herself stays when she forgets the password: the address is proved.
+    app = pyotp.TOTP((await ann.result("auth.totp_begin"))["secret"])
+    await ann.result("auth.totp_confirm", code=app.generate_otp(STEP))
+    guest = await hub.here.guest()
+    await guest.result("auth.request_reset", email="ann@example.org")
+    mail = await letters.newest(hub.here, MailKind.RESET_PASSWORD)
+    await guest.result("auth.reset_password", token=mail["token"], password="orange anvil")
+    again = await guest.call("auth.login", email="ann@example.org", password="orange anvil")
+    assert again["code"] == "second_factor_required"
 
 
 async def test_attack_A13_nobody_links_their_identity_to_anothers_account(hub: Hub) -> None:

@@ -39,6 +39,10 @@ UNLINK = """
 DELETE FROM provider_identities WHERE user_id = $1 AND id = $2 RETURNING provider
 """
 
+UNLINK_ALL = """
+DELETE FROM provider_identities WHERE user_id = $1 RETURNING provider
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderIdentity:
@@ -83,6 +87,11 @@ async def unlink(db: Executor, user_id: str, identity: str) -> str | None:
     """Take it off; its provider, or None if it is not this user's."""
     provider: str | None = await db.fetchval(UNLINK, user_id, identity)
     return provider
+
+
+async def unlink_all(db: Executor, user_id: str) -> list[str]:
+    """Take all off; the providers that they were of."""
+    return [row["provider"] for row in await db.fetch(UNLINK_ALL, user_id)]
 
 
 def _identity(row: Any) -> ProviderIdentity:

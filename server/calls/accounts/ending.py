@@ -3,7 +3,11 @@
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
-from persistence.tables.logging_in import login_challenges
+from persistence.tables.logging_in import (
+    login_challenges,
+    provider_identities,
+    second_factors,
+)
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.token_calls import Logout, RevokeLogin
@@ -26,6 +30,21 @@ async def end_logins(
     for auth_session in ended:
         await _note(tx, user, auth_session, reason)
     return ended
+
+
+async def take_off_what_others_set_up(tx: Executor, user: str, address: str) -> None:
+    """The owner of the address has proved it for the first time, by a mail, and sets a password.
+
+    Whoever made the account with it, and was not its owner, has no way in any more (rule A33): no
+    provider's identity of theirs, and no second factor that would keep the owner out.
+    """
+    for provider in await provider_identities.unlink_all(tx, user):
+        event = AuditEvent.IDENTITY_UNLINKED
+        await audit_log.insert(tx, event, user=user, address=address, provider=provider)
+    if await second_factors.is_confirmed(tx, user):
+        event = AuditEvent.SECOND_FACTOR_REMOVED
+        await audit_log.insert(tx, event, user=user, address=address)
+    await second_factors.remove(tx, user)
 
 
 def tell_ended(context: Context, auth_sessions: list[str]) -> None:

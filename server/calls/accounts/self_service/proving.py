@@ -14,7 +14,11 @@ from schema.calling.proving_calls import RequestReset, ResetPassword, SendVerifi
 from schema.errors import ErrorCode
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
-from server.calls.accounts.ending import end_logins, tell_ended
+from server.calls.accounts.ending import (
+    end_logins,
+    take_off_what_others_set_up,
+    tell_ended,
+)
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -64,6 +68,8 @@ async def reset_password(context: Context, caller: Caller, params: ResetPassword
     async def reset(tx: Executor, user: UserRow, taken: Taken) -> None:
         checked(params.password, user.email, user.username)
         await auth_credentials.put_password(tx, user.id, password_hash)
+        if not await users.is_verified(tx, user.id):
+            await take_off_what_others_set_up(tx, user.id, caller.address)
         await users.verify_email(tx, user.id, taken.email)
         ended.extend(await void_all(context, tx, user, MailKind.PASSWORD_CHANGED))
         await audit_log.insert(tx, AuditEvent.PASSWORD_RESET, user=user.id, address=caller.address)
