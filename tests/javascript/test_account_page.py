@@ -12,7 +12,13 @@ from tests.server.conftest import Node
 
 pytestmark = pytest.mark.postgres
 
+TOKEN = "a" * 43
+
 USED_UP = [
+    ("auth.verify", {"token": TOKEN}, "verify"),
+    ("auth.reset_password", {"token": TOKEN, "password": "a kettle of 7 songs"}, "reset"),
+    ("auth.confirm_email", {"token": TOKEN}, "confirm"),
+    ("invitations.look", {"token": TOKEN}, "invite"),
     ("auth.device_look", {"user_code": "BCDF-GHJK"}, "device"),
 ]
 """Calls of the page with a secret that is good no more, and what of."""
