@@ -108,12 +108,20 @@ async def _show(db: Database, arguments: argparse.Namespace, settings: Settings)
 
 async def _reset(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
     user = await work.require(db, arguments.user)
-    return {"id": user.id, "link": _link(settings, await work.reset_token(db, user))}
+    token = await work.reset_token(db, user, by_mail=arguments.mail)
+    if arguments.mail:
+        return {"id": user.id, "mailed_to": user.email}
+    return {"id": user.id, "link": _link(settings, token)}
 
 
 async def _revoke(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
     user = await work.require(db, arguments.user)
     return {"id": user.id, "revoked": await work.revoke(db, user)}
+
+
+async def _drop_factor(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
+    user = await work.require(db, arguments.user)
+    return {"id": user.id, "dropped": await work.drop_second_factor(db, user)}
 
 
 async def _make_operator(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -183,12 +191,18 @@ def _said_whole(result: Result) -> str:
 
 
 def _said_reset(result: Result) -> str:
+    if "mailed_to" in result:
+        return f"a mail with a link waits to be sent to {result['mailed_to']}"
     return f"a new password is set at this link, once, within a day:\n{result['link']}"
 
 
 def _said_revoked(result: Result) -> str:
     count = result["revoked"]
     return f"ended {count} login{'s' * (count != 1)}"
+
+
+def _said_dropped(result: Result) -> str:
+    return "logs in without a second factor now" if result["dropped"] else "has none"
 
 
 def _said_operator(result: Result) -> str:
@@ -219,7 +233,9 @@ def _parser() -> argparse.ArgumentParser:
     user = "an address, a username or an id"
     show = _word(words, "show", "one account, its logins and projects", _show, _said_whole)
     reset = _word(words, "reset", "print a link that sets a new password", _reset, _said_reset)
+    reset.add_argument("--mail", action="store_true", help="mail it instead, to the user's address")
     revoke = _word(words, "revoke", "end all logins of an account", _revoke, _said_revoked)
+    factor = _word(words, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped)
     operator = _word(
         words, "make-operator", "let someone read the audit of all", _make_operator, _said_operator
     )
@@ -230,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     rotate.add_argument(
         "--at-once", action="store_true", help="honour nothing that was signed before"
     )
-    for word in (show, reset, revoke, operator):
+    for word in (show, reset, revoke, factor, operator):
         word.add_argument("user", metavar="USER", help=user)
     return parser
 

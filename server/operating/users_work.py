@@ -12,12 +12,14 @@ from persistence.tables import (
     audit_log,
     auth_credentials,
     auth_sessions,
+    mail_outbox,
     one_time_tokens,
     users,
 )
 from persistence.tables.internal import operators
 from persistence.tables.internal.operators import Account, Login, Membership
-from persistence.tables.logging_in import login_challenges
+from persistence.tables.logging_in import login_challenges, second_factors
+from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Hashes, Made, Purpose
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
@@ -35,6 +37,11 @@ BY = "command line"
 
 LINK_SECONDS = 86_400.0
 """How long a link that an operator hands on is good."""
+
+TOO_MANY_LINKS = (
+    "so many links were made for this account today that the last one must be used first, or waited"
+    " for: an hour at most"
+)
 
 
 class NotDone(Exception):
@@ -90,7 +97,10 @@ def hashed(password: str, new: NewAccount) -> str:
 async def create(
     db: Executor, new: NewAccount, password_hash: str | None, *, is_operator: bool = False
 ) -> UserRow:
-    """Make an account, all of it or nothing; raises `NotDone`. Its address counts as proved."""
+    """Make an account, all of it or nothing; raises `NotDone`.
+
+    With a password its address counts as proved; without one it is proved by the link.
+    """
     async with db.transaction() as tx:
         try:
             user = await users.create(tx, email=new.email, username=new.username, name=new.name)
@@ -99,6 +109,7 @@ async def create(
         await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, by=BY)
         if password_hash is not None:
             await auth_credentials.create_password(tx, user.id, password_hash)
+            await users.verify_email(tx, user.id, user.email)
         if is_operator:
             await _set_operator(tx, user, is_operator=True)
     return user
@@ -114,8 +125,11 @@ async def show(db: Executor, named: str) -> Whole:
     return Whole(account, logins, await operators.memberships(db, user.id))
 
 
-async def reset_token(db: Executor, user: UserRow) -> str:
-    """The token of a link with which to set a password, once; raises `NotDone`."""
+async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> str:
+    """The token of a link with which to set a password, once; raises `NotDone`.
+
+    `by_mail`: the link is mailed to the user as well.
+    """
     token = secrets.token_urlsafe(32)
     stored = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
     async with db.transaction() as tx:
@@ -129,12 +143,25 @@ async def reset_token(db: Executor, user: UserRow) -> str:
             code_seconds=0,
         )
         if made is Made.NOT_YET:
-            raise NotDone(
-                "so many links were made for this account today that the last one must be used"
-                " first, or waited for: an hour at most"
-            )
+            raise NotDone(TOO_MANY_LINKS)
+        if by_mail:
+            await _mail(tx, user, token)
         await audit_log.insert(tx, AuditEvent.RESET_REQUESTED, user=user.id, by=BY)
     return token
+
+
+async def _mail(tx: Executor, user: UserRow, token: str) -> None:
+    minutes = int(LINK_SECONDS / 60)
+    payload = {"name": user.name, "token": token, "code": "", "token_minutes": minutes}
+    is_put = await mail_outbox.put(
+        tx,
+        recipient=user.email,
+        kind=MailKind.RESET_PASSWORD,
+        payload=payload | {"code_minutes": 0},
+        user_id=user.id,
+    )
+    if not is_put:
+        raise NotDone("this account was sent so many mails within the hour that no more are sent")
 
 
 async def revoke(db: Executor, user: UserRow) -> int:
@@ -147,6 +174,16 @@ async def revoke(db: Executor, user: UserRow) -> int:
                 tx, AuditEvent.SESSION_REVOKED, user=user.id, auth_session=auth_session, by=BY
             )
     return len(ended)
+
+
+async def drop_second_factor(db: Executor, user: UserRow) -> bool:
+    """For who has lost it and all recovery codes; False: there was none."""
+    async with db.transaction() as tx:
+        if not await second_factors.is_confirmed(tx, user.id):
+            return False
+        await second_factors.remove(tx, user.id)
+        await audit_log.insert(tx, AuditEvent.SECOND_FACTOR_REMOVED, user=user.id, by=BY)
+    return True
 
 
 async def set_operator(db: Executor, user: UserRow, *, is_operator: bool) -> bool:

@@ -197,7 +197,7 @@ async function login(title, words, asked, then) {
       await loggedIn(() => server.call("auth.login", { email: address, password: value }), then);
     }),
     ...(await providerButtons(asked)),
-    asked.name === "invite" ? link("I have no account yet", () => register(asked, then)) : null,
+    asked.name === "invite" ? link("I have no account yet", () => register(asked)) : null,
     link("I forgot my password", forgot),
   );
 }
@@ -224,16 +224,18 @@ function secondFactor(challenge, then) {
   );
 }
 
-function register(asked, then) {
+/** Make an account by an invitation: it brings its owner into the project at once. */
+function register(asked) {
   const email = emailField();
   const username = field("Username", { autocomplete: "nickname", minlength: 2, maxlength: 32, pattern: "[A-Za-z0-9_.\\-]+", spellcheck: "false" });
   const password = passwordField("Password", "new-password");
   show(
     "Make an account",
     text("Others find you by your username: letters, digits, _ . and -", "note"),
-    form("login", [email, username, password], "Make the account", async (address, name, value) => {
-      await server.call("auth.register", { email: address, username: name, password: value });
-      await then();
+    form("invite", [email, username, password], "Make the account", async (address, name, value) => {
+      const params = { email: address, username: name, password: value, invitation: asked.secret };
+      await server.call("auth.register", params);
+      done("You are in", "Log in with your music program: the project is there.");
     }, link("I have an account", () => open(asked))),
   );
 }

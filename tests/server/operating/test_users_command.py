@@ -95,7 +95,10 @@ async def test_keys_are_rotated_once_in_a_while(database_url: str) -> None:
     assert signer.kid != kid
 
 
-WORDS = ["create", "list", "show", "reset", "revoke", "make-operator", "rotate-keys"]
+WORDS = [
+    "create", "list", "show", "reset", "revoke", "make-operator", "drop-second-factor",
+    "rotate-keys",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("word", WORDS)

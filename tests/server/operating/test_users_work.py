@@ -3,9 +3,13 @@
 import pytest
 
 from persistence.pool import Database
+from persistence.tables import mail_outbox, users
+from persistence.tables.logging_in import second_factors
 from schema.close_codes import SESSION_REVOKED
+from schema.server_limits import MAX_MAILS_PER_HOUR
 from server.operating import users_work as work
 from server.operating.users_work import NotDone, bounded, hashed
+from tests.server.accounts.mail.test_rendering import WRITER
 from tests.server.conftest import Node
 
 PASSWORD = "a kettle of 7 songs"
@@ -75,6 +79,34 @@ async def test_links_that_are_made_one_after_the_other_have_an_end(database: Dat
 
 
 @pytest.mark.postgres
+async def test_a_link_is_mailed_and_no_more_than_so_many(database: Database) -> None:
+    ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
+    token = await work.reset_token(database, ann, by_mail=True)
+    [mail] = await mail_outbox.claim(database, 5, 60)
+    assert (mail.recipient, mail.payload["token"], mail.payload["code"]) == (ann.email, token, "")
+    assert "1 day" in WRITER.write(mail.kind, mail.payload).text
+    for number in range(MAX_MAILS_PER_HOUR):
+        await database.execute("DELETE FROM one_time_tokens")
+        if number == MAX_MAILS_PER_HOUR - 1:
+            with pytest.raises(NotDone, match="so many mails"):
+                await work.reset_token(database, ann, by_mail=True)
+        else:
+            await work.reset_token(database, ann, by_mail=True)
+    assert await database.fetchval("SELECT count(*) FROM one_time_tokens") == 0
+
+
+@pytest.mark.postgres
+async def test_a_second_factor_that_was_lost_is_dropped(database: Database) -> None:
+    ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
+    assert not await work.drop_second_factor(database, ann)
+    await second_factors.begin(database, ann.id, b"sealed")
+    await second_factors.confirm(database, ann.id, 1, b"sealed")
+    assert await work.drop_second_factor(database, ann)
+    assert not await second_factors.is_confirmed(database, ann.id)
+    assert await audited(database) == ["account_made", "second_factor_removed"]
+
+
+@pytest.mark.postgres
 async def test_an_operator_is_made_and_unmade_once_each(database: Database) -> None:
     ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
     done = [
@@ -90,6 +122,7 @@ async def test_who_was_made_on_the_command_line_logs_in_and_is_put_out_by_it(nod
     db = node.server.foundation.db.calls
     new = bounded("ann@example.com", "ann", "")
     ann = await work.create(db, new, hashed(PASSWORD, new))
+    assert await users.is_verified(db, ann.id)
     wire = await node.guest()
     await wire.result("auth.login", email="ann@example.com", password=PASSWORD)
     assert await work.revoke(db, ann) == 1  # beside the node, which is told by the database alone
