@@ -41,7 +41,7 @@ Do = Callable[[Database, argparse.Namespace, Settings], Awaitable[Result]]
 
 def main() -> int:
     """Exit 0 when done, 1 when refused or the database fails, 2 for arguments and settings."""
-    arguments = _parser().parse_args()
+    arguments = parser().parse_args()
     _log_to_stderr()
     try:
         settings = read_settings("127.0.0.1", 0, ".data")
@@ -218,9 +218,10 @@ def _said_rotated(result: Result) -> str:
     return f"made the key {result['kid']}: {then}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
-    words = parser.add_subparsers(required=True, metavar="WORD")
+def parser() -> argparse.ArgumentParser:
+    """What can be typed behind `./run users`."""
+    made = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    words = made.add_subparsers(required=True, metavar="WORD")
     create = _word(words, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")
     create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
@@ -248,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for word in (show, reset, revoke, factor, operator):
         word.add_argument("user", metavar="USER", help=user)
-    return parser
+    return made
 
 
 def _word(
