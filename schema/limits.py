@@ -912,6 +912,16 @@ MAX_LOGINS_PER_USER = BOUNDS.add(
     "Of one user, on all servers.",
 )
 
+MAX_PROJECTS_SHOWN = BOUNDS.add(
+    "MAX_PROJECTS_SHOWN",
+    200,
+    "projects",
+    "`auth.deletion_preview`",
+    Instead.CLIPPED,
+    "server/calls/accounts/self_service/deleting.py",
+    "Those for which an owner is to be named come first; so many may be named at once.",
+)
+
 MAX_PROJECTS_PER_USER = BOUNDS.add(
     "MAX_PROJECTS_PER_USER",
     1_000,

@@ -21,6 +21,7 @@ from persistence.tables.logging_in import (
     provider_flows,
 )
 from schema.limits import KEPT_REPLY_SECONDS
+from server.accounts import erasing
 from server.accounts.audit import FLUSH_SECONDS
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
@@ -119,6 +120,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming idempotency keys", COMPACT_SECONDS, keys)
     repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
+    erase = functools.partial(erasing.erase_due, db, node.context.audit)
+    repeat("erasing deleted accounts", COMPACT_SECONDS, erase)
     repeat("trimming one-time tokens", COMPACT_SECONDS, lambda: one_time_tokens.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)

@@ -161,6 +161,7 @@ TESTED_ELSEWHERE = {
         "tests/server/calls/accounts/test_second_factor.py"
     ),
     "persistence.tables.invitations": "tests/server/calls/roles/test_invitations.py",
+    "persistence.tables.internal.account_deletions": "tests/server/accounts/test_erasing.py",
     "persistence.tables.held_roles": "tests/server/calls/writes/test_held_roles.py",
     "persistence.tools.foreign_session": "tests/chaos/test_chaos.py",
     "prime_client.connecting.auth_session": "tests/client/test_client.py",
@@ -215,6 +216,7 @@ TESTED_ELSEWHERE = {
     "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",
     "schema.calling.device_calls": "tests/server/calls/accounts/test_device_flow.py",
     "schema.calling.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
+    "schema.calling.deletion_calls": ("tests/server/calls/accounts/self_service/test_deleting.py"),
     "schema.calling.proving_calls": "tests/server/calls/accounts/self_service/test_proving.py",
     "schema.calling.token_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",

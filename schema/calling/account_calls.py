@@ -1,6 +1,7 @@
 """The calls on accounts: of each part its methods, and those that need no login."""
 
 from schema.calling.credential_calls import CREDENTIAL_METHODS, CREDENTIALS_WITHOUT_LOGIN
+from schema.calling.deletion_calls import DELETION_METHODS
 from schema.calling.device_calls import DEVICE_METHODS, DEVICES_WITHOUT_LOGIN
 from schema.calling.provider_calls import PROVIDER_METHODS, PROVIDERS_WITHOUT_LOGIN
 from schema.calling.proving_calls import PROVING_METHODS, PROVING_WITHOUT_LOGIN
@@ -14,6 +15,7 @@ from schema.calling.token_calls import TOKEN_METHODS, TOKENS_WITHOUT_LOGIN
 ACCOUNT_METHODS: dict[str, Call] = {
     **CREDENTIAL_METHODS,
     **PROVING_METHODS,
+    **DELETION_METHODS,
     **TOKEN_METHODS,
     **PROVIDER_METHODS,
     **DEVICE_METHODS,

@@ -22,3 +22,14 @@ CREATE INDEX one_time_tokens_made_since_idx ON one_time_tokens (made_since);
 
 -- When mail at this address was answered last; no node of before reads it.
 ALTER TABLE prime_users ADD COLUMN email_verified_at timestamptz;
+
+-- Accounts that their user has deleted: erased at `erase_at`, unless the user logs in before.
+-- `archived`: the projects that were archived with it, and are brought back with it.
+CREATE TABLE account_deletions (
+    user_id     uuid PRIMARY KEY REFERENCES prime_users ON DELETE CASCADE,
+    archived    uuid[] NOT NULL DEFAULT '{}',
+    asked_at    timestamptz NOT NULL DEFAULT now(),
+    erase_at    timestamptz NOT NULL,
+    is_erasing  boolean NOT NULL DEFAULT false
+);
+CREATE INDEX account_deletions_erase_idx ON account_deletions (erase_at);

@@ -973,6 +973,14 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE TABLE public.account_deletions (
+    user_id uuid NOT NULL,
+    archived uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    erase_at timestamp with time zone NOT NULL,
+    is_erasing boolean DEFAULT false NOT NULL
+);
+
 CREATE TABLE public.audio_files (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     project_id uuid NOT NULL,
@@ -1610,6 +1618,9 @@ CREATE VIEW public.whole_audit WITH (security_barrier='true') AS
 
 ALTER TABLE ONLY public.change_log ALTER COLUMN "position" SET DEFAULT nextval('public.change_log_position_seq'::regclass);
 
+ALTER TABLE ONLY public.account_deletions
+    ADD CONSTRAINT account_deletions_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY public.audio_files
     ADD CONSTRAINT audio_files_pkey PRIMARY KEY (id);
 
@@ -1747,6 +1758,8 @@ ALTER TABLE ONLY public.state_parts
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
+
+CREATE INDEX account_deletions_erase_idx ON public.account_deletions USING btree (erase_at);
 
 CREATE UNIQUE INDEX audio_files_content_key ON public.audio_files USING btree (project_id, content_hash) WHERE ((content_hash IS NOT NULL) AND (stem_kind IS NULL) AND (NOT is_repeated));
 
@@ -2031,6 +2044,9 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.session_states FOR EACH ROW EXECUTE
 CREATE TRIGGER touch_content BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN (((new.head_seq = old.head_seq) AND (new.state_seq <> old.state_seq))) EXECUTE FUNCTION public.touch();
 
 CREATE TRIGGER touch_fields BEFORE UPDATE ON public.studio_projects FOR EACH ROW WHEN ((((new.head_seq = old.head_seq) AND (new.state_seq = old.state_seq) AND (new.compacted_seq = old.compacted_seq) AND (new.emptied_seq = old.emptied_seq)) OR (new.epoch <> old.epoch))) EXECUTE FUNCTION public.touch_version();
+
+ALTER TABLE ONLY public.account_deletions
+    ADD CONSTRAINT account_deletions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.audio_files
     ADD CONSTRAINT audio_files_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;

@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "SessionStatus": ("active", "ended"),
     "RowChangeKind": ("entered", "changed", "left"),
     "ResyncReason": tuple(map(str, ResyncReason)),
+    "Fate": ("kept", "archived", "erased"),
     "ChangeAction": ("added", "removed", "changed"),
 }
 """Name of the type -> the words. A later server may say a word that is not among them yet."""

@@ -165,6 +165,7 @@ class Grown:
             "snapshots.restore": project | {"snapshot": bare, "id": "restore-0001"},
             "snapshots.delete": snapshot,
             "projects.archive": project,
+            "auth.deletion_preview": {},
             "auth.change_password": {
                 "password": "correct horse",
                 "new_password": "violet anvil",

@@ -306,6 +306,10 @@ MAX_DEVICE_WAIT_MS = 8_000
 MAX_LOGINS_PER_USER = 100
 """Of one user, on all servers. (auth sessions; `auth.login`)"""
 
+MAX_PROJECTS_SHOWN = 200
+"""Those for which an owner is to be named come first; so many may be named at once. (projects;
+`auth.deletion_preview`)"""
+
 MAX_PROJECTS_PER_USER = 1_000
 """Owned by one user, archived ones too. (projects; `projects.create`, `snapshots.fork`)"""
 

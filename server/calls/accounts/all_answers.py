@@ -10,7 +10,7 @@ from server.calls.accounts import (
     refreshing,
     second_factor,
 )
-from server.calls.accounts.self_service import changing, proving
+from server.calls.accounts.self_service import changing, deleting, proving
 from server.calls.answer import Answer
 from server.calls.roles import invitations, permits
 
@@ -18,6 +18,7 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
     **proving.ANSWERS,
     **changing.ANSWERS,
+    **deleting.ANSWERS,
     **refreshing.ANSWERS,
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,

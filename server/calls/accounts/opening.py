@@ -11,6 +11,7 @@ from schema.calling.credential_calls import Tokens
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
 from server.calls.accounts.factor_codes import require_second_factor
+from server.calls.accounts.self_service.deleting import cancel
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
@@ -51,6 +52,8 @@ async def open_login(
             raise RuntimeError("the refusal would take the transaction back: commit it before")
         await require_second_factor(context, caller, user, by)
     async with (tx or context.db).transaction() as transaction:
+        if by is not LoginBy.REGISTRATION:
+            await cancel(context, transaction, user)
         session, ended = await _make(context, caller, user, transaction)
         await _note(transaction, caller, user, session, by, ended)
 

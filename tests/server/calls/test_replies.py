@@ -201,7 +201,9 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "auth.request_reset": [{"email": "zoe@example.org"}],
         "auth.change_email": [{"password": "correct horse", "email": "ann@elsewhere.example"}],
         "auth.change_password": [{"password": "correct horse", "new_password": "violet anvil"}],
+        "auth.deletion_preview": [{}],
         "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],
+        "auth.delete_account": [{"password": "violet anvil"}],
         "auth.logout": [{}],
     }
 

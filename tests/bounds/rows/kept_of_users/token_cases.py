@@ -6,7 +6,12 @@ from persistence.tables import one_time_tokens
 from persistence.tables.one_time_tokens import Hashes, Made, Purpose
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
-from schema.limits import MAX_MAILED_CODES_A_DAY, MAX_MAILS_ASKED_PER_HOUR, MAX_WRONG_CODES
+from schema.limits import (
+    MAX_MAILED_CODES_A_DAY,
+    MAX_MAILS_ASKED_PER_HOUR,
+    MAX_PROJECTS_SHOWN,
+    MAX_WRONG_CODES,
+)
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.asked_mails import AskedMail, AskedMails
 from server.accounts.proving.one_time import OneTime
@@ -78,3 +83,23 @@ def waiting_mails() -> Seen:
 
     told = [asked() for _ in range(MAX_ASKED_MAILS + 1)]
     return Seen(told[-2], told[-1])
+
+
+MAKE_PROJECTS = """
+WITH made AS (
+    INSERT INTO studio_projects (owner_id, name) SELECT $1, 'Song ' || n
+    FROM generate_series(1, $2) AS n RETURNING id)
+INSERT INTO project_members (project_id, user_id, role) SELECT id, $1, 'owner' FROM made
+"""
+
+
+@live_case("MAX_PROJECTS_SHOWN")
+async def projects_shown(node: Node) -> Seen:
+    ann = await node.musician("ann")
+
+    async def shown(more: int) -> Past | None:
+        await node.context.db.execute(MAKE_PROJECTS, ann.user, more)
+        preview = await ann.result("auth.deletion_preview")
+        return None if len(preview["projects"]) == preview["total"] else Instead.CLIPPED
+
+    return Seen(await shown(MAX_PROJECTS_SHOWN), await shown(1))

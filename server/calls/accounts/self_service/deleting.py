@@ -1,0 +1,132 @@
+"""Deleting one's account: what becomes of its projects is said first, and done after a while."""
+
+import time
+
+from persistence.errors import NotFound
+from persistence.pool import Executor
+from persistence.tables import (
+    audit_log,
+    mail_outbox,
+    one_time_tokens,
+    project_members,
+    studio_projects,
+)
+from persistence.tables.internal import account_deletions
+from persistence.tables.internal.account_deletions import Owned
+from persistence.tables.mail_outbox import MailKind
+from persistence.tables.users import UserRow
+from rooms.roles import Grant
+from schema.accounts.audit_events import AuditEvent
+from schema.calling.deletion_calls import (
+    DeleteAccount,
+    Deletion,
+    DeletionPreview,
+    PreviewDeletion,
+    ProjectFate,
+)
+from schema.errors import ErrorCode
+from schema.limits import MAX_PROJECTS_SHOWN
+from server.calls.accounts.ending import end_logins, tell_ended
+from server.calls.accounts.self_service.changing import require_password
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused
+
+DAY = 86_400_000
+
+
+async def preview(context: Context, caller: Caller, params: PreviewDeletion) -> DeletionPreview:
+    """What would become of each project (rule A28)."""
+    owned, total = await account_deletions.owned(context.db, caller.user, MAX_PROJECTS_SHOWN)
+    return DeletionPreview([_fate(project) for project in owned], total, context.grace_days)
+
+
+async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Deletion:
+    """Close the account; it and what is its own are erased after the grace time (rule A28)."""
+    user = await require_password(context, caller, params.password)
+    async with context.db.transaction() as tx:
+        owned, total = await _hand_on(context, tx, user, params.projects)
+        archived = [project for project in owned if _fate(project).becomes == "archived"]
+        for project in archived:
+            await studio_projects.set_archived(tx, project.id, True)
+        brought_back = [project.id for project in archived if not project.archived]
+        await account_deletions.put(tx, user.id, brought_back, context.grace_days)
+        await one_time_tokens.void(tx, user.id)
+        ended = await end_logins(context, tx, user.id, reason="account deleted")
+        await _tell_owner(context, tx, caller, user)
+    for given, heir in params.projects.items():
+        context.announcer.role_changed(given, heir, Grant("owner"))
+    await tell_projects(context, brought_back)
+    tell_ended(context, ended)
+    erase_at = time.time() * 1_000 + context.grace_days * DAY
+    return Deletion([_fate(project) for project in owned], total, erase_at)
+
+
+async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:
+    """Whoever logs in stays; the projects to be told of once this is committed.
+
+    Raises `Refused` for an account that is being erased: it is no account any more.
+    """
+    archived = await account_deletions.cancel(tx, user.id)
+    if archived is None:
+        if await account_deletions.is_erasing(tx, user.id):
+            raise Refused(ErrorCode.AUTH_FAILED, "the e-mail address or the password is wrong")
+        return []
+    for project in archived:
+        try:
+            await studio_projects.set_archived(tx, project, False)
+        except NotFound:
+            continue
+    await audit_log.insert(tx, AuditEvent.ACCOUNT_REOPENED, user=user.id)
+    return archived
+
+
+async def tell_projects(context: Context, projects: list[str]) -> None:
+    """These were archived, or brought back: all nodes hear of it."""
+    for project, version, archived in await studio_projects.versions_among(context.db, projects):
+        context.announcer.project_changed(project, version, archived)
+
+
+async def _hand_on(
+    context: Context, tx: Executor, user: UserRow, heirs: dict[str, str]
+) -> tuple[list[Owned], int]:
+    """Give projects to the members named; those of the user as they are then."""
+    most = int(min(context.usage.limits.projects_per_user, 100_000))
+    mine = {project.id for project in (await account_deletions.owned(tx, user.id, most))[0]}
+    for project, heir in sorted(heirs.items()):
+        if project not in mine:
+            raise _unfit(f"{project} is no project that you own")
+        role = await project_members.role_of(tx, project, heir)
+        if heir == user.id or role is None:
+            raise _unfit(f"{heir} is no other member of {project}; name one who is, or none")
+        await project_members.grant(tx, project, heir, "owner", by=user.id)
+    owned, total = await account_deletions.owned(tx, user.id, most)
+    return owned[:MAX_PROJECTS_SHOWN], total
+
+
+def _unfit(text: str) -> Refused:
+    return Refused(ErrorCode.VALIDATION, f"projects: {text}", field="projects")
+
+
+async def _tell_owner(context: Context, tx: Executor, caller: Caller, user: UserRow) -> None:
+    payload = {"name": user.name, "days": round(context.grace_days)}
+    await mail_outbox.put(
+        tx,
+        recipient=user.email,
+        kind=MailKind.ACCOUNT_DELETED,
+        payload=payload,
+        user_id=user.id,
+    )
+    await audit_log.insert(tx, AuditEvent.ACCOUNT_CLOSED, user=user.id, address=caller.address)
+
+
+def _fate(project: Owned) -> ProjectFate:
+    becomes = "kept" if project.owners else "archived" if project.others else "erased"
+    return ProjectFate(project.id, project.name, project.others, becomes)
+
+
+ANSWERS: dict[str, Answer] = {
+    "auth.deletion_preview": preview,
+    "auth.delete_account": delete,
+}

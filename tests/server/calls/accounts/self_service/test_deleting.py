@@ -1,0 +1,150 @@
+"""Deleting one's account, coming back, and what is erased."""
+
+import uuid
+
+import pytest
+
+from persistence.pool import Database
+from persistence.tables.mail_outbox import MailKind
+from server.accounts.erasing import erase_due
+from tests.databases import execute
+from tests.server.calls.accounts.self_service.letters import Letters
+from tests.server.calls.accounts.self_service.test_proving import ANN, code_of, log_in
+from tests.server.conftest import Node, create_project, eventually
+from tests.server.wire import Message, Wire, marker
+
+pytestmark = pytest.mark.postgres
+
+OLD = {"password": "correct horse"}
+
+
+async def fates(wire: Wire) -> dict[str, str]:
+    shown = await wire.result("auth.deletion_preview")
+    assert shown["total"] == len(shown["projects"])
+    return {project["name"]: project["becomes"] for project in shown["projects"]}
+
+
+async def band(node: Node) -> tuple[Wire, Wire, dict[str, str]]:
+    """Ann's projects: alone, with an editor (twice), and with another owner."""
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    made = {name: await create_project(ann, name) for name in ("alone", "given", "left", "ours")}
+    for name, role in (("given", "editor"), ("left", "editor"), ("ours", "owner")):
+        await ann.result("members.grant", project=made[name], email="ben@example.org", role=role)
+    return ann, ben, made
+
+
+async def is_over(node: Node, database: Database) -> None:
+    """The grace time of all, and the round of maintenance after it."""
+    await database.execute("UPDATE account_deletions SET erase_at = now()")
+    await erase_due(database, node.context.audit)
+
+
+async def names(wire: Wire) -> dict[str, Message]:
+    pages = [await wire.result("projects.list", archived=archived) for archived in (True, False)]
+    return {row["name"]: row for page in pages for row in page["projects"]}
+
+
+async def test_A28_what_becomes_of_the_projects_is_said_first(node: Node) -> None:
+    ann, ben, _ = await band(node)
+    becomes = {"alone": "erased", "given": "archived", "left": "archived", "ours": "kept"}
+    assert await fates(ann) == becomes
+    assert list(await fates(ann))[-1] == "alone"
+    assert await fates(ben) == {"ours": "kept"}
+
+
+async def test_A28_projects_go_to_who_is_named_or_are_archived_and_then_erased(
+    node: Node, letters: Letters, database: Database
+) -> None:
+    ann, ben, made = await band(node)
+    for _ in range(3):
+        await ben.until("role_changed")
+    await ben.join(made["left"])
+    heirs = {made["given"]: ben.user}
+    told = await ann.result("auth.delete_account", **OLD, projects=heirs)
+    becomes = {project["name"]: project["becomes"] for project in told["projects"]}
+    assert becomes == {"alone": "erased", "given": "kept", "left": "archived", "ours": "kept"}
+    await ann.closed(4501)
+    assert letters.of(MailKind.ACCOUNT_DELETED) == [(ANN, {"name": "ann", "days": 14})]
+    seen = await names(ben)
+    assert (seen["given"]["role"], seen["left"]["archived"]) == ("owner", True)
+    await erase_due(database, node.context.audit)
+    assert await names(ben) == seen
+    await is_over(node, database)
+    left = await names(ben)
+    assert left.keys() == {"given", "ours"}
+    assert {row["owner"] for row in left.values()} == {ben.user}
+    assert (await log_in(node))["code"] == "auth_failed"
+    while (await ben.until("role_changed"))["role"] is not None:
+        pass  # until he is out of the one that is erased
+    phone = await node.again(ben)
+    for name in left:
+        await phone.join(made[name])
+        assert (await phone.edit(made[name], marker("marker_1")))["t"] == "ack"
+    again = await (await node.guest()).call("auth.register", email=ANN, username="ann", **OLD)
+    assert again["t"] == "reply"
+
+
+async def test_A28_whoever_logs_in_within_the_grace_time_has_all_back(
+    node: Node, database: Database
+) -> None:
+    ann, ben, made = await band(node)
+    await ann.result("projects.archive", project=made["given"])
+    await ann.result("auth.delete_account", **OLD)
+    assert (await names(ben))["left"]["archived"]
+    assert (await log_in(node, "wrong horse"))["code"] == "auth_failed"
+    assert (await log_in(node))["t"] == "reply"
+    await is_over(node, database)
+    again = await node.guest()
+    await again.result("auth.login", email=ANN, **OLD)
+    archived = {name: row["archived"] for name, row in (await names(again)).items()}
+    assert archived == {"alone": False, "given": True, "left": False, "ours": False}
+
+
+async def test_A28_an_account_that_is_being_erased_is_none(
+    node: Node, database_url: str, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    await ann.result("auth.delete_account", **OLD)
+    await execute(database_url, "UPDATE account_deletions SET is_erasing = true")
+    told = await log_in(node)
+    assert (told["code"], told["message"]) == (
+        "auth_failed",
+        (await log_in(node, "wrong horse"))["message"],
+    )
+    await is_over(node, database)
+    assert await database.fetchval("SELECT count(*) FROM prime_users") == 0
+
+
+async def test_A28_the_password_is_needed_and_an_owner_is_a_member(node: Node) -> None:
+    ann, ben, made = await band(node)
+    zoe = await node.musician("zoe")
+    assert await code_of(ann, "auth.delete_account", password="wrong horse") == "auth_failed"
+    for heirs in (
+        {made["left"]: zoe.user},
+        {made["left"]: ann.user},
+        {str(uuid.uuid4()): ben.user},
+        {await create_project(ben): ben.user},
+        {"no id": ben.user},
+    ):
+        told = await ann.call("auth.delete_account", **OLD, projects=heirs)
+        assert (told["code"], told["details"]) == ("validation", {"field": "projects"})
+    assert len(await names(ann)) == 4
+
+
+async def test_A28_what_others_made_of_it_stays(node: Node, database: Database) -> None:
+    """History, snapshots and files of a project that goes on name nobody where the user was."""
+    ann, ben, made = await band(node)
+    await ann.join(made["ours"])
+    assert (await ann.edit(made["ours"], marker("marker_1")))["t"] == "ack"
+    await ann.result("snapshots.create", project=made["ours"], name="take 1")
+    await ann.result("audio_files.create", project=made["ours"], name="song.wav")
+    await ann.result("auth.delete_account", **OLD)
+    await is_over(node, database)
+
+    async def entries() -> object:
+        return (await ben.result("history.list", project=made["ours"]))["entries"]
+
+    assert await eventually(entries)
+    assert (await ben.result("snapshots.list", project=made["ours"]))["snapshots"]
+    assert (await ben.result("audio_files.list", project=made["ours"]))["audio_files"]
+    assert (await ben.result("members.list", project=made["ours"]))["members"]
