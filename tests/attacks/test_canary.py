@@ -1,0 +1,122 @@
+"""Attack A28: a whole life of an account on two nodes, and none of its secrets is anywhere."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import asyncpg
+import pytest
+
+from loadtest.attack.wire import Wire
+from loadtest.hub.two_hubs import two_hubs
+from machine.local_hub import LocalHub
+from tests.attacks.account_life import Life
+from tests.attacks.canaries import Canaries
+from tests.server.accounts.mail.smtp_servers import Received, smtp_server
+from tests.server.conftest import eventually
+
+MAY_HOLD = {
+    "server_secrets": "what all nodes sign with: no user's, and no client is told it",
+    "signing_keys": "likewise; they are what tokens are checked by",
+}
+"""Tables that are not searched, and why."""
+
+
+def test_a_canary_is_found_in_every_form_it_may_have() -> None:
+    canaries = Canaries()
+    token = canaries.add("token", secrets.token_urlsafe(32))
+    code = canaries.add("code", "123456")
+    for text in (f"x{token}x", f"\\x{token.encode().hex()}", f'{{"code": "{code}"}}'):
+        assert canaries.found_in(text)
+    assert not canaries.found_in("9123456789")
+    assert not canaries.found_in(token[:-1])
+
+
+async def dumped(database_url: str) -> dict[str, str]:
+    """Table -> all its rows as text."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        names = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = current_schema()::regnamespace"
+        )
+        return {
+            name: await connection.fetchval(f"SELECT string_agg(t::text, ' ') FROM {name} AS t")
+            or ""
+            for (name,) in names
+        }
+    finally:
+        await connection.close()
+
+
+def metrics(url: str) -> str:
+    page = urlsplit(url)._replace(scheme="http", path="/metrics").geturl()
+    with urlopen(page, timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+async def without_mail(
+    directory: Path, database: str, environment: dict[str, str], life: Life
+) -> Path:
+    """The log of a node whose mail server is not there, with a password in its address."""
+    password = life.secret("SMTP password").replace(" ", "-")
+    life.canaries.add("SMTP password", password)
+    smtp = {"SMTP_URL": f"starttls://prime:{password}@127.0.0.1:9"}
+    async with LocalHub(
+        directory, database_url=database, environment={**environment, **smtp}
+    ) as hub:
+        async with await Wire.open(hub.url) as guest:
+            await guest.hello()
+            await guest.call("auth.request_reset", {"email": life.email})
+
+        async def has_failed() -> bool:
+            return "mail" in hub.log.read_text(errors="replace")
+
+        await eventually(has_failed, within=30.0)
+        await hub.leave()
+    return hub.log
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.timeout(120)
+async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or_tables(
+    tmp_path: Path,
+) -> None:
+    canaries = Canaries()
+    environment = {
+        "PRIME_SECRET": canaries.add("PRIME_SECRET", f"canary-{secrets.token_hex(20)}"),
+        "PRIME_MAIL_FROM": "prime@example.org",
+        "PRIME_PUBLIC_URL": "https://prime.example.org",
+    }
+    async with smtp_server(Received()) as mails:
+        environment["SMTP_URL"] = f"smtp://127.0.0.1:{mails.port}"
+        async with two_hubs(tmp_path, environment) as hubs:
+            life = Life((hubs[0].url, hubs[1].url), mails, canaries)
+            ann = await life.passwords()
+            await life.mail(ann)
+            for part in life.parts():
+                await part()
+            life.leave()
+            database = hubs[0].database_url
+
+            async def all_mails_are_sent() -> bool:
+                return not canaries.found_in((await dumped(database))["mail_outbox"])
+
+            await eventually(all_mails_are_sent, within=30.0)
+            pages = [metrics(hub.url) for hub in hubs]
+            for hub in hubs:
+                await hub.leave()  # what is to be written behind is written
+            logs = [hub.log for hub in hubs]
+            logs.append(await without_mail(tmp_path / "three", database, environment, life))
+            tables = await dumped(database)
+    assert {"password", "refresh token", "TOTP secret", "invitation token"} <= canaries.known.keys()
+    assert "refresh_failed" in tables["audit_log"], "the audit was written"
+    assert len(life.errors) > 10
+    for name, text in tables.items():
+        assert name in MAY_HOLD or canaries.found_in(text) == [], name
+    for text in (*(log.read_text(errors="replace") for log in logs), *pages, str(life.errors)):
+        assert canaries.found_in(text) == []
+    assert all(error.get("code") != "internal" for error in life.errors)
