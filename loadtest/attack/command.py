@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtest.argument_types import websocket_url
-from loadtest.attack import bounds, doors, floods, inputs, projects, rights, rows, tokens
+from loadtest.attack import bounds, doors, floods, inputs, projects, rights, roles, rows, tokens
 from loadtest.attack.catalogue import (
     ATTACKS,
     ELSEWHERE,
@@ -27,7 +27,7 @@ from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
 from machine.local_hub import LocalHub
 
-FAMILIES = (inputs, bounds, rights, rows, tokens, doors, projects, floods)
+FAMILIES = (inputs, bounds, rights, roles, rows, tokens, doors, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"
