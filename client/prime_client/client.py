@@ -24,9 +24,10 @@ from prime_client.failures import (
 from prime_client.ids import new_id
 from prime_client.logging_in import devices, providers
 from prime_client.logging_in.devices import ShowCode
+from prime_client.logging_in.invitations import token_of
 from prime_client.logging_in.providers import OpenAddress
 from prime_client.room import Room
-from prime_client.schema.calls import READS, WRITES, Calls, User
+from prime_client.schema.calls import READS, WRITES, Calls, InvitationShown, ProjectMember, User
 from prime_client.schema.close_codes import AUTH_FAILED, SESSION_REVOKED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.watching.watch import Watch
@@ -243,10 +244,30 @@ class Client(Calls, Reconnecting):
         is_same = who is None or self.user is None or who["id"] == self.user["id"]
         return is_same and self._login.needed is None
 
-    async def register(self, email: str, username: str, password: str, name: str = "") -> User:
-        """Make an account and log in; returns the user."""
+    async def register(
+        self, email: str, username: str, password: str, name: str = "", *, invitation: str = ""
+    ) -> User:
+        """Make an account and log in; returns the user.
+
+        `invitation`: the link or the token of one, which makes the user a member of its project.
+        """
         params = {"email": email, "username": username, "password": password, "name": name}
+        if invitation:
+            params["invitation"] = token_of(invitation)
         return self._logged_in(await self.call("auth.register", **params))
+
+    async def look_at_invitation(self, link: str) -> InvitationShown:
+        """What its link, or its token, is for; without a login, too.
+
+        Raises `CallFailed` with the code `auth_failed` where nobody may accept it any more.
+        """
+        shown: InvitationShown = await self.call("invitations.look", token=token_of(link))
+        return shown
+
+    async def accept_invitation(self, link: str) -> ProjectMember:
+        """Become a member of the project that its link, or its token, is for; raises as `look`."""
+        member: ProjectMember = await self.call("invitations.accept", token=token_of(link))
+        return member
 
     async def login(self, email: str, password: str) -> User:
         """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""

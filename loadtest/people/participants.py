@@ -16,6 +16,7 @@ from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
 from prime_client.failures import TooMuchPending
+from prime_client.logging_in.devices import DeviceCode
 from prime_client.room import Room
 
 
@@ -79,12 +80,29 @@ class Participant:
         assert self._room is not None
         return self._room
 
-    async def sign_up(self, unique: str) -> None:
-        """Connect and make an account."""
+    async def sign_up(self, unique: str, invitation: str = "") -> None:
+        """Connect and make an account, as a member of a project if there is an invitation."""
         await self.client.connect(30.0)
+        await self._register(self.client, unique, invitation)
+
+    async def sign_up_in_a_browser(self, unique: str, invitation: str) -> None:
+        """The same elsewhere, and let this device in by the code that it shows (RFC 8628)."""
+        await self.client.connect(30.0)
+        async with Client(self.client.url, device=f"{self.client.device} browser") as browser:
+            await self._register(browser, unique, invitation)
+
+            async def type_in(shown: DeviceCode) -> None:
+                await browser.call("auth.device_look", user_code=shown.code)
+                await browser.call("auth.device_approve", user_code=shown.code)
+
+            await self.client.log_in_by_device(type_in, name=self.client.device)
+
+    async def _register(self, client: Client, unique: str, invitation: str) -> None:
         username = f"{self.character.name.replace(' ', '')}-{unique}"
         self.email = f"{username.lower()}@demo.example"
-        await self.client.register(self.email, username, self.password, self.character.name)
+        await client.register(
+            self.email, username, self.password, self.character.name, invitation=invitation
+        )
 
     async def enter(self, project: str) -> Room:
         """Join and listen."""
@@ -166,14 +184,23 @@ class Participant:
 async def take_seats(
     participants: Sequence[Participant], song: Song, role: Literal["owner", "editor"] = "editor"
 ) -> str:
-    """Accounts, a project filled with the song, and everyone in its room; returns its id."""
+    """Accounts, a project filled with the song, and everyone in its room; returns its id.
+
+    Editors register by the link of an invitation, the last of several in a browser: its device is
+    let in by a code. Owners are made by who is one.
+    """
     unique = secrets.token_hex(3)
-    for participant in participants:
-        await participant.sign_up(unique)
-    owner = participants[0]
+    owner, *others = participants
+    await owner.sign_up(unique)
     project = str((await owner.client.projects.create(name=song.name[:120]))["id"])
     await upload(await owner.enter(project), song.to_ops())
-    for other in participants[1:]:
-        await owner.client.members.grant(project=project, email=other.email, role=role)
+    for number, other in enumerate(others, start=1):
+        if role == "owner":
+            await other.sign_up(unique)
+            await owner.client.members.grant(project=project, email=other.email, role=role)
+        else:
+            link = (await owner.client.invitations.create(project=project, role=role))["url"]
+            by_code = 1 < number == len(others)
+            await (other.sign_up_in_a_browser if by_code else other.sign_up)(unique, link or "")
         await other.enter(project)
     return project

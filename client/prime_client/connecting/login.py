@@ -25,6 +25,7 @@ CALLS_TO_LOG_IN = frozenset(
         "auth.second_factor",
         "auth.totp_begin",
         "auth.totp_confirm",
+        "invitations.look",
     }
 )
 """What can be called while a login is needed; each may be a part of one."""

@@ -1,0 +1,9 @@
+"""Links of invitations: the token is behind the `#`, where no server on the way sees it."""
+
+from urllib.parse import parse_qs, urlsplit
+
+
+def token_of(link: str) -> str:
+    """The token in a link to an invitation; what is no such link is taken for the token itself."""
+    given = parse_qs(urlsplit(link.strip()).fragment).get("invite")
+    return given[0] if given else link.strip()
