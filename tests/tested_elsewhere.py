@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "loadtest.attack.inputs": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.projects": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.rights": "tests/loadtest/attack/test_attack.py",
+    "loadtest.attack.roles": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.rows": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.target": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.tokens": "tests/loadtest/attack/test_attack.py",
