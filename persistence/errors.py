@@ -82,6 +82,10 @@ class Forbidden(PersistenceError):
     """The user may see the row and not do that to it; the message says who may."""
 
 
+class LoginEnded(PersistenceError):
+    """The login that asks was ended meanwhile."""
+
+
 class Conflict(PersistenceError):
     """The row's version is another one than the caller read."""
 

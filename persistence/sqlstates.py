@@ -9,6 +9,7 @@ from persistence.errors import (
     BadValue,
     Busy,
     Faulty,
+    LoginEnded,
     NotGranted,
     PersistenceError,
     Refused,
@@ -29,6 +30,9 @@ BAD_VALUE = {"22", "23"}
 """Data that cannot be, and constraints."""
 
 TOO_SLOW = "57014"
+
+LOGIN_ENDED = "LG001"
+"""Of our own: the function `require_login`."""
 
 UNIQUE = "23505"
 NO_SUCH_ROW = "23503"
@@ -64,6 +68,8 @@ def named(error: BaseException) -> PersistenceError:
         return Unavailable(f"the database does not answer: {said}")
     if isinstance(error, asyncpg.ClientConfigurationError) or _is_in(sqlstate, REFUSED):
         return Refused(f"the database refuses Prime: {said}")
+    if sqlstate == LOGIN_ENDED:
+        return LoginEnded("this login was ended; log in again")
     if sqlstate == TOO_SLOW:
         return TooSlow("this takes the database too long; ask for less, or ask again later")
     if _is_in(sqlstate, BUSY):

@@ -141,6 +141,7 @@ TESTED_ELSEWHERE = {
     "persistence.journal.storable": "tests/persistence/journal/test_postgres.py",
     "persistence.lanes": "tests/persistence/test_pool.py",
     "persistence.rows.access": "tests/persistence/rows/test_statements.py",
+    "persistence.rows.as_login": "tests/server/calls/accounts/test_as_login.py",
     "persistence.rows.owned": "tests/server/calls/rows/test_most.py",
     "persistence.rows.sql": "tests/persistence/rows/test_matching.py",
     "persistence.rows.values": "tests/persistence/rows/test_conditions.py",

@@ -350,6 +350,15 @@ CREATE FUNCTION public.heat_weight(x double precision) RETURNS double precision
     SELECT CASE WHEN x < -60 THEN 0 ELSE power(2::double precision, least(x, 60)) END
 $$;
 
+CREATE FUNCTION public.hold_login(caller text, login uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(lock_key(caller::uuid));
+    RETURN require_login(caller, login);
+END $$;
+
 CREATE FUNCTION public.hold_role() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -955,6 +964,20 @@ CREATE FUNCTION public.renew_epochs(ids uuid[], olds text[]) RETURNS TABLE(proje
     )
     SELECT (SELECT count(*) FROM renewed), (SELECT count(*) FROM kept)
 $$;
+
+CREATE FUNCTION public.require_login(caller text, login uuid) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM auth_sessions AS s
+        WHERE s.id = login AND s.user_id = caller::uuid AND s.revoked_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'this login was ended' USING ERRCODE = 'LG001';
+    END IF;
+    RETURN caller;
+END $$;
 
 CREATE FUNCTION public.touch() RETURNS trigger
     LANGUAGE plpgsql

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.journal.contract import Journal
 from persistence.pool import Database, Executor
 from persistence.rows.access import Access
+from persistence.rows.as_login import AsLogin
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
@@ -68,7 +69,7 @@ class Context:
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Database
     """For what reads or copies much: history, stored states."""
-    callers: Database
+    callers: Executor
     """For rows of the caller's own, as the role `prime_caller`: each statement names the caller."""
     hub: Hub
     journal: Journal
@@ -110,6 +111,13 @@ class Context:
     second_factors: SecondFactors
     second_factor_required: bool
     """Whether everyone must have one (rule A37)."""
+
+
+def as_login(context: Context, auth_session: str) -> Context:
+    """The same for one call: what it asks as the caller is refused once that login is ended."""
+    callers = AsLogin(context.callers, auth_session)
+    rows = replace(context.rows, callers=AsLogin(context.rows.callers, auth_session))
+    return replace(context, callers=callers, rows=rows)
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

@@ -11,7 +11,7 @@ from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from server.calls.accounts.guarding import GUESSED, guarding
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, as_login
 from server.calls.table import ANSWERS
 from server.calls.writes.batches import Batches
 from server.calls.writes.idempotency import answered_once
@@ -45,6 +45,8 @@ async def dispatch(
     mistake of ours: `server.calls.failures.as_error` finds the error for each.
     """
     require_callable(method, is_logged_in=caller.identity is not None)
+    if caller.identity is not None:
+        context = as_login(context, caller.auth_session)
     if isinstance(params, Batch) and not params.atomic:
         return await _BATCHES.one_by_one(context, caller, params, codec, key)
     async with asyncio.timeout(CALL_SECONDS):

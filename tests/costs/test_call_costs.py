@@ -56,6 +56,7 @@ class Grown:
         self.snapshots: list[str] = []
         self.preset = ""
         self.audio_file = ""
+        self.login = ""
 
     async def grow(self, size: int) -> None:
         self.project = await create_project(self.ann)
@@ -85,6 +86,10 @@ class Grown:
         for _ in range(20):
             await self._announce(analysis=large, parent=song, stem_kind="stem")
         self.audio_file = song
+        words = {"email": "ann@example.org", "password": "correct horse"}
+        tokens = await (await self.node.guest()).result("auth.login", **words)
+        access = self.node.context.tokens.read_access(tokens["access_token"])
+        self.login = access.auth_session
         db = self.node.server.foundation.db.calls
         await make_tokens(db, f"new{size}@example.org")
         presets = f"{size}", size * MAX_WATCHED_ROWS // LARGE - 10
@@ -155,6 +160,8 @@ class Grown:
             "sessions.history": {"session": self.session},
             "sessions.permit": {"session": self.session, "edit": []},
             "sessions.end": {"session": self.session},
+            "auth_sessions.rename": {"auth_session": self.login, "name": "Studio Mac"},
+            "auth_sessions.revoke": {"auth_session": self.login},
             "presets.copy": {"preset": self.preset, "name": "Copy"},
             "presets.publish": {"preset": self.preset},
             "presets.unpublish": {"preset": self.preset},

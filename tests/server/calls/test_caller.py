@@ -68,7 +68,8 @@ async def test_every_read_is_answered_without_a_socket(unserved: Node) -> None:
     tokens = await ask(
         unserved, STRANGER, "auth.register", email=email, username="ann", password=password
     )
-    identity = Identity(tokens.user.id, "ann", "ann", "a login")
+    login = unserved.context.tokens.read_access(tokens.access_token).auth_session
+    identity = Identity(tokens.user.id, "ann", "ann", login)
     ann = Caller("one more call", "192.0.2.1", "a door", identity)
     project = (await ask(unserved, ann, "projects.create", name="Song")).id
     snapshot = (await ask(unserved, ann, "snapshots.create", project=project, name="bare")).id

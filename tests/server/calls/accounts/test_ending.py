@@ -123,3 +123,29 @@ async def test_attack_A7_a_delta_on_its_way_is_refused_in_its_own_transaction(
     tell_ended(node.context, ended)
     await ann.closed(4501)
     assert await database.fetchval(head) == before
+
+
+async def test_attack_A7_a_login_that_is_ended_asks_for_no_rows_before_its_socket_is_closed(
+    nodes: Nodes, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a node that has not heard of it yet: the statement itself looks."""
+    monkeypatch.setattr("server.lifelong.ROWS_SECONDS", 3_600.0)
+    node = await nodes.start()
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    made = await ann.result("audio_files.create", project=project, name="a.wav")
+    await end_logins(node.context, database, ann.user, reason="a test")
+    file = {"audio_file": made["id"]}
+    for method, params in (
+        ("audio_files.get", file),
+        ("audio_files.list", {"project": project}),
+        ("audio_files.update", file | {"version": made["version"], "name": "b.wav"}),
+        ("audio_files.delete", file),
+        ("audio_files.create", {"project": project, "name": "c.wav"}),
+        ("recall.export", {}),
+    ):
+        assert (await ann.call(method, **params))["code"] == "auth_required", method
+    calls = [{"method": "audio_files.create", "params": {"project": project, "name": "d.wav"}}]
+    answer = await ann.call("batch", calls=calls, atomic=True)
+    assert "auth_required" in str(answer)
+    assert await database.fetchval("SELECT array_agg(name) FROM audio_files") == ["a.wav"]

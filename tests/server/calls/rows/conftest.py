@@ -10,6 +10,7 @@ import pytest
 
 from persistence.pool import Database
 from persistence.rows.watched import STORED_IN
+from persistence.tables import auth_sessions
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.tables.description import Table
@@ -21,6 +22,8 @@ from server.identity import Identity
 from server.sockets.codec import JSON, BadMessage
 from tests.persistence.rows.strangers import make_stranger
 from tests.server.conftest import Nodes
+
+ANY_LOGIN = "SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL LIMIT 1"
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -44,6 +47,7 @@ class Person:
     user: str
     project: str
     context: Context
+    login: str = ""
     methods: dict[str, Any] = field(default_factory=lambda: dict(METHODS))
 
     async def call(self, method: str, **params: Any) -> Any:
@@ -56,13 +60,23 @@ class Person:
             read = JSON.params(msgspec.Raw(params), self.methods[method][0])
         except BadMessage as error:
             raise Refusal(error.code, str(error), dict(error.details)) from None
-        caller = Caller("one call", "192.0.2.1", "laptop", Identity(self.user, "x", "x", "login"))
+        identity = Identity(self.user, "x", "x", await self._login())
+        caller = Caller("one call", "192.0.2.1", "laptop", identity)
         try:
             result = await dispatch(self.context, caller, method, read)
         except Exception as error:  # whatever it is, it must be told
             told = as_error(None, error)
             raise Refusal(ErrorCode(told.code), told.message, dict(told.details)) from error
         return json.loads(JSON.encode(result))
+
+    async def _login(self) -> str:
+        """One that is not ended; it is there from the beginning, or made once."""
+        if not self.login:
+            self.login = await self.context.db.fetchval(ANY_LOGIN, self.user) or ""
+        if not self.login:
+            made = await auth_sessions.create(self.context.db, self.user, "laptop", 3_600)
+            self.login = made.id
+        return self.login
 
     async def named(self, db: Database, table: Table) -> dict[str, str]:
         """Parameters that name this person's row of a table."""
