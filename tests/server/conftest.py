@@ -18,6 +18,7 @@ from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
 from server.accounts.hashing.hashes import Costs
+from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
@@ -282,6 +283,7 @@ class Nodes:
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
+            mail_line=line_of(settings.mail, is_terminal=False),
         )
         made.server = build_node(settings, foundation)
         return made

@@ -4,7 +4,6 @@ from email.message import EmailMessage
 from types import TracebackType
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.text import Text
 
 
@@ -29,6 +28,7 @@ class Terminal:
         """Show its plain part; it counts as sent."""
         part = message.get_body(("plain",))
         text = "" if part is None else part.get_content()
-        title = Text(f"mail to {message['To']}")
+        self._console.rule(Text(f"mail to {message['To']}"))
         said = Text(f"{message['Subject']}\n\n{text.strip()}")
-        self._console.print(Panel(said, title=title, subtitle="SMTP_URL is not set"))
+        self._console.print(said, soft_wrap=True)  # else a link would be cut in two
+        self._console.rule("SMTP_URL is not set: it is shown here")
