@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import Tokens
+from schema.calling.credential_calls import InvitationToken, Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 from schema.columns.types import RowId
@@ -60,13 +60,15 @@ class ProviderBegun(Struct, frozen=True):
 class FinishProvider(Params, frozen=True, forbid_unknown_fields=True):
     """Finish it with what the browser has brought back (rule A32).
 
-    `iss`: if that is among it (RFC 9207).
+    `iss`: if that is among it (RFC 9207). With the token of an `invitation`, an account that is new
+    is a member of its project, also where strangers make none.
     """
 
     flow: Secret
     state: Secret
     code: Code
     iss: Issuer | None = None
+    invitation: InvitationToken | None = None
 
 
 class ListIdentities(Params, frozen=True, forbid_unknown_fields=True):
@@ -94,8 +96,13 @@ class BeginLink(BeginProvider, frozen=True, forbid_unknown_fields=True):
     """Begin to link a provider's identity to your account, within ten minutes of your login."""
 
 
-class FinishLink(FinishProvider, frozen=True, forbid_unknown_fields=True):
+class FinishLink(Params, frozen=True, forbid_unknown_fields=True):
     """Link it; `taken` if it is linked to another account (rule A33)."""
+
+    flow: Secret
+    state: Secret
+    code: Code
+    iss: Issuer | None = None
 
 
 class Unlink(Params, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,12 @@ import asyncio
 
 from persistence.tables.logging_in import provider_flows
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.provider_calls import BeginProvider, FinishProvider, ProviderBegun
+from schema.calling.provider_calls import (
+    BeginProvider,
+    FinishLink,
+    FinishProvider,
+    ProviderBegun,
+)
 from schema.errors import ErrorCode
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.proven import Proven
@@ -52,7 +57,10 @@ async def begin(
 
 
 async def finish(
-    context: Context, caller: Caller, params: FinishProvider, auth_session: str | None
+    context: Context,
+    caller: Caller,
+    params: FinishProvider | FinishLink,
+    auth_session: str | None,
 ) -> tuple[str, Proven]:
     """The provider, and who someone is there; raises `Refused` (rules A32, A34)."""
     secrets = context.exchange.secrets

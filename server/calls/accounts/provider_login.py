@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from dataclasses import dataclass
 
 from persistence.errors import Taken
 from persistence.tables import users
@@ -28,6 +29,7 @@ from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
 USERNAME_TRIES = 6
@@ -56,49 +58,77 @@ async def provider_finish(context: Context, caller: Caller, params: FinishProvid
     user_id = await provider_identities.use(context.db, proven.issuer, proven.subject, proven.email)
     user = None if user_id is None else await users.by_id(context.db, user_id)
     if user is None:
-        user = await _new_user(context, caller, provider, proven)
+        email = _address(proven)
+        if email is None:
+            raise provider_flow.no_address(context, caller, provider)
+        newcomer = _Newcomer(provider, proven, email, params.invitation)
+        user = await _new_user(context, caller, newcomer)
     return await open_login(context, caller, user, by=LoginBy.PROVIDER)
 
 
-async def _new_user(context: Context, caller: Caller, provider: str, proven: Proven) -> UserRow:
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """Whose identity has no account yet."""
+
+    provider: str
+    proven: Proven
+    email: str
+    """That the provider has proved."""
+    invitation: str | None
+    """The token of one, if there is one."""
+
+
+async def _new_user(context: Context, caller: Caller, newcomer: _Newcomer) -> UserRow:
     """An account with the address that the provider has proved; raises `Refused`."""
-    email = _address(proven)
-    if email is None:
-        raise provider_flow.no_address(context, caller, provider)
-    if await users.by_email(context.db, email) is not None:
+    await _require_open(context, caller, newcomer)
+    for username in _usernames(newcomer.proven, newcomer.email):
+        try:
+            user, joined = await _make(context, caller, newcomer, username)
+        except Taken as taken:
+            if taken.field == "email":
+                raise Refused(ErrorCode.LINK_REQUIRED, LINK) from None
+            continue
+        if joined:
+            invitations.tell(context, joined)
+        return user
+    text = "no username was free; try again"
+    raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=1_000)
+
+
+async def _require_open(context: Context, caller: Caller, newcomer: _Newcomer) -> None:
+    """Raises `Refused` where no account may be made, or there is one of this address."""
+    if await users.by_email(context.db, newcomer.email) is not None:
         raise Refused(ErrorCode.LINK_REQUIRED, LINK)
-    if not context.registration:
+    if newcomer.invitation is not None:
+        await invitations.require_open(context, caller, newcomer.invitation, newcomer.email)
+    elif not context.registration:
         text = "this server makes no accounts by itself; ask its operator for one"
         raise Refused(ErrorCode.FORBIDDEN, text)
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
-    for username in _usernames(proven, email):
-        try:
-            return await _make(context, provider, proven, email, username)
-        except Taken as taken:
-            if taken.field == "email":
-                raise Refused(ErrorCode.LINK_REQUIRED, LINK) from None
-    text = "no username was free; try again"
-    raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=1_000)
 
 
 async def _make(
-    context: Context, provider: str, proven: Proven, email: str, username: str
-) -> UserRow:
-    """Account and identity in one transaction; raises `Taken`."""
+    context: Context, caller: Caller, newcomer: _Newcomer, username: str
+) -> tuple[UserRow, invitations.Joined | None]:
+    """Account and identity in one transaction, and in its project if invited; raises `Taken`."""
+    proven, provider = newcomer.proven, newcomer.provider
     name = proven.name[:MAX_NAME_LENGTH]
     shown = name if re.search(SHOWN, name) else username
     async with context.db.transaction() as tx:
-        user = await users.create(tx, email=email, username=username, name=shown)
+        user = await users.create(tx, email=newcomer.email, username=username, name=shown)
         await users.verify_email(tx, user.id, user.email)
         linked = await provider_identities.link(
             tx, user.id, provider, proven.issuer, proven.subject, proven.email
         )
         if linked is None:
             raise Taken("email")  # the same identity, at the same moment, from another window
+        joined = None
+        if newcomer.invitation is not None:
+            joined = await invitations.accept_for(context, caller, tx, newcomer.invitation, user)
     context.audit.note(AuditEvent.ACCOUNT_MADE, user=user.id, by="provider", provider=provider)
-    return user
+    return user, joined
 
 
 def _address(proven: Proven) -> str | None:

@@ -11,7 +11,7 @@ from persistence.pool import Database
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
 from server.accounts.use_limits import Limits
 from tests.server.accounts.providers.made_up import CLIENT, Answer, MadeUp, made_up
-from tests.server.conftest import Node, Nodes
+from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -241,6 +241,26 @@ async def test_A32_a_closed_server_makes_no_accounts_by_providers(
 ) -> None:
     node = await nodes.start(providers=known(two), registration=False)
     assert (await log_in(node, two[0]))["code"] == "forbidden"
+
+
+async def test_A33_an_invitation_brings_a_new_account_into_its_project(
+    nodes: Nodes, two: list[MadeUp]
+) -> None:
+    here, closed = await nodes.start(), await nodes.start(providers=known(two), registration=False)
+    zoe = await here.musician("zoe")
+    project = await create_project(zoe)
+    made = await zoe.result("invitations.create", project=project, role="editor")
+    guest = await closed.guest()
+    wrong = await finish(guest, await begin(guest, two[0]), invitation="x" * 43)
+    assert wrong["code"] == "auth_failed"
+    begun = await begin(guest, two[0])
+    assert (await finish(guest, begun, invitation=made["token"]))["t"] == "reply"
+    [seen] = (await guest.result("projects.list"))["projects"]
+    assert seen["id"] == project
+    two[0].claims = {"sub": "ben", "email": "ben@example.org"}
+    other = await closed.guest()
+    used_up = await finish(other, await begin(other, two[0]), invitation=made["token"])
+    assert used_up["code"] == "auth_failed"
 
 
 async def test_A32_logins_by_providers_have_a_rate_for_each_address(
