@@ -229,9 +229,39 @@ async def secrets_in_log(target: Target) -> str:
     return "neither passwords, nor tokens, nor content"
 
 
-@attack("A12", "one-time tokens for a reset password")
-async def reset_tokens(_target: Target) -> str:
-    raise NotTried("there is no reset by mail yet")
+@attack("A12", "tokens and codes that no mail had")
+async def made_up_secrets(target: Target) -> str:
+    email, password = target.stranger.email, {"password": "violet anvil"}
+    seen = set()
+    async with await Wire.open(target.url) as wire:
+        await wire.hello()
+        await wire.call("auth.request_reset", {"email": email})
+        for given in (
+            {"token": secrets.token_urlsafe(32)},
+            {"token": "' OR 1=1 --"},
+            {"email": email, "code": f"{secrets.randbelow(10**6):06}"},
+            {"email": f"nobody-{secrets.token_hex(6)}@attack.example", "code": "123456"},
+            {"email": email, "code": "\N{ARABIC-INDIC DIGIT ONE}" * 6},
+        ):
+            for method, more in (("auth.reset_password", password), ("auth.verify", {})):
+                answer = await wire.call(method, {**given, **more})
+                must(code_of(answer) in ("auth_failed", "rate_limited"), f"{given}: {answer}")
+                if code_of(answer) == "auth_failed":
+                    seen.add(answer["message"])
+    must(len(seen) == 1, f"the answers differ: {sorted(seen)}")
+    return "auth_failed, in the same words"
+
+
+@attack("A9", "which addresses have accounts, by asking for mails")
+async def enumerate_by_mail(target: Target) -> str:
+    for method in ("auth.request_reset", "auth.send_verification"):
+        answers = []
+        for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
+            async with await Wire.open(target.url) as wire:
+                await wire.hello()
+                answers.append({**await wire.call(method, {"email": email}), "id": ""})
+        must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")
+    return "both are answered alike"
 
 
 @attack("A13", "logins with a provider")
