@@ -1148,7 +1148,7 @@ MAX_CONTRIBUTOR_TRACKS = BOUNDS.add(
     "tracks",
     "`members.grant`, `invitations.create`",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/messages.py",
     "Of one contributor; what hangs on a track needs no place of its own. A folder is one track.",
 )
 

@@ -39,13 +39,13 @@ TAKEN_COST = 4.0
 
 async def register(context: Context, caller: Caller, params: Register) -> Tokens:
     """Make an account and log in (rule A5), or wait for its address to be proved (rule A26)."""
-    await _require_open(context, caller, params)
+    is_proved = await _require_open(context, caller, params)
     password = _new_password(params)
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
     password_hash = await context.passwords.hash(password, caller.address)
-    if context.verify_address:
+    if context.verify_address and not is_proved:
         await _make_unverified(context, caller, params, password_hash)
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, MADE)
     try:
@@ -57,18 +57,24 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
     await context.logins.logged_in(context.db, params.email, caller.address)
     if joined:
         invitations.tell(context, joined)
-    if context.greets_by_mail:
+    if context.greets_by_mail and not is_proved:
         _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
     return tokens
 
 
-async def _require_open(context: Context, caller: Caller, params: Register) -> None:
-    """Raises `Refused` to strangers where they make no accounts; an invitation lets one in."""
+async def _require_open(context: Context, caller: Caller, params: Register) -> bool:
+    """Raises `Refused` to strangers where they make no accounts; an invitation lets one in.
+
+    Whether it proves the address as well: it was mailed there (rule R36).
+    """
     if params.invitation is not None:
-        await invitations.require_open(context, caller, params.invitation, params.email)
-    elif not context.registration:
+        token, email = params.invitation, params.email
+        found = await invitations.require_open(context, caller, token, email)
+        return found.address is not None
+    if not context.registration:
         text = "this server makes no accounts by itself; ask its operator for one"
         raise Refused(ErrorCode.FORBIDDEN, text)
+    return False
 
 
 async def _make(

@@ -125,6 +125,8 @@ async def accept_for(
     if joined is None:
         raise await _refused(context, caller, tx, token, user.id)
     invitation, _, is_new = joined
+    if invitation.address is not None:  # who has its token has read the mail
+        await users.verify_email(tx, user.id, user.email)
     if is_new:
         said = {"invitation": invitation.id, "role": invitation.role}
         await audit_log.insert(

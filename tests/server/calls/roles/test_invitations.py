@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from persistence.tables import users
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
@@ -185,6 +186,22 @@ async def test_R36_a_mailed_one_is_for_the_account_of_that_address_alone(node: N
     refused = await eve.call("invitations.accept", token=payload["token"])
     assert refused["code"] == "auth_failed"
     assert (await ben.result("invitations.accept", token=payload["token"]))["role"] == "editor"
+    assert await users.is_verified(node.context.db, ben.user)
+
+
+async def test_R36_who_registers_by_a_mailed_one_has_proved_the_address(nodes: Nodes) -> None:
+    node = await nodes.start(verify_address=True)
+    ann = await (await nodes.start()).musician("ann")
+    project = await create_project(ann)
+    await invite(ann, project, "viewer", email="ben@example.org")
+    token = (await mailed(node))["token"]
+    guest = await node.guest()
+    account = {"email": "ben@example.org", "username": "ben", "password": "correct horse"}
+    other = account | {"email": "eve@example.org", "username": "eve"}
+    refused = await guest.call("auth.register", **other, invitation=token)
+    assert refused["code"] == "auth_failed"
+    await guest.result("auth.register", **account, invitation=token)
+    assert (await guest.join(project))[0]["role"] == "viewer"
 
 
 async def mailed(node: Node) -> Any:
