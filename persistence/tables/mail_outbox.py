@@ -65,13 +65,13 @@ FROM unnest($1::text[]) AS who
 PUT = """
 INSERT INTO mail_outbox (user_id, recipient, address, kind, payload, give_up_at)
 SELECT $1::uuid, $2, $3, $4, $5::jsonb,
-    clock_timestamp() + least(interval '1 day', $6::float8 * interval '1 minute')
+    now() + least(interval '1 day', $6::float8 * interval '1 minute')
 WHERE (SELECT count(*) FROM mail_outbox
         WHERE address = $3 AND kind = ANY ($7::text[])
-            AND created_at > clock_timestamp() - interval '1 hour') < $8::bigint
+            AND created_at > now() - interval '1 hour') < $8::bigint
     AND (SELECT count(*) FROM mail_outbox
         WHERE user_id = $1::uuid AND kind = ANY ($7::text[])
-            AND created_at > clock_timestamp() - interval '1 hour') < $8::bigint
+            AND created_at > now() - interval '1 hour') < $8::bigint
 RETURNING id
 """
 
@@ -84,10 +84,10 @@ UPDATE mail_outbox SET dropped = dropped + 1 WHERE id = (
 # Whose `next_try_at` lies ahead is another sender's, or waits. Kinds of newer nodes are theirs.
 CLAIM = """
 UPDATE mail_outbox AS m
-SET tries = m.tries + 1, next_try_at = clock_timestamp() + $2::float8 * interval '1 second'
+SET tries = m.tries + 1, next_try_at = now() + $2::float8 * interval '1 second'
 FROM (SELECT id FROM mail_outbox
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= clock_timestamp()
-        AND kind = ANY ($3::text[])
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= now()
+        AND give_up_at > now() AND kind = ANY ($3::text[])
     ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
 WHERE m.id = due.id
 RETURNING m.id, m.recipient, m.kind, m.payload, m.tries,
@@ -95,39 +95,39 @@ RETURNING m.id, m.recipient, m.kind, m.payload, m.tries,
 """
 
 SENT = """
-UPDATE mail_outbox SET sent_at = clock_timestamp(), payload = '{}', last_error = NULL
+UPDATE mail_outbox SET sent_at = now(), payload = '{}', last_error = NULL
 WHERE id = ANY ($1::bigint[]) AND sent_at IS NULL
 """
 
 LATER = """
 UPDATE mail_outbox
-SET next_try_at = clock_timestamp() + $3::float8 * interval '1 second',
+SET next_try_at = now() + $3::float8 * interval '1 second',
     last_error = coalesce($4, last_error),
     tries = CASE WHEN $4 IS NULL THEN tries - 1 ELSE tries END
 WHERE id = $1 AND tries = $2 AND sent_at IS NULL AND given_up_at IS NULL
 """
 
 GIVE_UP = """
-UPDATE mail_outbox SET given_up_at = clock_timestamp(), payload = '{}', last_error = $2
+UPDATE mail_outbox SET given_up_at = now(), payload = '{}', last_error = $2
 WHERE id = $1 AND sent_at IS NULL AND given_up_at IS NULL
 """
 
 # Not those that a sender has just now: it may be sending one.
 GIVE_UP_LATE = """
 UPDATE mail_outbox
-SET given_up_at = clock_timestamp(), payload = '{}',
+SET given_up_at = now(), payload = '{}',
     last_error = coalesce(last_error, 'nobody sent it in time')
 WHERE id IN (SELECT id FROM mail_outbox
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND give_up_at <= clock_timestamp()
-        AND next_try_at <= clock_timestamp()
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND give_up_at <= now()
+        AND next_try_at <= now()
     LIMIT $1 FOR UPDATE SKIP LOCKED)
 """
 
 FIGURES = """
 SELECT count(*) AS waiting,
-    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest,
+    coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest,
     (SELECT coalesce(sum(dropped), 0) FROM mail_outbox
-        WHERE created_at > clock_timestamp() - interval '1 day')::bigint AS dropped
+        WHERE dropped > 0 AND created_at > now() - interval '1 day')::bigint AS dropped
 FROM mail_outbox WHERE sent_at IS NULL AND given_up_at IS NULL
 """
 

@@ -13,6 +13,7 @@ CREATE INDEX mail_outbox_waits_idx ON mail_outbox (next_try_at)
     WHERE sent_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX mail_outbox_address_idx ON mail_outbox (address, created_at);
 CREATE INDEX mail_outbox_created_idx ON mail_outbox (created_at);
+CREATE INDEX mail_outbox_dropped_idx ON mail_outbox (created_at) WHERE dropped > 0;
 DROP INDEX mail_outbox_user_idx;
 CREATE INDEX mail_outbox_user_idx ON mail_outbox (user_id, created_at);
 

@@ -1860,6 +1860,8 @@ CREATE INDEX mail_outbox_address_idx ON public.mail_outbox USING btree (address,
 
 CREATE INDEX mail_outbox_created_idx ON public.mail_outbox USING btree (created_at);
 
+CREATE INDEX mail_outbox_dropped_idx ON public.mail_outbox USING btree (created_at) WHERE (dropped > 0);
+
 CREATE INDEX mail_outbox_user_idx ON public.mail_outbox USING btree (user_id, created_at);
 
 CREATE INDEX mail_outbox_waits_idx ON public.mail_outbox USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL));

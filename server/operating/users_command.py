@@ -86,8 +86,11 @@ async def _create(db: Database, arguments: argparse.Namespace, settings: Setting
 
 async def _list(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
     found: list[Account] = []
-    while page := await operators.accounts(db, found[-1].id if found else None):
+    after = operators.FIRST
+    while page := await operators.accounts(db, after):
         found.extend(page)
+        after = page[-1].id
+    found.sort(key=lambda account: account.created_at)
     return {"users": [_account(each) for each in found]}
 
 

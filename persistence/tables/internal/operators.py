@@ -7,7 +7,7 @@ from persistence.pool import Executor
 from persistence.tables import users
 from persistence.tables.users import UserRow
 
-LIST = """
+_SHOWN = """
 SELECT u.id, u.email, u.username, u.name, u.is_operator,
     extract(epoch FROM u.created_at)::float8 AS created_at,
     EXISTS (SELECT FROM auth_credentials AS c
@@ -15,12 +15,11 @@ SELECT u.id, u.email, u.username, u.name, u.is_operator,
     (SELECT count(*) FROM auth_sessions AS s
         WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS logins
 FROM prime_users AS u
-WHERE ($1::uuid IS NULL OR u.id = $1)
-    AND ($2::uuid IS NULL OR (u.created_at, u.id) > (
-        SELECT created_at, id FROM prime_users WHERE id = $2))
-ORDER BY u.created_at, u.id
-LIMIT $3
 """
+
+LIST = f"{_SHOWN} WHERE u.id > $1 ORDER BY u.id LIMIT $2"
+
+ONE = f"{_SHOWN} WHERE u.id = $1"
 
 LOGINS = """
 SELECT id, device, extract(epoch FROM created_at)::float8 AS created_at,
@@ -54,6 +53,9 @@ SELECT EXISTS (SELECT FROM prime_users)
 """
 
 ACCOUNTS_AT_ONCE = 500
+
+FIRST = "00000000-0000-0000-0000-000000000000"
+"""Before the ids of all accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,13 @@ class Membership:
     role: str
 
 
-async def accounts(db: Executor, after: str | None = None) -> list[Account]:
-    """Some hundreds, the oldest first, behind the account with the id `after`; [] at the end."""
-    return [_account(row) for row in await db.fetch(LIST, None, after, ACCOUNTS_AT_ONCE)]
+async def accounts(db: Executor, after: str = FIRST) -> list[Account]:
+    """Some hundreds in the order of their ids, behind the id `after`; [] at the end."""
+    return [_account(row) for row in await db.fetch(LIST, after, ACCOUNTS_AT_ONCE)]
 
 
 async def account(db: Executor, user_id: str) -> Account | None:
-    row = await db.fetchrow(LIST, user_id, None, 1)
+    row = await db.fetchrow(ONE, user_id)
     return None if row is None else _account(row)
 
 

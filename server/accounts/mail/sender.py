@@ -25,7 +25,9 @@ POLL_SECONDS = 1.0
 """Between two looks into the outbox."""
 
 FIGURES_SECONDS = 5.0
-"""Between two counts of what waits."""
+"""Between two counts of what waits, and two looks for what is of no use any more."""
+
+GIVEN_UP_AT_ONCE = 500
 
 AT_ONCE = 20
 """Mails that a node claims together."""
@@ -95,14 +97,14 @@ class MailSender:
 
     async def _round(self) -> None:
         await self._mark_sent()
-        if given_up := await mail_outbox.give_up_late(self._db, AT_ONCE):
-            self._count("mail_given_up", given_up)
         if self._open_line is not None:
             while await self._send_some(self._open_line) == AT_ONCE:
                 pass
         now = asyncio.get_running_loop().time()
         if now - self._counted_at >= FIGURES_SECONDS:
             self._counted_at = now
+            if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
+                self._count("mail_given_up", given_up)
             self.figures = await mail_outbox.figures(self._db)
             self._say_that_none_is_sent(now)
 

@@ -104,3 +104,33 @@ async def test_Z3_no_mail_is_sent_when_its_link_holds_no_longer(database: Databa
         "SELECT round(extract(epoch FROM give_up_at - now()) / 60)::int FROM mail_outbox"
     )
     assert minutes == 60
+
+
+MANY = """
+INSERT INTO mail_outbox (recipient, address, kind, sent_at, created_at, give_up_at, next_try_at)
+SELECT n || '@example.com', n || '@example.com', 'new_login',
+    CASE WHEN n % 100 > 0 THEN now() END, now() - n * interval '10 seconds', now(),
+    now() + interval '1 hour'
+FROM generate_series(1, 20000) AS n
+"""
+
+
+async def test_whatever_was_sent_costs_no_look_anything(database: Database) -> None:
+    """By an index each: a node looks once a second, however many mails there were."""
+    await database.execute(MANY)
+    await database.execute("ANALYZE mail_outbox")
+    asked: list[tuple[str, tuple[object, ...]]] = [
+        (mail_outbox.CLAIM, (20, 120.0, list(MailKind))),
+        (mail_outbox.GIVE_UP_LATE, (500,)),
+        (mail_outbox.FIGURES, ()),
+        (
+            mail_outbox.PUT,
+            (None, "a@b.org", "a@b.org", "new_login", "{}", 60.0, list(MailKind), 10),
+        ),
+        (mail_outbox.DROP, ("a@b.org", None)),
+        (mail_outbox.TRIM, (2_000,)),
+    ]
+    for statement, arguments in asked:
+        plan = await database.fetch(f"EXPLAIN {statement}", *arguments)
+        lines = "\n".join(row[0] for row in plan)
+        assert "Seq Scan on mail_outbox" not in lines, lines

@@ -19,13 +19,9 @@ async def test_all_accounts_come_page_by_page_once_each(
 ) -> None:
     monkeypatch.setattr(operators, "ACCOUNTS_AT_ONCE", 2)
     assert not await operators.is_anyone(database)
-    async with database.transaction() as one_time:  # all of them were made at one time
-        made = [
-            await users.create(one_time, email=f"u{n}@x.org", username=f"user{n}", name="")
-            for n in range(5)
-        ]
+    made = [await make(database, f"user{n}") for n in range(5)]
     found: list[str] = []
-    while page := await operators.accounts(database, found[-1] if found else None):
+    while page := await operators.accounts(database, found[-1] if found else operators.FIRST):
         assert len(page) <= 2
         found.extend(each.id for each in page)
     assert sorted(found) == sorted(row.id for row in made)
