@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rooms.document.aspect import read_ops
 from rooms.document.document import Change, Document
+from rooms.document.reach import reach_of
 from rooms.effects import (
     Admit,
     Commit,
@@ -171,10 +172,12 @@ class Bench:
             reverts=proposal.reverts,
             step=proposal.step,
             more=more,
+            reach=proposal.reach,
         )
         self.entries.append(entry)
         ops = read_ops(entry) or []
-        self.changes[entry.seq] = self._replica.apply(ops, atomic=entry.atomic).changes
+        applied = self._replica.apply(ops, atomic=entry.atomic, reach=reach_of(entry.reach))
+        self.changes[entry.seq] = applied.changes
         return entry
 
     def last(self, who: str) -> ServerMessage:
