@@ -1,6 +1,8 @@
 """Tokens on a running server of two nodes: refreshed on the open socket, stolen, signed anew."""
 
 import asyncio
+import base64
+import hmac
 import json
 import time
 
@@ -17,6 +19,7 @@ from tests.server.wire import Wire, marker
 
 pytestmark = pytest.mark.postgres
 
+UNVERIFIED = {"verify_signature": False}
 HELLO = {"t": "hello", "versions": [1], "device": "laptop"}
 
 
@@ -181,3 +184,61 @@ async def test_attack_A6_a_token_of_another_kind_is_no_access_token(node: Node) 
     guest = await node.guest()
     access = ann.tokens["access_token"][:256]
     assert (await guest.call("auth.refresh", refresh_token=access))["code"] == "auth_failed"
+
+
+def encoded(part: object) -> str:
+    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+async def test_attack_A5_A6_no_node_takes_what_is_forged_or_rightly_signed_and_not_ours(
+    nodes: Nodes,
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    good = ann.tokens["access_token"]
+    head, claims = jwt.get_unverified_header(good), jwt.decode(good, options=UNVERIFIED)
+    key = one.context.tokens.keys.signer(time.time())
+    assert key is not None
+    assert key.private is not None
+    private = key.private
+    [published] = json.loads((await two.http("/.well-known/jwks.json"))[1])["keys"]
+    public = base64.urlsafe_b64decode(published["x"] + "=")
+
+    def signed(header: object, body: object) -> str:
+        text = f"{encoded(header)}.{encoded(body)}"
+        return f"{text}.{encoded(private.sign(text.encode()))}"
+
+    def by_hash(secret: bytes) -> str:
+        text = f"{encoded({**head, 'alg': 'HS256'})}.{encoded(claims)}"
+        return f"{text}.{encoded(hmac.digest(secret, text.encode(), 'sha256'))}"
+
+    bad = [
+        *(signed({**head, "alg": name}, claims) for name in ("none", "HS256", "ES256")),
+        *(by_hash(secret) for secret in (public, b"", head["kid"].encode())),
+        *(signed({**head, name: "https://evil.example"}, claims) for name in ("jwk", "jku", "x5u")),
+        *(signed({**head, "kid": kid}, claims) for kid in ("", "../../dev/null", "x' OR 1=1")),
+        signed({**head, "crit": ["odd"], "odd": 1}, claims),
+        *(signed({**head, "typ": kind}, claims) for kind in ("JWT", "id+jwt", None)),
+        *(signed(head, {**claims, name: "another"}) for name in ("iss", "aud", "sub", "sid")),
+        signed(head, {**claims, "nbf": int(time.time()) + 600}),
+        signed(head, {**claims, "exp": str(claims["exp"])}),
+        ann.tokens["refresh_token"],
+    ]
+    for token in bad:
+        assert await answer_to(two, token) == ("auth_failed", 4507), token
+    old = {**claims, "iat": claims["iat"] - 2_000, "exp": claims["exp"] - 2_000}
+    assert await answer_to(two, signed(head, old)) == ("token_expired", 4003)
+    await (await two.connect()).hello(good)
+    await two.context.audit.flush()
+    causes = await two.context.db.fetch("SELECT DISTINCT details ->> 'cause' AS c FROM audit_log")
+    assert {"forged", "foreign", "malformed", "unknown"} <= {row["c"] for row in causes}
+
+
+async def answer_to(node: Node, token: str) -> tuple[str, int]:
+    wire = await node.connect()
+    await wire.send({**HELLO, "token": token})
+    code = str((await wire.expect("error"))["code"])
+    close = 4003 if code == "token_expired" else 4507
+    await wire.closed(close)
+    return code, close
