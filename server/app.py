@@ -227,7 +227,7 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
-    limits, login = SocketLimits(core.usage, settings.proxies, count), Login(core.usage)
+    limits, login = SocketLimits(core.usage, settings.proxies, count), Login(core.usage, hub.rooms)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),

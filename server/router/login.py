@@ -1,17 +1,22 @@
 """The one place where a connection becomes somebody's: hello and the calls of `auth` end here."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from schema.errors import ErrorCode
 from server.accounts.usage import Usage
 from server.identity import Identity
+from server.live.live_room import LiveRoom
 from server.refused import Refused
 from server.sockets.connection import Connection
 
 
 class Login:
-    """For all connections of a node."""
+    """For all connections of a node. `rooms`: the open ones, by project."""
 
-    def __init__(self, usage: Usage) -> None:
+    def __init__(self, usage: Usage, rooms: Mapping[str, LiveRoom] | None = None) -> None:
         self._usage = usage
+        self._rooms = {} if rooms is None else rooms
 
     def require_place(self, connection: Connection, user: str) -> None:
         """Raises `Refused` if the connection would be one too many of the user's (rule K2)."""
@@ -31,3 +36,12 @@ class Login:
             connection.log_in(identity)
             if connection.identity is not None:  # else it is leaving, and may be counted no more
                 self.take_place(connection, identity.user)
+                self._renew_seats(connection, identity.auth_session)
+
+    def _renew_seats(self, connection: Connection, auth_session: str) -> None:
+        """What it sends to rooms from now on hangs on the login that it has now (rule H11)."""
+        for project in connection.rooms:
+            live = self._rooms.get(project)
+            seat = None if live is None else live.room.seats.get(connection.id)
+            if seat is not None and seat.request.auth_session != auth_session:
+                seat.request = replace(seat.request, auth_session=auth_session)

@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 
 from server.accounts.tokens import Tokens
 from tests.server.conftest import SECRET, Node
-from tests.server.wire import JSON, MSGPACK, PATIENCE
+from tests.server.wire import JSON, MSGPACK, PATIENCE, marker
 
 pytestmark = pytest.mark.postgres
 
@@ -171,6 +171,15 @@ async def test_not_ready_while_degraded(node: Node) -> None:
     node.hub.commits.is_degraded = True
     assert (await node.http("/readyz"))[0] == 503
     assert (await node.http("/healthz"))[0] == 200
+
+
+async def test_H11_who_logs_in_again_in_a_room_edits_by_the_new_login(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = (await ann.result("projects.create", name="Song"))["id"]
+    await ann.join(project)
+    await ann.result("auth.login", email="ann@example.org", password="correct horse")
+    await ann.result("auth.logout", scope="others")
+    assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
 
 
 async def test_H11_a_connection_stays_whose_it_was(node: Node) -> None:
