@@ -52,6 +52,8 @@ ATTACKS: list[Attack] = []
 
 ELSEWHERE = {
     "A6": "tokens signed rightly with wrong claims: tests/server/calls/accounts/test_refreshing.py",
+    "A13": "logins by a provider, beside a provider that does its part wrongly:"
+    " tests/attacks/test_providers.py",
     "A27": "patterns that take long: all are linear; odd values in every parameter (A17) try them",
     "A29": "forged messages on the bus: tests/server/nodes/test_bus.py",
     "A32": "libraries with known faults: the lock file has hashes; an audit needs the network",

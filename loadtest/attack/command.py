@@ -13,7 +13,18 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtest.argument_types import websocket_url
-from loadtest.attack import bounds, doors, floods, inputs, projects, rights, roles, rows, tokens
+from loadtest.attack import (
+    bounds,
+    codes,
+    doors,
+    floods,
+    inputs,
+    projects,
+    rights,
+    roles,
+    rows,
+    tokens,
+)
 from loadtest.attack.catalogue import (
     ATTACKS,
     ELSEWHERE,
@@ -25,9 +36,9 @@ from loadtest.attack.catalogue import (
 )
 from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
-from machine.local_hub import LocalHub
+from loadtest.hub.two_hubs import two_hubs
 
-FAMILIES = (inputs, bounds, rights, roles, rows, tokens, doors, projects, floods)
+FAMILIES = (inputs, bounds, rights, roles, rows, tokens, codes, doors, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"
@@ -44,8 +55,9 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True, quiet=arguments.json)
     if len(arguments.account) > len(ROLES):
         raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
-    async with _hub(arguments) as (url, origin, log):
+    async with _hub(arguments) as (url, elsewhere, origin, log):
         target = _target(arguments, url, origin, log)
+        target.elsewhere = elsewhere
         await target.prepare()
         chosen = [one for one in in_order() if _is_chosen(one, arguments.only)]
         outcomes = []
@@ -98,15 +110,17 @@ def _target(
 
 
 @asynccontextmanager
-async def _hub(arguments: argparse.Namespace) -> AsyncIterator[tuple[str, str | None, Path | None]]:
-    """That of the address, or one of our own."""
+async def _hub(
+    arguments: argparse.Namespace,
+) -> AsyncIterator[tuple[str, str, str | None, Path | None]]:
+    """That of the address, or two nodes of our own: addresses of both, an origin, the log."""
     if arguments.url:
-        yield arguments.url, arguments.origin, None
+        yield arguments.url, arguments.url, arguments.origin, None
         return
     with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
         environment = {"PRIME_ORIGINS": OWN_ORIGIN}
-        async with LocalHub(Path(directory), environment=environment) as hub:
-            yield hub.url, OWN_ORIGIN, hub.log
+        async with two_hubs(Path(directory), environment) as (hub, other):
+            yield hub.url, other.url, OWN_ORIGIN, hub.log
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
@@ -169,7 +183,7 @@ def add_to(words: Any) -> None:
         "made there."
     )
     attack.add_argument(
-        "--url", type=websocket_url, default="", help="ws://.../v1 (default: a server of our own)"
+        "--url", type=websocket_url, default="", help="ws://.../v1 (default: two nodes of our own)"
     )
     attack.add_argument(
         "--account",

@@ -21,6 +21,9 @@ HOSTILE = ("__proto__", "constructor", "__class__", "../../etc/passwd", "id; DRO
 
 DEPTH = 4_000
 
+WATCHES, WRITES = 100, 60
+"""Of one user, on one connection."""
+
 
 async def _own_rows(wire: Wire, project: str) -> dict[str, str]:
     """Of each table that has a call for it a row that is made: its id."""
@@ -152,3 +155,30 @@ async def _keyed(wire: Wire, key: str, words: Message) -> Message:
 async def _made_with(wire: Wire, parameters: Any) -> str:
     params = {"plugin": "OTT", "name": f"odd {wire.new_id()}", "parameters": parameters}
     return code_of(await wire.call("presets.create", params))
+
+
+@attack("A18", "watches that cost much with every row that changes")
+async def costly_watches(target: Target) -> str:
+    """As many as one may have, each as dear as it may be; and then their rows change."""
+    dear = {"or": [{"name": {"ilike": f"%{'a%' * 6}{n}%"}} for n in range(40)]}
+    refused: set[str] = set()
+    watched = 0
+    async with await target.enter(target.stranger) as watching:
+        for _ in range(WATCHES):
+            answer = await watching.call("presets.watch", {"where": dear})
+            watched += answer["t"] == "reply"
+            refused |= {code_of(answer)} - {"(reply)"}
+        must(watched and refused, f"{watched} watches of that cost were taken")
+        must(refused <= {"limit_reached", "rate_limited"}, f"answered {refused}")
+        await _write_many(target)
+    return f"{sorted(refused)} after {watched}; others did not notice"
+
+
+async def _write_many(target: Target) -> None:
+    async with await target.enter(target.stranger) as wire:
+        for number in range(WRITES):
+            name = f"{'a' * 60}{number}{wire.new_id()}"
+            await wire.call("presets.create", {"plugin": "OTT", "name": name})
+            if number % 10 == 0:
+                problem = await target.witness.problem()
+                must(not problem, problem)

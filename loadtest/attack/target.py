@@ -48,6 +48,8 @@ class Target:
     origin: str | None = None
     log: Path | None = None
     project: str = ""
+    elsewhere: str = ""
+    """Another node of the same server, or the same one; empty: as `url`."""
     robbed: Account = field(init=False)
     """A login of the viewer's, whose first refresh token (`stolen`) somebody has copied."""
     stolen: str = ""
@@ -92,14 +94,16 @@ class Target:
                 raise Unusable(f"no login as {account.email}: {answer['message']}")
             account.take(answer["result"])
 
-    async def enter(self, account: Account, device: str = "a raw client") -> Wire:
-        """A connection that is logged in."""
-        wire = await Wire.open(self.url)
+    async def enter(
+        self, account: Account, device: str = "a raw client", *, elsewhere: bool = False
+    ) -> Wire:
+        """A connection that is logged in; `elsewhere`: to the other node."""
+        wire = await Wire.open((elsewhere and self.elsewhere) or self.url)
         answer = await wire.hello(account.access, device)
         if answer["t"] == "error" and answer["code"] == "token_expired":
             wire.cut()
             await self.log_in(account)
-            return await self.enter(account, device)
+            return await self.enter(account, device, elsewhere=elsewhere)
         if answer["t"] == "error":
             raise Unusable(f"{account.email} is not let in: {answer['message']}")
         return wire

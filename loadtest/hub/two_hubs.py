@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.without_limits import WITHOUT_LIMITS
 from machine.local_hub import CHECKOUT, HubFailed, LocalHub
 
 VALKEY_SECONDS = 30.0
@@ -23,7 +22,7 @@ async def two_hubs(
 ) -> AsyncIterator[tuple[LocalHub, LocalHub]]:
     """They run until the block ends; raises `HubFailed`."""
     async with _valkey(directory) as redis_url:
-        environment = {**WITHOUT_LIMITS, **(environment or {}), "REDIS_URL": redis_url}
+        environment = {**(environment or {}), "REDIS_URL": redis_url}
         async with (
             LocalHub(directory / "one", environment=environment) as one,
             LocalHub(

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.hub.two_hubs import two_hubs
+from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generators import Loaded, carry_out
 from loadtest.load.job import Job
 from loadtest.peers.prime_dialect import PrimeDialect
@@ -38,7 +39,7 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
     """Two nodes on one PostgreSQL and Valkey: first every room on one of them, then on both."""
     size = arguments.size[0]
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
-        async with two_hubs(Path(directory)) as hubs:
+        async with two_hubs(Path(directory), WITHOUT_LIMITS) as hubs:
             nodes = pinned_hubs(hubs, cores)
             one = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
             both = await _load(arguments, size, nodes, cores, bars, room_by_room=False)

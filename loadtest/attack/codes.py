@@ -1,0 +1,63 @@
+"""Attacks on what is good once: guessed codes, links that are none, one secret for another."""
+
+import asyncio
+import secrets
+
+from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.target import Target, new_account
+from loadtest.attack.wire import Message, Wire
+
+CODES = 160
+"""Wrong ones of six digits, over several connections at once."""
+
+AT_ONCE = 5
+
+
+async def _call(target: Target, method: str, params: Message, *, elsewhere: bool = False) -> str:
+    async with await Wire.open((elsewhere and target.elsewhere) or target.url) as wire:
+        await wire.hello()
+        return code_of(await wire.call(method, params))
+
+
+@attack("A12", "a code for a new password, guessed on all nodes at once")
+async def guessed_codes(target: Target) -> str:
+    account = new_account("reset")
+    await target.log_in(account)
+    answer = await _call(target, "auth.request_reset", {"email": account.email})
+    must(answer == "(reply)", f"asking for a mail was answered {answer}")
+    looked_at = 0
+    for start in range(0, CODES, AT_ONCE):
+        answers = await asyncio.gather(
+            *(_guess(target, account.email, number) for number in range(start, start + AT_ONCE))
+        )
+        must(set(answers) <= {"auth_failed", "rate_limited"}, f"answered {set(answers)}")
+        looked_at += answers.count("auth_failed")
+    must(looked_at < CODES, f"all {CODES} codes were looked at")
+    async with await target.enter(account):
+        return f"rate_limited after {looked_at}; the account's logins go on"
+
+
+async def _guess(target: Target, email: str, number: int) -> str:
+    params = {"email": email, "code": f"{number:06}", "password": "a new one, quite long"}
+    return await _call(target, "auth.reset_password", params, elsewhere=number % 2 == 1)
+
+
+@attack("A12", "links that are none, and secrets of one kind in the place of another")
+async def foreign_links(target: Target) -> str:
+    kinds = {
+        "random": secrets.token_urlsafe(32),
+        "empty": "",
+        "access token": target.stranger.access[:128],
+        "refresh token": target.stranger.refresh[:128],
+    }
+    asked: dict[str, Message] = {
+        "auth.verify": {},
+        "auth.confirm_email": {},
+        "auth.reset_password": {"password": "a new one, quite long"},
+    }
+    for method, more in asked.items():
+        told = {}
+        for kind, token in kinds.items():
+            told[kind] = await _call(target, method, {**more, "token": token})
+        must(set(told.values()) <= {"auth_failed", "rate_limited"}, f"{method}: {told}")
+    return "auth_failed, whatever it was"
