@@ -40,6 +40,7 @@ TESTED_ELSEWHERE = {
     "files.state_faults": "tests/files/test_song.py",
     "loadtest.__main__": "tests/loadtest/test_command_line.py",
     "loadtest.attack.bounds": "tests/loadtest/attack/test_attack.py",
+    "loadtest.attack.codes": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.catalogue": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.command": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.doors": "tests/loadtest/attack/test_attack.py",
