@@ -270,14 +270,31 @@ async function provider(query) {
   show("One moment");
   const params = { flow: kept.flow, state: query.get("state"), code };
   if (query.has("iss")) params.iss = query.get("iss");
+  if (kept.asked.name === "invite") params.invitation = kept.asked.secret; // of who is new here
+  const goOn = async () => {
+    if (kept.asked.project && (await isMember(kept.asked.project))) youAreIn(kept.asked.title);
+    else await open(kept.asked, true);
+  };
   try {
-    await loggedIn(() => server.call("auth.provider_finish", params), () => open(kept.asked, true));
+    await loggedIn(() => server.call("auth.provider_finish", params), goOn);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     const reason = error.code === "auth_failed" ? "The login did not end well." : inWords(error, "login").text;
     show("Not logged in", text(reason, "bad"), link("Try again", () => open(kept.asked)));
   }
 }
+
+async function isMember(project) {
+  try {
+    await server.call("projects.get", { project });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return false;
+  }
+}
+
+const youAreIn = (title) => done("You are in", `Open “${title}” in your music program.`);
 
 async function invite(asked, isLoggedIn = false) {
   const token = asked.secret;
@@ -300,11 +317,14 @@ async function invite(asked, isLoggedIn = false) {
       ...words.map((each) => text(each)),
       form("invite", [], "Accept the invitation", async () => {
         await server.call("invitations.accept", { token });
-        done("You are in", `Open “${shown.name}” in your music program.`);
+        youAreIn(shown.name);
       }),
     );
   if (isLoggedIn) accept();
-  else await login("You are invited", [...words, "Log in to accept."], asked, accept);
+  else {
+    const kept = { ...asked, project: shown.project, title: shown.name };
+    await login("You are invited", [...words, "Log in to accept."], kept, accept);
+  }
 }
 
 async function device(userCode, isLoggedIn = false) {
