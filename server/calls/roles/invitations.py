@@ -30,7 +30,7 @@ from server.calls.context import Context
 from server.calls.members import member_of, require_tracks
 from server.refused import Refused, too_often
 
-TOKEN_BYTES = 32
+TOKEN_LENGTH = 32
 
 NO_INVITATION = (
     "this invitation is not valid: it may be used up, run out, withdrawn, or for someone else; ask"
@@ -44,7 +44,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     if params.email is not None and params.max_uses != 1:
         text = "max_uses: an invitation by mail is for one"
         raise Refused(ErrorCode.VALIDATION, text, field="max_uses")
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = secrets.token_urlsafe(TOKEN_LENGTH)
     new = NewInvitation(
         project=params.project,
         inviter=caller.user,
