@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.attack.wire import Message, Wire
+from loadtest.attack.wire import Closed, Message, Wire
+from schema.close_codes import SILENT
 
 PASSWORD = "correct horse battery staple"
 
@@ -143,7 +144,13 @@ class Witness:
         """What keeps the witness from working; nothing: it works."""
         async with self._lock:
             try:
-                return await self._problem()
+                try:
+                    return await self._problem()
+                except Closed as closed:
+                    if closed.code != SILENT.code:
+                        raise
+                    await self.begin()  # nobody asked for long, and it says nothing by itself
+                    return await self._problem()
             except (Unusable, OSError, Exception) as error:
                 self._wire = None
                 return f"the witness cannot work: {str(error) or type(error).__name__}"
