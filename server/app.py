@@ -197,7 +197,7 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         asked_mails=AskedMails(base.db.behind, one_time, base.metrics.count),
         registration=settings.registration,
         verify_address=settings.verify_address,
-        greets_by_mail=settings.verify_address or settings.mail.server is not None,
+        proves_addresses=settings.verify_address or settings.mail.server is not None,
         grace_days=settings.grace_days,
         member_key=shared.member_key,
         colors=MemberColors(),

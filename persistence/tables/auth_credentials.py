@@ -26,6 +26,10 @@ VALUES ($1::uuid, 'password', $1::uuid::text, $2)
 ON CONFLICT (user_id, provider) DO UPDATE SET password_hash = excluded.password_hash
 """
 
+REMOVE_PASSWORD = """
+DELETE FROM auth_credentials WHERE user_id = $1 AND provider = 'password'
+"""
+
 RENEW_HASH = """
 UPDATE auth_credentials SET password_hash = $3
 WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
@@ -57,6 +61,11 @@ async def set_password(db: Executor, user_id: str, password_hash: str) -> None:
 async def put_password(db: Executor, user_id: str, password_hash: str) -> None:
     """Give an account this password, whether it had one or not."""
     await db.execute(PUT_PASSWORD, user_id, password_hash)
+
+
+async def remove_password(db: Executor, user_id: str) -> bool:
+    """From now on no password opens the account; False: none did."""
+    return await db.execute(REMOVE_PASSWORD, user_id) == "DELETE 1"
 
 
 async def renew_hash(db: Executor, user_id: str, before: str, after: str) -> None:

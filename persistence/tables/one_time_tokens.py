@@ -56,9 +56,9 @@ WHERE token_hash = $1 AND purpose = $2 AND expires_at > now()
 RETURNING user_id, email
 """
 
-IS_GOOD = """
-SELECT EXISTS (SELECT FROM one_time_tokens
-    WHERE token_hash = $1 AND purpose = $2 AND expires_at > now())
+USER_OF = """
+SELECT user_id FROM one_time_tokens
+WHERE token_hash = $1 AND purpose = $2 AND expires_at > now()
 """
 
 # Of many at once each waits for the row and looks at it again: one takes it, or each counts.
@@ -139,9 +139,10 @@ async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> Ta
     return _taken(await db.fetchrow(TAKE_BY_TOKEN, token_hash, purpose))
 
 
-async def is_good(db: Executor, purpose: Purpose, token_hash: bytes) -> bool:
-    """Whether `take_by_token` would find it now."""
-    return bool(await db.fetchval(IS_GOOD, token_hash, purpose))
+async def user_of(db: Executor, purpose: Purpose, token_hash: bytes) -> str | None:
+    """Whose `take_by_token` would find now; it stays."""
+    user: str | None = await db.fetchval(USER_OF, token_hash, purpose)
+    return user
 
 
 async def take_by_code(

@@ -20,6 +20,7 @@ class AuditEvent(StrEnum):
     ACCOUNT_REOPENED = "account_reopened"
     ACCOUNT_DELETED = "account_deleted"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_REMOVED = "password_removed"
     PASSWORD_FAILED = "password_failed"
     RESET_REQUESTED = "reset_requested"
     PASSWORD_RESET = "password_reset"
@@ -66,6 +67,7 @@ AUDIT_EVENTS: dict[AuditEvent, str] = {
     AuditEvent.ACCOUNT_REOPENED: "Its user came back within the grace time.",
     AuditEvent.ACCOUNT_DELETED: "An account was erased.",
     AuditEvent.PASSWORD_CHANGED: "The password was changed by who knew it.",
+    AuditEvent.PASSWORD_REMOVED: "Who proved the address did not show the password: it is void.",
     AuditEvent.PASSWORD_FAILED: "A password that had to be given once more was wrong.",
     AuditEvent.RESET_REQUESTED: "A mail with which to set a new password was asked for.",
     AuditEvent.PASSWORD_RESET: "A new password was set by such a mail.",

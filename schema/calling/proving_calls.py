@@ -16,11 +16,16 @@ MailedCode = Annotated[str, Meta(max_length=16)]
 
 
 class Verify(Params, frozen=True, forbid_unknown_fields=True):
-    """Prove the address of an account, by the `token` of a link or by `email` and `code`."""
+    """Prove the address of an account, by the `token` of a link or by `email` and `code`.
+
+    The first time, give the account's `password` too, unless you are logged in to it: without
+    either, the password, all logins and all linked identities are taken off.
+    """
 
     token: MailedToken | None = None
     email: Email | None = None
     code: MailedCode | None = None
+    password: Password | None = None
 
 
 class SendVerification(Params, frozen=True, forbid_unknown_fields=True):

@@ -95,8 +95,8 @@ class Context:
     registration: bool
     verify_address: bool
     """Whether only those log in whose address is proved (rule A26)."""
-    greets_by_mail: bool
-    """Whether whoever registers is sent a mail to prove the address."""
+    proves_addresses: bool
+    """Whether mails are sent: who registers gets one, and some calls ask for a proof (A56)."""
     grace_days: float
     """How long a deleted account can be had back (rule A28)."""
     member_key: bytes

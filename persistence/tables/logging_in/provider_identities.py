@@ -39,8 +39,12 @@ UNLINK = """
 DELETE FROM provider_identities WHERE user_id = $1 AND id = $2 RETURNING provider
 """
 
-UNLINK_ALL = """
-DELETE FROM provider_identities WHERE user_id = $1 RETURNING provider
+# Of an account that was made by a provider, one moment has proved the address and linked it.
+UNLINK_UNPROVED = """
+DELETE FROM provider_identities AS i USING prime_users AS u
+WHERE u.id = $1 AND i.user_id = u.id
+    AND (u.email_verified_at IS NULL OR i.created_at < u.email_verified_at)
+RETURNING i.provider
 """
 
 
@@ -89,9 +93,9 @@ async def unlink(db: Executor, user_id: str, identity: str) -> str | None:
     return provider
 
 
-async def unlink_all(db: Executor, user_id: str) -> list[str]:
-    """Take all off; the providers that they were of."""
-    return [row["provider"] for row in await db.fetch(UNLINK_ALL, user_id)]
+async def unlink_unproved(db: Executor, user_id: str) -> list[str]:
+    """Take off those linked before the address was proved; the providers that they were of."""
+    return [row["provider"] for row in await db.fetch(UNLINK_UNPROVED, user_id)]
 
 
 def _identity(row: Any) -> ProviderIdentity:

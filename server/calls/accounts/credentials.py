@@ -57,7 +57,7 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
     await context.logins.logged_in(context.db, params.email, caller.address)
     if joined:
         invitations.tell(context, joined)
-    if context.greets_by_mail and not is_proved:
+    if context.proves_addresses and not is_proved:
         _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
     return tokens
 

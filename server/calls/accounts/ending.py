@@ -2,12 +2,8 @@
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from persistence.tables import audit_log, auth_sessions
-from persistence.tables.logging_in import (
-    login_challenges,
-    provider_identities,
-    second_factors,
-)
+from persistence.tables import audit_log, auth_credentials, auth_sessions, one_time_tokens
+from persistence.tables.logging_in import login_challenges, provider_identities
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.token_calls import Logout, RevokeLogin
@@ -32,19 +28,24 @@ async def end_logins(
     return ended
 
 
-async def take_off_what_others_set_up(tx: Executor, user: str, address: str) -> None:
-    """The owner of the address has proved it for the first time, by a mail, and sets a password.
-
-    Whoever made the account with it, and was not its owner, has no way in any more (rule A33): no
-    provider's identity of theirs, and no second factor that would keep the owner out.
-    """
-    for provider in await provider_identities.unlink_all(tx, user):
+async def unlink_unproved(tx: Executor, user: str, address: str) -> None:
+    """No identity is a way in that was linked before somebody proved the address (rule A55)."""
+    for provider in await provider_identities.unlink_unproved(tx, user):
         event = AuditEvent.IDENTITY_UNLINKED
         await audit_log.insert(tx, event, user=user, address=address, provider=provider)
-    if await second_factors.is_confirmed(tx, user):
-        event = AuditEvent.SECOND_FACTOR_REMOVED
-        await audit_log.insert(tx, event, user=user, address=address)
-    await second_factors.remove(tx, user)
+
+
+async def close_ways_in(context: Context, tx: Executor, user: str, address: str) -> list[str]:
+    """Who proves the address first has not shown that the account is theirs (rule A55).
+
+    Whoever made it has no way in any more: no password, login, link of a mail, or identity. Which
+    logins were ended, for `tell_ended`. A second factor stays: no mail takes one off.
+    """
+    await unlink_unproved(tx, user, address)
+    await one_time_tokens.void(tx, user)
+    if await auth_credentials.remove_password(tx, user):
+        await audit_log.insert(tx, AuditEvent.PASSWORD_REMOVED, user=user, address=address)
+    return await end_logins(context, tx, user, reason="address proved by somebody else")
 
 
 def tell_ended(context: Context, auth_sessions: list[str]) -> None:

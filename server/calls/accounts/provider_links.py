@@ -17,6 +17,7 @@ from schema.calling.provider_calls import (
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
 from server.calls.accounts import provider_flow
+from server.calls.accounts.proved import require_proved
 from server.calls.accounts.recent import require_recent
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -35,13 +36,15 @@ async def identities(context: Context, caller: Caller, params: ListIdentities) -
 
 
 async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:
-    """Within ten minutes of the login (rule A33)."""
+    """Within ten minutes of the login (rule A33), with a proved address (rule A56)."""
     await require_recent(context, caller)
+    await require_proved(context, caller.user)
     return await provider_flow.begin(context, caller, params, caller.auth_session)
 
 
 async def link_finish(context: Context, caller: Caller, params: FinishLink) -> LinkedIdentity:
     """By the login that began it (rule A33)."""
+    await require_proved(context, caller.user)
     provider, proven = await provider_flow.finish(context, caller, params, caller.auth_session)
     async with context.db.transaction() as tx:
         await provider_identities.lock_user(tx, caller.user)

@@ -27,6 +27,7 @@ from server.calls.accounts.factor_codes import (
     use_code,
 )
 from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.proved import require_proved
 from server.calls.accounts.recent import require_recent
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -124,6 +125,12 @@ async def state(context: Context, caller: Caller, params: GetSecondFactor) -> Se
 
 async def _who_sets_up(context: Context, caller: Caller, challenge: str | None) -> UserRow:
     """Who is logged in, recently; or whose login has come so far that only this is missing."""
+    user = await _who_asks(context, caller, challenge)
+    await require_proved(context, user.id)
+    return user
+
+
+async def _who_asks(context: Context, caller: Caller, challenge: str | None) -> UserRow:
     if challenge is None:
         return await _logged_in(context, caller)
     found = await login_challenges.get(

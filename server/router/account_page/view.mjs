@@ -100,14 +100,37 @@ function start() {
 }
 
 function verify(token) {
+  const password = givenPassword();
   show(
     "Is this your address?",
-    text("Press the button to say that the mail came to you."),
-    form("verify", [], "Yes, this is my address", async () => {
-      await server.call("auth.verify", { token });
-      done("Your address is proved", "You can go on in your music program.");
-    }),
+    ...PROOF_WORDS.map((words) => text(words)),
+    form("verify", [password], "Yes, this is my address", (value) => prove({ token }, value)),
   );
+}
+
+const PROOF_WORDS = [
+  "Somebody made an account here with your address. If it was you, give the password that you have set: all stays as it is.",
+  "If it was not you, leave it empty: then the account is yours, and the password and logins of whoever made it end.",
+];
+
+function givenPassword() {
+  const made = passwordField("Password of the account, if you made it", "current-password");
+  made.input.required = false;
+  return made;
+}
+
+async function prove(secret, password) {
+  try {
+    await server.call("auth.verify", password ? { ...secret, password } : secret);
+  } catch (error) {
+    if (!password || error.code !== "auth_failed") throw error;
+    throw new CallError("validation", "The password is not right, or the mail is too old.");
+  }
+  if (password) done("Your address is proved", "You can go on in your music program.");
+  else {
+    done("Your address is proved", "Set a password now, unless you log in by a provider.");
+    card.append(link("Set a new password", forgot));
+  }
 }
 
 function confirm(token) {
@@ -179,10 +202,9 @@ function proofCode(email) {
   show(
     "Look into your mail",
     text(`If ${email} has an account here that is not proved yet, a mail is on its way. Open its link, or type its code:`),
-    form("code", [codeField("Code of the mail")], "This is my address", async (code) => {
-      await server.call("auth.verify", { email, code });
-      done("Your address is proved", "You can go on in your music program.");
-    }, link("Ask again", proof)),
+    ...PROOF_WORDS.map((words) => text(words)),
+    form("code", [codeField("Code of the mail"), givenPassword()], "This is my address", (code, value) =>
+      prove({ email, code }, value), link("Ask again", proof)),
   );
 }
 

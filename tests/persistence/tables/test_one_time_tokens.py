@@ -44,10 +44,10 @@ async def test_a_token_is_good_once_for_its_purpose_and_takes_its_code_along(
     token, code = hashes(1).token, hashes(1).code
     verify = Purpose.VERIFY_ADDRESS
     assert await one_time_tokens.take_by_token(database, verify, token) is None
-    assert not await one_time_tokens.is_good(database, verify, token)
-    assert await one_time_tokens.is_good(database, RESET, token)
+    assert await one_time_tokens.user_of(database, verify, token) is None
+    assert await one_time_tokens.user_of(database, RESET, token) == ann.id
     taken = await one_time_tokens.take_by_token(database, RESET, token)
-    assert not await one_time_tokens.is_good(database, RESET, token)
+    assert await one_time_tokens.user_of(database, RESET, token) is None
     assert taken == Taken(ann.id, "ann@example.org")
     assert await one_time_tokens.take_by_token(database, RESET, token) is None
     assert await one_time_tokens.take_by_code(database, ann.id, RESET, code) is None

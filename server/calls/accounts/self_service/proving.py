@@ -15,9 +15,10 @@ from schema.errors import ErrorCode
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending import (
+    close_ways_in,
     end_logins,
-    take_off_what_others_set_up,
     tell_ended,
+    unlink_unproved,
 )
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -34,17 +35,42 @@ Effect = Callable[[Executor, UserRow, Taken], Awaitable[None]]
 
 
 async def verify(context: Context, caller: Caller, params: Verify) -> Done:
-    """Prove the address (rule A23)."""
+    """Prove the address (rule A23); who shows nothing else takes all ways in off (rule A55)."""
     take = taking(context, Purpose.VERIFY_ADDRESS, params.token, params.email, params.code)
+    theirs = {await _whose_password(context, caller, params)}
+    if caller.identity is not None:
+        theirs.add(caller.user)
+    ended: list[str] = []
 
     async def prove(tx: Executor, user: UserRow, taken: Taken) -> None:
+        if user.id not in theirs and not await users.is_verified(tx, user.id):
+            ended.extend(await close_ways_in(context, tx, user.id, caller.address))
         await users.verify_email(tx, user.id, taken.email)
         await audit_log.insert(
             tx, AuditEvent.ADDRESS_VERIFIED, user=user.id, address=caller.address
         )
 
     await use_up(context, caller, Purpose.VERIFY_ADDRESS, take, prove)
+    tell_ended(context, ended)
     return Done()
+
+
+async def _whose_password(context: Context, caller: Caller, params: Verify) -> str | None:
+    """Whose password was given beside the token or code; None: none was. Raises `Refused`."""
+    if params.password is None:
+        return None
+    email = params.email
+    if params.token is not None:
+        hashed = context.one_time.hash_of_token(params.token)
+        found = await one_time_tokens.user_of(context.db, Purpose.VERIFY_ADDRESS, hashed)
+        user = None if found is None else await users.by_id(context.db, found)
+        if user is None:
+            raise _refuse(context, caller, Purpose.VERIFY_ADDRESS)
+        email = user.email
+    now = asyncio.get_running_loop().time()
+    password = params.password
+    owner = await context.logins.user_of(context.db, email or "", password, caller.address, now)
+    return owner.id
 
 
 async def send_verification(context: Context, caller: Caller, params: SendVerification) -> Done:
@@ -68,8 +94,7 @@ async def reset_password(context: Context, caller: Caller, params: ResetPassword
     async def reset(tx: Executor, user: UserRow, taken: Taken) -> None:
         checked(params.password, user.email, user.username)
         await auth_credentials.put_password(tx, user.id, password_hash)
-        if not await users.is_verified(tx, user.id):
-            await take_off_what_others_set_up(tx, user.id, caller.address)
+        await unlink_unproved(tx, user.id, caller.address)
         await users.verify_email(tx, user.id, taken.email)
         ended.extend(await void_all(context, tx, user, MailKind.PASSWORD_CHANGED))
         await audit_log.insert(tx, AuditEvent.PASSWORD_RESET, user=user.id, address=caller.address)
@@ -163,7 +188,7 @@ async def _require_good(context: Context, caller: Caller, token: str | None) -> 
     """
     if token is not None:
         hashed = context.one_time.hash_of_token(token)
-        if not await one_time_tokens.is_good(context.db, Purpose.RESET_PASSWORD, hashed):
+        if await one_time_tokens.user_of(context.db, Purpose.RESET_PASSWORD, hashed) is None:
             raise _refuse(context, caller, Purpose.RESET_PASSWORD)
 
 

@@ -211,7 +211,8 @@ async def test_A26_nobody_logs_in_before_the_address_is_proved(
     assert (await log_in(strict))["code"] == "address_unverified"
     assert (await log_in(strict, "wrong horse"))["code"] == "auth_failed"
     mail = await letters.newest(strict, MailKind.VERIFY_ADDRESS)
-    assert await code_of(guest, "auth.verify", email=ANN, code=mail["code"]) == "reply"
+    given = {"email": ANN, "code": mail["code"], "password": "correct horse"}
+    assert await code_of(guest, "auth.verify", **given) == "reply"
     assert (await log_in(strict))["t"] == "reply"
 
 
