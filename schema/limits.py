@@ -1202,6 +1202,26 @@ MAX_INVITATIONS_PER_PROJECT = BOUNDS.add(
     "That may be accepted now.",
 )
 
+MAX_INVITATIONS_MAILED_PER_HOUR = BOUNDS.add(
+    "MAX_INVITATIONS_MAILED_PER_HOUR",
+    30,
+    "mails an hour",
+    "`invitations.create` with `email`",
+    ErrorCode.RATE_LIMITED,
+    "persistence/tables/mail_outbox.py",
+    "Of one user, to whomever (A57).",
+)
+
+MAX_INVITATIONS_TO_ONE_PER_HOUR = BOUNDS.add(
+    "MAX_INVITATIONS_TO_ONE_PER_HOUR",
+    3,
+    "mails an hour",
+    "`invitations.create` with `email`",
+    ErrorCode.RATE_LIMITED,
+    "persistence/tables/mail_outbox.py",
+    "Of one user to one address, in whatever project (A57).",
+)
+
 MAX_WATCHES_PER_USER = BOUNDS.add(
     "MAX_WATCHES_PER_USER",
     256,

@@ -599,7 +599,8 @@ MAX_MAILS_PER_HOUR = SERVER_BOUNDS.add(
     "an address, and a user",
     Instead.NOT_SENT,
     "persistence/tables/mail_outbox.py",
-    "That somebody asks for: links, codes, invitations. So nobody can flood a mailbox.",
+    "Of one kind that somebody asks for: to verify, reset, change, invite. A user has more "
+    "invitations sent.",
 )
 
 MAX_NOTICES_PER_HOUR = SERVER_BOUNDS.add(
@@ -609,7 +610,7 @@ MAX_NOTICES_PER_HOUR = SERVER_BOUNDS.add(
     "an address, and a user",
     Instead.NOT_SENT,
     "persistence/tables/mail_outbox.py",
-    "That tell what has happened to an account, counted apart from those that are asked for.",
+    "Of one kind that tells what has happened to an account.",
 )
 
 MAX_AUDIT_BYTES = SERVER_BOUNDS.add(

@@ -12,6 +12,7 @@ from typing import Any
 
 from persistence import slices
 from persistence.pool import Executor
+from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR, MAX_INVITATIONS_TO_ONE_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
 from schema.text.email_addresses import NoAddress, key_of
 
@@ -54,7 +55,7 @@ ASKED_FOR = (
     MailKind.CHANGE_ADDRESS,
     MailKind.INVITATION,
 )
-"""Counted apart from the others: a stranger who asks for many takes no notice away from anyone."""
+"""What somebody asks for; the others tell what has happened. Each kind is counted for itself."""
 
 # For all that is put to one address, or for one user: one after the other, so that all are counted.
 LOCK = """
@@ -67,12 +68,17 @@ INSERT INTO mail_outbox (user_id, recipient, address, kind, payload, give_up_at)
 SELECT $1::uuid, $2, $3, $4, $5::jsonb,
     now() + least(interval '1 day', $6::float8 * interval '1 minute')
 WHERE (SELECT count(*) FROM mail_outbox
-        WHERE address = $3 AND kind = ANY ($7::text[])
-            AND created_at > now() - interval '1 hour') < $8::bigint
+        WHERE address = $3 AND kind = $4
+            AND created_at > now() - interval '1 hour') < $7::bigint
     AND (SELECT count(*) FROM mail_outbox
-        WHERE user_id = $1::uuid AND kind = ANY ($7::text[])
+        WHERE user_id = $1::uuid AND kind = $4
             AND created_at > now() - interval '1 hour') < $8::bigint
 RETURNING id
+"""
+
+HAS_ASKED = """
+SELECT count(*), count(*) FILTER (WHERE address = $3) AS of_address FROM mail_outbox
+WHERE user_id = $1::uuid AND kind = $2 AND created_at > now() - interval '1 hour'
 """
 
 DROP = """
@@ -171,28 +177,40 @@ async def put(
 ) -> bool:
     """Have a mail sent once this transaction is committed.
 
-    False: this address or user has had so many within the hour that it is dropped, and counted; the
-    caller answers as if it were sent. `user_id`: on whose account it is; of an invitation whoever
-    invites; None where the account is deleted in the same transaction (the mail would go with it).
+    False: this address or user has had so many of the kind within the hour that it is dropped, and
+    counted: no other kind takes any of that away, whoever asks (rule A57). The caller answers as if
+    it were sent. `user_id`: on whose account it is; of an invitation whoever invites; None
+    where the account is deleted in the same transaction (the mail would go with it).
     Raises `ValueError` for a payload that is not the kind's.
     """
     if sorted(payload) != sorted(PAYLOADS[kind]):
         raise ValueError(f"the payload of {kind} is {', '.join(PAYLOADS[kind])}")
     address = _key(recipient)
-    is_asked_for = kind in ASKED_FOR
-    kinds = [each for each in MailKind if (each in ASKED_FOR) == is_asked_for]
-    most = MAX_MAILS_PER_HOUR if is_asked_for else MAX_NOTICES_PER_HOUR
+    most = MAX_MAILS_PER_HOUR if kind in ASKED_FOR else MAX_NOTICES_PER_HOUR
+    of_user = MAX_INVITATIONS_MAILED_PER_HOUR if kind is MailKind.INVITATION else most
     text = json.dumps(dict(payload))
     minutes = payload.get("token_minutes", 24 * 60)
     who = sorted({address, user_id or address})
     async with db.transaction() as transaction:
         await transaction.execute(LOCK, who)
         row = await transaction.fetchval(
-            PUT, user_id, recipient, address, kind, text, minutes, kinds, most
+            PUT, user_id, recipient, address, kind, text, minutes, most, of_user
         )
         if row is None:
             await transaction.execute(DROP, address, user_id)
     return row is not None
+
+
+async def may_ask_for(db: Executor, user_id: str, kind: MailKind, recipient: str) -> bool:
+    """Whether a user has one more sent, to anyone and to this address: what others ask for tells
+    nothing here. In a transaction that then puts it.
+    """
+    await db.execute(LOCK, [user_id])
+    row = await db.fetchrow(HAS_ASKED, user_id, kind, _key(recipient))
+    return row is None or (
+        row["count"] < MAX_INVITATIONS_MAILED_PER_HOUR
+        and row["of_address"] < MAX_INVITATIONS_TO_ONE_PER_HOUR
+    )
 
 
 def _key(recipient: str) -> str:

@@ -398,6 +398,13 @@ MAX_INVITATION_SECONDS = 2_592_000
 MAX_INVITATIONS_PER_PROJECT = 100
 """That may be accepted now. (invitations; `invitations.create`)"""
 
+MAX_INVITATIONS_MAILED_PER_HOUR = 30
+"""Of one user, to whomever (A57). (mails an hour; `invitations.create` with `email`)"""
+
+MAX_INVITATIONS_TO_ONE_PER_HOUR = 3
+"""Of one user to one address, in whatever project (A57). (mails an hour; `invitations.create`
+with `email`)"""
+
 MAX_WATCHES_PER_USER = 256
 """Of one server, over all connections of the user. (watches; the calls `watch`)"""
 

@@ -24,6 +24,7 @@ from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses
+from server.calls.accounts.proved import require_proved
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -31,6 +32,9 @@ from server.calls.members import member_of, require_tracks
 from server.refused import Refused, too_often
 
 TOKEN_LENGTH = 32
+
+MAILS_AGAIN_SECONDS = 600.0
+"""Before another invitation is mailed for who has had so many; they count for an hour."""
 
 NO_INVITATION = (
     "this invitation is not valid: it may be used up, run out, withdrawn, or for someone else; ask"
@@ -63,7 +67,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
             tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **said
         )
         if params.email is not None:
-            await _mail(tx, caller, params, token)
+            await _mail(context, tx, caller, params, token)
     context.announcer.rows_changed()
     if params.email is not None:
         return InvitationMade(made, None, None)
@@ -177,8 +181,14 @@ async def _refused(
     return Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
 
 
-async def _mail(tx: Executor, caller: Caller, params: CreateInvitation, token: str) -> None:
+async def _mail(
+    context: Context, tx: Executor, caller: Caller, params: CreateInvitation, token: str
+) -> None:
+    """By who is known to be reached by mail too, and so often (rule A57); raises `Refused`."""
     assert params.email is not None
+    await require_proved(context, caller.user)
+    if not await mail_outbox.may_ask_for(tx, caller.user, MailKind.INVITATION, params.email):
+        raise too_often(MAILS_AGAIN_SECONDS, "you have had too many invitations mailed")
     inviter = await users.by_id(tx, caller.user)
     payload = {
         "inviter": inviter.name if inviter is not None else "",

@@ -8,6 +8,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import mail_outbox, users
 from persistence.tables.mail_outbox import PAYLOADS, MailKind, put
+from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
 
 pytestmark = pytest.mark.postgres
@@ -75,17 +76,30 @@ async def test_Z2_a_user_has_so_many_sent_to_whatever_address(database: Database
     ann, ben = [await make_user(database, name) for name in ("ann", "ben")]
     asked = [
         put_one(database, f"stranger{n}@example.com", MailKind.INVITATION, ann)
-        for n in range(2 * MAX_MAILS_PER_HOUR)
+        for n in range(MAX_INVITATIONS_MAILED_PER_HOUR + 5)
     ]
-    assert sum(await asyncio.gather(*asked)) == MAX_MAILS_PER_HOUR
+    assert sum(await asyncio.gather(*asked)) == MAX_INVITATIONS_MAILED_PER_HOUR
     assert await put_one(database, "stranger@example.com", MailKind.INVITATION, ben)
 
 
-async def test_who_asks_for_many_takes_no_notice_away(database: Database) -> None:
+@pytest.mark.parametrize("kind", MailKind)
+async def test_A57_however_many_of_the_other_kinds_there_are_each_is_sent(
+    database: Database, kind: MailKind
+) -> None:
     ann = await make_user(database, "ann")
-    for _ in range(MAX_MAILS_PER_HOUR + 1):
-        await put_one(database, "ann@example.com", RESET, ann)
-    told = [await put_one(database, "ann@example.com", TOLD, ann) for _ in range(25)]
+    await database.execute(
+        "INSERT INTO mail_outbox (user_id, recipient, address, kind, payload)"
+        " SELECT $1::uuid, $2, $2, kind, '{}' FROM unnest($3::text[]) AS kind,"
+        " generate_series(1, 40)",
+        ann,
+        "ann@example.com",
+        [other for other in MailKind if other is not kind],
+    )
+    assert await put_one(database, "ann@example.com", kind, ann)
+
+
+async def test_Z2_notices_of_a_kind_are_bounded(database: Database) -> None:
+    told = [await put_one(database, "ann@example.com", TOLD) for _ in range(25)]
     assert sum(told) == MAX_NOTICES_PER_HOUR
 
 

@@ -9,10 +9,11 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.mail_outbox import MailKind
+from schema.limits import MAX_INVITATIONS_TO_ONE_PER_HOUR
 from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpServer
 from server.accounts.second_factors import SecondFactors
 from tests.server.calls.accounts.self_service.letters import Letters
-from tests.server.conftest import Node, Nodes
+from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -143,3 +144,21 @@ async def test_A56_what_lasts_is_set_up_behind_a_proof_where_mails_are_sent(
     for method, params in calls:
         assert (await ann.call(method, **params)).get("code") != "address_unverified", method
     assert await auth_credentials.password_of(database, ann.user)
+
+
+async def test_A57_invitations_are_mailed_for_who_has_a_proved_address_and_starve_no_reset(
+    nodes: Nodes, letters: Letters
+) -> None:
+    node = await nodes.start(mail=SENDS_MAILS)
+    ann, eve = await node.musician("ann"), await node.musician("eve")
+    project = await create_project(eve)
+    asked = {"project": project, "role": "viewer", "email": ANN}
+    assert (await eve.call("invitations.create", **asked))["code"] == "address_unverified"
+    assert (await eve.result("invitations.list", where={"project": project}))["invitations"] == []
+    await node.context.asked_mails.send_all()
+    [mail] = [each for to, each in letters.of(MailKind.VERIFY_ADDRESS) if to != ANN]
+    await eve.result("auth.verify", token=mail["token"])
+    told = [(await eve.call("invitations.create", **asked)).get("code") for _ in range(12)]
+    assert told == [None] * MAX_INVITATIONS_TO_ONE_PER_HOUR + ["rate_limited"] * 9
+    await ann.result("auth.request_reset", email=ANN)
+    assert (await letters.newest(node, MailKind.RESET_PASSWORD))["token"]
