@@ -822,6 +822,26 @@ MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
     "The same from an address where the account has logged in, in the last 90 days.",
 )
 
+MAX_CODES_PER_HOUR = BOUNDS.add(
+    "MAX_CODES_PER_HOUR",
+    10,
+    "tries an hour",
+    "codes of a second factor",
+    ErrorCode.RATE_LIMITED,
+    "rooms/limits/code_tries.py",
+    "Of one account: all at once, then one each six minutes; each ten more double that (A58).",
+)
+
+MAX_CODE_SECONDS = BOUNDS.add(
+    "MAX_CODE_SECONDS",
+    21_600.0,
+    "seconds",
+    "codes of a second factor",
+    ErrorCode.RATE_LIMITED,
+    "rooms/limits/code_tries.py",
+    "The longest wait after a wrong one.",
+)
+
 MAX_MAILS_ASKED_PER_HOUR = BOUNDS.add(
     "MAX_MAILS_ASKED_PER_HOUR",
     30.0,

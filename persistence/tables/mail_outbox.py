@@ -29,6 +29,7 @@ class MailKind(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     NEW_LOGIN = "new_login"
     REFRESH_REUSE = "refresh_reuse"
+    WRONG_CODES = "wrong_codes"
 
 
 PAYLOADS: dict[MailKind, tuple[str, ...]] = {
@@ -41,12 +42,14 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.ACCOUNT_DELETED: ("name", "days"),
     MailKind.NEW_LOGIN: ("name", "device", "place"),
     MailKind.REFRESH_REUSE: ("name", "device"),
+    MailKind.WRONG_CODES: ("name", "codes"),
 }
 """Kind -> what its payload holds, all of it and nothing else.
 
 `name`: whom the mail greets. `token` and `code`: the secrets, and how many minutes each is good; an
 empty code: there is none.
-`address`: the new one. `days`: until all is erased. `device`, `place`: as in the list of logins.
+`codes`: how many were wrong in a row. `address`: the new one. `days`: until all is erased.
+`device`, `place`: as in the list of logins.
 """
 
 ASKED_FOR = (
@@ -79,6 +82,11 @@ RETURNING id
 HAS_ASKED = """
 SELECT count(*), count(*) FILTER (WHERE address = $3) AS of_address FROM mail_outbox
 WHERE user_id = $1::uuid AND kind = $2 AND created_at > now() - interval '1 hour'
+"""
+
+WAS_TOLD = """
+SELECT EXISTS (SELECT FROM mail_outbox WHERE user_id = $1::uuid AND kind = $2
+    AND created_at > now() - $3::float8 * interval '1 second')
 """
 
 DROP = """
@@ -211,6 +219,12 @@ async def may_ask_for(db: Executor, user_id: str, kind: MailKind, recipient: str
         row["count"] < MAX_INVITATIONS_MAILED_PER_HOUR
         and row["of_address"] < MAX_INVITATIONS_TO_ONE_PER_HOUR
     )
+
+
+async def was_told(db: Executor, user_id: str, kind: MailKind, seconds: float) -> bool:
+    """Whether the user was sent one of this kind within so many seconds. Put it behind this."""
+    await db.execute(LOCK, [user_id])
+    return bool(await db.fetchval(WAS_TOLD, user_id, kind, seconds))
 
 
 def _key(recipient: str) -> str:

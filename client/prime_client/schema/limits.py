@@ -273,6 +273,13 @@ MAX_KNOWN_GUESS_SECONDS = 30.0
 """The same from an address where the account has logged in, in the last 90 days. (seconds;
 `auth.login`)"""
 
+MAX_CODES_PER_HOUR = 10
+"""Of one account: all at once, then one each six minutes; each ten more double that (A58).
+(tries an hour; codes of a second factor)"""
+
+MAX_CODE_SECONDS = 21_600.0
+"""The longest wait after a wrong one. (seconds; codes of a second factor)"""
+
 MAX_MAILS_ASKED_PER_HOUR = 30.0
 """Asked for from one address at one server, for whatever account. (mails an hour;
 `auth.request_reset`, `auth.send_verification`, `auth.change_email`)"""

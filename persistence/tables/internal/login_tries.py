@@ -1,10 +1,11 @@
-"""Queries on `login_tries`: how often a password was tried, counted by all nodes together."""
+"""Queries on `login_tries`: how often a password or a code was tried, counted by all nodes."""
 
 from collections.abc import Callable
 from typing import Any
 
 from persistence import slices
 from persistence.pool import Executor
+from rooms.limits import code_tries
 from rooms.limits.login_tries import (
     Tries,
     after_a_login,
@@ -45,7 +46,12 @@ TRIM = slices.deleting(
     "login_tries", "free_at < now() - interval '1 day' AND known_until < now()", "free_at", 1
 )
 
+WRONG = """
+SELECT coalesce(max(wrong), 0) FROM login_tries WHERE account = $1
+"""
+
 Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
+Wait = Callable[[Tries, Tries, float], float]
 
 
 async def is_known(db: Executor, account: bytes, address: str) -> bool:
@@ -57,17 +63,34 @@ async def count_try(db: Executor, account: bytes, address: str) -> tuple[float, 
     """Count one as wrong, until `count_login`: seconds to wait (then nothing is counted), and how
     many were wrong in a row. `account`: 16 bytes made of its e-mail address, also of none there is.
     """
-    return await _step(db, account, address, after_a_try, ask=True)
+    return await _step(db, account, address, after_a_try, seconds_to_wait)
 
 
 async def count_login(db: Executor, account: bytes, address: str) -> None:
     """The try was right: the address is known from now on."""
-    await _step(db, account, address, after_a_login, ask=False)
+    await _step(db, account, address, after_a_login)
 
 
 async def count_nothing(db: Executor, account: bytes, address: str) -> None:
     """There was no time to look at the try."""
-    await _step(db, account, address, after_no_look, ask=False)
+    await _step(db, account, address, after_no_look)
+
+
+async def count_code(db: Executor, account: bytes, address: str) -> float:
+    """The same for a code of a second factor, at a pace of its own (rule A58): seconds to wait."""
+    tried = code_tries.after_a_try
+    return (await _step(db, account, address, tried, code_tries.seconds_to_wait))[0]
+
+
+async def count_right_code(db: Executor, account: bytes, address: str) -> None:
+    """The code was right: the address is known from now on."""
+    await _step(db, account, address, code_tries.after_a_code)
+
+
+async def wrong_in_a_row(db: Executor, account: bytes) -> int:
+    """From the address, or from all that are not known, that had most."""
+    count: int = await db.fetchval(WRONG, account)
+    return count
 
 
 async def trim(db: Executor) -> None:
@@ -76,7 +99,7 @@ async def trim(db: Executor) -> None:
 
 
 async def _step(
-    db: Executor, account: bytes, address: str, step: Step, *, ask: bool
+    db: Executor, account: bytes, address: str, step: Step, waits: Wait | None = None
 ) -> tuple[float, int]:
     async with db.transaction() as transaction:
         await transaction.execute(LOCK, account)
@@ -85,7 +108,7 @@ async def _step(
         }
         here, all_over = _tries(rows[address]), _tries(rows[EVERYWHERE])
         now: float = rows[address]["now"]
-        wait = seconds_to_wait(here, all_over, now) if ask else 0.0
+        wait = 0.0 if waits is None else waits(here, all_over, now)
         if wait:
             return wait, here.wrong
         new_here, new_all_over = step(here, all_over, now)

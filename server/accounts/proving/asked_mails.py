@@ -13,10 +13,12 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import mail_outbox, one_time_tokens, users
+from persistence.tables.internal import login_tries
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Made, Purpose
 from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
+from schema.limits import MAX_CODES_PER_HOUR
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, OneTime
 from server.health.metrics import Count
@@ -27,6 +29,9 @@ KINDS: dict[Purpose, MailKind] = {
     Purpose.RESET_PASSWORD: MailKind.RESET_PASSWORD,
     Purpose.CHANGE_ADDRESS: MailKind.CHANGE_ADDRESS,
 }
+
+TOLD_SECONDS = 86_400.0
+"""Who was told of wrong codes is not told again for a day."""
 
 RETRY_SECONDS = 2.0
 """Before a mail that the database did not take is tried once more."""
@@ -43,6 +48,14 @@ class AskedMail:
     user: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A code of this user's was wrong. `account`: what their wrong codes are counted under."""
+
+    user: str
+    account: bytes
+
+
 class _TooMany(Exception):
     """The address has had so many mails that this one is dropped, with its token."""
 
@@ -54,7 +67,7 @@ class AskedMails:
         self._db = db
         self._one_time = one_time
         self._count = count
-        self._waiting: deque[AskedMail] = deque()
+        self._waiting: deque[AskedMail | WrongCode] = deque()
         """In the order in which they were asked for."""
         self._asked = asyncio.Event()
         """Set while any wait."""
@@ -66,6 +79,17 @@ class AskedMails:
             text = "too many mails are asked for; try again in a moment"
             raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=5_000)
         self._waiting.append(mail)
+        self._asked.set()
+
+    def wrong_code(self, user: str, account: bytes) -> None:
+        """Have the user told, if that makes too many in a row (rule A58); never raises."""
+        wrong = WrongCode(user, account)
+        if wrong in self._waiting:
+            return
+        if len(self._waiting) >= MAX_ASKED_MAILS:
+            self._count("asked_mail_dropped")
+            return
+        self._waiting.append(wrong)
         self._asked.set()
 
     async def run(self) -> None:
@@ -86,10 +110,13 @@ class AskedMails:
                 self._waiting.popleft()
             self._asked.clear()
 
-    async def _send(self, mail: AskedMail) -> None:
+    async def _send(self, mail: AskedMail | WrongCode) -> None:
         try:
             async with self._db.transaction() as tx:
-                await self._look(tx, mail)
+                if isinstance(mail, WrongCode):
+                    await _tell_of_wrong_codes(tx, mail)
+                else:
+                    await self._look(tx, mail)
         except _TooMany:
             self._count("asked_mail_dropped")
 
@@ -129,3 +156,16 @@ class AskedMails:
         )
         if not is_put:
             raise _TooMany
+
+
+async def _tell_of_wrong_codes(tx: Executor, wrong: WrongCode) -> None:
+    """Once a day at most: whoever gives them has shown the first factor."""
+    if await login_tries.wrong_in_a_row(tx, wrong.account) < MAX_CODES_PER_HOUR:
+        return
+    user = await users.by_id(tx, wrong.user)
+    if user is None or await mail_outbox.was_told(tx, user.id, MailKind.WRONG_CODES, TOLD_SECONDS):
+        return
+    payload = {"name": user.name, "codes": MAX_CODES_PER_HOUR}
+    await mail_outbox.put(
+        tx, recipient=user.email, kind=MailKind.WRONG_CODES, payload=payload, user_id=user.id
+    )

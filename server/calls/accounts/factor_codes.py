@@ -44,20 +44,19 @@ async def require_second_factor(
 
 
 async def count_try(context: Context, caller: Caller, user: str) -> None:
-    """A code of this user's comes; raises `Refused` if too many were wrong (rule A36).
+    """A code of this user's comes; raises `Refused` if too many were wrong (rule A58).
 
     Before the transaction that looks at it: this takes a connection of its own.
     """
     account = context.second_factors.account_of(user)
-    wait, _ = await login_tries.count_try(context.db, account, caller.address)
-    if wait:
+    if wait := await login_tries.count_code(context.db, account, caller.address):
         raise too_often(wait, "too many wrong codes for this account")
 
 
 async def count_success(context: Context, caller: Caller, user: str) -> None:
     """The code was right, and its transaction is done."""
     account = context.second_factors.account_of(user)
-    await login_tries.count_login(context.db, account, caller.address)
+    await login_tries.count_right_code(context.db, account, caller.address)
 
 
 async def use_code(
@@ -77,6 +76,7 @@ async def use_code(
     if not await _is_right(context, caller, tx, user, code, confirm):
         event = AuditEvent.SECOND_FACTOR_FAILED
         context.audit.note(event, user=user, address=caller.address, cause=Cause.WRONG_CODE)
+        context.asked_mails.wrong_code(user, context.second_factors.account_of(user))
         raise Refused(ErrorCode.AUTH_FAILED, text)
 
 

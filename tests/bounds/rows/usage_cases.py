@@ -3,6 +3,7 @@
 import asyncio
 
 from persistence.tables import auth_sessions
+from rooms.limits import code_tries
 from rooms.limits.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
@@ -198,6 +199,28 @@ def guess_seconds() -> Seen:
 @case("MAX_KNOWN_GUESS_SECONDS")
 def known_guess_seconds() -> Seen:
     return _longest(after_a_login(Tries(), Tries(), 1e6)[0], limits.MAX_KNOWN_GUESS_SECONDS)
+
+
+def _next_code(wrong: int, later: float) -> Past | None:
+    """The next one, so long after the last of so many wrong ones."""
+    tries, now = Tries(), 1e6
+    for _ in range(wrong):
+        now = max(now, tries.free_at)
+        tries = code_tries.after_a_try(Tries(), tries, now)[1]
+    wait = code_tries.seconds_to_wait(Tries(), tries, now + later)
+    return ErrorCode.RATE_LIMITED if wait else None
+
+
+@case("MAX_CODES_PER_HOUR")
+def codes_per_hour() -> Seen:
+    most = int(limits.MAX_CODES_PER_HOUR)
+    return Seen(_next_code(most - 1, 0.0), _next_code(most, 0.0))
+
+
+@case("MAX_CODE_SECONDS")
+def code_seconds() -> Seen:
+    longest = limits.MAX_CODE_SECONDS
+    return Seen(_next_code(200, longest), _next_code(200, longest - 1))
 
 
 @case("MAX_ADDRESSES_COUNTED")

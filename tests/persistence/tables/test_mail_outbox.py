@@ -13,6 +13,8 @@ from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
 
 pytestmark = pytest.mark.postgres
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
 RESET, TOLD = MailKind.RESET_PASSWORD, MailKind.PASSWORD_CHANGED
 
 
@@ -139,8 +141,9 @@ async def test_whatever_was_sent_costs_no_look_anything(database: Database) -> N
         (mail_outbox.FIGURES, ()),
         (
             mail_outbox.PUT,
-            (None, "a@b.org", "a@b.org", "new_login", "{}", 60.0, list(MailKind), 10),
+            (None, "a@b.org", "a@b.org", "new_login", "{}", 60.0, 10, 10),
         ),
+        (mail_outbox.HAS_ASKED, (NOBODY, "invitation", "a@b.org")),
         (mail_outbox.DROP, ("a@b.org", None)),
         (mail_outbox.TRIM, (2_000,)),
     ]

@@ -43,6 +43,7 @@ PLAIN: dict[str, Any] = {
     "token_minutes": 60,
     "code_minutes": 10,
     "days": 30,
+    "codes": 10,
 }
 
 HOSTILE = [

@@ -7,8 +7,11 @@ import pyotp
 import pytest
 
 from persistence.pool import Database
+from persistence.tables.mail_outbox import MailKind
+from schema.limits import MAX_CODES_PER_HOUR
 from server.accounts.second_factors import SecondFactors
 from server.calls.accounts.factor_codes import CHALLENGE_TRIES
+from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire
 
@@ -117,16 +120,24 @@ async def test_A36_a_code_counts_once_also_for_two_at_the_same_time(node: Node) 
     assert earlier["code"] == "auth_failed"
 
 
-async def test_A36_wrong_codes_are_bounded_over_all_challenges(node: Node) -> None:
+async def test_A58_wrong_codes_are_bounded_over_all_challenges_and_their_user_is_told(
+    node: Node, letters: Letters
+) -> None:
     ann = await node.musician("ann")
     app, _ = await set_up(ann)
     codes = []
     while "rate_limited" not in codes:
         guest, token = await challenge(node)
         codes.append((await give(guest, token, "000000"))["code"])
-    assert codes == ["auth_failed"] * 5 + ["rate_limited"]
+        await node.context.asked_mails.send_all()
+        assert bool(letters.of(MailKind.WRONG_CODES)) == (
+            codes.count("auth_failed") >= MAX_CODES_PER_HOUR
+        )
+    assert codes == ["auth_failed"] * MAX_CODES_PER_HOUR + ["rate_limited"]
     guest, token = await challenge(node)
     assert (await give(guest, token, app.code()))["code"] == "rate_limited"
+    [mail] = letters.of(MailKind.WRONG_CODES)
+    assert mail == ("ann@example.org", {"name": "ann", "codes": MAX_CODES_PER_HOUR})
 
 
 async def test_A36_a_recovery_code_is_good_once(node: Node) -> None:

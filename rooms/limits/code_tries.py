@@ -1,0 +1,44 @@
+"""How long to wait before another code of a second factor is looked at. Pure; seconds since 1970.
+
+A code has six digits, and three are good at a time: whoever has the password could guess one within
+months at the pace of passwords. So each account has ten tries, then ten an hour, then ever fewer.
+Addresses where the account has given a right one have tries of their own: who guesses from
+elsewhere, however many addresses that is, keeps nobody out there.
+"""
+
+from dataclasses import replace
+
+from rooms.limits.login_tries import FORGOTTEN_SECONDS, KNOWN_SECONDS, Tries
+from schema.limits import MAX_CODE_SECONDS, MAX_CODES_PER_HOUR
+
+_GAP = 3_600.0 / MAX_CODES_PER_HOUR
+
+
+def seconds_to_wait(here: Tries, elsewhere: Tries, now: float) -> float:
+    """Before the next code from this address; 0: none. `elsewhere`: of all that are not known."""
+    return max(0.0, _counted(here, elsewhere, now).free_at - now)
+
+
+def after_a_try(here: Tries, elsewhere: Tries, now: float) -> tuple[Tries, Tries]:
+    """Both, with one more. A try is counted as wrong before it is looked at: many come at once."""
+    if here.known_until > now:
+        return _one_more(here, now), elsewhere
+    return here, _one_more(elsewhere, now)
+
+
+def after_a_code(here: Tries, elsewhere: Tries, now: float) -> tuple[Tries, Tries]:
+    """Both, after a try that turned out right: the address is known, its place is given back."""
+    if here.known_until <= now:
+        elsewhere = replace(elsewhere, wrong=max(0, elsewhere.wrong - 1), free_at=now)
+    return Tries(0, now, now + KNOWN_SECONDS), elsewhere
+
+
+def _counted(here: Tries, elsewhere: Tries, now: float) -> Tries:
+    return here if here.known_until > now else elsewhere
+
+
+def _one_more(tries: Tries, now: float) -> Tries:
+    wrong = tries.wrong + 1 if now - tries.free_at < FORGOTTEN_SECONDS else 1
+    doubled = 2.0 ** min(wrong // MAX_CODES_PER_HOUR - 1, 30)
+    delay = min(MAX_CODE_SECONDS, _GAP * doubled) if wrong >= MAX_CODES_PER_HOUR else 0.0
+    return replace(tries, wrong=wrong, free_at=now + delay)
