@@ -282,7 +282,6 @@ TESTED_ELSEWHERE = {
     "server.calls.accounts.factor_codes": "tests/server/calls/accounts/test_second_factor.py",
     "server.calls.accounts.provider_flow": "tests/server/calls/accounts/test_provider_login.py",
     "server.calls.accounts.provider_links": "tests/server/calls/accounts/test_provider_login.py",
-    "server.calls.accounts.recent": "tests/server/calls/accounts/test_second_factor.py",
     "server.calls.accounts.opening": "tests/server/calls/accounts/test_credentials.py",
     "server.calls.answer": "tests/server/calls/test_dispatch.py",
     "server.calls.context": "tests/server/calls/test_dispatch.py",

@@ -17,8 +17,7 @@ from schema.calling.provider_calls import (
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
 from server.calls.accounts import provider_flow
-from server.calls.accounts.proved import require_proved
-from server.calls.accounts.recent import require_recent
+from server.calls.accounts.recent import require_proved, require_recent
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

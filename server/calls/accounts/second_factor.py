@@ -27,8 +27,7 @@ from server.calls.accounts.factor_codes import (
     use_code,
 )
 from server.calls.accounts.opening import LoginBy, open_login
-from server.calls.accounts.proved import require_proved
-from server.calls.accounts.recent import require_recent
+from server.calls.accounts.recent import require_proved, require_recent
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
