@@ -72,6 +72,14 @@ USE = """
 UPDATE invitations SET uses = uses + 1, accepted_at = now() WHERE id = $1
 """
 
+PUT_PENDING = """
+INSERT INTO pending_invitations (user_id, token_hash) VALUES ($1, $2)
+"""
+
+TAKE_PENDING = """
+DELETE FROM pending_invitations WHERE user_id = $1 RETURNING token_hash
+"""
+
 TRIM = slices.deleting("invitations", "expires_at < now() - $1 * interval '1 day'", "expires_at", 2)
 
 KEPT_DAYS = 30
@@ -172,6 +180,17 @@ async def accept(
     if is_new:
         await tx.execute(USE, invitation.id)
     return invitation, member, is_new
+
+
+async def put_pending(tx: Executor, user: str, token_hash: bytes) -> None:
+    """The user accepts it once the address is proved; until then it is as open as it was."""
+    await tx.execute(PUT_PENDING, user, token_hash)
+
+
+async def take_pending(tx: Executor, user: str) -> bytes | None:
+    """What waited for the proof, and waits no more; None: nothing did."""
+    token_hash: bytes | None = await tx.fetchval(TAKE_PENDING, user)
+    return token_hash
 
 
 async def cause(db: Executor, token_hash: bytes) -> str:

@@ -1390,6 +1390,13 @@ CREATE VIEW public.own_account WITH (security_barrier='true') AS
   WHERE (id = ( SELECT public.caller_id() AS caller_id))
   WITH LOCAL CHECK OPTION;
 
+CREATE TABLE public.pending_invitations (
+    user_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pending_invitations_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
 CREATE TABLE public.plugin_presets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     owner_id uuid,
@@ -1706,6 +1713,9 @@ ALTER TABLE ONLY public.mixx_recall
 
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (user_id, purpose);
+
+ALTER TABLE ONLY public.pending_invitations
+    ADD CONSTRAINT pending_invitations_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_pkey PRIMARY KEY (id);
@@ -2123,6 +2133,9 @@ ALTER TABLE ONLY public.mixx_recall
 
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pending_invitations
+    ADD CONSTRAINT pending_invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plugin_presets
     ADD CONSTRAINT plugin_presets_forked_from_fkey FOREIGN KEY (forked_from) REFERENCES public.plugin_presets(id) ON DELETE SET NULL;

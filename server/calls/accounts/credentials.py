@@ -53,10 +53,10 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
     except Taken:
         rates.charge(caller.address, now, TAKEN_COST)
         raise
+    if joined:  # at once: the account is there, also if it lacks a second factor yet
+        invitations.tell(context, joined)
     tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION)
     await context.logins.logged_in(context.db, params.email, caller.address)
-    if joined:
-        invitations.tell(context, joined)
     if context.proves_addresses and not is_proved:
         _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
     return tokens
@@ -78,30 +78,34 @@ async def _require_open(context: Context, caller: Caller, params: Register) -> b
 
 
 async def _make(
-    context: Context, caller: Caller, params: Register, password_hash: str, *, undo: bool = False
+    context: Context, caller: Caller, params: Register, password_hash: str, *, later: bool = False
 ) -> tuple[UserRow, invitations.Joined | None]:
-    """The account, in its project if it was invited; raises `Taken`. `undo`: leave nothing."""
+    """The account, in its project if it was invited; raises `Taken`.
+
+    `later`: it is invited once its address is proved.
+    """
     name = params.name or params.username
     async with context.db.transaction() as tx:
         user = await users.create(tx, email=params.email, username=params.username, name=name)
         await auth_credentials.create_password(tx, user.id, password_hash)
         await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, address=caller.address)
         joined = None
-        if params.invitation is not None:
+        if params.invitation is not None and later:
+            await invitations.put_pending(tx, user.id, params.invitation)
+        elif params.invitation is not None:
             joined = await invitations.accept_for(context, caller, tx, params.invitation, user)
-        if undo:
-            raise _Undone
     return user, joined
 
 
 async def _make_unverified(
     context: Context, caller: Caller, params: Register, password_hash: str
 ) -> None:
-    """The account, if the address has none; else as much work, and a mail to its owner.
+    """The account, or if the address has one, another that nobody has; and a mail to its owner.
 
-    The owner is sent what sets a new password: whoever has registered the address before, knowing
-    another one, is out then. A username is no secret: one that is in use is `Taken` whoever has the
-    address.
+    Whatever can be seen of it is the same (rule A59): the username is taken, and an invitation is
+    as open as before. The owner is sent what sets a new password: whoever has registered the
+    address before, knowing another one, is out then. A username is no secret: one that is in use is
+    `Taken` whoever has the address.
     """
     if await users.has_username(context.db, params.username):
         now = asyncio.get_running_loop().time()
@@ -109,21 +113,14 @@ async def _make_unverified(
         raise Taken("username")
     purpose = Purpose.VERIFY_ADDRESS
     try:
-        _, joined = await _make(context, caller, params, password_hash)
-        if joined:
-            invitations.tell(context, joined)
+        await _make(context, caller, params, password_hash, later=True)
     except Taken as taken:
         if taken.field != "email":
             raise
         purpose = Purpose.RESET_PASSWORD
-        nobodys = structs.replace(params, email=f"{uuid.uuid4()}@nobody.invalid", invitation=None)
-        with contextlib.suppress(_Undone):
-            await _make(context, caller, nobodys, password_hash, undo=True)
+        nobodys = structs.replace(params, email=f"{uuid.uuid4()}@nobody.invalid")
+        await _make(context, caller, nobodys, password_hash, later=True)
     _ask_for_mail(context, purpose, params.email)
-
-
-class _Undone(Exception):
-    """What was done was work, and is to leave nothing."""
 
 
 def _ask_for_mail(context: Context, purpose: Purpose, email: str) -> None:

@@ -2,7 +2,13 @@
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from persistence.tables import audit_log, auth_credentials, auth_sessions, one_time_tokens
+from persistence.tables import (
+    audit_log,
+    auth_credentials,
+    auth_sessions,
+    invitations,
+    one_time_tokens,
+)
 from persistence.tables.logging_in import login_challenges, provider_identities
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
@@ -43,6 +49,7 @@ async def close_ways_in(context: Context, tx: Executor, user: str, address: str)
     """
     await unlink_unproved(tx, user, address)
     await one_time_tokens.void(tx, user)
+    await invitations.take_pending(tx, user)
     if await auth_credentials.remove_password(tx, user):
         await audit_log.insert(tx, AuditEvent.PASSWORD_REMOVED, user=user, address=address)
     return await end_logins(context, tx, user, reason="address proved by somebody else")

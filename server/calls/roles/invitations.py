@@ -5,6 +5,7 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
+from persistence.errors import TooMany
 from persistence.pool import Executor
 from persistence.tables import audit_log, invitations, mail_outbox, users
 from persistence.tables.invitations import NewInvitation, OpenInvitation
@@ -123,11 +124,20 @@ async def accept_for(
 
     Raises `Refused`, `TooMany`.
     """
-    most = context.usage.limits.members_per_project
-    addresses = email_addresses.keys_of(user.email)
-    joined = await invitations.accept(tx, hash_of(token), user.id, addresses, most)
+    joined = await _accept(context, tx, hash_of(token), user)
     if joined is None:
         raise await _refused(context, caller, tx, token, user.id)
+    return joined
+
+
+async def _accept(
+    context: Context, tx: Executor, token_hash: bytes, user: UserRow
+) -> Joined | None:
+    most = context.usage.limits.members_per_project
+    addresses = email_addresses.keys_of(user.email)
+    joined = await invitations.accept(tx, token_hash, user.id, addresses, most)
+    if joined is None:
+        return None
     invitation, _, is_new = joined
     if invitation.address is not None:  # who has its token has read the mail
         await users.verify_email(tx, user.id, user.email)
@@ -137,6 +147,22 @@ async def accept_for(
             tx, AuditEvent.INVITATION_ACCEPTED, user=user.id, project=invitation.project, **said
         )
     return joined
+
+
+async def put_pending(tx: Executor, user: str, token: str) -> None:
+    """An account is made by it whose address is not proved yet: nothing is used up (rule A59)."""
+    await invitations.put_pending(tx, user, hash_of(token))
+
+
+async def accept_pending(context: Context, tx: Executor, user: UserRow) -> Joined | None:
+    """Accept what waited for the proof of the address, if it is open still; else None."""
+    token_hash = await invitations.take_pending(tx, user.id)
+    if token_hash is None:
+        return None
+    try:
+        return await _accept(context, tx, token_hash, user)
+    except TooMany:
+        return None
 
 
 def tell(context: Context, joined: Joined) -> None:

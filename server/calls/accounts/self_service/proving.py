@@ -23,6 +23,7 @@ from server.calls.accounts.ending import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
 NOT_VALID = "this link or code is not valid any more; ask for a new one"
@@ -41,10 +42,13 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
     if caller.identity is not None:
         theirs.add(caller.user)
     ended: list[str] = []
+    joined: list[invitations.Joined] = []
 
     async def prove(tx: Executor, user: UserRow, taken: Taken) -> None:
         if user.id not in theirs and not await users.is_verified(tx, user.id):
             ended.extend(await close_ways_in(context, tx, user.id, caller.address))
+        elif (came := await invitations.accept_pending(context, tx, user)) is not None:
+            joined.append(came)
         await users.verify_email(tx, user.id, taken.email)
         await audit_log.insert(
             tx, AuditEvent.ADDRESS_VERIFIED, user=user.id, address=caller.address
@@ -52,6 +56,8 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
 
     await use_up(context, caller, Purpose.VERIFY_ADDRESS, take, prove)
     tell_ended(context, ended)
+    for each in joined:
+        invitations.tell(context, each)
     return Done()
 
 

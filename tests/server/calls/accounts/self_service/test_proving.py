@@ -11,7 +11,7 @@ from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_WRONG_CODES
 from tests.server.calls.accounts.self_service.letters import Letters
-from tests.server.conftest import Node, Nodes
+from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -225,7 +225,8 @@ async def test_A26_registering_tells_nothing_of_the_address_and_its_owner_gets_i
     first = await guest.call("auth.register", **who, username="thief")
     second = await guest.call("auth.register", email=ANN, password=NEW, username="ann")
     assert first | {"id": 0} == second | {"id": 0}
-    assert await database.fetchval("SELECT count(*) FROM prime_users") == 1
+    holder = "SELECT email LIKE '%@nobody.invalid' FROM prime_users WHERE username = 'ann'"
+    assert await database.fetchval(holder)
     taken = await guest.call("auth.register", email=ANN, password=NEW, username="THIEF")
     other = await guest.call("auth.register", email="b@example.org", password=NEW, username="thief")
     assert (taken["code"], taken["details"]) == ("taken", {"field": "username"})
@@ -234,3 +235,47 @@ async def test_A26_registering_tells_nothing_of_the_address_and_its_owner_gets_i
     assert await code_of(guest, "auth.reset_password", token=token, password=NEW) == "reply"
     assert (await log_in(strict))["code"] == "auth_failed"
     assert (await log_in(strict, NEW))["t"] == "reply"
+
+
+async def test_A59_what_registering_leaves_behind_tells_nothing_of_the_address(
+    nodes: Nodes, letters: Letters
+) -> None:
+    """Seen by whoever registers: the answer, the invitation, and whether the username is free."""
+    eve = await (await nodes.start()).musician("eve")
+    strict = await nodes.start(verify_address=True)
+    project = await create_project(eve)
+    seen = []
+    for name, email in (("one", "eve@example.org"), ("two", "new@example.org")):
+        token = (await eve.result("invitations.create", project=project, role="viewer"))["token"]
+        guest = await strict.guest()
+        who = {"password": NEW, "username": name, "invitation": token}
+        told = [await code_of(guest, "auth.register", email=email, **who)]
+        told.append(await code_of(guest, "invitations.look", token=token))
+        told.append(await code_of(guest, "auth.register", email=f"{name}@other.org", **who))
+        seen.append(told)
+    assert seen[0] == seen[1] == ["address_unverified", "reply", "taken"]
+    mail = await letters.newest(strict, MailKind.VERIFY_ADDRESS)
+    given = {"token": mail["token"], "password": NEW}
+    assert await code_of(await strict.guest(), "auth.verify", **given) == "reply"
+    new = await strict.guest()
+    await new.result("auth.login", email="new@example.org", password=NEW)
+    [mine] = (await new.result("projects.list"))["projects"]
+    assert (mine["id"], mine["role"]) == (project, "viewer")
+    assert await code_of(new, "invitations.look", token=token) == "auth_failed"  # used up now
+
+
+async def test_A59_who_proves_the_address_of_anothers_account_joins_nothing_by_it(
+    nodes: Nodes, letters: Letters, database: Database
+) -> None:
+    eve = await (await nodes.start()).musician("eve")
+    strict = await nodes.start(verify_address=True)
+    token = (
+        await eve.result("invitations.create", project=await create_project(eve), role="viewer")
+    )["token"]
+    guest = await strict.guest()
+    who = {"email": ANN, "password": "correct horse", "username": "ann", "invitation": token}
+    assert await code_of(guest, "auth.register", **who) == "address_unverified"
+    mail = await letters.newest(strict, MailKind.VERIFY_ADDRESS)
+    assert await code_of(guest, "auth.verify", token=mail["token"]) == "reply"
+    assert await code_of(guest, "invitations.look", token=token) == "reply"
+    assert await database.fetchval("SELECT count(*) FROM pending_invitations") == 0
