@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count
 
+import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
@@ -12,6 +13,7 @@ from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Sta
 from persistence.journal.payload import NOT_OURS, is_storable
 from persistence.journal.state_slices import cut, digest_of_state
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
+from rooms.presence.permits import NOTHING_AGREED, TRANSPORT, Permits, may
 from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
@@ -23,6 +25,8 @@ class _Project:
     roles: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
     """User -> the tracks of a contributor, as of `Reach.text`."""
+    permits: Permits = NOTHING_AGREED
+    """What is agreed on for the session that goes on."""
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
@@ -62,6 +66,10 @@ class MemoryJournal:
     def revoke(self, project: str, user: str) -> None:
         """Take a user's role away."""
         self._projects[project].roles.pop(user, None)
+
+    def permit(self, project: str, permits: Permits) -> None:
+        """Agree on something for the session that goes on."""
+        self._projects[project].permits = permits
 
     def archive(self, project: str, archived: bool = True) -> None:
         """Archive a project, or bring it back."""
@@ -126,6 +134,8 @@ class MemoryJournal:
         if verdict is not None and verdict.verdict is not None:
             return verdict.verdict, None
         outcome, seq = self._judged(last)
+        if outcome is Outcome.COMMITTED:
+            outcome = next(filter(None, map(self._refusal, parts)), outcome)
         if outcome is not Outcome.COMMITTED:
             return outcome, seq
         at = self._commit_time(self._projects[last.project])
@@ -309,6 +319,9 @@ class MemoryJournal:
         role = project.roles.get(proposal.author)
         if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
+        allowed = may(project.permits, proposal.author, role)
+        if allowed.edit or (allowed.transport and _touches_transport(proposal)):
+            return Outcome.FORBIDDEN
         if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):
             return Outcome.GRANT_CHANGED
         if project.archived:
@@ -348,6 +361,11 @@ class MemoryJournal:
     def _commit_time(self, project: _Project) -> float:
         now = self._clock() * 1000
         return max(now, project.entries[-1].committed_at) if project.entries else now
+
+
+def _touches_transport(proposal: Proposal) -> bool:
+    ops = msgspec.json.decode(proposal.payload)
+    return any(isinstance(op, dict) and op.get("col") == TRANSPORT for op in ops)
 
 
 def _bounded(entries: Sequence[Entry]) -> list[Entry]:

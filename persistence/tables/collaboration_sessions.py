@@ -13,6 +13,7 @@ SELECT open_collaboration_session($1, $2)
 """
 
 # Locked in order, so that two nodes that touch the same rows wait for each other, not in a circle.
+# Where only viewers have been, the first who works on the project becomes the host (rule R40).
 TOUCH_MANY = """
 WITH here AS (
     SELECT session, array_agg(member) AS members
@@ -27,7 +28,13 @@ SET last_activity_at = now(),
     participants = ARRAY(
         SELECT DISTINCT member FROM unnest(touched.participants || locked.members) AS member
         ORDER BY member
-    )
+    ),
+    host_id = coalesce(touched.host_id, (
+        SELECT m.user_id FROM project_members AS m
+        WHERE m.project_id = touched.project_id AND m.user_id = ANY (locked.members)
+            AND m.role IN ('contributor', 'editor', 'owner')
+        ORDER BY m.user_id LIMIT 1
+    ))
 FROM locked WHERE touched.id = locked.id
 RETURNING touched.id
 """
@@ -60,11 +67,14 @@ ON CONFLICT (collaboration_session_id, user_id) DO UPDATE SET
     seen_at = greatest(s.seen_at, excluded.seen_at)
 """
 
-# The host may, and every owner of the project; who sees neither learns nothing. The role is held
-# until this is committed (rule R6).
-END_BY = """
+# The host may while it works on the project, and every owner (rule R40).
+GOVERNS_SESSION = "(m.role = 'owner' OR s.host_id = $2 AND m.role = ANY ('{contributor,editor}'))"
+
+# Who sees neither project nor session learns nothing. The role is held until this is committed
+# (rule R6).
+END_BY = f"""
 WITH asked AS MATERIALIZED (
-    SELECT s.id, s.status, s.host_id = $2 AND m.role IS NOT NULL OR m.role = 'owner' AS may
+    SELECT s.id, s.status, coalesce({GOVERNS_SESSION}, false) AS may
     FROM collaboration_sessions AS s
     JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
     WHERE s.id = $1
@@ -76,11 +86,20 @@ WITH asked AS MATERIALIZED (
 SELECT may FROM asked
 """
 
+# Of a member alone, so that a stranger locks nothing. First of all: whoever appends holds the same
+# lock, so each delta is judged by what is agreed on when it is stored (see append_deltas).
+LOCK_PROJECT = """
+SELECT FROM studio_projects WHERE id = (
+    SELECT s.project_id FROM collaboration_sessions AS s
+    JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
+    WHERE s.id = $1
+) FOR NO KEY UPDATE
+"""
+
 # The same who may end it; what is agreed on goes with the session.
-PERMIT_BY = """
+PERMIT_BY = f"""
 WITH asked AS MATERIALIZED (
-    SELECT s.id, s.project_id, s.status,
-        s.host_id = $2 AND m.role IS NOT NULL OR m.role = 'owner' AS may
+    SELECT s.id, s.project_id, s.status, coalesce({GOVERNS_SESSION}, false) AS may
     FROM collaboration_sessions AS s
     JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = $2
     WHERE s.id = $1
@@ -205,10 +224,14 @@ class Permitted:
 async def permit_by(
     db: Executor, session: str, user: str, changes: Mapping[str, Collection[str] | None]
 ) -> Permitted:
-    """Who has which permission from now on; None: everyone. Raises `NotFound` to strangers."""
+    """Who has which permission from now on; None: everyone. Raises `NotFound` to strangers.
+
+    `db`: a transaction, which holds the project until it is committed.
+    """
     said = json.dumps(
         {name: None if users is None else sorted(set(users)) for name, users in changes.items()}
     )
+    await db.execute(LOCK_PROJECT, session, user)
     row = await db.fetchrow(PERMIT_BY, session, user, said)
     if row is None:
         raise NotFound("there is no such session, or you may not see it")

@@ -32,7 +32,10 @@ OUTCOMES = {
         ErrorCode.ID_REUSED,
         "this id was used already, by someone else or with other ops; make a new id",
     ),
-    Outcome.FORBIDDEN: (ErrorCode.FORBIDDEN, "your role in this project does not allow edits"),
+    Outcome.FORBIDDEN: (
+        ErrorCode.FORBIDDEN,
+        "your role, or what the host of this session lets you do, does not allow this edit",
+    ),
     Outcome.SESSION_REVOKED: (ErrorCode.AUTH_FAILED, "this login was ended; log in again"),
     Outcome.ARCHIVED: (ErrorCode.ARCHIVED, "the project is archived; bring it back to edit it"),
     Outcome.NOT_FOUND: (ErrorCode.NOT_FOUND, "there is no such project"),

@@ -73,6 +73,7 @@ DECLARE
     went_back uuid[];
     olds text[];
     locked_at timestamptz;
+    agreed uuid[];
 BEGIN
     PERFORM FROM studio_projects AS p WHERE p.id = ANY (projects) ORDER BY p.id FOR NO KEY UPDATE;
     PERFORM pg_advisory_xact_lock_shared(k.lock)
@@ -89,6 +90,10 @@ BEGIN
         PERFORM FROM renew_epochs(went_back, olds);
     END IF;
 
+    -- By an index that is as good as empty: most sessions agree on nothing.
+    SELECT array_agg(s.project_id) INTO agreed FROM collaboration_sessions AS s
+    WHERE s.project_id = ANY (projects) AND s.status = 'active' AND s.permissions <> '{}';
+
     locked_at := clock_timestamp();
 
     WITH proposed AS (
@@ -102,6 +107,8 @@ BEGIN
                 WHEN s.id IS NULL OR s.revoked_at IS NOT NULL OR s.user_id <> u.author
                     THEN 'session_revoked'
                 WHEN m.role IS NULL OR m.role IN ('viewer', 'commenter') THEN 'forbidden'
+                WHEN u.project = ANY (agreed) AND m.role <> 'owner'
+                    AND lacks_permit(u.project, u.author, payloads[u.n]) THEN 'forbidden'
                 WHEN p.archived_at IS NOT NULL THEN 'archived'
                 WHEN m.role = 'contributor'
                     AND array_to_string(m.tracks, ',') IS DISTINCT FROM u.reach
@@ -224,17 +231,30 @@ CREATE FUNCTION public.append_group(of_staging uuid, parts integer, of_project u
     AS $$
 DECLARE
     last_ops json;
+    lacking json;
+    is_known boolean;
     first_seq bigint;
     stored_at timestamptz;
 BEGIN
     PERFORM FROM studio_projects AS p WHERE p.id = of_project FOR NO KEY UPDATE;
+    is_known := group_id = (
+        SELECT d.delta_id FROM project_deltas AS d
+        WHERE d.project_id = of_project AND d.delta_id >= group_id ORDER BY d.delta_id LIMIT 1
+    );
     IF (SELECT count(*) FROM staged_deltas AS s WHERE s.staging = of_staging) = parts THEN
         SELECT s.ops INTO last_ops FROM staged_deltas AS s
         WHERE s.staging = of_staging AND s.part = parts;
-    ELSIF group_id = (
-        SELECT d.delta_id FROM project_deltas AS d
-        WHERE d.project_id = of_project AND d.delta_id >= group_id ORDER BY d.delta_id LIMIT 1
-    ) THEN
+        IF is_known IS NOT TRUE AND EXISTS (
+            SELECT FROM collaboration_sessions AS s
+            WHERE s.project_id = of_project AND s.status = 'active' AND s.permissions <> '{}'
+        ) THEN  -- the last one is judged where all deltas are, those before it here
+            lacking := (
+                SELECT s.ops FROM staged_deltas AS s
+                WHERE s.staging = of_staging AND lacks_permit(of_project, of_author, s.ops) LIMIT 1
+            );
+            last_ops := coalesce(lacking, last_ops);
+        END IF;
+    ELSIF is_known THEN
         last_ops := '[]';  -- it is known, and judged by its hash
     ELSE
         RETURN QUERY SELECT 'unstaged', NULL::bigint;
@@ -401,6 +421,28 @@ CREATE FUNCTION public.journal_stands(known_projects uuid[], known_heads bigint[
         WHERE d.project_id = k.project AND d.seq >= k.head AND k.delta_id IS NOT NULL
         ORDER BY d.seq LIMIT 1
     ) AS mine ON mine.seq = k.head
+$$;
+
+CREATE FUNCTION public.lacks_permit(of_project uuid, of_user uuid, ops json) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT EXISTS (
+        SELECT FROM collaboration_sessions AS s
+        WHERE s.project_id = of_project AND s.status = 'active' AND s.permissions <> '{}'
+            AND s.host_id IS DISTINCT FROM of_user
+            AND (jsonb_typeof(s.permissions -> 'edit') = 'array'
+                    AND NOT s.permissions -> 'edit' ? of_user::text
+                OR jsonb_typeof(s.permissions -> 'transport') = 'array'
+                    AND NOT s.permissions -> 'transport' ? of_user::text
+                    AND json_typeof(ops) = 'array'
+                    AND EXISTS (
+                        SELECT FROM json_array_elements(ops) AS op
+                        WHERE json_typeof(op) = 'object' AND op ->> 'col' = 'transport'
+                    ))
+    ) AND NOT EXISTS (
+        SELECT FROM project_members AS m
+        WHERE m.project_id = of_project AND m.user_id = of_user AND m.role = 'owner'
+    )
 $$;
 
 CREATE FUNCTION public.lock_appends() RETURNS trigger
@@ -777,7 +819,12 @@ BEGIN
     ORDER BY started_at DESC LIMIT 1;
     IF session IS NULL THEN
         INSERT INTO collaboration_sessions (project_id, host_id, participants)
-        SELECT id, host, ARRAY[host] FROM studio_projects WHERE id = project
+        SELECT id, (
+            SELECT m.user_id FROM project_members AS m
+            WHERE m.project_id = project AND m.user_id = host
+                AND m.role IN ('contributor', 'editor', 'owner')
+        ), ARRAY[host]
+        FROM studio_projects WHERE id = project
         RETURNING id INTO session;
     END IF;
     RETURN session;
@@ -1835,6 +1882,8 @@ CREATE INDEX change_log_project_idx ON public.change_log USING btree (project_id
 CREATE INDEX change_log_xact_idx ON public.change_log USING btree (xact);
 
 CREATE INDEX collaboration_sessions_active_idx ON public.collaboration_sessions USING btree (project_id) WHERE (status = 'active'::text);
+
+CREATE INDEX collaboration_sessions_agreed_idx ON public.collaboration_sessions USING btree (project_id) WHERE ((status = 'active'::text) AND (permissions <> '{}'::jsonb));
 
 CREATE INDEX collaboration_sessions_host_idx ON public.collaboration_sessions USING btree (host_id);
 

@@ -32,7 +32,9 @@ SESSIONS = Table(
     columns=(
         ID,
         PROJECT.but(creates=False),
-        user_column("host", "host_id", "who came first; null: gone", nullable=True),
+        user_column(
+            "host", "host_id", "who came first of those who edit; null: nobody", nullable=True
+        ),
         Column("participants", list[UserId], SqlType.UUIDS, "who was there", filters=LISTS),
         Column("status", SessionStatus, SqlType.TEXT, "whether it goes on", filters=EQUALITY),
         Column(

@@ -17,6 +17,7 @@ from rooms.document.document import Document, State
 from rooms.edits.answers import of_outcome
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from rooms.pauses import walked
+from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
 from rooms.roles import EDITS, GOVERNS, SEES
 from rooms.within_bytes import first_within
@@ -120,7 +121,7 @@ async def restore(
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
-    await require_permitted(context, params.project, caller.user)
+    allowed = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = Proposal(
         project=params.project,
@@ -144,6 +145,8 @@ async def restore(
             live = await context.hub.open(params.project)
             frozen = await live.freeze()
             ops: list[Op] = await target.use(_ops_from, frozen.state)
+        if allowed.transport is not None and await context.in_thread(_change_transport, ops):
+            raise Refused(ErrorCode.FORBIDDEN, allowed.transport)
         del frozen  # `keep` takes a state of its own
         if ops and not live.room.knows(params.id):
             before = await _keep_before(context, live, caller.user)
@@ -222,6 +225,10 @@ def _collections(document: Document) -> State:
 
 def _ops_from(target: Document, current: State) -> list[Op]:
     return ops_between(current, target.collections, yield_gil)
+
+
+def _change_transport(ops: list[Op]) -> bool:
+    return any(op.col == TRANSPORT for op in walked(ops, yield_gil))
 
 
 def _diff(states: list[State], limit: int) -> calls.Diff:

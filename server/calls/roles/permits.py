@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from persistence.tables import audit_log, collaboration_sessions
-from rooms.presence.permits import WHY, may
+from rooms.presence.permits import NOTHING_AGREED, WHY, May, may
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.permit_calls import PermitInSession
@@ -21,7 +21,7 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
     async with context.db.transaction() as tx:
         done = await collaboration_sessions.permit_by(tx, params.session, caller.user, changes)
         if not done.may:
-            text = "the host of the session or an owner of the project says who may what; ask one"
+            text = "the host of the session, while it may edit, or an owner says who may what"
             raise Refused(ErrorCode.FORBIDDEN, text)
         if not done.is_done:
             text = "this session has ended; sessions.list shows the one that goes on"
@@ -39,13 +39,14 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
     return Done()
 
 
-async def require_permitted(context: Context, project: str, user: str) -> None:
+async def require_permitted(context: Context, project: str, user: str) -> May:
     """As `require_editor`, and where the host of the session that goes on lets this user edit."""
     role = await require_editor(context, project, user)
     permits = await collaboration_sessions.permits_among(context.db, [project])
-    refusal = may(permits[project], user, role).edit if project in permits else None
-    if refusal is not None:
-        raise Refused(ErrorCode.FORBIDDEN, refusal)
+    allowed = may(permits.get(project, NOTHING_AGREED), user, role)
+    if allowed.edit is not None:
+        raise Refused(ErrorCode.FORBIDDEN, allowed.edit)
+    return allowed
 
 
 ANSWERS: dict[str, Answer] = {"sessions.permit": permit}

@@ -13,6 +13,8 @@ from persistence.tables import collaboration_sessions, session_states
 from persistence.tables.collaboration_sessions import Stay
 from rooms.presence.seat import Seat
 from rooms.presence.ticks import NOWHERE
+from rooms.roles import CONTRIBUTES
+from rooms.room import Room
 from schema.messages import Presence
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
@@ -134,7 +136,7 @@ class WriteBehind:
         there = {live: _stays(live, ended[live], w.since, at) for live, w in noted.items()}
         for live, written in noted.items():
             if written.session is None:
-                written.session = await self._open_session(live.room.project, there[live])
+                written.session = await self._open_session(live.room, there[live])
         here = {session: users[live] for live, w in noted.items() if (session := w.session)}
         if not here:
             return
@@ -150,13 +152,15 @@ class WriteBehind:
                 written.session = None  # it was ended; the next round opens another
                 written.since = at
 
-    async def _open_session(self, project: str, there: Mapping[str, Stay]) -> str | None:
-        host = min(there, key=lambda user: there[user].entered)
-        ago = time.time() - there[host].entered / 1_000
+    async def _open_session(self, room: Room, there: Mapping[str, Stay]) -> str | None:
+        """The host is who came first of those who work on the project, if any (rule R40)."""
+        works = {seat.request.user for seat in room.seats.values() if seat.role in CONTRIBUTES}
+        host = min(there, key=lambda user: (user not in works, there[user].entered))
+        ago = time.time() - min(stay.entered for stay in there.values()) / 1_000
         try:
-            return await collaboration_sessions.open_session(self._db, project, host, ago)
+            return await collaboration_sessions.open_session(self._db, room.project, host, ago)
         except PersistenceError as error:
-            log.warning("could not open a session", project=project, reason=str(error))
+            log.warning("could not open a session", project=room.project, reason=str(error))
             return None
 
     # Where members are.

@@ -18,6 +18,7 @@ from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, Known, may_have_more
 from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.presence.permits import Permits
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
 
@@ -44,6 +45,8 @@ class Bench(Protocol):
     async def grant(self, project: str, user: str, role: str, reach: str = "") -> None: ...
 
     async def revoke(self, project: str, user: str) -> None: ...
+
+    async def permit(self, project: str, permits: Permits) -> None: ...
 
     async def archive(self, project: str, archived: bool) -> None: ...
 
@@ -500,6 +503,50 @@ class JournalContract:
         assert await stored("track-01") is Outcome.COMMITTED  # it may do more than that now
         entries = await bench.journal.read(project, 0, 10)
         assert [entry.reach for entry in entries] == ["track-01,track-02", "", "track-01"]
+
+    async def test_R41_a_delta_is_stored_by_what_is_agreed_on_when_it_is_stored(
+        self, bench: Bench
+    ) -> None:
+        owner, host, ben, cid = [await bench.author() for _ in range(4)]
+        project = await bench.project(owner)
+        for author in (host, ben, cid):
+            await bench.grant(project, author.user, "editor")
+        loop = encode_ops([Set(col="transport", id="transport", props={"loopOn": True})])
+
+        async def stored(author: Author, payload: bytes = ops()) -> Outcome:
+            proposal = replace(propose(project, author), payload=payload)
+            return (await outcomes(bench.journal, proposal))[0][0]
+
+        before = propose(project, ben)
+        assert (await outcomes(bench.journal, before))[0] == (Outcome.COMMITTED, 1)
+        await bench.permit(project, Permits(host.user, {"transport": frozenset({cid.user})}))
+        assert await stored(ben) is Outcome.COMMITTED
+        assert await stored(ben, loop) is Outcome.FORBIDDEN
+        for author in (cid, host, owner):
+            assert await stored(author, loop) is Outcome.COMMITTED
+        await bench.permit(project, Permits(host.user, {"edit": frozenset({cid.user})}))
+        assert await stored(ben) is Outcome.FORBIDDEN
+        for author in (cid, host, owner):
+            assert await stored(author) is Outcome.COMMITTED
+        assert (await outcomes(bench.journal, before))[0] == (Outcome.DUPLICATE, 1)
+
+    async def test_R41_each_part_of_a_group_is_judged_by_what_is_agreed_on(
+        self, bench: Bench
+    ) -> None:
+        owner, ben = await bench.author(), await bench.author()
+        project = await bench.project(owner)
+        await bench.grant(project, ben.user, "editor")
+        await bench.permit(project, Permits(owner.user, {"transport": frozenset()}))
+        there = (await known(bench, project))[project]
+        loop = encode_ops([Set(col="transport", id="transport", props={"loopOn": True})])
+        first, *others = group(project, ben, 3)
+        for parts in ([replace(first, payload=loop), *others], group(project, ben, 3)):
+            outcome, _ = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
+            is_ok = parts[0].payload != loop
+            assert outcome is (Outcome.COMMITTED if is_ok else Outcome.FORBIDDEN)
+        await bench.permit(project, Permits(owner.user, {"edit": frozenset()}))
+        again = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
+        assert again == (Outcome.DUPLICATE, 3), "what is stored is answered by whoever asks"
 
     async def test_R24_each_part_of_a_contributors_group_is_bounded_by_its_tracks(
         self, bench: Bench

@@ -8,9 +8,15 @@ from msgspec.structs import replace
 from persistence.journal.contract import Journal, Known
 from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database, Executor
-from persistence.tables import auth_sessions, project_members, studio_projects
+from persistence.tables import (
+    auth_sessions,
+    collaboration_sessions,
+    project_members,
+    studio_projects,
+)
 from persistence.tables.users import UserRow
 from rooms.journal.entry import Outcome
+from rooms.presence.permits import Permits
 from tests.persistence.journal.journal_contract import (
     Author,
     JournalContract,
@@ -51,6 +57,11 @@ class PostgresBench:
 
     async def revoke(self, project: str, user: str) -> None:
         await project_members.revoke(self.db, project, user)
+
+    async def permit(self, project: str, permits: Permits) -> None:
+        lists = {name: list(users) for name, users in permits.lists.items()}
+        session = await collaboration_sessions.open_session(self.db, project, permits.host)
+        await collaboration_sessions.permit_by(self.db, session, permits.host, lists)
 
     async def archive(self, project: str, archived: bool) -> None:
         await studio_projects.set_archived(self.db, project, archived)

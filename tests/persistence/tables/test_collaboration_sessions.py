@@ -183,8 +183,11 @@ async def test_I5_a_stay_is_kept_as_it_was_however_late_it_is_written(database: 
 async def test_I4_the_host_and_owners_end_a_session(database: Database) -> None:
     ann, bob, cid = [await make_user(database) for _ in range(3)]
     project = await make_project(database, ann)
-    await project_members.grant(database, project.id, bob.id, "viewer")
+    await project_members.grant(database, project.id, bob.id, "editor")
     session = await collaboration_sessions.open_session(database, project.id, bob.id)
+    await project_members.grant(database, project.id, bob.id, "viewer")
+    assert not await collaboration_sessions.end_by(database, session, bob.id), "rule R40"
+    await project_members.grant(database, project.id, bob.id, "contributor")
     with pytest.raises(NotFound):
         await collaboration_sessions.end_by(database, session, cid.id)
     await project_members.grant(database, project.id, cid.id, "editor")

@@ -1,9 +1,10 @@
-"""What the host of a session lets its members do, on two nodes (rules R38, R39)."""
+"""What the host of a session lets its members do, on two nodes (rules R38-R41)."""
 
 from typing import Any
 
 import pytest
 
+from server.live.hub import Hub
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Message, Wire
 
@@ -126,3 +127,69 @@ async def test_R38_only_the_host_and_owners_say_and_only_while_the_session_goes_
         assert refused["code"] == "validation"
     await ann.result("sessions.end", session=session.session)
     assert (await ann.call("sessions.permit", **asked))["code"] == "conflict"
+
+
+async def test_R41_whoever_comes_after_the_reply_is_judged_by_it_on_whichever_node(
+    nodes: Nodes, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room hears of it here: each delta is judged where it is stored."""
+    ben, project = session.ben, session.project
+    assert await session.edit(ben, named("x"), LOOP) == "ack"
+    monkeypatch.setattr(Hub, "permit", lambda *_: None)
+    phones = [await node.again(ben, f"phone-{n}") for n, node in enumerate(nodes.all)]
+    for number, permits in enumerate(({"transport": []}, {"edit": []})):
+        await session.ann.result("sessions.permit", session=session.session, **permits)
+        await phones[number].join(project)
+        for wire in (phones[number], ben, session.cid):
+            assert await session.edit(wire, LOOP) == "forbidden"
+        undo = f"undo-of-ben-{number}"
+        await ben.send({"t": "undo", "id": undo, "project": project})
+        assert (await ben.answer_to(undo))["code"] == "forbidden"
+        said = await session.edit(session.cid, named("y"))
+        assert said == ("ack" if "transport" in permits else "forbidden")
+    assert await session.edit(session.ann, LOOP) == "ack", "the host"
+
+
+async def test_R39_a_restore_that_sets_the_transport_is_refused_and_keeps_nothing(
+    session: Session,
+) -> None:
+    ann, ben, project = session.ann, session.ben, session.project
+    before = (await ben.result("snapshots.create", project=project, name="before"))["id"]
+    assert await session.edit(ann, LOOP) == "ack"
+    after = (await ben.result("snapshots.create", project=project, name="after"))["id"]
+    assert await session.edit(ann, named("later")) == "ack"
+    await session.permit(transport=[session.cid.user])
+    kept = (await ann.result("snapshots.list", project=project))["snapshots"]
+    ask = {"project": project, "id": "restore-02"}
+    assert (await ben.call("snapshots.restore", snapshot=before, **ask))["code"] == "forbidden"
+    assert (await ann.result("snapshots.list", project=project))["snapshots"] == kept
+    assert (await ben.result("snapshots.restore", snapshot=after, **ask))["ops"] == 1
+    ask["id"] = "restore-03"
+    assert (await session.cid.result("snapshots.restore", snapshot=before, **ask))["ops"] >= 1
+
+
+async def test_R40_who_looks_on_is_no_host_and_the_first_who_works_on_the_project_is(
+    nodes: Nodes,
+) -> None:
+    one = await nodes.start()
+    ann, ben, eve = [await one.musician(name) for name in ("ann", "ben", "eve")]
+    project = await create_project(ann)
+    for wire, name, role in ((eve, "eve", "viewer"), (ben, "ben", "editor")):
+        grant = {"project": project, "email": f"{name}@example.org", "role": role}
+        await ann.result("members.grant", **grant)
+        await wire.until("role_changed")
+    await eve.join(project)
+    await one.server.write_behind.run_once()
+    [session] = (await eve.result("sessions.list"))["sessions"]
+    asked = {"session": session["id"], "edit": []}
+    assert session["host"] is None
+    for call in (("sessions.permit", asked), ("sessions.end", {"session": session["id"]})):
+        assert (await eve.call(call[0], **call[1]))["code"] == "forbidden"
+    await ben.join(project)
+    await one.server.write_behind.run_once()
+    assert (await eve.result("sessions.get", session=session["id"]))["host"] == ben.user
+    await ben.result("sessions.permit", **asked)
+    grant = {"project": project, "email": "ben@example.org", "role": "viewer"}
+    await ann.result("members.grant", **grant)
+    assert (await ben.call("sessions.permit", **asked))["code"] == "forbidden"
+    assert (await ann.call("sessions.permit", **asked))["t"] == "reply", "an owner"
