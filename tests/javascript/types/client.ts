@@ -66,6 +66,7 @@ export function why(reason: DropReason): string {
     case "gone": case "parent_gone": case "exists": return "too late";
     case "changed": case "cycle": case "invalid": return "overtaken";
     case "limit": case "atomic": case "quarantined": return "not done";
+    case "foreign": return "not yours";
   }
 }
 

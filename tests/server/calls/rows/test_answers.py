@@ -6,12 +6,17 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.tables.all_tables import TABLES
-from schema.tables.description import REQUIRED, Verb
+from schema.tables.description import REQUIRED, Table, Verb
 from tests.server.calls.rows.conftest import NOWHERE, Pair, Refusal
 
 pytestmark = pytest.mark.postgres
 
 READING = [table for table in TABLES.values() if Verb.GET in table.verbs]
+
+
+def sees(table: Table) -> bool:
+    """Whether Ann sees a row of it: she is no operator."""
+    return table.relation != "whole_audit"
 
 
 async def test_Q1_each_table_gives_one_a_page_and_a_number(pair: Pair) -> None:
@@ -23,11 +28,13 @@ async def test_Q1_each_table_gives_one_a_page_and_a_number(pair: Pair) -> None:
             assert row.keys() == table.by_name.keys(), table.calls
         if Verb.LIST in table.verbs:
             page = await ann.call(f"{table.calls}.list", **asked)
-            assert {*map(tuple, page[table.calls])} == {tuple(table.by_name)}
+            expected = {tuple(table.by_name)} if sees(table) else set()
+            assert {*map(tuple, page[table.calls])} == expected
             assert (page["next"], page["previous"]) == (None, None)
         if Verb.COUNT in table.verbs:
             found = await ann.call(f"{table.calls}.count", **asked)
-            assert found == {"count": 1 + (table.calls == "snapshots"), "exact": True}
+            there = 1 + (table.calls == "snapshots") if sees(table) else 0
+            assert found == {"count": there, "exact": True}, table.calls
 
 
 async def test_Q1_an_account_is_ones_own(pair: Pair) -> None:
@@ -163,7 +170,8 @@ async def test_Q2_rows_of_a_project_are_those_of_this_one(pair: Pair) -> None:
     for table in TABLES.values():
         if table.project not in ("", table.key) and Verb.LIST in table.verbs:
             mine = await pair.ann.call(f"{table.calls}.list", project=pair.ann.project)
-            assert {row["project"] for row in mine[table.calls]} == {pair.ann.project}, table.calls
+            expected = {pair.ann.project} if sees(table) else set()
+            assert {row["project"] for row in mine[table.calls]} == expected, table.calls
             asked = pair.ann.call(f"{table.calls}.count", project=NOWHERE)
             if dict(table.asks).get(table.project) is REQUIRED:
                 with pytest.raises(Refusal) as refused:

@@ -12,6 +12,7 @@ from tests.server.conftest import Node, create_project
 NOT_OF_WHAT_IT_HOLDS = (
     "projects.",
     "members.",
+    "invitations.",
     "sessions.",
     "recall.",
     "presets.",
