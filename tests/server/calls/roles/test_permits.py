@@ -137,7 +137,8 @@ async def test_R41_whoever_comes_after_the_reply_is_judged_by_it_on_whichever_no
     assert await session.edit(ben, named("x"), LOOP) == "ack"
     monkeypatch.setattr(Hub, "permit", lambda *_: None)
     phones = [await node.again(ben, f"phone-{n}") for n, node in enumerate(nodes.all)]
-    for number, permits in enumerate(({"transport": []}, {"edit": []})):
+    said_in_turn: list[dict[str, Any]] = [{"transport": []}, {"edit": []}]
+    for number, permits in enumerate(said_in_turn):
         await session.ann.result("sessions.permit", session=session.session, **permits)
         await phones[number].join(project)
         for wire in (phones[number], ben, session.cid):
