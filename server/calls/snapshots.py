@@ -123,18 +123,7 @@ async def restore(
     """
     allowed = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
-    proposal = Proposal(
-        project=params.project,
-        delta_id=params.id,
-        author=caller.user,
-        auth_session=caller.auth_session,
-        member=member_id(context.member_key, caller.user, caller.device),
-        payload=b"[]",
-        atomic=False,
-        purpose=Purpose.RESTORE,
-        step=params.id,
-        snapshot=params.snapshot,
-    )
+    proposal = _proposal(context, caller, params)
     before: str | None = None
     async with context.documents.slot(caller.user):
         known = await context.journal.find(proposal)
@@ -156,6 +145,21 @@ async def restore(
     except NotCommitted as refusal:
         raise Refused.by(refusal.error) from None
     return calls.Restored(seq, count, before)
+
+
+def _proposal(context: Context, caller: Caller, params: calls.RestoreSnapshot) -> Proposal:
+    return Proposal(
+        project=params.project,
+        delta_id=params.id,
+        author=caller.user,
+        auth_session=caller.auth_session,
+        member=member_id(context.member_key, caller.user, caller.device),
+        payload=b"[]",
+        atomic=False,
+        purpose=Purpose.RESTORE,
+        step=params.id,
+        snapshot=params.snapshot,
+    )
 
 
 async def _keep_before(context: Context, live: LiveRoom, user: str) -> str:
