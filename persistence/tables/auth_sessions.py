@@ -41,6 +41,12 @@ GIVE_KEY = f"""
 UPDATE auth_sessions SET refresh_key = $2 WHERE id = $1 RETURNING {SHOWN}
 """
 
+# As far as logins are kept: 30 days after they have ended.
+IS_ON_NEW_DEVICE = """
+SELECT count(*) > 0 AND NOT coalesce(bool_or(device = $3), false)
+FROM auth_sessions WHERE user_id = $1 AND id <> $2
+"""
+
 AGE = """
 SELECT extract(epoch FROM now() - created_at)::float8 FROM auth_sessions WHERE id = $1
 """
@@ -169,6 +175,12 @@ async def create(
     return _session(
         await db.fetchrow(CREATE, user_id, device, *said, refresh_key, lifetime_seconds)
     )
+
+
+async def is_on_new_device(db: Executor, session: AuthSession) -> bool:
+    """Whether its user has logged in before, and never on this device."""
+    known = session.user_id, session.id, session.device
+    return bool(await db.fetchval(IS_ON_NEW_DEVICE, *known))
 
 
 async def get(db: Executor, session_id: str) -> AuthSession | None:

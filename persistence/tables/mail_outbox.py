@@ -40,7 +40,7 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.ADDRESS_CHANGED: ("name", "address"),
     MailKind.PASSWORD_CHANGED: ("name",),
     MailKind.ACCOUNT_DELETED: ("name", "days"),
-    MailKind.NEW_LOGIN: ("name", "device", "place"),
+    MailKind.NEW_LOGIN: ("name", "device", "place", "time"),
     MailKind.REFRESH_REUSE: ("name", "device"),
     MailKind.WRONG_CODES: ("name", "codes"),
 }
@@ -49,7 +49,7 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
 `name`: whom the mail greets. `token` and `code`: the secrets, and how many minutes each is good; an
 empty code: there is none.
 `codes`: how many were wrong in a row. `address`: the new one. `days`: until all is erased.
-`device`, `place`: as in the list of logins.
+`device`, `place`: as in the list of logins. `time`: when, in UTC.
 """
 
 ASKED_FOR = (

@@ -27,7 +27,7 @@ LINKS = {
 }
 """What stands before the token in the fragment of a link: no server and no proxy sees it."""
 
-OURS = frozenset({"token", "code", "role", "place", "address"})
+OURS = frozenset({"token", "code", "role", "place", "time", "address"})
 """Of a payload what nobody chooses as they like; all other texts are names."""
 
 LONGEST_NAME = 120

@@ -11,6 +11,7 @@ from schema.calling.credential_calls import Tokens
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
 from server.calls.accounts.factor_codes import require_second_factor
+from server.calls.accounts.new_devices import tell_of_new_device
 from server.calls.accounts.self_service.deleting import cancel
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -30,6 +31,10 @@ class LoginBy(StrEnum):
 
 HAVE_IT = frozenset({LoginBy.SECOND_FACTOR, LoginBy.DEVICE})
 """What has shown the second factor, too: a device is let in by a login that did."""
+
+
+BEGINS = frozenset({LoginBy.REGISTRATION, LoginBy.INVITATION})
+"""How an account begins: nobody is told of a new device (rule A60)."""
 
 
 async def open_login(
@@ -56,6 +61,8 @@ async def open_login(
             await cancel(context, transaction, user)
         session, ended = await _make(context, caller, user, transaction)
         await _note(transaction, caller, user, session, by, ended)
+        if by not in BEGINS:
+            await tell_of_new_device(transaction, caller, user, session)
 
     def tell(was_sent: bool) -> None:
         for auth_session in ended if was_sent else ():

@@ -37,6 +37,7 @@ PLAIN: dict[str, Any] = {
     "role": "editor",
     "device": "Reaper on the laptop",
     "place": "192.0.2.0/24",
+    "time": "2026-01-31 23:59 UTC",
     "address": "new@example.com",
     "token": TOKEN,
     "code": "012345",
