@@ -116,6 +116,12 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=not_negative, default=0.0, metavar="SECONDS")
     demo.add_argument(
+        "--least-kills",
+        type=at_least(0),
+        default=0,
+        help="play on until so many servers were killed, if --kill-every is given (0)",
+    )
+    demo.add_argument(
         "--nodes",
         type=at_least(1, MOST_NODES),
         default=1,

@@ -48,6 +48,8 @@ class Demo:
         self.hub = hub
         self.tally = Tally()
         self.kills = 0
+        self._killed_enough = asyncio.Event()
+        """As many servers were killed as are to be."""
         self.participants: list[Participant] = []
         self._library = LibraryWork(self.participants)
         self._arguments = arguments
@@ -76,6 +78,7 @@ class Demo:
             library = tasks.create_task(self._library.work())
             tasks.create_task(self._kill_now_and_then(stop))
             await wait(stop, self._arguments.seconds)
+            await self._killed_enough.wait()
             stop.set()
             await library
         self._played = time.perf_counter() - self._began
@@ -132,6 +135,8 @@ class Demo:
 
     async def _kill_now_and_then(self, stop: asyncio.Event) -> None:
         every = self._arguments.kill_every
+        if not every or not self._arguments.least_kills:
+            self._killed_enough.set()
         while every and not stop.is_set():
             await wait(stop, every)
             if stop.is_set():
@@ -141,6 +146,8 @@ class Demo:
             self.kills += 1
             await self.hub.start()
             self._warm_seconds.append(self.hub.ready_seconds)
+            if self.kills >= self._arguments.least_kills:
+                self._killed_enough.set()
 
     async def _a_delta_is_under_way(self) -> None:
         """The worst time for a kill: something is sent, and not yet answered."""
