@@ -105,6 +105,9 @@ class ProposalQueue:
         """
         if self._waiting.is_made_for(seat):
             return True
+        reach = queued.proposal.reach
+        if reach is not None and seat.in_flight and self._waiting.has_of_other_tracks(seat, reach):
+            return True  # that may be sent back, and this would be stored before it (rule D12)
         if queued.ops is None:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
         return self.routing is not None and lead_elsewhere(queued.ops)

@@ -92,6 +92,15 @@ class Proposals:
             if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
                 yield Tried(proposed.ops, proposed.proposal.atomic)
 
+    def has_of_other_tracks(self, seat: Seat, reach: str) -> bool:
+        """Whether the journal has something of this member that it judges by others (rule R24)."""
+        return any(
+            proposed.stage is Stage.SENT
+            and proposed.proposal.reach != reach
+            and proposed.is_asked_by(seat)
+            for proposed in self
+        )
+
     def is_made_for(self, seat: Seat) -> bool:
         """Whether an undo, a redo or a restore of this member is with the journal (rule U6)."""
         return any(

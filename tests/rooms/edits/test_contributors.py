@@ -1,5 +1,7 @@
 """A contributor beside editors, in a room: who was first decides what is whose (rules R21-R25)."""
 
+import pytest
+
 from rooms.journal.entry import Outcome, Purpose
 from rooms.roles import Grant
 from schema.errors import DropReason, ErrorCode
@@ -95,6 +97,32 @@ def test_R24_other_tracks_meanwhile_mean_the_same_id_again_and_what_follows_wait
     behind = heard(bench)[-1]
     assert isinstance(behind, Error)
     assert behind.details["after"] == first
+
+
+@pytest.mark.parametrize("before", [BASS, Grant("editor")])
+def test_D12_what_follows_with_other_tracks_waits_for_what_may_be_sent_back(before: Grant) -> None:
+    bench = room()
+    bench.take(bench.room.role_changed("ben", before))
+    first = bench.propose("ben", RIFF)
+    [sent], bench.waiting = bench.waiting, []
+    bench.take(bench.room.role_changed("ben", Grant("contributor", ("tr_bass_", "tr_audio"))))
+    second = bench.propose("ben", RIFF)
+    assert bench.waiting == []
+    bench.run(bench.room.answered(sent[0], Outcome.GRANT_CHANGED, None))
+    errors = [(m.id, m.code) for m in heard(bench) if isinstance(m, Error)]
+    assert errors == [(first, ErrorCode.UNAVAILABLE), (second, ErrorCode.UNAVAILABLE)]
+    assert bench.waiting == []
+
+
+def test_D12_what_follows_with_other_tracks_goes_on_behind_what_is_stored() -> None:
+    bench = room()
+    first = bench.propose("ben", RIFF)
+    bench.take(bench.room.role_changed("ben", Grant("contributor", ("tr_bass_", "tr_audio"))))
+    second = bench.propose("ben", Set("tracks", "tr_audio", {"name": "x"}))
+    [sent] = bench.waiting
+    assert sent[0].delta_id == first
+    bench.commit()
+    assert [m.id for m in heard(bench) if isinstance(m, Ack)] == [first, second]
 
 
 def test_R25_gestures_are_shown_on_what_is_the_contributors_and_end_with_other_tracks() -> None:
