@@ -28,7 +28,7 @@ def server(*words: str, **environment: str) -> "subprocess.Popen[str]":
 
 
 def said(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=100)
     return out, err
 
 

@@ -161,11 +161,20 @@ class Wire:
         assert joined["t"] == "joined", joined
         packed = b""
         for part in range(joined["parts"]):
-            state = await self.expect("state")
+            state = await self._next_state()
             assert (state["part"], state["parts"]) == (part, joined["parts"])
             data = state["data"]
             packed += base64.b64decode(data) if self.codec == JSON else data
         return joined, self._unpack(zlib.decompress(packed)) if packed else {}
+
+    async def _next_state(self) -> Message:
+        """The next `state`; what is told of rows may stand before it, and is kept."""
+        kept: deque[Message] = deque()
+        while (message := await self.next())["t"] in ("tick", "project_changed"):
+            kept.append(message)
+        assert message["t"] == "state", message
+        self.backlog.extendleft(reversed(kept))
+        return message
 
     async def propose(
         self, project: str, *ops: Message, id: str | None = None, **options: Any
