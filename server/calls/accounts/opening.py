@@ -11,8 +11,8 @@ from schema.calling.credential_calls import Tokens
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
 from server.calls.accounts.factor_codes import require_second_factor
-from server.calls.accounts.new_devices import tell_of_new_device
 from server.calls.accounts.self_service.deleting import cancel
+from server.calls.accounts.self_service.new_devices import tell_of_new_device
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
