@@ -39,6 +39,9 @@ class Executor(Protocol):
 
     def transaction(self) -> "AbstractAsyncContextManager[Executor]": ...
 
+    def when_committed(self, then: "Callable[[], None]") -> None:
+        """Call it once what was done is committed, and never if it is rolled back."""
+
 
 class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
@@ -77,6 +80,8 @@ class Transaction:
     def __init__(self, connection: Any, timeout_seconds: float) -> None:
         self._connection = connection
         self._timeout = timeout_seconds
+        self._then: list[Callable[[], None]] | None = None
+        """What is called once it is committed, in that order; None: nothing."""
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         with own_errors():
@@ -105,6 +110,16 @@ class Transaction:
     async def transaction(self) -> "AsyncIterator[Transaction]":
         """Part of this transaction: there are no nested ones."""
         yield self
+
+    def when_committed(self, then: Callable[[], None]) -> None:
+        if self._then is None:
+            self._then = []
+        self._then.append(then)
+
+    def is_committed(self) -> None:
+        """Say so to whoever waits for it."""
+        for then in self._then or ():
+            then()
 
 
 class Database:
@@ -192,8 +207,9 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """All or nothing; `Unavailable` at its end leaves open whether it was all."""
         connection, transaction = await self._begin()
+        made = Transaction(connection, self._timeout)
         try:
-            yield Transaction(connection, self._timeout)
+            yield made
             with own_errors():
                 async with asyncio.timeout(self._timeout):
                     await transaction.commit()
@@ -202,6 +218,11 @@ class Database:
             raise
         finally:
             await self._release(connection)
+        made.is_committed()
+
+    def when_committed(self, then: Callable[[], None]) -> None:
+        """Each query is its own transaction: at once."""
+        then()
 
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""

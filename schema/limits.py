@@ -742,6 +742,26 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "Devices of one user in one room, on all servers.",
 )
 
+MAX_STRANGER_CALLS_PER_SECOND = BOUNDS.add(
+    "MAX_STRANGER_CALLS_PER_SECOND",
+    50.0,
+    "calls a second",
+    "any call without a login",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one address at one server, before anything is looked up; ten seconds of it at once (A59).",
+)
+
+MAX_REFRESHES_PER_HOUR = BOUNDS.add(
+    "MAX_REFRESHES_PER_HOUR",
+    120.0,
+    "calls an hour",
+    "`auth.refresh`",
+    ErrorCode.RATE_LIMITED,
+    "server/accounts/use_limits.py",
+    "Of one login at one server, in all its windows (A59).",
+)
+
 MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
     "MAX_REGISTRATIONS_PER_HOUR",
     60.0,

@@ -33,7 +33,7 @@ STEADY_SECONDS = 10.0
 
 HIDDEN = (
     "sockets_per_address=0,strangers_per_address=0,connects_per_second=0,"
-    "registrations_per_hour=0,wrong_passwords_per_hour=0"
+    "stranger_calls_per_second=0,registrations_per_hour=0,wrong_passwords_per_hour=0"
 )
 """Limits that do not hold: to a node all clients come from the balancer's address."""
 

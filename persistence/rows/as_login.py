@@ -13,7 +13,7 @@ from persistence.pool import Executor
 from schema.server_limits import MAX_STATEMENT_TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import asyncpg
 
@@ -60,6 +60,9 @@ class AsLogin:
         """All of it asks for the same login."""
         async with self._executor.transaction() as transaction:
             yield AsLogin(transaction, self._login)
+
+    def when_committed(self, then: "Callable[[], None]") -> None:
+        self._executor.when_committed(then)
 
     def _asking(self, query: str, args: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
         text = asking(query, len(args))

@@ -92,11 +92,11 @@ async def insert(
     address: str | None = None,
     **details: Any,
 ) -> None:
-    """Note it in the transaction that does it: both are there, or neither."""
+    """Note it in the transaction that does it: both are there, and in the log, or none is."""
     actor = None if actor == user else actor
     row = AuditRow(event, user, actor, project, auth_session, address, details=details)
     await insert_many(db, [row])
-    log.info("audit", what=event.value, **row.said)
+    db.when_committed(lambda: log.info("audit", what=event.value, **row.said))
 
 
 async def insert_many(db: Executor, rows: Sequence[AuditRow]) -> None:

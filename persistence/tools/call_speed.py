@@ -81,6 +81,9 @@ class Recorder:
         yield self
         await self.execute("COMMIT")
 
+    def when_committed(self, then: Callable[[], None]) -> None:
+        then()
+
     async def _run(self, method: str, query: str, args: tuple[Any, ...]) -> Any:
         self._told.append(Statement(self._lane, method, query, args))
         return await getattr(self._connection, method)(query, *filled(args, self._version))

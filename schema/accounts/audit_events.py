@@ -106,6 +106,7 @@ COUNTED_TOGETHER = frozenset(
         AuditEvent.LOGIN_HELD_BACK,
         AuditEvent.TOKEN_REFUSED,
         AuditEvent.REFRESH_FAILED,
+        AuditEvent.DEVICE_RENAMED,
         AuditEvent.PASSWORD_FAILED,
         AuditEvent.RESET_REQUESTED,
         AuditEvent.VERIFICATION_SENT,
@@ -116,7 +117,7 @@ COUNTED_TOGETHER = frozenset(
         AuditEvent.INVITATION_FAILED,
     }
 )
-"""What strangers can bring about: those alike that come within seconds are one entry, counted."""
+"""What one may bring about ever again: those alike within seconds are one entry, counted."""
 
 
 class Cause(StrEnum):

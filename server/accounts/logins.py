@@ -1,5 +1,6 @@
 """Logging in by password: counted before it is checked, also for accounts that do not exist."""
 
+import asyncio
 import contextlib
 import hmac
 from collections import OrderedDict
@@ -23,9 +24,18 @@ from server.accounts.usage import Usage
 from server.health.metrics import Count
 from server.refused import Refused, too_often
 
+GRID_SECONDS = 0.25
+"""A wrong password is answered at a multiple of this after it came: what it took to look at it, by
+the kind of hash or of nobody, does not show (OWASP ASVS 5.0, 6.3.8)."""
+
 WRONG = "the e-mail address or the password is wrong"
 
 log = structlog.get_logger()
+
+
+def seconds_to_grid(took: float, grid: float) -> float:
+    """How long until the next multiple of `grid` after the beginning; 0 without a grid."""
+    return -took % grid if grid else 0.0
 
 
 class Logins:
@@ -46,6 +56,8 @@ class Logins:
         self._key = hmac.digest(secret, b"login tries", "sha256")
         self._count = count
         self._audit = audit
+        self.grid_seconds = GRID_SECONDS
+        """Zero: as soon as it is known."""
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
         """Account and address -> when the next try is checked, on the clock of this node."""
 
@@ -58,7 +70,7 @@ class Logins:
     ) -> UserRow:
         """Whose e-mail address and password these are; raises `Refused`, `TooBusy` (rule A4).
 
-        `now`: seconds on the clock of this node.
+        `now`: seconds on the clock of this node, as the password came.
         """
         account = self.account_of(email)
         await self._keep_out_networks(db, account, address, now)
@@ -81,6 +93,8 @@ class Logins:
         if wrong >= MAX_FREE_GUESSES:
             user_id = None if user is None else user.id
             log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
+        took = asyncio.get_running_loop().time() - now
+        await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
 
     async def _keep_out_networks(

@@ -18,6 +18,9 @@ CONNECT_BURST_SECONDS = 10.0
 BAD_TOKEN_CONNECTS = 10.0
 """What a token that we did not sign costs, in connects."""
 
+STRANGERS_BURST_SECONDS = 10.0
+"""So many seconds' worth of calls without a login may come at once: a class logs in."""
+
 FAR_OVER = 64
 """So many sockets over its bound may an address have, to be told so; past that it is cut off."""
 
@@ -162,6 +165,11 @@ class Usage:
         per_second = self.limits.ops_per_second
         self.ops = Rates(per_second, per_second * OPS_BURST_SECONDS)
         """By user: ops of all connections, whatever becomes of them (rule E6)."""
+        per_second = self.limits.stranger_calls_per_second
+        self.stranger_calls = Rates(per_second, per_second * STRANGERS_BURST_SECONDS)
+        """By address: calls over connections that are not logged in."""
+        self.refreshes = _hourly(self.limits.refreshes_per_hour)
+        """By login."""
         self.registrations = _hourly(self.limits.registrations_per_hour)
         self.wrong_passwords = _hourly(self.limits.wrong_passwords_per_hour)
         self.provider_logins = _hourly(self.limits.provider_logins_per_hour)

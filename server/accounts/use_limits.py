@@ -21,6 +21,8 @@ class Limits:
     ops_per_second: float = limits.OPS_PER_SECOND
     rooms_per_user: float = limits.MAX_ROOMS_PER_USER
     seats_per_user: float = limits.MAX_SEATS_PER_USER
+    stranger_calls_per_second: float = limits.MAX_STRANGER_CALLS_PER_SECOND
+    refreshes_per_hour: float = limits.MAX_REFRESHES_PER_HOUR
     registrations_per_hour: float = limits.MAX_REGISTRATIONS_PER_HOUR
     wrong_passwords_per_hour: float = limits.MAX_WRONG_PASSWORDS_PER_HOUR
     provider_logins_per_hour: float = limits.MAX_PROVIDER_LOGINS_PER_HOUR

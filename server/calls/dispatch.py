@@ -15,7 +15,7 @@ from server.calls.context import Context, as_login
 from server.calls.table import ANSWERS
 from server.calls.writes.batches import Batches
 from server.calls.writes.idempotency import answered_once
-from server.refused import Refused
+from server.refused import Refused, too_often
 from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
@@ -59,7 +59,11 @@ async def dispatch(
 async def _answer(
     context: Context, caller: Caller, method: str, params: Any, codec: Codec, key: str | None
 ) -> Any:
-    """One call, in its turn."""
+    """One call, in its turn; of strangers so many, before anything is looked up (rule A59)."""
+    if caller.identity is None:
+        rates, now = context.usage.stranger_calls, asyncio.get_running_loop().time()
+        if wait := rates.take(caller.address, now):
+            raise too_often(wait, "too many calls without a login from this address")
     async with _turn(context, caller):
         if method not in GUESSED:
             return await _done(context, caller, method, params, codec, key)

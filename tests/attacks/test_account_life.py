@@ -47,7 +47,8 @@ MINUTE, DAY = 60, 86_400
 LIVES = {VERIFY: DAY, RESET: 60 * MINUTE, CHANGE: 60 * MINUTE}
 UNBOUNDED = Limits.read(
     "registrations_per_hour=0,wrong_passwords_per_hour=0,mails_asked_per_hour=0,"
-    "wrong_codes_per_hour=0,wrong_secrets_per_network=0"
+    "wrong_codes_per_hour=0,wrong_secrets_per_network=0,stranger_calls_per_second=0,"
+    "refreshes_per_hour=0"
 )
 
 FORGET = """

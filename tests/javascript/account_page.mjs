@@ -27,6 +27,8 @@ for (const name of ["verify", "reset", "confirm", "invite"]) {
 }
 assert.deepEqual(whatIsAsked("#device=ABCD-EFGH"), { name: "device", secret: "ABCD-EFGH" });
 assert.deepEqual(whatIsAsked("#device"), { name: "device", secret: null });
+for (const cut of ["%", "a%2", "%E0%A4%A", "%zz"])
+  assert.deepEqual(whatIsAsked(`#reset=${cut}`), { name: "reset", secret: cut });
 for (const hash of ["", "#", "#nothing", "#constructor", "#__proto__=x"])
   assert.equal(whatIsAsked(hash).name, "start");
 assert.equal(whatIsAsked("", "?state=s&code=c").query.get("code"), "c");

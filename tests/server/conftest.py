@@ -286,6 +286,7 @@ class Nodes:
             mail_line=line_of(settings.mail, is_terminal=False),
         )
         made.server = build_node(settings, foundation)
+        made.context.logins.grid_seconds = 0.0  # a quarter of a second for each wrong password
         return made
 
     async def stop(self) -> None:

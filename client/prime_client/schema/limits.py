@@ -243,6 +243,13 @@ MAX_ROOMS_PER_USER = 64
 MAX_SEATS_PER_USER = 16
 """Devices of one user in one room, on all servers. (members; `join`)"""
 
+MAX_STRANGER_CALLS_PER_SECOND = 50.0
+"""Of one address at one server, before anything is looked up; ten seconds of it at once (A59).
+(calls a second; any call without a login)"""
+
+MAX_REFRESHES_PER_HOUR = 120.0
+"""Of one login at one server, in all its windows (A59). (calls an hour; `auth.refresh`)"""
+
 MAX_REGISTRATIONS_PER_HOUR = 60.0
 """Of one address at one server: a class. One that is answered `taken` counts five times.
 (accounts an hour; `auth.register`)"""

@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "PRIME_STALL_PROBE": "1",
     "PRIME_LIMITS": (
         "sockets_per_address=0,strangers_per_address=0,strangers=0,connects_per_second=0,"
+        "stranger_calls_per_second=0,refreshes_per_hour=0,"
         "sockets_per_user=0,registrations_per_hour=0,ops_per_second=0,logins_per_user=0"
     ),
 }

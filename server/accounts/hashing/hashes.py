@@ -47,10 +47,16 @@ class Hashes:
         return self._hasher.hash(password)
 
     def is_right(self, stored: str | None, password: str) -> bool:
-        """Whether the password is that of the hash; None, or a hash that is none of those: no."""
+        """Whether the password is that of the hash; None, or a hash that is none of those: no.
+
+        A wrong one is verified against one of ours in any case: it never takes less.
+        """
         if stored is not None:
             try:
-                return _VERIFY[stored.split("$", 2)[1]](stored, password)
+                if _VERIFY[stored.split("$", 2)[1]](stored, password):
+                    return True
+                if not self.is_old(stored):
+                    return False
             except (LookupError, ValueError, TooCostly):
                 pass
         _by_argon2(self._nobody, password)

@@ -1,5 +1,7 @@
 """The call that trades a refresh token for a new pair of tokens."""
 
+import asyncio
+
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions, mail_outbox, users
 from persistence.tables.auth_sessions import Rotation, RotationResult
@@ -14,7 +16,7 @@ from server.calls.accounts.opening import speak_for
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.refused import Refused
+from server.refused import Refused, too_often
 
 NO_TOKEN = "this refresh token is not valid any more; log in again"
 
@@ -25,6 +27,9 @@ async def refresh(context: Context, caller: Caller, params: Refresh) -> Tokens:
         presented = context.refresh_tokens.read(params.refresh_token)
     except NoToken:
         raise _refused(context, caller, Cause.FORGED) from None
+    rates, now = context.usage.refreshes, asyncio.get_running_loop().time()
+    if wait := rates.take(presented.auth_session, now):
+        raise too_often(wait, "this login was refreshed too often")
     rotation, user = await _rotate(context, caller, presented)
     if rotation.result is RotationResult.REUSED:
         context.announcer.session_revoked(presented.auth_session)

@@ -99,12 +99,21 @@ export class Server {
 
 const LINKS = ["verify", "reset", "confirm", "invite"];
 
+/** A link that was cut or changed on its way is like one that is used up. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What the address of the page asks for: {name, secret}; a link's secret is in the fragment. */
 export function whatIsAsked(hash, search = "") {
   const query = new URLSearchParams(search);
   if (query.has("state")) return { name: "provider", secret: null, query };
   const [name, ...rest] = hash.replace(/^#/, "").split("=");
-  const secret = decodeURIComponent(rest.join("="));
+  const secret = decoded(rest.join("="));
   if (LINKS.includes(name) && secret) return { name, secret };
   if (name === "device") return { name, secret: secret || null };
   return { name: ["forgot", "proof"].includes(name) ? name : "start", secret: null };

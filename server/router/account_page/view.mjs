@@ -257,6 +257,7 @@ function register(asked) {
     form("invite", [email, username, password], "Make the account", async (address, name, value) => {
       const params = { email: address, username: name, password: value, invitation: asked.secret };
       await server.call("auth.register", params);
+      logOutWith();
       done("You are in", "Log in with your music program: the project is there.");
     }, link("I have an account", () => open(asked))),
   );
@@ -316,7 +317,10 @@ async function isMember(project) {
   }
 }
 
-const youAreIn = (title) => done("You are in", `Open “${title}” in your music program.`);
+function youAreIn(title) {
+  logOutWith();
+  done("You are in", `Open “${title}” in your music program.`);
+}
 
 async function invite(asked, isLoggedIn = false) {
   const token = asked.secret;
@@ -372,7 +376,7 @@ function approve(userCode, asking) {
   const decide = (method, title, words) => async () => {
     await server.call(method, { user_code: userCode });
     done(title, words);
-    setTimeout(() => server.call("auth.logout").catch(() => {}), 60_000); // it has its tokens by then
+    logOutWith(60_000); // the device has its tokens by then
   };
   const deny = form("device", [], "No, turn it away", decide("auth.device_deny", "It was turned away", "If somebody sent you that code, tell nobody another one."));
   deny.querySelector("button").className = "plain";
@@ -384,6 +388,14 @@ function approve(userCode, asking) {
     form("device", [], "Yes, let it in", decide("auth.device_approve", "The device is let in", "It goes on by itself. You can close this page.")),
     deny,
   );
+}
+
+/** What this page logged in for is done: no login stays behind, also if the tab is closed sooner. */
+function logOutWith(after = 0) {
+  const leave = () => server.call("auth.logout").catch(() => {});
+  if (after) setTimeout(leave, after);
+  else leave();
+  window.addEventListener("pagehide", leave, { once: true });
 }
 
 function done(title, words) {

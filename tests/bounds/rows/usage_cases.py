@@ -12,7 +12,7 @@ from schema.errors import ErrorCode
 from server.accounts.admission import Admission
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.usage import CONNECT_BURST_SECONDS, Rates, Usage
+from server.accounts.usage import CONNECT_BURST_SECONDS, STRANGERS_BURST_SECONDS, Rates, Usage
 from server.accounts.use_limits import Limits
 from server.calls.context import within
 from server.refused import Refused
@@ -105,6 +105,17 @@ def seats_per_user() -> Seen:
 def _rate(rates: Rates, most: float) -> Seen:
     told = [rates.take("ann", 1.0) for _ in range(int(most) + 1)]
     return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
+
+
+@case("MAX_STRANGER_CALLS_PER_SECOND")
+def stranger_calls() -> Seen:
+    at_once = limits.MAX_STRANGER_CALLS_PER_SECOND * STRANGERS_BURST_SECONDS
+    return _rate(Usage().stranger_calls, at_once)
+
+
+@case("MAX_REFRESHES_PER_HOUR")
+def refreshes_per_hour() -> Seen:
+    return _rate(Usage().refreshes, limits.MAX_REFRESHES_PER_HOUR)
 
 
 @case("MAX_REGISTRATIONS_PER_HOUR")

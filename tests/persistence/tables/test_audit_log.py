@@ -5,6 +5,7 @@ import uuid
 from contextlib import suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from persistence.pool import Database
 from persistence.tables import audit_log
@@ -78,3 +79,18 @@ async def test_what_is_old_is_forgotten(database: Database) -> None:
         await audit_log.insert_many(database, [AuditRow(AuditEvent.LOGIN, user=ANN, at=at)])
     await audit_log.trim(database, 180.0)
     assert await database.fetchval("SELECT count(*) FROM audit_log") == 1
+
+
+async def test_the_log_says_what_is_committed_and_nothing_that_was_rolled_back(
+    database: Database,
+) -> None:
+    with capture_logs() as logs:
+        with suppress(RuntimeError):
+            async with database.transaction() as tx:
+                await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, user=ANN)
+                raise RuntimeError
+        async with database.transaction() as tx, tx.transaction() as inner:
+            await audit_log.insert(inner, AuditEvent.ACCESS_REVOKED, user=BEN)
+            assert logs == []
+        await audit_log.insert(database, AuditEvent.LOGOUT, user=ANN)
+    assert [entry["what"] for entry in logs] == ["access_revoked", "logout"]

@@ -3,11 +3,15 @@
 import asyncio
 from typing import Any
 
+import bcrypt
 import pytest
 from structlog.testing import capture_logs
 
+from persistence.pool import Database
 from schema.limits import MAX_FREE_GUESSES
+from server.accounts import logins
 from server.accounts.admission import Admission
+from server.accounts.logins import GRID_SECONDS, seconds_to_grid
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with, status
@@ -155,3 +159,35 @@ async def test_A42_a_spray_from_a_network_keeps_only_strangers_of_it_out(nodes: 
     ]
     refreshed = await neighbour.call("auth.refresh", refresh_token=home.tokens["refresh_token"])
     assert refreshed["t"] == "reply", "what nobody can guess is not held back"
+
+
+@pytest.mark.parametrize("took", [0.001, 0.025, 0.083, 0.2499])
+def test_A1_what_a_hash_takes_does_not_show_in_the_time_of_the_answer(took: float) -> None:
+    assert took + seconds_to_grid(took, GRID_SECONDS) == pytest.approx(GRID_SECONDS)
+    assert seconds_to_grid(took, 0.0) == 0.0
+    late = took + GRID_SECONDS
+    assert late + seconds_to_grid(late, GRID_SECONDS) == pytest.approx(2 * GRID_SECONDS)
+
+
+async def test_A1_whatever_is_wrong_is_answered_at_the_grid_and_what_is_right_at_once(
+    node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the pauses that are asked for: of nobody, of an account, of one with a foreign hash."""
+    pauses = []
+
+    def at_once(took: float, grid: float) -> float:
+        pauses.append((took, grid))
+        return 0.0
+
+    monkeypatch.setattr(logins, "seconds_to_grid", at_once)
+    await node.musician("ann")
+    guest = await node.guest()
+    assert (await log_in(guest, RIGHT))["t"] == "reply"
+    assert pauses == []
+    for email in ("nobody@example.org", "ann@example.org"):
+        guest = await node.guest()
+        await guest.call("auth.login", email=email, password="wrong horse")
+    foreign = bcrypt.hashpw(b"correct horse", bcrypt.gensalt(4)).decode()
+    await database.execute("UPDATE auth_credentials SET password_hash = $1", foreign)
+    await (await node.guest()).call("auth.login", email="ann@example.org", password="wrong horse")
+    assert len(pauses) == 3

@@ -4,6 +4,7 @@ import bcrypt
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
+from server.accounts.hashing import hashes as module
 from server.accounts.hashing.hashes import OWASP, Costs, Hashes
 
 CHEAP = Costs(time_cost=1, memory_cost=64, parallelism=1)
@@ -74,3 +75,30 @@ def test_A21_what_is_no_hash_or_costs_too_much_is_wrong_after_the_work_of_one_of
     assert not hashes.is_right(stored, PASSWORD)
     assert [extract_parameters(known).memory_cost for known in verified if "Z2hhc2" not in known]
     assert hashes.is_old(stored or "")
+
+
+def test_A1_a_wrong_password_costs_one_of_our_hashes_whatever_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted, and by no clock: a foreign hash that is cheap must not be told from nobody's."""
+    verified = []
+    by_argon2 = module._by_argon2
+
+    def counted(stored: str, password: str) -> bool:
+        verified.append(extract_parameters(stored))
+        return by_argon2(stored, password)
+
+    monkeypatch.setattr(module, "_by_argon2", counted)
+    monkeypatch.setitem(module._VERIFY, "argon2id", counted)
+    hashes = Hashes(CHEAP)
+    own = extract_parameters(hashes.make(PASSWORD))
+    for stored in (
+        None,
+        "no hash",
+        hashes.make(PASSWORD),
+        bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode(),
+        PasswordHasher(1, 8, 1).hash(PASSWORD),
+    ):
+        verified.clear()
+        assert not hashes.is_right(stored, "wrong horse")
+        assert verified.count(own) == 1, stored
