@@ -1,11 +1,14 @@
 """Queries on `studio_projects`: the row of a project, and its stored state."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.pool import Executor
+
+PROJECTS_AT_ONCE = 500
+"""Of a statement that changes many."""
 
 MADE_WITH = ("name", "description", "bpm", "key", "scale", "signature", "tags")
 
@@ -64,6 +67,17 @@ SET_ARCHIVED = """
 UPDATE studio_projects
 SET archived_at = CASE WHEN $2 THEN now() END
 WHERE id = $1 AND (archived_at IS NOT NULL) <> $2
+"""
+
+# Held in one order: two that do it at once wait for each other.
+SET_ALL_ARCHIVED = """
+WITH held AS (
+    SELECT id FROM studio_projects
+    WHERE id = ANY ($1::uuid[]) AND (archived_at IS NOT NULL) <> $2
+    ORDER BY id FOR NO KEY UPDATE)
+UPDATE studio_projects AS p
+SET archived_at = CASE WHEN $2 THEN now() END
+FROM held WHERE p.id = held.id
 """
 
 IS_ARCHIVED = """
@@ -172,6 +186,13 @@ async def set_archived(db: Executor, project: str, archived: bool) -> None:
     changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
     if not changed and await db.fetchrow(EXISTS, project) is None:
         raise NotFound("there is no such project")
+
+
+async def set_all_archived(db: Executor, projects: Sequence[str], archived: bool) -> None:
+    """The same for many, in slices; those that are gone are left out."""
+    in_order = sorted(projects)
+    for start in range(0, len(in_order), PROJECTS_AT_ONCE):
+        await db.execute(SET_ALL_ARCHIVED, in_order[start : start + PROJECTS_AT_ONCE], archived)
 
 
 async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[str, int, bool]]:

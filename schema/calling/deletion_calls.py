@@ -21,10 +21,11 @@ class PreviewDeletion(Params, frozen=True, forbid_unknown_fields=True):
 class DeleteAccount(Params, frozen=True, forbid_unknown_fields=True):
     """Delete your account: it is erased after a grace time, unless you log in before.
 
-    `projects`: project -> the member who is to own it. All your logins end.
+    `projects`: project -> the member who is to own it. All your logins end. An account without a
+    password is deleted without one, by a login of the last ten minutes.
     """
 
-    password: Password
+    password: Password | None = None
     projects: Heirs = {}  # noqa: RUF012 - msgspec makes a new one each time
 
 

@@ -1,15 +1,18 @@
 """Deleting one's account: what becomes of its projects is said first, and done after a while."""
 
 import time
+from functools import partial
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import (
     audit_log,
+    auth_credentials,
     mail_outbox,
     one_time_tokens,
     project_members,
     studio_projects,
+    users,
 )
 from persistence.tables.internal import account_deletions
 from persistence.tables.internal.account_deletions import Owned
@@ -27,6 +30,7 @@ from schema.calling.deletion_calls import (
 from schema.errors import ErrorCode
 from schema.limits import MAX_PROJECTS_SHOWN
 from server.calls.accounts.ending import end_logins, tell_ended
+from server.calls.accounts.recent import require_recent
 from server.calls.accounts.self_service.changing import require_password
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -44,12 +48,11 @@ async def preview(context: Context, caller: Caller, params: PreviewDeletion) -> 
 
 async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Deletion:
     """Close the account; it and what is its own are erased after the grace time (rule A28)."""
-    user = await require_password(context, caller, params.password)
+    user = await _who_deletes(context, caller, params.password)
     async with context.db.transaction() as tx:
         owned, total = await _hand_on(context, tx, user, params.projects)
         archived = [project for project in owned if _fate(project).becomes == "archived"]
-        for project in archived:
-            await studio_projects.set_archived(tx, project.id, True)
+        await studio_projects.set_all_archived(tx, [project.id for project in archived], True)
         brought_back = [project.id for project in archived if not project.archived]
         await account_deletions.put(tx, user.id, brought_back, context.grace_days)
         await one_time_tokens.void(tx, user.id)
@@ -60,11 +63,26 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     await tell_projects(context, brought_back)
     tell_ended(context, ended)
     erase_at = time.time() * 1_000 + context.grace_days * DAY
-    return Deletion([_fate(project) for project in owned], total, erase_at)
+    shown = owned[:MAX_PROJECTS_SHOWN]
+    return Deletion([_fate(project) for project in shown], total, erase_at)
+
+
+async def _who_deletes(context: Context, caller: Caller, password: str | None) -> UserRow:
+    """By the password, or where there is none by a login of a moment ago; raises `Refused`."""
+    if password is not None:
+        return await require_password(context, caller, password)
+    if await auth_credentials.password_of(context.db, caller.user) is not None:
+        text = "password: give it, as this account has one"
+        raise Refused(ErrorCode.VALIDATION, text, field="password")
+    await require_recent(context, caller)
+    user = await users.by_id(context.db, caller.user)
+    if user is None:
+        raise NotFound("this account is gone")
+    return user
 
 
 async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:
-    """Whoever logs in stays; the projects to be told of once this is committed.
+    """Whoever logs in stays; all nodes hear of the projects once this is committed; which they are.
 
     Raises `Refused` for an account that is being erased: it is no account any more.
     """
@@ -73,11 +91,10 @@ async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:
         if await account_deletions.is_erasing(tx, user.id):
             raise Refused(ErrorCode.AUTH_FAILED, "the e-mail address or the password is wrong")
         return []
-    for project in archived:
-        try:
-            await studio_projects.set_archived(tx, project, False)
-        except NotFound:
-            continue
+    await studio_projects.set_all_archived(tx, archived, False)
+    for project, version, is_archived in await studio_projects.versions_among(tx, archived):
+        told = partial(context.announcer.project_changed, project, version, is_archived)
+        tx.when_committed(told)
     await audit_log.insert(tx, AuditEvent.ACCOUNT_REOPENED, user=user.id)
     return archived
 
@@ -102,7 +119,7 @@ async def _hand_on(
             raise _unfit(f"{heir} is no other member of {project}; name one who is, or none")
         await project_members.grant(tx, project, heir, "owner", by=user.id)
     owned, total = await account_deletions.owned(tx, user.id, most)
-    return owned[:MAX_PROJECTS_SHOWN], total
+    return owned, total
 
 
 def _unfit(text: str) -> Refused:

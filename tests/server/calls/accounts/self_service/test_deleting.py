@@ -5,8 +5,10 @@ import uuid
 import pytest
 
 from persistence.pool import Database
+from persistence.tables import studio_projects
 from persistence.tables.mail_outbox import MailKind
 from server.accounts.erasing import erase_due
+from server.calls.accounts.self_service import deleting
 from tests.databases import execute
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.calls.accounts.self_service.test_proving import ANN, code_of, log_in
@@ -16,6 +18,7 @@ from tests.server.wire import Message, Wire, marker
 pytestmark = pytest.mark.postgres
 
 OLD = {"password": "correct horse"}
+NAMED = {"op": "set", "col": "project", "id": "project", "props": {"name": "new"}}
 
 
 async def fates(wire: Wire) -> dict[str, str]:
@@ -148,3 +151,42 @@ async def test_A28_what_others_made_of_it_stays(node: Node, database: Database) 
     assert (await ben.result("snapshots.list", project=made["ours"]))["snapshots"]
     assert (await ben.result("audio_files.list", project=made["ours"]))["audio_files"]
     assert (await ben.result("members.list", project=made["ours"]))["members"]
+
+
+async def test_A28_however_many_there_are_all_are_archived_and_all_nodes_hear_when_they_are_back(
+    node: Node, letters: Letters, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleting, "MAX_PROJECTS_SHOWN", 1)
+    monkeypatch.setattr(studio_projects, "PROJECTS_AT_ONCE", 2)
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    made = [await create_project(ann, f"song {number}") for number in range(5)]
+    for project in made:
+        await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
+        await ben.until("role_changed")
+    await ben.join(made[3])
+    deleted = await ann.result("auth.delete_account", **OLD)
+    assert (len(deleted["projects"]), deleted["total"]) == (1, 5)
+    count = "SELECT count(*) FROM studio_projects WHERE archived_at IS NOT NULL"
+    assert await database.fetchval(count) == 5
+    assert (await ben.edit(made[3], NAMED))["code"] == "archived"
+    assert (await log_in(node))["t"] == "reply"
+    assert await database.fetchval(count) == 0
+
+    async def is_back() -> bool:
+        return bool((await ben.edit(made[3], NAMED))["t"] == "ack")
+
+    assert await eventually(is_back)
+
+
+async def test_A28_an_account_without_a_password_is_deleted_by_a_login_of_a_moment_ago(
+    node: Node, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    without = await ann.call("auth.delete_account")
+    assert (without["code"], without["details"]) == ("validation", {"field": "password"})
+    await database.execute("DELETE FROM auth_credentials")
+    await database.execute("UPDATE auth_sessions SET created_at = now() - interval '1 hour'")
+    assert (await ann.call("auth.delete_account"))["code"] == "login_too_old"
+    await database.execute("UPDATE auth_sessions SET created_at = now()")
+    assert (await ann.result("auth.delete_account"))["total"] == 0
+    await ann.closed(4501)
