@@ -1,6 +1,5 @@
 """All that is remembered of a user, page by page: keys, their contexts, ids of uses."""
 
-import base64
 import hashlib
 import json
 import uuid
@@ -11,6 +10,7 @@ from persistence.caller_role import CALLER
 from persistence.errors import BadCursor
 from persistence.pool import Executor
 from schema.limits import MAX_PAGE_BYTES
+from schema.text import base64url
 
 KEYS = f"""
 SELECT category, key, data::text AS data, usage_count, shown_count, taken_count,
@@ -121,7 +121,7 @@ def _key(row: Any) -> dict[str, Any]:
 
 def _write(user: str, kind: str, place: list[str]) -> str:
     told = json.dumps([kind, *place]).encode()
-    return base64.urlsafe_b64encode(_seal(user, told) + told).decode()
+    return base64url.encode(_seal(user, told) + told)
 
 
 def _seal(user: str, told: bytes) -> bytes:
@@ -133,7 +133,7 @@ def _read(after: str | None, user: str) -> tuple[str, list[str]]:
     if after is None:
         return "keys", FIRST["keys"]
     try:
-        data = base64.b64decode(after.encode(), altchars=b"-_", validate=True)
+        data = base64url.decode(after)
         seal, told = data[:SEAL_SIZE], data[SEAL_SIZE:]
         kind, *place = json.loads(told)
     except (ValueError, TypeError):

@@ -14,7 +14,7 @@ from persistence import slices
 from persistence.pool import Executor
 from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR, MAX_INVITATIONS_TO_ONE_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
-from schema.text.email_addresses import NoAddress, key_of
+from schema.text.email_addresses import NoAddress, as_kept, key_of
 
 
 class MailKind(StrEnum):
@@ -202,7 +202,7 @@ async def put(
     async with db.transaction() as transaction:
         await transaction.execute(LOCK, who)
         row = await transaction.fetchval(
-            PUT, user_id, recipient, address, kind, text, minutes, most, of_user
+            PUT, user_id, as_kept(recipient), address, kind, text, minutes, most, of_user
         )
         if row is None:
             await transaction.execute(DROP, address, user_id)

@@ -8,7 +8,7 @@ from persistence.errors import BadValue, Taken
 from persistence.pool import Executor
 from persistence.sqlstates import UNIQUE
 from schema.text import email_addresses
-from schema.text.texts import in_nfc
+from schema.text.account_names import checked_name, checked_username
 
 FIELDS = {
     "prime_users_email_key": "email",
@@ -71,11 +71,13 @@ class UserRow:
 
 
 async def create(db: Executor, *, email: str, username: str, name: str) -> UserRow:
-    """Make an account; raises `NoAddress`, and `Taken` for an address or username in use.
+    """Make an account; raises `NoAddress`, `NoName`, and `Taken` for what is in use.
 
-    An address is in use in whatever spelling (rule A6), a username in any case of letters.
+    An address is in use in whatever spelling (rule A6), a username in any case of letters. Whoever
+    calls this, no account is called what rule A65 refuses. An empty name is the username.
     """
-    key, email = email_addresses.key_of(email), in_nfc(email)
+    username, name = checked_username(username), checked_name(name or username)
+    key, email = email_addresses.key_of(email), email_addresses.as_kept(email)
     try:
         row = await db.fetchrow(CREATE, email, key, username, name, email_addresses.keys_of(email))
     except BadValue as error:
@@ -119,7 +121,7 @@ async def is_verified(db: Executor, user_id: str) -> bool:
 
 async def change_email(db: Executor, user_id: str, email: str) -> None:
     """Give a user another address, which is proved; raises `NoAddress`, `Taken`."""
-    key, email = email_addresses.key_of(email), in_nfc(email)
+    key, email = email_addresses.key_of(email), email_addresses.as_kept(email)
     try:
         changed = await db.fetchval(
             CHANGE_EMAIL, user_id, email, key, email_addresses.keys_of(email)

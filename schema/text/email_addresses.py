@@ -8,7 +8,7 @@ import re
 import idna
 
 from schema.limits import MAX_ADDRESS_LENGTH, MAX_LOCAL_BYTES
-from schema.text.texts import in_nfc, problem_with_name
+from schema.text.texts import in_nfc, is_all_seen, problem_with_name
 
 _LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\]+(\.[^\s.@"(),:;<>\[\]\\]+)*')
 """Words joined by single dots (RFC 5321, RFC 6531): nothing that would have to be quoted."""
@@ -27,9 +27,25 @@ def key_of(email: str) -> str:
             f"an address has at most {MAX_ADDRESS_LENGTH} characters, "
             f"and {MAX_LOCAL_BYTES} bytes before the @"
         )
-    if _LOCAL.fullmatch(local) is None or problem_with_name(local):
+    if _LOCAL.fullmatch(local) is None or problem_with_name(local) or not is_all_seen(local):
         raise NoAddress("before the @ of an address are words joined by single dots, unquoted")
     return f"{in_nfc(local.lower())}@{_in_ascii(domain)}"
+
+
+def as_kept(email: str) -> str:
+    """The address as it is kept, shown and written to: as it was typed, but for its spelling.
+
+    Both sides in NFC, a domain in letters as IDNA maps it: what nobody sees is gone (rule A66).
+    Never raises: what is no address (one of an old account) only comes in NFC.
+    """
+    email = in_nfc(email)
+    local, at, domain = email.rpartition("@")
+    if domain.isascii():
+        return email
+    try:
+        return f"{local}{at}{idna.uts46_remap(domain, std3_rules=True)}"
+    except (idna.IDNAError, UnicodeError):
+        return email
 
 
 def _in_ascii(domain: str) -> str:

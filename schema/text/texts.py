@@ -163,6 +163,11 @@ def problem_with_name(name: str) -> str | None:
     return None if name.isascii() else problem_with_characters(name)
 
 
+def is_all_seen(text: str) -> bool:
+    """Whether each character shows something: no joiner, no variation selector, no blank."""
+    return text.isascii() or _SHOWS_NOTHING.search(text) is None
+
+
 def problem_with_characters(name: str) -> str | None:
     """What no pattern says of a name that matches it: by what Unicode knows of each character.
 
@@ -218,6 +223,7 @@ def without_problems(text: str) -> str:
 
 _SHOWN = re.compile(SHOWN)
 _SHOWS = re.compile(rf"[^{_BLANK}]")
+_SHOWS_NOTHING = re.compile(rf"[{_BLANK}{_INVISIBLE}]")
 _PICTURE = re.compile("[\U0001f000-\U0001faff]")
 """Blocks where new emoji come with each version of Unicode."""
 

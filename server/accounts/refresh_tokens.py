@@ -6,12 +6,12 @@ which nearly all that was guessed is refused before the database is asked. Versi
 honoured, is: login, counter (8 bytes), HMAC under a key of the server.
 """
 
-import base64
-import binascii
 import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
+
+from schema.text import base64url
 
 VERSION = b"\x02"
 SIGNATURE, CHECKSUM, KEY = 16, 4, 32
@@ -53,10 +53,10 @@ class RefreshTokens:
         name = uuid.UUID(auth_session).bytes
         if not is_new or key is None:
             body = name + counter.to_bytes(8, "big")
-            return _text(body + _signature(self._old_key, body))
+            return base64url.encode(body + _signature(self._old_key, body))
         body = VERSION + name + _varint(counter)
         signed = body + _signature(key, body)
-        return _text(signed + self._checksum(signed))
+        return base64url.encode(signed + self._checksum(signed))
 
     def read(self, token: str) -> Presented:
         """What it says; raises `NoToken` before any database is asked."""
@@ -108,16 +108,9 @@ def _number(varint: bytes) -> int:
     return number
 
 
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
 def _raw(token: str) -> bytes:
     """The bytes of a token that is spelt in the one way in which we spell it."""
     try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        return base64url.decode(token)
+    except ValueError:
         raise NoToken from None
-    if _text(raw) != token:
-        raise NoToken
-    return raw

@@ -1,6 +1,5 @@
 """The keys that sign access tokens (Ed25519, RFC 8037), as this node knows them."""
 
-import base64
 import hashlib
 import json
 import math
@@ -15,6 +14,7 @@ from persistence.tables.internal import signing_keys
 from persistence.tables.internal.signing_keys import KeyRow
 from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import AuditEvent
+from schema.text import base64url
 from server.accounts.audit import Audit
 
 PUBLISHED_SECONDS = 600.0
@@ -181,4 +181,4 @@ async def keep_young(db: Executor, access_seconds: float, audit: Audit) -> None:
 
 
 def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return base64url.encode(raw)

@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 
 from schema.accounts.audit_events import Cause
+from schema.text import base64url
 from server.accounts.signing_keys import SigningKeys
 
 ISSUER = "prime"
@@ -119,6 +120,8 @@ class Tokens:
 
     def _header(self, token: str) -> dict[str, Any]:
         try:
+            for part in token.split("."):
+                base64url.decode(part)
             header = jwt.get_unverified_header(token)
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
             raise BadToken(Cause.MALFORMED) from None

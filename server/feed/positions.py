@@ -1,10 +1,10 @@
 """How far a watch has come, as a text good for its list: clients neither read it nor make one."""
 
-import base64
 import hmac
 from hashlib import blake2b, shake_256
 
 from persistence.tables.internal.change_log import Place
+from schema.text import base64url
 
 SIGNATURE_SIZE = 16
 OWNER_SIZE = 9
@@ -26,14 +26,11 @@ class Positions:
         """The text that stands for the place, in the list of this `owner`."""
         data = owner + f"{place.cluster}|{place.snapshot}".encode()
         signature = self._signature(data)
-        return (
-            base64.urlsafe_b64encode(signature + self._hidden(signature, data)).decode().rstrip("=")
-        )
+        return base64url.encode(signature + self._hidden(signature, data))
 
     def read(self, text: str, owner: bytes) -> Place | None:
         """What was written; None: for another owner. Raises `ValueError` for anything else."""
-        padded = text.encode() + b"=" * (-len(text) % 4)
-        whole = base64.b64decode(padded, altchars=b"-_", validate=True)
+        whole = base64url.decode(text)
         signature = whole[:SIGNATURE_SIZE]
         data = self._hidden(signature, whole[SIGNATURE_SIZE:])
         if not hmac.compare_digest(signature, self._signature(data)):

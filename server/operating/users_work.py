@@ -25,7 +25,8 @@ from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Email, Username
 from schema.columns.types import PlainName
-from schema.text.email_addresses import NoAddress, key_of
+from schema.text.account_names import NoName, checked_name, checked_username
+from schema.text.email_addresses import NoAddress, as_kept, key_of
 from schema.text.texts import in_words
 from server.accounts import signing_keys
 from server.accounts.hashing.hashes import Hashes as PasswordHashes
@@ -75,12 +76,16 @@ async def require(db: Executor, named: str) -> UserRow:
 
 def bounded(email: str, username: str, name: str) -> NewAccount:
     """Raises `NotDone` for what no account may have."""
-    given = {"email": email, "username": username, "name": name or username}
+    given = {"email": as_kept(email), "username": username, "name": name or username}
     try:
         key_of(email)
+        checked_username(username)
+        given["name"] = checked_name(given["name"])
         return msgspec.convert(given, NewAccount)
     except NoAddress as error:
         raise NotDone(f"email: {error}") from None
+    except NoName as error:
+        raise NotDone(f"no account can have that: {error}") from None
     except msgspec.ValidationError as error:
         raise NotDone(f"no account can have that: {in_words(str(error))}") from None
 

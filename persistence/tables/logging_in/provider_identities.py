@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.pool import Executor
+from schema.text.email_addresses import as_kept
 
 # Each login looks the user up by issuer and subject alone.
 USE = """
@@ -61,7 +62,7 @@ class ProviderIdentity:
 
 async def use(db: Executor, issuer: str, subject: str, email: str | None) -> str | None:
     """Whose account it is linked to; None: to none."""
-    user: str | None = await db.fetchval(USE, issuer, subject, email)
+    user: str | None = await db.fetchval(USE, issuer, subject, email and as_kept(email))
     return user
 
 
@@ -69,7 +70,8 @@ async def link(
     db: Executor, user_id: str, provider: str, issuer: str, subject: str, email: str | None
 ) -> ProviderIdentity | None:
     """Link it, or find it linked already; None: it is linked to another account."""
-    row = await db.fetchrow(LINK, user_id, provider, issuer, subject, email)
+    kept = email and as_kept(email)
+    row = await db.fetchrow(LINK, user_id, provider, issuer, subject, kept)
     return _identity(row) if row else None
 
 

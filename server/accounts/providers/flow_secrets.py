@@ -7,8 +7,9 @@ the URL: it has the state, the challenge and the nonce.
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from hashlib import sha256
+
+from schema.text import base64url
 
 
 class FlowSecrets:
@@ -36,4 +37,4 @@ class FlowSecrets:
 
     def _made(self, of: bytes, flow: str) -> str:
         digest = hmac.digest(self._key, of + b"\0" + flow.encode(), "sha256")
-        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return base64url.encode(digest)

@@ -1,7 +1,6 @@
 """Logging in by a provider: found by issuer and subject, or a new account."""
 
 import asyncio
-import re
 import secrets
 from dataclasses import dataclass
 
@@ -20,9 +19,9 @@ from schema.calling.provider_calls import (
     ProvidersShown,
 )
 from schema.errors import ErrorCode
-from schema.limits import MAX_ADDRESS_LENGTH, MAX_NAME_LENGTH
+from schema.limits import MAX_ADDRESS_LENGTH
 from schema.text import email_addresses
-from schema.text.texts import SHOWN
+from schema.text.account_names import nearest_shown_name, nearest_username
 from server.accounts.providers.proven import Proven
 from server.calls.accounts import provider_flow
 from server.calls.accounts.opening import LoginBy, open_login
@@ -114,8 +113,7 @@ async def _make(
 ) -> tuple[UserRow, invitations.Joined | None]:
     """Account and identity in one transaction, and in its project if invited; raises `Taken`."""
     proven, provider = newcomer.proven, newcomer.provider
-    name = proven.name[:MAX_NAME_LENGTH]
-    shown = name if re.search(SHOWN, name) else username
+    shown = nearest_shown_name(proven.name, username)
     async with context.db.transaction() as tx:
         user = await users.create(tx, email=newcomer.email, username=username, name=shown)
         await users.verify_email(tx, user.id, user.email)
@@ -139,15 +137,12 @@ def _address(proven: Proven) -> str | None:
         email_addresses.key_of(proven.email)
     except email_addresses.NoAddress:
         return None
-    return proven.email
+    return email_addresses.as_kept(proven.email)
 
 
 def _usernames(proven: Proven, email: str) -> list[str]:
-    wish = proven.username or email.partition("@")[0]
-    plain = re.sub(r"[^a-z0-9_]", "", wish.lower())[:24] or "musician"
-    if len(plain) < 2:
-        plain = f"{plain}_musician"
-    numbers = (f"{plain}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1))
+    plain = nearest_username(proven.username or email.partition("@")[0])
+    numbers = (f"{plain[:26]}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1))
     return [plain, *numbers]
 
 

@@ -56,7 +56,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         token_hash=hash_of(token),
         role=params.role,
         tracks=params.tracks,
-        email=params.email,
+        email=params.email and email_addresses.as_kept(params.email),
         address=None if params.email is None else _address(params.email),
         max_uses=params.max_uses,
         seconds=params.expires_in,

@@ -2,7 +2,12 @@
 
 import pytest
 
-from schema.text.email_addresses import NoAddress, key_of, keys_of
+from schema.text.email_addresses import NoAddress, as_kept, key_of, keys_of
+
+INVISIBLE = ("\u00ad", "\u034f", "\u180b", "\u200b", "\u2060", "\ufe0f", "\ufeff", "\U000e0100")
+"""Of these IDNA leaves nothing (UTS 46: ignored)."""
+
+SHOWS_NOTHING = (*INVISIBLE, "\u061c", "\u200c", "\u200d", "\u200e", "\u200f", "\u2800", "\u3164")
 
 ANN = "ann@xn--bcher-kva.example"
 
@@ -28,6 +33,30 @@ def test_A6_an_address_has_one_form(email: str, key: str) -> None:
     assert key_of(email) == key
     assert key_of(key) == key
     assert keys_of(email)[-1] == key
+
+
+@pytest.mark.parametrize(
+    ("email", "kept"),
+    [
+        ("Ann@Example.ORG", "Ann@Example.ORG"),
+        ("Ann@B\u00fccher.example", "Ann@b\u00fccher.example"),
+        ("u\u0308nal@example.org", "\u00fcnal@example.org"),
+        ("ann@bu\u0308cher\u3002example", "ann@b\u00fccher.example"),
+        *((f"ann@exam{one}ple.org", "ann@example.org") for one in INVISIBLE),
+        ("ann", "ann"),
+        ("ann@\u200b.org\u0378", "ann@\u200b.org\u0378"),
+    ],
+    ids=ascii,
+)
+def test_A66_an_address_is_kept_without_what_nobody_sees(email: str, kept: str) -> None:
+    assert as_kept(email) == as_kept(kept) == kept
+
+
+@pytest.mark.parametrize("one", SHOWS_NOTHING, ids=ascii)
+def test_A66_before_the_at_each_character_shows_something(one: str) -> None:
+    for local in (f"an{one}n", f"\u0628{one}\u0628", f"{one}ann", f"ann{one}"):
+        with pytest.raises(NoAddress, match="words joined by single dots"):
+            key_of(f"{local}@example.org")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,8 @@ async def change_email(context: Context, caller: Caller, params: ChangeEmail) ->
     """A mail to the new address; answered alike if that is someone's already (rule A27)."""
     require_address(params.email)
     user = await require_password(context, caller, params.password)
-    return ask_for_mail(context, caller, AskedMail(Purpose.CHANGE_ADDRESS, params.email, user.id))
+    email = email_addresses.as_kept(params.email)
+    return ask_for_mail(context, caller, AskedMail(Purpose.CHANGE_ADDRESS, email, user.id))
 
 
 async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) -> Done:
