@@ -42,7 +42,7 @@ async function twoInARoom() {
 async function inTime(name, step) {
   let late;
   const patience = new Promise((_, reject) => {
-    late = setTimeout(() => reject(new Error(`no end of: ${name}`)), 20_000);
+    late = setTimeout(() => reject(new Error(`no end of: ${name}`)), 100_000);
   });
   const result = await Promise.race([step(), patience]);
   clearTimeout(late);
