@@ -78,14 +78,15 @@ async def test_what_is_stored_is_taken_if_it_comes_to_its_digest(damage: str) ->
 
 
 def test_nodes_of_before_say_and_hear_entries_of_the_document() -> None:
-    """The aspect stands last: who does not know it passes over it, and the default is theirs."""
+    """What is new stands last: who does not know it passes over it, and the default is theirs."""
     project = "00000000-0000-4000-8000-000000000001"
     said = Committed(
         project, "e", 1, "d", "ann", "m", b"[]", False, 0.0, b"", "edit", None, None, ""
     )
     now = msgspec.msgpack.decode(msgspec.msgpack.encode(said))
-    assert (now[-1], len(now)) == ("document", 17)
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(now[:-1]), type=Committed) == said
+    assert (now[-2:], len(now)) == (["document", None], 18)
+    for of_before in (now[:-2], now[:-1]):
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(of_before), type=Committed) == said
     of_later = msgspec.msgpack.encode([*now, "more"])
     assert msgspec.msgpack.decode(of_later, type=Committed) == said
 
