@@ -30,6 +30,12 @@ class MailKind(StrEnum):
     NEW_LOGIN = "new_login"
     REFRESH_REUSE = "refresh_reuse"
     WRONG_CODES = "wrong_codes"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    DEVICE_APPROVED = "device_approved"
 
 
 PAYLOADS: dict[MailKind, tuple[str, ...]] = {
@@ -43,6 +49,12 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.NEW_LOGIN: ("name", "device", "place", "time"),
     MailKind.REFRESH_REUSE: ("name", "device"),
     MailKind.WRONG_CODES: ("name", "codes"),
+    MailKind.IDENTITY_LINKED: ("name", "provider"),
+    MailKind.IDENTITY_UNLINKED: ("name", "provider"),
+    MailKind.SECOND_FACTOR_ADDED: ("name",),
+    MailKind.SECOND_FACTOR_REMOVED: ("name",),
+    MailKind.RECOVERY_CODES_MADE: ("name",),
+    MailKind.DEVICE_APPROVED: ("name", "device", "place"),
 }
 """Kind -> what its payload holds, all of it and nothing else.
 

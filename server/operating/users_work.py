@@ -187,6 +187,8 @@ async def drop_second_factor(db: Executor, user: UserRow) -> bool:
         if not await second_factors.is_confirmed(tx, user.id):
             return False
         await second_factors.remove(tx, user.id)
+        kind, payload = MailKind.SECOND_FACTOR_REMOVED, {"name": user.name or user.username}
+        await mail_outbox.put(tx, recipient=user.email, kind=kind, payload=payload, user_id=user.id)
         await audit_log.insert(tx, AuditEvent.SECOND_FACTOR_REMOVED, user=user.id, by=BY)
     return True
 

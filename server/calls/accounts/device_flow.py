@@ -6,6 +6,7 @@ from persistence.errors import Taken
 from persistence.tables import users
 from persistence.tables.logging_in import device_logins
 from persistence.tables.logging_in.device_logins import Polled, WaitingDevice
+from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.device_calls import (
     ApproveDevice,
@@ -21,6 +22,7 @@ from schema.calling.params import Done
 from schema.errors import ErrorCode
 from server.accounts.guessing.networks import network_of
 from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -142,7 +144,11 @@ async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Do
     """The device is let in as this user, as long as this login lasts until it asks (rule A31)."""
     _take_a_try(context, caller)
     code_hash = context.device_codes.hash_of_user_code(params.user_code)
-    found = await device_logins.approve(context.db, code_hash, caller.user, caller.auth_session)
+    async with context.db.transaction() as tx:
+        found = await device_logins.approve(tx, code_hash, caller.user, caller.auth_session)
+        if found is not None:
+            shown, place = found.name or found.device, network_of(found.address)
+            await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=shown, place=place)
     return _decide(context, caller, found, AuditEvent.DEVICE_APPROVED)
 
 

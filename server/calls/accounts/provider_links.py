@@ -3,6 +3,7 @@
 from persistence.tables import auth_credentials
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.logging_in.provider_identities import ProviderIdentity
+from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.provider_calls import (
@@ -18,6 +19,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
 from server.calls.accounts import provider_flow
 from server.calls.accounts.recent import require_proved, require_recent
+from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -55,6 +57,8 @@ async def link_finish(context: Context, caller: Caller, params: FinishLink) -> L
         if await provider_identities.count_of(tx, caller.user) > MAX_IDENTITIES_PER_USER:
             text = f"there may be {MAX_IDENTITIES_PER_USER} identities; take one off first"
             raise Refused(ErrorCode.LIMIT_REACHED, text)
+        if linked.linked_at == linked.last_used_at:  # not one that was linked before
+            await tell(tx, MailKind.IDENTITY_LINKED, caller.user, provider=provider)
     _note(context, caller, AuditEvent.IDENTITY_LINKED, provider)
     return _shown(linked)
 
@@ -70,6 +74,7 @@ async def unlink(context: Context, caller: Caller, params: Unlink) -> Done:
         has_password = await auth_credentials.password_of(tx, caller.user) is not None
         if not has_password and not await provider_identities.count_of(tx, caller.user):
             raise Refused(ErrorCode.FORBIDDEN, LAST)
+        await tell(tx, MailKind.IDENTITY_UNLINKED, caller.user, provider=provider)
     _note(context, caller, AuditEvent.IDENTITY_UNLINKED, provider)
     return Done()
 

@@ -3,6 +3,7 @@
 from persistence.tables import users
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.logging_in.login_challenges import LoginChallenge
+from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
@@ -28,6 +29,7 @@ from server.calls.accounts.factor_codes import (
 )
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.accounts.recent import require_proved, require_recent
+from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -76,6 +78,7 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
         await use_code(context, caller, tx, user.id, params.code, NO_CODE, confirm=True)
         hashes = [factors.hash_of_recovery(code) for code in codes]
         await second_factors.replace_codes(tx, user.id, hashes)
+        await tell(tx, MailKind.SECOND_FACTOR_ADDED, user.id)
         await login_challenges.end_all(tx, user.id)
         tokens = None
         if params.challenge is not None:
@@ -92,6 +95,7 @@ async def totp_disable(context: Context, caller: Caller, params: DisableTotp) ->
     async with context.db.transaction() as tx:
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
         await second_factors.remove(tx, caller.user)
+        await tell(tx, MailKind.SECOND_FACTOR_REMOVED, caller.user)
         await login_challenges.end_all(tx, caller.user)
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
@@ -108,6 +112,7 @@ async def recovery_codes(
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
         hashes = [factors.hash_of_recovery(code) for code in codes]
         await second_factors.replace_codes(tx, caller.user, hashes)
+        await tell(tx, MailKind.RECOVERY_CODES_MADE, caller.user)
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
     return RecoveryCodes(codes)

@@ -104,6 +104,8 @@ async def test_a_second_factor_that_was_lost_is_dropped(database: Database) -> N
     assert await work.drop_second_factor(database, ann)
     assert not await second_factors.is_confirmed(database, ann.id)
     assert await audited(database) == ["account_made", "second_factor_removed"]
+    [mail] = await mail_outbox.claim(database, 5, 60)
+    assert (mail.recipient, mail.kind) == (ann.email, "second_factor_removed")
 
 
 @pytest.mark.postgres

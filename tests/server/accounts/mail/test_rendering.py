@@ -45,6 +45,7 @@ PLAIN: dict[str, Any] = {
     "code_minutes": 10,
     "days": 30,
     "codes": 10,
+    "provider": "studio",
 }
 
 HOSTILE = [
