@@ -92,6 +92,8 @@ class Life(RuleBasedStateMachine):
         self.now = 0
         self.accounts: dict[str, dict[str, Any]] = {}
         """User -> email, password, verified, sessions, mails by kind, due, linked."""
+        self.held: set[str] = set()
+        """Usernames of accounts that nobody has: their address had one (A59)."""
         self.spent: list[tuple[MailKind, str]] = []
         """Tokens that are good no more."""
         self._sql("DELETE FROM prime_users")
@@ -99,7 +101,8 @@ class Life(RuleBasedStateMachine):
             self.register(0, email, PASSWORDS[0])
             [user] = [each for each in self.accounts if self.accounts[each]["email"] == email]
             token = self.accounts[user]["mails"][VERIFY]["token"]
-            assert self._call(0, "auth.verify", token=token) == "reply"
+            given = {"token": token, "password": PASSWORDS[0]}
+            assert self._call(0, "auth.verify", **given) == "reply"
             self._done(VERIFY, self.accounts[user], "", email)
             self.log_in(0, email, is_right=True, other=PASSWORDS[1])
 
@@ -109,6 +112,7 @@ class Life(RuleBasedStateMachine):
     def register(self, node: int, email: str, password: str) -> None:
         name = email.partition("@")[0]
         taken = any(each["username"] == name for each in self.accounts.values())
+        taken = taken or name in self.held
         asked: dict[str, Any] = {"email": email, "password": password, "username": name}
         expected = "taken" if taken else "address_unverified"
         assert self._call(node, "auth.register", **asked) == expected
@@ -116,6 +120,7 @@ class Life(RuleBasedStateMachine):
         if taken:
             return
         if holder is not None:
+            self.held.add(name)
             self._mail(RESET, holder, email)
             return
         user = self.world.run(users.by_email(self._db(), email))
@@ -123,6 +128,7 @@ class Life(RuleBasedStateMachine):
         self.accounts[user.id] = {
             "email": email, "username": name, "password": password, "verified": False,
             "sessions": {}, "mails": {}, "due": None, "linked": False,
+            "linked_before": False,
         }  # fmt: skip
         self._mail(VERIFY, user.id, email)
 
@@ -146,14 +152,7 @@ class Life(RuleBasedStateMachine):
         user, kind = mails[pick % len(mails)]
         account = self.accounts[user]
         mail = account["mails"][kind]
-        given: dict[str, Any] = {"token": mail["token"]}
-        if by != "token":
-            shift = by == "wrong code"
-            given = {"code": f"{(int(mail['code']) + shift) % 1_000_000:06}"}
-            if kind is not CHANGE:
-                given["email"] = account["email"]
-        if kind is RESET:
-            given["password"] = new
+        given = self._given(kind, by, account, new, is_shown=pick % 3 == 0)
         caller = Identity(user, account["username"], "", self._any_session(user))
         is_there = kind is not CHANGE or by == "token" or bool(account["sessions"])
         told = self._call(node, METHOD[kind], caller if account["sessions"] else None, **given)
@@ -167,6 +166,8 @@ class Life(RuleBasedStateMachine):
             return
         assert told == ("reply" if is_good else "auth_failed"), (kind, by, mail, self.now)
         if is_good:
+            if kind is VERIFY and "password" not in given:
+                self._lost(account)
             self._done(kind, account, new, mail["to"])
 
     @rule(node=nodes, pick=picks)
@@ -179,7 +180,8 @@ class Life(RuleBasedStateMachine):
     @rule(node=nodes, email=addresses, is_right=mostly, other=passwords)
     def log_in(self, node: int, email: str, is_right: bool, other: str) -> None:
         user = self._holder(email)
-        password = self.accounts[user]["password"] if user is not None and is_right else other
+        known = self.accounts[user]["password"] if user is not None and is_right else None
+        password = known or other
         told = self._call(node, "auth.login", email=email, password=password)
         if user is None or self.accounts[user]["password"] != password:
             assert told == "auth_failed"
@@ -194,7 +196,10 @@ class Life(RuleBasedStateMachine):
         if user := self._any(pick):
             done = provider_identities.link(self._db(node), user, "p", "https://p", user, None)
             assert self.world.run(done) is not None
-            self.accounts[user]["linked"] = True
+            account = self.accounts[user]
+            if not account["linked"]:
+                account["linked_before"] = not account["verified"]
+            account["linked"] = True
 
     @rule(node=nodes, pick=picks)
     def log_in_by_provider(self, node: int, pick: int) -> None:
@@ -209,7 +214,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(node=nodes, pick=picks, is_right=mostly, new=passwords)
     def change_password(self, node: int, pick: int, is_right: bool, new: str) -> None:
-        if (user := self._logged_in(pick)) is None:
+        if (user := self._logged_in(pick)) is None or not self.accounts[user]["password"]:
             return
         account, session = self.accounts[user], self._any_session(user)
         caller = Identity(user, account["username"], "", session)
@@ -223,7 +228,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(node=nodes, pick=picks, email=addresses)
     def ask_for_another_address(self, node: int, pick: int, email: str) -> None:
-        if (user := self._logged_in(pick)) is None:
+        if (user := self._logged_in(pick)) is None or not self.accounts[user]["password"]:
             return
         account = self.accounts[user]
         caller = Identity(user, account["username"], "", self._any_session(user))
@@ -247,7 +252,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(node=nodes, pick=picks)
     def delete(self, node: int, pick: int) -> None:
-        if (user := self._logged_in(pick)) is None:
+        if (user := self._logged_in(pick)) is None or not self.accounts[user]["password"]:
             return
         account = self.accounts[user]
         caller = Identity(user, account["username"], "", self._any_session(user))
@@ -274,7 +279,7 @@ class Life(RuleBasedStateMachine):
             " ARRAY(SELECT s.id::text FROM auth_sessions AS s"
             "       WHERE s.user_id = u.id AND s.revoked_at IS NULL) AS sessions,"
             " EXISTS (SELECT FROM account_deletions AS d WHERE d.user_id = u.id) AS closed"
-            " FROM prime_users AS u"))  # fmt: skip
+            " FROM prime_users AS u WHERE u.email NOT LIKE '%@nobody.invalid'"))  # fmt: skip
         found = {
             row["id"]: (row["email"], row["verified"], set(row["sessions"]), row["closed"])
             for row in rows
@@ -339,12 +344,40 @@ class Life(RuleBasedStateMachine):
     def _done(self, kind: MailKind, account: dict[str, Any], new: str, to: str) -> None:
         if kind is RESET:
             account["password"], account["sessions"] = new, {}
+            if account["linked_before"] or not account["verified"]:
+                account["linked"] = account["linked_before"] = False
         if kind is CHANGE:
-            account["email"] = to
+            account["email"], account["linked_before"] = to, account["linked"]
         account["verified"] = True
         self.spent.append((kind, account["mails"].pop(kind)["token"]))
         if kind is not VERIFY:
             self._void(account)
+
+    def _given(
+        self, kind: MailKind, by: str, account: dict[str, Any], new: str, *, is_shown: bool
+    ) -> dict[str, Any]:
+        """What a call with the secret of a mail has; `is_shown`: of a proof, the password too."""
+        mail = account["mails"][kind]
+        given: dict[str, Any] = {"token": mail["token"]}
+        if by != "token":
+            shift = by == "wrong code"
+            given = {"code": f"{(int(mail['code']) + shift) % 1_000_000:06}"}
+            if kind is not CHANGE:
+                given["email"] = account["email"]
+        if kind is RESET:
+            given["password"] = new
+        if kind is VERIFY and is_shown and account["password"] is not None:
+            given["password"] = account["password"]
+        return given
+
+    def _lost(self, account: dict[str, Any]) -> None:
+        """Somebody has proved the address, and shown no password; a login is as good (A55)."""
+        if account["verified"] or account["sessions"]:
+            return
+        account["password"], account["sessions"], account["linked"] = None, {}, False
+        verify = account["mails"].pop(VERIFY)
+        self._void(account)
+        account["mails"] = {VERIFY: verify}
 
     def _void(self, account: dict[str, Any]) -> None:
         self.spent += [(kind, mail["token"]) for kind, mail in account["mails"].items()]
