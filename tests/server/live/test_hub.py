@@ -11,7 +11,7 @@ from websockets.frames import Frame, Opcode
 
 from persistence.journal.contract import Checkpoint
 from persistence.pool import Database
-from rooms.room import Room
+from rooms.presence.ticks import Ticks
 from server.accounts.admission import Admission
 from server.sockets.connection import Connection
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -431,11 +431,11 @@ async def test_P3_a_tick_that_fails_is_not_the_last(
     ann, ben, project = await node.pair()
     live = node.hub.rooms[project]
 
-    def fail(_: Room, now: float) -> NoReturn:
+    def fail(_: Ticks, now: float, *, also: bool = False) -> NoReturn:
         raise RuntimeError(f"a mistake at {now}")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Room, "tick", fail)
+        broken.setattr(Ticks, "flush", fail)
         await ann.send({"t": "presence", "project": project, "tool": "pencil"})
         await ann.ping()
 
