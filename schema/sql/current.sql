@@ -1372,7 +1372,7 @@ CREATE TABLE public.mixx_recall (
 
 CREATE TABLE public.one_time_tokens (
     user_id uuid NOT NULL,
-    purpose text NOT NULL,
+    purpose text NOT NULL COLLATE pg_catalog."C",
     email text NOT NULL,
     token_hash bytea NOT NULL,
     code_hash bytea NOT NULL,
@@ -1545,8 +1545,8 @@ CREATE TABLE public.provider_identities (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     provider text NOT NULL,
-    issuer text NOT NULL,
-    subject text NOT NULL,
+    issuer text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
     email text,
     last_used_at timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
