@@ -37,7 +37,8 @@ class Executor(Protocol):
 
     async def execute(self, query: str, *args: object) -> str: ...
 
-    def transaction(self) -> "AbstractAsyncContextManager[Executor]": ...
+    def transaction(self, first: str = "") -> "AbstractAsyncContextManager[Executor]":
+        """All or nothing. `first`: a statement that is its first, in the same round trip."""
 
     def when_committed(self, then: "Callable[[], None]") -> None:
         """Call it once what was done is committed, and never if it is rolled back."""
@@ -107,8 +108,10 @@ class Transaction:
             return status
 
     @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[Transaction]":
+    async def transaction(self, first: str = "") -> "AsyncIterator[Transaction]":
         """Part of this transaction: there are no nested ones."""
+        if first:
+            await self.execute(first)
         yield self
 
     def when_committed(self, then: Callable[[], None]) -> None:
@@ -120,6 +123,23 @@ class Transaction:
         """Say so to whoever waits for it."""
         for then in self._then or ():
             then()
+
+
+class _Begun:
+    """A transaction whose first statement went along with its BEGIN."""
+
+    def __init__(self, connection: Any, first: str) -> None:
+        self._connection = connection
+        self._first = first
+
+    async def start(self) -> None:
+        await self._connection.execute(f"BEGIN; {self._first}")
+
+    async def commit(self) -> None:
+        await self._connection.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        await self._connection.execute("ROLLBACK")
 
 
 class Database:
@@ -204,9 +224,12 @@ class Database:
         return await self._run(query, lambda executor: executor.execute(query, *args))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """All or nothing; `Unavailable` at its end leaves open whether it was all."""
-        connection, transaction = await self._begin()
+    async def transaction(self, first: str = "") -> AsyncIterator[Transaction]:
+        """All or nothing; `Unavailable` at its end leaves open whether it was all.
+
+        `first`: a statement without parameters, which goes along with the BEGIN; it raises here.
+        """
+        connection, transaction = await self._begin(first)
         made = Transaction(connection, self._timeout)
         try:
             yield made
@@ -251,23 +274,26 @@ class Database:
         finally:
             await self._release(connection)
 
-    async def _begin(self) -> tuple[Any, Any]:
+    async def _begin(self, first: str) -> tuple[Any, Any]:
         try:
-            return await self._begin_once()
+            return await self._begin_once(first)
         except Unavailable as error:
             if not _died(error):
                 raise
-        return await self._begin_once()
+        return await self._begin_once(first)
 
-    async def _begin_once(self) -> tuple[Any, Any]:
+    async def _begin_once(self, first: str) -> tuple[Any, Any]:
         connection = await self._acquire()
+        transaction = _Begun(connection, first) if first else connection.transaction()
         try:
-            transaction = connection.transaction()
             with own_errors():
                 async with asyncio.timeout(self._timeout):
                     await transaction.start()
         except BaseException as error:
-            await self._after_error(connection, error)
+            if first:
+                await self._roll_back(connection, transaction, error)
+            else:
+                await self._after_error(connection, error)
             await self._release(connection)
             raise
         return connection, transaction

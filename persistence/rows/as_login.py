@@ -56,9 +56,9 @@ class AsLogin:
         return await self._executor.execute(text, *args)
 
     @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[AsLogin]":
+    async def transaction(self, first: str = "") -> "AsyncIterator[AsLogin]":
         """All of it asks for the same login."""
-        async with self._executor.transaction() as transaction:
+        async with self._executor.transaction(first) as transaction:
             yield AsLogin(transaction, self._login)
 
     def when_committed(self, then: "Callable[[], None]") -> None:

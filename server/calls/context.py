@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from persistence.errors import NoSuchProject, NotFound, Taken
+from persistence.holding_login import HoldingLogin
 from persistence.journal.contract import Journal
-from persistence.pool import Database, Executor
+from persistence.pool import Executor
 from persistence.rows.access import Access
 from persistence.rows.as_login import AsLogin
 from persistence.tables import project_members
@@ -67,7 +68,7 @@ class Context:
     """For calls that ask for little; of calls that go together, their transaction."""
     rows: Access
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
-    reads: Database
+    reads: Executor
     """For what reads or copies much: history, stored states."""
     callers: Executor
     """For rows of the caller's own, as the role `prime_caller`: each statement names the caller."""
@@ -113,11 +114,17 @@ class Context:
     """Whether everyone must have one (rule A37)."""
 
 
-def as_login(context: Context, auth_session: str) -> Context:
-    """The same for one call: what it asks as the caller is refused once that login is ended."""
+def as_login(context: Context, user: str, auth_session: str, *, alone: bool) -> Context:
+    """The same for one call of a login: it writes nothing, on any lane, once that is ended (A50).
+
+    `alone`: no other call of this user writes meanwhile.
+    """
     callers = AsLogin(context.callers, auth_session)
     rows = replace(context.rows, callers=AsLogin(context.rows.callers, auth_session))
-    return replace(context, callers=callers, rows=rows)
+    db, reads = (
+        HoldingLogin(lane, user, auth_session, alone=alone) for lane in (context.db, context.reads)
+    )
+    return replace(context, db=db, reads=reads, callers=callers, rows=rows)
 
 
 async def require_member(context: Context, project: str, user: str) -> str:

@@ -20,6 +20,10 @@ from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
 
+ABOUT_LOGINS = ("auth.", "auth_sessions.")
+"""What calls begin with that change who gets in."""
+
+
 def require_callable(method: str, *, is_logged_in: bool) -> None:
     """Raises `Refused` if there is no such call, or not for who is not logged in (rules C2, H5)."""
     if method not in METHODS:
@@ -45,8 +49,9 @@ async def dispatch(
     mistake of ours: `server.calls.failures.as_error` finds the error for each.
     """
     require_callable(method, is_logged_in=caller.identity is not None)
-    if caller.identity is not None:
-        context = as_login(context, caller.auth_session)
+    if method not in WITHOUT_LOGIN:
+        alone = method.startswith(ABOUT_LOGINS)
+        context = as_login(context, caller.user, caller.auth_session, alone=alone)
     if isinstance(params, Batch) and not params.atomic:
         return await _BATCHES.one_by_one(context, caller, params, codec, key)
     async with asyncio.timeout(CALL_SECONDS):
