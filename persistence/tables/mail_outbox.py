@@ -24,6 +24,7 @@ class MailKind(StrEnum):
     RESET_PASSWORD = "reset_password"
     CHANGE_ADDRESS = "change_address"
     INVITATION = "invitation"
+    ADDRESS_ASKED = "address_asked"
     ADDRESS_CHANGED = "address_changed"
     PASSWORD_CHANGED = "password_changed"
     ACCOUNT_DELETED = "account_deleted"
@@ -43,6 +44,7 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.RESET_PASSWORD: ("name", "token", "code", "token_minutes", "code_minutes"),
     MailKind.CHANGE_ADDRESS: ("name", "token", "code", "token_minutes", "code_minutes"),
     MailKind.INVITATION: ("inviter", "project", "role", "token", "token_minutes"),
+    MailKind.ADDRESS_ASKED: ("name", "address"),
     MailKind.ADDRESS_CHANGED: ("name", "address"),
     MailKind.PASSWORD_CHANGED: ("name",),
     MailKind.ACCOUNT_DELETED: ("name", "days"),

@@ -20,7 +20,7 @@ from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
 from schema.limits import MAX_CODES_PER_HOUR
 from schema.server_limits import MAX_ASKED_MAILS
-from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, OneTime
+from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, MailedSecrets, OneTime
 from server.health.metrics import Count
 from server.refused import Refused
 
@@ -40,12 +40,22 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A token that is stored already, for a mail to come."""
+
+    user: UserRow
+    made: MailedSecrets
+    has_code: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskedMail:
-    """`email`: where it goes. `user`: whose account it is about; None: whoever has the address."""
+    """`email`: where it goes; `prepared`: with that token. None: whoever has the address is sent a
+    new one."""
 
     purpose: Purpose
     email: str
-    user: str | None = None
+    prepared: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +133,11 @@ class AskedMails:
     async def _look(self, tx: Executor, mail: AskedMail) -> None:
         """Whom it is about, and whether it is to be sent."""
         holder = await users.by_email(tx, mail.email)
-        if mail.user is not None:
-            user = await users.by_id(tx, mail.user)
-            if holder is None and user is not None:  # else the address is someone's already
-                await self.put(tx, mail.purpose, user, mail.email)
+        if mail.prepared is not None:
+            token = self._one_time.hash_of_token(mail.prepared.made.token)
+            is_good = await one_time_tokens.is_good(tx, mail.purpose, token)
+            if holder is None and is_good:  # else the address is someone's, or the token is void
+                await self._mail(tx, mail.purpose, mail.prepared, mail.email)
         elif holder is not None and not await self._is_needless(tx, mail, holder):
             await self.put(tx, mail.purpose, holder, holder.email)
 
@@ -136,6 +147,14 @@ class AskedMails:
 
     async def put(self, tx: Executor, purpose: Purpose, user: UserRow, email: str) -> None:
         """Make a token and its mail in this transaction, unless the last one is too new."""
+        prepared = await self.prepare(tx, purpose, user, email)
+        if prepared is not None:
+            await self._mail(tx, purpose, prepared, email)
+
+    async def prepare(
+        self, tx: Executor, purpose: Purpose, user: UserRow, email: str
+    ) -> Prepared | None:
+        """Make a token in this transaction; None: the last one is too new."""
         made = self._one_time.make()
         hashes = self._one_time.hashes(user.id, purpose, made)
         seconds = TOKEN_SECONDS[purpose]
@@ -143,12 +162,16 @@ class AskedMails:
             tx, user.id, purpose, email, hashes, seconds=seconds, code_seconds=CODE_SECONDS
         )
         if result is Made.NOT_YET:
-            return
+            return None
+        return Prepared(user, made, result is Made.WITH_CODE)
+
+    async def _mail(self, tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
+        user, made = prepared.user, prepared.made
         payload = {
             "name": user.name,
             "token": made.token,
-            "code": made.code if result is Made.WITH_CODE else "",
-            "token_minutes": int(seconds / 60),
+            "code": made.code if prepared.has_code else "",
+            "token_minutes": int(TOKEN_SECONDS[purpose] / 60),
             "code_minutes": int(CODE_SECONDS / 60),
         }
         is_put = await mail_outbox.put(

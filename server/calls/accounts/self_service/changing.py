@@ -13,12 +13,14 @@ from schema.calling.params import Done
 from schema.calling.proving_calls import ChangeEmail, ChangePassword, ConfirmEmail
 from schema.errors import ErrorCode
 from schema.text import email_addresses
+from server.accounts.logins import Proved
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending import tell_ended
 from server.calls.accounts.self_service.proving import (
     NOBODY,
-    ask_for_mail,
+    count_mail,
+    hand_over,
     take_code,
     use_up,
     void_all,
@@ -31,11 +33,14 @@ from server.refused import Refused
 
 async def change_password(context: Context, caller: Caller, params: ChangePassword) -> Done:
     """A new password for who knows the old one; all other logins end (rule A25)."""
-    user = await require_password(context, caller, params.password)
+    proved = await require_password(context, caller, params.password)
+    user = proved.user
     form = checked(params.new_password, user.email, user.username, field="new_password")
     password_hash = await context.passwords.hash(form, caller.address)
     async with context.db.transaction() as tx:
-        await auth_credentials.put_password(tx, user.id, password_hash)
+        before = proved.password_hash
+        if not await auth_credentials.change_password(tx, user.id, before, password_hash):
+            raise _changed()
         ended = await void_all(
             context, tx, user, MailKind.PASSWORD_CHANGED, but=caller.auth_session
         )
@@ -47,11 +52,30 @@ async def change_password(context: Context, caller: Caller, params: ChangePasswo
 
 
 async def change_email(context: Context, caller: Caller, params: ChangeEmail) -> Done:
-    """A mail to the new address; answered alike if that is someone's already (rule A27)."""
+    """A mail to the new address; answered alike if that is someone's already (rule A27).
+
+    Its token is made here: a new password voids it, whatever still waits to be sent (rule A53). The
+    old address is told at once.
+    """
     require_address(params.email)
-    user = await require_password(context, caller, params.password)
+    proved = await require_password(context, caller, params.password)
+    count_mail(context, caller)
+    user, purpose = proved.user, Purpose.CHANGE_ADDRESS
     email = email_addresses.as_kept(params.email)
-    return ask_for_mail(context, caller, AskedMail(Purpose.CHANGE_ADDRESS, email, user.id))
+    async with context.db.transaction() as tx:
+        await require_still(context, tx, proved)
+        prepared = await context.asked_mails.prepare(tx, purpose, user, email)
+        if prepared is not None:
+            await mail_outbox.put(
+                tx,
+                recipient=user.email,
+                kind=MailKind.ADDRESS_ASKED,
+                payload={"name": user.name, "address": email},
+                user_id=user.id,
+            )
+    if prepared is None:
+        return Done()
+    return hand_over(context, caller, AskedMail(purpose, email, prepared))
 
 
 async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) -> Done:
@@ -85,13 +109,23 @@ async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) 
     return Done()
 
 
-async def require_password(context: Context, caller: Caller, password: str) -> UserRow:
+async def require_password(context: Context, caller: Caller, password: str) -> Proved:
     """The caller, who knows the password too; counted as at a login, raises `Refused` (rule A4)."""
     user = await users.by_id(context.db, caller.user)
     if user is None:
         raise NotFound("this account is gone")
     now = asyncio.get_running_loop().time()
-    return await context.logins.user_of(context.db, user.email, password, caller.address, now)
+    return await context.logins.proved(context.db, user.email, password, caller.address, now)
+
+
+async def require_still(context: Context, tx: Executor, proved: Proved) -> None:
+    """Raises `Refused` if the password was changed since; in a transaction that holds the user."""
+    if not await context.logins.still(proved)(tx):
+        raise _changed()
+
+
+def _changed() -> Refused:
+    return Refused(ErrorCode.AUTH_FAILED, "the password was changed just now; log in again")
 
 
 def require_address(email: str) -> None:

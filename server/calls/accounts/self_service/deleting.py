@@ -29,9 +29,10 @@ from schema.calling.deletion_calls import (
 )
 from schema.errors import ErrorCode
 from schema.limits import MAX_PROJECTS_SHOWN
+from server.accounts.logins import Proved
 from server.calls.accounts.ending import end_logins, tell_ended
 from server.calls.accounts.recent import require_recent
-from server.calls.accounts.self_service.changing import require_password
+from server.calls.accounts.self_service.changing import require_password, require_still
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -48,8 +49,10 @@ async def preview(context: Context, caller: Caller, params: PreviewDeletion) -> 
 
 async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Deletion:
     """Close the account; it and what is its own are erased after the grace time (rule A28)."""
-    user = await _who_deletes(context, caller, params.password)
+    proved = await _who_deletes(context, caller, params.password)
+    user = proved.user
     async with context.db.transaction() as tx:
+        await require_still(context, tx, proved)
         owned, total = await _hand_on(context, tx, user, params.projects)
         archived = [project for project in owned if _fate(project).becomes == "archived"]
         await studio_projects.set_all_archived(tx, [project.id for project in archived], True)
@@ -67,7 +70,7 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     return Deletion([_fate(project) for project in shown], total, erase_at)
 
 
-async def _who_deletes(context: Context, caller: Caller, password: str | None) -> UserRow:
+async def _who_deletes(context: Context, caller: Caller, password: str | None) -> Proved:
     """By the password, or where there is none by a login of a moment ago; raises `Refused`."""
     if password is not None:
         return await require_password(context, caller, password)
@@ -78,7 +81,7 @@ async def _who_deletes(context: Context, caller: Caller, password: str | None) -
     user = await users.by_id(context.db, caller.user)
     if user is None:
         raise NotFound("this account is gone")
-    return user
+    return Proved(user, None)
 
 
 async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:

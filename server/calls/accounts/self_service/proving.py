@@ -128,16 +128,27 @@ async def void_all(
 
 def ask_for_mail(context: Context, caller: Caller, mail: AskedMail) -> Done:
     """Answered before anything is looked up; raises `Refused` where too many were asked for."""
+    count_mail(context, caller)
+    return hand_over(context, caller, mail)
+
+
+def count_mail(context: Context, caller: Caller) -> None:
+    """Raises `Refused` where too many were asked for."""
     now = asyncio.get_running_loop().time()
     if wait := context.usage.mails_asked.take(caller.address, now):
         raise too_often(wait, "too many mails were asked for from this address")
+
+
+def hand_over(context: Context, caller: Caller, mail: AskedMail) -> Done:
+    """It is sent behind the answer."""
     event = (
         AuditEvent.RESET_REQUESTED
         if mail.purpose is Purpose.RESET_PASSWORD
         else AuditEvent.VERIFICATION_SENT
     )
     account = context.logins.account_of(mail.email)
-    context.audit.note(event, user=mail.user, account=account, address=caller.address)
+    user = None if mail.prepared is None else mail.prepared.user.id
+    context.audit.note(event, user=user, account=account, address=caller.address)
     context.asked_mails.ask(mail)
     return Done()
 
