@@ -34,6 +34,11 @@ class Presented:
     signature: bytes
     """Of the body; of version 1 it is checked already, and empty."""
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it is of version 1."""
+        return not self.signature
+
     def is_signed(self, key: bytes | None) -> bool:
         """Whether the login with this key has made it; a login of before may have none."""
         if not self.signature:

@@ -73,6 +73,12 @@ class Tokens:
         """Whether all nodes read what is signed with a key."""
         return self.keys.signer(self._clock()) is not None
 
+    def honours_old_refresh(self, lifetime_seconds: float) -> bool:
+        """Whether a refresh token of version 1 is good: until the last login that was made with one
+        is over. Whoever has the secret that signs those could make them of any login.
+        """
+        return self._clock() <= self.keys.signs_from + lifetime_seconds
+
     def access(self, user: str, auth_session: str) -> Signed:
         """A signed access token that runs out after `access_seconds`."""
         clock = self._clock()
@@ -166,7 +172,8 @@ class Tokens:
     def _is_honoured(self, header: dict[str, Any], made: int) -> bool:
         """By a key that is not retired; in the form of before, until the first key signed."""
         if header["alg"] == "HS256":
-            return made <= self.keys.signs_from + LEEWAY_SECONDS
+            last = self.keys.signs_from + LEEWAY_SECONDS
+            return made <= last and self._clock() <= last + self.access_seconds
         key = self.keys.get(header["kid"])
         return key is not None and key.retires_at > self._clock()
 
@@ -188,6 +195,8 @@ class Tokens:
         now = self._clock()
         if claims.get("nbf", 0) > now + LEEWAY_SECONDS:
             raise BadToken(Cause.FOREIGN)  # none of ours has one
+        if claims["exp"] - claims["iat"] > self.access_seconds:  # or more were given before
+            raise BadToken(Cause.EXPIRED, is_out_of_time=True)
         if claims["iat"] > now + LEEWAY_SECONDS or self.has_run_out(claims["exp"]):
             raise BadToken(Cause.EXPIRED, is_out_of_time=True)
 

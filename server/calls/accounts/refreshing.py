@@ -30,6 +30,8 @@ async def refresh(context: Context, caller: Caller, params: Refresh) -> Tokens:
     rates, now = context.usage.refreshes, asyncio.get_running_loop().time()
     if wait := rates.take(presented.auth_session, now):
         raise too_often(wait, "this login was refreshed too often")
+    if presented.is_old and not context.tokens.honours_old_refresh(context.refresh_seconds):
+        raise _refused(context, caller, Cause.EXPIRED, presented.auth_session)
     rotation, user = await _rotate(context, caller, presented)
     if rotation.result is RotationResult.REUSED:
         context.announcer.session_revoked(presented.auth_session)
