@@ -42,7 +42,7 @@ from server.router.changed_rows import ChangedRows
 from server.router.greeting import Greeting
 from server.router.joining import Joining
 from server.router.liveness import Liveness
-from server.router.login import Login
+from server.router.login import EndedLogins, Login
 from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
@@ -70,6 +70,7 @@ class _Core:
     media: RoomMedia
     hub: Hub
     feed: RowFeed
+    ended: EndedLogins
 
 
 def build_node(settings: Settings, foundation: Foundation) -> Node:
@@ -77,7 +78,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     core = _core(settings, foundation)
     hub, spawn, count = core.hub, core.tasks.spawn, foundation.metrics.count
     supervisor = Supervisor(spawn, count)
-    listener = ChangedRows(core.connections, hub, core.media)
+    listener = ChangedRows(core.connections, hub, core.media, core.ended)
     tell_nodes = hub.broadcast.tell_row_changed
     wake = core.feed.wake
     row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, wake)
@@ -144,6 +145,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         media,
         hub,
         _feed(base, connections, hub),
+        EndedLogins(),
     )
 
 
@@ -227,7 +229,8 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
-    limits, login = SocketLimits(core.usage, settings.proxies, count), Login(core.usage, hub.rooms)
+    limits = SocketLimits(core.usage, settings.proxies, count)
+    login = Login(core.usage, hub.rooms, core.ended)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),

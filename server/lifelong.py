@@ -27,7 +27,7 @@ from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
 from server.node import Node
-from server.router.connected_logins import note_seen
+from server.router.connected_logins import end_revoked, note_seen
 from server.states.history_keeping import clear_staged, compact_old
 
 WRITE_BEHIND_SECONDS = 2.0
@@ -36,6 +36,9 @@ WRITE_BEHIND_SECONDS = 2.0
 ROWS_SECONDS = 0.5
 """Between two looks at what other nodes have written, for what the bus may have lost: a login that
 is revoked on another node ends here within a second, bus or not (rule A3)."""
+
+REVOKED_SECONDS = 2.0
+"""Between two looks whether a login is connected that was ended before that was known here."""
 
 SEEN_SECONDS = 60.0
 """Between two notes of which logins are connected."""
@@ -154,4 +157,10 @@ def _start_for_tokens(node: Node) -> None:
     repeat("reading signing keys", READ_SECONDS, lambda: signing.read(db))
     rotate = functools.partial(keep_young, db, access, node.context.audit)
     repeat("rotating signing keys", ROTATION_SECONDS, rotate)
+    end = node.row_changes.session_revoked
+
+    async def look() -> None:
+        await end_revoked(db, connections.values(), end)
+
+    repeat("looking for ended logins", REVOKED_SECONDS, look)
     repeat("noting who is connected", SEEN_SECONDS, lambda: note_seen(db, connections.values()))

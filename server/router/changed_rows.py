@@ -12,6 +12,7 @@ from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import Concern
+from server.router.login import EndedLogins
 from server.sockets.connection import Connection
 
 REVOKED_AFTER_SECONDS = 0.05
@@ -21,10 +22,17 @@ REVOKED_AFTER_SECONDS = 0.05
 class ChangedRows:
     """A `server.nodes.row_changes.RowListener`."""
 
-    def __init__(self, connections: Mapping[str, Connection], hub: Hub, media: RoomMedia) -> None:
+    def __init__(
+        self,
+        connections: Mapping[str, Connection],
+        hub: Hub,
+        media: RoomMedia,
+        ended: EndedLogins,
+    ) -> None:
         self._connections = connections
         self._hub = hub
         self._media = media
+        self._ended = ended
 
     def concern(self) -> Concern:
         """What those who are here hang on."""
@@ -51,7 +59,11 @@ class ChangedRows:
                 connection.send(changed_role(project, user, grant))
 
     def session_revoked(self, auth_session: str) -> None:
-        """Nothing of that login is heard any more, and its sockets are closed (rule A3)."""
+        """Nothing of that login is heard any more, and its sockets are closed (rule A3).
+
+        What is on its way to become one of that login's does not become it (rule A52).
+        """
+        self._ended.add(auth_session)
         loop = asyncio.get_running_loop()
         for connection, identity in self._logged_in():
             if identity.auth_session == auth_session:

@@ -1,6 +1,6 @@
 """Which logins are connected: noted behind, for their users to see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
@@ -11,6 +11,20 @@ NOT_WITHIN_SECONDS = 50.0
 """Another node may have noted the same login a moment ago."""
 
 AT_ONCE = 1_000
+
+
+async def end_revoked(
+    db: Executor, connections: Iterable[Connection], end: Callable[[str], None]
+) -> None:
+    """Call `end` with each connected login that is revoked or gone; raises `PersistenceError`.
+
+    A login is looked at before its connection is its own, and its row may change between (A52).
+    """
+    here = {c.identity.auth_session for c in list(connections) if c.identity is not None}
+    logins = sorted(here)
+    for start in range(0, len(logins), AT_ONCE):
+        for login in await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE]):
+            end(login)
 
 
 async def note_seen(db: Executor, connections: Iterable[Connection]) -> None:

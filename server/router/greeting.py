@@ -186,7 +186,8 @@ class Greeting:
             user.id, user.username, user.name, access.auth_session, access.expires_at
         )
         self._login.log_in(connection, identity)
-        self._welcome(connection)
+        if connection.identity is not None:  # else the login was ended meanwhile
+            self._welcome(connection)
 
     def _turn_away(self, connection: Connection, *, is_out_of_time: bool) -> None:
         if is_out_of_time:
