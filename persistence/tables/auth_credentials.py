@@ -30,6 +30,12 @@ REMOVE_PASSWORD = """
 DELETE FROM auth_credentials WHERE user_id = $1 AND provider = 'password'
 """
 
+CHANGE_PASSWORD = """
+UPDATE auth_credentials SET password_hash = $3
+WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
+RETURNING true
+"""
+
 RENEW_HASH = """
 UPDATE auth_credentials SET password_hash = $3
 WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
@@ -66,6 +72,13 @@ async def put_password(db: Executor, user_id: str, password_hash: str) -> None:
 async def remove_password(db: Executor, user_id: str) -> bool:
     """From now on no password opens the account; False: none did."""
     return await db.execute(REMOVE_PASSWORD, user_id) == "DELETE 1"
+
+
+async def change_password(
+    db: Executor, user_id: str, before: str | None, after: str
+) -> bool:
+    """Replace the password whose hash was `before`; False: it is another one meanwhile."""
+    return bool(await db.fetchval(CHANGE_PASSWORD, user_id, before, after))
 
 
 async def renew_hash(db: Executor, user_id: str, before: str, after: str) -> None:

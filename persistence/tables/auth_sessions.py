@@ -51,15 +51,24 @@ AGE = """
 SELECT extract(epoch FROM now() - created_at)::float8 FROM auth_sessions WHERE id = $1
 """
 
+# Before all other locks of a transaction that changes who gets in (migration 0039).
+HOLD_USER = "SELECT hold_user($1)"
+HOLD_USER_OF = "SELECT hold_user_of($1)"
+
 REVOKE = """
 UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
 WHERE id = $1 AND revoked_at IS NULL
 """
 
+# In one order, as all statements that lock many logins: none waits for another in a circle.
 REVOKE_ALL = """
-UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $3
-WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid
-RETURNING id
+WITH found AS (
+    SELECT id FROM auth_sessions
+    WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid
+    ORDER BY id FOR NO KEY UPDATE)
+UPDATE auth_sessions AS s SET revoked_at = now(), revoked_reason = $3
+FROM found WHERE s.id = found.id
+RETURNING s.id
 """
 
 # Of the user's own alone: no row is of another's.
@@ -75,24 +84,29 @@ RENAME = """
 UPDATE auth_sessions SET device_name = $3 WHERE id = $1 AND user_id = $2 RETURNING device
 """
 
+# One that is being changed is noted the next time: what is noted behind keeps nobody waiting.
 SEEN = """
 WITH here AS (
     SELECT s.id, h.network FROM auth_sessions AS s
     JOIN unnest($1::uuid[], $2::text[]) AS h (id, network) ON h.id = s.id
     WHERE coalesce(s.seen_at < now() - $3 * interval '1 second', true)
-    ORDER BY s.id FOR NO KEY UPDATE OF s)
+    ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
 UPDATE auth_sessions AS s SET seen_at = now(), network = here.network
 FROM here WHERE s.id = here.id
 """
 
 END_OLDEST = """
-UPDATE auth_sessions SET revoked_at = now(), revoked_reason = 'too many logins'
-WHERE id IN (
+WITH oldest AS (
     SELECT id FROM auth_sessions
     WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
     ORDER BY last_used_at DESC, id
-    OFFSET $2)
-RETURNING id
+    OFFSET $2),
+found AS (
+    SELECT s.id FROM auth_sessions AS s JOIN oldest ON oldest.id = s.id
+    ORDER BY s.id FOR NO KEY UPDATE OF s)
+UPDATE auth_sessions AS s SET revoked_at = now(), revoked_reason = 'too many logins'
+FROM found WHERE s.id = found.id
+RETURNING s.id
 """
 
 # Each by an index of its own.
@@ -209,6 +223,7 @@ async def rotate(
     `new_key`: for a login that has none.
     """
     async with db.transaction() as transaction:
+        await transaction.execute(HOLD_USER_OF, session_id)
         row = await transaction.fetchrow(LOCK, session_id, REUSE_SECONDS)
         if row is None:
             return Rotation(RotationResult.UNKNOWN)
@@ -239,20 +254,36 @@ def _refusal(
     return RotationResult.FOREIGN if counter > session.counter else None
 
 
+async def hold_user(tx: Executor, user_id: str) -> None:
+    """Wait for all that this user's logins write, and let none in or write until the COMMIT.
+
+    Comes before all other locks of a transaction that makes or ends logins, or changes by what one
+    logs in: password, identities, second factor. Under it, what has shown who someone is is looked
+    at once more.
+    """
+    await tx.execute(HOLD_USER, user_id)
+
+
 async def revoke(db: Executor, session_id: str, reason: str) -> None:
     """End a login: when this returns, no delta of it can be stored any more."""
-    await db.execute(REVOKE, session_id, reason)
+    async with db.transaction() as transaction:
+        await transaction.execute(HOLD_USER_OF, session_id)
+        await transaction.execute(REVOKE, session_id, reason)
 
 
 async def revoke_all(db: Executor, user_id: str, but: str | None, reason: str) -> list[str]:
     """End all logins of a user, `but` this one; which ones they were."""
-    return [row["id"] for row in await db.fetch(REVOKE_ALL, user_id, but, reason)]
+    async with db.transaction() as transaction:
+        await hold_user(transaction, user_id)
+        return [row["id"] for row in await transaction.fetch(REVOKE_ALL, user_id, but, reason)]
 
 
 async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) -> bool | None:
     """End a login of this user; whether that is new. None: the user has no such login."""
-    is_new: bool | None = await db.fetchval(REVOKE_OF, session_id, user_id, reason)
-    return is_new
+    async with db.transaction() as transaction:
+        await hold_user(transaction, user_id)
+        is_new: bool | None = await transaction.fetchval(REVOKE_OF, session_id, user_id, reason)
+        return is_new
 
 
 async def rename(db: Executor, session_id: str, user_id: str, name: str) -> str | None:

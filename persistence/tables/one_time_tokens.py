@@ -61,6 +61,13 @@ SELECT user_id FROM one_time_tokens
 WHERE token_hash = $1 AND purpose = $2 AND expires_at > now()
 """
 
+# Before the row: so does whoever voids it.
+HOLD_OWNER = """
+SELECT hold_user(user_id) FROM one_time_tokens WHERE token_hash = $1 AND purpose = $2
+"""
+
+HOLD_USER = "SELECT hold_user($1)"
+
 # Of many at once each waits for the row and looks at it again: one takes it, or each counts.
 TAKE_BY_CODE = """
 WITH counted AS (
@@ -135,7 +142,11 @@ async def put(
 
 
 async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> Taken | None:
-    """Use it up; None: there is no such token, or it has run out. Of many at once one gets it."""
+    """Use it up; None: there is no such token, or it has run out. Of many at once one gets it.
+
+    Holds its user (`auth_sessions.hold_user`).
+    """
+    await db.execute(HOLD_OWNER, token_hash, purpose)
     return _taken(await db.fetchrow(TAKE_BY_TOKEN, token_hash, purpose))
 
 
@@ -150,8 +161,9 @@ async def take_by_code(
 ) -> Taken | None:
     """Use it up; None: the code is wrong, which is counted, or has run out.
 
-    Not in a transaction that a wrong code rolls back: it would not be counted.
+    Not in a transaction that a wrong code rolls back: it would not be counted. Holds the user.
     """
+    await db.execute(HOLD_USER, user_id)
     return _taken(await db.fetchrow(TAKE_BY_CODE, user_id, purpose, code_hash, MAX_WRONG_CODES))
 
 

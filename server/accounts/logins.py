@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -38,6 +40,15 @@ def seconds_to_grid(took: float, grid: float) -> float:
     return -took % grid if grid else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Who has shown a password, and the hash that it was of, as that is stored now; None: it
+    was shown in another way that there is no password."""
+
+    user: UserRow
+    password_hash: str | None = field(repr=False)
+
+
 class Logins:
     """Who is told to wait is remembered here too: asking on costs the database nothing."""
 
@@ -65,9 +76,18 @@ class Logins:
         """What tries are counted under: it tells nobody which addresses have accounts."""
         return hmac.digest(self._key, keys_of(email)[-1].encode(), "sha256")[:16]
 
-    async def user_of(
+    def still(self, proved: Proved) -> Callable[[Executor], Awaitable[bool]]:
+        """Whether it is the password still; to be asked in a transaction that holds the user."""
+
+        async def asked(tx: Executor) -> bool:
+            known = await auth_credentials.password_of(tx, proved.user.id)
+            return known == proved.password_hash
+
+        return asked
+
+    async def proved(
         self, db: Executor, email: str, password: str, address: str, now: float
-    ) -> UserRow:
+    ) -> Proved:
         """Whose e-mail address and password these are; raises `Refused`, `TooBusy` (rule A4).
 
         `now`: seconds on the clock of this node, as the password came.
@@ -78,15 +98,15 @@ class Logins:
         user = await users.by_email(db, email)
         known = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
-            is_right = await self._is_right(db, user, known, password, address)
+            right = await self._right(db, user, known, password, address)
         except TooBusy:
             await login_tries.count_nothing(db, account, address)
             self._usage.wrong_passwords.charge(address, now, -1)
             raise
-        if is_right and user is not None:
+        if right is not None and user is not None:
             await self.logged_in(db, email, address)
             self._usage.wrong_passwords.charge(address, now, -1)
-            return user
+            return Proved(user, right)
         self._count("login_failed")
         await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, known, account, address)
@@ -115,27 +135,32 @@ class Logins:
             AuditEvent.LOGIN_FAILED, user=user_id, account=account, address=address, cause=cause
         )
 
-    async def _is_right(
+    async def _right(
         self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
-    ) -> bool:
-        """Also where it was hashed as it was typed, before rule A7, or in another way (A21)."""
+    ) -> str | None:
+        """The hash of a password that is right, as it is kept now; None: it is wrong.
+
+        Also where it was hashed as it was typed, before rule A7, or in another way (A21).
+        """
         form = in_password_form(password)
         verify = self._passwords.verify
         is_in_form = await verify(form, known, address)
         if not is_in_form and (form == password or not await verify(password, known, address)):
-            return False
-        if user is not None and known is not None:
-            await self._renew(db, user, known, form, address, must=not is_in_form)
-        return True
+            return None
+        if user is None or known is None:
+            return None
+        return await self._renewed(db, user, known, form, address, must=not is_in_form)
 
-    async def _renew(
+    async def _renewed(
         self, db: Executor, user: UserRow, known: str, form: str, address: str, *, must: bool
-    ) -> None:
-        """Hash a password that was right as ours are hashed now, if it is not yet."""
+    ) -> str:
+        """Hash a password that was right as ours are hashed now, if it is not yet; the hash."""
         if must or self._passwords.is_old(known):
             with contextlib.suppress(TooBusy):  # then at the next login
                 renewed = await self._passwords.hash(form, address)
                 await auth_credentials.renew_hash(db, user.id, known, renewed)
+                return renewed
+        return known
 
     async def logged_in(self, db: Executor, email: str, address: str) -> None:
         """The owner of this e-mail address was here: the address is known from now on."""

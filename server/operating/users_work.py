@@ -172,6 +172,7 @@ async def _mail(tx: Executor, user: UserRow, token: str) -> None:
 async def revoke(db: Executor, user: UserRow) -> int:
     """End all logins of an account; how many there were."""
     async with db.transaction() as tx:
+        await auth_sessions.hold_user(tx, user.id)
         await login_challenges.end_all(tx, user.id)
         ended = await auth_sessions.revoke_all(tx, user.id, None, "ended by an operator")
         for auth_session in ended:
@@ -184,6 +185,7 @@ async def revoke(db: Executor, user: UserRow) -> int:
 async def drop_second_factor(db: Executor, user: UserRow) -> bool:
     """For who has lost it and all recovery codes; False: there was none."""
     async with db.transaction() as tx:
+        await auth_sessions.hold_user(tx, user.id)
         if not await second_factors.is_confirmed(tx, user.id):
             return False
         await second_factors.remove(tx, user.id)

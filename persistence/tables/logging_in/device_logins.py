@@ -30,6 +30,12 @@ SELECT state, interval_ms, false AS early FROM device_logins
 WHERE device_hash = $1 AND expires_at > now()
 """
 
+# The approving login's user, before the device's row.
+HOLD_APPROVER = """
+SELECT hold_user_of(approved_by) FROM device_logins
+WHERE device_hash = $1 AND approved_by IS NOT NULL
+"""
+
 # An approval is worth as much as the login that gave it.
 TAKE = """
 DELETE FROM device_logins AS d USING auth_sessions AS s
@@ -113,7 +119,8 @@ async def state_of(db: Executor, device_hash: bytes) -> Polled | None:
 
 
 async def take(db: Executor, device_hash: bytes) -> str | None:
-    """Use the approval, once: the user that it is of."""
+    """Use the approval, once: the user that it is of, who is held (`auth_sessions.hold_user`)."""
+    await db.execute(HOLD_APPROVER, device_hash)
     user: str | None = await db.fetchval(TAKE, device_hash)
     return user
 

@@ -14,6 +14,11 @@ RETURNING user_id
 """
 
 # Of two that link it at once, one waits for the other and finds whose it is.
+IS_LINKED = """
+SELECT EXISTS (SELECT FROM provider_identities
+    WHERE issuer = $1 AND subject = $2 AND user_id = $3)
+"""
+
 LINK = """
 INSERT INTO provider_identities (user_id, provider, issuer, subject, email)
 VALUES ($1, $2, $3, $4, $5)
@@ -64,6 +69,11 @@ async def use(db: Executor, issuer: str, subject: str, email: str | None) -> str
     """Whose account it is linked to; None: to none."""
     user: str | None = await db.fetchval(USE, issuer, subject, email and as_kept(email))
     return user
+
+
+async def is_linked(db: Executor, issuer: str, subject: str, user_id: str) -> bool:
+    """Whether it is this user's."""
+    return bool(await db.fetchval(IS_LINKED, issuer, subject, user_id))
 
 
 async def link(

@@ -13,6 +13,7 @@ from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
+from server.accounts.logins import Proved
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.opening import LoginBy, open_login
@@ -55,7 +56,8 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
         raise
     if joined:  # at once: the account is there, also if it lacks a second factor yet
         invitations.tell(context, joined)
-    tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION)
+    still = context.logins.still(Proved(user, password_hash))
+    tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION, still=still)
     await context.logins.logged_in(context.db, params.email, caller.address)
     if context.proves_addresses and not is_proved:
         _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
@@ -131,15 +133,17 @@ def _ask_for_mail(context: Context, purpose: Purpose, email: str) -> None:
 async def login(context: Context, caller: Caller, params: Login) -> Tokens:
     """Log in; an unknown address takes as long as a wrong password (rule A1)."""
     now = asyncio.get_running_loop().time()
-    user = await context.logins.user_of(
+    proved = await context.logins.proved(
         context.db, params.email, params.password, caller.address, now
     )
+    user = proved.user
     if context.verify_address and not await users.is_verified(context.db, user.id):
         context.audit.note(
             AuditEvent.LOGIN_FAILED, user=user.id, address=caller.address, cause=Cause.UNVERIFIED
         )
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, UNVERIFIED)
-    return await open_login(context, caller, user, by=LoginBy.PASSWORD)
+    still = context.logins.still(proved)
+    return await open_login(context, caller, user, by=LoginBy.PASSWORD, still=still)
 
 
 def _new_password(params: Register) -> str:

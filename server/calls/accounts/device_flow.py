@@ -21,7 +21,7 @@ from schema.calling.device_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from server.accounts.guessing.networks import network_of
-from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.opening import LoginBy, open_held
 from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -121,7 +121,7 @@ async def _let_in(
         user_id = await device_logins.take(tx, device_hash)
         user = None if user_id is None else await users.by_id(tx, user_id)
         if user is not None:
-            tokens = await open_login(context, caller, user, by=LoginBy.DEVICE, tx=tx)
+            tokens = await open_held(context, caller, user, by=LoginBy.DEVICE, tx=tx)
             return DevicePolled("approved", polled.interval_ms, tokens)
     raise _refused(context, caller, NO_DEVICE, Cause.REVOKED)
 

@@ -27,10 +27,12 @@ async def end_logins(
     nodes with `tell_ended`: their sockets are closed then, and no delta or row of theirs is stored
     from the commit on (rule A3).
     """
-    await login_challenges.end_all(tx, user)
-    ended = await auth_sessions.revoke_all(tx, user, but, reason)
-    for auth_session in ended:
-        await _note(tx, user, auth_session, reason)
+    async with tx.transaction() as held:
+        await auth_sessions.hold_user(held, user)
+        await login_challenges.end_all(held, user)
+        ended = await auth_sessions.revoke_all(held, user, but, reason)
+        for auth_session in ended:
+            await _note(held, user, auth_session, reason)
     return ended
 
 

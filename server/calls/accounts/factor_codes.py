@@ -23,24 +23,24 @@ MISSING = (
 )
 
 
-async def require_second_factor(
-    context: Context, caller: Caller, user: UserRow, login_by: str
-) -> None:
-    """Raises `Refused` with a challenge if this login takes one, or lacks it (rules A35, A37).
+async def lacks_second_factor(
+    context: Context, caller: Caller, tx: Executor, user: UserRow, login_by: str
+) -> Refused | None:
+    """The refusal, with a challenge, if this login takes a second factor (rules A35, A37).
 
-    Outside of any transaction: the refusal would take the challenge back.
+    To be raised behind the COMMIT: it would take the challenge back.
     """
-    confirmed = await second_factors.is_confirmed(context.db, user.id)
+    confirmed = await second_factors.is_confirmed(tx, user.id)
     if not confirmed and not context.second_factor_required:
-        return
+        return None
     challenge = context.second_factors.new_challenge()
     token_hash = context.second_factors.hash_of(challenge)
     await login_challenges.create(
-        context.db, token_hash, user.id, login_by, caller.device, CHALLENGE_SECONDS
+        tx, token_hash, user.id, login_by, caller.device, CHALLENGE_SECONDS
     )
     if confirmed:
-        raise Refused(ErrorCode.SECOND_FACTOR_REQUIRED, NEEDED, challenge=challenge)
-    raise Refused(ErrorCode.SECOND_FACTOR_MISSING, MISSING, challenge=challenge)
+        return Refused(ErrorCode.SECOND_FACTOR_REQUIRED, NEEDED, challenge=challenge)
+    return Refused(ErrorCode.SECOND_FACTOR_MISSING, MISSING, challenge=challenge)
 
 
 async def count_try(context: Context, caller: Caller, user: str) -> None:

@@ -1,21 +1,24 @@
 """The one door through which logins come: whatever has shown who someone is ends here."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
 from persistence.tables.auth_sessions import AuthSession, DeviceNote
 from persistence.tables.users import UserRow
-from schema.accounts.audit_events import AuditEvent
+from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
+from schema.errors import ErrorCode
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
-from server.calls.accounts.factor_codes import require_second_factor
+from server.calls.accounts.factor_codes import lacks_second_factor
 from server.calls.accounts.self_service.deleting import cancel
 from server.calls.accounts.self_service.new_devices import tell_of_new_device
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.identity import Identity
+from server.refused import Refused
 
 
 class LoginBy(StrEnum):
@@ -29,8 +32,10 @@ class LoginBy(StrEnum):
     SECOND_FACTOR = "second_factor"
 
 
-HAVE_IT = frozenset({LoginBy.SECOND_FACTOR, LoginBy.DEVICE})
-"""What has shown the second factor, too: a device is let in by a login that did."""
+CHANGED = "what you logged in with was changed just now; log in again"
+
+Still = Callable[[Executor], Awaitable[bool]]
+"""Whether what has shown who someone is is still so: looked at under the lock on the user."""
 
 
 BEGINS = frozenset({LoginBy.REGISTRATION, LoginBy.INVITATION})
@@ -38,31 +43,43 @@ BEGINS = frozenset({LoginBy.REGISTRATION, LoginBy.INVITATION})
 
 
 async def open_login(
-    context: Context,
-    caller: Caller,
-    user: UserRow,
-    *,
-    by: LoginBy,
-    tx: Executor | None = None,
+    context: Context, caller: Caller, user: UserRow, *, by: LoginBy, still: Still
 ) -> Tokens:
     """Make a login of this user on the caller's device; the oldest past the bound are ended.
 
-    The caller's connection speaks for the user once the reply is sent: with `tx`, nothing is said
-    that was not committed. Raises `Refused` if the user has no place for it (rule K2), and with a
-    challenge if it lacks the second factor (rule A35): what may is no part of a transaction.
+    Who ends logins, or changes by what one logs in, comes before or behind (rule A51). The caller's
+    connection speaks for the user once the reply is sent. Raises `Refused` if the user has no place
+    for it (rule K2), if it is not so `still`, and with a challenge if it lacks the second factor
+    (rule A35).
     """
     caller.login.require_place(user.id)
-    if by not in HAVE_IT:
-        if tx is not None:
-            raise RuntimeError("the refusal would take the transaction back: commit it before")
-        await require_second_factor(context, caller, user, by)
-    async with (tx or context.db).transaction() as transaction:
-        if by is not LoginBy.REGISTRATION:
-            await cancel(context, transaction, user)
-        session, ended = await _make(context, caller, user, transaction)
-        await _note(transaction, caller, user, session, by, ended)
-        if by not in BEGINS:
-            await tell_of_new_device(transaction, caller, user, session)
+    async with context.db.transaction() as tx:
+        await auth_sessions.hold_user(tx, user.id)
+        if not await still(tx):
+            context.audit.note(
+                AuditEvent.LOGIN_FAILED, user=user.id, address=caller.address, cause=Cause.REVOKED
+            )
+            raise Refused(ErrorCode.AUTH_FAILED, CHANGED)
+        refusal = await lacks_second_factor(context, caller, tx, user, by)
+        if refusal is None:
+            return await open_held(context, caller, user, by=by, tx=tx)
+    raise refusal  # behind the COMMIT: the challenge is kept
+
+
+async def open_held(
+    context: Context, caller: Caller, user: UserRow, *, by: LoginBy, tx: Executor
+) -> Tokens:
+    """The same in a transaction that holds the user and has looked at all that is to be shown.
+
+    Nothing is said that was not committed.
+    """
+    caller.login.require_place(user.id)
+    if by is not LoginBy.REGISTRATION:
+        await cancel(context, tx, user)
+    session, ended = await _make(context, caller, user, tx)
+    await _note(tx, caller, user, session, by, ended)
+    if by not in BEGINS:
+        await tell_of_new_device(tx, caller, user, session)
 
     def tell(was_sent: bool) -> None:
         for auth_session in ended if was_sent else ():

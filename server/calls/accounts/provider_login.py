@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from persistence.errors import Taken
+from persistence.pool import Executor
 from persistence.tables import users
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.users import UserRow
@@ -62,7 +63,12 @@ async def provider_finish(context: Context, caller: Caller, params: FinishProvid
             raise provider_flow.no_address(context, caller, provider)
         newcomer = _Newcomer(provider, proven, email, params.invitation)
         user = await _new_user(context, caller, newcomer)
-    return await open_login(context, caller, user, by=LoginBy.PROVIDER)
+    user_id = user.id
+
+    async def still(tx: Executor) -> bool:
+        return await provider_identities.is_linked(tx, proven.issuer, proven.subject, user_id)
+
+    return await open_login(context, caller, user, by=LoginBy.PROVIDER, still=still)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The second factor: asked for by the door of logins, set up, shown, renewed and taken off."""
 
-from persistence.tables import users
+from persistence.pool import Executor
+from persistence.tables import auth_sessions, users
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.logging_in.login_challenges import LoginChallenge
 from persistence.tables.mail_outbox import MailKind
@@ -27,12 +28,12 @@ from server.calls.accounts.factor_codes import (
     count_try,
     use_code,
 )
-from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.opening import LoginBy, open_held
 from server.calls.accounts.recent import require_proved, require_recent
 from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, as_login
 from server.refused import Refused
 
 NO_CHALLENGE = "this login is not under way any more, or the code is wrong; log in again"
@@ -51,16 +52,17 @@ async def second_factor(context: Context, caller: Caller, params: GiveSecondFact
     user = await _user_of(context, caller, challenge)
     await count_try(context, caller, user.id)
     async with context.db.transaction() as tx:
+        await auth_sessions.hold_user(tx, user.id)
         await use_code(context, caller, tx, user.id, params.code, NO_CHALLENGE)
-        if not await login_challenges.take(tx, token_hash):
-            raise _failed(context, caller, user.id, NO_CHALLENGE, Cause.REUSED)
-        tokens = await open_login(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
+        await _take(context, caller, tx, user, params.challenge)
+        tokens = await open_held(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
     await count_success(context, caller, user.id)
     return tokens
 
 
 async def totp_begin(context: Context, caller: Caller, params: BeginTotp) -> TotpBegun:
     """A secret for an app, which counts for nothing yet."""
+    context = _for_login(context, caller, params.challenge)
     user = await _who_sets_up(context, caller, params.challenge)
     secret, sealed = context.second_factors.new_secret(user.id)
     if not await second_factors.begin(context.db, user.id, sealed):
@@ -71,10 +73,14 @@ async def totp_begin(context: Context, caller: Caller, params: BeginTotp) -> Tot
 
 async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) -> TotpConfirmed:
     """It counts, if the code is the app's; challenges of before are void (rule A35)."""
+    context = _for_login(context, caller, params.challenge)
     user = await _who_sets_up(context, caller, params.challenge)
     factors, codes = context.second_factors, context.second_factors.new_recovery_codes()
     await count_try(context, caller, user.id)
     async with context.db.transaction() as tx:
+        await auth_sessions.hold_user(tx, user.id)
+        if params.challenge is not None:
+            await _take(context, caller, tx, user, params.challenge)
         await use_code(context, caller, tx, user.id, params.code, NO_CODE, confirm=True)
         hashes = [factors.hash_of_recovery(code) for code in codes]
         await second_factors.replace_codes(tx, user.id, hashes)
@@ -83,7 +89,7 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
         tokens = None
         if params.challenge is not None:
             by = LoginBy.SECOND_FACTOR
-            tokens = await open_login(context, caller, user, by=by, tx=tx)
+            tokens = await open_held(context, caller, user, by=by, tx=tx)
     await count_success(context, caller, user.id)
     _note(context, caller, AuditEvent.SECOND_FACTOR_ADDED, user.id)
     return TotpConfirmed(recovery_codes=codes, tokens=tokens)
@@ -127,6 +133,13 @@ async def state(context: Context, caller: Caller, params: GetSecondFactor) -> Se
     )
 
 
+def _for_login(context: Context, caller: Caller, challenge: str | None) -> Context:
+    """These calls need no login; where it is one that sets up, nothing is written once it ended."""
+    if challenge is not None or caller.identity is None:
+        return context
+    return as_login(context, caller.user, caller.auth_session, alone=True)
+
+
 async def _who_sets_up(context: Context, caller: Caller, challenge: str | None) -> UserRow:
     """Who is logged in, recently; or whose login has come so far that only this is missing."""
     user = await _who_asks(context, caller, challenge)
@@ -157,6 +170,14 @@ async def _logged_in(context: Context, caller: Caller) -> UserRow:
     if user is None:
         raise Refused(ErrorCode.AUTH_REQUIRED, "this account is gone")
     return user
+
+
+async def _take(
+    context: Context, caller: Caller, tx: Executor, user: UserRow, challenge: str
+) -> None:
+    """Use the challenge up; raises `Refused` if the login that it is of was ended meanwhile."""
+    if not await login_challenges.take(tx, context.second_factors.hash_of(challenge)):
+        raise _failed(context, caller, user.id, NO_CHALLENGE, Cause.REUSED)
 
 
 async def _user_of(context: Context, caller: Caller, challenge: LoginChallenge) -> UserRow:
