@@ -76,8 +76,8 @@ class Recorder:
         return await self._run("execute", query, args)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Self]:
-        await self.execute("BEGIN")
+    async def transaction(self, first: str = "") -> AsyncIterator[Self]:
+        await self.execute(f"BEGIN; {first}")
         yield self
         await self.execute("COMMIT")
 

@@ -379,6 +379,15 @@ BEGIN
     RETURN require_login(caller, login);
 END $$;
 
+CREATE FUNCTION public.hold_login_alone(caller text, login uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(lock_key(caller::uuid));
+    RETURN require_login(caller, login);
+END $$;
+
 CREATE FUNCTION public.hold_role() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -396,6 +405,16 @@ BEGIN
     END IF;
     RETURN coalesce(NEW, OLD);
 END $$;
+
+CREATE FUNCTION public.hold_user(who uuid) RETURNS void
+    LANGUAGE sql
+    AS $$ SELECT pg_advisory_xact_lock(lock_key(who)) $$;
+
+CREATE FUNCTION public.hold_user_of(login uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    SELECT pg_advisory_xact_lock(lock_key(s.user_id)) FROM auth_sessions AS s WHERE s.id = login
+$$;
 
 CREATE FUNCTION public.is_operator(one uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
@@ -1019,7 +1038,8 @@ CREATE FUNCTION public.require_login(caller text, login uuid) RETURNS text
 BEGIN
     IF NOT EXISTS (
         SELECT FROM auth_sessions AS s
-        WHERE s.id = login AND s.user_id = caller::uuid AND s.revoked_at IS NULL)
+        WHERE s.id = login AND s.user_id = caller::uuid AND s.revoked_at IS NULL
+            AND s.expires_at > now())
     THEN
         RAISE EXCEPTION 'this login was ended' USING ERRCODE = 'LG001';
     END IF;

@@ -19,7 +19,6 @@ from server.refused import Refused, too_often
 from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
-
 ABOUT_LOGINS = ("auth.", "auth_sessions.")
 """What calls begin with that change who gets in."""
 

@@ -37,7 +37,8 @@ async def unpublish(context: Context, caller: Caller, params: UnpublishPreset) -
 
 async def use(context: Context, caller: Caller, params: UsePreset) -> Done:
     """One more use, counted within a second."""
-    await plugin_presets.require_visible(context.db, params.preset, caller.user)
+    async with context.db.transaction() as tx:  # it is counted behind, in no transaction
+        await plugin_presets.require_visible(tx, params.preset, caller.user)
     context.preset_uses.note(params.preset, caller.user)
     return Done()
 

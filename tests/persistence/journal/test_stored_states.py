@@ -66,8 +66,8 @@ class Watched(Database):
         self.locked = 0
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        async with super().transaction() as transaction:
+    async def transaction(self, first: str = "") -> AsyncIterator[Transaction]:
+        async with super().transaction(first) as transaction:
             yield transaction
             append = await asyncpg.connect(self._dsn, timeout=10)
             try:
