@@ -135,8 +135,8 @@ class AskedMails:
         holder = await users.by_email(tx, mail.email)
         if mail.prepared is not None:
             token = self._one_time.hash_of_token(mail.prepared.made.token)
-            is_good = await one_time_tokens.is_good(tx, mail.purpose, token)
-            if holder is None and is_good:  # else the address is someone's, or the token is void
+            owner = await one_time_tokens.user_of(tx, mail.purpose, token)
+            if holder is None and owner is not None:  # else the address is someone's, or the token is void
                 await self._mail(tx, mail.purpose, mail.prepared, mail.email)
         elif holder is not None and not await self._is_needless(tx, mail, holder):
             await self.put(tx, mail.purpose, holder, holder.email)

@@ -75,8 +75,8 @@ async def _whose_password(context: Context, caller: Caller, params: Verify) -> s
         email = user.email
     now = asyncio.get_running_loop().time()
     password = params.password
-    owner = await context.logins.user_of(context.db, email or "", password, caller.address, now)
-    return owner.id
+    owner = await context.logins.proved(context.db, email or "", password, caller.address, now)
+    return owner.user.id
 
 
 async def send_verification(context: Context, caller: Caller, params: SendVerification) -> Done:
