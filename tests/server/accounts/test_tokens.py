@@ -1,6 +1,7 @@
 """Access tokens by a clock that a test sets."""
 
 import base64
+import hmac
 import json
 import uuid
 from typing import Any
@@ -164,3 +165,23 @@ def test_A10_a_key_that_retired_makes_its_tokens_run_out_and_no_forgery_good() -
     assert reading(first, 1_600, *erased) == "out of time"
     assert reading(first[:-4] + "AAAA", 1_600, *erased) == "invalid"
     assert reading(first, 1_600, rows[1]) == "invalid"
+
+
+def test_A10_no_token_lives_longer_than_is_given_whoever_has_signed_it() -> None:
+    assert reading(signed(iat=1_000, exp=1_000 + LIFE)) == "ann"
+    assert reading(signed(iat=1_000, exp=1_001 + LIFE)) == "out of time"
+    assert reading(signed(iat=1_000, exp=10**9)) == "out of time"
+
+
+def test_A10_tokens_in_the_form_of_before_end_with_the_last_that_was_given() -> None:
+    """Whoever has the secret could make them with whatever times."""
+    claims = jwt.decode(made(), options={"verify_signature": False})
+    key = hmac.digest(SECRET, b"access", "sha256")
+    signs = KeyRow(KID, PUBLIC, PRIVATE, 2_000.0, None)
+    last = 2_000 + LEEWAY_SECONDS + LIFE
+    for clock, told in ((last, "ann"), (last + 1, "out of time")):
+        times = {"iat": 2_000 + LEEWAY_SECONDS, "exp": 2_000 + LEEWAY_SECONDS + LIFE}
+        token = jwt.encode(claims | times, key, "HS256", {"typ": TYPE})
+        assert reading(token, clock, signs) == told
+    old = at(2_000.0 + 60, signs)
+    assert old.honours_old_refresh(60) and not old.honours_old_refresh(59)

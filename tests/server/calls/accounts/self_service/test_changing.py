@@ -99,3 +99,19 @@ async def test_A27_mails_to_the_old_address_are_void_once_there_is_a_new_one(
     await ann.result("auth.confirm_email", token=new["token"])
     given = {"token": old["token"], "password": NEW}
     assert await code_of(await node.guest(), "auth.reset_password", **given) == "auth_failed"
+
+
+async def test_A53_a_new_password_voids_a_new_address_whose_mail_still_waits(
+    node: Node, letters: Letters
+) -> None:
+    """The old address is told at once; the mail to the new one is never sent."""
+    ann, thief = await node.musician("ann"), await node.guest(device="thief")
+    await thief.result("auth.login", email=ANN, **OLD)
+    waiting = node.context.asked_mails
+    async with waiting._sending:
+        await thief.result("auth.change_email", **OLD, email=ELSEWHERE)
+        told = letters.of(MailKind.ADDRESS_ASKED)
+        assert told == [(ANN, {"name": "ann", "address": ELSEWHERE})]
+        await ann.result("auth.change_password", **OLD, new_password=NEW)
+    await waiting.send_all()
+    assert letters.of(MailKind.CHANGE_ADDRESS) == []
