@@ -184,4 +184,5 @@ def test_A10_tokens_in_the_form_of_before_end_with_the_last_that_was_given() -> 
         token = jwt.encode(claims | times, key, "HS256", {"typ": TYPE})
         assert reading(token, clock, signs) == told
     old = at(2_000.0 + 60, signs)
-    assert old.honours_old_refresh(60) and not old.honours_old_refresh(59)
+    assert old.honours_old_refresh(60)
+    assert not old.honours_old_refresh(59)
