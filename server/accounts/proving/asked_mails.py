@@ -136,7 +136,7 @@ class AskedMails:
         if mail.prepared is not None:
             token = self._one_time.hash_of_token(mail.prepared.made.token)
             owner = await one_time_tokens.user_of(tx, mail.purpose, token)
-            if holder is None and owner is not None:  # else the address is someone's, or the token is void
+            if holder is None and owner is not None:  # else it is someone's, or void
                 await self._mail(tx, mail.purpose, mail.prepared, mail.email)
         elif holder is not None and not await self._is_needless(tx, mail, holder):
             await self.put(tx, mail.purpose, holder, holder.email)
