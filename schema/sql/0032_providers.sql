@@ -1,4 +1,6 @@
--- breaking: no
+-- breaking: yes
+-- A node of before would let in whoever has the password, and ask for no second factor.
+--
 -- Logins by providers, on devices without a browser, and second factors. Secrets only as hashes, or
 -- sealed with a key of `server_secrets`. Users reach none of it but through calls.
 
