@@ -74,9 +74,7 @@ async def remove_password(db: Executor, user_id: str) -> bool:
     return await db.execute(REMOVE_PASSWORD, user_id) == "DELETE 1"
 
 
-async def change_password(
-    db: Executor, user_id: str, before: str | None, after: str
-) -> bool:
+async def change_password(db: Executor, user_id: str, before: str | None, after: str) -> bool:
     """Replace the password whose hash was `before`; False: it is another one meanwhile."""
     return bool(await db.fetchval(CHANGE_PASSWORD, user_id, before, after))
 
