@@ -45,8 +45,9 @@ class DocumentAspect:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
         are_sound = sent is not None and entry.purpose is Purpose.EDIT
+        reach = reach_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
         applied = yield from self.document.applying(
-            ops, atomic=entry.atomic, are_sound=are_sound, reach=reach_of(entry.reach)
+            ops, atomic=entry.atomic, are_sound=are_sound, reach=reach
         )
         applied.proposed = ops
         return applied

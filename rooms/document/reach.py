@@ -54,11 +54,15 @@ class Looked(Protocol):
 
 
 class Reach:
-    """That of one contributor. `text`: its tracks, as the journal has them beside its entries."""
+    """That of one contributor. `text`: its tracks, as the journal has them beside its entries.
 
-    __slots__ = ("text", "tracks")
+    `takes_back`: of its undo, which deletes no media but what it has made itself.
+    """
 
-    def __init__(self, tracks: Iterable[str]) -> None:
+    __slots__ = ("takes_back", "text", "tracks")
+
+    def __init__(self, tracks: Iterable[str], *, takes_back: bool = False) -> None:
+        self.takes_back = takes_back
         self.text = SEPARATOR.join(tracks)
         self.tracks = frozenset(self.text.split(SEPARATOR) if self.text else ())
 
@@ -85,6 +89,8 @@ class Reach:
         """
         if isinstance(op, Insert):
             return self._problem_with_making(document, op.col, op.entity)
+        if isinstance(op, Delete) and self._takes_back_media(op.col):
+            return None
         if not self.has(document, op.col, op.id):
             return invariants.FOREIGN.format(collection=op.col, id=op.id)
         entity = document.collections[op.col][op.id]
@@ -105,10 +111,16 @@ class Reach:
     def problem_with_fall(self, document: Looked, entity_id: str, *, goes: bool) -> str | None:
         """The same of what goes with an entity that is deleted, or leads elsewhere then."""
         collection = document.where[entity_id]
+        if goes and self._takes_back_media(collection):
+            return None
         if not self.has(document, collection, entity_id):
             return invariants.FOREIGN.format(collection=collection, id=entity_id)
         entity = document.collections[collection][entity_id]
         return self._problem_with_making(document, collection, entity) if goes else None
+
+    def _takes_back_media(self, collection: str) -> bool:
+        """Media is everyone's once it is there: only its own undo deletes it (rule R22)."""
+        return self.takes_back and collection == "media"
 
     def _problem_with_making(self, document: Looked, collection: str, entity: Entity) -> str | None:
         if collection == "media":
@@ -151,9 +163,11 @@ class Reach:
         return not is_there or self.has(document, collection, entity_id)
 
 
-def reach_of(text: str | None) -> Reach | None:
-    """Of what the journal has; None: all of the project."""
-    return None if text is None else Reach(text.split(SEPARATOR) if text else ())
+def reach_of(text: str | None, *, takes_back: bool = False) -> Reach | None:
+    """Of what the journal has; None: all of the project. `takes_back`: the entry is an undo."""
+    if text is None:
+        return None
+    return Reach(text.split(SEPARATOR) if text else (), takes_back=takes_back)
 
 
 def _problem_with_hanging(collection: str, entity: Entity) -> str | None:

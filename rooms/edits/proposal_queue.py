@@ -116,9 +116,9 @@ class ProposalQueue:
         ops = queued.ops or []
         # `Refusals.refusal` has looked at each op by itself.
         document = self._follower.document
-        drops = yield from pausing(
-            document.rehearsing(ops, are_sound=True, reach=reach_of(queued.proposal.reach))
-        )
+        is_undo = queued.proposal.purpose is Purpose.UNDO
+        reach = reach_of(queued.proposal.reach, takes_back=is_undo)
+        drops = yield from pausing(document.rehearsing(ops, are_sound=True, reach=reach))
         broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:

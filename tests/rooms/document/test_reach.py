@@ -172,6 +172,37 @@ def test_R22_what_the_delta_has_made_before_is_looked_at_with_it() -> None:
     assert document.apply(ops, reach=Reach(BASS)).drops == []
 
 
+@pytest.mark.parametrize(("tracks", "op"), MAY)
+def test_R22_what_a_contributor_may_do_it_may_undo_and_do_again(
+    tracks: tuple[str, ...], op: Op
+) -> None:
+    document = project()
+    before = document.frozen()
+    done = document.apply([op], reach=Reach(tracks))
+    undone = document.apply(
+        finished(inverse(done.changes, document)), reach=Reach(tracks, takes_back=True)
+    )
+    assert undone.drops == []
+    assert document.frozen() == before
+    again = document.apply(finished(inverse(undone.changes, document)), reach=Reach(tracks))
+    assert again.drops == []
+
+
+def test_R22_media_that_others_use_by_now_is_not_taken_back() -> None:
+    document = project()
+    made = document.apply([Insert("media", "media_new", {"name": "take"})], reach=Reach(BASS))
+    document.apply([Set("clips", "clip_far_", {"media": "media_new"})])
+    before = document.frozen()
+    undo = finished(inverse(made.changes, document))
+    for ops, reason in (
+        (undo, DropReason.CHANGED),
+        ([Delete("media", "media_new")], DropReason.FOREIGN),
+    ):
+        drops = document.apply(ops, reach=Reach(BASS, takes_back=True)).drops
+        assert [drop.reason for drop in drops] == [reason]
+        assert document.frozen() == before
+
+
 def test_R20_the_text_of_a_reach_and_back() -> None:
     for tracks in ((), ("track_01",), ("track_02", "track_01")):
         reach = reach_of(Reach(tracks).text)

@@ -118,6 +118,21 @@ async def test_R23_an_undo_leaves_what_is_not_the_contributors_any_more(studio: 
     assert [(drop["id"], drop["reason"]) for drop in ack["dropped"]] == [(CLIP, "foreign")]
 
 
+async def test_R22_a_contributor_takes_back_the_media_that_it_has_made(studio: Studio) -> None:
+    ben, project = studio.ben, studio.project
+    await ben.edit(project, insert("media", "media_01", name="take 1.wav"))
+    for n, kind in enumerate(("undo", "redo", "undo")):
+        asked = f"take-back-{n}"
+        await ben.send({"t": kind, "id": asked, "project": project})
+        ack = await ben.answer_to(asked)
+        assert ack["t"] == "ack", ack
+        assert ([op["id"] for op in ack["ops"]], ack["dropped"]) == (["media_01"], []), kind
+    await studio.ann.edit(project, insert("media", "media_02", name="take 2.wav"))
+    await ben.until("delta")
+    asked = await ben.propose(project, {"op": "delete", "col": "media", "id": "media_02"})
+    assert (await ben.answer_to(asked))["code"] == "forbidden"
+
+
 async def test_R24_what_was_judged_by_other_tracks_is_to_be_sent_again(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
