@@ -63,7 +63,11 @@ class CallReplies:
         try:
             require_callable(call.method, is_logged_in=connection.identity is not None)
         except Refused as refusal:
-            connection.refuse(as_error(call.id, refusal))
+            error = as_error(call.id, refusal)
+            if refusal.code is ErrorCode.AUTH_REQUIRED:
+                connection.refuse_without_login(error)
+            else:
+                connection.refuse(error)
             return
         if connection.calls_in_flight >= MAX_CALLS_IN_FLIGHT:
             text = f"{MAX_CALLS_IN_FLIGHT} calls are under way; wait for one to be answered"

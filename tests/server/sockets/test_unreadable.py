@@ -9,7 +9,9 @@ import msgpack
 import pytest
 
 from schema.calls import CreateProject
+from schema.close_codes import BAD_MESSAGES
 from schema.errors import DETAILS, ERRORS, ErrorCode
+from schema.limits import LOGINS_NEEDED_ALLOWED
 from schema.messages import Call
 from server.sockets.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
@@ -271,6 +273,24 @@ async def test_E4_what_is_said_too_early_closes_no_connection(node: Node, codec:
     await wire.hello()
     for _ in range(7):
         assert (await wire.call("projects.list"))["code"] == "auth_required"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"t": "call", "method": "projects.list"},
+        {"t": "call", "method": "auth_sessions.list"},
+        {"t": "join", "project": PROJECT},
+        {"t": "undo", "project": PROJECT},
+    ],
+    ids=lambda message: message.get("method", message["t"]),
+)
+async def test_E4_who_goes_on_without_a_login_is_closed(node: Node, message: Message) -> None:
+    wire = await node.guest()
+    for n in range(LOGINS_NEEDED_ALLOWED + 1):
+        await wire.send({**message, "id": f"needed_{n:04}"})
+    heard = await wire.closed(BAD_MESSAGES.code)
+    assert {each["code"] for each in heard if each["t"] == "error"} == {"auth_required"}
 
 
 HALVES: dict[str, tuple[Message, str, Message]] = {
