@@ -1194,12 +1194,12 @@ MAX_CONTRIBUTOR_TRACKS = BOUNDS.add(
 
 MAX_PERMITTED = BOUNDS.add(
     "MAX_PERMITTED",
-    100,
+    500,
     "users",
     "`sessions.permit`",
     ErrorCode.VALIDATION,
     "schema/calling/permit_calls.py",
-    "With one permission. Host and owners need not be named.",
+    "With one permission: all members that a project may have. Host and owners need not be named.",
 )
 
 MAX_INVITATION_USES = BOUNDS.add(

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,13 +123,16 @@ async def trim(db: Executor, days: float) -> None:
 
 
 def _bounded(details: dict[str, Any]) -> dict[str, Any]:
-    """Texts of clients' own are cut; what is no plain value is told by its text."""
+    """Texts of clients' own are cut, maps and lists stay such, what else there is becomes text."""
     return {key: _short(value) for key, value in details.items() if value is not None}
 
 
 def _short(value: Any) -> Any:
     if isinstance(value, bool | int | float):
         return value
+    if isinstance(value, Mapping):
+        kept = list(value.items())[: MAX_AUDIT_TEXT // 8]
+        return {_short(str(key)): None if one is None else _short(one) for key, one in kept}
     if isinstance(value, list | tuple):
         return [_short(each) for each in value[: MAX_AUDIT_TEXT // 8]]
     text = str(value)[:MAX_AUDIT_TEXT].replace("\x00", "")

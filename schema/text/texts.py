@@ -156,6 +156,11 @@ def in_password_form(password: str) -> str:
     return in_nfc("".join(" " if category(one) == "Zs" else one for one in password))
 
 
+def holds_unseen(password: str) -> bool:
+    """Whether it has what OpaqueString of RFC 8265 leaves out and nobody sees (rule A22)."""
+    return _NOT_IN_NAME.search(password) is not None
+
+
 def problem_with_name(name: str) -> str | None:
     """What is wrong with a name that others are shown, in words, or None (rule E8)."""
     if not _SHOWN.match(name):

@@ -2,7 +2,7 @@
 
 from schema.errors import ErrorCode
 from schema.limits import MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH
-from schema.text.texts import in_password_form
+from schema.text.texts import holds_unseen, in_password_form
 from server.accounts.hashing.common_passwords import is_common
 from server.refused import Refused
 
@@ -23,6 +23,8 @@ def checked(password: str, *names: str, field: str = "password") -> str:
 def _problem_with(form: str, names: tuple[str, ...]) -> str | None:
     if len(form) < MIN_PASSWORD_LENGTH:
         return f"in the form NFC it has less than {MIN_PASSWORD_LENGTH} characters"
+    if holds_unseen(form):
+        return "it holds a control character, or one that nobody sees and can type again"
     size = len(form.encode())
     if size > MAX_PASSWORD_BYTES:
         return f"it has {size} bytes in UTF-8; at most {MAX_PASSWORD_BYTES} are allowed"

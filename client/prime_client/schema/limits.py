@@ -397,8 +397,9 @@ MAX_CONTRIBUTOR_TRACKS = 64
 """Of one contributor; what hangs on a track needs no place of its own. A folder is one track.
 (tracks; `members.grant`, `invitations.create`)"""
 
-MAX_PERMITTED = 100
-"""With one permission. Host and owners need not be named. (users; `sessions.permit`)"""
+MAX_PERMITTED = 500
+"""With one permission: all members that a project may have. Host and owners need not be named.
+(users; `sessions.permit`)"""
 
 MAX_INVITATION_USES = 500
 """As many as a project has members. (accepted; `invitations.create`)"""

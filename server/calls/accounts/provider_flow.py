@@ -2,6 +2,8 @@
 
 import asyncio
 
+import structlog
+
 from persistence.tables.logging_in import provider_flows
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.provider_calls import (
@@ -18,6 +20,8 @@ from server.accounts.providers.redirects import problem_with_redirect
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often
+
+log = structlog.get_logger()
 
 FLOW_SECONDS = 600
 """How long someone may take at the provider."""
@@ -106,8 +110,7 @@ def _refused(context: Context, caller: Caller, provider: str | None, cause: Caus
 
 
 def _down(settings: ProviderSettings, down: ProviderDown) -> Refused:
-    text = (
-        f"{settings.label} cannot be asked now ({down}); try again in a moment, or log in in"
-        " another way"
-    )
+    """Which host it was, and what it said, is the operator's to know: it is in the log."""
+    log.warning("provider is down", provider=settings.name, reason=str(down))
+    text = f"{settings.label} cannot be asked now; try again in a moment, or log in in another way"
     return Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=3_000)

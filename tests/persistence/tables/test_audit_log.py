@@ -64,6 +64,7 @@ async def test_whatever_details_hold_is_stored_short_and_without_secrets(
             "tracks": ["a"] * 10_000,
             "how": {"refresh_token": "canary"},
             "nothing": None,
+            "permissions": {"transport": 0, "edit": None, "token": "canary", "x": ["y" * 10_000]},
         },
     )
     assert row.bytes < 10_000
@@ -71,7 +72,10 @@ async def test_whatever_details_hold_is_stored_short_and_without_secrets(
     text = await database.fetchval("SELECT details::text FROM audit_log")
     assert "canary" not in text
     assert "nothing" not in text
-    assert len(json.loads(text)["device"]) <= MAX_AUDIT_TEXT
+    told = json.loads(text)
+    assert len(told["device"]) <= MAX_AUDIT_TEXT
+    assert told["permissions"].items() >= {"transport": 0, "edit": None}.items()
+    assert len(told["permissions"]["x"][0]) <= MAX_AUDIT_TEXT
 
 
 async def test_what_is_old_is_forgotten(database: Database) -> None:
