@@ -152,3 +152,30 @@ async def test_A65_whoever_makes_an_account_it_is_called_by_the_rules(
         for name in BAD_NAMES:
             answer = await ann.call("account.update", version=2, name=name)
             assert answer["code"] == "validation", name
+
+
+@pytest.mark.postgres
+async def test_A66_no_call_keeps_what_nobody_sees_in_an_address(
+    node: Node, letters: Letters, database: Database
+) -> None:
+    guest = await node.guest()
+    told = {"username": "eve", "password": PASSWORD}
+    await guest.result("auth.register", email="eve@exam\u200bple.org", **told)
+    assert (await guest.result("account.get"))["email"] == "eve@example.org"
+    await guest.result("auth.change_email", email="eve@o\u00adther.org", password=PASSWORD)
+    token = (await letters.newest(node, MailKind.CHANGE_ADDRESS))["token"]
+    await guest.result("auth.confirm_email", token=token)
+    assert (await guest.result("account.get"))["email"] == "eve@other.org"
+    project = await create_project(guest)
+    asked = {"project": project, "role": "editor", "expires_in": 600, "email": "b@x\ufeffy.org"}
+    await guest.result("invitations.create", **asked)
+    page = await guest.result("invitations.list", where={"project": project})
+    assert [each["email"] for each in page["invitations"]] == ["b@xy.org"]
+    kept = "SELECT recipient FROM mail_outbox UNION SELECT email FROM prime_users"
+    assert all(row[0].isascii() for row in await database.fetch(kept))
+    assert [payload["address"] for _, payload in letters.of(MailKind.ADDRESS_CHANGED)] == [
+        "eve@other.org"
+    ]
+    for local in ("e\u200dve", "e\u200eve", "ev\ufe0fe", "e\u2800ve"):
+        answer = await guest.call("auth.register", email=f"{local}@example.org", **told)
+        assert (answer["code"], answer["details"]) == ("validation", {"field": "email"}), local
