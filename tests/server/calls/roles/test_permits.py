@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schema.limits import MAX_PERMITTED
 from server.live.hub import Hub
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Message, Wire
@@ -121,7 +122,8 @@ async def test_R38_only_the_host_and_owners_say_and_only_while_the_session_goes_
     assert (await ben.call("sessions.permit", **asked))["code"] == "forbidden"
     eve = await session.two.musician("eve")
     assert (await eve.call("sessions.permit", **asked))["code"] == "not_found"
-    bad: list[dict[str, Any]] = [{"edit": ["nobody"]}, {"edit": [ann.user] * 101}, {"speak": []}]
+    too_many = [ann.user] * (MAX_PERMITTED + 1)
+    bad: list[dict[str, Any]] = [{"edit": ["nobody"]}, {"edit": too_many}, {"speak": []}]
     for wrong in bad:
         refused = await ann.call("sessions.permit", session=session.session, **wrong)
         assert refused["code"] == "validation"
