@@ -149,6 +149,13 @@ class LastOwner(PersistenceError):
     """The change would leave a project without an owner."""
 
 
+class LeavingOwner(PersistenceError):
+    """Whoever deletes their account becomes no owner of anything."""
+
+    def __init__(self) -> None:
+        super().__init__("that account is being deleted: it becomes no owner; name someone else")
+
+
 class Refused(PersistenceError):
     """The database is one that Prime will not serve from; the message says why and what to do."""
 

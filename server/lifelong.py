@@ -61,6 +61,9 @@ ASIDE = 2
 COMPACT_SECONDS = 600.0
 """Between two looks for history that is older than is kept."""
 
+ERASE_SECONDS = 30.0
+"""Between two looks for accounts whose grace time is over: without one they go within a minute."""
+
 CHANGES_DAYS = 7
 """How long rows of the change log are kept."""
 
@@ -124,7 +127,7 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming recall", RECALL_SECONDS, lambda: trimming.trim(db))
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
     erase = functools.partial(erasing.erase_due, db, node.context.audit)
-    repeat("erasing deleted accounts", COMPACT_SECONDS, erase)
+    repeat("erasing deleted accounts", ERASE_SECONDS, erase)
     repeat("trimming one-time tokens", COMPACT_SECONDS, lambda: one_time_tokens.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)

@@ -7,6 +7,7 @@ from typing import Any
 
 from persistence.errors import (
     LastOwner,
+    LeavingOwner,
     NoSuchProject,
     NotFound,
     TooManyMembers,
@@ -17,6 +18,7 @@ from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
 from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
+from persistence.tables.internal import account_deletions
 from persistence.tables.users import UserRow
 from rooms.presence.permits import NOTHING_AGREED, Permits
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
@@ -89,9 +91,11 @@ SELECT link_sharing OR EXISTS (
 ) FROM studio_projects WHERE id = $1
 """
 
+# Whose account is to be erased is no owner who stays (rule A61).
 OTHER_OWNERS = """
-SELECT count(*) FROM project_members
-WHERE project_id = $1 AND user_id <> $2 AND role = 'owner'
+SELECT count(*) FROM project_members AS m
+WHERE m.project_id = $1 AND m.user_id <> $2 AND m.role = 'owner'
+    AND NOT EXISTS (SELECT FROM account_deletions AS d WHERE d.user_id = m.user_id)
 """
 
 COUNT_OTHERS = """
@@ -199,7 +203,7 @@ async def grant(
 
     Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
     must be an owner of it. `tracks`: of a contributor, those that it may edit.
-    Raises `NotFound`, `Forbidden`, `LastOwner`, `TooManyMembers`.
+    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await lock(transaction, project)
@@ -208,6 +212,8 @@ async def grant(
         role = role or settings["default_role"]
         if role != "owner":
             await _keep_an_owner(transaction, project, user)
+        elif await account_deletions.is_erasing(transaction, user):
+            raise LeavingOwner
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         given = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
         before = await transaction.fetchrow(MEMBER, project, user)

@@ -7,6 +7,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import project_members
 from persistence.tables.internal import account_deletions
+from server import lifelong
 from server.accounts.audit import Audit
 from server.accounts.erasing import erase_due
 from tests.persistence.planted_rows import make_project, make_user
@@ -32,3 +33,21 @@ async def test_A28_several_nodes_erase_at_once_and_go_on_where_one_has_stopped(
     assert await database.fetchval("SELECT array_agg(id) FROM prime_users") == [ben.id]
     left = await database.fetch("SELECT id, owner_id FROM studio_projects")
     assert [(row["id"], row["owner_id"]) for row in left] == [(projects[0].id, ben.id)]
+
+
+async def test_A61_owners_whose_time_comes_together_leave_nothing_to_each_other(
+    database: Database,
+) -> None:
+    ann, ben = await make_user(database), await make_user(database)
+    project = await make_project(database, ann)
+    await project_members.grant(database, project.id, ben.id, "owner")
+    for user in (ann, ben):
+        await account_deletions.put(database, user.id, [], 0)
+    audit = Audit(database, lambda *_: None)
+    await asyncio.gather(*(erase_due(database, audit) for _ in range(2)))
+    for table in ("studio_projects", "prime_users"):
+        assert await database.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+def test_A28_without_a_grace_time_an_account_goes_within_a_minute() -> None:
+    assert lifelong.ERASE_SECONDS <= 30

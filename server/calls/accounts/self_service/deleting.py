@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from persistence.errors import NotFound
+from persistence.errors import LeavingOwner, NotFound
 from persistence.pool import Executor
 from persistence.tables import (
     audit_log,
@@ -53,6 +53,7 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     user = proved.user
     async with context.db.transaction() as tx:
         await require_still(context, tx, proved)
+        await account_deletions.lock_owned(tx, user.id)
         owned, total = await _hand_on(context, tx, user, params.projects)
         archived = [project for project in owned if _fate(project).becomes == "archived"]
         await studio_projects.set_all_archived(tx, [project.id for project in archived], True)
@@ -120,7 +121,10 @@ async def _hand_on(
         role = await project_members.role_of(tx, project, heir)
         if heir == user.id or role is None:
             raise _unfit(f"{heir} is no other member of {project}; name one who is, or none")
-        await project_members.grant(tx, project, heir, "owner", by=user.id)
+        try:
+            await project_members.grant(tx, project, heir, "owner", by=user.id)
+        except LeavingOwner as error:
+            raise _unfit(str(error)) from None
     owned, total = await account_deletions.owned(tx, user.id, most)
     return owned, total
 

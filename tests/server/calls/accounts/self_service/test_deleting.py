@@ -1,5 +1,6 @@
 """Deleting one's account, coming back, and what is erased."""
 
+import asyncio
 import uuid
 
 import pytest
@@ -190,3 +191,51 @@ async def test_A28_an_account_without_a_password_is_deleted_by_a_login_of_a_mome
     await database.execute("UPDATE auth_sessions SET created_at = now()")
     assert (await ann.result("auth.delete_account"))["total"] == 0
     await ann.closed(4501)
+
+
+async def two_owners(node: Node) -> tuple[Wire, Wire, Wire, str]:
+    """Ann and Ben own a project in which Cid edits."""
+    ann, ben, cid = [await node.musician(name) for name in ("ann", "ben", "cid")]
+    ours = await create_project(ann, "ours")
+    for name, role in (("ben", "owner"), ("cid", "editor")):
+        await ann.result("members.grant", project=ours, email=f"{name}@example.org", role=role)
+    return ann, ben, cid, ours
+
+
+async def test_A61_an_owner_who_is_leaving_keeps_no_project(node: Node, database: Database) -> None:
+    ann, ben, cid, ours = await two_owners(node)
+    await ann.result("auth.delete_account", **OLD)
+    assert await fates(ben) == {"ours": "archived"}
+    for method, more in (
+        ("members.revoke", {"user": ben.user}),
+        ("members.grant", {"email": "ben@example.org", "role": "editor"}),
+        ("members.grant", {"email": ANN, "role": "owner"}),
+    ):
+        refused = await ben.call(method, project=ours, **more)
+        assert refused["code"] == "conflict", method
+    told = await ben.call("auth.delete_account", **OLD, projects={ours: ann.user})
+    assert (told["code"], told["details"]) == ("validation", {"field": "projects"})
+    told = await ben.result("auth.delete_account", **OLD)
+    assert [project["becomes"] for project in told["projects"]] == ["archived"]
+    assert (await names(cid))["ours"]["archived"]
+    await is_over(node, database)
+    assert not await names(cid)
+
+
+async def test_A61_of_two_who_delete_at_once_one_is_the_last(node: Node) -> None:
+    ann, ben, cid, _ = await two_owners(node)
+    told = await asyncio.gather(*(who.result("auth.delete_account", **OLD) for who in (ann, ben)))
+    assert sorted(one["projects"][0]["becomes"] for one in told) == ["archived", "kept"]
+    assert (await names(cid))["ours"]["archived"]
+
+
+async def test_A61_who_comes_back_first_brings_the_project_back_once(node: Node) -> None:
+    ann, ben, cid, ours = await two_owners(node)
+    await ann.result("auth.delete_account", **OLD)
+    await ben.result("auth.delete_account", **OLD)
+    again = await node.guest()
+    await again.result("auth.login", email=ANN, **OLD)
+    assert not (await names(cid))["ours"]["archived"]
+    await again.result("projects.archive", project=ours)
+    assert (await (await node.guest()).call("auth.login", email="ben@example.org", **OLD))["t"]
+    assert (await names(cid))["ours"]["archived"], "an owner has archived it since"
