@@ -307,6 +307,7 @@ TESTED_ELSEWHERE = {
     "server.health.metrics": "tests/test_operating_page.py",
     "server.health.tasks": "tests/server/health/test_mistakes.py",
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
+    "persistence.tables.internal.taken_roles": "tests/server/calls/roles/test_invitations.py",
     "server.router.connected_logins": "tests/server/router/test_liveness.py",
     "server.identity": "tests/server/calls/accounts/test_credentials.py",
     "server.lifelong": "tests/server/health/test_supervisor.py",

@@ -12,6 +12,7 @@ from persistence.errors import NoSuchProject, NotFound, TooManyInvitations
 from persistence.pool import Executor
 from persistence.tables import project_members
 from persistence.tables.held_roles import hold_project
+from persistence.tables.internal import taken_roles
 from persistence.tables.project_members import MemberRow
 from rooms.roles import GOVERNS
 from schema.limits import MAX_INVITATIONS_PER_PROJECT
@@ -57,10 +58,10 @@ WHERE i.token_hash = $1 AND i.withdrawn_at IS NULL AND i.expires_at > now()
 
 CAUSE = """
 SELECT CASE
+    WHEN m.role IS DISTINCT FROM 'owner' THEN 'revoked'
     WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
     WHEN i.expires_at <= now() THEN 'expired'
     WHEN i.uses >= i.max_uses THEN 'used_up'
-    WHEN m.role IS DISTINCT FROM 'owner' THEN 'revoked'
     ELSE 'foreign'
 END
 FROM invitations AS i
@@ -165,7 +166,8 @@ async def accept(
     """What the user is from now on, and whether that is new; None: nobody may accept it (any more).
 
     `addresses`: all forms of the user's own. `most`: members of any project. A better role, or all
-    its tracks and more, is kept, and nothing is used up. Raises `TooManyMembers`, `TooManyTracks`.
+    its tracks and more, is kept, and nothing is used up; what was taken away since it was made is
+    not given back (rule R45). Raises `TooManyMembers`, `TooManyTracks`.
     """
     seen = await find(tx, token_hash)
     if seen is None:
@@ -173,6 +175,8 @@ async def accept(
     await project_members.lock(tx, seen.project)
     invitation = await find(tx, token_hash)  # of several at once, each sees what the one before did
     if invitation is None or (invitation.address and invitation.address not in addresses):
+        return None
+    if await taken_roles.is_older(tx, invitation.id, user):
         return None
     member, is_new = await project_members.invite(
         tx, invitation.project, user, invitation.role, invitation.tracks, most

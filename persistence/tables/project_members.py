@@ -18,7 +18,7 @@ from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
 from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
-from persistence.tables.internal import account_deletions
+from persistence.tables.internal import account_deletions, taken_roles
 from persistence.tables.users import UserRow
 from rooms.presence.permits import NOTHING_AGREED, Permits
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
@@ -84,9 +84,12 @@ SELECT default_role, link_sharing, member_limit FROM studio_projects
 WHERE id = $1 FOR NO KEY UPDATE
 """
 
-# Asked first, so that a stranger to a project locks nothing of it.
+# Asked first, so that a stranger to a project locks nothing of it. The link gives nothing back that
+# an owner took away (rule R46).
 IS_OPEN_TO = """
-SELECT link_sharing OR EXISTS (
+SELECT link_sharing AND NOT EXISTS (
+    SELECT FROM taken_roles WHERE project_id = $1 AND user_id = $2 AND by_owner
+) OR EXISTS (
     SELECT FROM project_members WHERE project_id = $1 AND user_id = $2
 ) FROM studio_projects WHERE id = $1
 """
@@ -120,7 +123,7 @@ WHERE m.project_id = $1 AND m.user_id = $2
 """
 
 REVOKE = """
-DELETE FROM project_members WHERE project_id = $1 AND user_id = $2
+DELETE FROM project_members WHERE project_id = $1 AND user_id = $2 RETURNING role
 """
 
 
@@ -222,6 +225,7 @@ async def grant(
         row = await transaction.fetchrow(GRANT, project, user, role, given)
         if row is None:
             raise NotFound("there is no such user")
+        await _note_change(transaction, settings, project, before, row, by=by)
         was = None if before is None else before["role"]
         said: dict[str, Any] = {"role": role, "before": was}
         said |= {} if given is None else {"tracks": given}
@@ -245,7 +249,7 @@ async def join(
         row = await transaction.fetchrow(MEMBER, project, user)
         if row is not None:
             return _member(row), False
-        if not settings["link_sharing"]:
+        if not await transaction.fetchval(IS_OPEN_TO, project, user):
             raise NoSuchProject
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         role = settings["default_role"]
@@ -286,6 +290,7 @@ async def invite(
     row = await tx.fetchrow(GRANT, project, user, role, given)
     if row is None:
         raise NotFound("there is no such user")
+    await _note_change(tx, settings, project, before, row)
     was = None if before is None else before["role"]
     said: dict[str, Any] = {"role": role, "before": was, "by": "invitation"}
     said |= {} if given is None else {"tracks": given}
@@ -300,8 +305,12 @@ async def revoke(db: Executor, project: str, user: str, *, by: str | None = None
         if by is not None:
             await require_role(transaction, project, by, GOVERNS)
         await _keep_an_owner(transaction, project, user)
-        if await transaction.execute(REVOKE, project, user) != "DELETE 1":
+        role = await transaction.fetchval(REVOKE, project, user)
+        if role is None:
             raise NotFound("that user is not a member")
+        await taken_roles.put(transaction, project, user, by_owner=by not in (None, user))
+        if role == "owner":
+            await taken_roles.void_invitations(transaction, user, project)
         said = {"user": user, "actor": by}
         await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **said)
 
@@ -325,6 +334,25 @@ async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
     is_owner = await role_of(db, project, user) == "owner"
     if is_owner and not await db.fetchval(OTHER_OWNERS, project, user):
         raise LastOwner("a project needs an owner; make someone else one first")
+
+
+async def _note_change(
+    tx: Executor, settings: Any, project: str, before: Any, after: Any, *, by: str | None = None
+) -> None:
+    """What was taken away, or given back, by the rows of a member (rules R45, R46)."""
+    user, role = after["id"], after["role"]
+    if before is not None and _is_less(before, after):
+        await taken_roles.put(tx, project, user, by_owner=by not in (None, user))
+        if before["role"] == "owner":
+            await taken_roles.void_invitations(tx, user, project)
+    elif RANK[role] >= RANK[settings["default_role"]]:
+        await taken_roles.let_back(tx, project, user)
+
+
+def _is_less(before: Any, after: Any) -> bool:
+    if before["role"] != after["role"]:
+        return RANK[after["role"]] < RANK[before["role"]]
+    return not set(_tracks(before) or ()) <= set(_tracks(after) or ())
 
 
 def _member(row: Any) -> MemberRow:

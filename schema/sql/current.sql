@@ -1699,6 +1699,13 @@ CREATE UNLOGGED TABLE public.state_parts (
     data bytea NOT NULL
 );
 
+CREATE TABLE public.taken_roles (
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    by_owner boolean NOT NULL
+);
+
 CREATE VIEW public.whole_audit WITH (security_barrier='true') AS
  SELECT id,
     event,
@@ -1858,6 +1865,9 @@ ALTER TABLE ONLY public.state_parts
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.taken_roles
+    ADD CONSTRAINT taken_roles_pkey PRIMARY KEY (project_id, user_id);
 
 CREATE INDEX account_deletions_erase_idx ON public.account_deletions USING btree (erase_at);
 
@@ -2026,6 +2036,8 @@ CREATE INDEX staged_deltas_staged_at_idx ON public.staged_deltas USING btree (st
 CREATE INDEX studio_projects_owner_idx ON public.studio_projects USING btree (owner_id);
 
 CREATE INDEX studio_projects_tags_idx ON public.studio_projects USING gin (tags);
+
+CREATE INDEX taken_roles_user_id_idx ON public.taken_roles USING btree (user_id);
 
 CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.default_address();
 
@@ -2280,6 +2292,12 @@ ALTER TABLE ONLY public.session_stays
 
 ALTER TABLE ONLY public.studio_projects
     ADD CONSTRAINT studio_projects_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.prime_users(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.taken_roles
+    ADD CONSTRAINT taken_roles_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.taken_roles
+    ADD CONSTRAINT taken_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
 ALTER TABLE public.audio_files ENABLE ROW LEVEL SECURITY;
 

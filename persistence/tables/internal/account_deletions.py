@@ -120,7 +120,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A project of which a user is an owner; `others`: members beside; `owners`: of them who stays."""
+    """A project of which a user is an owner; `others`: members beside, `owners`: who stays."""
 
     id: str
     name: str

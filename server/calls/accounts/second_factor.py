@@ -38,6 +38,10 @@ from server.refused import Refused
 
 NO_CHALLENGE = "this login is not under way any more, or the code is wrong; log in again"
 NO_CODE = "the code is wrong, or it was used before; take the newest one of the app"
+IT_STAYS = (
+    "this server asks everyone for a second factor; for a new app ask its operator to take the"
+    " old one off: your next login sets up the new one"
+)
 THERE_IS_ONE = "there is a second factor already; take it off with auth.totp_disable first"
 
 
@@ -96,7 +100,9 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
 
 
 async def totp_disable(context: Context, caller: Caller, params: DisableTotp) -> Done:
-    """By a code: a session that was left open cannot do it (rule A36)."""
+    """By a code: a session that was left open cannot do it (rules A36, A62)."""
+    if context.second_factor_required:
+        raise Refused(ErrorCode.FORBIDDEN, IT_STAYS)
     await count_try(context, caller, caller.user)
     async with context.db.transaction() as tx:
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)

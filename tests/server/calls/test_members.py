@@ -49,6 +49,34 @@ async def test_R11_who_knows_the_link_joins_while_it_is_shared(node: Node) -> No
     assert (await ben.call("members.join", project=project))["code"] == "not_found"
 
 
+@pytest.mark.parametrize("role", [None, "commenter"])
+async def test_R46_the_link_gives_nothing_back_that_an_owner_took(
+    node: Node, role: str | None
+) -> None:
+    ann, ben, cid = [await node.musician(name) for name in ("ann", "ben", "cid")]
+    project = await create_project(ann)
+    await set_up(ann, project, link_sharing=True, default_role="editor")
+    for who in (ben, cid):
+        await who.result("members.join", project=project)
+    await cid.result("members.revoke", project=project, user=cid.user)
+    assert (await cid.result("members.join", project=project))["role"] == "editor", "it left"
+    grant = {"project": project, "email": "ben@example.org"}
+    if role is None:
+        await ann.result("members.revoke", project=project, user=ben.user)
+    else:
+        await ann.result("members.grant", **grant, role=role)
+        await ben.result("members.revoke", project=project, user=ben.user)
+    refused = await ben.call("members.join", project=project)
+    unknown = await ben.call("members.join", project=NOBODYS)
+    assert (refused["code"], refused["message"]) == ("not_found", unknown["message"])
+    await ann.result("members.grant", **grant, role="viewer")
+    await ben.result("members.revoke", project=project, user=ben.user)
+    assert (await ben.call("members.join", project=project))["code"] == "not_found"
+    await ann.result("members.grant", **grant)
+    await ben.result("members.revoke", project=project, user=ben.user)
+    assert (await ben.result("members.join", project=project))["role"] == "editor"
+
+
 async def test_R12_a_project_has_no_more_members_than_its_limit(node: Node) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     project = await create_project(ann)

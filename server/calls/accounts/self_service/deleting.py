@@ -14,7 +14,7 @@ from persistence.tables import (
     studio_projects,
     users,
 )
-from persistence.tables.internal import account_deletions
+from persistence.tables.internal import account_deletions, taken_roles
 from persistence.tables.internal.account_deletions import Owned
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
@@ -60,6 +60,7 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
         brought_back = [project.id for project in archived if not project.archived]
         await account_deletions.put(tx, user.id, brought_back, context.grace_days)
         await one_time_tokens.void(tx, user.id)
+        await taken_roles.void_invitations(tx, user.id)
         ended = await end_logins(context, tx, user.id, reason="account deleted")
         await _tell_owner(context, tx, caller, user)
     for given, heir in params.projects.items():

@@ -202,6 +202,18 @@ async def test_A37_where_it_is_required_who_has_none_sets_one_up_first(nodes: No
     assert (await give(guest, token, app.code()))["t"] == "reply"
 
 
+async def test_A62_where_it_is_required_nobody_takes_it_off(nodes: Nodes) -> None:
+    one = await nodes.start()
+    app, codes = await set_up(await one.musician("ann"))
+    node = await nodes.start(second_factor_required=True)
+    guest, token = await challenge(node)
+    assert (await give(guest, token, app.code()))["t"] == "reply"
+    for code in (app.code(1), codes[0]):
+        assert (await guest.call("auth.totp_disable", code=code))["code"] == "forbidden"
+    state = await guest.result("auth.second_factor_state")
+    assert (state["totp"], state["recovery_codes_left"]) == (True, 10), "and no code is used up"
+
+
 async def test_A37_a_device_needs_none_of_its_own(nodes: Nodes) -> None:
     node = await nodes.start()
     ann = await node.musician("ann")

@@ -149,6 +149,62 @@ async def test_R34_with_its_inviters_ownership_goes_the_invitation(node: Node) -
     assert (await cid.call("invitations.accept", token=made["token"]))["code"] == "auth_failed"
 
 
+@pytest.mark.parametrize("how", ["demoted", "put out", "left", "deleted"])
+async def test_R34_of_who_is_an_owner_again_it_stays_void(node: Node, how: str) -> None:
+    ann, ben, cid = [await node.musician(name) for name in ("ann", "ben", "cid")]
+    project = await create_project(ann)
+    grant = {"project": project, "email": "ben@example.org"}
+    await ann.result("members.grant", **grant, role="owner")
+    made = await invite(ben, project, max_uses=5)
+    match how:
+        case "demoted":
+            await ann.result("members.grant", **grant, role="editor")
+        case "put out":
+            await ann.result("members.revoke", project=project, user=ben.user)
+        case "left":
+            await ben.result("members.revoke", project=project, user=ben.user)
+        case _:
+            await ben.result("auth.delete_account", password="correct horse")
+            again = {"email": "ben@example.org", "password": "correct horse"}
+            await (await node.guest()).result("auth.login", **again)
+    await ann.result("members.grant", **grant, role="owner")
+    assert (await cid.call("invitations.accept", token=made["token"]))["code"] == "auth_failed"
+    fresh = await invite(ann, project)
+    assert (await cid.result("invitations.accept", token=fresh["token"]))["role"] == "editor"
+
+
+@pytest.mark.parametrize("how", ["demoted", "fewer tracks", "put out", "left"])
+async def test_R45_an_invitation_gives_nothing_back(node: Node, how: str) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    project = await create_project(ann)
+    tracks = {"tracks": ["track-01", "track-02"]}
+    asked = {"role": "contributor", "max_uses": 3} | tracks
+    used, unused = [await invite(ann, project, **asked) for _ in range(2)]
+    await ben.result("invitations.accept", token=used["token"])
+    grant = {"project": project, "email": "ben@example.org"}
+    match how:
+        case "demoted":
+            await ann.result("members.grant", **grant, role="viewer")
+        case "fewer tracks":
+            await ann.result("members.grant", **grant, role="contributor", tracks=["track-02"])
+        case "put out":
+            await ann.result("members.revoke", project=project, user=ben.user)
+        case _:
+            await ben.result("members.revoke", project=project, user=ben.user)
+    messages = set()
+    for made in (used, unused):
+        refused = await ben.call("invitations.accept", token=made["token"])
+        assert refused["code"] == "auth_failed"
+        messages.add(refused["message"])
+    unknown = await ben.call("invitations.accept", token="x" * 43)
+    assert messages == {unknown["message"]}
+    fresh = await invite(ann, project, **asked)
+    member = await ben.result("invitations.accept", token=fresh["token"])
+    assert (member["role"], set(member["tracks"])) == ("contributor", set(tracks["tracks"]))
+    rows = {row["id"]: row["uses"] for row in await rows_of(ann, project)}
+    assert rows == {used["id"]: 1, unused["id"]: 0, fresh["id"]: 1}
+
+
 async def test_R35_no_more_accept_than_it_is_for_on_two_nodes_at_once(nodes: Nodes) -> None:
     one, two = await nodes.start(), await nodes.start()
     ann = await one.musician("ann")
