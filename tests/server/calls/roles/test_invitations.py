@@ -178,7 +178,7 @@ async def test_R45_an_invitation_gives_nothing_back(node: Node, how: str) -> Non
     ann, ben = await node.musician("ann"), await node.musician("ben")
     project = await create_project(ann)
     tracks = {"tracks": ["track-01", "track-02"]}
-    asked = {"role": "contributor", "max_uses": 3} | tracks
+    asked: dict[str, Any] = {"role": "contributor", "max_uses": 3} | tracks
     used, unused = [await invite(ann, project, **asked) for _ in range(2)]
     await ben.result("invitations.accept", token=used["token"])
     grant = {"project": project, "email": "ben@example.org"}
