@@ -225,13 +225,7 @@ async def grant(
         row = await transaction.fetchrow(GRANT, project, user, role, given)
         if row is None:
             raise NotFound("there is no such user")
-        await _note_change(transaction, settings, project, before, row, by=by)
-        was = None if before is None else before["role"]
-        said: dict[str, Any] = {"role": role, "before": was}
-        said |= {} if given is None else {"tracks": given}
-        await audit_log.insert(
-            transaction, AuditEvent.ROLE_CHANGED, project=project, user=user, actor=by, **said
-        )
+        await _note_change(transaction, project, settings, before, row, {"actor": by})
         return _member(row)
 
 
@@ -290,11 +284,7 @@ async def invite(
     row = await tx.fetchrow(GRANT, project, user, role, given)
     if row is None:
         raise NotFound("there is no such user")
-    await _note_change(tx, settings, project, before, row)
-    was = None if before is None else before["role"]
-    said: dict[str, Any] = {"role": role, "before": was, "by": "invitation"}
-    said |= {} if given is None else {"tracks": given}
-    await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **said)
+    await _note_change(tx, project, settings, before, row, {"by": "invitation"})
     return _member(row), True
 
 
@@ -337,10 +327,14 @@ async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
 
 
 async def _note_change(
-    tx: Executor, settings: Any, project: str, before: Any, after: Any, *, by: str | None = None
+    tx: Executor, project: str, settings: Any, before: Any, after: Any, said: dict[str, Any]
 ) -> None:
-    """What was taken away, or given back, by the rows of a member (rules R45, R46)."""
-    user, role = after["id"], after["role"]
+    """What was given or taken away, by the rows of a member; `said` by whom (R45, R46, A40)."""
+    user, role, by = after["id"], after["role"], said.get("actor")
+    was = None if before is None else before["role"]
+    said = said | {"role": role, "before": was}
+    said |= {"tracks": after["tracks"]} if role == "contributor" else {}
+    await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **said)
     if before is not None and _is_less(before, after):
         await taken_roles.put(tx, project, user, by_owner=by not in (None, user))
         if before["role"] == "owner":
