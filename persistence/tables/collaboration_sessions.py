@@ -65,6 +65,32 @@ ON CONFLICT (collaboration_session_id, user_id) DO UPDATE SET
         ELSE excluded.entered_at END)),
     times = s.times + (excluded.entered_at - s.seen_at >= $5 * interval '1 second')::integer,
     seen_at = greatest(s.seen_at, excluded.seen_at)
+RETURNING s.collaboration_session_id AS session, s.user_id AS member, s.xmax = 0 AS is_new
+"""
+
+# In order, as all who lock several: of two nodes the second sees what the first has noted.
+LOCK_MANY = """
+SELECT FROM collaboration_sessions WHERE id = ANY ($1::uuid[]) AND status = 'active'
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+# Each node opens a row by whom it knows of: when the stays of all are there, they say who came
+# first. Only as a stay is noted for the first time, so that nobody becomes the host by a role that
+# came later (rule R47).
+SETTLE_HOSTS = """
+UPDATE collaboration_sessions AS c SET host_id = earlier.user_id
+FROM (
+    SELECT DISTINCT ON (s.id) s.id, e.user_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS new (session, member)
+    JOIN collaboration_sessions AS s ON s.id = new.session AND s.status = 'active'
+    JOIN session_stays AS h ON h.collaboration_session_id = s.id AND h.user_id = s.host_id
+    JOIN session_stays AS e ON e.collaboration_session_id = s.id
+        AND e.entered_at < h.entered_at AND new.member IN (e.user_id, h.user_id)
+    JOIN project_members AS m ON m.project_id = s.project_id AND m.user_id = e.user_id
+        AND m.role IN ('contributor', 'editor', 'owner')
+    ORDER BY s.id, e.entered_at, e.user_id
+) AS earlier
+WHERE c.id = earlier.id
 """
 
 # The host may while it works on the project, and every owner (rule R40).
@@ -188,17 +214,23 @@ async def note_stays(
 ) -> None:
     """Session -> user -> when there, in ms on a clock that says `now`.
 
-    Away for so long, a stay begins anew.
+    Away for so long, a stay begins anew. The host is who came first (rule R47).
     """
     there = [(session, user, stay) for session, of in present.items() for user, stay in of.items()]
-    await db.execute(
-        NOTE_STAYS,
-        [session for session, _, _ in there],
-        [user for _, user, _ in there],
-        [max(0.0, now - stay.entered) / 1_000 for _, _, stay in there],
-        [max(0.0, now - stay.left) / 1_000 for _, _, stay in there],
-        away_seconds,
-    )
+    async with db.transaction() as tx:
+        rows = await tx.fetch(
+            NOTE_STAYS,
+            [session for session, _, _ in there],
+            [user for _, user, _ in there],
+            [max(0.0, now - stay.entered) / 1_000 for _, _, stay in there],
+            [max(0.0, now - stay.left) / 1_000 for _, _, stay in there],
+            away_seconds,
+        )
+        new = [(row["session"], row["member"]) for row in rows if row["is_new"]]
+        if new:
+            sessions, members = [session for session, _ in new], [member for _, member in new]
+            await tx.execute(LOCK_MANY, sessions)
+            await tx.execute(SETTLE_HOSTS, sessions, members)
 
 
 async def end_by(db: Executor, session: str, user: str) -> bool:

@@ -180,6 +180,43 @@ async def test_I5_a_stay_is_kept_as_it_was_however_late_it_is_written(database: 
     assert next(r["from_to"] for r in rows if r["user_id"] == bob.id) >= 0.5
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_R47_the_host_is_who_came_first_whichever_node_writes_first(
+    database: Database, order: tuple[int, int]
+) -> None:
+    ann, bob, eve = [await make_user(database) for _ in range(3)]
+    project = await make_project(database, ann)
+    await project_members.grant(database, project.id, bob.id, "editor")
+    await project_members.grant(database, project.id, eve.id, "viewer")
+    session = await collaboration_sessions.open_session(database, project.id, bob.id)
+    now = 1_000_000.0
+    of_nodes = [
+        {session: {ann.id: Stay(now - 200, now), eve.id: Stay(now - 900, now)}},
+        {session: {bob.id: Stay(now - 100, now)}},
+    ]
+    for node in order:
+        await collaboration_sessions.note_stays(database, of_nodes[node], now, 45)
+    host = "SELECT host_id FROM collaboration_sessions"
+    assert await database.fetchval(host) == ann.id
+    await project_members.grant(database, project.id, eve.id, "editor")
+    for node in order:
+        await collaboration_sessions.note_stays(database, of_nodes[node], now, 45)
+    assert await database.fetchval(host) == ann.id, "a role that came later makes nobody the host"
+
+
+async def test_R47_nodes_that_write_at_once_agree_on_the_host(database: Database) -> None:
+    users = [await make_user(database) for _ in range(4)]
+    project = await make_project(database, users[0])
+    for user in users[1:]:
+        await project_members.grant(database, project.id, user.id, "editor")
+    session = await collaboration_sessions.open_session(database, project.id, users[-1].id)
+    now = 1_000_000.0
+    stays = [{session: {u.id: Stay(now - 100 * (4 - n), now)}} for n, u in enumerate(users)]
+    noted = [collaboration_sessions.note_stays(database, stay, now, 45) for stay in stays]
+    await asyncio.gather(*noted)
+    assert await database.fetchval("SELECT host_id FROM collaboration_sessions") == users[0].id
+
+
 async def test_I4_the_host_and_owners_end_a_session(database: Database) -> None:
     ann, bob, cid = [await make_user(database) for _ in range(3)]
     project = await make_project(database, ann)

@@ -196,3 +196,23 @@ async def test_R40_who_looks_on_is_no_host_and_the_first_who_works_on_the_projec
     await ann.result("members.grant", **grant)
     assert (await ben.call("sessions.permit", **asked))["code"] == "forbidden"
     assert (await ann.call("sessions.permit", **asked))["t"] == "reply", "an owner"
+
+
+async def test_R47_who_came_first_is_the_host_though_another_node_wrote_first(
+    nodes: Nodes,
+) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann, ben = await one.musician("ann"), await two.musician("ben")
+    project = await create_project(ann)
+    grant = {"project": project, "email": "ben@example.org", "role": "editor"}
+    await ann.result("members.grant", **grant)
+    await ben.until("role_changed")
+    await ann.join(project)
+    await ben.join(project)
+    await two.server.write_behind.run_once()
+    await one.server.write_behind.run_once()
+    for wire in (ann, ben):
+        [session] = (await wire.result("sessions.list"))["sessions"]
+        assert session["host"] == ann.user
+    asked = {"session": session["id"], "edit": []}
+    assert (await ben.call("sessions.permit", **asked))["code"] == "forbidden"
