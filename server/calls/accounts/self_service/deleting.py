@@ -52,8 +52,8 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     proved = await _who_deletes(context, caller, params.password)
     user = proved.user
     async with context.db.transaction() as tx:
-        await require_still(context, tx, proved)
         await account_deletions.lock_owned(tx, user.id)
+        await require_still(context, tx, proved)
         owned, total = await _hand_on(context, tx, user, params.projects)
         archived = [project for project in owned if _fate(project).becomes == "archived"]
         await studio_projects.set_all_archived(tx, [project.id for project in archived], True)
