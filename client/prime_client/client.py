@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from prime_client import past_states
-from prime_client.connecting.auth_session import HeldLogin
+from prime_client.connecting.auth_session import HeldLogin, tokens_in
 from prime_client.connecting.codec import CodecName, codec_named
 from prime_client.connecting.login import CALLS_TO_LOG_IN, AskForLogin, Login
-from prime_client.connecting.reconnecting import Reconnecting
+from prime_client.connecting.reconnecting import LoginMissing, Reconnecting
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
     CallFailed,
@@ -131,7 +131,7 @@ class Client(Calls, Reconnecting):
                 raise
             await self.close()
             raise CannotConnect(f"{self.url}: {over.reason}") from None
-        except TimeoutError:
+        except (TimeoutError, LoginMissing):
             problem = self.last_problem or "no answer"
             await self.close()
             raise CannotConnect(f"{self.url}: {problem} (tried for {seconds:g} s)") from None
@@ -172,6 +172,8 @@ class Client(Calls, Reconnecting):
         own, kept on disk with what is to be written, and your program may end without the answer
         and ask again with the same key when it starts: within a day it gets the same answer.
 
+        A call that answers tokens logs this client in, as `login` does.
+
         Raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`, `NotConnected`,
         and `WrongUse` for what cannot be sent.
         """
@@ -179,7 +181,11 @@ class Client(Calls, Reconnecting):
         key = idempotency_key
         if key is None and method in WRITES:
             key = new_id()
-        return await self._call_until_answered(method, params, key)
+        answer = await self._call_until_answered(method, params, key)
+        tokens = tokens_in(answer)
+        if tokens is not None:
+            self._logged_in(tokens)
+        return answer
 
     async def batch(
         self,
@@ -212,7 +218,7 @@ class Client(Calls, Reconnecting):
         if self._login.needed is not None and self._over is None:
             if method not in CALLS_TO_LOG_IN:
                 raise CallFailed("auth_required", f"log in again: {self._login.needed}")
-            self._login.begin()
+            self._begin_login()
 
     async def _call_until_answered(
         self, method: str, params: dict[str, Any], key: str | None
@@ -222,6 +228,8 @@ class Client(Calls, Reconnecting):
             await self._until_ready(self._call_seconds)
         except TimeoutError:
             raise CallTimedOut(method, self._call_seconds) from None
+        except LoginMissing as missing:
+            raise CallFailed("auth_required", str(missing)) from None
         who = self.user
         while True:
             try:
@@ -239,7 +247,7 @@ class Client(Calls, Reconnecting):
             return False
         try:
             await self._until_ready(until - asyncio.get_running_loop().time())
-        except (TimeoutError, ConnectionOver):
+        except (TimeoutError, LoginMissing, ConnectionOver):
             return False
         is_same = who is None or self.user is None or who["id"] == self.user["id"]
         return is_same and self._login.needed is None
@@ -254,7 +262,7 @@ class Client(Calls, Reconnecting):
         params = {"email": email, "username": username, "password": password, "name": name}
         if invitation:
             params["invitation"] = token_of(invitation)
-        return self._logged_in(await self.call("auth.register", **params))
+        return _user_of(await self.call("auth.register", **params))
 
     async def look_at_invitation(self, link: str) -> InvitationShown:
         """What its link, or its token, is for; without a login, too.
@@ -271,7 +279,7 @@ class Client(Calls, Reconnecting):
 
     async def login(self, email: str, password: str) -> User:
         """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""
-        return self._logged_in(await self.call("auth.login", email=email, password=password))
+        return _user_of(await self.call("auth.login", email=email, password=password))
 
     async def log_in_by_device(self, show: ShowCode, *, name: str = "") -> User:
         """Be let in by someone who is logged in elsewhere, for programs without a browser.
@@ -279,16 +287,19 @@ class Client(Calls, Reconnecting):
         `show` is called with a `DeviceCode` to show; returns the user, as soon as they have let us
         in. Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
         """
-        return self._logged_in(await devices.let_in(self.call, show, name, self._call_seconds))
+        return _user_of(await devices.let_in(self.call, show, name, self._call_seconds))
 
     async def log_in_by_provider(
-        self, provider: str, open_address: OpenAddress | None = None
+        self, provider: str, open_address: OpenAddress | None = None, *, invitation: str = ""
     ) -> User:
         """Log in by a provider, in the browser of this machine; returns the user.
 
-        `open_address` opens an address some other way. Raises `LoginDenied`, and `CallFailed`.
+        `open_address` opens an address some other way. `invitation`: the link or the token of one,
+        by which a new account is a member of its project. Raises `LoginDenied`, and `CallFailed`.
         """
-        return self._logged_in(await providers.by_provider(self.call, provider, open_address))
+        return _user_of(
+            await providers.by_provider(self.call, provider, open_address, token_of(invitation))
+        )
 
     async def give_second_factor(self, challenge: str, code: str) -> User:
         """Finish a login that raised `CallFailed` with the code `second_factor_required`.
@@ -296,13 +307,12 @@ class Client(Calls, Reconnecting):
         `challenge` is in its `details`; `code`: of the app, or a recovery code.
         """
         tokens = await self.call("auth.second_factor", challenge=challenge, code=code)
-        return self._logged_in(tokens)
+        return _user_of(tokens)
 
     async def log_in_with(self, access_token: str) -> None:
         """Log in with a token that someone lends us, and connect anew with it."""
         self._login.take(HeldLogin(access_token))
-        if self._connection is not None:
-            self._connection.end()
+        self._connect_anew()
 
     def give_up(self, why: str) -> None:
         """End for good where nobody can log in again: who waits gets `ConnectionOver`."""
@@ -374,6 +384,11 @@ class Client(Calls, Reconnecting):
 
     def _forget_room(self, project: str) -> None:
         self._rooms.pop(project, None)
+
+
+def _user_of(tokens: Mapping[str, Any]) -> User:
+    user: User = tokens["user"]
+    return user
 
 
 def _result_of(answer: Mapping[str, Any]) -> Any:

@@ -50,3 +50,12 @@ class HeldLogin:
     def run_out(self) -> "HeldLogin":
         """The same, once the server has refused the access token as too old."""
         return HeldLogin(self.access, self.refresh, 0.0, 0.0)
+
+
+def tokens_in(answer: Any) -> dict[str, Any] | None:
+    """The tokens that a call has answered, if it is one that logs in: they, or `tokens` in it."""
+    if not isinstance(answer, dict):
+        return None
+    if "access_token" in answer and "refresh_token" in answer:
+        return answer
+    return tokens_in(answer.get("tokens"))

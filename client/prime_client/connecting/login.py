@@ -61,6 +61,11 @@ class Login:
         if is_new and self._ask is not None and self._asking is None:
             self._asking = asyncio.create_task(self._ask_for_it(why), name="prime login")
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether one is needed that nobody has begun, or been asked for."""
+        return self.needed is not None and not self._begun.is_set() and self._asking is None
+
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""
         self._begun.set()

@@ -26,6 +26,10 @@ OPEN_SECONDS = 5.0
 REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
 
 
+class LoginMissing(Exception):
+    """The application has to log in before anything is connected, and has not begun to."""
+
+
 class Reconnecting:
     """Comes back with full jitter until a close code says not to; `Client` is what others see."""
 
@@ -49,7 +53,9 @@ class Reconnecting:
         self._backoff = Backoff(rng or random.Random())
         self._login = login
         self._connection: Connection | None = None  # once calls may go out on it
-        self._ready = asyncio.Event()  # set while there is a connection, and when all is over
+        self._ready = asyncio.Event()
+        """Set while there is a connection, when all is over, and when nobody connects for want of
+        a login: whoever waits is told at once."""
         self._over: ConnectionOver | None = None  # why we do not come back
         self._life: asyncio.Task[None] | None = None  # `_live`, from `connect` to `close`
         self._calls = CallsInFlight(call_seconds)
@@ -108,6 +114,7 @@ class Reconnecting:
 
     def _need_login(self, why: str) -> None:
         self._login.need(why)
+        self._tell_who_waits()
         for room in tuple(self._rooms.values()):
             room.login_needed(why)
 
@@ -118,13 +125,31 @@ class Reconnecting:
             return
         self._is_now(connection.welcome.get("user"))
         self._connection = connection
-        self._ready.set()
+        self._tell_who_waits()
         if self._login.needed is None:
             self._attach_rooms()
         while True:
             await self._until_refresh_is_due()
             if not await self._refresh(connection):
                 return
+
+    def _begin_login(self) -> None:
+        """The application logs in: there has to be a connection, and calls wait for it."""
+        self._login.begin()
+        self._tell_who_waits()
+
+    def _connect_anew(self) -> None:
+        """Nothing more goes out on the connection of before: calls wait for the next one."""
+        connection, self._connection = self._connection, None
+        self._tell_who_waits()
+        if connection is not None:
+            connection.end()
+
+    def _tell_who_waits(self) -> None:
+        if self._connection or self._over or self._login.is_missing:
+            self._ready.set()
+        else:
+            self._ready.clear()
 
     def _attach_rooms(self) -> None:
         if self._connection is not None:
@@ -175,8 +200,7 @@ class Reconnecting:
 
     def _disconnected(self) -> None:
         self._connection = None
-        if self._over is None:
-            self._ready.clear()
+        self._tell_who_waits()
         self._calls.interrupt()
         self._watches.interrupt()
         for room in tuple(self._rooms.values()):
@@ -204,6 +228,8 @@ class Reconnecting:
             await self._ready.wait()
         if self._over is not None:
             raise self._over
+        if self._connection is None and self._login.is_missing:
+            raise LoginMissing(f"log in again: {self._login.needed}")
 
     def _received(self, message: Message) -> None:
         match message["t"]:

@@ -15,7 +15,11 @@ READ_SECONDS = 5.0
 PATH = "/callback"
 
 PAGE = b"""<!doctype html><meta charset="utf-8"><title>Prime</title>
-<p>You can close this window and go back to your program.</p>
+<p>Go back to your program: it says whether you are logged in. You can close this window.</p>
+"""
+
+REFUSED_PAGE = b"""<!doctype html><meta charset="utf-8"><title>Prime</title>
+<p>You are not logged in: the provider has refused it. Go back to your program and begin again.</p>
 """
 
 HEADERS = (
@@ -46,24 +50,27 @@ class LedBack:
         with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
             async with asyncio.timeout(READ_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
-                is_taken = self._take(head)
-                status, page = (b"200 OK", PAGE) if is_taken else (b"404 Not Found", b"")
+                brought = self._take(head)
+                status, page = b"404 Not Found", b""
+                if brought is not None:
+                    status, page = b"200 OK", PAGE if "code" in brought else REFUSED_PAGE
                 length = b"Content-Length: %d\r\n" % len(page)
                 writer.write(b"HTTP/1.1 " + status + b"\r\n" + HEADERS + length + b"\r\n" + page)
                 await writer.drain()
         writer.close()
 
-    def _take(self, head: bytes) -> bool:
+    def _take(self, head: bytes) -> dict[str, str] | None:
+        """What it brings; None: it is not of this login."""
         method, target, *_ = head.decode("latin-1").split(" ", 2)
         url = urlsplit(target)
         if method != "GET" or url.path != PATH or self._state is None:
-            return False
+            return None
         brought = dict(parse_qsl(url.query))
         if not hmac.compare_digest(brought.get("state", "").encode(), self._state.encode()):
-            return False
+            return None
         if not self._brought.done():
             self._brought.set_result(brought)
-        return True
+        return brought
 
 
 @asynccontextmanager

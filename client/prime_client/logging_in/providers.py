@@ -14,8 +14,10 @@ Call = Callable[..., Awaitable[Any]]
 OpenAddress = Callable[[str], Awaitable[object] | None]
 
 
-async def by_provider(call: Call, provider: str, open_address: OpenAddress | None) -> Any:
-    """The tokens; raises `LoginDenied`, `CallFailed`."""
+async def by_provider(
+    call: Call, provider: str, open_address: OpenAddress | None, invitation: str
+) -> Any:
+    """The tokens; `invitation`: the token of one, or empty. Raises `LoginDenied`, `CallFailed`."""
     async with led_back_to() as back:
         begun = await call("auth.provider_begin", provider=provider, redirect_uri=back.address)
         back.expect(begun["state"])
@@ -30,6 +32,8 @@ async def by_provider(call: Call, provider: str, open_address: OpenAddress | Non
     if "code" not in brought:
         raise LoginDenied(f"the provider says: {brought.get('error', 'no')}")
     words = {"code": brought["code"], "iss": brought.get("iss")}
+    if invitation:
+        words["invitation"] = invitation
     return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **words)
 
 
