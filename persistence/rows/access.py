@@ -33,7 +33,7 @@ class Access:
     """A user's turn to search: those of one user do not take the lane from everyone else."""
 
     def within(self, transaction: Executor) -> "Access":
-        """The same, as part of a transaction on the lane `callers`.
+        """The same, as part of a transaction, also of one that asks as the owner.
 
         A search finds what was committed before it: not what this transaction has changed.
         """

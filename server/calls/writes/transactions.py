@@ -16,7 +16,8 @@ async def one_transaction(
 ) -> AsyncIterator[tuple[Context, Executor]]:
     """A context whose calls are part of one transaction, and that transaction.
 
-    What they announce is told behind it. `of_rows`: as `prime_caller`, for what is answered by what
+    What they announce is told behind it, and the rows that they answer are read in it: as it has
+    written them. `of_rows`: as `prime_caller`, for what is answered by what
     all tables have in common; else as the server, for what is written out.
     """
     held = HeldBack(context.announcer)
@@ -27,6 +28,6 @@ async def one_transaction(
         if of_rows:
             inside = replace(inside, rows=context.rows.within(transaction))
         else:
-            inside = replace(inside, db=transaction)
+            inside = replace(inside, db=transaction, rows=context.rows.within(transaction))
         yield inside, transaction
     held.tell()

@@ -79,6 +79,14 @@ async def test_A15_a_device_has_the_name_that_its_user_gives_it(node: Node) -> N
     assert (row["device"], row["device_name"], row["current"]) == ("laptop", "Studio Mac", True)
 
 
+async def test_A15_a_renaming_with_a_key_answers_the_new_name_too(node: Node) -> None:
+    """The key makes one transaction of it: the row is read in that one."""
+    [ann] = await logins(node, 1)
+    renamed = {"auth_session": await of(ann), "name": "Studio Mac"}
+    answer = await ann.keyed("a key of sixteen or more", "auth_sessions.rename", **renamed)
+    assert answer["result"]["device_name"] == "Studio Mac"
+
+
 async def test_A13_a_login_says_on_which_device_and_from_where(node: Node) -> None:
     wire = await node.connect()
     said = {"device_name": "My Mac", "device_kind": "plugin", "client": "daw 1.0"}
