@@ -1,4 +1,4 @@
-"""Of a parameter that takes one of a few words, and got another: which words it takes."""
+"""Of a field that takes one of a few words, and got another: which words it takes."""
 
 import msgspec
 from msgspec import inspect
@@ -14,7 +14,8 @@ def with_allowed(told: BadMessage, kind: type[msgspec.Struct]) -> BadMessage:
     words = _words_of(kind, str(told.details.get("field", "")))
     if "enum value" not in str(told) or not 0 < len(words) <= MOST_WORDS:
         return told
-    return BadMessage(f"{told}; allowed: {', '.join(words)}", told.id, told.code, told.details)
+    allowed = ", ".join(word or '""' for word in words)
+    return BadMessage(f"{told}; allowed: {allowed}", told.id, told.code, told.details)
 
 
 def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:

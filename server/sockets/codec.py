@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from websockets.frames import Opcode
@@ -28,6 +28,11 @@ __all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "Unread"
 
 
 FINAL = 0x80
+
+MESSAGE_KINDS: dict[str, type[msgspec.Struct]] = {
+    str(kind.__struct_config__.tag): kind for kind in get_args(ClientMessage)
+}
+"""Name of a message from a client -> what it holds."""
 
 
 def frame_header(first_byte: int, payload: bytes) -> bytes:
@@ -66,7 +71,9 @@ class Codec:
         try:
             message: ClientMessage = self.decoder.decode(data)
         except UNREADABLE as error:
-            raise self.explainer.explain(data, error) from None
+            told = self.explainer.explain(data, error)
+            kind = MESSAGE_KINDS.get(self.look_at(data).name or "")
+            raise (told if kind is None else with_allowed(told, kind)) from None
         return message
 
     def look_at(self, data: bytes) -> Unread:
