@@ -44,6 +44,10 @@ BY_ID = """
 SELECT id FROM prime_users WHERE id::text = lower($1)
 """
 
+IS_OPERATOR = """
+SELECT coalesce((SELECT is_operator FROM prime_users WHERE id = $1), false)
+"""
+
 SET_OPERATOR = """
 UPDATE prime_users SET is_operator = $2 WHERE id = $1 AND is_operator <> $2
 """
@@ -119,6 +123,11 @@ async def memberships(db: Executor, user_id: str) -> list[Membership]:
     """All projects that the user is in."""
     rows = await db.fetch(PROJECTS, user_id)
     return [Membership(row["id"], row["name"], row["role"]) for row in rows]
+
+
+async def is_operator(db: Executor, user_id: str) -> bool:
+    """Whether the user runs the server."""
+    return bool(await db.fetchval(IS_OPERATOR, user_id))
 
 
 async def set_operator(db: Executor, user_id: str, is_operator: bool) -> bool:

@@ -10,14 +10,19 @@ from msgspec import UNSET
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
+from persistence.rows.visibility import rights_of
+from persistence.tables.internal import operators
 from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
+from schema.errors import ErrorCode
+from schema.roles import Whom
 from schema.tables.description import REQUIRED, Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
 from server.calls.rows.most import require_room
 from server.calls.rows.told import TOLD, tell
+from server.refused import Refused
 
 if TYPE_CHECKING:
     from persistence.rows.pages import Order
@@ -89,7 +94,7 @@ class RowAnswers:
             before=params.before,
         )
         if not page.rows:
-            await _require_project(table, context, caller, params)
+            await _require_seeing(table, context, caller, params)
         await self._embedding.bring(context.rows, table, caller.user, page.rows, embed)
         await self._embedding.bring_always(context.db, table, page.rows)
         _, result = self._methods[f"{table.calls}.{Verb.LIST}"]
@@ -102,7 +107,7 @@ class RowAnswers:
             context.rows, table, caller.user, where=params.where, beside=beside
         )
         if not found.count:
-            await _require_project(table, context, caller, params)
+            await _require_seeing(table, context, caller, params)
         return Counted(found.count, found.exact)
 
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
@@ -143,8 +148,16 @@ class RowAnswers:
         return None
 
 
-async def _require_project(table: Table, context: Context, caller: Caller, params: Any) -> None:
-    """Of a list that is one project's: raises `NoSuchProject` to strangers (rule C6)."""
+async def _require_seeing(table: Table, context: Context, caller: Caller, params: Any) -> None:
+    """Of an empty list: raises what says that it is not the caller's to see.
+
+    Of one project's: `NoSuchProject` to strangers (rule C6); of one for operators: `Refused`.
+    """
+    if rights_of(table).see == (Whom.OPERATOR,):
+        if not await operators.is_operator(context.db, caller.user):
+            text = f"{table.calls} is for operators of this server; you are none"
+            raise Refused(ErrorCode.FORBIDDEN, text)
+        return
     if dict(table.asks).get(table.project) is REQUIRED:
         await require_member(context, getattr(params, table.project), caller.user)
 
