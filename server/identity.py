@@ -18,6 +18,8 @@ class Identity:
     """The id of the login's row in `auth_sessions`."""
     expires_at: float = math.inf
     """When the access token runs out, in seconds since 1970 (rule A12)."""
+    key: str = ""
+    """The kid of what the access token is signed with; empty: it is in the form of before."""
 
     def as_user(self) -> User:
         """What others are told of them."""

@@ -103,6 +103,10 @@ class SigningKeys:
             return due[-1] if due else None
         return honoured[0] if honoured else None
 
+    def retired(self, now: float) -> set[str]:
+        """The kids of those of which nothing is honoured any more."""
+        return {key.kid for key in self._keys.values() if key.retires_at <= now}
+
     def get(self, kid: str) -> SigningKey | None:
         """The key of this name, retired or not."""
         return self._keys.get(kid)

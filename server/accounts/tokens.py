@@ -39,6 +39,8 @@ class Access:
     user: str
     auth_session: str
     expires_at: float
+    key: str = ""
+    """The kid of what it is signed with; empty: it is in the form of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Signed:
 
     text: str
     expires_at: float
+    key: str = ""
+    """The kid of what it is signed with; empty: it is in the form of before."""
 
 
 class Tokens:
@@ -100,6 +104,7 @@ class Tokens:
         else:
             headers = {"typ": TYPE, "kid": key.kid}
             text = jwt.encode(claims, key.private, algorithm="EdDSA", headers=headers)
+            return Signed(text, ends, key.kid)
         return Signed(text, ends)
 
     def unknown_key(self, token: str) -> bool:
@@ -118,7 +123,7 @@ class Tokens:
         self._check_times(claims)
         if not self._is_honoured(header, claims["iat"]):
             raise BadToken(Cause.EXPIRED, is_out_of_time=True)
-        return Access(claims["sub"], claims["sid"], claims["exp"])
+        return Access(claims["sub"], claims["sid"], claims["exp"], header.get("kid", ""))
 
     def has_run_out(self, expires_at: float) -> bool:
         """Whether a token that runs out then is good no more, at hello and on an open socket."""

@@ -183,7 +183,12 @@ class Greeting:
         if connection.id not in self._connections:
             return  # it has gone meanwhile
         identity = Identity(
-            user.id, user.username, user.name, access.auth_session, access.expires_at
+            user.id,
+            user.username,
+            user.name,
+            access.auth_session,
+            access.expires_at,
+            access.key,
         )
         self._login.log_in(connection, identity)
         if connection.identity is not None:  # else the login was ended meanwhile

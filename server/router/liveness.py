@@ -1,7 +1,8 @@
 """Which connections still live: who is late with hello, silent, or does not read."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from schema.close_codes import NO_HELLO, SILENT, TOKEN_EXPIRED
 from schema.errors import ErrorCode
@@ -18,11 +19,17 @@ ASKED_AFTER_SECONDS = 1.25 * HEARTBEAT_SECONDS
 """Of silence: clients that send heartbeats in time are never asked for a sign of life."""
 
 
+def none_retired(now: float) -> Collection[str]:
+    """For who has no keys that retire."""
+    return ()
+
+
 class Liveness:
     """Of all connections of a node.
 
     `access_seconds`: the life of an access token, a fifth of which is the longest warning.
-    `clock`: seconds since 1970, in which tokens run out.
+    `retired`: the kids of keys of which nothing is honoured at a time. `clock`: seconds since 1970,
+    in which tokens run out.
     """
 
     def __init__(
@@ -30,8 +37,10 @@ class Liveness:
         connections: Mapping[str, Connection],
         access_seconds: float,
         clock: Callable[[], float] = time.time,
+        retired: Callable[[float], Collection[str]] = none_retired,
     ) -> None:
         self._connections = connections
+        self._retired = retired
         self._warning = min(TOKEN_WARNING_SECONDS, access_seconds / 5)
         self._clock = clock
 
@@ -55,12 +64,20 @@ class Liveness:
     def _check_tokens(self) -> None:
         """Warn those whose access token runs out soon, and close those whose token has."""
         now = self._clock()
+        retired = self._retired(now)
         for connection in list(self._connections.values()):
             session = connection.session
             if isinstance(session, LoggedIn):
+                if session.identity.key in retired:
+                    self._shorten(session, now)
                 left = session.identity.expires_at - now
                 if left <= self._warning:
                     _warn_or_close(connection, session, left)
+
+    def _shorten(self, session: LoggedIn, now: float) -> None:
+        """Its key was replaced at once (rule A10): it has as long as who is warned has."""
+        ends = min(session.identity.expires_at, now + self._warning)
+        session.identity = replace(session.identity, expires_at=ends)
 
 
 def _warn_or_close(connection: Connection, session: LoggedIn, left: float) -> None:

@@ -128,7 +128,9 @@ async def _note(
 def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSession) -> Tokens:
     """The tokens of this login. Once they are sent, the caller's connection is the user's."""
     signed = context.tokens.access(user.id, session.id)
-    identity = Identity(user.id, user.username, user.name, session.id, signed.expires_at)
+    identity = Identity(
+        user.id, user.username, user.name, session.id, signed.expires_at, signed.key
+    )
 
     def log_in(was_sent: bool) -> None:
         if was_sent:
