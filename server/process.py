@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Mapping
 
 import structlog
 
+from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from persistence.errors import PersistenceError, Unavailable
 from persistence.journal.postgres import PostgresJournal
@@ -25,6 +27,7 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
+from server.operating.database import DEFAULT_DATA
 from server.serving import serve
 from server.settings import Settings
 
@@ -61,11 +64,18 @@ async def run(
         def say(url: str) -> None:
             ready(url)
             if not has_accounts and sys.stderr.isatty():
-                sys.stderr.write(f"{FIRST_ACCOUNT}\n")
+                sys.stderr.write(f"{FIRST_ACCOUNT}{_which_data(settings, servers)}\n")
 
         await serve(build_node(settings, foundation), say)
     finally:
         await db.close()
+
+
+def _which_data(settings: Settings, servers: Mapping[str, Embedded]) -> str:
+    """What the command has to be told, to find the database that we have started."""
+    is_ours = any(isinstance(server, EmbeddedPostgres) for server in servers.values())
+    is_usual = settings.data == DEFAULT_DATA.resolve()
+    return f" --data {shlex.quote(str(settings.data))}" if is_ours and not is_usual else ""
 
 
 async def _install_presets(db: Lanes) -> None:

@@ -141,6 +141,11 @@ async def _rotate_keys(db: Database, arguments: argparse.Namespace, settings: Se
 
 def _link(settings: Settings, token: str) -> str:
     """Where PRIME_PUBLIC_URL is not set, that of a server on the usual port of this machine."""
+    if not settings.mail.public_url:
+        sys.stderr.write(
+            "prime: PRIME_PUBLIC_URL is not set: the link leads to http://127.0.0.1:8787, where"
+            " only this machine finds a server; set it to the address that users reach\n"
+        )
     public_url = PublicUrl(settings.mail.public_url)
     public_url.serves_at("127.0.0.1", 8787)
     return public_url.account_page(f"reset={token}")
