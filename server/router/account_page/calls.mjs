@@ -126,19 +126,32 @@ export function inWords(error, what) {
     rate_limited: `That was too often. ${later(error.details?.retry_after_ms)}`,
     unavailable: `The server cannot do that just now. ${later(error.details?.retry_after_ms)}`,
     unreachable: error.message,
-    second_factor_missing:
-      "This server asks everyone for a second factor. Log in with your music program first and set it up there.",
   };
-  const text = codes[error.code] ?? sentence(error.message);
-  return { text, isUsedUp: error.code === "auth_failed" && !["login", "code"].includes(what) };
+  const text = codes[error.code] ?? refused(error);
+  return { text, isUsedUp: error.code === "auth_failed" && !["login", "code", "factor"].includes(what) };
 }
 
 const WRONG = {
   login: "The address or the password is not right.",
   code: "This code is not right, or it is too old.",
+  factor: "This code is not right, or it was used before: take the newest one of the app.",
   device: "No device asks with this code. Look at the device: perhaps it shows a new one by now.",
   link: "This link is not good any more: it was used already, or it is too old.",
 };
+
+const RULES = {
+  password: "A password has at least 8 characters.",
+  email: "An address looks like name@example.org.",
+  username: "A username is 2 to 32 characters: letters, digits, _ . and -",
+};
+
+/** Of what a field holds: the rule of that field, or the sentence of the server without its names. */
+function refused(error) {
+  const words = error.message.replace(/ - at `[^`]*`$/, "").replace(/^[a-z_]+: /, "");
+  const isRaw = /^(Expected|Object|Invalid) |^in the form NFC/.test(words);
+  const field = error.details?.field ?? "";
+  return sentence(isRaw ? (RULES[field] ?? `This cannot be used as ${field || "an answer"}`) : words);
+}
 
 function later(ms) {
   if (!ms) return "Try again in a moment.";

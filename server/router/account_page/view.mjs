@@ -216,7 +216,12 @@ async function login(title, words, asked, then) {
     title,
     ...words.map((each) => text(each)),
     form("login", [email, password], "Log in", async (address, value) => {
-      await loggedIn(() => server.call("auth.login", { email: address, password: value }), then);
+      try {
+        await loggedIn(() => server.call("auth.login", { email: address, password: value }), then);
+      } catch (error) {
+        if (error.code !== "address_unverified") throw error;
+        proofCode(address);
+      }
     }),
     ...(await providerButtons(asked)),
     asked.name === "invite" ? link("I have no account yet", () => register(asked)) : null,
@@ -228,8 +233,9 @@ async function loggedIn(attempt, then) {
   try {
     await attempt();
   } catch (error) {
-    if (error.code !== "second_factor_required") throw error;
-    secondFactor(error.details.challenge, then);
+    const next = { second_factor_required: secondFactor, second_factor_missing: setUpFactor }[error.code];
+    if (!next) throw error;
+    await next(error.details.challenge, then);
     return;
   }
   await then();
@@ -246,6 +252,27 @@ function secondFactor(challenge, then) {
   );
 }
 
+/** This server asks everyone for a second factor, and this account has none yet. */
+async function setUpFactor(challenge, then) {
+  const { secret, uri } = await server.call("auth.totp_begin", { challenge });
+  const code = codeField("Code that the app shows now");
+  show(
+    "Set up a second factor",
+    text("This server asks everyone for one. Add this account to your authenticator app: open the link on the device that has the app, or type the key."),
+    element("p", {}, element("a", { href: uri }, "Open in the authenticator app")),
+    element("p", {}, "Key: ", element("code", {}, secret)),
+    form("factor", [code], "Go on", async (digits) => {
+      const { recovery_codes } = await server.call("auth.totp_confirm", { challenge, code: digits });
+      show(
+        "Keep your recovery codes",
+        text("Each stands in for the app once. They are shown only now: write them down."),
+        element("pre", {}, recovery_codes.join("\n")),
+        form("login", [], "I have kept them, go on", then),
+      );
+    }),
+  );
+}
+
 /** Make an account by an invitation: it brings its owner into the project at once. */
 function register(asked) {
   const email = emailField();
@@ -256,9 +283,16 @@ function register(asked) {
     text("Others find you by your username: letters, digits, _ . and -", "note"),
     form("invite", [email, username, password], "Make the account", async (address, name, value) => {
       const params = { email: address, username: name, password: value, invitation: asked.secret };
-      await server.call("auth.register", params);
-      logOutWith();
-      done("You are in", "Log in with your music program: the project is there.");
+      const isIn = () => {
+        logOutWith();
+        done("You are in", "Log in with your music program: the project is there.");
+      };
+      try {
+        await loggedIn(() => server.call("auth.register", params), isIn);
+      } catch (error) {
+        if (error.code !== "address_unverified") throw error;
+        proofCode(address);
+      }
     }, link("I have an account", () => open(asked))),
   );
 }
