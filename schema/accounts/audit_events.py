@@ -100,6 +100,39 @@ AUDIT_EVENTS: dict[AuditEvent, str] = {
 }
 """What each says, as PROTOCOL.md and operators read it."""
 
+DETAILS_OF: dict[AuditEvent, tuple[str, ...]] = {
+    AuditEvent.LOGIN: ("by", "device"),
+    AuditEvent.LOGIN_FAILED: ("cause",),
+    AuditEvent.TOKEN_REFUSED: ("cause",),
+    AuditEvent.REFRESH_FAILED: ("cause",),
+    AuditEvent.REFRESH_REUSED: ("cause",),
+    AuditEvent.SESSION_REVOKED: ("reason", "by"),
+    AuditEvent.DEVICE_RENAMED: ("device",),
+    AuditEvent.ACCOUNT_MADE: ("by", "provider"),
+    AuditEvent.ACCOUNT_DELETED: ("projects",),
+    AuditEvent.PASSWORD_FAILED: ("cause",),
+    AuditEvent.RESET_REQUESTED: ("by",),
+    AuditEvent.ONE_TIME_FAILED: ("purpose", "cause"),
+    AuditEvent.IDENTITY_LINKED: ("provider",),
+    AuditEvent.IDENTITY_UNLINKED: ("provider",),
+    AuditEvent.PROVIDER_FAILED: ("provider", "cause"),
+    AuditEvent.SECOND_FACTOR_REMOVED: ("by",),
+    AuditEvent.SECOND_FACTOR_FAILED: ("cause",),
+    AuditEvent.DEVICE_APPROVED: ("device", "name", "asked_from"),
+    AuditEvent.DEVICE_DENIED: ("device", "name", "asked_from"),
+    AuditEvent.DEVICE_FAILED: ("cause",),
+    AuditEvent.ROLE_CHANGED: ("role", "before", "by", "tracks"),
+    AuditEvent.PERMISSIONS_CHANGED: ("session", "permissions"),
+    AuditEvent.INVITATION_MADE: ("invitation", "role", "uses"),
+    AuditEvent.INVITATION_ACCEPTED: ("invitation", "role"),
+    AuditEvent.INVITATION_WITHDRAWN: ("invitation",),
+    AuditEvent.INVITATION_FAILED: ("cause",),
+    AuditEvent.KEY_ROTATED: ("kid", "at_once", "by"),
+    AuditEvent.OPERATOR_MADE: ("by",),
+    AuditEvent.OPERATOR_UNMADE: ("by",),
+}
+"""Event -> what may be in `details`; what is not here has none. A test reads the code for more."""
+
 COUNTED_TOGETHER = frozenset(
     {
         AuditEvent.LOGIN_FAILED,

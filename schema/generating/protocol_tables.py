@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from schema.accounts.audit_events import AUDIT_EVENTS, COUNTED_TOGETHER, DETAILS_OF
 from schema.calling.writes import WRITES
 from schema.calls import METHODS, ROW_CALLS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
@@ -137,6 +138,18 @@ def _close_codes_table() -> str:
     return _table("code | name | reconnect | meaning", rows)
 
 
+def _audit_events_table() -> str:
+    rows = (
+        (f"`{event}`", _names(DETAILS_OF.get(event, ())), _yes(event in COUNTED_TOGETHER), says)
+        for event, says in AUDIT_EVENTS.items()
+    )
+    return _table("event | in `details` | counted together | meaning", rows)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def _limits_table() -> str:
     rows = (
         (f"`{row.name}`", f"{row.value:,.0f}", row.unit, row.door, row.past_it, row.why)
@@ -229,6 +242,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "details": _details_table,
     "drop reasons": _drop_reasons_table,
     "close codes": _close_codes_table,
+    "audit events": _audit_events_table,
     "limits": _limits_table,
     "colors": _colors_table,
     "examples": _examples,
