@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,9 @@ ON CONFLICT (id) DO NOTHING
 
 TRIM = slices.deleting("audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2)
 
+
+WRITTEN: Counter[AuditEvent] = Counter()
+"""Of this process: what was noted in the transaction that did it, for /metrics."""
 
 log = structlog.get_logger()
 
@@ -96,7 +100,12 @@ async def insert(
     actor = None if actor == user else actor
     row = AuditRow(event, user, actor, project, auth_session, address, details=details)
     await insert_many(db, [row])
-    db.when_committed(lambda: log.info("audit", what=event.value, **row.said))
+    db.when_committed(lambda: _tell(row))
+
+
+def _tell(row: AuditRow) -> None:
+    WRITTEN[row.event] += 1
+    log.info("audit", what=row.event.value, **row.said)
 
 
 async def insert_many(db: Executor, rows: Sequence[AuditRow]) -> None:

@@ -1,11 +1,14 @@
 """The few figures worth watching, for Prometheus at /metrics."""
 
+from collections import Counter as Counts
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
+
+from persistence.tables import audit_log
 
 
 class Count(Protocol):
@@ -49,7 +52,9 @@ class _Events(Collector):
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])
-        for kind, count in self.counts.items():
+        counts = Counts(self.counts)  # what is noted in transactions is counted where it is written
+        counts.update({f"audit_{event}": count for event, count in audit_log.WRITTEN.items()})
+        for kind, count in counts.items():
             family.add_metric([kind], count)
         yield family
 

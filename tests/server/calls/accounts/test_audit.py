@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from persistence.tables import audit_log
+from schema.accounts.audit_events import AuditEvent
 from server.accounts.use_limits import Limits
+from server.health.metrics import Metrics
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
@@ -50,6 +53,13 @@ async def test_A40_logins_and_failures_are_noted_with_what_an_operator_needs(nod
     assert rows["refresh_failed"]["cause"] == "forged"
     assert "horse" not in str(await noted(node))
     assert "example.org" not in str(await noted(node))
+
+
+async def test_A40_what_is_noted_in_a_transaction_is_counted_too(node: Node) -> None:
+    before = audit_log.WRITTEN[AuditEvent.LOGIN]
+    await node.musician("ann")
+    assert audit_log.WRITTEN[AuditEvent.LOGIN] == before + 1
+    assert f'{{kind="audit_login"}} {before + 1}.0' in Metrics().text()
 
 
 async def test_A40_an_old_refresh_token_and_a_login_too_many_are_noted(nodes: Nodes) -> None:
