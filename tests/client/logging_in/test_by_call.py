@@ -45,7 +45,9 @@ async def test_a_borrowed_token_is_used_by_the_next_call(node: Node) -> None:
     async with Client(node.url, device="laptop") as client:
         await client.log_in_with(ann.tokens["access_token"])
         await client.call("auth.totp_begin")
-        assert (client.user or {}).get("id") == ann.user
+        user = client.user
+        assert user is not None
+        assert user["id"] == ann.user
 
 
 async def test_who_waits_hears_at_once_that_a_login_is_needed(node: Node) -> None:
