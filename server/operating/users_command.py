@@ -100,6 +100,7 @@ async def _show(db: Database, arguments: argparse.Namespace, settings: Settings)
         {
             "id": login.id,
             "device": login.device,
+            "device_name": login.device_name,
             "created_at": _time(login.created_at),
             "last_used_at": _time(login.last_used_at),
         }
@@ -179,6 +180,9 @@ def _state(account: Result) -> str:
     said = [f"{logins} login{'s' * (logins != 1)}"]
     said += ["operator"] if account["is_operator"] else []
     said += [] if account["has_password"] else ["no password"]
+    said += ["address proved" if account["address_proved"] else "address not proved"]
+    said += ["second factor"] if account["second_factor"] else []
+    said += [f"by {provider}" for provider in account["providers"]]
     return ", ".join(said)
 
 
@@ -188,7 +192,7 @@ def _said_whole(result: Result) -> str:
         f"id {result['id']}, since {result['created_at']}, {_state(result)}",
     ]
     lines += [
-        f"login {each['id']} on {each['device'] or 'an unnamed device'},"
+        f"login {each['id']} on {each['device_name'] or each['device'] or 'an unnamed device'},"
         f" last used {each['last_used_at']}"
         for each in result["auth_sessions"]
     ]

@@ -12,6 +12,11 @@ SELECT u.id, u.email, u.username, u.name, u.is_operator,
     extract(epoch FROM u.created_at)::float8 AS created_at,
     EXISTS (SELECT FROM auth_credentials AS c
         WHERE c.user_id = u.id AND c.provider = 'password') AS has_password,
+    u.email_verified_at IS NOT NULL AS address_proved,
+    EXISTS (SELECT FROM second_factors AS f
+        WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+    ARRAY(SELECT DISTINCT i.provider FROM provider_identities AS i
+        WHERE i.user_id = u.id ORDER BY i.provider) AS providers,
     (SELECT count(*) FROM auth_sessions AS s
         WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS logins
 FROM prime_users AS u
@@ -22,7 +27,7 @@ LIST = f"{_SHOWN} WHERE u.id > $1 ORDER BY u.id LIMIT $2"
 ONE = f"{_SHOWN} WHERE u.id = $1"
 
 LOGINS = """
-SELECT id, device, extract(epoch FROM created_at)::float8 AS created_at,
+SELECT id, device, device_name, extract(epoch FROM created_at)::float8 AS created_at,
     extract(epoch FROM last_used_at)::float8 AS last_used_at
 FROM auth_sessions
 WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
@@ -73,6 +78,11 @@ class Account:
     is_operator: bool
     created_at: float
     has_password: bool
+    address_proved: bool
+    second_factor: bool
+    """Whether logins take one."""
+    providers: list[str]
+    """Whose identities are linked."""
     logins: int
     """How many go on."""
 
@@ -83,6 +93,8 @@ class Login:
 
     id: str
     device: str
+    device_name: str
+    """What people call it; empty: it has not said."""
     created_at: float
     last_used_at: float
 

@@ -37,6 +37,10 @@ from server.calls.context import Context, as_login
 from server.refused import Refused
 
 NO_CHALLENGE = "this login is not under way any more, or the code is wrong; log in again"
+WRONG_CODE = (
+    "the code is wrong, or it was used before; this login is still under way: take the newest one"
+    " of the app"
+)
 NO_CODE = "the code is wrong, or it was used before; take the newest one of the app"
 IT_STAYS = (
     "this server asks everyone for a second factor; for a new app ask its operator to take the"
@@ -57,7 +61,7 @@ async def second_factor(context: Context, caller: Caller, params: GiveSecondFact
     await count_try(context, caller, user.id)
     async with context.db.transaction() as tx:
         await auth_sessions.hold_user(tx, user.id)
-        await use_code(context, caller, tx, user.id, params.code, NO_CHALLENGE)
+        await use_code(context, caller, tx, user.id, params.code, WRONG_CODE)
         await _take(context, caller, tx, user, params.challenge)
         tokens = await open_held(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
     await count_success(context, caller, user.id)
