@@ -38,8 +38,8 @@ from server.refused import Refused
 
 NO_CHALLENGE = "this login is not under way any more, or the code is wrong; log in again"
 WRONG_CODE = (
-    "the code is wrong, or it was used before; this login is still under way: take the newest one"
-    " of the app"
+    "the code is wrong, or it was used before; take the newest one of the app, and log in again"
+    f" after {CHALLENGE_TRIES} wrong ones"
 )
 NO_CODE = "the code is wrong, or it was used before; take the newest one of the app"
 IT_STAYS = (

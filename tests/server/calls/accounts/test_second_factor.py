@@ -96,7 +96,9 @@ async def test_A35_a_challenge_is_of_one_device_for_five_minutes_and_five_codes(
     guest, token = await challenge(node)
     elsewhere = await node.guest(device="thief")
     told = [await give(elsewhere, token, app.code())]
-    told += [await give(guest, token, "000000") for _ in range(CHALLENGE_TRIES)]
+    wrong = [await give(guest, token, "000000") for _ in range(CHALLENGE_TRIES)]
+    assert all(answer["code"] == "auth_failed" for answer in wrong)
+    assert all("take the newest one of the app" in answer["message"] for answer in wrong)
     told.append(await give(guest, token, app.code()))
     await database.execute("DELETE FROM login_tries")
     guest, token = await challenge(node)
