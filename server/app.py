@@ -107,12 +107,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
         pages=pages,
-        liveness=Liveness(
-            core.connections,
-            settings.access_seconds,
-            foundation.clock,
-            foundation.shared.signing.retired,
-        ),
+        liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
         mail=_mail(core, context),
     )
