@@ -13,8 +13,10 @@ SHOWN = "id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS re
 
 CREATE = f"""
 INSERT INTO auth_sessions (user_id, device, device_name, device_kind, client, network, refresh_key,
-    expires_at, seen_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second', now())
+    expires_at, seen_at, proved_by, second_factor, approved_by, proved_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, least(now() + $8 * interval '1 second', by.expires_at), now(),
+    $9, coalesce(by.second_factor, $10), by.id, coalesce(by.proved_at, by.created_at, now())
+FROM (SELECT $11::uuid AS id) AS asked LEFT JOIN auth_sessions AS by ON by.id = asked.id
 RETURNING {SHOWN}
 """
 
@@ -48,10 +50,14 @@ FROM auth_sessions WHERE user_id = $1 AND id <> $2
 """
 
 AGE = """
-SELECT extract(epoch FROM now() - created_at)::float8 FROM auth_sessions WHERE id = $1
+SELECT extract(epoch FROM now() - coalesce(proved_at, created_at))::float8
+FROM auth_sessions WHERE id = $1
 """
 
 # Before all other locks of a transaction that changes who gets in (migration 0039).
+HAS_FACTOR = "SELECT second_factor FROM auth_sessions WHERE id = $1"
+GIVE_FACTOR = "UPDATE auth_sessions SET second_factor = true WHERE id = $1"
+
 HOLD_USER = "SELECT hold_user($1)"
 HOLD_USER_OF = "SELECT hold_user_of($1)"
 
@@ -71,13 +77,17 @@ FROM found WHERE s.id = found.id
 RETURNING s.id
 """
 
-# Of the user's own alone: no row is of another's.
-REVOKE_OF = """
-WITH found AS (SELECT id, revoked_at FROM auth_sessions WHERE id = $1 AND user_id = $2 FOR UPDATE),
-    ended AS (
-        UPDATE auth_sessions AS s SET revoked_at = now(), revoked_reason = $3
-        FROM found WHERE s.id = found.id AND found.revoked_at IS NULL)
-SELECT revoked_at IS NULL AS is_new FROM found
+# Of the user's own alone: no row is of another's. With it end those that it has let in.
+LET_IN = """
+WITH RECURSIVE let_in AS (
+    SELECT id FROM auth_sessions WHERE id = $1 AND user_id = $2
+    UNION SELECT s.id FROM auth_sessions AS s JOIN let_in ON s.approved_by = let_in.id)
+SELECT s.id, s.revoked_at IS NULL AS goes_on FROM auth_sessions AS s JOIN let_in USING (id)
+ORDER BY s.id FOR NO KEY UPDATE OF s
+"""
+REVOKE_THESE = """
+UPDATE auth_sessions SET revoked_at = now(), revoked_reason = $2
+WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL
 """
 
 RENAME = """
@@ -154,6 +164,19 @@ class DeviceNote:
 NOTHING_SAID = DeviceNote()
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What has shown whose login it is."""
+
+    by: str = ""
+    second_factor: bool = False
+    approved_by: str | None = None
+    """The login that has let it in; its second factor counts, then."""
+
+
+NOT_SAID = Proof()
+
+
 class RotationResult(StrEnum):
     """What became of a refresh token; after all but the first two, log in again."""
 
@@ -183,12 +206,15 @@ async def create(
     *,
     refresh_key: bytes | None = None,
     note: DeviceNote = NOTHING_SAID,
+    proof: Proof = NOT_SAID,
 ) -> AuthSession:
-    """Make a login, which ends after `lifetime_seconds` however often it is refreshed."""
-    said = (note.name, note.kind, note.client, note.network)
-    return _session(
-        await db.fetchrow(CREATE, user_id, device, *said, refresh_key, lifetime_seconds)
-    )
+    """Make a login, which ends after `lifetime_seconds` however often it is refreshed.
+
+    One that another has let in is proved by what that was, and ends with it at the latest.
+    """
+    said = (note.name, note.kind, note.client, note.network, refresh_key, lifetime_seconds)
+    shown = (proof.by, proof.second_factor, proof.approved_by)
+    return _session(await db.fetchrow(CREATE, user_id, device, *said, *shown))
 
 
 async def is_on_new_device(db: Executor, session: AuthSession) -> bool:
@@ -238,7 +264,7 @@ async def rotate(
             if session.refresh_key is None:
                 session = _session(await transaction.fetchrow(GIVE_KEY, session_id, new_key))
             return Rotation(RotationResult.REPEATED, session)
-        await revoke(transaction, session_id, "refresh_reuse")
+        await revoke_of(transaction, session_id, session.user_id, "refresh_reuse")
         return Rotation(RotationResult.REUSED, session)
 
 
@@ -278,12 +304,26 @@ async def revoke_all(db: Executor, user_id: str, but: str | None, reason: str) -
         return [row["id"] for row in await transaction.fetch(REVOKE_ALL, user_id, but, reason)]
 
 
-async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) -> bool | None:
-    """End a login of this user; whether that is new. None: the user has no such login."""
+async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) -> list[str] | None:
+    """End a login of this user and those that it has let in; which ones that ended, None: the user
+    has no such login.
+    """
     async with db.transaction() as transaction:
         await hold_user(transaction, user_id)
-        is_new: bool | None = await transaction.fetchval(REVOKE_OF, session_id, user_id, reason)
-        return is_new
+        found = await transaction.fetch(LET_IN, session_id, user_id)
+        ended = [row["id"] for row in found if row["goes_on"]]
+        await transaction.execute(REVOKE_THESE, ended, reason)
+    return ended if found else None
+
+
+async def has_factor(db: Executor, session_id: str) -> bool:
+    """Whether a second factor was shown for this login, or for the one that has let it in."""
+    return bool(await db.fetchval(HAS_FACTOR, session_id))
+
+
+async def give_factor(db: Executor, session_id: str) -> None:
+    """The user of this login has shown the second factor over it."""
+    await db.execute(GIVE_FACTOR, session_id)
 
 
 async def rename(db: Executor, session_id: str, user_id: str, name: str) -> str | None:

@@ -1172,6 +1172,10 @@ CREATE TABLE public.auth_sessions (
     client text DEFAULT ''::text NOT NULL,
     network text DEFAULT ''::text NOT NULL,
     seen_at timestamp with time zone,
+    proved_at timestamp with time zone,
+    proved_by text DEFAULT ''::text NOT NULL,
+    second_factor boolean DEFAULT false NOT NULL,
+    approved_by uuid,
     CONSTRAINT auth_sessions_check CHECK (((revoked_at IS NULL) = (revoked_reason IS NULL))),
     CONSTRAINT auth_sessions_client_check CHECK ((length(client) <= 120)),
     CONSTRAINT auth_sessions_counter_check CHECK ((counter >= 0)),
@@ -1179,6 +1183,7 @@ CREATE TABLE public.auth_sessions (
     CONSTRAINT auth_sessions_device_kind_check CHECK ((length(device_kind) <= 32)),
     CONSTRAINT auth_sessions_device_name_check CHECK ((length(device_name) <= 120)),
     CONSTRAINT auth_sessions_network_check CHECK ((length(network) <= 64)),
+    CONSTRAINT auth_sessions_proved_by_check CHECK ((length(proved_by) <= 32)),
     CONSTRAINT auth_sessions_refresh_key_check CHECK ((length(refresh_key) = 32)),
     CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120)))
 );
@@ -1899,6 +1904,8 @@ CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials 
 
 CREATE UNIQUE INDEX auth_credentials_verify_token_key ON public.auth_credentials USING btree (verify_token_hash) WHERE (verify_token_hash IS NOT NULL);
 
+CREATE INDEX auth_sessions_approved_idx ON public.auth_sessions USING btree (approved_by) WHERE (approved_by IS NOT NULL);
+
 CREATE INDEX auth_sessions_expires_idx ON public.auth_sessions USING btree (expires_at);
 
 CREATE INDEX auth_sessions_made_idx ON public.auth_sessions USING btree (user_id, created_at, id);
@@ -2175,6 +2182,9 @@ ALTER TABLE ONLY public.audio_files
 
 ALTER TABLE ONLY public.auth_credentials
     ADD CONSTRAINT auth_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.auth_sessions
+    ADD CONSTRAINT auth_sessions_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.auth_sessions(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.auth_sessions
     ADD CONSTRAINT auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;

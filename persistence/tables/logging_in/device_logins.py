@@ -41,7 +41,7 @@ TAKE = """
 DELETE FROM device_logins AS d USING auth_sessions AS s
 WHERE d.device_hash = $1 AND d.state = 'approved' AND d.expires_at > now()
     AND s.id = d.approved_by AND s.revoked_at IS NULL AND s.expires_at > now()
-RETURNING s.user_id
+RETURNING s.user_id, s.id AS approved_by
 """
 
 LOOK = """
@@ -118,11 +118,14 @@ async def state_of(db: Executor, device_hash: bytes) -> Polled | None:
     return _polled(await db.fetchrow(STATE, device_hash))
 
 
-async def take(db: Executor, device_hash: bytes) -> str | None:
-    """Use the approval, once: the user that it is of, who is held (`auth_sessions.hold_user`)."""
+async def take(db: Executor, device_hash: bytes) -> tuple[str, str] | None:
+    """Use the approval, once: the user and the login that it is of.
+
+    The user is held (`auth_sessions.hold_user`).
+    """
     await db.execute(HOLD_APPROVER, device_hash)
-    user: str | None = await db.fetchval(TAKE, device_hash)
-    return user
+    row = await db.fetchrow(TAKE, device_hash)
+    return (row["user_id"], row["approved_by"]) if row else None
 
 
 async def look(db: Executor, code_hash: bytes, user_id: str) -> WaitingDevice | None:

@@ -3,8 +3,9 @@
 import asyncio
 
 from persistence.errors import Taken
-from persistence.tables import users
-from persistence.tables.logging_in import device_logins
+from persistence.pool import Executor
+from persistence.tables import auth_sessions, users
+from persistence.tables.logging_in import device_logins, second_factors
 from persistence.tables.logging_in.device_logins import Polled, WaitingDevice
 from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent, Cause
@@ -22,6 +23,7 @@ from schema.calling.params import Done
 from schema.errors import ErrorCode
 from server.accounts.guessing.networks import network_of
 from server.calls.accounts.opening import LoginBy, open_held
+from server.calls.accounts.recent import require_recent
 from server.calls.accounts.self_service.ways_in import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -41,6 +43,7 @@ LOOK_SECONDS = 1.0
 """How soon one who waits here hears of what was decided on another node."""
 
 NO_DEVICE = "this device code is not valid any more; ask for another with auth.device_begin"
+NO_FACTOR = "this login was made without your second factor: log in again, with it"
 NO_CODE = "no device asks with this code; look at it again, or let the device ask for another"
 
 
@@ -118,10 +121,12 @@ async def _let_in(
 ) -> DevicePolled:
     """The approval is used up in the transaction that makes the login."""
     async with context.db.transaction() as tx:
-        user_id = await device_logins.take(tx, device_hash)
-        user = None if user_id is None else await users.by_id(tx, user_id)
-        if user is not None:
-            tokens = await open_held(context, caller, user, by=LoginBy.DEVICE, tx=tx)
+        taken = await device_logins.take(tx, device_hash)
+        user = None if taken is None else await users.by_id(tx, taken[0])
+        if taken and user is not None and not await _lacks_factor(tx, user.id, taken[1]):
+            tokens = await open_held(
+                context, caller, user, by=LoginBy.DEVICE, tx=tx, approved_by=taken[1]
+            )
             return DevicePolled("approved", polled.interval_ms, tokens)
     raise _refused(context, caller, NO_DEVICE, Cause.REVOKED)
 
@@ -142,6 +147,9 @@ async def look(context: Context, caller: Caller, params: LookAtDevice) -> Asking
 
 async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Done:
     """The device is let in as this user, as long as this login lasts until it asks (rule A31)."""
+    await require_recent(context, caller)
+    if await _lacks_factor(context.db, caller.user, caller.auth_session):
+        raise Refused(ErrorCode.LOGIN_TOO_OLD, NO_FACTOR)
     _take_a_try(context, caller)
     code_hash = context.device_codes.hash_of_user_code(params.user_code)
     async with context.db.transaction() as tx:
@@ -150,6 +158,13 @@ async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Do
             shown, place = found.name or found.device, network_of(found.address)
             await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=shown, place=place)
     return _decide(context, caller, found, AuditEvent.DEVICE_APPROVED)
+
+
+async def _lacks_factor(db: Executor, user: str, auth_session: str) -> bool:
+    """Whether the user has a second factor, and this login is from before it."""
+    return await second_factors.is_confirmed(db, user) and not await auth_sessions.has_factor(
+        db, auth_session
+    )
 
 
 async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:

@@ -88,14 +88,14 @@ async def revoke(context: Context, caller: Caller, params: RevokeLogin) -> Done:
     if params.auth_session == caller.auth_session:
         return await logout(context, caller, Logout())
     async with context.db.transaction() as tx:
-        is_new = await auth_sessions.revoke_of(
+        ended = await auth_sessions.revoke_of(
             tx, params.auth_session, caller.user, "revoked elsewhere"
         )
-        if is_new is None:
+        if ended is None:
             raise NotFound("there is no such login of yours")
-        if is_new:
-            await _note(tx, caller.user, params.auth_session, "revoked elsewhere")
-    tell_ended(context, [params.auth_session] if is_new else [])
+        for auth_session in ended:
+            await _note(tx, caller.user, auth_session, "revoked elsewhere")
+    tell_ended(context, ended)
     return Done()
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
-from persistence.tables.auth_sessions import AuthSession, DeviceNote
+from persistence.tables.auth_sessions import AuthSession, DeviceNote, Proof
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
@@ -67,7 +67,13 @@ async def open_login(
 
 
 async def open_held(
-    context: Context, caller: Caller, user: UserRow, *, by: LoginBy, tx: Executor
+    context: Context,
+    caller: Caller,
+    user: UserRow,
+    *,
+    by: LoginBy,
+    tx: Executor,
+    approved_by: str | None = None,
 ) -> Tokens:
     """The same in a transaction that holds the user and has looked at all that is to be shown.
 
@@ -76,7 +82,8 @@ async def open_held(
     caller.login.require_place(user.id)
     if by is not LoginBy.REGISTRATION:
         await cancel(context, tx, user)
-    session, ended = await _make(context, caller, user, tx)
+    proof = Proof(by.value, by is LoginBy.SECOND_FACTOR, approved_by)
+    session, ended = await _make(context, caller, user, tx, proof)
     await _note(tx, caller, user, session, by, ended)
     if by not in BEGINS:
         await tell_of_new_device(tx, caller, user, session)
@@ -90,7 +97,7 @@ async def open_held(
 
 
 async def _make(
-    context: Context, caller: Caller, user: UserRow, tx: Executor
+    context: Context, caller: Caller, user: UserRow, tx: Executor, proof: Proof
 ) -> tuple[AuthSession, list[str]]:
     """The login, and which ones it ends."""
     session = await auth_sessions.create(
@@ -100,6 +107,7 @@ async def _make(
         context.refresh_seconds,
         refresh_key=refresh_tokens.new_key(),
         note=note_of(caller),
+        proof=proof,
     )
     most = context.usage.limits.logins_per_user
     return session, await auth_sessions.end_oldest(tx, user.id, most)

@@ -95,7 +95,9 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
         await tell(tx, MailKind.SECOND_FACTOR_ADDED, user.id)
         await login_challenges.end_all(tx, user.id)
         tokens = None
-        if params.challenge is not None:
+        if params.challenge is None:
+            await auth_sessions.give_factor(tx, caller.auth_session)
+        else:
             by = LoginBy.SECOND_FACTOR
             tokens = await open_held(context, caller, user, by=by, tx=tx)
     await count_success(context, caller, user.id)

@@ -113,7 +113,7 @@ def call() -> Seen:
             calls.start(connection, Call("c1", "projects.list", msgspec.Raw(b"{}")))
             await asyncio.gather(*tasks)
 
-        as_it_is = patch("server.calls.dispatch.as_login", lambda context, _: context)
+        as_it_is = patch("server.calls.dispatch.as_login", lambda context, *_, **__: context)
         with patch.dict(ANSWERS, {"projects.list": answer}), as_it_is:
             run_virtually(main())
         return told[0]

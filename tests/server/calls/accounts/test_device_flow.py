@@ -155,3 +155,55 @@ async def test_A30_the_login_is_that_of_the_device(node: Node, database: Databas
     await poll(plug_in, codes)
     listed = await plug_in.result("auth_sessions.list")
     assert {row["device"] for row in listed["auth_sessions"]} == {"laptop", "synth plug-in"}
+
+
+OLD = """
+UPDATE auth_sessions SET created_at = now() - interval '20 days',
+    proved_at = now() - interval '20 days', expires_at = now() + interval '1 day' WHERE user_id = $1
+"""
+
+
+async def test_A54_an_old_login_lets_no_device_in(node: Node, database: Database) -> None:
+    ann, plug = await node.musician("ann"), await node.guest(device="plug")
+    codes = await plug.result("auth.device_begin")
+    code = {"user_code": codes["user_code"]}
+    await ann.result("auth.device_look", **code)
+    await database.execute(OLD, ann.user)
+    assert (await ann.call("auth.device_approve", **code))["code"] == "login_too_old"
+
+
+async def test_A54_a_login_from_before_the_second_factor_lets_no_device_in(
+    node: Node, database: Database
+) -> None:
+    ann, plug = await node.musician("ann"), await node.guest(device="plug")
+    codes = await plug.result("auth.device_begin")
+    code = {"user_code": codes["user_code"]}
+    for step in ("look", "approve"):
+        await ann.result(f"auth.device_{step}", **code)
+    factor = "INSERT INTO second_factors (user_id, sealed, confirmed_at) VALUES ($1, $2, now())"
+    await database.execute(factor, ann.user, b"x" * 48)
+    polled = await plug.call("auth.device_poll", device_code=codes["device_code"])
+    assert polled["code"] == "auth_failed"
+    assert (await ann.call("auth.device_approve", **code))["code"] == "login_too_old"
+
+
+async def test_A54_a_device_is_as_old_as_the_login_that_let_it_in_and_ends_with_it(
+    node: Node, database: Database
+) -> None:
+    ann, plug = await node.musician("ann"), await node.guest(device="plug")
+    codes = await plug.result("auth.device_begin")
+    for step in ("look", "approve"):
+        await ann.result(f"auth.device_{step}", user_code=codes["user_code"])
+    await database.execute(OLD, ann.user)
+    await plug.result("auth.device_poll", device_code=codes["device_code"])
+    alike = "SELECT count(DISTINCT (expires_at, second_factor)) FROM auth_sessions"
+    assert await database.fetchval(alike) == 1
+    assert (await plug.call("auth.unlink", identity=ann.user))["code"] == "login_too_old"
+    lost = await database.fetchval("SELECT id FROM auth_sessions WHERE approved_by IS NULL")
+    here = await node.guest(device="here")
+    words = {"email": "ann@example.org", "password": "correct horse"}
+    await here.result("auth.login", **words)
+    await here.result("auth_sessions.revoke", auth_session=lost)
+    await ann.closed(4501)
+    await plug.closed(4501)
+    await here.ping()
