@@ -15,7 +15,7 @@ CREATE = f"""
 INSERT INTO auth_sessions (user_id, device, device_name, device_kind, client, network, refresh_key,
     expires_at, seen_at, proved_by, second_factor, approved_by, proved_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, least(now() + $8 * interval '1 second', by.expires_at), now(),
-    $9, coalesce(by.second_factor, $10), by.id, coalesce(by.proved_at, by.created_at, now())
+    $9, coalesce(by.second_factor, $10), by.id, coalesce(by.proved_at, by.created_at)
 FROM (SELECT $11::uuid AS id) AS asked LEFT JOIN auth_sessions AS by ON by.id = asked.id
 RETURNING {SHOWN}
 """
