@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
 from loadtest.attack.target import Target
-from loadtest.attack.wire import NoHandshake, Wire, handshake
+from loadtest.attack.wire import Closed, NoHandshake, Wire, handshake
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -110,10 +110,22 @@ async def before_login(target: Target) -> str:
         must(code == "bad_message", f"a join before hello was answered {code}")
     async with await Wire.open(target.url) as wire:
         await wire.hello()
-        for _ in range(20):
+        for _ in range(16):
             answer = await wire.call("projects.list", {})
             must(code_of(answer) == "auth_required", f"a call was answered {code_of(answer)}")
-    return "bad_message, and auth_required every time"
+        closed = await _closed_by(wire, 16)
+        must(closed == 4503, f"who went on was closed with {closed}")
+    return "bad_message, auth_required every time, and 4503 for who goes on"
+
+
+async def _closed_by(wire: Wire, calls: int) -> int | None:
+    """With which code so many more calls without a login are closed; None: they are not."""
+    try:
+        for _ in range(calls):
+            await wire.call("projects.list", {})
+    except Closed as closed:
+        return closed.code
+    return None
 
 
 @attack("A4", "a stranger's message over its bound")
