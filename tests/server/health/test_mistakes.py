@@ -48,7 +48,8 @@ async def join(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -
 
 
 async def second_look(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
-    plant.setattr(project_members, "role_of", planted)
+    looks = iter((project_members.standing_of, planted))
+    plant.setattr(project_members, "standing_of", lambda *of: next(looks)(*of))
     wire = await node.again(ann, "another device")
     await wire.send({"t": "join", "project": project, "id": "in"})
     before = await wire.closed(1013)
