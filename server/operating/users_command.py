@@ -168,9 +168,14 @@ def _said_created(result: Result) -> str:
 
 
 def _said_list(result: Result) -> str:
+    users = result["users"]
+    wide = {
+        key: max((len(each[key]) for each in users), default=0) for key in ("username", "email")
+    }
     lines = [
-        f"{each['id']}  {each['username']:<20} {each['email']:<32} {_state(each)}".rstrip()
-        for each in result["users"]
+        f"{each['id']}  {each['username']:<{wide['username']}}  {each['email']:<{wide['email']}}"
+        f"  {_state(each)}"
+        for each in users
     ]
     return "\n".join(lines) or "nobody has an account; ./run users create makes one"
 
