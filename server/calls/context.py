@@ -135,6 +135,13 @@ async def require_member(context: Context, project: str, user: str) -> str:
     return role
 
 
+def require_registration(context: Context) -> None:
+    """Raises `Refused` where strangers make no accounts (rule A5)."""
+    if not context.registration:
+        text = "this server makes no accounts by itself; ask its operator for one"
+        raise Refused(ErrorCode.FORBIDDEN, text)
+
+
 async def require_editor(context: Context, project: str, user: str) -> str:
     """The role; raises `NoSuchProject` to strangers, `Refused` to who may only look (R1, C6)."""
     role = await require_member(context, project, user)

@@ -20,7 +20,7 @@ from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.accounts.self_service.changing import require_address
 from server.calls.answer import Answer
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, require_registration
 from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
@@ -73,9 +73,7 @@ async def _require_open(context: Context, caller: Caller, params: Register) -> b
         token, email = params.invitation, params.email
         found = await invitations.require_open(context, caller, token, email)
         return found.address is not None
-    if not context.registration:
-        text = "this server makes no accounts by itself; ask its operator for one"
-        raise Refused(ErrorCode.FORBIDDEN, text)
+    require_registration(context)
     return False
 
 

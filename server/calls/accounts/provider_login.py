@@ -28,7 +28,7 @@ from server.calls.accounts import provider_flow
 from server.calls.accounts.opening import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, require_registration
 from server.calls.roles import invitations
 from server.refused import Refused, too_often
 
@@ -106,9 +106,8 @@ async def _require_open(context: Context, caller: Caller, newcomer: _Newcomer) -
         raise Refused(ErrorCode.LINK_REQUIRED, LINK)
     if newcomer.invitation is not None:
         await invitations.require_open(context, caller, newcomer.invitation, newcomer.email)
-    elif not context.registration:
-        text = "this server makes no accounts by itself; ask its operator for one"
-        raise Refused(ErrorCode.FORBIDDEN, text)
+    else:
+        require_registration(context)
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
