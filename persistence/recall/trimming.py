@@ -22,21 +22,23 @@ TRIM_USES = slices.deleting("recall_uses", "at < now() - $1::int * interval '1 d
 
 # 2^-12 of the warmest of its context is no suggestion any more. Of all uses (context '') every key
 # stays: there are as many rows as keys. Rows that a writer holds are skipped: who trims never
-# waits, so no two can wait for each other crosswise.
+# waits, so no two can wait for each other crosswise. By ctid: a join of the table with itself is
+# slow where the planner's figures are older than the rows.
 TRIM_HEATS = """
 WITH placed AS (
-    SELECT user_id, category, context, key,
+    SELECT ctid AS row, context, heat,
         max(heat) OVER (PARTITION BY user_id, category, context) AS warmest,
         row_number() OVER (PARTITION BY user_id, category
             ORDER BY context NOT IN ('', 'now'), heat DESC) AS place
     FROM recall_heat WHERE user_id = ANY ($2::uuid[])
 ), cold AS (
-    SELECT h.ctid AS row FROM recall_heat AS h
-    JOIN placed AS p USING (user_id, category, context, key)
-    WHERE h.context <> '' AND (h.heat < p.warmest - 12 OR p.place > $1)
-    FOR UPDATE OF h SKIP LOCKED
+    SELECT ctid AS row FROM recall_heat
+    WHERE context <> '' AND ctid = ANY (ARRAY(
+        SELECT row FROM placed WHERE context <> '' AND (heat < warmest - 12 OR place > $1)
+    ))
+    FOR UPDATE SKIP LOCKED
 )
-DELETE FROM recall_heat AS h USING cold WHERE h.ctid = cold.row
+DELETE FROM recall_heat WHERE ctid = ANY (ARRAY(SELECT row FROM cold))
 """
 
 USERS = """

@@ -233,7 +233,11 @@ async def test_N1_thinning_keeps_the_newest_one_an_hour_and_one_a_day(desk: Desk
         desk.project,
     )
     now = 1_795_521_600_000.0  # 2026-11-24 12:00 UTC
-    deleted = await project_snapshots.thin(desk.db, desk.project, now)
+    async with desk.db.transaction() as transaction:
+        # What the planner does where its figures say that the table has a row or two.
+        for plan in ("indexscan", "bitmapscan", "hashjoin", "mergejoin"):
+            await transaction.execute(f"SET LOCAL enable_{plan} = off")
+        deleted = await project_snapshots.thin(transaction, desk.project, now)
     rows = await desk.db.fetch("SELECT seq, kind, name FROM project_snapshots ORDER BY seq")
     kept = {row["seq"] for row in rows}
     assert deleted == 10_000 - len(kept)
