@@ -12,10 +12,10 @@ import pytest
 
 from persistence.pool import Database
 from server.operating.users_command import parser
+from tests.operating.chapters import text as operating
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "accounts.md"
-OPERATING = ROOT / "docs" / "operating.md"
 
 PUBLIC_URL = "https://prime.example.com"
 PASSWORD = "seven songs in a kettle"
@@ -105,7 +105,7 @@ def test_every_word_and_option_of_users_that_is_named_is_known(
 def test_every_setting_that_is_named_is_on_the_page_for_operators() -> None:
     settings = set(re.findall(r"\b(?:PRIME_[A-Z_]+|SMTP_URL|DATABASE_URL)\b", text()))
     settings = {name for name in settings if not name.startswith("PRIME_PROVIDER_")}
-    known = OPERATING.read_text(encoding="utf-8")
+    known = operating()
     assert [name for name in sorted(settings) if f"`{name}`" not in known] == []
     metrics = set(re.findall(r"`(prime_\w+)`", text()))
     assert metrics

@@ -1,4 +1,4 @@
-"""docs/operating.md names every setting and every metric of the server, and none that is none."""
+"""docs/operating/ names every setting and every metric of the server, and none that is none."""
 
 import ast
 import re
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from server.accounts.use_limits import Limits
 from server.health.metrics import FROM_THE_START
+from tests.operating.chapters import section, text
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "operating.md"
 DEVELOPERS = {
     ROOT / "persistence" / "tools" / "append_speed.py",
     ROOT / "persistence" / "tools" / "call_speed.py",
@@ -24,8 +24,7 @@ NAME = re.compile(r"`([^` ]+)`")
 
 def tables(heading: str) -> Iterator[list[str]]:
     """The names in the first column of each row under a heading of the page."""
-    section = PAGE.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    for line in section.splitlines():
+    for line in section(heading).splitlines():
         if line.startswith("| `"):
             yield NAME.findall(line.split("|")[1])
 
@@ -92,8 +91,8 @@ def _read(text: str) -> ast.AST:
 def test_readings_are_recognized() -> None:
     assert [*settings_in(_read("parser.add_argument('--port', type=int)"))] == ["--port"]
     assert [*settings_in(_read("parser.add_argument('word')"))] == []
-    for text in ("os.environ.get('A', 'b')", "os.environ['A']", "'A' not in os.environ"):
-        assert [*settings_in(_read(text))] == ["A"]
+    for reading in ("os.environ.get('A', 'b')", "os.environ['A']", "'A' not in os.environ"):
+        assert [*settings_in(_read(reading))] == ["A"]
     assert [*metrics_in(_read("gauge('rooms', 'Open rooms.', read)"))] == ["prime_rooms"]
     assert [*metrics_in(_read("metrics.histogram('took', 'So long.')"))] == ["prime_took"]
     assert [*metrics_in(_read("metrics.counter('a_total', 'Rows.')"))] == ["prime_a_total"]
@@ -118,7 +117,7 @@ def test_every_metric_is_on_the_page_and_none_that_is_none() -> None:
 
 
 def test_alarms_ask_for_metrics_that_exist() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+    page = text()
     asked = [
         kind for kinds in re.findall(r'kind=~?"([a-z_|]+)"', page) for kind in kinds.split("|")
     ]
@@ -128,7 +127,7 @@ def test_alarms_ask_for_metrics_that_exist() -> None:
 
 
 def test_what_an_operator_is_called_for_is_told_from_the_start() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+    page = text()
     rows = [
         line.split("|") for line in page.splitlines() if re.match(r"\| `[^|]*\|.*\| ever: ", line)
     ]
@@ -141,7 +140,6 @@ def test_what_an_operator_is_called_for_is_told_from_the_start() -> None:
 
 
 def test_every_limit_is_on_the_page_with_its_default() -> None:
-    section = PAGE.read_text(encoding="utf-8").split("\n## Who may have how much\n")[1]
-    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)", section.split("\n## ")[0], re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)", section("Who may have how much"), re.MULTILINE)
     told = {name: float(number.replace(",", "")) for name, number in rows}
     assert told == asdict(Limits())

@@ -71,6 +71,6 @@ def _problem_with(name: str, number: str) -> str:
 def limits_in_words() -> str:
     """The names there are and their defaults, for who starts a server."""
     words = "\n".join(f"  {field.name}={field.default:g}" for field in fields(Limits))
-    return f"""variables of the environment: docs/operating.md. Of them
+    return f"""variables of the environment: docs/operating/settings.md. Of them
 PRIME_LIMITS=name=number,name=number says how much an address or a user may have; 0 is no bound:
 {words}"""

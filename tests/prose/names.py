@@ -15,6 +15,7 @@ CODE = (
 
 PAGES = (
     ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "operating").glob("*.md")),
 )  # fmt: skip
 """Whose names are looked for. Not the decisions: theirs are of their day."""
 

@@ -1,0 +1,27 @@
+"""The chapters of docs/operating.md, in its order, as one text."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+FIRST = ROOT / "docs" / "operating.md"
+
+
+def chapters() -> list[Path]:
+    """The first page, then those that its table of contents names, in that order."""
+    named = re.findall(r"^\| \[[^\]]+\]\((operating/[\w-]+\.md)\) \|", _read(FIRST), re.M)
+    return [FIRST, *(FIRST.parent / name for name in named)]
+
+
+def text() -> str:
+    """All of them, one after the other."""
+    return "\n".join(_read(page) for page in chapters())
+
+
+def section(heading: str) -> str:
+    """What is under a heading `## ...` of any chapter; IndexError if there is none."""
+    return re.split(r"\n##? ", text().split(f"\n## {heading}\n")[1])[0]
+
+
+def _read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
