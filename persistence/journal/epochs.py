@@ -1,5 +1,7 @@
-"""New epochs for all projects, and signs in the database that nodes are still running."""
+"""New epochs for all projects, and whether nodes are still running on the database."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 
 from persistence.errors import Refused
@@ -7,6 +9,11 @@ from persistence.pool import NODE_NAME, Executor
 
 SIGN_SECONDS = 30.0
 """A node marks the sessions in its rooms as alive, every 20 seconds at least."""
+
+LOOK_SECONDS = 5.0
+"""A node that lost its database connects again within that: it asks at least twice a second."""
+
+LOOK_EVERY_SECONDS = 0.1
 
 # Nobody may create a project or keep a snapshot meanwhile, and of two that renew one waits: else a
 # snapshot could be left with an epoch that is no longer its project's.
@@ -33,8 +40,10 @@ WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backe
 """
 
 SESSIONS_ALIVE = """
-SELECT count(*) FROM collaboration_sessions
-WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
+SELECT EXISTS (
+    SELECT FROM collaboration_sessions
+    WHERE status = 'active' AND last_activity_at >= now() - $1 * interval '1 second'
+)
 """
 
 IS_READ_ONLY = """
@@ -63,11 +72,12 @@ async def renew(db: Executor) -> Renewed:
 
 
 async def renew_without_nodes(db: Executor) -> Renewed:
-    """The same, but raises `Refused` where nodes seem to be running, or one starts meanwhile."""
+    """The same, but raises `Refused` where nodes are running, or one starts meanwhile."""
+    await _wait_for_nodes(db)
     async with db.transaction() as transaction:
-        await _refuse_nodes(transaction)
+        await refuse_nodes(transaction)
         renewed = await renew(transaction)
-        await _refuse_nodes(transaction)
+        await refuse_nodes(transaction)
         return renewed
 
 
@@ -77,22 +87,19 @@ async def refuse_standby(db: Executor) -> None:
         raise Refused("the database is read-only; if it is a standby, promote it first")
 
 
-async def signs_of_nodes(db: Executor) -> list[str]:
-    """What speaks for running nodes, each in words; empty: nothing does.
+async def refuse_nodes(db: Executor) -> None:
+    """Raises `Refused` where nodes are connected to this very database.
 
-    Open connections; and sessions, which also tell of a node that still writes to the primary
-    whose standby this was.
+    What its rows say of nodes proves nothing: a dump has the rows, and not the nodes.
     """
     await db.fetchval(LOOK_ANEW)
-    signs = []
     row = await db.fetchrow(NODES, NODE_NAME)
     if row is not None and row["connections"]:
         origin = f" from {', '.join(row['addresses'])}" if row["addresses"] else ""
-        signs.append(f"{counted(row['connections'], 'connection')}{origin}")
-    sessions = int(await db.fetchval(SESSIONS_ALIVE, SIGN_SECONDS))
-    if sessions:
-        signs.append(f"{counted(sessions, 'session')} alive within the last {SIGN_SECONDS:.0f} s")
-    return signs
+        raise Refused(
+            f"nodes are running ({counted(row['connections'], 'connection')}{origin}); stop them "
+            "first, or use --force"
+        )
 
 
 def counted(number: int, noun: str) -> str:
@@ -100,9 +107,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-async def _refuse_nodes(db: Executor) -> None:
-    signs = await signs_of_nodes(db)
-    if signs:
-        raise Refused(
-            f"nodes seem to be running ({'; '.join(signs)}); stop them first, or use --force"
-        )
+async def _wait_for_nodes(db: Executor) -> None:
+    """Where sessions were alive just now: give nodes the time to connect again, and refuse them.
+
+    The database may have been away for a moment, or may be a standby that was promoted.
+    """
+    if not await db.fetchval(SESSIONS_ALIVE, SIGN_SECONDS):
+        return
+    until = time.monotonic() + LOOK_SECONDS
+    while time.monotonic() < until:
+        await refuse_nodes(db)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)

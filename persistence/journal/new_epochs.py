@@ -27,7 +27,7 @@ transaction; running it again harms nothing.
 
 
 async def new_epochs(dsn: str, *, force: bool = False) -> Renewed:
-    """Renew the epochs of this database; raises `Refused` if nodes are there, unless forced."""
+    """Renew the epochs of this database; raises `Refused` if nodes run, unless forced."""
     await check(dsn)
     db = await Database.open(
         dsn,
@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
         " 1 refused or failed (nothing is changed, unless the database went away at the very end),"
         " 2 not called rightly.",
     )
-    parser.add_argument("--force", action="store_true", help="even if nodes seem to be running")
+    parser.add_argument("--force", action="store_true", help="even if nodes are connected")
     parser.add_argument(
         "--json", action="store_true", help="say how many have new epochs as JSON on stdout"
     )

@@ -20,7 +20,8 @@ PAGES = (
 """Whose names are looked for. Not the decisions: theirs are of their day."""
 
 NOT_OURS = {
-    "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pool_size", "proxy_next_upstream",
+    "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pg_stat_activity",
+    "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "remote_write", "synchronous_standby_names",
 }  # fmt: skip
 """Names of Linux, PostgreSQL, PgBouncer and nginx."""
