@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import logging
 import os
 import re
 import sys
@@ -11,20 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 import uvloop
-from structlog.typing import Processor
 
 from machine.caller_paths import path_of_caller
 from machine.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
-from machine.library_logs import take_library_logs
 from persistence.errors import NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
-from server.health.redaction import redact
+from server.health.log import ServerLog, set_level
 from server.operating.database import DEFAULT_DATA, database_of
 from server.process import run
 from server.settings import Settings, read_settings
@@ -44,49 +42,34 @@ PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def main() -> int:
     """Parse, run, and say in one line what went wrong."""
-    args = _arguments()
-    structlog.configure(
-        processors=log_processors(is_terminal=sys.stderr.isatty()),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    take_library_logs()
+    is_audit = sys.argv[1:2] == ["audit"]  # it answers, and keeps no log
+    own_log = ServerLog(is_json=not is_audit and not sys.stderr.isatty())
+    args = _arguments(own_log)
     try:
         data = args.data or DEFAULT_DATA
         settings = read_settings(args.host, args.port, data, behind_proxy=args.behind_proxy)
+        set_level(settings.log_level)
         if args.command == "audit":
-            return _audit(args.project, args.data, digests=args.digests)
+            return _audit(own_log, args.project, args.data, digests=args.digests)
         if args.nodes > 1:
-            return _serve_several(settings, args.nodes, as_json=args.json)
-        return _serve(settings, as_json=args.json)
+            return _serve_several(own_log, settings, args.nodes, as_json=args.json)
+        return _serve(own_log, settings, as_json=args.json)
     except PersistenceError as error:
-        return _fail(str(error), error.exit_code)
+        return own_log.fail(str(error), error.exit_code)
     except ServerUnavailable as error:
-        return _fail(str(error), 1)
+        return own_log.fail(str(error), 1)
     except ValueError as error:
-        return _fail(str(error), 2)
+        return own_log.fail(str(error), 2)
     except OSError as error:
-        return _fail(f"cannot listen on {args.host}:{args.port}: {error.strerror or error}", 1)
+        where = f"{args.host}:{args.port}"
+        return own_log.fail(f"cannot listen on {where}: {error.strerror or error}", 1)
 
 
-def log_processors(*, is_terminal: bool) -> list[Processor]:
-    """What a line of the log goes through: for eyes on a terminal, for programs elsewhere."""
-    processors: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    if is_terminal:
-        return [*processors, redact, structlog.dev.ConsoleRenderer()]
-    format_trace = structlog.processors.format_exc_info
-    return [*processors, format_trace, redact, structlog.processors.JSONRenderer()]
-
-
-def _serve(settings: Settings, *, as_json: bool) -> int:
+def _serve(own_log: ServerLog, settings: Settings, *, as_json: bool) -> int:
     def ready(url: str) -> None:
         if as_json:
             print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)
-        else:
-            print(f"Prime serves {url}  (stop with Ctrl-C)", file=sys.stderr, flush=True)
+        own_log.say("it serves", f"Prime serves {url}  (stop with Ctrl-C)", url=url)
 
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
@@ -94,15 +77,14 @@ def _serve(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def _serve_several(settings: Settings, count: int, *, as_json: bool) -> int:
+def _serve_several(own_log: ServerLog, settings: Settings, count: int, *, as_json: bool) -> int:
     def ready(url: str, nodes: Sequence[NodeProcess]) -> None:
         if as_json:
             nodes_as_json = [{"url": node.url, "pid": node.pid} for node in nodes]
             line = {"ready": True, "url": url, "pid": os.getpid(), "nodes": nodes_as_json}
             print(json.dumps(line), flush=True)
-        else:
-            text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
-            print(text, file=sys.stderr, flush=True)
+        text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
+        own_log.say("it serves", text, url=url, nodes=[node.url for node in nodes])
 
     with _with_servers(settings) as (servers, settings):
         uvloop.run(SeveralNodes(settings, count, servers).run(ready))
@@ -133,26 +115,33 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
         yield servers, settings
 
 
-def _audit(project: str, data: Path | None, *, digests: bool) -> int:
+def _audit(own_log: ServerLog, project: str, data: Path | None, *, digests: bool) -> int:
     try:
         with database_of(data) as url:
             if PROJECT_ID.fullmatch(project) is None:
-                return _fail(f"{project!r} is no project id", 2)
+                return own_log.fail(f"{project!r} is no project id", 2)
             report = asyncio.run(audit(url, project, digests=digests))
     except NotFound:
-        return _fail(f"there is no project {project}", 2)
+        return own_log.fail(f"there is no project {project}", 2)
     print(json.dumps(report))
     return 0 if report["checkpoint_ok"] and report["gapless"] else 1
 
 
-def _fail(text: str, code: int) -> int:
-    print(f"prime: {text}", file=sys.stderr)
-    return code
+class _Parser(argparse.ArgumentParser):
+    """What is wrong with the words is a line of the log where there is one."""
+
+    own_log: ServerLog
+
+    def error(self, message: str) -> NoReturn:
+        if not self.own_log.is_json:
+            super().error(message)
+        sys.exit(self.own_log.fail(f"{message} (see ./run serve --help)", 2))
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(own_log: ServerLog) -> argparse.Namespace:
     """Of one word alone: what is said of the other one would be ignored, so it is refused."""
     parser = _parser()
+    parser.own_log = own_log
     args = parser.parse_args()
     others = FOR_SERVE if args.command == "audit" else FOR_AUDIT
     for name in others:
@@ -162,8 +151,8 @@ def _arguments() -> argparse.Namespace:
     return args
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="./run",
         description="Serve, or audit a project.",
         epilog=limits_in_words(),

@@ -22,6 +22,7 @@ from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
 from server.app import build_node
 from server.health.metrics import Metrics
+from server.health.outages import DATABASE_AT_START, OUTAGES
 from server.node import Foundation
 from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
@@ -125,9 +126,11 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             await migrate(url)
             db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
+            OUTAGES.ended(DATABASE_AT_START)
             return db
         except Unavailable as error:
-            log.warning("the database is not there yet; trying again", reason=str(error))
+            text = "the database is not there yet; trying again"
+            log.warning(text, reason=str(error), outage=DATABASE_AT_START)
             if await _is_set_within(delay, stopping):
                 raise
             delay = min(delay * 2, 5.0)

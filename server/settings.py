@@ -15,6 +15,7 @@ from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings, read_mail_settings
 from server.accounts.providers.provider_settings import Providers, providers_of_environment
 from server.accounts.use_limits import Limits
+from server.health.log import LEVELS
 from server.loop.loop_load import CORE_SHARE
 from server.sockets.addresses import Network
 
@@ -65,6 +66,8 @@ class Settings:
     """By whom one can log in, beside the password (rule A32)."""
     second_factor_required: bool = False
     """Whether a login of anyone takes a second factor (rule A37)."""
+    log_level: str = "info"
+    """Below which nothing is written into the log: one of `server.health.log.LEVELS`."""
 
 
 def read_settings(
@@ -108,6 +111,7 @@ def read_settings(
         verify_address=_is_verification_required(os.environ.get("PRIME_VERIFY_ADDRESS") or "off"),
         grace_days=_grace(os.environ.get("PRIME_DELETION_DAYS") or "14"),
         mail=read_mail_settings(),
+        log_level=_log_level(os.environ.get("PRIME_LOG_LEVEL") or "info"),
     )
 
 
@@ -183,6 +187,12 @@ def _is_verification_required(text: str) -> bool:
     if text not in ("off", "required"):
         raise ValueError("PRIME_VERIFY_ADDRESS must be off or required")
     return text == "required"
+
+
+def _log_level(text: str) -> str:
+    if text not in LEVELS:
+        raise ValueError(f"PRIME_LOG_LEVEL must be one of {', '.join(LEVELS)}")
+    return text
 
 
 def _grace(text: str) -> float:

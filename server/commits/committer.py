@@ -15,6 +15,7 @@ from persistence.journal.contract import Appended, Journal, Known
 from rooms.journal.entry import Proposal
 from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
 from server.health.metrics import Count
+from server.health.outages import because
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0
@@ -156,9 +157,9 @@ class Committer:
                 self._degraded(queue.project, False, "")
         self._committed(batch, appended)
 
-    async def _outage(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+    async def _outage(self, taken: dict[ProjectQueue, list[Proposal]], error: Unavailable) -> None:
         """The database is not there, for nobody: all wait."""
-        log.warning("journal unavailable", reason=str(error), waiting=self._waiting.count)
+        log.warning("journal unavailable", **because(error), waiting=self._waiting.count)
         self._degraded(None, True, "the database does not answer; your edits wait")
         await asyncio.sleep(_delay(self._outages))
         self._outages += 1

@@ -13,6 +13,7 @@ from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
 from server.health.metrics import Count
+from server.health.outages import because
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0
@@ -95,6 +96,6 @@ class GroupCommitter:
                 async with self._turn:
                     return await self._journal.append_group(staging, parts, self._known(project))
             except Unavailable as error:
-                log.warning("journal unavailable", reason=str(error), parts=len(parts))
+                log.warning("journal unavailable", **because(error), parts=len(parts))
             await asyncio.sleep(delay)
             delay = min(delay * 2, LAST_RETRY_SECONDS)

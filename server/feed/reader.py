@@ -18,6 +18,7 @@ from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
 from server.feed.moment import Moment, read_moment, tables_of, touched_by_roles
 from server.feed.telling import Telling
 from server.feed.watches import Watch, Watches
+from server.health.outages import because
 
 POLL_SECONDS = 0.05
 """Between two looks while someone watches: for writers of whom no node tells."""
@@ -129,7 +130,7 @@ class FeedReader:
         """The same again where that may go better; otherwise all who watch are to begin anew."""
         self._slow_readings += isinstance(error, TooSlow)
         if isinstance(error, Unavailable) and self._slow_readings < SLOW_TRIES:
-            log.warning("cannot read what has changed", reason=str(error))
+            log.warning("cannot read what has changed", **because(error))
         else:
             log.error("what has changed cannot be read: all who watch begin anew", exc_info=error)
             self._place, self._covered, self._slow_readings = None, frozenset(), 0

@@ -8,6 +8,7 @@ import structlog
 
 from persistence.errors import PersistenceError
 from server.health.metrics import Count
+from server.health.outages import OUTAGES, because
 
 FIRST_DELAY_SECONDS = 0.1
 LAST_DELAY_SECONDS = 30.0
@@ -48,6 +49,7 @@ class Lifelong:
         if self.failures:
             log.info("up again", what=self.name)
         self.failures, self.is_given_up = 0, False
+        OUTAGES.ended(self.name)
 
 
 class Supervisor:
@@ -90,7 +92,7 @@ class Supervisor:
             try:
                 await do()
             except PersistenceError as error:  # the database's trouble, not the task's
-                log.warning("will try again", what=name, reason=str(error))
+                log.warning("will try again", what=name, **({"outage": name} | because(error)))
 
         lifelong = self.tasks[name] = Lifelong(name, run, vital)
         lifelong.task = self._spawn(self._keep(lifelong, self._round_by_round))

@@ -5,6 +5,7 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.document.document import Document
+from server.health.outages import because
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
 from server.loop.threads import InThread
@@ -29,7 +30,7 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
     except RoomClosed:
         return False
     except (PersistenceError, Damaged) as error:
-        log.warning("cannot tell whose state is the journal's", project=project, reason=str(error))
+        log.warning("cannot tell whose state is the journal's", project=project, **because(error))
         return False
     is_same = {name: aspect.digest for name, aspect in others.items()} == {
         name: state.digest for name, state in frozen.aspects.items()

@@ -10,6 +10,7 @@ from persistence.journal.contract import Journal
 from rooms.journal.entry import Outcome
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
+from server.health.outages import because
 from server.live.copy_check import is_wrong_copy
 from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
@@ -124,8 +125,8 @@ class JournalWatch:
         try:
             await self.look_for_more()  # the journal may not be the one that we know
         except PersistenceError as error:
-            reason, project = str(error), live.room.project
-            log.warning("cannot tell whose state is the journal's", project=project, reason=reason)
+            text, project = "cannot tell whose state is the journal's", live.room.project
+            log.warning(text, project=project, **because(error))
             return
         if await is_wrong_copy(live, self._journal, self._in_thread):
             self._count("room_loaded_anew")
@@ -145,7 +146,7 @@ class JournalWatch:
                 self._is_hinted = False
                 await self.look_for_more()
         except PersistenceError as error:
-            log.warning("cannot look for more; the slow tick asks again", reason=str(error))
+            log.warning("cannot look for more; the slow tick asks again", **because(error))
         finally:
             self._is_looking = False
 

@@ -15,6 +15,7 @@ from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
 from server.health.mistakes import mistake
+from server.health.outages import because
 from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices
 from server.states.stored_state import Damaged, TooManyChanges, changes_of
@@ -82,7 +83,7 @@ class RoomJournal:
         except OtherHistory:
             self._doubt()
         except PersistenceError as error:
-            log.warning("cannot catch up; the slow tick asks again", reason=str(error))
+            log.warning("cannot catch up; the slow tick asks again", **because(error))
         finally:
             self._is_catching_up = False
 

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
 from server.health.metrics import Count
+from server.health.outages import BUS
 from server.nodes.bus import BusListener
 from server.nodes.redis_connection import ConnectionLost, RedisConnection
 
@@ -203,7 +204,9 @@ class RedisBus:
             await self._connect(listener, lost)
         self._subscribe_all()
         self.is_up = True
-        log.info("the bus is up", cluster=self._is_cluster, shards=len(self._shards))
+        log.info(
+            "the bus is up", cluster=self._is_cluster, shards=len(self._shards), outage_over=BUS
+        )
         listener.on_bus_restored()
         raise ConnectionLost(await self._watch(end))
 
@@ -223,7 +226,7 @@ class RedisBus:
                 return "the server does not answer"
 
     def _down(self, listener: BusListener, reason: str) -> None:
-        log.warning("the bus is down; other nodes are heard later", reason=reason)
+        log.warning("the bus is down; other nodes are heard later", reason=reason, outage=BUS)
         was_up, self.is_up = self.is_up, False
         for confirmed in self._confirmed.values():
             if not confirmed.done():

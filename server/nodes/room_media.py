@@ -15,6 +15,7 @@ from persistence.library import audio_files
 from persistence.pool import Executor
 from rooms.effects import Effects
 from rooms.room import Room
+from server.health.outages import because
 
 RETRY_SECONDS = 2.0
 """Until rows that could not be read are asked for again: as often as the change log is."""
@@ -65,7 +66,7 @@ class RoomMedia:
                 await self._read(live)
         except PersistenceError as error:
             project = live.room.project
-            log.warning("cannot read how far audio files are", project=project, reason=str(error))
+            log.warning("cannot read how far audio files are", project=project, **because(error))
             if live not in self._unread:
                 self._unread.add(live)
                 self._spawn(self._retry(live))

@@ -24,6 +24,7 @@ from persistence.tables.internal.change_log import NOWHERE
 from rooms.presence.permits import Permits
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
+from server.health.outages import DATABASE, OUTAGES, because
 
 CHANGES_AT_ONCE = 1_000
 TABLES = (
@@ -186,6 +187,7 @@ class RowChanges:
             self.is_current = False
             raise
         self.is_current = True
+        OUTAGES.works(DATABASE)
 
     async def _poll(self) -> None:
         place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
@@ -208,7 +210,7 @@ class RowChanges:
                 rows, self._waiting = list(self._waiting), set()
                 await self._act(rows)
         except PersistenceError as error:
-            log.warning("cannot read what has changed; the slow tick will", reason=str(error))
+            log.warning("cannot read what has changed; the slow tick will", **because(error))
         finally:
             self._is_reading = False
 

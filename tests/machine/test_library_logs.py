@@ -31,9 +31,11 @@ def test_a_record_with_a_trace_is_one_line_of_json() -> None:
         check=False,
     )
     *lines, last = done.stderr.splitlines()
-    assert last == "prime: stop"
+    ended = json.loads(last)
+    assert (ended["event"], ended["level"], ended["exit_code"]) == ("stop", "critical", 2)
     told = [json.loads(line) for line in lines]
     assert [line["library"] for line in told] == ["asyncpg", "asyncio", "redis"]
     assert {(line["event"], line["level"], line["reason"]) for line in told} == {
-        ("failed to connect", "warning", "OSError: gone")
+        ("failed to connect", "error", "OSError: gone")
     }
+    assert all("Traceback" in line["exception"] for line in told)

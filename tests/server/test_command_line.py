@@ -62,9 +62,8 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
     nobody = "postgresql://prime@127.0.0.1:1/prime"
     process = server("--port", "0", DATABASE_URL=nobody, REDIS_URL="")
     assert process.stderr is not None
-    for _ in range(2):
-        line = json.loads(process.stderr.readline())
-        assert line["event"] == "the database is not there yet; trying again"
+    line = json.loads(process.stderr.readline())
+    assert line["event"] == "the database is not there yet; trying again"
     process.send_signal(signal.SIGTERM)
     out, problem = said(process)
     assert process.returncode == 1
@@ -106,7 +105,7 @@ def test_what_is_said_of_another_word_is_not_ignored(words: list[str], problem: 
     process = server(*words)
     _, error = said(process)
     assert process.returncode == 2
-    assert error.strip().endswith(problem)
+    assert problem in error
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])

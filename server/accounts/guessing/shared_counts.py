@@ -16,6 +16,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from server.health.outages import OUTAGES, SHARED_COUNTS
+
 TIMEOUT_SECONDS = 0.5
 """For a command, and for a connection of the pool."""
 
@@ -60,12 +62,15 @@ class SharedCounts:
         item = RateLimitItemPerHour(int(per_hour))
         try:
             async with asyncio.timeout(2 * TIMEOUT_SECONDS):
-                if await self._limiter.hit(item, key):
+                is_within = await self._limiter.hit(item, key)
+                OUTAGES.ended(SHARED_COUNTS)
+                if is_within:
                     return 0.0
                 stats = await self._limiter.get_window_stats(item, key)
         except TROUBLE as error:
             self._paused_until = now + PAUSE_SECONDS
-            log.warning("this node counts wrong secrets alone for now", reason=str(error))
+            text = "this node counts wrong secrets alone for now"
+            log.warning(text, reason=str(error), outage=SHARED_COUNTS)
             return 0.0
         return max(1.0, stats.reset_time - time.time())
 

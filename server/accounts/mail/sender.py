@@ -20,6 +20,7 @@ from server.accounts.mail.rendering import CannotWrite, MailWriter
 from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
+from server.health.outages import MAIL, OUTAGES
 
 POLL_SECONDS = 1.0
 """Between two looks into the outbox."""
@@ -122,6 +123,7 @@ class MailSender:
                     await self._send(line, left[0])
                     left.pop(0)
                 self.is_up = True
+                OUTAGES.ended(MAIL)
         except MailTrouble as error:
             await self._put_off(left, str(error))
             return 0
@@ -158,8 +160,7 @@ class MailSender:
         """The first was tried and the others were not, but there is no use to try them now."""
         self.is_up = False
         self._count("mail_failed")
-        if times := self._told.count_if_due("trouble", asyncio.get_running_loop().time()):
-            log.warning("mail cannot be sent; it waits", reason=reason, times=times)
+        log.warning("mail cannot be sent; it waits", reason=reason, outage=MAIL)
         for mail in mails:
             await mail_outbox.put_off(self._db, mail, delay_after(mail.tries), reason)
 

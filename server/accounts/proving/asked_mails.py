@@ -22,6 +22,7 @@ from schema.limits import MAX_CODES_PER_HOUR
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, MailedSecrets, OneTime
 from server.health.metrics import Count
+from server.health.outages import because
 from server.refused import Refused
 
 KINDS: dict[Purpose, MailKind] = {
@@ -109,7 +110,7 @@ class AskedMails:
             try:
                 await self.send_all()
             except PersistenceError as error:
-                log.warning("mails that were asked for wait", reason=str(error))
+                log.warning("mails that were asked for wait", **because(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def send_all(self) -> None:

@@ -8,6 +8,7 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.library import plugin_presets
 from persistence.pool import Executor
 from schema.server_limits import MAX_USES_GATHERED
+from server.health.outages import because
 
 FLUSH_SECONDS = 1.0
 """Between two statements: what a node that is killed may lose."""
@@ -53,4 +54,4 @@ class PresetUses:
             async with asyncio.timeout(LAST_SECONDS):
                 await self.flush()
         except (TimeoutError, PersistenceError) as error:
-            log.warning("uses not counted", uses=len(self._gathered), reason=str(error))
+            log.warning("uses not counted", uses=len(self._gathered), **because(error))

@@ -16,6 +16,7 @@ from rooms.presence.ticks import NOWHERE
 from rooms.roles import CONTRIBUTES
 from rooms.room import Room
 from schema.messages import Presence
+from server.health.outages import because
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
@@ -81,7 +82,7 @@ class WriteBehind:
         try:
             await self._keep_sessions(rooms, now)
         except PersistenceError as error:
-            log.warning("could not write sessions behind", reason=str(error))
+            log.warning("could not write sessions behind", **because(error))
         for live, written in rooms.items():
             try:
                 await self._keep_room(live, written, now)
@@ -89,7 +90,7 @@ class WriteBehind:
                 continue
             except PersistenceError as error:
                 project = live.room.project
-                log.warning("could not write behind", project=project, reason=str(error))
+                log.warning("could not write behind", project=project, **because(error))
         await self._keep_presence(rooms)
 
     async def close_room(self, project: str) -> None:
@@ -160,7 +161,7 @@ class WriteBehind:
         try:
             return await collaboration_sessions.open_session(self._db, room.project, host, ago)
         except PersistenceError as error:
-            log.warning("could not open a session", project=room.project, reason=str(error))
+            log.warning("could not open a session", project=room.project, **because(error))
             return None
 
     # Where members are.

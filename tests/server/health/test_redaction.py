@@ -6,7 +6,7 @@ import jwt
 import structlog
 
 from schema.text.redacted import REDACTED
-from server.__main__ import log_processors
+from server.health.log import log_processors
 from server.health.redaction import redact
 
 

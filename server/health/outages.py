@@ -1,0 +1,111 @@
+"""An outage is two lines of the log: that it began, and that it is over and how long it took."""
+
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from structlog.typing import WrappedLogger
+
+from persistence.errors import Busy, OtherHistory, Unavailable
+
+DATABASE = "the database"
+DATABASE_AT_START = "the database that it waits for"
+BUS = "the bus"
+MAIL = "the mail server"
+SHARED_COUNTS = "what all nodes count together"
+
+DATABASE_IS_OUT = "the database is unavailable; what needs it waits"
+"""What the first line says, whoever noticed it."""
+
+OF_THE_DATABASE = "asyncpg"
+"""A library whose warnings are of the same outage: its pool cannot connect."""
+
+STEADY_SECONDS = 2.0
+"""What works for so long without a failure in between is back."""
+
+log = structlog.get_logger()
+
+
+def because(error: Exception) -> dict[str, Any]:
+    """What a line says of an error; with it an outage of the database is told once."""
+    is_out = isinstance(error, Unavailable) and not isinstance(error, (Busy, OtherHistory))
+    return {"reason": str(error)} | ({"outage": DATABASE} if is_out else {})
+
+
+@dataclass(slots=True)
+class _Outage:
+    began: float
+    times: int = 1
+    """How often something failed for it."""
+    up_since: float | None = None
+    """Since when nothing has; None: the last we know is a failure."""
+
+
+class Outages:
+    """A processor of structlog, for those of a whole process.
+
+    A line with `outage` begins one of that name, or goes no further while there is one already
+    (`tells_all`: it goes on as `debug`). A line with `outage_over` ends it, and says `seconds` and
+    `times`.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.tells_all = False
+        """Whether each failure is told."""
+        self._clock = clock
+        self._open: dict[str, _Outage] = {}
+        """By name: those that have begun."""
+
+    def __call__(
+        self, _logger: WrappedLogger, _name: str, line: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        if line.get("library") == OF_THE_DATABASE and line.get("level") == "warning":
+            line["outage"] = DATABASE
+        if (what := line.pop("outage", None)) is not None:
+            return self._failed(what, line)
+        if (what := line.pop("outage_over", None)) is not None:
+            line.update(self._over(what))
+        return line
+
+    def works(self, what: str) -> None:
+        """It went well just now; an outage of it is over once that has lasted."""
+        outage = self._open.get(what)
+        if outage is None:
+            return
+        now = self._clock()
+        if outage.up_since is None:
+            outage.up_since = now
+        if now - outage.up_since >= STEADY_SECONDS:
+            self.ended(what)
+
+    def ended(self, what: str) -> None:
+        """It is well again, for certain: told if an outage of it has begun."""
+        if what in self._open:
+            log.info("it is back", what=what, outage_over=what)
+
+    def _failed(self, what: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        outage = self._open.get(what)
+        if outage is None:
+            self._open[what] = _Outage(self._clock())
+            if what == DATABASE:
+                line["event"], line["noticed"] = DATABASE_IS_OUT, line["event"]
+            return line
+        outage.times += 1
+        outage.up_since = None
+        if not self.tells_all:
+            raise structlog.DropEvent
+        line["level"] = "debug"
+        return line
+
+    def _over(self, what: str) -> dict[str, Any]:
+        outage = self._open.pop(what, None)
+        if outage is None:
+            return {}
+        until = self._clock() if outage.up_since is None else outage.up_since
+        return {"seconds": round(until - outage.began, 1), "times": outage.times}
+
+
+OUTAGES = Outages()
+"""Those of this process."""
