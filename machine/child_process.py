@@ -26,6 +26,15 @@ SEARCH_CAPABILITIES = ("dac_read_search", "dac_override")
 class ServerUnavailable(Exception):
     """An embedded server cannot run; the message says why and what to do."""
 
+    exit_code = 1
+    """With which a command ends that needs it."""
+
+
+class NotInstalled(ServerUnavailable):
+    """It is not in this installation, as in production: a URL has to name another one."""
+
+    exit_code = 2
+
 
 @dataclass(frozen=True, slots=True)
 class ChildUser:

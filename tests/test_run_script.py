@@ -78,6 +78,8 @@ def test_help_names_every_word() -> None:
         "new-epochs",
         "import",
         "export",
+        "install",
+        "package",
         "test",
         "check",
     ):
@@ -112,6 +114,7 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
         (["new-epochs", "--force"], "-m server.maintenance new-epochs --force"),
         (["import", "song.als"], "-m files import song.als"),
         (["export", "p"], "-m files export p"),
+        (["package", "--out", "d"], "-m machine.deploying.package --out d"),
         (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub and not slow -x"),
         (["test", "-k", "a"], "-m pytest -k a"),
     ],
@@ -136,6 +139,24 @@ def test_another_lock_file_builds_it_again(checkout: Checkout) -> None:
     (checkout.root / "requirements.lock").write_text("one==2\n")
     checkout.run("migrate")
     assert checkout.builds == 2
+
+
+def test_a_package_is_built_by_the_word_install_alone(checkout: Checkout) -> None:
+    (checkout.root / "requirements.lock").rename(checkout.root / "requirements.production.lock")
+    refused = checkout.run("migrate")
+    assert refused.returncode == 1
+    assert "run install" in refused.stderr
+    assert checkout.builds == 0
+    assert checkout.run("install").returncode == 0
+    assert checkout.run("migrate").returncode == 0
+    assert checkout.builds == 1
+
+
+def test_a_package_says_what_takes_a_checkout(checkout: Checkout) -> None:
+    (checkout.root / "requirements.lock").rename(checkout.root / "requirements.production.lock")
+    answer = checkout.run("loadtest", "deltas")
+    assert answer.returncode == 1
+    assert "loadtest is not in this package" in answer.stderr
 
 
 def test_an_interrupted_build_is_made_again(checkout: Checkout) -> None:

@@ -211,7 +211,7 @@ def test_a_log_tail_explains_a_server_that_will_not_start(directory: Path) -> No
 
 def test_a_missing_package_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_postgres, "PACKAGE", "no_such_package")
-    with pytest.raises(ServerUnavailable, match="set DATABASE_URL"):
+    with pytest.raises(ServerUnavailable, match="DATABASE_URL is not set"):
         EmbeddedPostgres(tmp_path).start()
 
 

@@ -1,0 +1,103 @@
+"""A package where nothing else of ours is: it says what it lacks, serves, and stops in order."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prime_client import Client, ops
+from tests.machine.deploying.installed import bare_environment, installed, run, unpacked
+
+pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+
+
+@pytest.fixture(scope="module")
+def prime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return installed(tmp_path_factory.mktemp("installed"))
+
+
+@contextmanager
+def serving(prime: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    """`./run serve` there, and its line when it is ready."""
+    with subprocess.Popen(
+        [prime / "run", "serve", "--port", "0", "--json"],
+        cwd="/",
+        env=bare_environment() | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            yield process, json.loads(line)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("word", ["serve", "migrate"])
+def test_without_an_address_of_a_database_one_line_asks_for_it(prime: Path, word: str) -> None:
+    said = run(prime, word)
+    assert said.returncode == 2
+    assert "DATABASE_URL is not set, and there is no PostgreSQL to start" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+    assert not list(prime.glob(".data*")), "nothing was made"
+
+
+def test_without_an_address_of_redis_one_line_asks_for_it(
+    prime: Path, empty_database_url: str
+) -> None:
+    said = run(prime, "serve", "--port", "0", DATABASE_URL=empty_database_url)
+    assert said.returncode == 2
+    assert "REDIS_URL is not set, and there is no Valkey to start" in said.stderr.splitlines()[-1]
+
+
+def test_what_is_not_packed_is_said_before_a_module_is_missed(prime: Path) -> None:
+    said = run(prime, "demo")
+    assert said.returncode == 1
+    assert said.stderr.startswith("prime: demo is not in this package of Prime")
+
+
+def test_what_was_not_installed_is_never_fetched_by_a_start(tmp_path: Path) -> None:
+    said = run(unpacked(tmp_path), "serve")
+    assert said.returncode == 1
+    assert "is not installed yet; run " in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+
+
+async def test_it_serves_and_stops_in_order(prime: Path, empty_database_url: str) -> None:
+    with serving(prime, DATABASE_URL=empty_database_url, REDIS_URL="") as (process, ready):
+        assert ready["pid"] == process.pid, "the script is replaced: signals reach the node"
+        async with Client(ready["url"], device="laptop") as client:
+            await client.register("ada@example.org", "ada", "a long password")
+            project = await client.projects.create(name="Night drive", bpm=92)
+            room = await client.join(project["id"])
+            assert await room.saved(room.edit([ops.set("channels", "ch_master", volume=0.5)])) == 1
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+
+
+@pytest.mark.longest(15)
+def test_install_makes_it_from_the_lock(tmp_path: Path) -> None:
+    """Half a minute and a package registry, so only where it is asked for."""
+    if not os.environ.get("PRIME_TEST_INSTALL"):
+        pytest.skip("installs 42 packages from a registry; PRIME_TEST_INSTALL=1 does it")
+    uv = shutil.which("uv")
+    prime = unpacked(tmp_path)
+    path = f"{Path(uv).parent}:/usr/bin:/bin" if uv else "/usr/bin:/bin"
+    proxies = {key: value for key, value in os.environ.items() if key.startswith(("PIP_", "UV_"))}
+    said = run(prime, "install", PATH=path, **proxies)
+    if said.returncode != 0:
+        pytest.skip(f"no package registry was reached: {said.stderr.splitlines()[-1]}")
+    assert said.stdout == f"{prime}/.venv\n"
+    again = run(prime, "serve")
+    assert "DATABASE_URL is not set" in again.stderr, "it is installed, and starts"
