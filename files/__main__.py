@@ -28,6 +28,7 @@ from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed, LocalHub
+from machine.settings.sources import set_here
 from prime_client.client import Client
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
@@ -155,15 +156,24 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
 
 def _alone() -> dict[str, str]:
     """For a server of our own: nobody else is there whom a large song could slow down."""
-    told = os.environ.get("PRIME_LIMITS")
+    told = _set_here("PRIME_LIMITS")
     return {"PRIME_LIMITS": ",".join(filter(None, (told, "ops_per_second=0")))}
+
+
+def _set_here(variable: str) -> str:
+    """What a server that we start would read; raises `WrongUse`."""
+    try:
+        given = set_here(variable)
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+    return given.text if given else ""
 
 
 def _refuse_unclear(arguments: argparse.Namespace) -> None:
     """Raises `WrongUse` if the account or the database is not named."""
     if arguments.url and not arguments.email:
         raise WrongUse("--email is missing: it says whose account on the server of --url")
-    if os.environ.get("DATABASE_URL") and not arguments.url:
+    if not arguments.url and _set_here("DATABASE_URL"):
         raise WrongUse(
             "DATABASE_URL is set, and this word works on --data: unset it, or name with --url "
             "a server of that database"
@@ -172,7 +182,7 @@ def _refuse_unclear(arguments: argparse.Namespace) -> None:
 
 def _password(arguments: argparse.Namespace) -> str:
     """Given, or asked for; raises `WrongUse`."""
-    if given := os.environ.get("PRIME_PASSWORD") or arguments.password:
+    if given := arguments.password or _set_here("PRIME_PASSWORD"):
         return str(given)
     if not sys.stdin.isatty():
         raise WrongUse("no password, and no terminal to ask at: set PRIME_PASSWORD")

@@ -17,6 +17,7 @@ import structlog
 
 from machine.library_logs import take_library_logs
 from machine.loopback import refuse_bare
+from machine.settings.sources import set_here
 from machine.switches import is_on
 from schema.server_limits import BALANCER_BUFFER_BYTES
 
@@ -320,7 +321,8 @@ def main() -> int:
     take_library_logs()
     try:
         listen, nodes = Node.of(arguments.listen), [Node.of(url) for url in arguments.to]
-        is_behind = is_on("PRIME_BEHIND_PROXY", os.environ.get("PRIME_BEHIND_PROXY"))
+        given = set_here("PRIME_BEHIND_PROXY")
+        is_behind = given is not None and is_on(given.name, given.text)
         refuse_bare(listen.host, arguments.behind_proxy or is_behind)
     except ValueError as error:
         parser.error(str(error))

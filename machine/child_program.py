@@ -155,8 +155,14 @@ class ChildProgram:
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Our environment and more, for a child."""
-    return os.environ | {"PYTHONUNBUFFERED": "1"} | dict(extra)
+    """Our environment and more, for a child: what is said here is said by no file as well."""
+    ours = {name: text for name, text in os.environ.items() if _without_file(name) not in extra}
+    return ours | {"PYTHONUNBUFFERED": "1"} | dict(extra)
+
+
+def _without_file(name: str) -> str:
+    """The setting whose value is in the file that the variable of this name names."""
+    return name.removesuffix("_FILE") if name.endswith("_FILE") else ""
 
 
 def last_lines(text: str) -> str:

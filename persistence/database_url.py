@@ -1,41 +1,69 @@
 """DATABASE_URL: checked before anything is started on it, by every command alike."""
 
-import os
+from pathlib import Path
 
+from machine.caller_paths import path_of_caller
+from machine.settings.sources import Given, set_here
 from persistence.errors import BadSetting
 
 HIGHEST_PORT = 65_535
 
+SHAPE = "a database URL, as postgresql://user:password@host:5432/name"
 
-def from_environment() -> str:
+
+def from_environment(config: str | None = None) -> str:
     """What is set; raises `BadSetting` where nothing is, or no database URL."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
+    url = chosen(None, config)
+    if url is None:
         raise BadSetting("which database? set DATABASE_URL")
-    return checked(url)
+    return url
 
 
-def chosen(option: str | None) -> str | None:
-    """The value of --database-url, else of DATABASE_URL, if one is set; raises `BadSetting`."""
+def chosen(option: str | None, config: str | None = None) -> str | None:
+    """The value of --database-url, else of DATABASE_URL, if one is set; raises `BadSetting`.
+
+    DATABASE_URL: the variable, the file of DATABASE_URL_FILE, or the TOML file that `config`, else
+    PRIME_CONFIG, names.
+    """
     if option:
         return checked(option, "--database-url")
-    url = os.environ.get("DATABASE_URL")
-    return checked(url) if url else None
+    given = _found("DATABASE_URL", config)
+    return checked(given.text, given.name) if given else None
+
+
+def data_directory(config: str | None) -> Path:
+    """Of embedded servers: PRIME_DATA, or the usual one; raises `BadSetting`."""
+    given = _found("PRIME_DATA", config)
+    return path_of_caller(given.text if given else ".data")
+
+
+def _found(variable: str, config: str | None) -> Given | None:
+    try:
+        return set_here(variable, config)
+    except ValueError as error:
+        raise BadSetting(str(error)) from None
 
 
 def none_at_all(why: object, name: str = "DATABASE_URL") -> BadSetting:
     """The message about one that makes no sense: which setting, and why."""
-    return BadSetting(f"{name}: this is no database URL: {why}")
+    return BadSetting(f"{name} must be {SHAPE}: {why}")
 
 
 def checked(url: str, name: str = "DATABASE_URL") -> str:
     """The same URL; raises `BadSetting`, without repeating it: it may hold a password."""
+    if problem := problem_with(url):
+        raise none_at_all(problem, name)
+    return url
+
+
+def problem_with(url: str) -> str | None:
+    """Why it is none; None: it looks like one."""
     scheme, is_url, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres") or not is_url:
-        raise none_at_all("it must begin with postgresql://", name)
+        return "it must begin with postgresql://"
     hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2]
     for host in hosts.split(","):
         _, is_port, port = host.rpartition("]")[2].rpartition(":")
         if is_port and not (port.isdecimal() and int(port) <= HIGHEST_PORT):
-            raise none_at_all(f"{port[:32]!r} is no port", name)
-    return url
+            return f"{port[:32]!r} is no port"
+    return None

@@ -19,7 +19,7 @@ import asyncpg
 from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
-from persistence.database_url import chosen, none_at_all
+from persistence.database_url import chosen, data_directory, none_at_all
 from persistence.errors import BadSetting, Busy, PersistenceError, Refused, Unavailable
 from persistence.library import system_presets
 from persistence.pool import CONNECT_SECONDS
@@ -262,9 +262,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data",
         type=path_of_caller,
-        default=".data",
-        help="where the embedded server keeps its data (default: %(default)s)",
+        help="where the embedded server keeps its data (default: PRIME_DATA, or .data)",
     )
+    parser.add_argument("--config", metavar="FILE", help="a TOML file with settings (PRIME_CONFIG)")
     parser.add_argument("--json", action="store_true", help="say what was done as JSON")
     parser.add_argument(
         "--dump-current", action="store_true", help="then write schema/sql/current.sql anew"
@@ -273,12 +273,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
-    if url := chosen(arguments.database_url):
+    if url := chosen(arguments.database_url, arguments.config):
         return url
     from machine.child_process import NotInstalled, ServerUnavailable
     from machine.embedded_postgres import EmbeddedPostgres
 
-    server = EmbeddedPostgres(arguments.data)
+    server = EmbeddedPostgres(arguments.data or data_directory(arguments.config))
     try:
         dsn = server.start()
     except NotInstalled as error:

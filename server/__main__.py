@@ -9,13 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 import structlog
 import uvloop
 
-from machine.caller_paths import path_of_caller
 from machine.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
@@ -23,20 +21,20 @@ from machine.embedded_valkey import EmbeddedValkey
 from persistence.errors import NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
 from server.health.log import ServerLog, set_level
-from server.operating.database import DEFAULT_DATA, database_of
+from server.operating.database import database_of
 from server.process import run
-from server.settings import Settings, read_settings
+from server.settings.options import add_options, options_of
+from server.settings.reading import read_settings
+from server.settings.settings import Settings
+from server.settings.table import SETTINGS
 from server.several_nodes import NodeProcess, SeveralNodes
 from server.states.audit import audit
 
-DEFAULT_PORT = 8787
-
-FOR_SERVE = ("host", "port", "behind_proxy", "nodes")
+FOR_SERVE = (*(each.field for each in SETTINGS if each.option and each.field != "data"), "nodes")
 FOR_AUDIT = ("project", "digests")
 
 log = structlog.get_logger()
 MOST_NODES = 16
-HIGHEST_PORT = 65_535
 PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,22 +44,26 @@ def main() -> int:
     own_log = ServerLog(is_json=not is_audit and not sys.stderr.isatty())
     args = _arguments(own_log)
     try:
-        data = args.data or DEFAULT_DATA
-        settings = read_settings(args.host, args.port, data, behind_proxy=args.behind_proxy)
+        settings = read_settings(options_of(args))
         set_level(settings.log_level)
-        if args.command == "audit":
-            return _audit(own_log, args.project, args.data, digests=args.digests)
-        if args.nodes > 1:
-            return _serve_several(own_log, settings, args.nodes, as_json=args.json)
-        return _serve(own_log, settings, as_json=args.json)
+        return _run(own_log, args, settings)
     except PersistenceError as error:
         return own_log.fail(str(error), error.exit_code)
     except ServerUnavailable as error:
         return own_log.fail(str(error), error.exit_code)
     except ValueError as error:
         return own_log.fail(str(error), 2)
+
+
+def _run(own_log: ServerLog, args: argparse.Namespace, settings: Settings) -> int:
+    if args.command == "audit":
+        return _audit(own_log, args.project, settings, digests=args.digests)
+    try:
+        if args.nodes > 1:
+            return _serve_several(own_log, settings, args.nodes, as_json=args.json)
+        return _serve(own_log, settings, as_json=args.json)
     except OSError as error:
-        where = f"{args.host}:{args.port}"
+        where = f"{settings.host}:{settings.port}"
         return own_log.fail(f"cannot listen on {where}: {error.strerror or error}", 1)
 
 
@@ -103,7 +105,7 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
             stack.callback(postgres.stop)
             callers = postgres.caller_address
             settings = replace(settings, database_url=url, caller_database_url=callers)
-        if settings.redis_url is None and "REDIS_URL" not in os.environ:
+        if settings.redis_url is None and "redis_url" not in settings.given:
             if not is_ours:
                 log.warning(
                     "REDIS_URL is not set: this node starts a Valkey of its own, and hears other"
@@ -115,9 +117,9 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
         yield servers, settings
 
 
-def _audit(own_log: ServerLog, project: str, data: Path | None, *, digests: bool) -> int:
+def _audit(own_log: ServerLog, project: str, settings: Settings, *, digests: bool) -> int:
     try:
-        with database_of(data) as url:
+        with database_of(settings) as url:
             if PROJECT_ID.fullmatch(project) is None:
                 return own_log.fail(f"{project!r} is no project id", 2)
             report = asyncio.run(audit(url, project, digests=digests))
@@ -163,25 +165,12 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--digests", action="store_true", help="for audit: of each seq and of each snapshot"
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="port to listen on; 0: any (%(default)s)"
-    )
-    parser.add_argument(
-        "--behind-proxy", action="store_true", help="others reach --host only through a TLS proxy"
-    )
-    parser.add_argument(
-        "--data", type=path_of_caller, help=f"directory of all data ({DEFAULT_DATA})"
-    )
+    add_options(parser)
     parser.add_argument(
         "--nodes", type=_node_count, default=1, help="nodes on this machine, behind one port (1)"
     )
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     return parser
-
-
-def _port(text: str) -> int:
-    return _within(text, 0, HIGHEST_PORT)
 
 
 def _node_count(text: str) -> int:

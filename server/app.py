@@ -47,7 +47,7 @@ from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.router.socket_server import SocketServer
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.states.document_slots import DocumentSlots
 from server.states.state_pages import StatePages

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from persistence import migrate
 from persistence.errors import PersistenceError
 from persistence.journal import new_epochs
-from server.settings import read_settings
+from server.settings.options import options_before
+from server.settings.reading import read_settings
 
 WORDS: dict[str, Callable[[], int | None]] = {
     "migrate": migrate.main,
@@ -19,11 +20,9 @@ def main() -> int:
     word = sys.argv.pop(1)
     if not {"-h", "--help"} & set(sys.argv):
         try:
-            read_settings("127.0.0.1", 0, ".data")
+            read_settings(options_before(sys.argv[1:]))
         except PersistenceError as error:
             return _fail(word, str(error), error.exit_code)
-        except ValueError as error:
-            return _fail(word, str(error), 2)
     return WORDS[word]() or 0
 
 

@@ -31,7 +31,7 @@ from server.nodes.row_changes import RowChanges
 from server.router.liveness import Liveness
 from server.router.pages import Pages
 from server.router.socket_server import SocketServer
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.sockets.connections import Connections
 
 

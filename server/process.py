@@ -28,9 +28,8 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
-from server.operating.database import DEFAULT_DATA
 from server.serving import serve
-from server.settings import Settings
+from server.settings.settings import Settings
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
@@ -75,7 +74,7 @@ async def run(
 def _which_data(settings: Settings, servers: Mapping[str, Embedded]) -> str:
     """What the command has to be told, to find the database that we have started."""
     is_ours = any(isinstance(server, EmbeddedPostgres) for server in servers.values())
-    is_usual = settings.data == DEFAULT_DATA.resolve()
+    is_usual = settings.where("data") == "default"
     return f" --data {shlex.quote(str(settings.data))}" if is_ours and not is_usual else ""
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,10 +15,11 @@ import structlog
 
 from machine.balancer import Balancer, Node
 from machine.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
+from machine.child_program import child_environment
 from machine.embedded_servers import Embedded, keep_running
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
-from server.settings import Settings
+from server.settings.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -61,12 +61,12 @@ class NodeProcess:
         with open_log(self.log) as output:
             self._process = await asyncio.create_subprocess_exec(
                 *_tied_to_our_life(),
-                *(sys.executable, "-m", "server", "--port", port, "--json"),
+                *(sys.executable, "-m", "server", "--host", "127.0.0.1", "--port", port, "--json"),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=CHECKOUT,
-                env=os.environ | self._environment,
+                env=child_environment(self._environment),
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
             )
         self.url = await self._url(self._process)
@@ -116,8 +116,8 @@ class SeveralNodes:
             "DATABASE_URL": settings.database_url,
             "PRIME_CALLER_DATABASE_URL": settings.caller_database_url or "",
             "REDIS_URL": settings.redis_url or "",
-            "PYTHONUNBUFFERED": "1",
-            "PRIME_LIMITS": ",".join(filter(None, (os.environ.get("PRIME_LIMITS"), HIDDEN))),
+            "PRIME_LIMITS": ",".join(filter(None, (_written(settings, "limits"), HIDDEN))),
+            "PRIME_CONFIG": _written(settings, "config"),
         }
         self._settings = settings
         self._nodes = [
@@ -206,6 +206,11 @@ class SeveralNodes:
             for node in self._nodes:  # a second signal: at once, and still nothing is lost
                 node.kill()
         self._stopping.set()
+
+
+def _written(settings: Settings, field: str) -> str:
+    found = settings.given.get(field)
+    return found.text if found else ""
 
 
 def _tied_to_our_life() -> list[str]:

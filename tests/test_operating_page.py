@@ -7,8 +7,10 @@ from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
 
+from machine.settings.sources import CONFIG
 from server.accounts.use_limits import Limits
 from server.health.metrics import FROM_THE_START
+from server.settings.table import SETTINGS
 from tests.operating.chapters import section, text
 
 ROOT = Path(__file__).parent.parent
@@ -106,6 +108,8 @@ def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
     }
     in_schema = {name for node in _calls("schema") for name in settings_in(node)}
     read |= {name for name in in_schema if not name.startswith("--")}  # its options generate code
+    read |= {CONFIG, *(setting.variable for setting in SETTINGS)}
+    read |= {setting.option for setting in SETTINGS if setting.option}
     assert named("Settings") == sorted(read)
     assert len(read) > 10
 

@@ -50,6 +50,7 @@ def _arguments() -> argparse.Namespace:
         " 1 refused or failed (nothing is changed, unless the database went away at the very end),"
         " 2 not called rightly.",
     )
+    parser.add_argument("--config", metavar="FILE", help="a TOML file with settings (PRIME_CONFIG)")
     parser.add_argument("--force", action="store_true", help="even if nodes are connected")
     parser.add_argument(
         "--json", action="store_true", help="say how many have new epochs as JSON on stdout"
@@ -62,8 +63,9 @@ def main() -> int:
     arguments = _arguments()
     console = Console(stderr=True)
     try:
+        url = from_environment(arguments.config)
         with console.status("giving new epochs"):
-            renewed = asyncio.run(new_epochs(from_environment(), force=arguments.force))
+            renewed = asyncio.run(new_epochs(url, force=arguments.force))
     except PersistenceError as error:
         return _fail(" ".join(str(error).split()), error.exit_code)
     except KeyboardInterrupt:

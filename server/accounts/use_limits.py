@@ -48,8 +48,7 @@ class Limits:
             name, _, number = part.partition("=")
             problem = _problem_with(name.strip(), number)
             if problem:
-                message = f"PRIME_LIMITS is like name=number,name=number: {part!r} {problem}"
-                raise ValueError(message)
+                raise ValueError(f"{part!r} {problem}")
             values[name.strip()] = float(number)
         return Limits(**{name: number or float("inf") for name, number in values.items()})
 

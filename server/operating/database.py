@@ -4,23 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from machine.caller_paths import path_of_caller
 from machine.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres, address_of_running
-from persistence.database_url import chosen
+from machine.settings.sources import COMMAND_LINE
 from persistence.errors import BadSetting, Unavailable
-
-DEFAULT_DATA = path_of_caller(".data")
+from server.settings.settings import Settings
 
 
 @contextmanager
-def database_of(given: Path | None) -> Iterator[str]:
-    """The address of the embedded one of the directory that is given, which may be running.
+def database_of(settings: Settings) -> Iterator[str]:
+    """The address of the embedded one of --data, which may be running, where that is given.
 
-    Where none is given: that of DATABASE_URL, else the embedded one of the usual directory. Raises
-    `BadSetting` and `Unavailable`.
+    Else that of DATABASE_URL, else the embedded one of the usual directory. Raises `BadSetting`
+    and `Unavailable`.
     """
-    url, data = None if given else chosen(None), given or DEFAULT_DATA
+    is_data_said = settings.where("data") == COMMAND_LINE
+    url, data = None if is_data_said else settings.database_url, settings.data
     if url is not None:
         yield url
     elif not (data / "postgres").is_dir():

@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 
-from machine.caller_paths import path_of_caller
 from persistence.errors import PersistenceError
 from persistence.migrate import check
 from persistence.pool import Database
@@ -23,7 +22,9 @@ from server.operating import users_work as work
 from server.operating.database import database_of
 from server.operating.password_input import NoPassword, read_password
 from server.operating.users_work import NotDone
-from server.settings import Settings, read_settings
+from server.settings.options import add_config, add_option, options_of
+from server.settings.reading import read_settings
+from server.settings.settings import Settings
 
 DESCRIPTION = """
 Accounts, straight in the database of DATABASE_URL, or in the embedded one of --data. Nodes may run
@@ -44,8 +45,8 @@ def main() -> int:
     arguments = parser().parse_args()
     _log_to_stderr()
     try:
-        settings = read_settings("127.0.0.1", 0, ".data")
-        with database_of(arguments.data) as url:
+        settings = read_settings(options_of(arguments))
+        with database_of(settings) as url:
             asyncio.run(_run(url, arguments, settings))
     except PersistenceError as error:
         return _fail(str(error), error.exit_code)
@@ -275,9 +276,8 @@ def _word(
     word: argparse.ArgumentParser = words.add_parser(name, help=meaning, description=meaning)
     word.set_defaults(do=do, say=say)
     word.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
-    word.add_argument(
-        "--data", type=path_of_caller, help="where the embedded server keeps its data (.data)"
-    )
+    add_option(word, "data")
+    add_config(word)
     return word
 
 

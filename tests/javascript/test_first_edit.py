@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schema.generating.examples import SONG, examples
-from server.__main__ import DEFAULT_PORT
+from server.settings.table import BY_FIELD
 from tests.javascript.node import plain_node
 from tests.server.conftest import Node
 from tests.server.wire import JSON, Message, Wire, delete
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.postgres
 
 PAGE = Path(__file__).parent.parent.parent / "PROTOCOL.md"
 
-DEFAULT_URL = f"ws://127.0.0.1:{DEFAULT_PORT}/v1"
+DEFAULT_URL = f"ws://127.0.0.1:{BY_FIELD['port'].default}/v1"
 
 
 async def test_the_first_edit_of_the_page_is_on_disk(node: Node, tmp_path: Path) -> None:

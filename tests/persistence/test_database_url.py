@@ -1,8 +1,10 @@
 """DATABASE_URL is looked at before anything is started on it."""
 
+from pathlib import Path
+
 import pytest
 
-from persistence.database_url import checked, from_environment
+from persistence.database_url import checked, chosen, data_directory, from_environment
 from persistence.errors import BadSetting
 
 
@@ -20,9 +22,9 @@ from persistence.errors import BadSetting
     ],
 )
 def test_what_is_none_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(BadSetting, match="this is no database URL") as error:
+    with pytest.raises(BadSetting, match="must be a database URL") as error:
         checked(url)
-    assert str(error.value).startswith("DATABASE_URL: ")
+    assert str(error.value).startswith("DATABASE_URL must ")
     assert "secret" not in str(error.value)
     assert error.value.exit_code == 2
 
@@ -45,4 +47,21 @@ def test_what_is_one_is_taken(url: str) -> None:
 def test_nothing_set_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(BadSetting, match="set DATABASE_URL"):
+        from_environment()
+
+
+def test_the_file_and_the_toml_file_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    config = tmp_path / "prime.toml"
+    config.write_text('database_url = "postgresql://of/toml"\ndata = "/srv/prime"')
+    config.chmod(0o600)
+    assert chosen(None, str(config)) == "postgresql://of/toml"
+    assert data_directory(str(config)) == Path("/srv/prime")
+    assert chosen("postgresql://of/option", str(config)) == "postgresql://of/option"
+    monkeypatch.setenv("PRIME_CONFIG", str(config))
+    assert from_environment() == "postgresql://of/toml"
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "missing"))
+    with pytest.raises(BadSetting, match="DATABASE_URL_FILE"):
         from_environment()

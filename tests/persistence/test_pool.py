@@ -234,7 +234,7 @@ async def test_close_does_not_wait_for_a_long_query(database_url: str) -> None:
     "dsn", ["mysql://127.0.0.1/x", "postgresql://127.0.0.1:port/x", "no address"]
 )
 async def test_what_is_no_address_is_refused(dsn: str) -> None:
-    with pytest.raises(BadSetting, match="this is no database URL"):
+    with pytest.raises(BadSetting, match="must be a database URL"):
         await Database.open(dsn)
 
 

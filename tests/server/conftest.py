@@ -30,7 +30,7 @@ from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import Exchange, MemoryBus
 from server.process import open_database
 from server.serving import serve
-from server.settings import Settings
+from server.settings.settings import Settings
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
 from server.sockets.session import LoggedIn

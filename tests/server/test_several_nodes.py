@@ -84,7 +84,7 @@ async def test_what_keeps_a_node_from_starting_is_said(tmp_path: Path) -> None:
     _, problem = await process.communicate()
     assert process.returncode == 1
     assert b"did not start" in problem
-    assert b"this is no database URL" in problem
+    assert b"must be a database URL" in problem
     assert b"Traceback" not in problem
 
 

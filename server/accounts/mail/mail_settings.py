@@ -1,6 +1,5 @@
 """What mail needs to know: which SMTP server sends it, from whom it is, where its links lead."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,8 +23,6 @@ class Encryption(StrEnum):
 
 PORTS = {Encryption.IF_OFFERED: 587, Encryption.STARTTLS: 587, Encryption.TLS: 465}
 """Where the URL names none (RFC 6409, RFC 8314)."""
-
-SHAPE = "SMTP_URL must be smtp://, starttls:// or smtps://user:password@host:port"
 
 HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 
@@ -54,43 +51,40 @@ class MailSettings:
     """Where people reach this server with a browser, without a slash at its end."""
 
 
-def read_mail_settings() -> MailSettings:
-    """From SMTP_URL, PRIME_MAIL_FROM and PRIME_PUBLIC_URL; raises `ValueError`."""
-    server = _server(os.environ.get("SMTP_URL") or None)
-    written = os.environ.get("PRIME_MAIL_FROM") or None
-    if server is not None and written is None:
+def read_mail_settings(
+    server: SmtpServer | None, sender: tuple[str, str] | None, public_url: str | None
+) -> MailSettings:
+    """SMTP_URL, PRIME_MAIL_FROM and PRIME_PUBLIC_URL together; raises `ValueError`."""
+    if server is not None and sender is None:
         raise ValueError(
             "PRIME_MAIL_FROM must say from whom mails are, as Prime <prime@example.com>, where"
             " SMTP_URL is set"
         )
-    name, sender = _sender(written) if written else ("Prime", "prime@localhost")
-    public_url = _public_url(os.environ.get("PRIME_PUBLIC_URL") or None)
     if server is not None and public_url is None:
         raise ValueError(
             "PRIME_PUBLIC_URL must say where people reach this server with a browser, as"
             " https://prime.example.com, where SMTP_URL is set: links in mails lead there"
         )
-    return MailSettings(server, sender, name, public_url)
+    name, address = sender or ("Prime", "prime@localhost")
+    return MailSettings(server, address, name, public_url)
 
 
-def _server(text: str | None) -> SmtpServer | None:
-    """The text may hold a password: no message repeats it."""
-    if text is None:
-        return None
+def smtp_server(text: str) -> SmtpServer:
+    """Of SMTP_URL; raises `ValueError`, without repeating a text that may hold a password."""
     try:
         url = urlsplit(text)
         encryption = Encryption(url.scheme)
         port = url.port or PORTS[encryption]
     except ValueError:
-        raise ValueError(SHAPE) from None
+        raise ValueError from None
     is_bare = url.path not in ("", "/") or url.query or url.fragment
     if url.hostname is None or HOST.fullmatch(url.hostname) is None or is_bare:
-        raise ValueError(f"{SHAPE}; what a user name or password has of :/?#@ as %3A and so on")
+        raise ValueError("what a user name or password has of :/?#@ is written as %3A and so on")
     user, password = _login(url)
     if user is not None and encryption is Encryption.IF_OFFERED and not is_loopback(url.hostname):
         raise ValueError(
-            "SMTP_URL has a password, and smtp:// may send it unencrypted: write starttls:// or"
-            " smtps:// for a server on another machine"
+            "it has a password, and smtp:// may send it unencrypted: write starttls:// or smtps://"
+            " for a server on another machine"
         )
     return SmtpServer(url.hostname, port, encryption, user, password)
 
@@ -101,8 +95,8 @@ def _login(url: SplitResult) -> tuple[str | None, str]:
     return unquote(url.username), unquote(url.password or "")
 
 
-def _sender(text: str) -> tuple[str, str]:
-    """The name and the address of `Name <address>` or of a bare address."""
+def sender(text: str) -> tuple[str, str]:
+    """The name and the address of `Name <address>` or of a bare address; raises `ValueError`."""
     found = re.fullmatch(r" *(?:(.*?) *<([^<>]*)>|([^<>]*?)) *", text)
     name, address = ("", "") if found is None else (found[1] or "", found[2] or found[3] or "")
     name = name.strip('"')
@@ -111,16 +105,12 @@ def _sender(text: str) -> tuple[str, str]:
         if name and problem_with_name(name):
             raise NoAddress("the name has a character that no name has")
     except NoAddress as error:
-        raise ValueError(
-            f"PRIME_MAIL_FROM must be an address, or Name <address>: {error}"
-        ) from None
+        raise ValueError(str(error)) from None
     return name or "Prime", address
 
 
-def _public_url(text: str | None) -> str | None:
-    """Where it begins with https://, or leads to this machine."""
-    if text is None:
-        return None
+def public_url(text: str) -> str:
+    """Where it begins with https://, or leads to this machine; raises `ValueError`."""
     try:
         url = urlsplit(text)
         is_fine = bool(url.hostname) and url.port != 0 and HOST.fullmatch(url.hostname or "")
@@ -129,8 +119,5 @@ def _public_url(text: str | None) -> str | None:
     is_bare = url.path in ("", "/") and not (url.query or url.fragment or url.username)
     is_safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
     if not (is_fine and is_bare and is_safe):
-        raise ValueError(
-            "PRIME_PUBLIC_URL must be https://host or https://host:port, without a path"
-            " (http:// for this machine alone)"
-        )
+        raise ValueError
     return text.rstrip("/")

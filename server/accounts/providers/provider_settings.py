@@ -1,22 +1,33 @@
 """Providers by settings: PRIME_PROVIDERS names them, PRIME_PROVIDER_<NAME>_* says what each is."""
 
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from machine.loopback import is_loopback
-from server.accounts.providers.redirects import problem_with_own_address
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
-Get = Callable[[str], str | None]
+WORDS = {
+    "CLIENT_ID": "by which the provider knows this server",
+    "CLIENT_SECRET": "what the provider gave with it, if it did",
+    "ISSUER": "an https:// URL, as https://login.example.com",
+    "SCOPES": "what it is asked for, as openid email profile",
+    "LABEL": "what is on its button",
+    "TEAM_ID": "of Apple, as 1A2B3C4D5E",
+    "KEY_ID": "of Apple, as 1A2B3C4D5E",
+    "PRIVATE_KEY": "of Apple, by a file: PRIME_PROVIDER_APPLE_PRIVATE_KEY_FILE=/etc/prime/apple.p8",
+}
+"""What `PRIME_PROVIDER_<NAME>_` ends with, and says."""
+
+SECRET_WORDS = frozenset({"CLIENT_SECRET", "PRIVATE_KEY"})
+
+Get = Callable[[str, str], str | None]
 Need = Callable[[str], str]
 
 
@@ -86,37 +97,35 @@ PRESETS = {
 APPLE_POSTS_WITH = frozenset({"email", "name"})
 
 
-def providers_of_environment() -> Providers:
-    """Raises `ValueError` that names the variable, never its value."""
-    words = os.environ.get("PRIME_PROVIDERS") or ""
-    addresses = os.environ.get("PRIME_REDIRECTS") or ""
-    return read_providers(words, addresses, os.environ)
-
-
-def read_providers(words: str, addresses: str, env: Mapping[str, str]) -> Providers:
-    """PRIME_PROVIDERS, PRIME_REDIRECTS, and where PRIME_PROVIDER_<NAME>_* are; likewise."""
-    names = [name.strip() for name in words.split(",") if name.strip()]
+def provider_names(text: str) -> tuple[str, ...]:
+    """Of PRIME_PROVIDERS; raises `ValueError`."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
         if NAME.fullmatch(name) is None or names.count(name) > 1:
-            raise ValueError(
-                "PRIME_PROVIDERS is like google,github,studio: names of a-z, 0-9 and _, each once"
-            )
-    redirects = [each.strip() for each in addresses.split(",")]
-    for redirect in filter(None, redirects):
-        if problem := problem_with_own_address(redirect):
-            raise ValueError(f"PRIME_REDIRECTS: {problem}")
-    return Providers(
-        {name: _provider(name, env) for name in names}, frozenset(filter(None, redirects))
-    )
+            raise ValueError
+    return names
 
 
-def _provider(name: str, env: Mapping[str, str]) -> ProviderSettings:
+def variable_of(name: str, word: str) -> str:
+    """That says this of a provider."""
+    return f"PRIME_PROVIDER_{name.upper()}_{word}"
+
+
+def read_providers(names: Sequence[str], redirects: frozenset[str], get: Get) -> Providers:
+    """Of what `PRIME_PROVIDER_<NAME>_*` say; raises `ValueError` that names the variable.
+
+    `get`: what is set, by the name of a provider and a key of `WORDS`.
+    """
+    return Providers({name: _provider(name, get) for name in names}, redirects)
+
+
+def _provider(name: str, get_of: Get) -> ProviderSettings:
     def get(word: str) -> str | None:
-        return env.get(f"PRIME_PROVIDER_{name.upper()}_{word}") or None
+        return get_of(name, word)
 
     def need(word: str) -> str:
         if (value := get(word)) is None:
-            raise ValueError(f"PRIME_PROVIDER_{name.upper()}_{word} must be set for {name}")
+            raise ValueError(f"{variable_of(name, word)} must be set for {name}: {WORDS[word]}")
         return value
 
     preset = PRESETS.get(name)
@@ -124,17 +133,16 @@ def _provider(name: str, env: Mapping[str, str]) -> ProviderSettings:
     _check_issuer(name, issuer)
     scopes = tuple((get("SCOPES") or (preset.scopes if preset else "openid email profile")).split())
     is_apple = name == "apple"
-    secret = get("CLIENT_SECRET") or _of_file(name, "CLIENT_SECRET_FILE", get)
     return ProviderSettings(
         name=name,
         label=get("LABEL") or (preset.label if preset else name.replace("_", " ").title()),
         kind=preset.kind if preset else Kind.OIDC,
         issuer=issuer,
         client_id=need("CLIENT_ID"),
-        client_secret=secret,
+        client_secret=get("CLIENT_SECRET"),
         scopes=scopes,
         response_mode="form_post" if is_apple and APPLE_POSTS_WITH & set(scopes) else None,
-        apple=_apple_key(name, need, get) if is_apple else None,
+        apple=_apple_key(name, need) if is_apple else None,
     )
 
 
@@ -149,30 +157,20 @@ def _check_issuer(name: str, issuer: str) -> None:
         is_fine = is_safe = False
     if not (is_fine and is_safe):
         raise ValueError(
-            f"PRIME_PROVIDER_{name.upper()}_ISSUER must be an https:// URL without a query"
-            " (http:// for this machine alone)"
+            f"{variable_of(name, 'ISSUER')} must be an https:// URL without a query (http:// for"
+            " this machine alone), as https://login.example.com"
         )
 
 
-def _of_file(name: str, word: str, get: Get) -> str | None:
-    """What the file holds whose path the variable has: Docker and systemd give secrets so."""
-    if (path := get(word)) is None:
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"PRIME_PROVIDER_{name.upper()}_{word}: cannot read the file") from None
-
-
-def _apple_key(name: str, need: Need, get: Get) -> AppleKey:
-    need("PRIVATE_KEY_FILE")
-    pem = _of_file(name, "PRIVATE_KEY_FILE", get) or ""
+def _apple_key(name: str, need: Need) -> AppleKey:
+    pem = need("PRIVATE_KEY")
     try:
         key = load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError):
         key = None
     if not (isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)):
         raise ValueError(
-            f"PRIME_PROVIDER_{name.upper()}_PRIVATE_KEY_FILE must be the .p8 file of Apple"
+            f"{variable_of(name, 'PRIVATE_KEY_FILE')} must name the .p8 file of Apple, as"
+            " /etc/prime/apple.p8"
         )
     return AppleKey(need("TEAM_ID"), need("KEY_ID"), key)

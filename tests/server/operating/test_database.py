@@ -7,15 +7,18 @@ import pytest
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.errors import BadSetting
 from server.operating.database import database_of
+from server.settings.reading import read_settings
+
+HERE = {"DATABASE_URL": "postgresql://here/x"}
 
 
-def test_the_environment_says_which_unless_a_directory_is_given(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://here/x")
-    with database_of(None) as url:
-        assert url == "postgresql://here/x"
-    with pytest.raises(BadSetting, match="holds no embedded one"), database_of(tmp_path):
+def test_the_environment_says_which_unless_a_directory_is_given(tmp_path: Path) -> None:
+    for options in ({}, {"config": str(tmp_path / "prime.toml")}):
+        (tmp_path / "prime.toml").write_text(f'data = "{tmp_path}"')
+        with database_of(read_settings(options, HERE)) as url:
+            assert url == "postgresql://here/x"
+    settings = read_settings({"data": str(tmp_path)}, HERE)
+    with pytest.raises(BadSetting, match="holds no embedded one"), database_of(settings):
         pass
 
 
@@ -24,7 +27,7 @@ def test_an_embedded_one_is_used_while_its_server_runs_and_left_running(tmp_path
     server = EmbeddedPostgres(tmp_path)
     started = server.start()
     try:
-        with database_of(tmp_path) as url:
+        with database_of(read_settings({"data": str(tmp_path)}, {})) as url:
             assert url.partition("?")[0] == started.partition("?")[0]
         assert server.is_running
     finally:

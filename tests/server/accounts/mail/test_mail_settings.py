@@ -2,27 +2,20 @@
 
 import pytest
 
-from server.accounts.mail.mail_settings import (
-    Encryption,
-    MailSettings,
-    SmtpServer,
-    read_mail_settings,
-)
+from persistence.errors import BadSetting
+from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpServer
+from server.settings.reading import read_settings
 
 
-def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> MailSettings:
-    for name in ("SMTP_URL", "PRIME_MAIL_FROM", "PRIME_PUBLIC_URL"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return read_mail_settings()
+def read(**variables: str) -> MailSettings:
+    return read_settings({}, variables).mail
 
 
 FROM = {"PRIME_MAIL_FROM": "a@example.com", "PRIME_PUBLIC_URL": "https://prime.example.com"}
 
 
-def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read(monkeypatch) == MailSettings()
+def test_nothing_need_be_set() -> None:
+    assert read() == MailSettings()
 
 
 @pytest.mark.parametrize(
@@ -39,8 +32,8 @@ def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("smtps://u:p@mail.example", SmtpServer("mail.example", 465, Encryption.TLS, "u", "p")),
     ],
 )
-def test_a_server_is_read(monkeypatch: pytest.MonkeyPatch, url: str, server: SmtpServer) -> None:
-    assert read(monkeypatch, SMTP_URL=url, **FROM).server == server
+def test_a_server_is_read(url: str, server: SmtpServer) -> None:
+    assert read(SMTP_URL=url, **FROM).server == server
 
 
 @pytest.mark.parametrize(
@@ -52,11 +45,9 @@ def test_a_server_is_read(monkeypatch: pytest.MonkeyPatch, url: str, server: Smt
         "smtps://u:hunter22@mail example",
     ],
 )  # fmt: skip
-def test_a_server_that_is_none_is_refused_without_its_password(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
-    with pytest.raises(ValueError, match="SMTP_URL") as error:
-        read(monkeypatch, SMTP_URL=url, **FROM)
+def test_a_server_that_is_none_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BadSetting, match="SMTP_URL") as error:
+        read(SMTP_URL=url, **FROM)
     assert "hunter22" not in str(error.value)
 
 
@@ -74,32 +65,30 @@ def test_a_password_is_not_shown() -> None:
         ("  <a@bücher.example> ", "Prime", "a@bücher.example"),
     ],
 )
-def test_who_mails_are_from(
-    monkeypatch: pytest.MonkeyPatch, text: str, name: str, address: str
-) -> None:
-    settings = read(monkeypatch, PRIME_MAIL_FROM=text)
+def test_who_mails_are_from(text: str, name: str, address: str) -> None:
+    settings = read(PRIME_MAIL_FROM=text)
     assert (settings.sender_name, settings.sender) == (name, address)
 
 
 @pytest.mark.parametrize(
     "text", ["Prime", "a@b", "Prime <a@example.com", "Prime\n<a@example.com>", "a@x.org, b@x.org"]
 )
-def test_who_is_nobody_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    with pytest.raises(ValueError, match="PRIME_MAIL_FROM"):
-        read(monkeypatch, PRIME_MAIL_FROM=text)
+def test_who_is_nobody_is_refused(text: str) -> None:
+    with pytest.raises(BadSetting, match="PRIME_MAIL_FROM"):
+        read(PRIME_MAIL_FROM=text)
 
 
-def test_where_links_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_links_lead() -> None:
     for text in ("https://prime.example", "https://prime.example:8443", "http://127.0.0.1:8787"):
-        assert read(monkeypatch, PRIME_PUBLIC_URL=f"{text}/").public_url == text
+        assert read(PRIME_PUBLIC_URL=f"{text}/").public_url == text
     for text in ("prime.example", "http://prime.example", "https://prime.example/x",
                  "https://u@prime.example", "https://prime.example#x", "https://"):  # fmt: skip
-        with pytest.raises(ValueError, match="PRIME_PUBLIC_URL"):
-            read(monkeypatch, PRIME_PUBLIC_URL=text)
+        with pytest.raises(BadSetting, match="PRIME_PUBLIC_URL"):
+            read(PRIME_PUBLIC_URL=text)
 
 
 @pytest.mark.parametrize("lacks", FROM)
-def test_a_server_needs_the_other_two(monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+def test_a_server_needs_the_other_two(lacks: str) -> None:
     others = {name: value for name, value in FROM.items() if name != lacks}
-    with pytest.raises(ValueError, match=lacks):
-        read(monkeypatch, SMTP_URL="smtp://localhost:25", **others)
+    with pytest.raises(BadSetting, match=lacks):
+        read(SMTP_URL="smtp://localhost:25", **others)

@@ -10,13 +10,18 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from server.accounts.providers import provider_settings
+from persistence.errors import BadSetting
 from server.accounts.providers.provider_settings import Kind, Providers
+from server.settings.reading import read_settings
 
 
 def read_providers(environment: dict[str, str]) -> Providers:
-    words, addresses = (environment.get(f"PRIME_{of}", "") for of in ("PROVIDERS", "REDIRECTS"))
-    return provider_settings.read_providers(words, addresses, environment)
+    return read_settings({}, environment).providers
+
+
+def write_secret(path: Path, content: str) -> None:
+    path.write_text(content)
+    path.chmod(0o600)
 
 
 def pem(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> str:
@@ -28,8 +33,8 @@ def test_nothing_is_set() -> None:
 
 
 def test_presets_need_a_client_and_others_an_issuer(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("of a file\n")
-    (tmp_path / "key.p8").write_text(pem(ec.generate_private_key(ec.SECP256R1())))
+    write_secret(tmp_path / "secret", "of a file\n")
+    write_secret(tmp_path / "key.p8", pem(ec.generate_private_key(ec.SECP256R1())))
     providers = read_providers(
         {
             "PRIME_PROVIDERS": "google, github,apple,discord,studio_two",
@@ -62,7 +67,7 @@ def test_presets_need_a_client_and_others_an_issuer(tmp_path: Path) -> None:
 
 
 def test_apple_posts_a_form_where_it_is_asked_for_an_address(tmp_path: Path) -> None:
-    (tmp_path / "key.p8").write_text(pem(ec.generate_private_key(ec.SECP256R1())))
+    write_secret(tmp_path / "key.p8", pem(ec.generate_private_key(ec.SECP256R1())))
     providers = read_providers(
         {
             "PRIME_PROVIDERS": "apple",
@@ -96,7 +101,7 @@ STUDIO = {"PRIME_PROVIDERS": "studio", "PRIME_PROVIDER_STUDIO_CLIENT_ID": "s"}
 def test_what_cannot_be_is_said_by_the_name_of_its_variable(
     environment: dict[str, str], named: str
 ) -> None:
-    with pytest.raises(ValueError, match=named):
+    with pytest.raises(BadSetting, match=named):
         read_providers(environment)
 
 
@@ -104,7 +109,7 @@ def test_what_cannot_be_is_said_by_the_name_of_its_variable(
 def test_a_key_that_apple_would_not_take_is_refused_and_not_repeated(
     tmp_path: Path, content: str
 ) -> None:
-    (tmp_path / "key.p8").write_text(content)
+    write_secret(tmp_path / "key.p8", content)
     environment = {
         "PRIME_PROVIDERS": "apple",
         "PRIME_PROVIDER_APPLE_CLIENT_ID": "a",
@@ -112,6 +117,6 @@ def test_a_key_that_apple_would_not_take_is_refused_and_not_repeated(
         "PRIME_PROVIDER_APPLE_KEY_ID": "K",
         "PRIME_PROVIDER_APPLE_PRIVATE_KEY_FILE": str(tmp_path / "key.p8"),
     }
-    with pytest.raises(ValueError, match="PRIVATE_KEY_FILE") as refused:
+    with pytest.raises(BadSetting, match="PRIVATE_KEY_FILE") as refused:
         read_providers(environment)
     assert content.strip() not in str(refused.value)

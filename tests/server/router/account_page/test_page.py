@@ -13,7 +13,7 @@ import pytest
 from server.accounts.mail.mail_settings import MailSettings
 from server.app import _origins
 from server.router.account_page.page import HEADERS, PAGE, POLICY, SCRIPT
-from server.settings import Settings
+from server.settings.settings import Settings
 from tests.server.conftest import Node
 from tests.server.wire import PATIENCE
 

@@ -1,42 +1,36 @@
 """What is read from the command line and the environment."""
 
 import ipaddress
-import os
 
 import pytest
 
 from machine.loopback import is_loopback
+from persistence.errors import BadSetting
 from server.accounts.use_limits import Limits
-from server.settings import Settings, read_settings
+from server.settings.reading import read_settings
+from server.settings.settings import Settings
 
 
-def read(monkeypatch: pytest.MonkeyPatch, host: str = "127.0.0.1", **variables: str) -> Settings:
-    for name in [name for name in os.environ if name.startswith("PRIME_")]:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    return read_settings(host, 0, ".data")
+def read(host: str = "127.0.0.1", **variables: str) -> Settings:
+    return read_settings({"host": host}, variables)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "prime.example", ""])
-def test_H9_an_address_that_others_reach_is_not_served_without_a_word(
-    monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
-    with pytest.raises(ValueError, match="--behind-proxy"):
-        read(monkeypatch, host)
-    read(monkeypatch, host, PRIME_BEHIND_PROXY="1")
-    read_settings(host, 0, ".data", behind_proxy=True)
+def test_H9_an_address_that_others_reach_is_not_served_without_a_word(host: str) -> None:
+    with pytest.raises(BadSetting, match="--behind-proxy"):
+        read(host)
+    read(host, PRIME_BEHIND_PROXY="1")
+    read_settings({"host": host, "behind_proxy": "on"}, {})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_H9_this_machine_needs_no_word(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_H9_this_machine_needs_no_word(host: str) -> None:
     assert is_loopback(host)
-    read(monkeypatch, host)
+    read(host)
 
 
-def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_set_is_read() -> None:
     settings = read(
-        monkeypatch,
         PRIME_LIMITS="sockets_per_user=7, strangers=0",
         PRIME_PROXIES="10.0.0.0/8, ::1",
         PRIME_REGISTRATION="closed",
@@ -75,11 +69,9 @@ def test_what_is_set_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("REDIS_URL", "nonsense"),
     ],
 )
-def test_what_is_none_is_refused_by_name(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    with pytest.raises(ValueError, match=name):
-        read(monkeypatch, **{name: value})
+def test_what_is_none_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        read(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -96,21 +88,21 @@ def test_what_is_none_is_refused_by_name(
     ],
 )
 def test_the_part_of_a_setting_that_is_wrong_is_named(part: str, told: str) -> None:
-    with pytest.raises(ValueError, match="PRIME_LIMITS") as error:
-        Limits.read(f"rooms_per_user=5, {part}, seats_per_user=2")
+    with pytest.raises(BadSetting, match="PRIME_LIMITS") as error:
+        read(PRIME_LIMITS=f"rooms_per_user=5, {part}, seats_per_user=2")
     assert repr(part) in str(error.value)
     assert told in str(error.value)
     assert "rooms_per_user=5" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["", "0", "false", "NO", "off"])
-def test_a_switch_that_is_off_is_off(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    assert not read(monkeypatch, PRIME_STALL_PROBE=text).stall_probe
-    with pytest.raises(ValueError, match="--behind-proxy"):
-        read(monkeypatch, "0.0.0.0", PRIME_BEHIND_PROXY=text)
+def test_a_switch_that_is_off_is_off(text: str) -> None:
+    assert not read(PRIME_STALL_PROBE=text).stall_probe
+    with pytest.raises(BadSetting, match="--behind-proxy"):
+        read("0.0.0.0", PRIME_BEHIND_PROXY=text)
 
 
 @pytest.mark.parametrize("text", ["1", "true", "Yes", "on"])
-def test_a_switch_that_is_on_is_on(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    assert read(monkeypatch, PRIME_STALL_PROBE=text).stall_probe
-    read(monkeypatch, "0.0.0.0", PRIME_BEHIND_PROXY=text)
+def test_a_switch_that_is_on_is_on(text: str) -> None:
+    assert read(PRIME_STALL_PROBE=text).stall_probe
+    read("0.0.0.0", PRIME_BEHIND_PROXY=text)

@@ -1,0 +1,42 @@
+"""What two readings of the settings have otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.settings.setting import Setting
+from server.settings.settings import Settings
+from server.settings.table import SETTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """In the order of the table."""
+
+    reloadable: Sequence[Setting]
+    """A node takes them over while it serves."""
+    at_next_start: Sequence[Setting]
+    """It does not."""
+
+
+def reloadable_changes(old: Settings, new: Settings) -> Changes:
+    """Which settings have another value, by what can be done with them.
+
+    A file that a setting names may have another content all the same: that is not looked at.
+    """
+    changed = [each for each in SETTINGS if _texts(old, each) != _texts(new, each)]
+    return Changes(
+        [each for each in changed if each.is_reloadable],
+        [each for each in changed if not each.is_reloadable],
+    )
+
+
+def _texts(settings: Settings, setting: Setting) -> list[str | None]:
+    """What was written of it, or is its default; of providers each of their variables, too."""
+    own = settings.given.get(setting.field)
+    more = settings.given if setting.field == "providers.names" else {}
+    of_providers = [
+        f"{name}={given.text}"
+        for name, given in sorted(more.items())
+        if name.startswith("PRIME_PROVIDER_")
+    ]
+    return [setting.default if own is None else own.text, *of_providers]

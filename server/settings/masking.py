@@ -1,0 +1,30 @@
+"""What may be shown of a text that holds a secret."""
+
+import re
+
+HIDDEN = "(hidden)"
+
+PLAIN_PARAMETERS = frozenset(
+    {"application_name", "connect_timeout", "db", "host", "port", "sslmode", "sslrootcert",
+     "target_session_attrs", "timeout"}
+)  # fmt: skip
+"""Of URLs, by name: what cannot be a secret. All others are hidden."""
+
+URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<login>.*)@)?(?P<rest>[^@]*)", re.DOTALL)
+
+
+def masked(text: str) -> str:
+    """A URL without its password and what else may be secret in it; of other texts nothing."""
+    found = URL.fullmatch(text)
+    if found is None:
+        return HIDDEN
+    user, has_password, _ = (found["login"] or "").partition(":")
+    login = f"{user}:{HIDDEN}@" if has_password else f"{user}@" if user else ""
+    place, has_parameters, parameters = found["rest"].partition("?")
+    shown = "&".join(_masked_parameter(each) for each in parameters.split("&"))
+    return f"{found['scheme']}://{login}{place}" + (f"?{shown}" if has_parameters else "")
+
+
+def _masked_parameter(parameter: str) -> str:
+    name, _, _ = parameter.partition("=")
+    return parameter if name in PLAIN_PARAMETERS else f"{name}={HIDDEN}"
