@@ -56,6 +56,7 @@ FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid
 
 SEQUENCES = """
 SELECT setval(seqrelid, seqstart, false) FROM pg_sequence
+WHERE pg_sequence_last_value(seqrelid) IS NOT NULL
 """
 
 
@@ -94,6 +95,8 @@ class Databases:
         self._template = template
         self._shape = ""
         """Of a database that nobody has used, as `SHAPE` says it."""
+        self._order: list[str] = []
+        """Tables: what refers to others first, the change log last."""
         self._ready: list[str] = []
         """Names of those that are as at first, and nobody has."""
 
@@ -128,24 +131,27 @@ class Databases:
         connection = await asyncpg.connect(other_database(self._dsn, name), timeout=10)
         try:
             await connection.execute(OTHERS_OUT)
-            await connection.execute(";".join(await _emptying(connection)))
+            self._order = self._order or await _order(connection)
+            await connection.execute(";".join(await _emptying(connection, self._order)))
             await connection.execute(SEQUENCES)
             return str(await connection.fetchval(SHAPE))
         finally:
             await connection.close(timeout=10)
 
 
-async def _emptying(connection: Any) -> list[str]:
-    """Statements that take out all rows: of what refers to others first, of the change log last."""
-    is_large = {r["name"]: r["is_large"] for r in await connection.fetch(TABLES, LARGE_BYTES)}
-    before: dict[str, set[str]] = {name: set() for name in is_large}
+async def _order(connection: Any) -> list[str]:
+    before: dict[str, set[str]] = {row["name"]: set() for row in await connection.fetch(TABLES, 0)}
     for reference in await connection.fetch(REFERENCES):
         before[reference["to_table"]].add(reference["from_table"])
-    before["change_log"] = is_large.keys() - {"change_log"}  # triggers write it
-    in_order = list(TopologicalSorter(before).static_order())
-    large = [name for name in in_order if is_large[name]]
-    deletes = [f"DELETE FROM {name}" for name in in_order]
-    return deletes if not large else [*_truncating(in_order, large), *deletes]
+    before["change_log"] = before.keys() - {"change_log"}  # triggers write it
+    return list(TopologicalSorter(before).static_order())
+
+
+async def _emptying(connection: Any, order: list[str]) -> list[str]:
+    """Statements that take out all rows."""
+    large = [row["name"] for row in await connection.fetch(TABLES, LARGE_BYTES) if row["is_large"]]
+    deletes = [f"DELETE FROM {name}" for name in order]
+    return deletes if not large else [*_truncating(order, large), *deletes]
 
 
 def _truncating(tables: list[str], large: list[str]) -> list[str]:
