@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
@@ -69,10 +70,11 @@ class Client(Calls, Reconnecting):
         on_login_needed: AskForLogin | None = None,
         device_name: str = "",
         device_kind: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
         login = Login(HeldLogin.given(access_token, refresh_token), on_login_needed)
-        Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login)
+        Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
         said = {"device_name": device_name, "device_kind": device_kind}
         self._said = {name: text for name, text in said.items() if text}
         self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
@@ -120,7 +122,8 @@ class Client(Calls, Reconnecting):
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
 
-        Gives up at once where no further try can help: a wrong address.
+        Gives up at once where no further try can help: a wrong address, or a certificate that is
+        not trusted (`tls` says whom to trust).
         """
         if self._life is None:
             self._life = asyncio.create_task(self._live(), name=f"prime client {self.device}")

@@ -22,7 +22,7 @@ PAGES = (
 NOT_OURS = {
     "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pg_stat_activity",
     "pool_size", "proxy_next_upstream",
-    "proxy_read_timeout", "remote_write", "synchronous_standby_names",
+    "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
 }  # fmt: skip
 """Names of Linux, PostgreSQL, PgBouncer and nginx."""
 

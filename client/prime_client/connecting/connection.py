@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -29,6 +30,8 @@ FRAMES_BUFFERED = 256
 """Frames received and not yet read; past this the socket is not read and TCP holds the rest."""
 
 ADDRESS = "an address of Prime is like wss://example.org/v1 or ws://127.0.0.1:8787/v1"
+
+AUTHORITY = "an authority of your own is named by tls=ssl.create_default_context(cafile=...)"
 
 TRY_AGAIN_STATUSES = frozenset({408, 425, 429})
 """Of HTTP below 500: another try may go better."""
@@ -91,8 +94,15 @@ class Connection:
         """In how many ms the server asked us to come back; None: it did not."""
 
     @classmethod
-    async def open(cls, url: str, codec: Codec, hello: Message, seconds: float) -> "Connection":
-        """Connect and say hello; raises `CouldNotOpen`."""
+    async def open(
+        cls,
+        url: str,
+        codec: Codec,
+        hello: Message,
+        seconds: float,
+        tls: ssl.SSLContext | None = None,
+    ) -> "Connection":
+        """Connect and say hello; raises `CouldNotOpen`. `tls`: whom to trust, for wss://."""
         try:
             socket = await connect(
                 url,
@@ -104,7 +114,11 @@ class Connection:
                 open_timeout=seconds,
                 close_timeout=CLOSE_SECONDS,
                 proxy=None if urlsplit(url).hostname in LOCAL_HOSTS else True,
+                ssl=tls or (True if urlsplit(url).scheme.lower() == "wss" else None),
             )
+        except ssl.SSLCertVerificationError as error:  # a ValueError, too
+            told = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
+            raise CouldNotOpen(Ending(None, told, is_hopeless=True)) from error
         except (InvalidURI, ValueError) as error:
             told = f"{error}; {ADDRESS}"
             raise CouldNotOpen(Ending(None, told, is_hopeless=True)) from error

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import random
+import ssl
 from typing import Any
 
 from prime_client.connecting.auth_session import HeldLogin
@@ -41,6 +42,7 @@ class Reconnecting:
         call_seconds: float,
         rng: random.Random | None,
         login: Login,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.url = url
         self.device = device
@@ -49,6 +51,7 @@ class Reconnecting:
         self.last_problem = ""  # in words, for who cannot connect
         self._said = dict[str, str]()  # of the device, for people, in each hello
         self._codec = codec
+        self._tls = tls  # whom to trust; None: whom the system trusts
         self._call_seconds = call_seconds
         self._backoff = Backoff(rng or random.Random())
         self._login = login
@@ -82,7 +85,9 @@ class Reconnecting:
 
     async def _connect_once(self) -> Ending:
         try:
-            connection = await Connection.open(self.url, self._codec, self._hello(), OPEN_SECONDS)
+            connection = await Connection.open(
+                self.url, self._codec, self._hello(), OPEN_SECONDS, self._tls
+            )
         except CouldNotOpen as error:
             return self._judged(error.ending)
         self.connections += 1
