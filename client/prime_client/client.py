@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from prime_client import past_states
 from prime_client.connecting.auth_session import HeldLogin, tokens_in
+from prime_client.connecting.calls_in_flight import result_of
 from prime_client.connecting.codec import CodecName, codec_named
 from prime_client.connecting.login import CALLS_TO_LOG_IN, AskForLogin, Login
 from prime_client.connecting.reconnecting import LoginMissing, Reconnecting
@@ -51,6 +52,7 @@ class Client(Calls, Reconnecting):
     `refresh_token`: that of the last start, to be logged in without a password. `access_token`: one
     that somebody lends us. `call_seconds`: how long an answer may take. `device_name` and
     `device_kind` (desktop, browser, plugin, mobile, tool): what people see in their list of logins.
+    `tls`: whom to trust of servers behind wss://; None: whom the system trusts.
 
     A login that the server does not know any more (a restored backup, a token too old) ends
     nothing: rooms keep their copies and pending edits, hear `LoginNeeded`, and go on after `login`,
@@ -122,8 +124,7 @@ class Client(Calls, Reconnecting):
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
 
-        Gives up at once where no further try can help: a wrong address, or a certificate that is
-        not trusted (`tls` says whom to trust).
+        Gives up at once where no further try can help: a wrong address, a certificate not trusted.
         """
         if self._life is None:
             self._life = asyncio.create_task(self._live(), name=f"prime client {self.device}")
@@ -210,7 +211,7 @@ class Client(Calls, Reconnecting):
             key = new_id()
         params = {"calls": asked, "atomic": atomic}
         answers = (await self._call_until_answered("batch", params, key))["answers"]
-        results = [_result_of(answer) for answer in answers]
+        results = [result_of(answer) for answer in answers]
         if atomic:
             for failed in results:
                 if isinstance(failed, CallFailed) and failed.code != NOT_DONE:
@@ -392,11 +393,3 @@ class Client(Calls, Reconnecting):
 def _user_of(tokens: Mapping[str, Any]) -> User:
     user: User = tokens["user"]
     return user
-
-
-def _result_of(answer: Mapping[str, Any]) -> Any:
-    """Of one call of a batch: its result, or why it was refused."""
-    error = answer.get("error")
-    if error is None:
-        return answer["result"]
-    return CallFailed(error["code"], error["message"], error.get("details"))

@@ -1,6 +1,7 @@
 """Calls that wait for their answer."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from prime_client.connecting.codec import Message
@@ -70,3 +71,11 @@ class CallsInFlight:
     def _waiting(self, call_id: str) -> asyncio.Future[Any] | None:
         _, future = self._calls.get(call_id, ("", None))
         return None if future is None or future.done() else future
+
+
+def result_of(answer: Mapping[str, Any]) -> Any:
+    """Of one call of a batch: its result, or why it was refused."""
+    error = answer.get("error")
+    if error is None:
+        return answer["result"]
+    return CallFailed(error["code"], error["message"], error.get("details"))
