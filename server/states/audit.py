@@ -26,14 +26,19 @@ async def audit(database_url: str, project: str, *, digests: bool = False) -> di
     """
     db = await Database.open(database_url, max_size=2, application_name="prime audit")
     try:
-        journal = PostgresJournal(db)
-        checkpoint = await stored_states.newest(db, project)
-        oldest = await project_history.oldest(db, project)
-        first, rebuilt = await newest_whole(journal, project, oldest, _here)
-        entries = await _all_entries(journal, project, first.seq)
-        more: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
+        return await audit_in(db, project, digests=digests)
     finally:
         await db.close()
+
+
+async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict[str, Any]:
+    """The same, of a database that is open."""
+    journal = PostgresJournal(db)
+    checkpoint = await stored_states.newest(db, project)
+    oldest = await project_history.oldest(db, project)
+    first, rebuilt = await newest_whole(journal, project, oldest, _here)
+    entries = await _all_entries(journal, project, first.seq)
+    more: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
     by_seq = _replayed(rebuilt, first.seq, entries)
     document = _checkpointed(checkpoint, entries)
     seqs = [entry.seq for entry in entries]

@@ -1,0 +1,199 @@
+"""What a database holds, so that a copy of it can be proved: read from one snapshot of it."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from persistence.database_url import none_at_all
+from persistence.errors import Refused
+from persistence.pool import CONNECT_SECONDS
+from persistence.sqlstates import own_errors
+
+APPLICATION = "prime backup"
+
+# Texts of values must not hang on how a server, a database or a role is set.
+SETTINGS = {
+    "application_name": APPLICATION,
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "row_security": "off",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "jit": "off",
+}
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+EXPORT = "SELECT pg_export_snapshot()"
+
+TABLES = """
+SELECT quote_ident(relname) AS quoted, relname AS name FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname COLLATE "C"
+"""
+
+# In any order: a restored table has the same rows elsewhere.
+ROWS = """
+SELECT count(*) AS rows,
+    coalesce(sum(('x' || left(md5((r.*)::text), 16))::bit(64)::bigint::numeric), 0)::text AS digest
+FROM {table} AS r
+"""
+
+MIGRATIONS = "SELECT name FROM prime_migrations ORDER BY number"
+
+HEADS = """
+SELECT id::text AS id, epoch, head_seq FROM studio_projects ORDER BY id
+"""
+
+ROLES = """
+SELECT DISTINCT rolname FROM (
+    SELECT (aclexplode(relacl)).grantee AS oid FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+    UNION SELECT (aclexplode(attacl)).grantee FROM pg_attribute AS a JOIN pg_class AS c
+        ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+    UNION SELECT (aclexplode(proacl)).grantee FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+    UNION SELECT (aclexplode(nspacl)).grantee FROM pg_namespace WHERE nspname = 'public'
+    UNION SELECT (aclexplode(defaclacl)).grantee FROM pg_default_acl
+    UNION SELECT unnest(polroles) FROM pg_policy
+) AS named JOIN pg_roles USING (oid)
+WHERE rolname !~ '^pg_' AND oid <> (SELECT datdba FROM pg_database
+    WHERE datname = current_database())
+ORDER BY rolname
+"""
+"""Those that grants and policies name: they must be on a server before a restore."""
+
+SERVER = """
+SELECT current_database() AS database, current_setting('server_version_num')::int / 10000 AS major,
+    current_setting('server_version') AS version, pg_is_in_recovery() AS is_standby
+"""
+
+HAS_PRIME = "SELECT to_regclass('public.prime_migrations') IS NOT NULL"
+
+PAGE = 1_000
+
+
+class TableContent(msgspec.Struct, frozen=True):
+    """`digest`: over the text of each row, in any order."""
+
+    rows: int
+    digest: str
+
+
+class Projects(msgspec.Struct, frozen=True):
+    """`digest`: SHA-256 over id, epoch and head of each project, in the order of ids."""
+
+    count: int
+    deltas: int
+    digest: str
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """All that is compared. `deltas` of `projects`: the sum of their heads."""
+
+    tables: dict[str, TableContent]
+    projects: Projects
+    migrations: list[str]
+    roles: list[str]
+
+
+class Server(msgspec.Struct, frozen=True):
+    """Of which PostgreSQL, and which of its databases."""
+
+    database: str
+    major: int
+    version: str
+    is_standby: bool
+
+
+class Snapshot:
+    """One moment of a database. `name`: for `pg_dump --snapshot`, while this is open."""
+
+    def __init__(self, connection: Any, name: str, server: Server) -> None:
+        self.name = name
+        self.server = server
+        self._connection = connection
+
+    async def read(self, at_table: Callable[[str], None] = lambda _name: None) -> Contents:
+        """Reads every row. Raises `PersistenceError`."""
+        with own_errors():
+            tables = {}
+            for row in await self._connection.fetch(TABLES):
+                at_table(row["name"])
+                query = ROWS.format(table=f"public.{row['quoted']}")
+                found = await self._connection.fetchrow(query)
+                tables[row["name"]] = TableContent(found["rows"], found["digest"])
+            return Contents(
+                tables,
+                await self._projects(),
+                [row["name"] for row in await self._connection.fetch(MIGRATIONS)],
+                [row["rolname"] for row in await self._connection.fetch(ROLES)],
+            )
+
+    async def heads(self) -> dict[str, int]:
+        """Id of each project -> its head."""
+        with own_errors():
+            rows = await self._connection.fetch(HEADS)
+        return {row["id"]: row["head_seq"] for row in rows}
+
+    async def _projects(self) -> Projects:
+        hashed, count, deltas = hashlib.sha256(), 0, 0
+        async for row in self._connection.cursor(HEADS, prefetch=PAGE):
+            hashed.update(f"{row['id']} {row['epoch']} {row['head_seq']}\n".encode())
+            count, deltas = count + 1, deltas + row["head_seq"]
+        return Projects(count, deltas, hashed.hexdigest())
+
+
+@asynccontextmanager
+async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
+    """Held until the end of `async with`. Raises `PersistenceError`."""
+    connection = await connect(dsn)
+    try:
+        with own_errors():
+            if not await connection.fetchval(HAS_PRIME):
+                raise Refused("this database holds no tables of Prime; is DATABASE_URL right?")
+            server = Server(**await connection.fetchrow(SERVER))
+            await connection.execute(BEGIN)
+            name = await connection.fetchval(EXPORT)
+        yield Snapshot(connection, name, server)
+    finally:
+        await close(connection)
+
+
+async def connect(dsn: str) -> Any:
+    """One connection whose values are texts alike everywhere. Raises `PersistenceError`."""
+    with own_errors():
+        try:
+            return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
+        except ValueError as error:
+            raise none_at_all(error) from error
+
+
+async def close(connection: Any) -> None:
+    """Whatever state it is in."""
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        await connection.close(timeout=CONNECT_SECONDS)
+
+
+def differences(expected: Contents, found: Contents) -> list[str]:
+    """In words, table by table; empty: the two hold the same."""
+    told = []
+    for name in sorted(expected.tables.keys() | found.tables.keys()):
+        one, other = expected.tables.get(name), found.tables.get(name)
+        if one is None or other is None:
+            told.append(f"the table {name} is {'missing' if other is None else 'too many'}")
+        elif one.rows != other.rows:
+            told.append(f"{name} has {other.rows:,} rows, not {one.rows:,}")
+        elif one.digest != other.digest:
+            told.append(f"{name} has {one.rows:,} rows, and not the same ones")
+    if expected.projects != found.projects:
+        told.append("heads or epochs of projects are not the same")
+    if expected.migrations != found.migrations:
+        told.append("migrations are not the same")
+    return told

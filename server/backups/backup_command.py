@@ -1,0 +1,104 @@
+"""`./run backup`: as an operator, or a timer, calls it."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from machine.caller_paths import path_of_caller
+from persistence.errors import PersistenceError
+from server.backups import telling
+from server.backups.dumping import Made, back_up
+from server.operating.database import database_of
+
+DESCRIPTION = """
+Write a backup of the database of DATABASE_URL, or of the embedded one of --data, into a directory:
+a dump of pg_dump's custom format and a manifest that says what is in it, both of one moment. Nodes
+may run meanwhile. Log in as the owner of the tables.
+"""
+
+EPILOG = """
+A backup that fails leaves nothing that looks like one, and deletes none. Files are readable by you
+alone: they hold what the database holds. Exit codes: 0 done, 1 refused or failed, 2 not called
+rightly.
+"""
+
+
+def main() -> int:
+    """Exit 0 when it is on the disk."""
+    arguments = _parser().parse_args()
+
+    async def work(tell: Callable[[str], None]) -> int:
+        made = await back_up(url, arguments.to, arguments.keep, tell)
+        if arguments.json:
+            telling.say_json(_report(made))
+        else:
+            _say(made)
+        return 0
+
+    try:
+        with database_of(arguments.data) as url:
+            return telling.run("backup", work)
+    except PersistenceError as error:
+        return telling.fail("backup", str(error), error.exit_code)
+
+
+def _report(made: Made) -> dict[str, object]:
+    manifest = made.kept.manifest
+    return {
+        "file": str(made.kept.dump),
+        "bytes": manifest.bytes,
+        "sha256": manifest.sha256,
+        "seconds": manifest.seconds,
+        "projects": manifest.contents.projects.count,
+        "deltas": manifest.contents.projects.deltas,
+        "deleted": made.deleted,
+        "is_noted": made.is_noted,
+    }
+
+
+def _say(made: Made) -> None:
+    manifest = made.kept.manifest
+    projects = manifest.contents.projects
+    telling.say(
+        f"backed up {projects.count:,} projects with {projects.deltas:,} deltas in"
+        f" {manifest.seconds:.1f} s: {made.kept.dump} ({manifest.bytes / 1e6:,.1f} MB)"
+    )
+    for name in made.deleted:
+        telling.say(f"deleted {name}")
+    if not made.is_noted:
+        telling.say(
+            "nodes cannot tell its age: the database is read-only or older than this Prime"
+            " (prime_backup_age_seconds)"
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run backup", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument(
+        "--to",
+        type=path_of_caller,
+        required=True,
+        metavar="DIR",
+        help="the directory; made if it is not there",
+    )
+    parser.add_argument(
+        "--keep",
+        type=_count,
+        metavar="N",
+        help="then delete all but the newest N of this database (default: delete none)",
+    )
+    parser.add_argument(
+        "--data", type=path_of_caller, metavar="DIR", help="of the embedded server, running or not"
+    )
+    parser.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a number of backups, 1 or more")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

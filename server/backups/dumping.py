@@ -1,0 +1,103 @@
+"""`./run backup`: a dump and its manifest, both of one snapshot of the database."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from machine.postgres_programs import PostgresProgram, address, find, run
+from persistence.backups import runs
+from persistence.backups.contents import Contents, Snapshot, snapshot
+from persistence.backups.runs import Run
+from persistence.errors import PersistenceError
+from server.backups import kept
+from server.backups.kept import Kept, Manifest, NotKept
+from server.version import VERSION
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`deleted`: names of older ones. `is_noted`: nodes will tell its age."""
+
+    kept: Kept
+    deleted: list[str]
+    is_noted: bool
+
+
+async def back_up(url: str, directory: Path, keep: int | None, tell: Tell) -> Made:
+    """Write one, then delete all but the newest `keep` (None: none are deleted).
+
+    Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`; nothing is left then.
+    """
+    with kept.locked(directory):
+        begun_at = kept.free_moment(directory)
+        moment = kept.stamp(begun_at)
+        try:
+            made = await _write(url, directory, begun_at, tell)
+        except OSError as error:
+            raise NotKept(f"{directory}: {error.strerror}; no backup was made") from error
+        finally:
+            kept.discard(directory, moment)
+        deleted = kept.forget(directory, keep, made.manifest) if keep is not None else []
+    manifest = made.manifest
+    done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
+    return Made(made, deleted, await _note(url, done))
+
+
+async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Kept:
+    part = directory / f"prime-{kept.stamp(begun_at)}.dump.part"
+    async with snapshot(url) as taken:
+        server, program = taken.server, find("pg_dump", taken.server.major)
+        kept.begin(part)
+        contents = await _dump_and_read(url, part, program, taken, tell)
+    tell("reading it once more, for its checksum")
+    schema = contents.migrations[-1][:4] if contents.migrations else "0000"
+    dump = directory / f"prime-{kept.stamp(begun_at)}-{schema}.dump"
+    sha256, size = kept.hashed(part), part.stat().st_size
+    manifest = Manifest(
+        kept.FORMAT,
+        dump.name,
+        sha256,
+        size,
+        begun_at.isoformat(timespec="milliseconds"),
+        datetime.now(UTC).isoformat(timespec="milliseconds"),
+        VERSION,
+        Path(program.path).name,
+        program.major,
+        server,
+        contents,
+    )
+    kept.finish(part, dump, manifest)
+    return Kept(dump, manifest)
+
+
+async def _dump_and_read(
+    url: str, part: Path, program: PostgresProgram, taken: Snapshot, tell: Tell
+) -> Contents:
+    """Both at once: each takes about as long."""
+    at = address(url)
+    words = ["--format=custom", "--no-password", "--verbose", f"--snapshot={taken.name}"]
+    words += [f"--file={part}", f"--dbname={at.url}"]
+    reading = asyncio.create_task(taken.read())
+    try:
+        await run(program, words, at.environment, lambda line: tell(_sized(line, part)))
+        tell("counting rows and reckoning their digests")
+        return await reading
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+def _sized(line: str, part: Path) -> str:
+    return f"{part.stat().st_size / 1e6:,.1f} MB: {line}"
+
+
+async def _note(url: str, done: Run) -> bool:
+    """A backup that is made stays made, whatever becomes of this."""
+    try:
+        return await runs.note(url, done)
+    except PersistenceError:
+        return False

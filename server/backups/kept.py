@@ -1,0 +1,208 @@
+"""A directory of backups: how files are named, which are whole, and which are ours to delete."""
+
+import fcntl
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from persistence.backups.contents import Contents, Server
+
+FORMAT = "prime backup 1"
+NAME = re.compile(r"prime-\d{8}T\d{6}Z-\d{4}\.dump")
+PART = re.compile(r"prime-\d{8}T\d{6}Z\.(dump|json)\.part")
+LOCK = ".prime-backup.lock"
+READ_BYTES = 1 << 20
+PRIVATE = 0o600
+WAIT_SECONDS = 0.2
+"""Between two looks whether a name is free."""
+
+
+class NotKept(Exception):
+    """What a backup, a restore or a rehearsal is refused for; the message is one sentence."""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """Beside each dump. Times are of UTC, as ISO 8601 has them; `program`: which wrote the dump."""
+
+    format: str
+    file: str
+    sha256: str
+    bytes: int
+    begun_at: str
+    ended_at: str
+    prime: str
+    program: str
+    program_major: int
+    server: Server
+    contents: Contents
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        begun, ended = (datetime.fromisoformat(at) for at in (self.begun_at, self.ended_at))
+        return (ended - begun).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One that is whole: a dump with its manifest."""
+
+    dump: Path
+    manifest: Manifest
+
+
+def stamp(at: datetime) -> str:
+    """`20261127T054550Z`: names sort as times do."""
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def manifest_path(dump: Path) -> Path:
+    """Where the manifest of a dump is."""
+    return dump.with_suffix(".json")
+
+
+def read(dump: Path) -> Manifest:
+    """Of this dump. Raises `NotKept`."""
+    path = manifest_path(dump)
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise NotKept(
+            f"{path}: {error.strerror}: without its manifest nothing says whether {dump.name} is "
+            "whole; nothing was done"
+        ) from None
+    except msgspec.MsgspecError as error:
+        raise NotKept(f"{path} is no manifest of a backup: {error}; nothing was done") from None
+    if manifest.format != FORMAT or manifest.file != dump.name:
+        raise NotKept(f"{path} is not the manifest of {dump.name}; nothing was done")
+    return manifest
+
+
+def kept_in(directory: Path) -> list[Kept]:
+    """The whole ones, the newest first; whatever else is there is left alone."""
+    try:
+        dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
+    except OSError as error:
+        raise NotKept(f"{directory}: {error.strerror}") from None
+    found = []
+    for dump in dumps:
+        with suppress(NotKept):
+            found.append(Kept(dump, read(dump)))
+    return found
+
+
+def newest(directory: Path) -> Kept:
+    """Raises `NotKept` where there is none."""
+    kept = kept_in(directory)
+    if not kept:
+        raise NotKept(f"{directory} holds no backup; ./run backup --to {directory} makes one")
+    return kept[0]
+
+
+def verify(dump: Path, manifest: Manifest) -> None:
+    """Raises `NotKept` where a byte of the dump is another one than was written."""
+    try:
+        size, sha256 = dump.stat().st_size, hashed(dump)
+    except OSError as error:
+        raise NotKept(f"{dump}: {error.strerror}; nothing was done") from None
+    if (size, sha256) != (manifest.bytes, manifest.sha256):
+        raise NotKept(
+            f"{dump} is damaged: its {size:,} bytes have the SHA-256 {sha256[:16]}..., its manifest"
+            f" says {manifest.bytes:,} and {manifest.sha256[:16]}...; nothing was done: take "
+            "another copy of it, or an older backup"
+        )
+
+
+def hashed(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """One backup at a time; what one that was killed has left is cleared. Raises `NotKept`."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except OSError as error:
+        raise NotKept(f"{directory}: {error.strerror}; nothing was done") from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotKept(
+                f"another backup is being written to {directory}; nothing was done: wait for it"
+            ) from None
+        for path in directory.iterdir():
+            if PART.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def free_moment(directory: Path) -> datetime:
+    """Now, or soon: names are of a second, and no two backups have one name."""
+    while any(directory.glob(f"prime-{stamp(datetime.now(UTC))}*")):
+        time.sleep(WAIT_SECONDS)
+    return datetime.now(UTC)
+
+
+def begin(path: Path) -> None:
+    """An empty file that only we may read."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+
+
+def finish(part: Path, dump: Path, manifest: Manifest) -> None:
+    """Both are on the disk, then both get their names: the dump last, so it is never alone."""
+    manifest_part = manifest_path(dump).with_name(f"{part.stem.removesuffix('.dump')}.json.part")
+    begin(manifest_part)
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+    manifest_part.write_bytes(text + b"\n")
+    for path in (part, manifest_part):
+        _sync(path, os.O_RDWR)
+    manifest_part.rename(manifest_path(dump))
+    part.rename(dump)
+    _sync(dump.parent, os.O_RDONLY)
+
+
+def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
+    """Delete all but the newest `keep` of this database; the names of what is gone.
+
+    A file that is not named and described as one of ours is never touched.
+    """
+    ours = [
+        one
+        for one in kept_in(directory)
+        if one.manifest.server.database == manifest.server.database
+    ]
+    gone = []
+    for one in ours[keep:]:
+        one.dump.unlink(missing_ok=True)
+        manifest_path(one.dump).unlink(missing_ok=True)
+        gone.append(one.dump.name)
+    return gone
+
+
+def discard(directory: Path, moment: str, gone: Callable[[Path], None] = lambda _p: None) -> None:
+    """What a backup that failed has written."""
+    for path in directory.glob(f"prime-{moment}.*.part"):
+        path.unlink(missing_ok=True)
+        gone(path)
+
+
+def _sync(path: Path, how: int) -> None:
+    descriptor = os.open(path, how)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

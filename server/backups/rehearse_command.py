@@ -1,0 +1,108 @@
+"""`./run rehearse`: whether the newest backup can be restored, tried out."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from machine.caller_paths import path_of_caller
+from machine.postgres_programs import has_password
+from persistence.backups import runs
+from persistence.backups.runs import Run
+from persistence.database_url import chosen
+from persistence.errors import PersistenceError
+from server.backups import kept, telling
+from server.backups.kept import Kept
+from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
+
+DESCRIPTION = """
+Restore the newest backup of a directory into a database that is made for it and dropped again;
+compare every row with the manifest, and replay the journal of every project. The database in use is
+not touched.
+"""
+
+EPILOG = """
+Exit codes: 0 the backup is good, 1 it is not, or could not be tried, 2 not called rightly.
+"""
+
+
+def main() -> int:
+    """Exit 0 when a restore of it would be right."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if has_password(arguments.on):
+        parser.error(
+            "--on holds a password, which others on this machine can read; leave it out, and set "
+            "PGPASSWORD or PGPASSFILE"
+        )
+
+    async def work(tell: Callable[[str], None]) -> int:
+        tell("checking the file")
+        url, began = chosen(None), time.monotonic()
+        newest = _named(arguments.from_)
+        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell)
+        if url is not None and not done.problems:
+            await _note(url, newest, time.monotonic() - began)
+        if arguments.json:
+            telling.say_json(msgspec.to_builtins(done))
+        else:
+            _say(done)
+        return 1 if done.problems else 0
+
+    return telling.run("rehearse", work)
+
+
+def _named(path: Path) -> Kept:
+    return Kept(path, kept.read(path)) if path.is_file() else kept.newest(path)
+
+
+async def _note(url: str, newest: Kept, seconds: float) -> None:
+    done = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
+    try:
+        await runs.note(url, done)
+    except PersistenceError as error:
+        telling.fail("rehearse", f"the backup is good; nodes cannot tell so: {error}", 0)
+
+
+def _say(done: Rehearsed) -> None:
+    telling.say(
+        f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
+        f" {done.tables} tables are as they were backed up"
+    )
+    what = f"replayed {done.projects:,} projects, {done.deltas:,} deltas"
+    if not done.problems:
+        telling.say(f"{what}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
+        return
+    telling.say(f"{what}: {len(done.problems):,} problems:")
+    telling.say("\n".join(done.problems[:MOST_TOLD]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run rehearse", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument(
+        "--from",
+        dest="from_",
+        type=path_of_caller,
+        required=True,
+        metavar="DIR",
+        help="the directory of backups, or one of its dumps",
+    )
+    parser.add_argument(
+        "--on",
+        default=SERVER,
+        metavar="WHERE",
+        help=f"{SERVER}: a database beside that of DATABASE_URL, which takes CREATEDB (the default)"
+        f"; {EMBEDDED}: a server for it alone; or the URL of another server, without a password",
+    )
+    parser.add_argument(
+        "--jobs", type=int, choices=range(1, 65), metavar="N", help="connections at once"
+    )
+    parser.add_argument("--json", action="store_true", help="say what was found as JSON on stdout")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""`./run rehearse`: the newest backup is restored beside, proved, and thrown away again."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from machine.child_process import ServerUnavailable
+from machine.embedded_postgres import EmbeddedPostgres
+from persistence.backups import target
+from persistence.backups.contents import snapshot
+from persistence.database_url import checked
+from persistence.errors import PersistenceError, Unavailable
+from persistence.migrate import bring_up_to_date
+from persistence.pool import Database
+from server.backups import restoring
+from server.backups.kept import Kept, NotKept
+from server.states.audit import audit_in
+
+Tell = Callable[[str], None]
+
+EMBEDDED = "embedded"
+SERVER = "server"
+MOST_TOLD = 20
+"""Problems; how many there are is told in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """`restore_seconds`: how long a restore takes, proof of its rows included. `problems`: none."""
+
+    file: str
+    on: str
+    restore_seconds: float
+    audit_seconds: float
+    tables: int
+    rows: int
+    projects: int
+    deltas: int
+    problems: list[str]
+
+
+async def rehearse(kept: Kept, on: str, url: str | None, jobs: int | None, tell: Tell) -> Rehearsed:
+    """`on`: `server` (that of `url`), `embedded`, or an address of one.
+
+    Raises what a restore raises; the database that it made is gone in any case.
+    """
+    manifest = restoring.opened(kept.dump)
+    async with _place(on, url) as (place, words):
+        began = time.monotonic()
+        server, contents = await restoring.load(kept.dump, manifest, place, jobs, tell)
+        restored = time.monotonic()
+        await bring_up_to_date(place)
+        problems = await _audit_all(place, tell)
+    return Rehearsed(
+        kept.dump.name,
+        f"{words}, PostgreSQL {server.version}",
+        restored - began,
+        time.monotonic() - restored,
+        len(contents.tables),
+        sum(table.rows for table in contents.tables.values()),
+        contents.projects.count,
+        contents.projects.deltas,
+        problems,
+    )
+
+
+async def _audit_all(url: str, tell: Tell) -> list[str]:
+    """What is wrong, by replaying the journal of each project."""
+    async with snapshot(url) as taken:
+        heads = await taken.heads()
+    problems: list[str] = []
+    db = await Database.open(url, max_size=2, application_name="prime rehearse")
+    try:
+        for number, (project, head) in enumerate(heads.items(), start=1):
+            tell(f"replaying project {number:,} of {len(heads):,}")
+            problems += [f"{project}: {why}" for why in await _audit(db, project, head)]
+    finally:
+        await db.close()
+    return problems
+
+
+async def _audit(db: Database, project: str, head: int) -> list[str]:
+    try:
+        report = await audit_in(db, project, digests=True)
+    except PersistenceError as error:
+        return [str(error)]
+    return list(_problems(report, head))
+
+
+def _problems(report: dict[str, Any], head: int) -> list[str]:
+    told = []
+    if not report["gapless"]:
+        told.append("its journal has gaps")
+    if report["head"] != head:
+        told.append(f"its journal ends at {report['head']}, and its row says {head}")
+    if not report["checkpoint_ok"]:
+        told.append("its checkpoint is not what its journal comes to")
+    unreadable = sum(each["digest"] is None for each in report["snapshots"])
+    if unreadable:
+        told.append(f"{unreadable} of its snapshots cannot be read")
+    return told
+
+
+@asynccontextmanager
+async def _place(on: str, url: str | None) -> AsyncIterator[tuple[str, str]]:
+    """An empty database, and words for where it is; gone afterwards."""
+    if on == EMBEDDED:
+        with _embedded() as place:
+            yield place, "an embedded server"
+        return
+    if on == SERVER and url is None:
+        raise NotKept("which server? set DATABASE_URL, or say --on embedded")
+    beside = checked(url or "") if on == SERVER else checked(on, "--on")
+    name = f"prime_rehearsal_{secrets.token_hex(6)}"
+    await target.create(beside, name)
+    try:
+        yield urlunsplit(urlsplit(beside)._replace(path=f"/{name}")), f"the database {name}"
+    finally:
+        await target.drop(beside, name)
+
+
+@contextmanager
+def _embedded() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="prime-rehearsal-") as directory:
+        Path(directory).chmod(0o755)  # a server that root starts runs as another user
+        postgres = EmbeddedPostgres(Path(directory) / "data")
+        try:
+            yield postgres.start()
+        except ServerUnavailable as error:
+            raise Unavailable(str(error)) from error
+        finally:
+            postgres.stop()

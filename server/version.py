@@ -1,0 +1,3 @@
+"""Which Prime this is."""
+
+VERSION = "0.1.0"

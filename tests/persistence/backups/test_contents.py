@@ -1,0 +1,59 @@
+import msgspec
+import pytest
+
+from persistence.backups.contents import TableContent, differences, snapshot
+from persistence.errors import Refused
+from persistence.pool import Database
+from tests.persistence.planted_rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_what_changes_behind_the_snapshot_is_not_in_it(
+    database: Database, database_url: str
+) -> None:
+    ann = await make_user(database)
+    await make_project(database, ann, "Song")
+    async with snapshot(database_url) as taken:
+        await make_project(database, ann, "Another")
+        first = await taken.read()
+        assert len(await taken.heads()) == 1
+    assert first.projects.count == 1
+    assert first.tables["prime_users"].rows == 1
+    assert first.roles == ["prime_caller"]
+    async with snapshot(database_url) as later:
+        told = differences(first, await later.read())
+        assert "studio_projects has 2 rows, not 1" in told
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE prime_users SET name = 'x'", "prime_users has 1 rows, and not the same ones"),
+        ("UPDATE studio_projects SET head_seq = 7", "heads or epochs of projects are not the same"),
+        ("DELETE FROM project_members", "project_members has 0 rows, not 1"),
+    ],
+)
+async def test_a_row_that_is_another_one_is_told(
+    database: Database, database_url: str, statement: str, told: str
+) -> None:
+    await make_project(database, await make_user(database), "Song")
+    async with snapshot(database_url) as taken:
+        before = await taken.read()
+    await database.execute(statement)
+    async with snapshot(database_url) as taken:
+        assert told in differences(before, await taken.read())
+
+
+async def test_a_table_that_is_missing_is_told(database_url: str) -> None:
+    async with snapshot(database_url) as taken:
+        found = await taken.read()
+    more = msgspec.structs.replace(found, tables=found.tables | {"songs": TableContent(1, "1")})
+    assert differences(more, found) == ["the table songs is missing"]
+    assert differences(found, more) == ["the table songs is too many"]
+
+
+async def test_a_database_of_something_else_is_refused(empty_database_url: str) -> None:
+    with pytest.raises(Refused, match="holds no tables of Prime"):
+        async with snapshot(empty_database_url):
+            pass

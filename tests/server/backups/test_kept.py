@@ -1,0 +1,100 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from persistence.backups.contents import Contents, Projects, Server
+from server.backups import kept
+from server.backups.kept import Manifest, NotKept
+
+AT = "2026-11-27T05:45:50.000+00:00"
+
+
+def manifest(name: str, database: str = "prime", size: int = 5, sha256: str = "") -> Manifest:
+    server = Server(database, 15, "15.18", False)
+    contents = Contents({}, Projects(0, 0, ""), [], [])
+    return Manifest(kept.FORMAT, name, sha256, size, AT, AT, "1", "pg_dump", 15, server, contents)
+
+
+def whole(directory: Path, second: int, database: str = "prime") -> Path:
+    dump = directory / f"prime-20261127T0545{second:02}Z-0047.dump"
+    dump.write_bytes(b"PGDMP")
+    described = manifest(dump.name, database, sha256=kept.hashed(dump))
+    kept.manifest_path(dump).write_bytes(msgspec.json.encode(described))
+    return dump
+
+
+def test_the_newest_whole_one_is_found_and_one_without_a_manifest_is_none(tmp_path: Path) -> None:
+    whole(tmp_path, 1)
+    newest = whole(tmp_path, 2)
+    (tmp_path / "prime-20261127T054559Z-0047.dump").write_bytes(b"PGDMP")
+    assert kept.newest(tmp_path).dump == newest
+    with pytest.raises(NotKept, match=r"holds no backup; \./run backup --to"):
+        kept.newest(tmp_path / "..")
+
+
+@pytest.mark.parametrize("content", [b"PGDMQ", b"PGDM"])
+def test_a_dump_with_another_byte_is_refused(tmp_path: Path, content: bytes) -> None:
+    dump = whole(tmp_path, 1)
+    kept.verify(dump, kept.read(dump))
+    dump.write_bytes(content)
+    with pytest.raises(NotKept, match=r"is damaged: .* nothing was done"):
+        kept.verify(dump, kept.read(dump))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"format": 1}'])
+def test_what_is_no_manifest_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    dump = whole(tmp_path, 1)
+    kept.manifest_path(dump).write_bytes(content)
+    with pytest.raises(NotKept, match="is no manifest of a backup"):
+        kept.read(dump)
+    kept.manifest_path(dump).unlink()
+    with pytest.raises(NotKept, match="without its manifest"):
+        kept.read(dump)
+
+
+def test_the_manifest_of_another_dump_is_refused(tmp_path: Path) -> None:
+    one, other = whole(tmp_path, 1), whole(tmp_path, 2)
+    kept.manifest_path(one).replace(kept.manifest_path(other))
+    with pytest.raises(NotKept, match="is not the manifest of"):
+        kept.read(other)
+
+
+def test_only_what_is_known_as_ours_is_deleted(tmp_path: Path) -> None:
+    dumps = [whole(tmp_path, second) for second in range(4)]
+    elsewhere = whole(tmp_path, 10, "another")
+    strange = [tmp_path / name for name in ("prime.dump", "prime-20201127T054559Z-0047.dump", "x")]
+    for path in strange:
+        path.write_text("not ours")
+    gone = kept.forget(tmp_path, 2, manifest("x"))
+    assert gone == [dumps[1].name, dumps[0].name]
+    left = {path.name for path in tmp_path.iterdir() if path.suffix != ".json"}
+    assert left == {path.name for path in [dumps[2], dumps[3], elsewhere, *strange]}
+
+
+def test_one_at_a_time_and_what_a_killed_one_left_is_cleared(tmp_path: Path) -> None:
+    left = tmp_path / "prime-20261127T054550Z.dump.part"
+    left.write_text("half")
+    stranger = tmp_path / "prime.part"
+    stranger.write_text("not ours")
+    with (
+        kept.locked(tmp_path),
+        pytest.raises(NotKept, match="another backup is being written"),
+        kept.locked(tmp_path),
+    ):
+        pass
+    assert (left.exists(), stranger.exists()) == (False, True)
+
+
+def test_both_files_are_private_and_have_their_names_at_the_end(tmp_path: Path) -> None:
+    os.umask(0o022)
+    moment = kept.stamp(datetime(2026, 11, 27, 5, 45, 50, tzinfo=UTC))
+    part, dump = tmp_path / f"prime-{moment}.dump.part", tmp_path / f"prime-{moment}-0047.dump"
+    kept.begin(part)
+    part.write_bytes(b"PGDMP")
+    kept.finish(part, dump, manifest(dump.name, sha256=kept.hashed(part)))
+    kept.verify(dump, kept.read(dump))
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) == 2
