@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
 from persistence.errors import PersistenceError
+from persistence.journal.epochs import counted
 from server.backups import telling
 from server.backups.dumping import Made, back_up
 from server.operating.database import database_of
@@ -60,8 +61,9 @@ def _say(made: Made) -> None:
     manifest = made.kept.manifest
     projects = manifest.contents.projects
     telling.say(
-        f"backed up {projects.count:,} projects with {projects.deltas:,} deltas in"
-        f" {manifest.seconds:.1f} s: {made.kept.dump} ({manifest.bytes / 1e6:,.1f} MB)"
+        f"backed up {counted(projects.count, 'project')} with"
+        f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s: {made.kept.dump}"
+        f" ({manifest.bytes / 1e6:,.1f} MB)"
     )
     for name in made.deleted:
         telling.say(f"deleted {name}")

@@ -14,6 +14,7 @@ from persistence.backups import runs
 from persistence.backups.runs import Run
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError
+from persistence.journal.epochs import counted
 from server.backups import kept, telling
 from server.backups.kept import Kept
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
@@ -72,7 +73,7 @@ def _say(done: Rehearsed) -> None:
         f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
         f" {done.tables} tables are as they were backed up"
     )
-    what = f"replayed {done.projects:,} projects, {done.deltas:,} deltas"
+    what = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
     if not done.problems:
         telling.say(f"{what}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
         return

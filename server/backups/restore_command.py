@@ -8,6 +8,7 @@ from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
 from persistence.database_url import chosen
 from persistence.errors import BadSetting
+from persistence.journal.epochs import counted
 from server.backups import restoring, telling
 from server.backups.restoring import Restored
 
@@ -70,12 +71,12 @@ def _say(done: Restored) -> None:
     projects = done.contents.projects
     proved = "every row is as it was backed up" if done.is_proved else "UNPROVED: no manifest"
     telling.say(
-        f"restored {done.file} into {done.database} in {done.seconds:.1f} s: {projects.count:,}"
-        f" projects with {projects.deltas:,} deltas; {proved}"
+        f"restored {done.file} into {done.database} in {done.seconds:.1f} s:"
+        f" {counted(projects.count, 'project')} with {counted(projects.deltas, 'delta')}; {proved}"
     )
     for name in done.migrated:
         telling.say(f"applied {name}")
-    telling.say(f"gave new epochs to {done.renewed.projects:,} projects")
+    telling.say(f"gave new epochs to {counted(done.renewed.projects, 'project')}")
     telling.say(
         "what next: let DATABASE_URL of every node name this database, and start them; musicians"
         " whose login is younger than the backup log in again"

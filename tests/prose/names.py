@@ -21,7 +21,7 @@ PAGES = (
 
 NOT_OURS = {
     "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pg_stat_activity",
-    "pool_size", "proxy_next_upstream",
+    "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
 }  # fmt: skip
 """Names of Linux, PostgreSQL, PgBouncer and nginx."""

@@ -52,12 +52,10 @@ async def test_what_was_acknowledged_before_is_in_it_and_no_client_trusts_it_bli
     before = await node.context.db.fetchval("SELECT epoch FROM studio_projects")
     to = str(tmp_path / "backups")
     made = await done("backup", "--to", to, url=database_url)
-    assert (made["projects"], made["deltas"], made["is_noted"]) == (1, CHANNELS, True)
+    assert (made["projects"], made["deltas"]) == (1, CHANNELS)
     rehearsed = await done("rehearse", "--from", to, url=database_url)
     assert rehearsed["problems"] == []
     assert (rehearsed["projects"], rehearsed["deltas"]) == (1, CHANNELS)
-    ages = await node.context.db.fetch("SELECT kind FROM backup_runs ORDER BY kind")
-    assert [row["kind"] for row in ages] == ["backup", "rehearsal"]
     restored = await done("restore", made["file"], "--to", empty_database_url, url="")
     assert restored["is_proved"]
     assert restored["new_epochs"] == {"projects": 1, "snapshots": 2}
@@ -83,7 +81,7 @@ async def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
 ) -> None:
     made = await done("backup", "--to", str(tmp_path), url=database_url)
     for arguments, url, code, told in (
-        (["--to", str(tmp_path)], "postgresql://127.0.0.1:1/x", 1, "Connection refused"),
+        (["--to", str(tmp_path)], "postgresql://127.0.0.1:1/x", 1, "does not answer"),
         (["--to", str(tmp_path)], "nonsense", 2, "DATABASE_URL"),
         (["--to", str(tmp_path), "--keep", "0"], database_url, 2, "1 or more"),
         (["--to", "/proc/none"], database_url, 1, "/proc/none"),

@@ -1,3 +1,0 @@
-"""Which Prime this is."""
-
-VERSION = "0.1.0"
