@@ -130,8 +130,6 @@ TESTED_ELSEWHERE = {
     "machine.child_program": "tests/loadtest/attack/test_attack.py",
     "machine.loopback": "tests/server/settings/test_reading.py",
     "machine.switches": "tests/server/settings/test_reading.py",
-    "machine.loopback": "tests/server/test_settings.py",
-    "machine.switches": "tests/server/test_settings.py",
     "persistence.backups.runs": "tests/server/backups/test_commands.py",
     "persistence.errors": "tests/persistence/test_pool.py",
     "persistence.journal.compaction": "tests/persistence/tables/test_project_snapshots.py",

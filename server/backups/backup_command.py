@@ -10,6 +10,8 @@ from persistence.journal.epochs import counted
 from server.backups import telling
 from server.backups.dumping import Made, back_up
 from server.operating.database import database_of
+from server.settings.options import add_config, add_option, options_of
+from server.settings.reading import read_settings
 
 DESCRIPTION = """
 Write a backup of the database of DATABASE_URL, or of the embedded one of --data, into a directory:
@@ -37,7 +39,7 @@ def main() -> int:
         return 0
 
     try:
-        with database_of(arguments.data) as url:
+        with database_of(read_settings(options_of(arguments))) as url:
             return telling.run("backup", work)
     except PersistenceError as error:
         return telling.fail("backup", str(error), error.exit_code)
@@ -89,9 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="then delete all but the newest N of this database (default: delete none)",
     )
-    parser.add_argument(
-        "--data", type=path_of_caller, metavar="DIR", help="of the embedded server, running or not"
-    )
+    add_option(parser, "data")
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
     return parser
 

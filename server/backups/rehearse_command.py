@@ -18,6 +18,7 @@ from persistence.journal.epochs import counted
 from server.backups import kept, telling
 from server.backups.kept import Kept
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
+from server.settings.options import add_config
 
 DESCRIPTION = """
 Restore the newest backup of a directory into a database that is made for it and dropped again;
@@ -42,7 +43,7 @@ def main() -> int:
 
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
-        url, began = chosen(None), time.monotonic()
+        url, began = chosen(None, arguments.config), time.monotonic()
         newest = _named(arguments.from_)
         done = await rehearse(newest, arguments.on, url, arguments.jobs, tell)
         if url is not None and not done.problems:
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--jobs", type=int, choices=range(1, 65), metavar="N", help="connections at once"
     )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="say what was found as JSON on stdout")
     return parser
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
-from persistence.database_url import chosen
+from persistence.database_url import checked, chosen
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
 from server.backups import restoring, telling
 from server.backups.restoring import Restored
+from server.settings.options import add_config
 
 DESCRIPTION = """
 Restore a backup into an EMPTY database, prove its rows against the manifest beside it, bring its
@@ -34,7 +35,7 @@ def main() -> int:
         )
 
     async def work(tell: Callable[[str], None]) -> int:
-        url = _url(arguments.to)
+        url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
         done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell)
@@ -47,8 +48,8 @@ def main() -> int:
     return telling.run("restore", work)
 
 
-def _url(to: str | None) -> str:
-    url = chosen(to)
+def _url(to: str | None, config: str | None) -> str:
+    url = checked(to, "--to") if to else chosen(None, config)
     if url is None:
         raise BadSetting("into which database? name an empty one: --to postgresql://.../NAME")
     return url
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="for a dump that pg_dump -Fc made: what it holds is not proved",
     )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
     return parser
 
