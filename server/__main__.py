@@ -22,6 +22,7 @@ from persistence.errors import NotFound, PersistenceError
 from server.accounts.use_limits import limits_in_words
 from server.health.log import ServerLog, set_level
 from server.operating.database import database_of
+from server.operating.start_told import tell_start
 from server.process import run
 from server.settings.options import add_options, options_of
 from server.settings.reading import read_settings
@@ -58,6 +59,7 @@ def main() -> int:
 def _run(own_log: ServerLog, args: argparse.Namespace, settings: Settings) -> int:
     if args.command == "audit":
         return _audit(own_log, args.project, settings, digests=args.digests)
+    tell_start(own_log, settings)
     try:
         if args.nodes > 1:
             return _serve_several(own_log, settings, args.nodes, as_json=args.json)

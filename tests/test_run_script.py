@@ -110,6 +110,8 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
         ([], "-m server"),
         (["serve", "--port", "1"], "-m server --port 1"),
         (["--port", "1"], "-m server --port 1"),
+        (["--version"], "-m server.version"),
+        (["-V", "--json"], "-m server.version --json"),
         (["demo", "--json"], "-m loadtest demo --json"),
         (["loadtest", "x y"], "-m loadtest x y"),
         (["migrate"], "-m server.maintenance migrate"),

@@ -7,6 +7,9 @@ from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.router.account_page import page as account_page
 from server.sockets.outgoing import HttpAnswer
+from server.version import version_in_words
+
+ALIVE = f"alive\nversion {version_in_words()}\n"
 
 JWKS_HEADERS = (
     ("Content-Type", "application/json"),
@@ -62,7 +65,7 @@ class Pages:
         )
 
     def _health(self) -> HttpAnswer:
-        return HttpAnswer(200, "alive\n")
+        return HttpAnswer(200, ALIVE)
 
     def _figures(self) -> HttpAnswer:
         return HttpAnswer(200, self._metrics.text())

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from server.version import VERSION
+
 ROOT = Path(__file__).parents[2]
 
 ANY = "postgresql:///x"
@@ -62,7 +64,9 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
     nobody = "postgresql://prime@127.0.0.1:1/prime"
     process = server("--port", "0", DATABASE_URL=nobody, REDIS_URL="")
     assert process.stderr is not None
-    line = json.loads(process.stderr.readline())
+    starting, given, line = (json.loads(process.stderr.readline()) for _ in range(3))
+    assert (starting["event"], starting["version"]) == ("starting", VERSION)
+    assert given["given"]["DATABASE_URL"] == {"value": nobody, "where": "environment"}
     assert line["event"] == "the database is not there yet; trying again"
     process.send_signal(signal.SIGTERM)
     out, problem = said(process)

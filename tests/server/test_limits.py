@@ -19,6 +19,7 @@ from schema.calling.writes import WRITES
 from schema.calls import METHODS
 from schema.ops import Op
 from server.accounts.use_limits import Limits
+from server.version import version_in_words
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire, marker
 
@@ -85,7 +86,7 @@ async def test_E6_what_a_user_has_judged_is_counted_over_all_connections(
 async def test_K1_too_many_strangers_of_an_address_are_answered_429(nodes: Nodes) -> None:
     node = await node_with(nodes, "strangers_per_address=3")
     assert [await status(node) for _ in range(5)] == [101, 101, 101, 429, 429]
-    assert (await node.http("/healthz"))[0] == 200
+    assert await node.http("/healthz") == (200, f"alive\nversion {version_in_words()}\n")
     await node.wires[0].socket.close()
     await node.wires[1].hello()
     await node.wires[1].result(

@@ -1,0 +1,26 @@
+"""What a server says at its start: which Prime it is, what is set, and where that comes from."""
+
+import structlog
+
+from server.health.log import ServerLog
+from server.settings.settings import Settings
+from server.settings.shown import Shown, shown_settings
+from server.version import VERSION, commit, version_in_words
+
+log = structlog.get_logger()
+
+
+def tell_start(own_log: ServerLog, settings: Settings) -> None:
+    """Two lines for programs; for eyes what is not the default."""
+    given = [each for each in shown_settings(settings) if not each.is_default]
+    if own_log.is_json:
+        log.info("starting", version=VERSION, commit=commit())
+        told = {each.name: {"value": each.value, "where": each.where} for each in given}
+        log.info("settings", given=told)
+    else:
+        own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
+
+
+def _for_eyes(given: list[Shown]) -> str:
+    widest = max((len(each.name) for each in given), default=0)
+    return "".join(f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in given)

@@ -1,0 +1,52 @@
+"""All settings as they may be shown: what each is, and where from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from machine.settings.sources import CONFIG
+from server.accounts.providers.provider_settings import SECRET_WORDS
+from server.settings.masking import HIDDEN
+from server.settings.settings import Settings
+from server.settings.table import SETTINGS
+
+MOST_CHARACTERS = 200
+"""Of a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One of them."""
+
+    name: str
+    """The variable."""
+    value: str
+    """Without what is secret."""
+    where: str
+    """`default`, or where it is set."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is set nowhere."""
+        return self.where == "default"
+
+
+def shown_settings(settings: Settings) -> Iterator[Shown]:
+    """In the order of the table; then what is said of providers; first the TOML file."""
+    if (config := settings.given.get("config")) is not None:
+        yield Shown(CONFIG, config.text, config.where)
+    for setting in SETTINGS:
+        given = settings.given.get(setting.field)
+        if given is None:
+            yield Shown(setting.variable, setting.default_shown.replace("`", ""), "default")
+        else:
+            value = setting.shown(given.text) if given.text else "(empty)"
+            yield Shown(setting.variable, _in_one_line(value), given.where)
+    for name, given in settings.given.items():
+        if name.startswith("PRIME_PROVIDER_"):
+            value = HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(given.text)
+            yield Shown(name, value, given.where)
+
+
+def _in_one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]}..."
