@@ -23,10 +23,10 @@ class Settings:
     host: str
     port: int
     data: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     origins: tuple[str, ...]
-    secret: bytes | None
-    redis_url: str | None = None
+    secret: bytes | None = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
     behind_proxy: bool = False
     """Whether others reach `host` only through a proxy with TLS."""
     access_seconds: int = 900
@@ -37,7 +37,7 @@ class Settings:
     """How far back `history.at` and undo reach; the ops of older deltas are deleted."""
     audit_days: float = 180.0
     """How long entries of the audit are kept."""
-    caller_database_url: str | None = None
+    caller_database_url: str | None = field(default=None, repr=False)
     """An address that logs in as `prime_caller`; None: `database_url`, which takes that role."""
     lanes: LaneSizes = field(default_factory=LaneSizes)
     """Connections to PostgreSQL for each kind of work."""
