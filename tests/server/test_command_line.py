@@ -126,6 +126,7 @@ COMMANDS = (
     "server --port 0 --nodes 2",
     "server audit 00000000-0000-4000-8000-000000000001",
     "server.operating.users_command list",
+    "server.backups.backup_command --to .",
     "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
     "persistence.tools.append_speed",
     "persistence.tools.fill_tables",
