@@ -25,7 +25,8 @@ from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
 from server.feed.row_feed import RowFeed
-from server.gauges import add_gauges
+from server.figures.gauges import add_gauges
+from server.figures.histograms import Histograms, add_histograms
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
 from server.live.behind.write_behind import WriteBehind
@@ -52,8 +53,6 @@ from server.sockets.connections import Connections
 from server.states.document_slots import DocumentSlots
 from server.states.state_pages import StatePages
 
-TOOK = "From a delta's coming to its COMMIT; of each transaction the longest."
-
 
 @dataclass(frozen=True, slots=True)
 class _Core:
@@ -61,6 +60,7 @@ class _Core:
 
     settings: Settings
     base: Foundation
+    histograms: Histograms
     tasks: Tasks
     state_threads: Threads
     call_threads: Threads
@@ -80,8 +80,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     listener = ChangedRows(core.connections, hub, core.media, core.ended)
     tell_nodes = hub.broadcast.tell_row_changed
-    wake = core.feed.wake
-    row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, wake)
+    row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, core.feed.wake)
     signing, clock = foundation.shared.signing, foundation.clock
     pages = Pages(
         hub,
@@ -97,6 +96,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         tasks=core.tasks,
         supervisor=supervisor,
         load=core.load,
+        stalls=core.histograms.stalls,
         state_threads=core.state_threads,
         call_threads=core.call_threads,
         connections=core.connections,
@@ -117,7 +117,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 
 def _core(settings: Settings, base: Foundation) -> _Core:
     tasks, state_threads = Tasks(base.metrics.count), Threads("states")
-    load, connections = LoopLoad(settings.core_share), Connections()
+    histograms = add_histograms(base.metrics, settings.stall_probe)
+    load, connections = LoopLoad(settings.core_share, histograms.loop_late), Connections()
     usage, now = Usage(settings.limits), asyncio.get_running_loop().time
     media = RoomMedia(base.db.rooms, tasks.spawn)
     hub = Hub(
@@ -129,13 +130,14 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         spawn=tasks.spawn,
         in_thread=state_threads.run,
         count=base.metrics.count,
-        took=base.metrics.histogram("commit_seconds", TOOK),
+        took=histograms.committed,
         made=lambda user, size: usage.on_made(user, size, now()),
         opened=media.load,
     )
     return _Core(
         settings,
         base,
+        histograms,
         tasks,
         state_threads,
         Threads("calls"),
@@ -156,7 +158,7 @@ def _mail(core: _Core, context: Context) -> MailSender:
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
     is_here, tell_nodes = connections.__contains__, hub.broadcast.tell_rows_changed
-    return RowFeed(base.db, base.shared.secret, base.metrics, is_here, tell_nodes)
+    return RowFeed(base.db, base.shared.secret, base.metrics.count, is_here, tell_nodes)
 
 
 def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
@@ -229,13 +231,14 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
+    took = core.histograms
     limits = SocketLimits(core.usage, settings.proxies, count)
     login = Login(core.usage, hub.rooms, core.ended)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
-        Joining(connections, hub, core.usage, spawn, context, count, clock),
-        CallReplies(login, spawn, context, count),
+        Joining(connections, hub, core.usage, spawn, context, count, took.joined, clock),
+        CallReplies(login, spawn, context, count, took.answered),
         limits,
         clock,
     )

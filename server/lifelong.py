@@ -135,7 +135,7 @@ def start_until_stopping(node: Node) -> list[str]:
     _start_for_tokens(node)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
-    if node.settings.stall_probe:
+    if node.stalls is not None:
         node.supervisor.keep("measuring stalls", node.stalls.run)
     return [name for name in node.supervisor.tasks if name not in before]
 

@@ -75,7 +75,8 @@ class Node:
     supervisor: Supervisor
     load: LoopLoad
     garbage: Garbage = field(default_factory=Garbage)
-    stalls: StallProbe = field(default_factory=StallProbe)
+    stalls: StallProbe | None
+    """None: nobody asked for it (`PRIME_STALL_PROBE`)."""
     state_threads: Threads
     """Encodes and frees what rooms hold."""
     call_threads: Threads

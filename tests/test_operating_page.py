@@ -4,14 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from fnmatch import fnmatch
 from pathlib import Path
 
 from machine.settings.sources import CONFIG
 from server.accounts.use_limits import Limits
-from server.health.metrics import FROM_THE_START
 from server.settings.table import SETTINGS
-from tests.operating.chapters import section, text
+from tests.operating.chapters import section
+from tests.operating.known_metrics import families
 
 ROOT = Path(__file__).parent.parent
 DEVELOPERS = {
@@ -66,26 +65,6 @@ def settings_in(node: ast.AST) -> Iterator[str]:
             yield name
 
 
-def metrics_in(node: ast.AST) -> Iterator[str]:
-    """Gauges, histograms by full name, counters by kind; `*` where the rest is not constant."""
-    match node:
-        case ast.Call(
-            func=ast.Name(id="gauge" | "each") | ast.Attribute(attr="histogram" | "counter"),
-            args=[ast.Constant(value=str(name)), *_],
-        ):
-            yield f"prime_{name}"
-        case ast.Call(
-            func=ast.Attribute(attr="count" | "_count") | ast.Name(id="count"),
-            args=[ast.Constant(value=str(kind)), *_],
-        ):
-            yield kind
-        case ast.Call(
-            func=ast.Attribute(attr="count" | "_count"),
-            args=[ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_]), *_],
-        ):
-            yield f"{beginning}*"
-
-
 def _read(text: str) -> ast.AST:
     return ast.parse(text, mode="eval").body
 
@@ -95,11 +74,6 @@ def test_readings_are_recognized() -> None:
     assert [*settings_in(_read("parser.add_argument('word')"))] == []
     for reading in ("os.environ.get('A', 'b')", "os.environ['A']", "'A' not in os.environ"):
         assert [*settings_in(_read(reading))] == ["A"]
-    assert [*metrics_in(_read("gauge('rooms', 'Open rooms.', read)"))] == ["prime_rooms"]
-    assert [*metrics_in(_read("metrics.histogram('took', 'So long.')"))] == ["prime_took"]
-    assert [*metrics_in(_read("metrics.counter('a_total', 'Rows.')"))] == ["prime_a_total"]
-    assert [*metrics_in(_read("self._count('bus_dropped')"))] == ["bus_dropped"]
-    assert [*metrics_in(_read("count.count(f'closed_{code.name}')"))] == ["closed_*"]
 
 
 def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
@@ -115,32 +89,7 @@ def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
 
 
 def test_every_metric_is_on_the_page_and_none_that_is_none() -> None:
-    counted = {name for node in _calls("server") for name in metrics_in(node)}
-    assert named("What to watch") == sorted(counted)
-    assert len(counted) > 20
-
-
-def test_alarms_ask_for_metrics_that_exist() -> None:
-    page = text()
-    asked = [
-        kind for kinds in re.findall(r'kind=~?"([a-z_|]+)"', page) for kind in kinds.split("|")
-    ]
-    known = named("What to watch")
-    assert asked
-    assert [kind for kind in asked if not any(fnmatch(kind, name) for name in known)] == []
-
-
-def test_what_an_operator_is_called_for_is_told_from_the_start() -> None:
-    page = text()
-    rows = [
-        line.split("|") for line in page.splitlines() if re.match(r"\| `[^|]*\|.*\| ever: ", line)
-    ]
-    ever = {name for row in rows for name in NAME.findall(row[1])}
-    asked = {
-        kind for kinds in re.findall(r'kind=~?"([a-z_|]+)"', page) for kind in kinds.split("|")
-    }
-    assert "append_failed" in ever
-    assert ever | asked == set(FROM_THE_START)
+    assert named("What to watch") == sorted(families())
 
 
 def test_every_limit_is_on_the_page_with_its_default() -> None:

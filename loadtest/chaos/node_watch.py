@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.checking.history import Happening, What
-from loadtest.hub.hub_metrics import NoMetrics, events, scrape
+from loadtest.hub.hub_metrics import NoMetrics, counted, scrape
 from machine.local_hub import LocalHub
 
 ALARMING = (
@@ -99,7 +99,7 @@ class NodeWatch:
         if rss_mb := node.rss_mb:
             self.memory[name].append(Memory(now, pid, rss_mb))
         for kind in ALARMING:
-            self._note(now, name, pid, kind, events(metrics, kind) or 0.0)
+            self._note(now, name, pid, kind, counted(metrics, kind) or 0.0)
 
     def _note(self, now: float, name: str, pid: int, kind: str, count: float) -> None:
         before = self._counts.get((name, pid, kind), 0.0)

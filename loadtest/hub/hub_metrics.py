@@ -8,7 +8,6 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-EVENTS = "prime_events_total"
 SCRAPE_SECONDS = 30.0
 """A server whose one core is busy answers late."""
 
@@ -57,15 +56,35 @@ def _read(page: str, seconds: float) -> str:
         return text
 
 
-def events(metrics: Mapping[tuple[str, str], float], kind: str) -> float | None:
-    """How often something happened since the server began; None: it does not count that."""
-    return metrics.get((EVENTS, f"kind={kind}"))
+def counted(metrics: Mapping[tuple[str, str], float], kind: str) -> float | None:
+    """How often something happened since the server began; None: it does not count that.
+
+    `kind` as the server's code says it: `bus_forged`, or `calls.auth.login` for that label.
+    """
+    name, _, value = kind.partition(".")
+    wanted = f"prime_{name}_total"
+    for (found, labels), number in metrics.items():
+        if found == wanted and labels.partition("=")[2] == value:
+            return number
+    return None
 
 
 def happened(before: Metrics, after: Metrics, kind: str) -> int | None:
-    """How often something happened between two scrapes; None: the server does not count that.
+    """How often something happened between two scrapes; None: the server does not count that."""
+    now = counted(after, kind)
+    return None if now is None else round(now - (counted(before, kind) or 0.0))
 
-    A counter is made when first needed: one that is there only afterwards began at nothing.
+
+def longest(before: Metrics, after: Metrics, name: str) -> float | None:
+    """Milliseconds that something took between two scrapes, at most; None: nothing took any.
+
+    The upper bound of the highest bucket of the histogram that has risen; endless past the last.
     """
-    now = events(after, kind)
-    return None if now is None else round(now - (events(before, kind) or 0.0))
+    wanted, rose = f"{name}_bucket", []
+    for (found, labels), number in after.items():
+        if found == wanted:
+            bound = float(labels.partition("le=")[2])
+            rose.append((bound, number - before.get((found, labels), 0.0)))
+    if not rose or not max(rose)[1]:
+        return None
+    return round(1_000 * min(bound for bound, number in rose if number == max(rose)[1]), 2)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused, create_project, register
-from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.sustained import LoopLag, problems, verdict
@@ -31,7 +31,7 @@ WATCHED_HZ = 30.0
 if TYPE_CHECKING:
     from pathlib import Path
 
-TICK_LATE = ("prime_tick_late_ms", "")
+LOOP_LATE = "prime_loop_late_seconds"
 SAMPLES_OF_EACH = 16
 """Calls of each kind and caller whose statements plain asyncpg runs, in turn."""
 
@@ -139,7 +139,7 @@ class _Bench:
             for caller in self._callers
             for n in range(1 if kind.name == "update" else SAMPLES_OF_EACH)
         ]
-        phase = await watch.phase()
+        phase, before = await watch.phase(), await scrape(self._hub.url)
         began = time.perf_counter()
         until = began + self._arguments.seconds
         async with LoopLag() as lag:
@@ -147,7 +147,7 @@ class _Bench:
             await asyncio.gather(*asking)
         passed = time.perf_counter() - began
         seen = await phase.end()
-        late = (await scrape(self._hub.url)).get(TICK_LATE)
+        late = longest(before, await scrape(self._hub.url), LOOP_LATE)
         self._problems += [f"{kind.name}: {one}" for one in problems(lag.ms, lag.cpu_percent)]
         self._by_kind[kind.name] = _Measured(
             len(ms) / passed, ms, late, seen, samples, failed[0] if failed else ""

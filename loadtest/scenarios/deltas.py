@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from loadtest.bare.bare_prime import Account, create_project, enter, register
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.hub.hub_metrics import Metrics, happened, scrape
+from loadtest.hub.hub_metrics import Metrics, happened, longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.postgres_alone import postgres_alone
 from loadtest.hub.samples import Samples
@@ -31,8 +31,8 @@ WATCHED_MEMBERS = 3
 WATCHED_HZ = 30.0
 """Members who move in some of the rooms that are edited: what they see is the tick."""
 
-STALL = ("prime_loop_stall_ms", "")
-TICK_LATE = ("prime_tick_late_ms", "")
+STALL = "prime_probe_stall_seconds"
+LOOP_LATE = "prime_loop_late_seconds"
 WARM_UP_SECONDS = 1.0
 DRAIN_SECONDS = 30.0
 
@@ -82,6 +82,7 @@ class _Bench:
         self._answers = Answers()
         self._problems: list[str] = []
         self._batch: int | None = None
+        self._scraped: Metrics = {}
         self._stalls: dict[str, float | None] = {}
         self._late: dict[str, float | None] = {}
 
@@ -216,20 +217,18 @@ class _Bench:
         return figures, seen
 
     async def _scrape(self, phase: str) -> Metrics:
-        """The server's metrics; its longest stall and latest tick since the last, as of the phase.
+        """The server's metrics; its longest stall and lateness since the last, as of the phase.
 
         The stall is without the time that the kernel kept its core from it.
         """
-        metrics = await scrape(self._hub.url)
-        stall = metrics.get(STALL)
-        self._stalls[phase] = None if stall is None else round(stall, 2)
-        late = metrics.get(TICK_LATE)
-        self._late[phase] = None if late is None else round(late, 2)
-        return metrics
+        before, self._scraped = self._scraped, await scrape(self._hub.url)
+        self._stalls[phase] = longest(before, self._scraped, STALL)
+        self._late[phase] = longest(before, self._scraped, LOOP_LATE)
+        return self._scraped
 
     def _mean_batch(self, before: Metrics, after: Metrics, acked: int) -> float | None:
         """None: the server does not count its batches. A few more commits are in it than acks."""
-        batches = happened(before, after, "batches")
+        batches = happened(before, after, "commit_batches")
         committed = happened(before, after, "deltas_committed")
         if not batches:
             return None

@@ -6,7 +6,6 @@ import random
 import statistics
 import tempfile
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from files.upload import upload
+from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.writer import Writer
 from loadtest.people.large_song import large_song
@@ -113,18 +113,12 @@ class _Bench:
 
         Of a stall the time without a core (as the kernel tells it) is no part; of lateness it is.
         """
-        await self._longest()
+        before = await scrape(self._hub.url)
         result = await work
-        stall, late = await self._longest()
-        self._stalls[phase] = round(stall, 2)
-        self._late = max(self._late, round(late, 2))
+        after = await scrape(self._hub.url)
+        self._stalls[phase] = longest(before, after, "prime_probe_stall_seconds") or 0.0
+        self._late = max(self._late, longest(before, after, "prime_probe_late_seconds") or 0.0)
         return result
-
-    async def _longest(self) -> tuple[float, float]:
-        url = self._hub.url.replace("ws://", "http://").replace("/v1", "/metrics")
-        text = await asyncio.to_thread(lambda: urllib.request.urlopen(url).read().decode())
-        read = dict(line.split() for line in text.splitlines() if line.startswith("prime_loop_"))
-        return float(read["prime_loop_stall_ms"]), float(read["prime_loop_late_ms"])
 
     async def _edits(self) -> dict[str, Any]:
         """Sets of single properties, many in flight: deltas a second, and the server's own time."""

@@ -36,7 +36,9 @@ AFTER_SECONDS = 1.0
 FULL_ENTITIES = 100_000
 """From so many on the project is as full as it may be, and joined over slow lines."""
 
-CUT_OFF = ("aborted_outbox_full", "aborted_slow_reader", "aborted_fell_behind")
+CUT_OFF = tuple(
+    f"aborted_connections.{why}" for why in ("outbox_full", "slow_reader", "fell_behind")
+)
 """How a server ends connections that it could not write to."""
 
 FULLY_DECODED = 5
@@ -202,7 +204,7 @@ class _Storm:
         # Long: each line of the report is said once, where it is measured.
         return {
             "joined_p95_s": None if bounds[1] is None else round(bounds[1], 3),
-            "encodings": happened(self._filled, after, "pictures_drawn"),
+            "encodings": happened(self._filled, after, "states_encoded"),
             "cursor_p99_ms": None if seen.p99 is None else round(seen.p99, 2),
             "joined_s": bounds[0] | {"last": round(max(self._joined_s, default=0.0), 3)},
             "clients": self._clients,

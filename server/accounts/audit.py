@@ -77,9 +77,9 @@ class Audit:
         `cause` among the details is a `Cause`; it is counted for /metrics too.
         """
         cause = details.get("cause")
-        self._count(f"audit_{event}")
+        self._count(f"audit_entries.{event}")
         if cause:
-            self._count(f"auth_refused_{cause}")
+            self._count(f"auth_refused.{cause}")
         actor = None if actor == user else actor
         row = AuditRow(
             event, user, actor, project, auth_session, address, account, details, at=self._clock()
@@ -113,7 +113,7 @@ class Audit:
     def _note_losses(self) -> None:
         if self.lost:
             lost = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
-            self._count("audit_lost", self.lost)
+            self._count("audit_entries_lost", self.lost)
             self.lost = 0
             self._waiting[(lost.event, lost.id)] = lost  # past the bound: this one is not lost
             self._bytes += lost.bytes
@@ -145,7 +145,7 @@ class Audit:
                 for row in rows:
                     await self._insert([row])
                 return
-            self._count("audit_lost")
+            self._count("audit_entries_lost")
             log.error("an entry of the audit is refused", what=rows[0].event, reason=str(error))
 
     def _put(self, key: Key, row: AuditRow) -> None:

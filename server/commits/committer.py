@@ -7,12 +7,14 @@ its own, and holds up nobody else.
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 import structlog
 
 from persistence.errors import Busy, Unavailable
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.journal.entry import Proposal
+from server.commits.commit_times import Took
 from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
 from server.health.metrics import Count
 from server.health.outages import because
@@ -34,7 +36,7 @@ class Committer:
 
     `held_back` is told of a project that has waited too long, and calls `give_back`; `degraded` of
     one that cannot be written to, or can again (None: all of them), and why. `took` hears of each
-    batch how long, in seconds, its first delta waited for the COMMIT.
+    batch when its deltas came and were stored, once their rooms have been told.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Committer:
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
-        took: Callable[[float], None],
+        took: Took,
     ) -> None:
         self._journal = journal
         self._known = known
@@ -126,7 +128,7 @@ class Committer:
 
     async def _append(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
         batch = [proposal for proposals in taken.values() for proposal in proposals]
-        came_at = min(queue.waiting[0][0] for queue in taken)
+        came_at = [at for q, each in taken.items() for at, _ in islice(q.waiting, len(each))]
         try:
             known = self._known({queue.project for queue in taken})
             appended = await self._journal.append(batch, known)
@@ -137,15 +139,16 @@ class Committer:
         except Exception as error:  # whatever it is, it must not end this
             self._failed(taken, error)
         else:
-            self._took(time.monotonic() - came_at)
+            committed_at = time.monotonic()
             self._succeeded(taken, batch, appended)
+            self._took(came_at, committed_at)
         finally:
             self._give_back(taken)
 
     def _succeeded(
         self, taken: dict[ProjectQueue, list[Proposal]], batch: list[Proposal], appended: Appended
     ) -> None:
-        self._count("batches")
+        self._count("commit_batches")
         self._count("deltas_committed", len(batch))
         if self._outages:
             self._outages = 0

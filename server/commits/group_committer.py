@@ -76,7 +76,7 @@ class GroupCommitter:
             self._failed(parts, ErrorCode.INTERNAL)
             raise
         else:
-            self._count("groups")
+            self._count("commit_groups")
             self._answered(parts, outcome, seq)
         finally:
             self._under_way -= 1

@@ -1,7 +1,7 @@
 """The one reader of the change log of a node, however many watch: never past what is under way."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
@@ -18,6 +18,7 @@ from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
 from server.feed.moment import Moment, read_moment, tables_of, touched_by_roles
 from server.feed.telling import Telling
 from server.feed.watches import Watch, Watches
+from server.health.metrics import Count
 from server.health.outages import because
 
 POLL_SECONDS = 0.05
@@ -46,14 +47,12 @@ class FeedReader:
         db: Database,
         watches: Watches,
         telling: Telling,
-        asked: Callable[[float], None],
-        changed: Callable[[float], None],
+        count: Count,
     ) -> None:
         self._db = db
         self._watches = watches
         self._telling = telling
-        self._count_queries = asked
-        self._count_changes = changed
+        self._count = count
         self._place: Place | None = None
         """Up to where the log was read; None: nobody watches, or nothing was read yet."""
         self._woken = asyncio.Event()
@@ -66,7 +65,7 @@ class FeedReader:
         self._slow_readings = 0
         """That took too long, one after the other."""
         self.lag_seconds = 0.0
-        """From the beginning of the last transaction that was read to its reading."""
+        """From the beginning of the last transaction that was read to its reading; 0: all is."""
 
     def wake(self) -> None:
         """Something was written."""
@@ -90,7 +89,7 @@ class FeedReader:
         """For life: what cannot be read ends the watches that should hear of it, not the feed."""
         while True:
             if not len(self._watches) and not self._asked.is_set():
-                self._place, self._covered = None, frozenset()
+                self._place, self._covered, self.lag_seconds = None, frozenset(), 0.0
                 await self._asked.wait()
             await self._next()
             try:
@@ -104,12 +103,12 @@ class FeedReader:
         self._asked.clear()
         if self._place is None:
             self._place = await change_log.here(self._db)
-            self._count_queries(1)
+            self._count("feed_queries")
         tables = self._cover(tables_of(self._watches))
         now, changes = await change_log.since(self._db, self._place, MAX_CHANGES_READ, tables)
-        self._count_queries(1)
+        self._count("feed_queries")
         if changes == []:
-            self._place = now
+            self._place, self.lag_seconds = now, 0.0
             self._telling.settle(now)
             await self._telling.tell_position(now)
         else:
@@ -149,10 +148,10 @@ class FeedReader:
     async def _read_moment(self, place: Place, tables: frozenset[str]) -> None:
         async with watched.one_snapshot(self._db) as db:
             now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
-            self._count_queries(4)  # with what begins and ends the transaction
+            self._count("feed_queries", 4)  # with what begins and ends the transaction
             if changes is not None:
                 moment, asked = await read_moment(db, self._watches, now, changes)
-                self._count_queries(asked)
+                self._count("feed_queries", asked)
                 lists = await self._lists_anew(db, moment)
         if changes is None:
             is_ours = place.leads_to(now)
@@ -184,11 +183,11 @@ class FeedReader:
             except watched.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)
             else:
-                self._count_queries(await bring(db, listed.table, lists[watch]))
-            self._count_queries(1)
+                self._count("feed_queries", await bring(db, listed.table, lists[watch]))
+            self._count("feed_queries")
         return lists
 
     def _seen(self, changes: Sequence[Change]) -> None:
-        self._count_changes(len(changes))
+        self._count("feed_changes", len(changes))
         if changes:
             self.lag_seconds = max(change.age for change in changes)

@@ -15,7 +15,7 @@ from server.feed.reader import FeedReader
 from server.feed.starting import Starting
 from server.feed.telling import Telling
 from server.feed.watches import Listed, Watches
-from server.health.metrics import Metrics
+from server.health.metrics import Count
 from server.refused import Refused
 
 TELL_GAP_SECONDS = 0.01
@@ -41,17 +41,15 @@ class RowFeed:
         self,
         db: Lanes,
         secret: bytes,
-        metrics: Metrics,
+        count: Count,
         is_here: Callable[[str], bool],
         tell_nodes: Callable[[], None],
     ) -> None:
         self.watches = Watches()
         self._positions = Positions(secret)
-        self._telling = Telling(self.watches, self._positions, metrics.count)
-        self._starting = Starting(db.reads, db.callers, metrics.count)
-        asked = metrics.counter("feed_queries_total", "Questions of the feed to the database.")
-        changed = metrics.counter("feed_changes_total", "Changes that the feed has read.")
-        self.reader = FeedReader(db.rooms, self.watches, self._telling, asked, changed)
+        self._telling = Telling(self.watches, self._positions, count)
+        self._starting = Starting(db.reads, db.callers, count)
+        self.reader = FeedReader(db.rooms, self.watches, self._telling, count)
         self._is_here = is_here
         self._tell_nodes = tell_nodes
         self._timer: asyncio.TimerHandle | None = None

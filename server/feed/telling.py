@@ -85,7 +85,7 @@ class Telling:
     def resync(self, watch: Watch, reason: ResyncReason) -> None:
         """It is over; its reader is to watch anew."""
         if not watch.is_over:
-            self._count(f"resync_{reason}")
+            self._count(f"watches_ended.{reason}")
             watch.outlet.send(Resync(watch.id, reason))
             self._watches.end(watch)
 

@@ -1,14 +1,17 @@
-"""The few figures worth watching, for Prometheus at /metrics."""
+"""The figures of a node, for Prometheus at /metrics: OpenMetrics' conventions, base units."""
 
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Info, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from persistence.tables import audit_log
+from server.health.catalogue import COUNTERS, KINDS
+from server.health.durations import BOUNDS, Durations, DurationsOf, Observe
 
 
 class Count(Protocol):
@@ -21,56 +24,44 @@ def uncounted(kind: str, amount: float = 1) -> None:
     """A `Count` for who has no metrics."""
 
 
-ALARMING = (
-    "bus_forged",
-    "bus_malformed",
-    "calls_failed",
-    "diverged",
-    "entries_quarantined",
-    "journal_went_back",
-    "nodes_diverged",
-    "room_loaded_anew",
-    "rows_hidden",
-    "task_failed",
-)
-"""Events that must not happen without a fault to explain them."""
-
-FROM_THE_START = (*ALARMING, "aborted_stopping", "append_failed", "closed_overloaded")
-"""Events that are there from the start, at 0: an alarm on an increase must see the first."""
-
-
-DURATIONS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Upper bounds of a histogram's buckets, in seconds."""
-
-
-class _Events(Collector):
+class _Counters(Collector):
     """Counted in a plain dict: some are counted with every message, in one thread."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, float] = dict.fromkeys(FROM_THE_START, 0.0)
-        """Kind of event -> how often it happened, or how much of it."""
+        self.counts: dict[str, float] = dict.fromkeys(KINDS, 0.0)
+        """Kind -> how often it happened, or how much of it; all are there from the start."""
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        family = CounterMetricFamily("prime_events", "What happened, by kind.", labels=["kind"])
         counts = Counts(self.counts)  # what is noted in transactions is counted where it is written
-        counts.update({f"audit_{event}": count for event, count in audit_log.WRITTEN.items()})
-        for kind, count in counts.items():
-            family.add_metric([kind], count)
-        yield family
+        counts.update({f"audit_entries.{event}": n for event, n in audit_log.WRITTEN.items()})
+        for counted in COUNTERS:
+            labels = [counted.label] if counted.label else []
+            family = CounterMetricFamily(counted.family, counted.meaning, labels=labels)
+            for kind, value in counted.kinds.items():
+                family.add_metric([value] if labels else [], counts[kind])
+            yield family
 
 
 class Metrics:
-    """Events counted by kind; gauges are read when asked for."""
+    """Counters of the catalogue; gauges are read when asked for, and asking changes nothing."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._events = _Events()
-        self.registry.register(self._events)
+        self._counters = _Counters()
+        self.registry.register(self._counters)
 
     def count(self, kind: str, amount: float = 1) -> None:
-        """Something happened; `kind` comes from code, never from input."""
-        counts = self._events.counts
+        """Something happened; `kind` comes from code, never from input, and is in the catalogue."""
+        counts = self._counters.counts
         counts[kind] = counts.get(kind, 0.0) + amount
+
+    def counted(self, kind: str) -> float:
+        """How often it happened so far, or how much of it."""
+        return self._counters.counts.get(kind, 0.0)
+
+    def undeclared(self) -> list[str]:
+        """What was counted and is not in the catalogue, so that nobody sees it: our own mistake."""
+        return sorted(self._counters.counts.keys() - KINDS)
 
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """A figure that is read at each scrape."""
@@ -84,15 +75,34 @@ class Metrics:
         for value, each in read.items():
             gauge.labels(value).set_function(each)
 
-    def counter(self, name: str, meaning: str) -> Callable[[float], None]:
-        """Where to say how much more there was; at 0 from the start. Its name ends in `_total`."""
-        return Counter(f"prime_{name}", meaning, registry=self.registry).inc
+    def info(self, name: str, meaning: str, values: Mapping[str, str]) -> None:
+        """What does not change while the node runs; shown as `prime_<name>_info`."""
+        Info(f"prime_{name}", meaning, registry=self.registry).info(dict(values))
 
-    def histogram(self, name: str, meaning: str) -> Callable[[float], None]:
+    def process(self) -> None:
+        """Show `process_*` and `python_info` too: once in a process."""
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def histogram(self, name: str, meaning: str, bounds: tuple[float, ...] = BOUNDS) -> Observe:
         """Where to say how many seconds something took, each time."""
-        buckets = DURATIONS
-        return Histogram(f"prime_{name}", meaning, buckets=buckets, registry=self.registry).observe
+        durations = Durations(bounds)
+        self.registry.register(DurationsOf(f"prime_{name}", meaning, "", {"": durations}))
+        return durations.observe
 
-    def text(self) -> str:
-        """Prometheus' text format."""
-        return generate_latest(self.registry).decode()
+    def histogram_by(
+        self, name: str, meaning: str, bounds: tuple[float, ...], label: str, values: Iterable[str]
+    ) -> Mapping[str, Observe]:
+        """The same for each value of the label."""
+        each = {value: Durations(bounds) for value in values}
+        self.registry.register(DurationsOf(f"prime_{name}", meaning, label, each))
+        return {value: durations.observe for value, durations in each.items()}
+
+    def text(self, accept: str = "") -> str:
+        """All of it, in the format that `accept` (of HTTP) asks for: see `page`."""
+        return self.page(accept)[0]
+
+    def page(self, accept: str) -> tuple[str, str]:
+        """(text, Content-Type): OpenMetrics for who accepts that, else Prometheus' classic text."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry).decode(), content_type

@@ -30,6 +30,7 @@ from schema.messages import (
     ServerMessage,
     Undo,
 )
+from server.commits.commit_times import Took
 from server.health.metrics import Count
 from server.live.behind.stays import Stays
 from server.live.journal_watch import JournalWatch
@@ -72,7 +73,7 @@ class Hub:
         spawn: Spawn,
         in_thread: InThread,
         count: Count,
-        took: Callable[[float], None],
+        took: Took,
         made: Callable[[str, int], None] = lambda *_: None,
         opened: Callable[[LiveRoom], Awaitable[None]] | None = None,
     ) -> None:

@@ -1,13 +1,14 @@
 """Brings what became of proposals back to their rooms; holds the committers of a node."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.edits import answers
 from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
 from schema.errors import ErrorCode
+from server.commits.commit_times import Took
 from server.commits.committer import Committer
 from server.commits.group_committer import GroupCommitter
 from server.health.metrics import Count
@@ -29,7 +30,7 @@ class Commits:
         journal: Journal,
         spawn: Spawn,
         count: Count,
-        took: Callable[[float], None],
+        took: Took,
     ) -> None:
         self.is_degraded = False
         """The journal cannot be written, for no project."""

@@ -74,7 +74,7 @@ class RoomFeeds:
                     frames[codec.name] = await self._in_thread(
                         state_frames, self._room.project, frozen.state, codec
                     )
-                    self._count("pictures_drawn")
+                    self._count("states_encoded")
             effects = self._room.state_is_ready(frozen.seq, frozen.digest, frames)
             self._carry_out([e for e in effects if not isinstance(e, SendState)])
         finally:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Callable
 
 from rooms.presence.gathering import Gathering, Look
 
@@ -22,17 +23,32 @@ class LoopLoad:
     """`share` is from 0 (idle, or not measured) to 1 (all that there is of a core).
 
     `waited`: the part of the time in which the thread could have run, and others had the core.
-    `gathering`: what follows from both.
+    `gathering`: what follows from both. `was_late` hears at each look, in seconds, by how much the
+    loop came late since the last, at most: to this look, or to a tick.
     """
 
-    __slots__ = ("_late", "_latest_tick", "_long_jobs", "_ticks", "gathering", "share", "waited")
+    __slots__ = (
+        "_late",
+        "_latest_tick",
+        "_long_jobs",
+        "_ticks",
+        "_was_late",
+        "gathering",
+        "share",
+        "waited",
+    )
 
-    def __init__(self, core_share: float = CORE_SHARE) -> None:
+    def __init__(
+        self,
+        core_share: float = CORE_SHARE,
+        was_late: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
         self.gathering = Gathering(core_share)
+        self._was_late = was_late
         self.share = 0.0
         self.waited = 0.0
         self._latest_tick = 0.0
-        """Seconds by which the latest tick since `latest_tick_ms` was late."""
+        """Seconds by which the latest tick since the last look was late."""
         self._late = 0.0
         """The sum of these for all ticks since the last look."""
         self._ticks = 0
@@ -51,11 +67,6 @@ class LoopLoad:
         """Jobs that step back for all others took so much of the core in a turn."""
         self._long_jobs += seconds
 
-    def latest_tick_ms(self) -> float:
-        """By how much the latest tick was late since it was last asked for."""
-        latest, self._latest_tick = self._latest_tick, 0.0
-        return latest * 1_000
-
     async def run(self) -> None:
         """For the life of the node, in the thread of the loop."""
         with _WaitedForCore() as waited:
@@ -68,10 +79,11 @@ class LoopLoad:
                 )
                 before = now
                 late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
+                self._was_late(max(passed - LOOK_SECONDS, self._latest_tick))
                 self._looked(Look(passed, taken, waited_for_core, late, self._long_jobs))
 
     def _looked(self, look: Look) -> None:
-        self._late, self._ticks, self._long_jobs = 0.0, 0, 0.0
+        self._late, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)
         part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))

@@ -1,8 +1,9 @@
-"""The longest stall of the event loop: a timer every millisecond, for load tests."""
+"""Stalls of the event loop: a timer every millisecond, for load tests."""
 
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PROBE_SECONDS = 0.001
@@ -16,10 +17,11 @@ class StallProbe:
     Or the machine had no core to spare: that time, where the kernel tells it, is lateness alone.
     """
 
-    def __init__(self) -> None:
-        self._stall = 0.0
-        """The longest since it was last asked for, in seconds; so is the next."""
-        self._lateness = 0.0
+    def __init__(self, stalled: Callable[[float], None], late: Callable[[float], None]) -> None:
+        self._stalled = stalled
+        """Told, in seconds, for each timer how long the loop was kept from it."""
+        self._late = late
+        """The same with the time in which the machine had no core to spare."""
         self._has_schedstat = SCHEDSTAT.exists()
         self._schedstat: int | None = None
         """The file, open in the thread of the loop; None: not opened yet, or none is there."""
@@ -32,20 +34,10 @@ class StallProbe:
         while True:
             before, waited = clock(), self._waited()
             await asyncio.sleep(PROBE_SECONDS)
-            late = clock() - before - PROBE_SECONDS
-            if late > self._lateness or late > self._stall:
-                self._lateness = max(self._lateness, late)
-                self._stall = max(self._stall, late - (self._waited() - waited))
-
-    def longest_stall(self) -> float:
-        """In ms, since it was last asked for."""
-        longest, self._stall = self._stall, 0.0
-        return longest * 1_000
-
-    def longest_lateness(self) -> float:
-        """In ms, since it was last asked for; whoever was the cause."""
-        longest, self._lateness = self._lateness, 0.0
-        return longest * 1_000
+            late = max(0.0, clock() - before - PROBE_SECONDS)
+            self._late(late)
+            kept = self._waited() - waited if late > PROBE_SECONDS else 0.0
+            self._stalled(max(0.0, late - kept))
 
     def _waited(self) -> float:
         """Seconds that this thread has waited for a core so far."""

@@ -3,7 +3,8 @@
 Nothing of a call knows of connections but this module.
 """
 
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.dispatch import dispatch, require_callable
 from server.calls.failures import as_error, counted
+from server.health.durations import Observe
 from server.health.metrics import Count
 from server.identity import NOTHING_SAID, Identity
 from server.refused import Refused, too_often
@@ -52,11 +54,14 @@ class CallReplies:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
         count: Count,
+        took: Mapping[str, Observe],
     ) -> None:
         self._login = login
         self._spawn = spawn
         self._context = context
         self._count = count
+        self._took = took
+        """Method -> who is told how many seconds it took."""
 
     def start(self, connection: Connection, call: Call) -> None:
         """Begin to answer it, or say why not."""
@@ -105,7 +110,7 @@ class CallReplies:
     async def _answer(
         self, connection: Connection, caller: Caller, call: Call, params: msgspec.Struct
     ) -> None:
-        codec = connection.codec
+        codec, began = connection.codec, time.monotonic()
         was_sent = False
         try:
             key = call.idempotency_key
@@ -120,14 +125,15 @@ class CallReplies:
             for follow in caller.when_replied:
                 follow(was_sent)
             connection.calls_in_flight -= 1
-            self._count(f"call_{call.method}")
+            self._count(f"calls.{call.method}")
+            self._took[call.method](time.monotonic() - began)
             if isinstance(params, Batch):
                 self._count_all(params)
 
     def _count_all(self, batch: Batch) -> None:
         for call in batch.calls:
             if call.method in METHODS:
-                self._count(f"call_{call.method}")
+                self._count(f"calls.{call.method}")
 
     def _count_mistakes(self, answers: BatchAnswers) -> None:
         for answered in answers.answers:

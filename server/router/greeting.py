@@ -136,7 +136,7 @@ class Greeting:
 
     def _refuse_token(self, connection: Connection, error: BadToken) -> None:
         if error.is_out_of_time:
-            self._count(f"auth_refused_{error.cause}")
+            self._count(f"auth_refused.{error.cause}")
         else:
             self._socket_limits.bad_token(connection, asyncio.get_running_loop().time())
             address = connection.address

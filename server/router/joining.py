@@ -18,6 +18,7 @@ from schema.messages import Digest, Error, Join, Position
 from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
+from server.health.durations import Observe
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 
 class Joining:
-    """For all connections of a node. `clock`: seconds since 1970."""
+    """For all connections of a node. `clock`: seconds since 1970. `took`: told of each entry."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Joining:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
         count: Count,
+        took: Observe,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections = connections
@@ -53,6 +55,7 @@ class Joining:
         self._spawn = spawn
         self._context = context
         self._count = count
+        self._took = took
         self._clock = clock
         self._divergences = LogThrottle(DIVERGENCES_SECONDS)
         """By project."""
@@ -86,7 +89,7 @@ class Joining:
         return connection.rooms | self._hub.leaving(connection.id)
 
     async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:
-        project = message.project
+        project, began = message.project, time.monotonic()
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 request = await self._request(connection, session, message)
@@ -94,6 +97,7 @@ class Joining:
                     self._report_divergence(session, project, message.diverged)
                 if not await self._hub.join(request, project, lambda: project in session.rooms):
                     raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
+                self._took(time.monotonic() - began)
                 await self._look_at_role_again(connection, request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, project):

@@ -43,7 +43,7 @@ class Pages:
         self._database_answers = database_answers
         self._down = down
         self._published_keys = published_keys
-        self._routes: dict[str, Callable[[], HttpAnswer | None]] = {
+        self._routes: dict[str, Callable[[str], HttpAnswer | None]] = {
             "/": self._websocket,
             "/v1": self._websocket,
             "/healthz": self._health,
@@ -52,33 +52,37 @@ class Pages:
             "/.well-known/jwks.json": self._keys,
             "/account": self._account,
         }
-        """Path -> who answers it. A new page is a method, and a line here."""
+        """Path -> who answers, told what is accepted. A new page is a method, and a line here."""
 
-    def answer(self, path: str) -> HttpAnswer | None:
-        """What a GET of this path is answered; None: it is a handshake that may go on."""
+    def answer(self, path: str, accept: str = "") -> HttpAnswer | None:
+        """What a GET of this path is answered; None: it is a handshake that may go on.
+
+        `accept`: the types that the caller accepts (RFC 9110, 12.5.1).
+        """
         route = self._routes.get(path)
-        return HttpAnswer(404, "Not here: connect to /v1.\n") if route is None else route()
+        return HttpAnswer(404, "Not here: connect to /v1.\n") if route is None else route(accept)
 
-    def _websocket(self) -> HttpAnswer | None:
+    def _websocket(self, _accept: str) -> HttpAnswer | None:
         return (
             HttpAnswer(503, "This server stops; another one serves.\n") if self.is_leaving else None
         )
 
-    def _health(self) -> HttpAnswer:
+    def _health(self, _accept: str) -> HttpAnswer:
         return HttpAnswer(200, ALIVE)
 
-    def _figures(self) -> HttpAnswer:
-        return HttpAnswer(200, self._metrics.text())
+    def _figures(self, accept: str) -> HttpAnswer:
+        text, content_type = self._metrics.page(accept)
+        return HttpAnswer(200, text, (("Content-Type", content_type),))
 
-    def _keys(self) -> HttpAnswer:
+    def _keys(self, _accept: str) -> HttpAnswer:
         """What access tokens are signed with: the public keys (RFC 7517, rule A10)."""
         return HttpAnswer(200, self._published_keys(), JWKS_HEADERS)
 
-    def _account(self) -> HttpAnswer:
+    def _account(self, _accept: str) -> HttpAnswer:
         """Where links of mails lead: the same page for everyone (rule Z1)."""
         return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
-    def _readiness(self) -> HttpAnswer:
+    def _readiness(self, _accept: str) -> HttpAnswer:
         if not self.is_ready:
             return HttpAnswer(503, "starting or stopping\n")
         if self._hub.commits.is_degraded or not self._database_answers():

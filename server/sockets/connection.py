@@ -227,7 +227,7 @@ class Connection(RateLimited, asyncio.Protocol):
         """Say why, and end; a peer that does not answer in time is cut off."""
         if self._transport is None:
             return
-        self._server.count(f"closed_{close.name}")
+        self._server.count(f"closed_connections.{close.name}")
         if self._protocol.state is State.CONNECTING:
             self._transport.abort()
             return
@@ -247,7 +247,7 @@ class Connection(RateLimited, asyncio.Protocol):
         """Cut off at once, whatever waits."""
         if self._transport is not None:
             if why and not self._is_aborted:
-                self._server.count(f"aborted_{why}")
+                self._server.count(f"aborted_connections.{why}")
             self._leave(for_good=False)
             self._is_aborted = True  # what else is sent to it until it is gone is no other event
             self._transport.abort()
@@ -298,7 +298,8 @@ class Connection(RateLimited, asyncio.Protocol):
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        plain = self._server.answer_http(request.path.split("?", 1)[0])
+        accept = ", ".join(request.headers.get_all("Accept"))
+        plain = self._server.answer_http(request.path.split("?", 1)[0], accept)
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")

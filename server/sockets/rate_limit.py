@@ -151,8 +151,8 @@ class RateLimited(Outgoing):
     def _count_traffic(self) -> int:
         """Into the metrics; the bytes are still to be paid for."""
         owed = self._uncharged_bytes
-        self._server.count("messages_in", self._messages_in)
-        self._server.count("bytes_in", owed)
+        self._server.count("received_messages", self._messages_in)
+        self._server.count("received_bytes", owed)
         self._messages_in = self._uncharged_bytes = 0
         return owed
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.operating.known_metrics import families
+
 ROOT = Path(__file__).parent.parent.parent
 CODE = (
     "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "tests",
@@ -124,7 +126,7 @@ def _own_fields(function: ast.AST) -> Iterator[str]:
 def is_name(name: str) -> bool:
     """Whether our code, our tables, the wire or Python has it: `client.join` by its `join`."""
     first, _, last = name.partition(".")[0], *name.rpartition(".")[1:]
-    if name in all_names() or name in _words_of_the_code() or hasattr(builtins, name):
+    if name in all_names() | _words_of_the_code() | _metrics() or hasattr(builtins, name):
         return True
     if "." in name:
         return first[0].islower() and last in all_names()
@@ -162,6 +164,12 @@ def _words_of_the_code() -> frozenset[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value
     }
     return frozenset(words | {f"prime_{word}" for word in words})
+
+
+@cache
+def _metrics() -> frozenset[str]:
+    """Those that a node shows."""
+    return frozenset(families())
 
 
 @cache

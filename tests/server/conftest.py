@@ -299,7 +299,8 @@ class Nodes:
         for node in self.all:
             if not node.is_dead:
                 await node.stop()
-                assert 'kind="task_failed"} 0.0' in node.metrics.text()
+                assert not node.metrics.counted("task_failed")
+                assert node.metrics.undeclared() == []
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ async def test_S2_a_copy_that_has_gone_astray_is_mended(
 
     await eventually(is_mended)
     await same(ann, ben)
-    assert 'kind="diverged"} 1.0' in (await node.http("/metrics"))[1]
+    assert "prime_diverged_total 1.0" in (await node.http("/metrics"))[1]
 
 
 @pytest.mark.parametrize("seed", range(3))

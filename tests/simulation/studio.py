@@ -20,7 +20,7 @@ from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
-from server.health.metrics import ALARMING
+from server.health.catalogue import ALARMING
 from server.live import room_journal
 from server.loop import threads
 from server.nodes.bus_memory import Exchange

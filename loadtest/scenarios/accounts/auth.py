@@ -16,7 +16,7 @@ from rich.console import Console
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused
 from loadtest.hub.cores import divide
-from loadtest.hub.hub_metrics import scrape
+from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.sustained import LoopLag, disturbed, problems, verdict
@@ -34,7 +34,7 @@ from loadtest.scenarios.accounts.wrong_logins import (
 )
 from prime_client.connecting.codec import Message
 
-LOOP_LATE = ("prime_loop_late_ms", "")
+LOOP_LATE = "prime_probe_late_seconds"
 LATE_EVERY_SECONDS = 0.2
 REVOKED = 4501
 CLOSE_SECONDS = 10.0
@@ -227,10 +227,11 @@ class _Bench:
         late: list[float] = []
 
         async def watch() -> None:
-            await scrape(self._one)  # what was before is not told
+            after = await scrape(self._one)  # what was before is not told
             while True:
                 await asyncio.sleep(LATE_EVERY_SECONDS)
-                late.append((await scrape(self._one)).get(LOOP_LATE, 0.0))
+                before, after = after, await scrape(self._one)
+                late.append(longest(before, after, LOOP_LATE) or 0.0)
 
         watching = asyncio.create_task(watch())
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock, patch
+from unittest.mock import MagicMock, Mock, patch
 
 import msgspec
 
@@ -109,6 +109,7 @@ def call() -> Seen:
                 lambda coroutine: tasks.append(asyncio.ensure_future(coroutine)),
                 Mock(queue=CallQueue()),
                 Mock(),
+                MagicMock(),
             )
             calls.start(connection, Call("c1", "projects.list", msgspec.Raw(b"{}")))
             await asyncio.gather(*tasks)

@@ -60,7 +60,7 @@ async def test_an_entry_is_written_with_all_that_was_said(noted: Noted) -> None:
     (row,) = noted.table.rows.values()
     assert (row.user, row.actor, row.address, row.at) == ("ann", None, "::1", 1_000.0)
     assert row.details == {"device": "DAW"}
-    assert noted.counts == {"audit_login": 1}
+    assert noted.counts == {"audit_entries.login": 1}
 
 
 async def test_a_flood_of_failures_is_one_entry_with_a_count(noted: Noted) -> None:
@@ -71,8 +71,8 @@ async def test_a_flood_of_failures_is_one_entry_with_a_count(noted: Noted) -> No
     noted.audit.note(AuditEvent.LOGIN_FAILED, account=b"b" * 16, address="::1")
     await noted.audit.flush()
     assert [row.count for row in noted.table.rows.values()] == [400, 1]
-    assert noted.counts["auth_refused_wrong_password"] == 400
-    assert noted.counts["audit_login_failed"] == 401
+    assert noted.counts["auth_refused.wrong_password"] == 400
+    assert noted.counts["audit_entries.login_failed"] == 401
 
 
 async def test_a_spray_over_many_accounts_is_few_entries_and_none_is_lost(noted: Noted) -> None:
@@ -93,7 +93,7 @@ async def test_what_waits_is_bounded_and_what_is_lost_is_said(noted: Noted) -> N
     kept = noted.table.of(AuditEvent.SESSION_REVOKED)
     assert 0 < sum(row.bytes for row in kept) <= MAX_AUDIT_BYTES
     assert lost.count + len(kept) == 10_000
-    assert noted.counts["audit_lost"] == lost.count
+    assert noted.counts["audit_entries_lost"] == lost.count
     noted.audit.note(AuditEvent.LOGIN, user="ann")
     await noted.audit.flush()
     assert len(noted.table.of(AuditEvent.LOGIN)) == 1, "there is room again"
@@ -119,7 +119,7 @@ async def test_an_entry_that_the_table_refuses_costs_no_other(noted: Noted) -> N
         noted.audit.note(AuditEvent.LOGIN, user=user)
     await noted.audit.flush()
     assert [row.user for row in noted.table.rows.values()] == ["ann", "ben"]
-    assert noted.counts["audit_lost"] == 1
+    assert noted.counts["audit_entries_lost"] == 1
 
 
 async def test_a_node_that_stops_writes_what_is_left(noted: Noted) -> None:

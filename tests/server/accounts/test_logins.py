@@ -56,8 +56,8 @@ async def test_A4_after_some_wrong_passwords_one_waits_whether_there_is_an_accou
     assert {line["address"] for line in told} == {"192.0.2.66"}
     assert told[0]["user"] == (home.user if name == "ann" else None)
     assert "example.org" not in str(logs)
-    assert 'kind="login_failed"} 5.0' in node.metrics.text()
-    assert 'kind="login_held_back"} 3.0' in node.metrics.text()
+    assert "prime_login_failed_total 5.0" in node.metrics.text()
+    assert "prime_login_held_back_total 3.0" in node.metrics.text()
 
 
 async def test_A4_strangers_do_not_keep_the_owner_out(nodes: Nodes) -> None:
@@ -100,7 +100,7 @@ async def test_H8_tokens_that_are_none_keep_nobody_waiting(
     assert turns == []
     await node.again(ann, "phone")
     assert len(turns) == 1
-    assert 'kind="bad_tokens"} 20.0' in node.metrics.text()
+    assert "prime_bad_tokens_total 20.0" in node.metrics.text()
 
 
 async def test_H8_tokens_that_are_none_cost_connections(nodes: Nodes) -> None:

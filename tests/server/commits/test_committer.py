@@ -75,7 +75,7 @@ class Rig:
             self._refuse,
             lambda project, is_degraded, reason: self.degraded.update({project: is_degraded}),
             lambda kind, amount=1: self.counted.update({kind: int(amount)}),
-            lambda seconds: None,
+            lambda came_at, committed_at: None,
         )
         runs = (self.committer.run, self.committer.run_aside, self.committer.run_aside)
         self.tasks = [asyncio.ensure_future(run()) for run in runs]

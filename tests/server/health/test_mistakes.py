@@ -94,11 +94,11 @@ async def recall(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch)
 async def call(node: Node, ann: Wire, project: str, plant: pytest.MonkeyPatch) -> None:
     plant.setitem(ANSWERS, "projects.get", planted)
     told(await ann.call("projects.get", project=project))
-    assert 'kind="calls_failed"} 1.0' in node.metrics.text()
+    assert "prime_calls_failed_total 1.0" in node.metrics.text()
     one = {"method": "projects.get", "params": {"project": project}}
     told_of = (await ann.result("batch", calls=[one, one]))["answers"]
     assert [answer["error"]["code"] for answer in told_of] == ["internal"] * 2
-    assert 'kind="calls_failed"} 3.0' in node.metrics.text()
+    assert "prime_calls_failed_total 3.0" in node.metrics.text()
     plant.undo()
     assert (await ann.call("projects.get", project=project))["t"] == "reply"
 

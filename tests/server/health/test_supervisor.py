@@ -174,6 +174,6 @@ async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
 
         await eventually(is_ready)
         assert (await ann.edit(project, marker(f"marker_{number}")))["t"] == "ack"
-    assert f'task_failed"}} {len(names)}.0' in node.metrics.text()
+    assert f"prime_task_failed_total {len(names)}.0" in node.metrics.text()
     node.metrics.count("task_failed", -len(names))  # all of them planted
     TRAPS.clear()

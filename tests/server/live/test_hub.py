@@ -422,7 +422,7 @@ async def test_P6_what_cannot_be_stored_stops_no_other_storing(
         return [row["active_tool"] for row in await database.fetch(query, project)]
 
     assert await eventually(stored) == ["eraser"]
-    assert 'kind="task_failed"} 0.0' in node.metrics.text()
+    assert "prime_task_failed_total 0.0" in node.metrics.text()
 
 
 async def test_P3_a_tick_that_fails_is_not_the_last(

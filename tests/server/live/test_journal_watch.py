@@ -38,7 +38,7 @@ async def lose_after(database: Database, project: str, seq: int) -> None:
 
 def counted(node: Node, kind: str) -> float:
     """How often this has happened on a node."""
-    return node.metrics._events.counts.get(kind, 0.0)
+    return node.metrics.counted(kind)
 
 
 @pytest.mark.usefixtures("quick_rounds")

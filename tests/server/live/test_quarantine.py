@@ -45,8 +45,8 @@ async def test_D17_one_entry_that_raises_stops_nobody(nodes: Nodes, database_url
         assert (delta["seq"], delta["ops"]) == (1, [])
         assert (await ben.edit(project, marker("marker_2")))["seq"] == 2
         for node in (one, two):
-            assert 'kind="entries_quarantined"} 1.0' in node.metrics.text()
-            assert 'kind="nodes_diverged"} 0.0' in node.metrics.text()
+            assert "prime_entries_quarantined_total 1.0" in node.metrics.text()
+            assert "prime_nodes_diverged_total 0.0" in node.metrics.text()
         page = await ann.result("history.list", project=project, limit=10)
         assert [entry["ops"] for entry in page["entries"]][1] == []
         three = await nodes.start()  # as after a restart: it replays

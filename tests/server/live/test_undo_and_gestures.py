@@ -176,7 +176,7 @@ async def test_S2_who_has_diverged_says_so_and_gets_fresh_state_and_it_is_counte
     mine = {"seq": ack["seq"], "digest": "0" * 16}
     joined = await ann.ask(join | {"diverged": mine})
     assert (joined["resumed"], joined["parts"] > 0) == (False, True)
-    assert 'kind="diverged"} 1.0' in (await node.http("/metrics"))[1]
+    assert "prime_diverged_total 1.0" in (await node.http("/metrics"))[1]
 
 
 async def test_S2_nobody_raises_the_alarm_as_often_as_it_can_join(node: Node) -> None:
@@ -186,8 +186,8 @@ async def test_S2_nobody_raises_the_alarm_as_often_as_it_can_join(node: Node) ->
         await ann.ask({"t": "leave", "project": project, "id": f"out{n}"})
         assert (await ann.ask(join | {"id": f"again{n}"}))["t"] == "joined"
     metrics = (await node.http("/metrics"))[1]
-    assert 'kind="diverged"} 1.0' in metrics
-    assert 'kind="diverged_again"} 19.0' in metrics
+    assert "prime_diverged_total 1.0" in metrics
+    assert "prime_diverged_again_total 19.0" in metrics
 
 
 async def test_S2_one_user_raises_the_alarm_once_in_however_many_rooms(node: Node) -> None:
@@ -199,5 +199,5 @@ async def test_S2_one_user_raises_the_alarm_once_in_however_many_rooms(node: Nod
         assert (await ann.ask(join | claim))["t"] == "joined"
     assert (await ben.ask({"t": "join", "project": project, "id": "bens"} | claim))["t"] == "joined"
     metrics = (await node.http("/metrics"))[1]
-    assert 'kind="diverged"} 2.0' in metrics
-    assert 'kind="diverged_again"} 4.0' in metrics
+    assert "prime_diverged_total 2.0" in metrics
+    assert "prime_diverged_again_total 4.0" in metrics

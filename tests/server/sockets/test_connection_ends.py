@@ -40,7 +40,7 @@ class Counting:
     def on_close(self, connection: Connection) -> None:
         self.one_is_gone.set()
 
-    def answer_http(self, path: str) -> HttpAnswer | None:
+    def answer_http(self, path: str, accept: str) -> HttpAnswer | None:
         return HttpAnswer(200, "alive\n") if path == "/healthz" else None
 
     def count(self, what: str, amount: float = 1) -> None:
@@ -148,4 +148,4 @@ async def test_a_connection_that_is_cut_off_is_counted_once(counting: tuple[Coun
     writer.write(HANDSHAKE)
     await made.one_is_gone.wait()
     writer.close()
-    assert made.counts["aborted_outbox_full"] == 1
+    assert made.counts["aborted_connections.outbox_full"] == 1

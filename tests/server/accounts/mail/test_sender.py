@@ -85,11 +85,6 @@ async def rows(database: Database) -> list[Any]:
     return list(await database.fetch(ROWS))
 
 
-def counted(metrics: Metrics, kind: str) -> float:
-    found = [line for line in metrics.text().splitlines() if f'kind="{kind}"' in line]
-    return float(found[0].split()[-1]) if found else 0.0
-
-
 @pytest.mark.postgres
 async def test_what_was_sent_keeps_no_secret(database: Database) -> None:
     await put_some(database, 3, RESET)
@@ -101,7 +96,7 @@ async def test_what_was_sent_keeps_no_secret(database: Database) -> None:
     assert all(TOKEN.encode() in raw.replace(b"=\r\n", b"") for raw in received.raw)
     for row in await rows(database):
         assert (row["sent"], json.loads(row["payload"]), row["tries"]) == (True, {}, 1)
-    assert counted(metrics, "mail_sent") == 3
+    assert metrics.counted("mail_sent") == 3
     assert TOKEN not in str(await database.fetch("SELECT m::text FROM mail_outbox AS m"))
 
 
@@ -126,9 +121,9 @@ async def test_Z3_a_server_that_is_down_is_tried_again_later(database: Database)
         assert (row["sent"], row["later"], row["last_error"]) == (False, True, "connection refused")
         assert json.loads(row["payload"])["token"] == TOKEN
     assert (sender.is_up, sender.figures.waiting) == (False, 2)
-    assert counted(metrics, "mail_failed") == 1
+    assert metrics.counted("mail_failed") == 1
     await sender.look()
-    assert counted(metrics, "mail_failed") == 1
+    assert metrics.counted("mail_failed") == 1
     line.closed = None
     await database.execute(DUE)
     await sender.look()
@@ -152,7 +147,7 @@ async def test_what_waits_too_long_is_given_up_and_its_secret_erased(database: D
         "{}",
         "connection refused",
     )
-    assert counted(metrics, "mail_given_up") == 1
+    assert metrics.counted("mail_given_up") == 1
     line.closed = None
     await database.execute(DUE)
     await sender.look()
@@ -176,7 +171,7 @@ async def test_one_that_is_refused_stops_no_other(database: Database) -> None:
     )
     assert (deferred["sent"], deferred["given_up"], deferred["later"]) == (False, False, True)
     assert [row["sent"] for row in others] == [True, True]
-    assert (counted(metrics, "mail_given_up"), counted(metrics, "mail_failed")) == (1, 1)
+    assert (metrics.counted("mail_given_up"), metrics.counted("mail_failed")) == (1, 1)
 
 
 @pytest.mark.postgres

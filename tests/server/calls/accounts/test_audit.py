@@ -59,7 +59,7 @@ async def test_A40_what_is_noted_in_a_transaction_is_counted_too(node: Node) -> 
     before = audit_log.WRITTEN[AuditEvent.LOGIN]
     await node.musician("ann")
     assert audit_log.WRITTEN[AuditEvent.LOGIN] == before + 1
-    assert f'{{kind="audit_login"}} {before + 1}.0' in Metrics().text()
+    assert f'audit_entries_total{{event="login"}} {before + 1}.0' in Metrics().text()
 
 
 async def test_A40_an_old_refresh_token_and_a_login_too_many_are_noted(nodes: Nodes) -> None:

@@ -1,10 +1,11 @@
-"""The figures of a node that are read at each scrape."""
+"""The figures of a node that are read at each scrape; reading one changes nothing."""
 
 import asyncio
 import functools
 
 from persistence.pool import Database
 from server.node import Node
+from server.version import VERSION, commit
 
 
 def add_gauges(node: Node) -> None:
@@ -24,6 +25,10 @@ def add_gauges(node: Node) -> None:
     gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
     behind = "From the beginning of the last transaction that the feed has read to its reading."
     gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
+    metrics = node.foundation.metrics
+    metrics.process()
+    which = {"version": VERSION, "commit": commit() or ""}
+    metrics.info("build", "Which Prime this is; a package knows no commit.", which)
     _add_mail(node)
     _add_load(node)
     _add_lanes(node)
@@ -41,22 +46,16 @@ def _add_mail(node: Node) -> None:
 
 def _add_load(node: Node) -> None:
     gauge, load = node.foundation.metrics.gauge, node.load
-    if node.settings.stall_probe:
-        since = "since the last scrape (PRIME_STALL_PROBE)."
-        gauge("loop_stall_ms", f"Longest stall {since}", node.stalls.longest_stall)
-        gauge("loop_late_ms", f"Longest lateness {since}", node.stalls.longest_lateness)
     part = "Part of the core that it gets that the event loop takes."
     gauge("loop_load", part, lambda: load.share)
     gauge("core_waited", "Part of the time in which others had it.", lambda: load.waited)
     gathering = load.gathering
     gap = "How long the fullest rooms gather because of the load."
-    gauge("tick_gap_ms", gap, lambda: gathering.longest_gap * 1_000)
+    gauge("tick_gap_seconds", gap, lambda: gathering.longest_gap)
     waiting = "Rooms that wait because of the load."
     gauge("rooms_gathering", waiting, node.hub.rooms_gathering)
     full = "1 while the node is over its share of a core, and all rooms gather longest."
     gauge("full", full, lambda: gathering.is_full)
-    late = "By how much the latest tick was late since the last scrape."
-    gauge("tick_late_ms", late, load.latest_tick_ms)
 
 
 def _add_lanes(node: Node) -> None:
@@ -65,6 +64,8 @@ def _add_lanes(node: Node) -> None:
     busy = {name: functools.partial(_busy, lane) for name, lane in lanes.items()}
     each("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
     each("database_busy", "Those of them that are in use.", "lane", busy)
+    most = {name: functools.partial(getattr, node.settings.lanes, name) for name in lanes}
+    each("database_limit", "How many each lane may open.", "lane", most)
 
 
 def _size(lane: Database) -> float:
