@@ -15,6 +15,7 @@ import structlog
 import uvloop
 
 from machine.child_process import ServerUnavailable
+from machine.deploying import service_manager
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
@@ -74,6 +75,7 @@ def _serve(own_log: ServerLog, settings: Settings, *, as_json: bool) -> int:
         if as_json:
             print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)
         own_log.say("it serves", f"Prime serves {url}  (stop with Ctrl-C)", url=url)
+        service_manager.tell("READY=1")
 
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
@@ -89,6 +91,7 @@ def _serve_several(own_log: ServerLog, settings: Settings, count: int, *, as_jso
             print(json.dumps(line), flush=True)
         text = f"Prime serves {url} from {len(nodes)} nodes  (stop with Ctrl-C)"
         own_log.say("it serves", text, url=url, nodes=[node.url for node in nodes])
+        service_manager.tell("READY=1")
 
     with _with_servers(settings) as (servers, settings):
         uvloop.run(SeveralNodes(settings, count, servers).run(ready))

@@ -1,9 +1,11 @@
 """A package where nothing else of ours is: it says what it lacks, serves, and stops in order."""
 
+import asyncio
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ import pytest
 
 from prime_client import Client, ops
 from tests.machine.deploying.installed import bare_environment, installed, run, unpacked
+from tests.ops import units
+from tests.server import valkey_servers
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres]
 
@@ -21,6 +25,12 @@ pytestmark = [pytest.mark.hub, pytest.mark.postgres]
 @pytest.fixture(scope="module")
 def prime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture(scope="module")
+def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[valkey_servers.Valkey]:
+    with valkey_servers.server(tmp_path_factory.mktemp("bus")) as running:
+        yield running
 
 
 @contextmanager
@@ -73,8 +83,31 @@ def test_what_was_not_installed_is_never_fetched_by_a_start(tmp_path: Path) -> N
     assert len(said.stderr.splitlines()) == 1
 
 
-async def test_it_serves_and_stops_in_order(prime: Path, empty_database_url: str) -> None:
-    with serving(prime, DATABASE_URL=empty_database_url, REDIS_URL="") as (process, ready):
+def as_in(name: str, directory: Path, **secrets: str) -> dict[str, str]:
+    """The environment of this unit, with these secrets in files as systemd makes them."""
+    unit = units.read(units.UNITS / name)
+    for secret, kept_in in units.credentials(unit).items():
+        (directory / secret).touch(0o600)
+        (directory / secret).write_text(f"{secrets[Path(kept_in).name]}\n")
+    return units.environment(unit, directory)
+
+
+async def test_it_serves_as_the_units_start_it_and_stops_in_order(
+    prime: Path, empty_database_url: str, bus: valkey_servers.Valkey, tmp_path: Path
+) -> None:
+    secrets = {
+        "DATABASE_URL": empty_database_url,
+        "OWNER_DATABASE_URL": empty_database_url,
+        "REDIS_URL": bus.url,
+    }
+    migrated = run(prime, "migrate", **as_in("prime-migrate.service", tmp_path, **secrets))
+    assert migrated.returncode == 0, migrated.stderr
+    environment = as_in("prime@.service", tmp_path, **secrets)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listening.bind(str(tmp_path / "notify"))
+    environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+    with listening, serving(prime, **environment) as (process, ready):
+        assert await asyncio.to_thread(listening.recv, 100) == b"READY=1"
         assert ready["pid"] == process.pid, "the script is replaced: signals reach the node"
         async with Client(ready["url"], device="laptop") as client:
             await client.register("ada@example.org", "ada", "a long password")

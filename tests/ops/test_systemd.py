@@ -1,0 +1,102 @@
+"""ops/systemd: systemd takes it, it is shut in, and what it starts exists."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from server.router.leaving import STOP_SECONDS
+from tests.ops.nodes import ROOT
+from tests.ops.units import INSTALLED, UNITS, command, credentials, read, services
+
+EXPOSURE = 20
+"""The most that `systemd-analyze security` may find, in tenths: 1.4 when this was written."""
+
+ANALYZE = shutil.which("systemd-analyze")
+needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="there is no systemd-analyze here")
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units with this checkout for what is installed, and a node's port."""
+    directory = tmp_path_factory.mktemp("units")
+    for path in UNITS.iterdir():
+        text = path.read_text(encoding="utf-8").replace(INSTALLED, str(ROOT))
+        (directory / path.name).write_text(text)
+    shutil.copy(directory / "prime@.service", directory / "prime@8801.service")
+    return directory
+
+
+def analyze(*words: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    assert ANALYZE is not None
+    return subprocess.run(
+        [ANALYZE, *words], cwd=directory, capture_output=True, text=True, check=False
+    )
+
+
+@needs_systemd
+def test_systemd_takes_every_unit(here: Path) -> None:
+    units = [f"./{path.name}" for path in here.iterdir() if path.suffix != ".env"]
+    said = analyze("verify", "--man=no", *[u for u in units if "@." not in u], directory=here)
+    ours = [line for line in said.stderr.splitlines() if "prime" in line]
+    assert (said.returncode, ours) == (0, [])
+
+
+@needs_systemd
+def test_systemd_would_say_what_is_wrong(here: Path) -> None:
+    text = (here / "prime-migrate.service").read_text()
+    (here / "wrong.service").write_text(text.replace("NoNewPrivileges=yes", "NoNewPrivilege=yes"))
+    said = analyze("verify", "--man=no", "./wrong.service", directory=here)
+    (here / "wrong.service").unlink()
+    assert "NoNewPrivilege" in said.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("path", services(), ids=lambda path: path.name)
+def test_every_service_is_shut_in(path: Path, here: Path) -> None:
+    name = path.name.replace("@.", "@8801.")
+    words = ("security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", f"./{name}")
+    said = analyze(*words, directory=here)
+    assert said.returncode == 0, said.stdout[-2000:]
+
+
+@pytest.mark.parametrize("path", services(), ids=lambda path: path.name)
+def test_what_it_starts_knows_its_words(path: Path) -> None:
+    word, *words = command(read(path))
+    said = subprocess.run(
+        [ROOT / "run", word, "--help"], capture_output=True, text=True, check=True
+    )
+    options = [name for name in words if name.startswith("--")]
+    assert [name for name in options if f"{name} " not in said.stdout] == []
+
+
+def test_a_node_has_time_to_send_everyone_away_and_files_enough() -> None:
+    unit = read(UNITS / "prime@.service")
+    assert int(unit["TimeoutStopSec"][0]) > STOP_SECONDS
+    assert int(unit["LimitNOFILE"][0]) >= 65_536
+    assert unit["TimeoutStartSec"] == ["infinity"], "it waits for its database"
+    assert unit["RestartPreventExitStatus"] == ["2"], "wrong settings are said once"
+    assert unit["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+
+
+def test_nobody_reads_a_secret_but_by_a_credential() -> None:
+    for path in services():
+        unit = read(path)
+        assert unit["User"] == ["prime"]
+        files = [line.partition("=") for line in unit.get("Environment", [])]
+        assert {name for name, _, _ in files} == {f"{name}_FILE" for name in credentials(unit)}
+        assert [
+            value for name, _, value in files if value != f"%d/{name.removesuffix('_FILE')}"
+        ] == []
+    settings = (UNITS / "prime.env").read_text()
+    assert not re.search(r"^(DATABASE_URL|REDIS_URL|\w*SECRET\w*|SMTP_URL)=", settings, re.M)
+
+
+def test_every_service_is_shut_in_alike() -> None:
+    shut_in = {
+        path.read_text(encoding="utf-8").split("# What it may:")[1].split("\n\n")[0].strip()
+        for path in services()
+    }
+    assert len(shut_in) == 1
