@@ -57,8 +57,10 @@ def serving(prime: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[
 def test_without_an_address_of_a_database_one_line_asks_for_it(prime: Path, word: str) -> None:
     said = run(prime, word)
     assert said.returncode == 2
-    assert "DATABASE_URL is not set, and there is no PostgreSQL to start" in said.stderr
-    assert len(said.stderr.splitlines()) == 1
+    told = "DATABASE_URL is not set, and there is no PostgreSQL to start"
+    assert [told in line for line in said.stderr.splitlines()][-1:] == [True]
+    assert said.stderr.count(told) == 1
+    assert "Traceback" not in said.stderr
     assert not list(prime.glob(".data*")), "nothing was made"
 
 
