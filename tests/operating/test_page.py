@@ -1,0 +1,61 @@
+"""docs/operating.md and its chapters: every block is run, in order, and prints what they show."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.operating.blocks import Block, blocks
+from tests.operating.chapters import chapters
+from tests.operating.not_run import NOT_RUN
+from tests.operating.playing import BUILDS, is_not_run, play
+from tests.operating.scene import CannotSet, Shell, scene, why_not
+
+MOST_NOT_RUN = 6
+
+
+def all_blocks() -> list[Block]:
+    return [block for page in chapters() for block in blocks(page)]
+
+
+def to_run() -> list[Block]:
+    return [block for block in all_blocks() if block.is_run and not is_not_run(block)]
+
+
+def test_every_block_is_one_that_is_run() -> None:
+    """By the way it is written: `commands` raises for one that nobody would know how to run."""
+    assert len(to_run()) > 5
+    assert [block.name for block in to_run() if not block.commands()] == []
+
+
+def test_what_is_not_run_is_a_handful_and_is_there() -> None:
+    there = {(block.page.name, block.lines[0]) for block in all_blocks()}
+    assert NOT_RUN.keys() - there == set()
+    assert len(NOT_RUN) <= MOST_NOT_RUN
+    assert all(NOT_RUN.values())
+
+
+def test_the_chapter_that_builds_comes_first() -> None:
+    assert chapters()[1] == BUILDS
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    if (reason := why_not()) is not None:
+        pytest.skip(reason)
+    try:
+        with scene(tmp_path) as made:
+            yield made
+    except CannotSet as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.redis
+@pytest.mark.longest(60)
+def test_every_command_of_every_chapter_prints_what_the_page_shows(shell: Shell) -> None:
+    played = [*play(shell, all_blocks())]
+    wrong = [str(one) for one in played if one.problem is not None]
+    assert not wrong, "\n".join(wrong)
+    assert {one.block.name for one in played} == {block.name for block in to_run()}
