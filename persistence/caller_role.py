@@ -117,8 +117,8 @@ def refuse_without(standing: Any) -> None:
         missing.append(_grant(standing["me"]))
     if missing:
         raise Refused(
-            f"{standing['me']} cannot act as the role {ROLE}, and may not see to it; "
-            f"let an administrator run: {'; '.join(missing)};"
+            f"{standing['me']} cannot act as the role {ROLE}, and may not see to it; set "
+            f"PRIME_CALLER_DATABASE_URL, or let an administrator run: {'; '.join(missing)};"
         )
 
 

@@ -6,6 +6,13 @@ class PersistenceError(Exception):
 
     exit_code = 1
     """Of a command that fails with it."""
+    cure = ""
+    """What helps, as an operator does it; empty: the message says it."""
+
+    @property
+    def in_full(self) -> str:
+        """The message, and what helps."""
+        return f"{self}; {self.cure}" if self.cure else str(self)
 
 
 class Unavailable(PersistenceError):

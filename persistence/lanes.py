@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from persistence.caller_rights import check_rights
 from persistence.caller_role import ROLE, check_lane, check_owner, check_same
 from persistence.pool import Database
+from persistence.starting.serving_rights import check_own
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
 """How long a statement waits for a lock; others usually have it for a millisecond or two."""
@@ -77,12 +78,13 @@ class Lanes:
         by_name: dict[str, Database] = {}
         try:
             for name in STATEMENT_SECONDS:
-                if name == CALLERS:
+                if name == CALLERS and not callers_dsn:
                     await check_owner(by_name["calls"])
                 by_name[name] = await _open(name, dsn, sizes, callers_dsn)
             await check_lane(by_name[CALLERS])
             await check_same(by_name["calls"], by_name[CALLERS])
             await check_rights(by_name["calls"])
+            await check_own(by_name["calls"])
         except BaseException:
             await _close(by_name)
             raise

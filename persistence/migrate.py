@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ import asyncpg
 from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
-from persistence.database_url import chosen, data_directory, none_at_all
+from persistence.database_url import chosen, data_directory
 from persistence.errors import BadSetting, Busy, PersistenceError, Refused, Unavailable
 from persistence.library import system_presets
-from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
+from persistence.starting import roles_sql, serving_rights
+from persistence.starting.fitness import connected
+from persistence.starting.owning import refuse_others
 from persistence.tables.internal.account_addresses import spell_alike
 from persistence.trigrams import make_trigrams
 
@@ -91,6 +93,8 @@ class Done:
     """Names of migrations."""
     repaired: list[str]
     """What `prime_caller` lacked and has now: `3 policies`."""
+    given: list[str]
+    """What the role that serves lacked and has now: `3 grants to prime_app`."""
 
 
 def known_migrations() -> list[Migration]:
@@ -102,60 +106,69 @@ def known_migrations() -> list[Migration]:
 async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[str]:
     """Apply what is missing, each file in a transaction of its own; returns the names applied."""
     migrations = known_migrations() if migrations is None else migrations
-    connection = await _connect(dsn)
-    try:
+    async with connected(dsn) as connection:
         return [
             migration.name
             for migration in migrations
             if await _apply(connection, migration, migrations)
         ]
-    finally:
-        await _close(connection)
 
 
 async def bring_up_to_date(dsn: str) -> Done:
-    """Migrate, give `prime_caller` back what it lacks, and install the presets of this Prime."""
+    """Migrate, give each role what it lacks, and install the presets of this Prime.
+
+    Raises `Refused` where whoever asks does not own the tables.
+    """
+    async with connected(dsn) as connection:
+        await refuse_others(connection, await missing(connection))
     applied = await migrate(dsn)
-    connection = await _connect(dsn)
-    try:
+    async with connected(dsn) as connection:
         with own_errors():
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
                 await make_role(connection)
                 repaired = await caller_rights.repair(connection)
+                given = await serving_rights.give(connection)
                 await system_presets.install(connection)
-    finally:
-        await _close(connection)
-    return Done(applied, repaired)
+    return Done(applied, repaired, given)
+
+
+async def make_ready(dsn: str) -> list[str]:
+    """Only read where the schema is current, else migrate; returns the names that were applied.
+
+    Raises `Refused` with the command and the role, where whoever asks may not migrate.
+    """
+    async with connected(dsn, "prime start") as connection:
+        lacking = await missing(connection)
+        if lacking:
+            await refuse_others(connection, lacking)
+    return await _migrated(dsn) if lacking else []
 
 
 async def check(dsn: str) -> None:
     """Refuse a schema that this Prime cannot work on: one too old, or one too new."""
-    connection = await _connect(dsn)
-    try:
-        applied = await _applied(connection)
-    finally:
-        await _close(connection)
+    async with connected(dsn, "prime check") as connection:
+        lacking = await missing(connection)
+    if lacking:
+        raise Refused(f"the database lacks {', '.join(lacking)}; run ./run migrate")
+
+
+async def missing(connection: Any) -> list[str]:
+    """The names of migrations that are not applied; raises `Refused` where one is too new."""
+    applied = await _applied(connection)
     migrations = known_migrations()
     _refuse_newer(applied, migrations)
-    missing = [m.name for m in migrations if m.number not in applied]
-    if missing:
-        raise Refused(f"the database lacks {', '.join(missing)}; run ./run migrate")
+    return [m.name for m in migrations if m.number not in applied]
 
 
-async def _connect(dsn: str) -> Any:
-    with own_errors():
-        try:
-            return await asyncpg.connect(
-                dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "prime migrate"}
-            )
-        except ValueError as error:
-            raise none_at_all(error) from error
-
-
-async def _close(connection: Any) -> None:
-    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        await connection.close(timeout=CONNECT_SECONDS)
+async def _migrated(dsn: str) -> list[str]:
+    applied = await migrate(dsn)
+    async with connected(dsn) as connection:
+        with own_errors():
+            async with connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await serving_rights.give(connection)
+    return applied
 
 
 async def _apply(connection: Any, migration: Migration, known: list[Migration]) -> bool:
@@ -232,12 +245,9 @@ def dump(dsn: str) -> str:
 
 async def dump_rights(dsn: str) -> str:
     """What a database gives to `prime_caller`, as the file that has it is written."""
-    connection = await _connect(dsn)
-    try:
+    async with connected(dsn) as connection:
         with own_errors():
             return caller_rights.as_file(await caller_rights.found(connection))
-    finally:
-        await _close(connection)
 
 
 def _pg_dump() -> str:
@@ -268,6 +278,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="say what was done as JSON")
     parser.add_argument(
         "--dump-current", action="store_true", help="then write schema/sql/current.sql anew"
+    )
+    parser.add_argument(
+        "--roles",
+        nargs="?",
+        const=",".join(roles_sql.DEFAULTS),
+        metavar="OWNER,APP,CALLER",
+        help="only print, for psql, the SQL that makes three roles and parts the rights among them"
+        " (default: %(const)s)",
     )
     return parser.parse_args()
 
@@ -303,15 +321,19 @@ def main() -> None:
     """Exit 0 when up to date, 1 when the database does not answer or is refused, 2 for its URL."""
     arguments = _arguments()
     try:
+        if arguments.roles is not None:
+            sys.stdout.write(roles_sql.roles_sql(*roles_sql.names_in(arguments.roles)))
+            return
         done = _run(arguments)
     except PersistenceError as error:
-        print(f"migrate: {error}", file=sys.stderr)
+        print(f"migrate: {error.in_full}", file=sys.stderr)
         sys.exit(error.exit_code)
     if arguments.json:
-        print(json.dumps({"applied": done.applied, "repaired": done.repaired}))
+        print(json.dumps(asdict(done)))
     else:
         lines = [f"applied {name}" for name in done.applied]
         lines += [f"repaired {words} of prime_caller" for words in done.repaired]
+        lines += [f"gave {words}" for words in done.given]
         print("\n".join(lines) or "up to date")
 
 

@@ -1,7 +1,10 @@
-"""What each error of the driver and each SQLSTATE means to us: none leaves this folder unnamed."""
+"""What each error of the driver means to us, and what helps: none leaves this folder unnamed."""
 
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import asyncpg
 
@@ -16,23 +19,6 @@ from persistence.errors import (
     TooSlow,
     Unavailable,
 )
-
-BUSY = {"40", "55", "57014", "53200"}
-"""Deadlock, lock, cancelled for its time, out of memory: perhaps this query's own trouble."""
-
-UNAVAILABLE = {"08", "53", "57", "58", "25006", "25P03"}
-"""No connection, no room (disk, connections), shut down, broken disk, a standby, idle too long."""
-
-REFUSED = {"28", "3D", "F0"}
-"""Who we are, which database, its configuration: no query of ours can go well."""
-
-BAD_VALUE = {"22", "23"}
-"""Data that cannot be, and constraints."""
-
-TOO_SLOW = "57014"
-
-LOGIN_ENDED = "LG001"
-"""Of our own: the function `require_login`."""
 
 UNIQUE = "23505"
 NO_SUCH_ROW = "23503"
@@ -59,33 +45,234 @@ DEAD_CONNECTION = (
     ConnectionError,
 )
 
+WAIT = "see that it runs, and that DATABASE_URL names its host and port"
+
+BAD_VALUE = {"22", "23"}
+"""Data that cannot be, and constraints."""
+
+
+class Meaning(NamedTuple):
+    """What an error of the server is to us."""
+
+    kind: type[PersistenceError]
+    says: str
+    """What is wrong; the server's own words follow."""
+    cure: str
+    """What helps, as an operator does it."""
+
+
+MIGRATE = "run ./run migrate as the role that owns the tables, and update Prime on all nodes"
+REPORT = "find what the server's own log says at this moment; if it comes again, report this line"
+SERVER_LOG = "see the server's own log, and that its disk is whole and not full"
+
+MEANINGS: dict[str, Meaning] = {
+    "00": Meaning(Faulty, "it says success where it failed", REPORT),
+    "01": Meaning(Faulty, "a warning where a result was due", REPORT),
+    "02": Meaning(Faulty, "no data where some was due", REPORT),
+    "03": Meaning(Faulty, "a statement is not complete", REPORT),
+    "08": Meaning(Unavailable, "the database does not answer", WAIT),
+    "08P01": Meaning(Unavailable, "the database, or what stands before it, lost the thread", WAIT),
+    "09": Meaning(Faulty, "a trigger failed", MIGRATE),
+    "0A": Meaning(Faulty, "the server cannot do this; is it PostgreSQL 14 or newer?", MIGRATE),
+    "0B": Meaning(Faulty, "a transaction could not begin", REPORT),
+    "0F": Meaning(Faulty, "a large object is not there", REPORT),
+    "0L": Meaning(Faulty, "a right was given by who may not give it", MIGRATE),
+    "0P": Meaning(Faulty, "there is no such role", "run what ./run migrate --roles prints"),
+    "0Z": Meaning(Faulty, "an error was asked about where there was none", REPORT),
+    "10": Meaning(Faulty, "an XML query failed", REPORT),
+    "20": Meaning(Faulty, "a case was not found", REPORT),
+    "21": Meaning(Faulty, "one row was due, and there were more", REPORT),
+    "22": Meaning(BadValue, "a value cannot be stored", REPORT),
+    "22021": Meaning(
+        BadValue,
+        "a text is not in the database's encoding",
+        "Prime needs a database in UTF8: createdb -E UTF8 -T template0",
+    ),
+    "23": Meaning(BadValue, "a rule of the tables forbids it", REPORT),
+    "24": Meaning(Faulty, "a cursor is not open", REPORT),
+    "25": Meaning(Faulty, "the transaction is in another state than Prime takes it for", REPORT),
+    "25006": Meaning(
+        Unavailable,
+        "the database can only be read; it is a standby, or set to read-only",
+        "name the primary in DATABASE_URL (?target_session_attrs=read-write), or promote this one",
+    ),
+    "25P03": Meaning(Unavailable, "the server ended a transaction that waited too long", WAIT),
+    "26": Meaning(
+        Faulty,
+        "a prepared statement is not there; is a pooler in transaction mode between?",
+        "Prime needs session mode: set pool_mode = session",
+    ),
+    "27": Meaning(Faulty, "a trigger changed what was being changed", MIGRATE),
+    "28": Meaning(
+        Refused,
+        "the database refuses Prime",
+        "see that DATABASE_URL has the right role and password, and that pg_hba.conf lets that role"
+        " in from this machine; in psql, \\password NAME sets a password",
+    ),
+    "2B": Meaning(Faulty, "others depend on what was to go", REPORT),
+    "2D": Meaning(Faulty, "a transaction cannot end here", REPORT),
+    "2F": Meaning(Faulty, "a function of the database failed", MIGRATE),
+    "34": Meaning(Faulty, "there is no such cursor", REPORT),
+    "38": Meaning(Faulty, "a function outside the database failed", REPORT),
+    "39": Meaning(Faulty, "a function was called wrongly", MIGRATE),
+    "3B": Meaning(Faulty, "a savepoint is not there", REPORT),
+    "3D": Meaning(
+        Refused,
+        "the database refuses Prime",
+        "correct the name in DATABASE_URL, or make it: createdb -E UTF8 -T template0 NAME",
+    ),
+    "3F": Meaning(
+        Faulty, "the schema is not there", "see search_path of this role, and ./run migrate"
+    ),
+    "40": Meaning(Busy, "the database gave up", WAIT),
+    "42": Meaning(Faulty, "the tables are not those that this Prime knows", MIGRATE),
+    "42501": Meaning(
+        Faulty,
+        "a right is missing",
+        "run ./run migrate as the role that owns the tables; ./run migrate --roles prints who has"
+        " which rights",
+    ),
+    "42P05": Meaning(
+        Faulty,
+        "a prepared statement is there already; is a pooler in transaction mode between?",
+        "Prime needs session mode: set pool_mode = session",
+    ),
+    "44": Meaning(Faulty, "a view does not let it through", MIGRATE),
+    "53": Meaning(Unavailable, "the database has no room left", SERVER_LOG),
+    "53100": Meaning(Unavailable, "the database's disk is full", "make room on it"),
+    "53200": Meaning(Busy, "the database has no memory left for this", SERVER_LOG),
+    "53300": Meaning(
+        Unavailable,
+        "the database has no connection left",
+        "end some (pg_stat_activity), or allow more: max_connections of the server, ALTER ROLE ..."
+        " or ALTER DATABASE ... CONNECTION LIMIT",
+    ),
+    "54": Meaning(Faulty, "it is more than the server can do", REPORT),
+    "55": Meaning(Busy, "the database gave up", WAIT),
+    "57": Meaning(Unavailable, "the database does not answer", WAIT),
+    "57014": Meaning(
+        TooSlow, "this takes the database too long; ask for less, or ask again later", WAIT
+    ),
+    "57P03": Meaning(
+        Unavailable,
+        "the database takes no connections yet",
+        "wait until it has started or recovered; its own log says how far it is",
+    ),
+    "57P04": Meaning(Unavailable, "the database was dropped", "restore it"),
+    "58": Meaning(Unavailable, "the database cannot reach its own files", SERVER_LOG),
+    "72": Meaning(Faulty, "what was being read is gone by now", REPORT),
+    "F0": Meaning(Refused, "the database refuses Prime", SERVER_LOG),
+    "HV": Meaning(Faulty, "a foreign table failed", REPORT),
+    "LG001": Meaning(LoginEnded, "this login was ended; log in again", ""),
+    "P0": Meaning(Faulty, "a function of the database refused", MIGRATE),
+    "XX": Meaning(Faulty, "the database is damaged, or wrong in itself", SERVER_LOG),
+}
+"""SQLSTATE, or its class (the first two characters) -> what it means; the longer one holds.
+
+All classes of PostgreSQL's appendix A, and one state of our own: the function `require_login`.
+"""
+
+UNKNOWN = Meaning(Faulty, "no error that Prime knows", REPORT)
+
+
+def meaning_of(sqlstate: str) -> Meaning:
+    """Of the state itself, else of its class."""
+    return MEANINGS.get(sqlstate) or MEANINGS.get(sqlstate[:2]) or UNKNOWN
+
+
+NO_CONNECT = Meaning(
+    NotGranted,
+    "this role may not connect to this database",
+    "let its owner run: GRANT CONNECT ON DATABASE ... TO ...; ./run migrate --roles prints all",
+)
+
+LOOKED_UP = "CheckMyDatabase"
+"""Where in PostgreSQL a connection is refused for want of CONNECT."""
+
+IGNORED = "statement_timeout,idle_in_transaction_session_timeout,lock_timeout,jit"
+"""What each connection of a node says at its start, and PgBouncer must let pass."""
+
+POOLER_REFUSES = {
+    "unsupported startup parameter: role": (
+        "PgBouncer does not take the setting `role`, by which what users ask for becomes another's",
+        "set PRIME_CALLER_DATABASE_URL to an address that logs in as prime_caller",
+    ),
+    "unsupported startup parameter": (
+        "what stands before PostgreSQL does not take Prime's settings",
+        f"for PgBouncer set: ignore_startup_parameters = {IGNORED}",
+    ),
+    "transaction blocks not allowed": (
+        "PgBouncer is in statement mode",
+        "Prime needs session mode: set pool_mode = session",
+    ),
+    "no such database": ("PgBouncer knows no such database", "see [databases] in its file"),
+    "no such user": ("PgBouncer knows no such user", "see auth_file or auth_query in its file"),
+    "authentication failed": (
+        "PgBouncer does not let this role in",
+        "see auth_file or auth_query in its file, and the password in DATABASE_URL",
+    ),
+}
+"""PgBouncer's words (it has no others, in any language) -> what they mean, and what helps.
+
+It answers all of them as a violation of the protocol, which would be an outage.
+"""
+
+LOST = "08"
+"""The class of what PgBouncer says, and of a connection that ended with its words."""
+
 
 def named(error: BaseException) -> PersistenceError:
     """The error of the driver in our own words."""
-    said = one_line(error)
     sqlstate: str = getattr(error, "sqlstate", None) or ""
     if isinstance(error, OF_THE_WORLD) or _is_closed(error):
-        return Unavailable(f"the database does not answer: {said}")
-    if isinstance(error, asyncpg.ClientConfigurationError) or _is_in(sqlstate, REFUSED):
-        return Refused(f"the database refuses Prime: {said}")
-    if sqlstate == LOGIN_ENDED:
-        return LoginEnded("this login was ended; log in again")
-    if sqlstate == TOO_SLOW:
-        return TooSlow("this takes the database too long; ask for less, or ask again later")
-    if _is_in(sqlstate, BUSY):
-        return Busy(f"the database gave up: {said}")
-    if _is_in(sqlstate, UNAVAILABLE):
-        return Unavailable(f"the database does not answer: {said}")
-    kind = _kind_of_fault(error, sqlstate)
-    of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
-    return kind(sqlstate, said, *of)
+        return _of_the_world(error)
+    if isinstance(error, asyncpg.ClientConfigurationError):
+        return _made(MEANINGS["F0"], "", error)
+    return _made(_meaning(error, sqlstate), sqlstate, error)
 
 
-def _kind_of_fault(error: BaseException, sqlstate: str) -> type[Faulty]:
-    if _is_in(sqlstate, BAD_VALUE):
-        return BadValue
-    where = getattr(error, "server_source_function", None)
-    return NotGranted if sqlstate == NOT_ALLOWED and where in NOT_GRANTED else Faulty
+def _meaning(error: BaseException, sqlstate: str) -> Meaning:
+    if sqlstate[:2] == LOST:
+        for words, (says, cure) in POOLER_REFUSES.items():
+            if words in str(error):
+                return Meaning(Refused, says, cure)
+    meaning = meaning_of(sqlstate)
+    if sqlstate == NOT_ALLOWED:
+        where = getattr(error, "server_source_function", None)
+        if where == LOOKED_UP:
+            return NO_CONNECT
+        if where in NOT_GRANTED:
+            return meaning._replace(kind=NotGranted)
+    return meaning
+
+
+def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
+    said, made = one_line(error), meaning.kind
+    if issubclass(made, Faulty):
+        of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
+        fault: PersistenceError = made(sqlstate, f"{meaning.says}: {said}", *of)
+    elif made is LoginEnded or made is TooSlow:
+        fault = made(meaning.says)
+    else:
+        fault = made(f"{meaning.says}: {said}")
+    fault.cure = meaning.cure
+    return fault
+
+
+def _of_the_world(error: BaseException) -> PersistenceError:
+    """Not reached, or lost; a certificate that is refused is no outage, and waiting mends none."""
+    said = one_line(error)
+    made: PersistenceError = Unavailable(f"the database does not answer: {said}")
+    made.cure = WAIT
+    if isinstance(error, ssl.SSLCertVerificationError):
+        made = Refused(f"the database's certificate is not believed: {said}")
+        made.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
+    elif "rejected SSL upgrade" in said:
+        made = Refused("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
+        made.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
+    elif isinstance(error, socket.gaierror):
+        made.cure = "see that DATABASE_URL names the host rightly: nobody knows this name"
+    return made
 
 
 @contextmanager
@@ -100,10 +287,6 @@ def own_errors() -> Iterator[None]:
 def one_line(error: BaseException) -> str:
     """The message of an error, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _is_in(sqlstate: str, classes: set[str]) -> bool:
-    return sqlstate in classes or sqlstate[:2] in classes
 
 
 def _is_closed(error: BaseException) -> bool:

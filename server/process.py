@@ -15,7 +15,7 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.library import system_presets
-from persistence.migrate import migrate
+from persistence.migrate import make_ready
 from persistence.pool import check_durability
 from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
@@ -122,14 +122,14 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
     delay = 0.5
     while True:
         try:
-            await migrate(url)
+            await make_ready(url)
             db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
             OUTAGES.ended(DATABASE_AT_START)
             return db
         except Unavailable as error:
             text = "the database is not there yet; trying again"
-            log.warning(text, reason=str(error), outage=DATABASE_AT_START)
+            log.warning(text, reason=error.in_full, outage=DATABASE_AT_START)
             if await _is_set_within(delay, stopping):
                 raise
             delay = min(delay * 2, 5.0)

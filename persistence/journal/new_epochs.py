@@ -67,7 +67,7 @@ def main() -> int:
         with console.status("giving new epochs"):
             renewed = asyncio.run(new_epochs(url, force=arguments.force))
     except PersistenceError as error:
-        return _fail(" ".join(str(error).split()), error.exit_code)
+        return _fail(" ".join(error.in_full.split()), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; run it again", 130)
     if arguments.json:

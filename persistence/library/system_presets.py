@@ -50,6 +50,8 @@ async def install(connection: Any, made: dict[str, Any] | None = None) -> bool:
     One that a newer Prime has brought stays.
     """
     made = shipped() if made is None else made
+    if await connection.fetchval(INSTALLED) >= made["version"]:
+        return False
     await connection.execute(LOCK)
     if await connection.fetchval(INSTALLED) >= made["version"]:
         return False

@@ -1,0 +1,116 @@
+"""Whether a database can be Prime's at all, looked at before anything is done there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+
+from persistence.database_url import none_at_all
+from persistence.errors import Refused, Unavailable
+from persistence.pool import CONNECT_SECONDS, OLDEST_SERVER
+from persistence.sqlstates import DRIVER, own_errors
+
+FACTS = """
+SELECT current_setting('server_version_num')::int AS version,
+    current_setting('server_encoding') AS encoding,
+    current_setting('transaction_read_only')::boolean AS is_read_only,
+    pg_backend_pid() AS pid, current_schema() IS NOT NULL AS has_schema,
+    current_user::text AS me, current_database()::text AS database
+"""
+
+ROUNDS = 3
+"""How often two connections take turns, where a pooler is between; others may use it as well."""
+
+POOLED = (
+    "what DATABASE_URL names is a pooler that gives each transaction another connection; Prime"
+    " needs a connection of its own until it closes it: set pool_mode = session (PgBouncer), or"
+    " name the server itself"
+)
+
+
+@asynccontextmanager
+async def connected(dsn: str, name: str = "prime migrate") -> AsyncIterator[Any]:
+    """A connection to a database that is fit; raises `PersistenceError` else.
+
+    One that can only be read is `Unavailable`: a standby may be promoted at any moment.
+    """
+    connection = await connect(dsn, name)
+    try:
+        with own_errors():
+            await _check(connection, dsn)
+        yield connection
+    finally:
+        await close(connection)
+
+
+async def connect(dsn: str, name: str = "prime migrate") -> Any:
+    """Without a look at what is there."""
+    with own_errors():
+        try:
+            return await asyncpg.connect(
+                dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": name}
+            )
+        except ValueError as error:
+            raise none_at_all(error) from error
+
+
+async def close(connection: Any) -> None:
+    """Whatever the connection has been through."""
+    with suppress(*DRIVER):
+        await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _check(connection: Any, dsn: str) -> None:
+    async with connection.transaction():
+        facts = await connection.fetchrow(FACTS, timeout=CONNECT_SECONDS)
+    check_facts(facts)
+    if facts["pid"] != connection.get_server_pid() and await _is_shared(connection, dsn):
+        raise Refused(POOLED)
+
+
+def check_facts(facts: Any) -> None:
+    """Raises what speaks against a server; `facts`: the row of `FACTS`."""
+    if facts["version"] < OLDEST_SERVER:
+        raise Refused("the server is older than PostgreSQL 14; use a newer one")
+    if facts["encoding"] != "UTF8":
+        raise Refused(
+            f"the database {facts['database']} is encoded in {facts['encoding']}, and Prime keeps"
+            " texts of all languages; make another one: createdb -E UTF8 -T template0"
+        )
+    if not facts["has_schema"]:
+        raise Refused(
+            f"{facts['me']} has no schema to work in (search_path names none that is there, or no"
+            " right to use it); let the owner run: GRANT USAGE ON SCHEMA public TO ...; what"
+            " ./run migrate --roles prints has it"
+        )
+    if facts["is_read_only"]:
+        error = Unavailable("the database can only be read; it is a standby, or set to read-only")
+        error.cure = (
+            "name the primary in DATABASE_URL (?target_session_attrs=read-write), or promote it"
+        )
+        raise error
+
+
+async def _is_shared(connection: Any, dsn: str) -> bool:
+    """Whether the server's side of this connection is given to others between transactions.
+
+    A pooler answers with a process number of its own, so the server is asked for its.
+    """
+    mine = await _process(connection)
+    for _ in range(ROUNDS):
+        other = await connect(dsn)
+        try:
+            if mine == await _process(other) or mine != await _process(connection):
+                return True
+        except (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError):
+            return True
+        finally:
+            await close(other)
+    return False
+
+
+async def _process(connection: Any) -> int:
+    async with connection.transaction():
+        number: int = await connection.fetchval("SELECT pg_backend_pid()", timeout=CONNECT_SECONDS)
+        return number

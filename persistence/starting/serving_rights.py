@@ -1,0 +1,150 @@
+"""What the role that serves must have where it owns nothing: a grant for each thing it does.
+
+The owner gives it with `./run migrate`, to whoever `./run migrate --roles` has named; no node
+starts without it.
+"""
+
+from typing import Any
+
+from persistence.errors import Refused
+from persistence.pool import Executor
+
+GRANTS: dict[str, str] = {
+    "account_deletions": "SELECT, INSERT, UPDATE, DELETE",
+    "audio_files": "SELECT",
+    "audit_log": "SELECT, INSERT, UPDATE, DELETE",
+    "auth_credentials": "SELECT, INSERT, UPDATE, DELETE",
+    "auth_sessions": "SELECT, INSERT, UPDATE",
+    "change_log": "SELECT, DELETE",
+    "change_log_trimmed": "SELECT, INSERT, UPDATE",
+    "collaboration_sessions": "SELECT, INSERT, UPDATE",
+    "device_logins": "SELECT, INSERT, UPDATE, DELETE",
+    "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
+    "invitations": "SELECT, INSERT, UPDATE, DELETE",
+    "login_challenges": "SELECT, INSERT, UPDATE, DELETE",
+    "login_tries": "SELECT, INSERT, UPDATE, DELETE",
+    "mail_outbox": "SELECT, INSERT, UPDATE, DELETE",
+    "member_fences": "SELECT, INSERT, UPDATE, DELETE",
+    "mixx_recall": "SELECT, UPDATE, DELETE",
+    "one_time_tokens": "SELECT, INSERT, UPDATE, DELETE",
+    "pending_invitations": "SELECT, INSERT, DELETE",
+    "plugin_presets": "SELECT, INSERT, UPDATE, DELETE",
+    "preset_usage_counts": "SELECT, INSERT, UPDATE",
+    "preset_uses": "SELECT, INSERT, UPDATE",
+    "prime_migrations": "SELECT",
+    "prime_users": "SELECT, INSERT, UPDATE, DELETE",
+    "project_deltas": "SELECT, INSERT, UPDATE",
+    "project_members": "SELECT, INSERT, UPDATE, DELETE",
+    "project_snapshots": "SELECT, INSERT, UPDATE, DELETE",
+    "project_states": "SELECT, INSERT, DELETE",
+    "provider_flows": "SELECT, INSERT, UPDATE, DELETE",
+    "provider_identities": "SELECT, INSERT, UPDATE, DELETE",
+    "recall_heat": "SELECT, INSERT, UPDATE, DELETE",
+    "recall_popular": "SELECT, INSERT, UPDATE, DELETE",
+    "recall_settings": "SELECT, INSERT, UPDATE, DELETE",
+    "recall_uses": "SELECT, INSERT, UPDATE, DELETE",
+    "recovery_codes": "SELECT, INSERT, DELETE",
+    "second_factors": "SELECT, INSERT, UPDATE, DELETE",
+    "server_secrets": "SELECT, INSERT",
+    "session_states": "SELECT, INSERT, UPDATE",
+    "session_stays": "SELECT, INSERT, UPDATE",
+    "signing_keys": "SELECT, INSERT, UPDATE, DELETE",
+    "staged_deltas": "SELECT, INSERT, UPDATE, DELETE",
+    "state_parts": "SELECT, INSERT, DELETE",
+    "studio_projects": "SELECT, INSERT, UPDATE, DELETE",
+    "taken_roles": "SELECT, INSERT, UPDATE",
+}
+"""Relation -> what a node does with it."""
+
+SEQUENCES: dict[str, str] = {"fences": "SELECT, USAGE"}
+"""The same of sequences."""
+
+POLICY = "serves_"
+"""How the policy's name begins, of each table under row-level security: a node serves everyone."""
+
+NAMED = """
+SELECT DISTINCT r.rolname AS role
+FROM pg_default_acl AS d, aclexplode(d.defaclacl) AS acl JOIN pg_roles AS r ON r.oid = acl.grantee
+WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    AND d.defaclnamespace = current_schema()::regnamespace AND d.defaclobjtype = 'S'
+    AND acl.grantee <> d.defaclrole
+ORDER BY role
+"""
+"""Whom the roles' SQL has named: the default privilege on sequences stands for nothing else."""
+
+MISSING = f"""
+SELECT format('GRANT %s ON %I TO %I', verb, relation, $1::name) AS statement
+FROM unnest($2::text[], $3::text[]) AS wanted (relation, verb)
+WHERE to_regclass(quote_ident(relation)) IS NOT NULL
+    AND NOT has_table_privilege($1::name, quote_ident(relation), verb)
+UNION ALL
+SELECT format('GRANT %s ON SEQUENCE %I TO %I', verb, relation, $1::name)
+FROM unnest($4::text[], $5::text[]) AS wanted (relation, verb)
+WHERE to_regclass(quote_ident(relation)) IS NOT NULL
+    AND NOT has_sequence_privilege($1::name, quote_ident(relation), verb)
+UNION ALL
+SELECT format('CREATE POLICY %I ON %I TO %I USING (true) WITH CHECK (true)',
+    '{POLICY}' || $1::name, c.relname, $1::name)
+FROM pg_class AS c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity
+    AND c.relname = ANY ($2) AND NOT pg_has_role($1::name, c.relowner, 'USAGE')
+    AND NOT (SELECT rolbypassrls FROM pg_roles WHERE rolname = $1::name)
+    AND NOT EXISTS (
+        SELECT FROM pg_policies AS p WHERE p.schemaname = current_schema()
+            AND p.tablename = c.relname AND starts_with(p.policyname, '{POLICY}')
+            AND $1::name = ANY (p.roles)
+    )
+ORDER BY statement
+"""
+"""The statements that give a role what it lacks."""
+
+ME = """
+SELECT current_user::text AS me, coalesce(
+    (SELECT pg_get_userbyid(relowner)::text FROM pg_class
+     WHERE oid = to_regclass('prime_migrations')), 'the owner') AS owner
+"""
+
+
+async def missing(db: Executor, role: str) -> list[str]:
+    """The statements that give it what is not there."""
+    tables, sequences = _pairs(GRANTS), _pairs(SEQUENCES)
+    rows = await db.fetch(MISSING, role, *tables, *sequences)
+    return [row["statement"] for row in rows]
+
+
+async def give(connection: Any) -> list[str]:
+    """As the owner, in the caller's transaction: what was missing, in words, one a role."""
+    given = []
+    for row in await connection.fetch(NAMED):
+        statements = await missing(connection, row["role"])
+        for statement in statements:
+            await connection.execute(statement)
+        if statements:
+            given.append(f"{in_words(statements)} to {row['role']}")
+    return given
+
+
+async def check_own(db: Executor) -> None:
+    """Raises `Refused` where whoever asks lacks something, with the command that gives it."""
+    row = await db.fetchrow(ME)
+    assert row is not None
+    lacking = await missing(db, row["me"])
+    if lacking:
+        raise Refused(
+            f"{row['me']} lacks {in_words(lacking)} in this database; run ./run migrate as "
+            f"{row['owner']}, and before it what ./run migrate --roles prints, once"
+        )
+
+
+def in_words(statements: list[str]) -> str:
+    """How many of each kind: `3 grants and 1 policy`."""
+    grants = sum(statement.startswith("GRANT") for statement in statements)
+    policies = len(statements) - grants
+    parts = [f"{grants} grant{'s' * (grants != 1)}"] if grants else []
+    parts += [f"{policies} {'policies' if policies != 1 else 'policy'}"] if policies else []
+    return " and ".join(parts)
+
+
+def _pairs(wanted: dict[str, str]) -> tuple[list[str], list[str]]:
+    pairs = [(name, verb) for name, verbs in wanted.items() for verb in verbs.split(", ")]
+    return [name for name, _ in pairs], [verb for _, verb in pairs]

@@ -1,0 +1,68 @@
+"""A database whose rights are parted among three roles, as `./run migrate --roles` does it."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from persistence.migrate import bring_up_to_date
+from persistence.starting.roles_sql import roles_sql
+from tests.databases import drop_database, execute, other_database
+
+
+@dataclass(frozen=True)
+class ThreeRoles:
+    """Addresses of one database."""
+
+    admin: str
+    """Of a superuser."""
+    names: tuple[str, str, str]
+    """Of the owner, of who serves, and of the login for what users ask for."""
+
+    @property
+    def database(self) -> str:
+        """Its name."""
+        return urlsplit(self.admin).path[1:]
+
+    @property
+    def owner(self) -> str:
+        return self.of(self.names[0])
+
+    @property
+    def app(self) -> str:
+        return self.of(self.names[1])
+
+    @property
+    def caller(self) -> str:
+        return self.of(self.names[2])
+
+    def of(self, role: str) -> str:
+        """The same database for another role; nobody here has a password."""
+        parts = urlsplit(self.admin)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{role}@{host}"))
+
+
+@contextmanager
+def three_roles(
+    server: str, *, is_migrated: bool = True, template: str = "template1"
+) -> Iterator[ThreeRoles]:
+    """On the server of this superuser's address; dropped with its roles at the end.
+
+    `template`: a database there, which has been migrated by another role.
+    """
+    mark = uuid.uuid4().hex[:8]
+    database = f"three_{mark}"
+    names = (f"owner_{mark}", f"app_{mark}", f"calls_{mark}")
+    made = ThreeRoles(other_database(server, database), names)
+    asyncio.run(execute(server, f"CREATE DATABASE {database} TEMPLATE {template}"))
+    try:
+        asyncio.run(execute(made.admin, roles_sql(*names)))
+        if is_migrated:
+            asyncio.run(bring_up_to_date(made.owner))
+        yield made
+    finally:
+        asyncio.run(drop_database(server, database))
+        asyncio.run(execute(server, *(f"DROP ROLE {name}" for name in reversed(names))))
