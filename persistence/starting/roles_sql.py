@@ -13,7 +13,8 @@ NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 HEADER = """\
 -- The roles of Prime. Run it in Prime's database, which is Prime's alone, as a superuser or as the
--- database's owner with CREATEROLE. Again it changes nothing. Then, in psql: {passwords}
+-- database's owner with CREATEROLE. Again it changes nothing. It sets no passwords; then, in psql:
+-- {passwords}
 """
 
 ROLES = """
@@ -21,7 +22,9 @@ DO $$ BEGIN
     IF to_regrole('{owner}') IS NULL THEN CREATE ROLE {owner} LOGIN; END IF;
     IF to_regrole('{app}') IS NULL THEN CREATE ROLE {app} LOGIN NOINHERIT; END IF;
     IF to_regrole('{ROLE}') IS NULL THEN CREATE ROLE {ROLE} {caller_logs_in}; END IF;
-    IF NOT pg_has_role('{owner}', '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO {owner}; END IF;
+    IF NOT pg_has_role('{owner}', '{ROLE}', 'MEMBER') THEN
+        GRANT {ROLE} TO {owner};
+    END IF;
 END $$;
 """
 
@@ -43,14 +46,16 @@ DO $$ DECLARE it record; BEGIN
         SELECT format('ALTER DATABASE %I OWNER TO {owner}', datname) AS statement
         FROM pg_database WHERE datname = current_database() AND datdba <> to_regrole('{owner}')
         UNION ALL
-        SELECT format('ALTER TABLE %s OWNER TO {owner}', oid::regclass) FROM pg_class AS c
+        SELECT format('ALTER TABLE %s OWNER TO {owner}', oid::regclass)
+        FROM pg_class AS c
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
             AND relowner <> to_regrole('{owner}')
             AND NOT EXISTS (
                 SELECT FROM pg_depend WHERE objid = c.oid AND deptype IN ('a', 'e', 'i')
             )
         UNION ALL
-        SELECT format('ALTER ROUTINE %s OWNER TO {owner}', oid::regprocedure) FROM pg_proc AS p
+        SELECT format('ALTER ROUTINE %s OWNER TO {owner}', oid::regprocedure)
+        FROM pg_proc AS p
         WHERE pronamespace = 'public'::regnamespace AND proowner <> to_regrole('{owner}')
             AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
         UNION ALL

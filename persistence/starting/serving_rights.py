@@ -15,6 +15,7 @@ GRANTS: dict[str, str] = {
     "audit_log": "SELECT, INSERT, UPDATE, DELETE",
     "auth_credentials": "SELECT, INSERT, UPDATE, DELETE",
     "auth_sessions": "SELECT, INSERT, UPDATE",
+    "backup_runs": "SELECT",
     "change_log": "SELECT, DELETE",
     "change_log_trimmed": "SELECT, INSERT, UPDATE",
     "collaboration_sessions": "SELECT, INSERT, UPDATE",

