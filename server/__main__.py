@@ -30,6 +30,7 @@ from server.settings.reading import read_settings
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
 from server.several_nodes import NodeProcess, SeveralNodes
+from server.signals import Signals
 from server.states.audit import audit
 
 FOR_SERVE = (*(each.field for each in SETTINGS if each.option and each.field != "data"), "nodes")
@@ -44,11 +45,12 @@ def main() -> int:
     """Parse, run, and say in one line what went wrong."""
     is_audit = sys.argv[1:2] == ["audit"]  # it answers, and keeps no log
     own_log = ServerLog(is_json=not is_audit and not sys.stderr.isatty())
+    signals = Signals(holds=not is_audit)
     args = _arguments(own_log)
     try:
         settings = read_settings(options_of(args))
         set_level(settings.log_level)
-        return _run(own_log, args, settings)
+        return _run(own_log, signals, args, settings)
     except PersistenceError as error:
         return own_log.fail(str(error), error.exit_code)
     except ServerUnavailable as error:
@@ -57,20 +59,20 @@ def main() -> int:
         return own_log.fail(str(error), 2)
 
 
-def _run(own_log: ServerLog, args: argparse.Namespace, settings: Settings) -> int:
+def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, settings: Settings) -> int:
     if args.command == "audit":
         return _audit(own_log, args.project, settings, digests=args.digests)
     tell_start(own_log, settings)
     try:
         if args.nodes > 1:
-            return _serve_several(own_log, settings, args.nodes, as_json=args.json)
-        return _serve(own_log, settings, as_json=args.json)
+            return _serve_several(own_log, signals, settings, args.nodes, as_json=args.json)
+        return _serve(own_log, signals, settings, as_json=args.json)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         return own_log.fail(f"cannot listen on {where}: {error.strerror or error}", 1)
 
 
-def _serve(own_log: ServerLog, settings: Settings, *, as_json: bool) -> int:
+def _serve(own_log: ServerLog, signals: Signals, settings: Settings, *, as_json: bool) -> int:
     def ready(url: str) -> None:
         if as_json:
             print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)
@@ -79,11 +81,14 @@ def _serve(own_log: ServerLog, settings: Settings, *, as_json: bool) -> int:
 
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
-        uvloop.run(run(settings, settings.database_url, ready, servers))
+        with signals.held_behind():
+            uvloop.run(run(settings, settings.database_url, ready, servers, signals))
     return 0
 
 
-def _serve_several(own_log: ServerLog, settings: Settings, count: int, *, as_json: bool) -> int:
+def _serve_several(
+    own_log: ServerLog, signals: Signals, settings: Settings, count: int, *, as_json: bool
+) -> int:
     def ready(url: str, nodes: Sequence[NodeProcess]) -> None:
         if as_json:
             nodes_as_json = [{"url": node.url, "pid": node.pid} for node in nodes]
@@ -93,8 +98,8 @@ def _serve_several(own_log: ServerLog, settings: Settings, count: int, *, as_jso
         own_log.say("it serves", text, url=url, nodes=[node.url for node in nodes])
         service_manager.tell("READY=1")
 
-    with _with_servers(settings) as (servers, settings):
-        uvloop.run(SeveralNodes(settings, count, servers).run(ready))
+    with _with_servers(settings) as (servers, settings), signals.held_behind():
+        uvloop.run(SeveralNodes(settings, count, servers).run(ready, signals))
     return 0
 
 

@@ -40,6 +40,7 @@ from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
+from server.router.draining import Draining
 from server.router.greeting import Greeting
 from server.router.joining import Joining
 from server.router.liveness import Liveness
@@ -107,6 +108,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
         pages=pages,
+        draining=Draining(hub, core.connections, pages, spawn),
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
         mail=_mail(core, context),

@@ -28,6 +28,7 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
+from server.router.draining import Draining
 from server.router.liveness import Liveness
 from server.router.pages import Pages
 from server.router.socket_server import SocketServer
@@ -89,6 +90,8 @@ class Node:
     write_behind: WriteBehind
     context: Context
     pages: Pages
+    draining: Draining
+    """Sends everyone elsewhere and takes nobody in, until it is taken back."""
     liveness: Liveness
     socket_server: SocketServer
     mail: MailSender

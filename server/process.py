@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Mapping
 
@@ -30,6 +29,7 @@ from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
 from server.serving import serve
 from server.settings.settings import Settings
+from server.signals import Signals
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
@@ -47,13 +47,14 @@ async def run(
     database_url: str,
     ready: Callable[[str], None],
     servers: Mapping[str, Embedded],
+    signals: Signals,
 ) -> None:
     """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit.
 
     `servers`: those that we started, by what an operator calls them.
     """
     stopping = asyncio.Event()
-    _on_signals(stopping)
+    signals.take(stopping.set)
     sys.setswitchinterval(SWITCH_SECONDS)
     db = await open_database(settings, database_url, stopping)
     try:
@@ -61,12 +62,15 @@ async def run(
         foundation = await _foundation(settings, db, stopping, servers)
         has_accounts = await operators.is_anyone(db.calls)
 
+        node = build_node(settings, foundation)
+
         def say(url: str) -> None:
+            signals.act(SIGUSR1=node.draining.turn)
             ready(url)
             if not has_accounts and sys.stderr.isatty():
                 sys.stderr.write(f"{FIRST_ACCOUNT}{_which_data(settings, servers)}\n")
 
-        await serve(build_node(settings, foundation), say)
+        await serve(node, say)
     finally:
         await db.close()
 
@@ -141,14 +145,3 @@ async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
             return await event.wait()
     except TimeoutError:
         return False
-
-
-def _on_signals(stopping: asyncio.Event) -> None:
-    def stop(number: int) -> None:
-        if stopping.is_set():
-            raise SystemExit(128 + number)  # a second signal: at once, and still nothing is lost
-        stopping.set()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number)

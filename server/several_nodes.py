@@ -20,6 +20,7 @@ from machine.embedded_servers import Embedded, keep_running
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from server.settings.settings import Settings
+from server.signals import Signals
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -89,10 +90,10 @@ class NodeProcess:
             self._process.kill()
             await self._process.wait()
 
-    def kill(self) -> None:
-        """SIGKILL."""
+    def signal(self, number: signal.Signals) -> None:
+        """Send it, if there is a process."""
         if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+            self._process.send_signal(number)
 
     async def _url(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None
@@ -130,10 +131,13 @@ class SeveralNodes:
         self._keepers: list[asyncio.Task[None]] = []
         self._url = ""
 
-    async def run(self, ready: Callable[[str, Sequence[NodeProcess]], None]) -> None:
+    async def run(
+        self, ready: Callable[[str, Sequence[NodeProcess]], None], signals: Signals
+    ) -> None:
         """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `OSError`."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+        signals.take(self._stopping.set, again=self._kill)
+        passed_on = (signal.SIGHUP, signal.SIGUSR1)
+        signals.act(**{each.name: functools.partial(self._pass_on, each) for each in passed_on})
         self._settings.data.mkdir(parents=True, exist_ok=True)
         log.info(
             "starting the nodes; their logs are beside the data", data=str(self._settings.data)
@@ -201,11 +205,15 @@ class SeveralNodes:
             except ServerUnavailable as error:
                 log.error("a node does not start", node=node.name, reason=str(error))
 
-    def _stop(self) -> None:
-        if self._stopping.is_set():
-            for node in self._nodes:  # a second signal: at once, and still nothing is lost
-                node.kill()
-        self._stopping.set()
+    def _pass_on(self, number: signal.Signals) -> None:
+        log.info("passed on to the nodes", signal=number.name)
+        for node in self._nodes:
+            node.signal(number)
+
+    def _kill(self, _number: int) -> None:
+        """At once, and still nothing is lost."""
+        for node in self._nodes:
+            node.signal(signal.SIGKILL)
 
 
 def _written(settings: Settings, field: str) -> str:

@@ -25,6 +25,8 @@ def add_gauges(node: Node) -> None:
     gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
     behind = "From the beginning of the last transaction that the feed has read to its reading."
     gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
+    draining = "1 while it takes nobody in, as it was told to."
+    gauge("draining", draining, lambda: node.draining.is_on)
     metrics = node.foundation.metrics
     metrics.process()
     which = {"version": VERSION, "commit": commit() or ""}

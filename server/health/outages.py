@@ -61,7 +61,8 @@ class Outages:
     def __call__(
         self, _logger: WrappedLogger, _name: str, line: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
-        if line.get("library") == OF_THE_DATABASE and line.get("level") == "warning":
+        library = str(line.get("library")).partition(".")[0]
+        if library == OF_THE_DATABASE and line.get("level") == "warning":
             line["outage"] = DATABASE
         if (what := line.pop("outage", None)) is not None:
             return self._failed(what, line)

@@ -53,8 +53,7 @@ async def leave(
     log.info("stopping", connections=len(connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):
-            await _settle(hub)
-            await _say_goodbye(connections)
+            await send_away(hub, connections)
             await write_behind.run_once()
             await connections.all_gone.wait()
             await asyncio.gather(*map(write_behind.close_room, list(hub.rooms)))
@@ -63,6 +62,12 @@ async def leave(
     log.info("stopped", cut_off=len(connections), rooms_left=len(hub.rooms))
     for connection in list(connections.values()):
         connection.abort("stopping")
+
+
+async def send_away(hub: Hub, connections: Connections) -> None:
+    """Finish what is in flight, and send each member elsewhere at a time of its own (rule X3)."""
+    await _settle(hub)
+    await _say_goodbye(connections)
 
 
 async def _settle(hub: Hub) -> None:

@@ -38,6 +38,8 @@ class Pages:
         """Whether it serves: all has started, and nobody has told it to stop."""
         self.is_leaving = False
         """Whether it was told to stop."""
+        self.is_draining = False
+        """Whether it takes nobody in, and goes on."""
         self._hub = hub
         self._metrics = metrics
         self._database_answers = database_answers
@@ -63,9 +65,11 @@ class Pages:
         return HttpAnswer(404, "Not here: connect to /v1.\n") if route is None else route(accept)
 
     def _websocket(self, _accept: str) -> HttpAnswer | None:
-        return (
-            HttpAnswer(503, "This server stops; another one serves.\n") if self.is_leaving else None
-        )
+        if self.is_leaving:
+            return HttpAnswer(503, "This server stops; another one serves.\n")
+        if self.is_draining:
+            return HttpAnswer(503, "This server takes nobody in just now; another one does.\n")
+        return None
 
     def _health(self, _accept: str) -> HttpAnswer:
         return HttpAnswer(200, ALIVE)
@@ -85,6 +89,8 @@ class Pages:
     def _readiness(self, _accept: str) -> HttpAnswer:
         if not self.is_ready:
             return HttpAnswer(503, "starting or stopping\n")
+        if self.is_draining:
+            return HttpAnswer(503, "draining\n")
         if self._hub.commits.is_degraded or not self._database_answers():
             return HttpAnswer(
                 503, "; ".join(["database unavailable", *self._what_is_down()]) + "\n"

@@ -112,7 +112,7 @@ def test_what_the_driver_warns_of_meanwhile_is_of_the_same_outage(
     outages: Outages, told: list[dict[str, Any]]
 ) -> None:
     fail(outages, told, "x", outage=DATABASE)
-    fail(outages, told, "Failed to restore the pool connection floor", library="asyncpg")
+    fail(outages, told, "Failed to restore the pool connection floor", library="asyncpg.pool")
     assert len(told) == 1
 
 

@@ -1,0 +1,113 @@
+"""What signals do to a server (decision 0055).
+
+SIGTERM, SIGINT and SIGQUIT end it in good order; a second SIGTERM or SIGINT, and SIGKILL, at once.
+No other signal ends it.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+ENDS_AT_ONCE = (signal.SIGTERM, signal.SIGINT)
+"""When they come once more."""
+
+RELOADS = signal.SIGHUP
+DRAINS = signal.SIGUSR1
+
+OTHERS = (
+    "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSTKFLT", "SIGXCPU",
+)  # fmt: skip
+"""They would end a process that does not know them; those of no other use here."""
+
+log = structlog.get_logger()
+
+
+def others() -> list[int]:
+    """Those of `OTHERS` that this system has, and the real-time ones."""
+    named = [int(getattr(signal, name)) for name in OTHERS if hasattr(signal, name)]
+    return [*named, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
+
+
+def name_of(number: int) -> str:
+    """As in `kill -l`."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIGRTMIN+{number - signal.SIGRTMIN}"
+
+
+def end_at_once(number: int) -> None:
+    """Nothing acknowledged is lost, whatever was under way."""
+    raise SystemExit(128 + number)
+
+
+class Signals:
+    """Those of this process, from its making on: outside of the event loop, and in it.
+
+    Outside of it there is nobody to send away: a signal that stops raises `SystemExit`, so that
+    what was started is stopped.
+    """
+
+    def __init__(self, *, holds: bool = True) -> None:
+        self._is_stopping = False
+        """Whether one that stops has come while the loop ran."""
+        self._do: Mapping[int, Callable[[], Any]] = {}
+        """What else is done, by number; what is in none of them is told and nothing else."""
+        if holds:
+            self.hold()
+
+    @contextmanager
+    def held_behind(self) -> Iterator[None]:
+        """Around a run of the event loop, which forgets them all when it ends."""
+        try:
+            yield
+        finally:
+            self.hold()
+
+    def hold(self) -> None:
+        """Outside of the event loop; in the main thread."""
+        for number in STOPS:
+            signal.signal(number, self._end)
+        for other in (RELOADS, DRAINS, *others()):
+            signal.signal(other, self._ignore)
+
+    def take(self, stop: Callable[[], Any], again: Callable[[int], Any] = end_at_once) -> None:
+        """In the running event loop: the first that stops calls `stop`, others do `again`."""
+        loop = asyncio.get_running_loop()
+
+        def on_stop(number: int) -> None:
+            if not self._is_stopping:
+                self._is_stopping = True
+                stop()
+            elif number in ENDS_AT_ONCE:
+                again(number)
+
+        for number in STOPS:
+            loop.add_signal_handler(number, on_stop, number)
+        for other in (RELOADS, DRAINS, *others()):
+            loop.add_signal_handler(other, self._received, other)
+
+    def act(self, **do: Callable[[], Any]) -> None:
+        """From now on, by name of the signal: the server can do that now."""
+        self._do = {int(getattr(signal, name)): each for name, each in do.items()}
+
+    def _received(self, number: int) -> None:
+        do = self._do.get(number)
+        if do is not None and not self._is_stopping:
+            do()
+        elif number in (RELOADS, DRAINS):
+            log.info("a signal has come too early or too late", signal=name_of(number))
+        else:
+            log.info("a signal that means nothing here", signal=name_of(number))
+
+    def _ignore(self, number: int, _frame: object) -> None:
+        log.info("a signal has come too early or too late", signal=name_of(number))
+
+    def _end(self, number: int, _frame: object) -> None:
+        if number in ENDS_AT_ONCE or not self._is_stopping:
+            end_at_once(number)
