@@ -79,9 +79,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     core = _core(settings, foundation)
     hub, spawn, count = core.hub, core.tasks.spawn, foundation.metrics.count
     supervisor = Supervisor(spawn, count)
-    listener = ChangedRows(core.connections, hub, core.media, core.ended)
-    tell_nodes = hub.broadcast.tell_row_changed
-    row_changes = RowChanges(foundation.db.rooms, listener, tell_nodes, spawn, core.feed.wake)
+    row_changes = _row_changes(core)
     signing, clock = foundation.shared.signing, foundation.clock
     pages = Pages(
         hub,
@@ -115,6 +113,12 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     )
     add_gauges(node)
     return node
+
+
+def _row_changes(core: _Core) -> RowChanges:
+    listener = ChangedRows(core.connections, core.hub, core.media, core.ended)
+    tell_nodes, wake = core.hub.broadcast.tell_row_changed, core.feed.wake
+    return RowChanges(core.base.db.rooms, listener, tell_nodes, core.tasks.spawn, wake)
 
 
 def _core(settings: Settings, base: Foundation) -> _Core:
