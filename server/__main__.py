@@ -25,12 +25,12 @@ from server.health.log import ServerLog, set_level
 from server.operating.database import database_of
 from server.operating.start_told import tell_start
 from server.process import run
+from server.running.signals import Signals
 from server.settings.options import add_options, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
 from server.several_nodes import NodeProcess, SeveralNodes
-from server.signals import Signals
 from server.states.audit import audit
 
 FOR_SERVE = (*(each.field for each in SETTINGS if each.option and each.field != "data"), "nodes")

@@ -27,9 +27,9 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
+from server.running.signals import Signals
 from server.serving import serve
 from server.settings.settings import Settings
-from server.signals import Signals
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""

@@ -19,8 +19,8 @@ from machine.child_program import child_environment
 from machine.embedded_servers import Embedded, keep_running
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
+from server.running.signals import Signals
 from server.settings.settings import Settings
-from server.signals import Signals
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

@@ -17,9 +17,9 @@ from typing import Any
 import psutil
 import pytest
 
-from server.signals import STOPS, Signals, name_of, others
+from server.running.signals import STOPS, Signals, name_of, others
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOON = 60.0
 
 FAULTY = """
