@@ -3,13 +3,17 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import persistence
+from persistence.library import audio_files
 
 BEGINS = re.compile(r"\s*(--[^\n]*\n\s*)*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+OPEN = re.compile(r"\{[a-z]+\}")
+"""What is filled in later."""
+
 NOT_OF_A_NODE = ("persistence.tools", "persistence.starting", "persistence.migrate",
                  "persistence.caller_rights", "persistence.backups")  # fmt: skip
 
@@ -29,15 +33,37 @@ DOES = {
 }
 
 
+FILLED = {
+    "persistence.library.audio_files.SET_STATUS": audio_files.SET_STATUS.format(
+        assignments="name = 'x'", needed=""
+    )
+}
+"""Statements whose text is not whole before they are asked."""
+
+
 @cache
 def statements() -> dict[str, str]:
     """Where it stands -> the statement, of all that are whole as they stand."""
-    return {
-        f"{module.__name__}.{name}": value
+    return FILLED | {
+        f"{module.__name__}.{name}": text
         for module in _modules()
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and BEGINS.match(value) and "{" not in value
+        for place, value in vars(module).items()
+        if place.isupper()
+        for name, text in _texts(place, value)
+        if BEGINS.match(text) and not OPEN.search(text)
     }
+
+
+def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Also those that a constant has several of."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(f"{name}[{key}]", each)
+    elif isinstance(value, tuple | list):
+        for number, each in enumerate(value):
+            yield from _texts(f"{name}[{number}]", each)
 
 
 def _modules() -> Iterator[Any]:
