@@ -1,6 +1,5 @@
 """ops/systemd: systemd takes it, it is shut in, and what it starts exists."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from server.router.leaving import STOP_SECONDS
 from tests.ops.nodes import ROOT
-from tests.ops.units import INSTALLED, UNITS, command, credentials, read, services
+from tests.ops.units import INSTALLED, UNITS, command, read, services
 
 EXPOSURE = 20
 """The most that `systemd-analyze security` may find, in tenths: 1.4 when this was written."""
@@ -26,6 +25,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = path.read_text(encoding="utf-8").replace(INSTALLED, str(ROOT))
         (directory / path.name).write_text(text)
     shutil.copy(directory / "prime@.service", directory / "prime@8801.service")
+    (directory / "prime@8801.service.d").mkdir()
+    shutil.move(directory / "credentials.conf", directory / "prime@8801.service.d")
     return directory
 
 
@@ -38,7 +39,7 @@ def analyze(*words: str, directory: Path) -> subprocess.CompletedProcess[str]:
 
 @needs_systemd
 def test_systemd_takes_every_unit(here: Path) -> None:
-    units = [f"./{path.name}" for path in here.iterdir() if path.suffix != ".env"]
+    units = [f"./{path.name}" for path in here.iterdir() if path.suffix not in (".env", ".d")]
     said = analyze("verify", "--man=no", *[u for u in units if "@." not in u], directory=here)
     ours = [line for line in said.stderr.splitlines() if "prime" in line]
     assert (said.returncode, ours) == (0, [])
@@ -81,17 +82,21 @@ def test_a_node_has_time_to_send_everyone_away_and_files_enough() -> None:
     assert unit["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
 
 
-def test_nobody_reads_a_secret_but_by_a_credential() -> None:
+def test_settings_come_from_the_same_file_everywhere_and_the_owners_behind_it() -> None:
     for path in services():
         unit = read(path)
         assert unit["User"] == ["prime"]
-        files = [line.partition("=") for line in unit.get("Environment", [])]
-        assert {name for name, _, _ in files} == {f"{name}_FILE" for name in credentials(unit)}
-        assert [
-            value for name, _, value in files if value != f"%d/{name.removesuffix('_FILE')}"
-        ] == []
-    settings = (UNITS / "prime.env").read_text()
-    assert not re.search(r"^(DATABASE_URL|REDIS_URL|\w*SECRET\w*|SMTP_URL)=", settings, re.M)
+        files = ["/etc/prime/prime.env"]
+        if path.name != "prime@.service":
+            files.append("-/etc/prime/owner.env")
+        assert unit["EnvironmentFile"] == files
+        assert "Environment" not in unit, "secrets are shown to everyone there"
+
+
+def test_credentials_are_named_as_the_settings_are() -> None:
+    drop_in = read(UNITS / "credentials.conf")
+    names = [line.partition(":")[0] for line in drop_in["LoadCredential"]]
+    assert drop_in["Environment"] == [f"{name}_FILE=%d/{name}" for name in names]
 
 
 def test_every_service_is_shut_in_alike() -> None:

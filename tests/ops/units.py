@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.ops.nodes import ROOT
 
 UNITS = ROOT / "ops" / "systemd"
-INSTALLED = "/opt/prime/current"
+INSTALLED = "/opt/prime"
 
 Unit = dict[str, list[str]]
 
@@ -33,15 +33,22 @@ def command(unit: Unit) -> list[str]:
     return words
 
 
-def environment(unit: Unit, credentials: Path) -> dict[str, str]:
-    """What the process gets: of the file of settings, and of the unit itself."""
-    assert unit["EnvironmentFile"] == ["/etc/prime/prime.env"]
+def environment(credentials: Path | None = None, **instead: str) -> dict[str, str]:
+    """What a node gets of prime.env, and of credentials.conf where secrets are in this directory.
+
+    `instead`: an operator's own values; with credentials, those of the file are left out.
+    """
     lines = (UNITS / "prime.env").read_text(encoding="utf-8").splitlines()
-    told = [line for line in lines if line and not line.startswith("#")]
-    told += [line.replace("%d", str(credentials)) for line in unit.get("Environment", [])]
-    return dict(line.split("=", 1) for line in told)
-
-
-def credentials(unit: Unit) -> dict[str, str]:
-    """Name of each secret -> the file that root keeps it in."""
-    return dict(line.split(":", 1) for line in unit.get("LoadCredential", []))
+    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert instead.keys() <= told.keys()
+    if credentials is None:
+        return told | instead
+    drop_in = read(UNITS / "credentials.conf")
+    for line in drop_in["LoadCredential"]:
+        name, _, kept_in = line.partition(":")
+        assert kept_in == f"/etc/prime/secrets/{name}"
+        (credentials / name).touch(0o600)
+        (credentials / name).write_text(f"{instead[name]}\n")
+        del told[name]
+    files = [line.replace("%d", str(credentials)) for line in drop_in["Environment"]]
+    return told | dict(line.split("=", 1) for line in files)

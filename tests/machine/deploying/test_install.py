@@ -85,28 +85,16 @@ def test_what_was_not_installed_is_never_fetched_by_a_start(tmp_path: Path) -> N
     assert len(said.stderr.splitlines()) == 1
 
 
-def as_in(name: str, directory: Path, **secrets: str) -> dict[str, str]:
-    """The environment of this unit, with these secrets in files as systemd makes them."""
-    unit = units.read(units.UNITS / name)
-    for secret, kept_in in units.credentials(unit).items():
-        (directory / secret).touch(0o600)
-        (directory / secret).write_text(f"{secrets[Path(kept_in).name]}\n")
-    return units.environment(unit, directory)
-
-
 async def test_it_serves_as_the_units_start_it_and_stops_in_order(
     prime: Path, empty_database_url: str, bus: valkey_servers.Valkey, tmp_path: Path
 ) -> None:
-    secrets = {
-        "DATABASE_URL": empty_database_url,
-        "OWNER_DATABASE_URL": empty_database_url,
-        "REDIS_URL": bus.url,
-    }
-    migrated = run(prime, "migrate", **as_in("prime-migrate.service", tmp_path, **secrets))
+    secrets = {"DATABASE_URL": empty_database_url, "REDIS_URL": bus.url}
+    migrated = run(prime, "migrate", **units.environment(**secrets))
     assert migrated.returncode == 0, migrated.stderr
-    environment = as_in("prime@.service", tmp_path, **secrets)
+    environment = units.environment(tmp_path, **secrets)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     listening.bind(str(tmp_path / "notify"))
+    environment["PRIME_REGISTRATION"] = "open"
     environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
     with listening, serving(prime, **environment) as (process, ready):
         assert await asyncio.to_thread(listening.recv, 100) == b"READY=1"
