@@ -1,6 +1,7 @@
 """ops/systemd, read: each unit's lines by section and name."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.ops.nodes import ROOT
@@ -33,7 +34,7 @@ def command(unit: Unit) -> list[str]:
     return words
 
 
-def environment(credentials: Path | None = None, **instead: str) -> dict[str, str]:
+def environment(instead: Mapping[str, str], credentials: Path | None = None) -> dict[str, str]:
     """What a node gets of prime.env, and of credentials.conf where secrets are in this directory.
 
     `instead`: an operator's own values; with credentials, those of the file are left out.
@@ -42,7 +43,7 @@ def environment(credentials: Path | None = None, **instead: str) -> dict[str, st
     told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert instead.keys() <= told.keys()
     if credentials is None:
-        return told | instead
+        return {**told, **instead}
     drop_in = read(UNITS / "credentials.conf")
     for line in drop_in["LoadCredential"]:
         name, _, kept_in = line.partition(":")

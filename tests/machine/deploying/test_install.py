@@ -89,9 +89,9 @@ async def test_it_serves_as_the_units_start_it_and_stops_in_order(
     prime: Path, empty_database_url: str, bus: valkey_servers.Valkey, tmp_path: Path
 ) -> None:
     secrets = {"DATABASE_URL": empty_database_url, "REDIS_URL": bus.url}
-    migrated = run(prime, "migrate", **units.environment(**secrets))
+    migrated = run(prime, "migrate", **units.environment(secrets))
     assert migrated.returncode == 0, migrated.stderr
-    environment = units.environment(tmp_path, **secrets)
+    environment = units.environment(secrets, tmp_path)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     listening.bind(str(tmp_path / "notify"))
     environment["PRIME_REGISTRATION"] = "open"
