@@ -41,7 +41,7 @@ def commit(root: Path = ROOT) -> str | None:
 
 
 def version_in_words() -> str:
-    """`0.1.0 (1a2b3c4d)`, or the version alone."""
+    """`1.2.3 (1a2b3c4d)`, or the version alone."""
     return f"{VERSION} ({commit()})" if commit() else VERSION
 
 

@@ -117,6 +117,11 @@ async def test_nothing_is_lost_by_an_upgrade(
                         node.root = ROOT
                         await asyncio.to_thread(node.start)
                     await both.go_on()
+                    if how == "node by node":  # and one of them back
+                        assert await asyncio.to_thread(nodes[1].stop) == 0
+                        nodes[1].root = older
+                        await asyncio.to_thread(nodes[1].start)
+                        await both.go_on()
                     lost = await both.lost(front)
                     with capsys.disabled():
                         told = f"{version} -> {version_of(ROOT)}, {how}: {both.told(lost)}"
