@@ -164,7 +164,8 @@ def _mail(core: _Core, context: Context) -> MailSender:
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
     is_here, tell_nodes = connections.__contains__, hub.broadcast.tell_rows_changed
-    return RowFeed(base.db, base.shared.secret, base.metrics.count, is_here, tell_nodes)
+    shared, count = base.shared, base.metrics.count
+    return RowFeed(base.db, shared.secret, count, is_here, tell_nodes, shared.believed)
 
 
 def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
@@ -184,7 +185,8 @@ def _context(core: _Core, announcer: Announcer) -> Context:
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords, one_time = Passwords(base.password_costs), OneTime(shared.secret)
+    passwords = Passwords(base.password_costs)
+    one_time = OneTime(shared.secret, shared.believed)
     guesses = Guesses(settings.limits, base.shared_counts)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
@@ -197,8 +199,8 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         slow_journal=base.slow_journal,
         feed=core.feed,
         queue=CallQueue(),
-        tokens=Tokens(shared.signing, shared.secret, settings.access_seconds, base.clock),
-        refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key),
+        tokens=_tokens(core),
+        refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.believed),
         passwords=passwords,
         usage=core.usage,
         logins=Logins(passwords, core.usage, guesses, shared.secret, base.metrics.count, audit),
@@ -214,8 +216,8 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         preset_uses=PresetUses(base.db.behind),
         public_url=PublicUrl(settings.mail.public_url),
         server_name=settings.mail.sender_name,
-        exchange=Exchange(settings.providers, shared.secret),
-        device_codes=DeviceCodes(shared.secret),
+        exchange=Exchange(settings.providers, shared.secret, shared.believed),
+        device_codes=DeviceCodes(shared.secret, shared.believed),
         second_factors=SecondFactors(shared.member_key, base.clock),
         second_factor_required=settings.second_factor_required,
         announcer=announcer,
@@ -225,6 +227,11 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         documents=documents,
         in_thread=core.call_threads.run,
     )
+
+
+def _tokens(core: _Core) -> Tokens:
+    shared, seconds = core.base.shared, core.settings.access_seconds
+    return Tokens(shared.signing, shared.secret, seconds, core.base.clock, shared.believed)
 
 
 def _access(base: Foundation) -> Access:

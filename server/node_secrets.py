@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from persistence.errors import Refused
@@ -9,10 +10,12 @@ from persistence.pool import Executor
 from persistence.tables.internal import server_secrets
 from server.accounts import signing_keys
 from server.accounts.signing_keys import SigningKeys
+from server.nodes.bus_codec import channels_of
 
 OTHER_SECRET = (
     "PRIME_SECRET is not the one that nodes of this database have: give every node the same one, or"
-    " none of them any; to change it, stop all nodes and run: DELETE FROM server_secrets WHERE"
+    " none of them any. To change it, follow `Changing the secret` in docs/operating/signals.md;"
+    " if the old one is lost, stop all nodes and run: DELETE FROM server_secrets WHERE"
     " name = 'fingerprint'"
 )
 
@@ -24,6 +27,10 @@ class NodeSecrets:
     secret: bytes = field(repr=False)
     """PRIME_SECRET, or one that the database keeps: signs what nodes say on the bus, positions of
     the feed, and tokens in the form of before."""
+    believed: tuple[bytes, ...] = field(repr=False)
+    """Others that nodes may have while it is changed: nothing is made with them here."""
+    channels: str
+    """What the channels of the deployment are called by, whichever secret is in force."""
     member_key: bytes = field(repr=False)
     """What the ids of members are made with."""
     checksum_key: bytes = field(repr=False)
@@ -32,22 +39,40 @@ class NodeSecrets:
     """What access tokens are signed with."""
 
 
-async def node_secrets(chosen: bytes | None, db: Executor) -> NodeSecrets:
-    """All of them; `chosen`: PRIME_SECRET, if it is set.
+async def node_secrets(
+    chosen: bytes | None, db: Executor, believed: Sequence[bytes] = ()
+) -> NodeSecrets:
+    """All of them; `chosen`: PRIME_SECRET, if it is set; `believed`: those beside it.
 
-    Raises `Refused` where other nodes of this database have another one, and `PersistenceError`.
+    Raises `Refused` where other nodes of this database have none of these, and `PersistenceError`.
     """
     secret = chosen or await _shared(db, "tokens")
-    fingerprint = hmac.digest(secret, b"fingerprint", "sha256")[:16]
-    known = await server_secrets.get_or_create(db, "fingerprint", lambda: fingerprint)
-    if not hmac.compare_digest(known, fingerprint):
-        raise Refused(OTHER_SECRET)
+    await _check(db, [_fingerprint(each) for each in (secret, *believed)])
+    channels = await server_secrets.get_or_create(
+        db, "channels", lambda: channels_of(secret).encode()
+    )
     return NodeSecrets(
         secret=secret,
+        believed=tuple(believed),
+        channels=channels.decode(),
         member_key=await _shared(db, "members"),
         checksum_key=await _shared(db, "refresh checksum"),
         signing=await signing_keys.opened(db),
     )
+
+
+async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
+    """The first is that of the secret that is used: from now on it is the one to have."""
+    used, *_ = fingerprints
+    known = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
+    if not any(hmac.compare_digest(known, each) for each in fingerprints):
+        raise Refused(OTHER_SECRET)
+    if known != used:
+        await server_secrets.replace(db, "fingerprint", known, used)
+
+
+def _fingerprint(secret: bytes) -> bytes:
+    return hmac.digest(secret, b"fingerprint", "sha256")[:16]
 
 
 async def _shared(db: Executor, name: str) -> bytes:

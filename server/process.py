@@ -95,20 +95,20 @@ async def _install_presets(db: Lanes) -> None:
 async def _foundation(
     settings: Settings, db: Lanes, stopping: asyncio.Event, servers: Mapping[str, Embedded]
 ) -> Foundation:
-    shared = await node_secrets(settings.secret, db.calls)
-    codec = BusCodec(shared.secret, node=secrets.token_hex(4))
+    shared = await node_secrets(settings.secret, db.calls, settings.believed_secrets)
+    codec = BusCodec(shared.secret, secrets.token_hex(4), shared.believed)
     metrics = Metrics()
     return Foundation(
         db=db,
         journal=PostgresJournal(db.appends, db.rooms, db.behind),
         slow_journal=PostgresJournal(db.reads),
-        bus=_bus(settings.redis_url, codec.deployment, metrics),
+        bus=_bus(settings.redis_url, shared.channels, metrics),
         codec=codec,
         shared=shared,
         metrics=metrics,
         stopping=stopping,
         servers=servers,
-        shared_counts=SharedCounts(settings.redis_url, codec.deployment),
+        shared_counts=SharedCounts(settings.redis_url, shared.channels),
         mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
     )
 

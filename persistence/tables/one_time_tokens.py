@@ -72,10 +72,10 @@ HOLD_USER = "SELECT hold_user($1)"
 TAKE_BY_CODE = """
 WITH counted AS (
     UPDATE one_time_tokens SET wrong_codes = wrong_codes + 1
-    WHERE user_id = $1 AND purpose = $2 AND code_hash <> $3 AND wrong_codes < $4
+    WHERE user_id = $1 AND purpose = $2 AND code_hash <> ALL ($3) AND wrong_codes < $4
 )
 DELETE FROM one_time_tokens
-WHERE user_id = $1 AND purpose = $2 AND code_hash = $3 AND wrong_codes < $4
+WHERE user_id = $1 AND purpose = $2 AND code_hash = ANY ($3) AND wrong_codes < $4
     AND code_expires_at > now()
 RETURNING user_id, email
 """
@@ -157,14 +157,16 @@ async def user_of(db: Executor, purpose: Purpose, token_hash: bytes) -> str | No
 
 
 async def take_by_code(
-    db: Executor, user_id: str, purpose: Purpose, code_hash: bytes
+    db: Executor, user_id: str, purpose: Purpose, *code_hashes: bytes
 ) -> Taken | None:
     """Use it up; None: the code is wrong, which is counted, or has run out.
+
+    `code_hashes`: of the one code, by each key that is believed.
 
     Not in a transaction that a wrong code rolls back: it would not be counted. Holds the user.
     """
     await db.execute(HOLD_USER, user_id)
-    return _taken(await db.fetchrow(TAKE_BY_CODE, user_id, purpose, code_hash, MAX_WRONG_CODES))
+    return _taken(await db.fetchrow(TAKE_BY_CODE, user_id, purpose, code_hashes, MAX_WRONG_CODES))
 
 
 async def void(db: Executor, user_id: str, *purposes: Purpose) -> None:

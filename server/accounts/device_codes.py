@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
 
@@ -17,10 +17,15 @@ USER_CODE_LENGTH = 8
 
 
 class DeviceCodes:
-    """Those of one node. The user code is kept as an HMAC, the device code as a hash."""
+    """Those of one node. The user code is kept as an HMAC, the device code as a hash.
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = hmac.digest(secret, b"user codes of devices", "sha256")
+    `believed`: other secrets, with which a node may have made a code.
+    """
+
+    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+        self._keys = [
+            hmac.digest(each, b"user codes of devices", "sha256") for each in (secret, *believed)
+        ]
         self._waiting: dict[bytes, set[asyncio.Event]] = {}
         """Hash of a device code -> set when it is decided here; one for each call that waits."""
         self._count = 0
@@ -42,9 +47,16 @@ class DeviceCodes:
         return sha256(device_code.encode()).digest()
 
     def hash_of_user_code(self, user_code: str) -> bytes:
-        """However it is typed: case, hyphens and spaces do not count (RFC 8628, 6.1)."""
-        letters = "".join(filter(str.isalnum, user_code.upper()))
-        return hmac.digest(self._key, letters.encode(), "sha256")
+        """What is stored of a new one."""
+        return self.hashes_of_user_code(user_code)[0]
+
+    def hashes_of_user_code(self, user_code: str) -> list[bytes]:
+        """One of them may be stored, whichever secret a node has made it with.
+
+        However it is typed: case, hyphens and spaces do not count (RFC 8628, 6.1).
+        """
+        letters = "".join(filter(str.isalnum, user_code.upper())).encode()
+        return [hmac.digest(key, letters, "sha256") for key in self._keys]
 
     def decided(self, device_hash: bytes) -> None:
         """Whoever waits for it here is told to look."""

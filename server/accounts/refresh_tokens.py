@@ -9,6 +9,7 @@ honoured, is: login, counter (8 bytes), HMAC under a key of the server.
 import hmac
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.text import base64url
@@ -47,10 +48,13 @@ class Presented:
 
 
 class RefreshTokens:
-    """`secret`: what version 1 was signed with. `checksum_key`: shared by all nodes."""
+    """`secret`: what version 1 was signed with. `checksum_key`: shared by all nodes.
 
-    def __init__(self, secret: bytes, checksum_key: bytes) -> None:
-        self._old_key = hmac.digest(secret, b"refresh", "sha256")
+    `believed`: other secrets that version 1 may have been signed with.
+    """
+
+    def __init__(self, secret: bytes, checksum_key: bytes, believed: Sequence[bytes] = ()) -> None:
+        self._old_keys = [hmac.digest(each, b"refresh", "sha256") for each in (secret, *believed)]
         self._checksum_key = checksum_key
 
     def issue(self, auth_session: str, counter: int, key: bytes | None, *, is_new: bool) -> str:
@@ -58,7 +62,7 @@ class RefreshTokens:
         name = uuid.UUID(auth_session).bytes
         if not is_new or key is None:
             body = name + counter.to_bytes(8, "big")
-            return base64url.encode(body + _signature(self._old_key, body))
+            return base64url.encode(body + _signature(self._old_keys[0], body))
         body = VERSION + name + _varint(counter)
         signed = body + _signature(key, body)
         return base64url.encode(signed + self._checksum(signed))
@@ -70,10 +74,14 @@ class RefreshTokens:
         if raw[:1] == VERSION and hmac.compare_digest(checksum, self._checksum(signed)):
             return _version_2(signed)
         body, signature = raw[:24], raw[24:]
-        if len(raw) != 40 or not hmac.compare_digest(signature, _signature(self._old_key, body)):
+        if len(raw) != 40 or not self._has_signed(body, signature):
             raise NoToken
         counter = int.from_bytes(body[16:], "big")
         return Presented(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
+
+    def _has_signed(self, body: bytes, signature: bytes) -> bool:
+        ours = [_signature(key, body) for key in self._old_keys]
+        return any(hmac.compare_digest(signature, each) for each in ours)
 
     def _checksum(self, signed: bytes) -> bytes:
         return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM]

@@ -3,7 +3,8 @@
 import hmac
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,8 @@ class Tokens:
     """Signs and checks; `clock` gives seconds since 1970.
 
     Until the first of `keys` signs, tokens are made in the form of before, with a secret of at
-    least 32 bytes: nodes of before read no other. Those are honoured until they run out.
+    least 32 bytes: nodes of before read no other. Those are honoured until they run out, also if
+    they are signed with one of the secrets that are `believed`.
     """
 
     def __init__(
@@ -66,9 +68,10 @@ class Tokens:
         secret: bytes,
         access_seconds: int,
         clock: Callable[[], float] = time.time,
+        believed: Sequence[bytes] = (),
     ) -> None:
         self.keys = keys
-        self._old_key = hmac.digest(secret, b"access", "sha256")
+        self._old_keys = [hmac.digest(each, b"access", "sha256") for each in (secret, *believed)]
         self._clock = clock
         self.access_seconds = access_seconds
 
@@ -100,7 +103,7 @@ class Tokens:
         key = self.keys.signer(clock)
         if key is None or key.private is None:
             headers = {"typ": TYPE}
-            text = jwt.encode(claims, self._old_key, algorithm="HS256", headers=headers)
+            text = jwt.encode(claims, self._old_keys[0], algorithm="HS256", headers=headers)
         else:
             headers = {"typ": TYPE, "kid": key.kid}
             text = jwt.encode(claims, key.private, algorithm="EdDSA", headers=headers)
@@ -144,12 +147,18 @@ class Tokens:
 
     def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
         """Of a token that one of us has signed for us; which algorithm is up to the key, not it."""
-        key: Any = self._old_key
         if header["alg"] == "EdDSA":
             known = self.keys.get(header["kid"])
             if known is None:
                 raise BadToken(Cause.UNKNOWN)
-            key = known.public
+            return self._signed(token, header, known.public)
+        *others, last = self._old_keys
+        for key in others:
+            with suppress(BadToken):
+                return self._signed(token, header, key)
+        return self._signed(token, header, last)
+
+    def _signed(self, token: str, header: dict[str, Any], key: Any) -> dict[str, Any]:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,

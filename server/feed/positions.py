@@ -1,6 +1,7 @@
 """How far a watch has come, as a text good for its list: clients neither read it nor make one."""
 
 import hmac
+from collections.abc import Sequence
 from hashlib import blake2b, shake_256
 
 from persistence.tables.internal.change_log import Place
@@ -16,29 +17,48 @@ def owner(user: str, list_key: bytes) -> bytes:
 
 
 class Positions:
-    """`secret`: what all nodes of a deployment share and nobody else knows."""
+    """`secret`: what all nodes of a deployment share and nobody else knows.
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = blake2b(secret, person=b"prime feed").digest()
-        self._hiding = blake2b(secret, person=b"prime feed hide").digest()
+    `believed`: other secrets that a node may have written a position with.
+    """
+
+    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+        self._keys = [_Keys(each) for each in (secret, *believed)]
 
     def write(self, place: Place, owner: bytes) -> str:
         """The text that stands for the place, in the list of this `owner`."""
         data = owner + f"{place.cluster}|{place.snapshot}".encode()
-        signature = self._signature(data)
-        return base64url.encode(signature + self._hidden(signature, data))
+        return base64url.encode(self._keys[0].hide(data))
 
     def read(self, text: str, owner: bytes) -> Place | None:
         """What was written; None: for another owner. Raises `ValueError` for anything else."""
         whole = base64url.decode(text)
-        signature = whole[:SIGNATURE_SIZE]
-        data = self._hidden(signature, whole[SIGNATURE_SIZE:])
-        if not hmac.compare_digest(signature, self._signature(data)):
+        data = next(filter(None, (keys.show(whole) for keys in self._keys)), None)
+        if data is None:
             raise ValueError("not a position that this server has given")
         if data[:OWNER_SIZE] != owner:
             return None
         cluster, _, snapshot = data[OWNER_SIZE:].decode().rpartition("|")
         return Place(cluster, snapshot)
+
+
+class _Keys:
+    """Those of one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = blake2b(secret, person=b"prime feed").digest()
+        self._hiding = blake2b(secret, person=b"prime feed hide").digest()
+
+    def hide(self, data: bytes) -> bytes:
+        """Signed, and not to be read by strangers."""
+        signature = self._signature(data)
+        return signature + self._hidden(signature, data)
+
+    def show(self, whole: bytes) -> bytes | None:
+        """What was hidden; None: not with these keys."""
+        signature = whole[:SIGNATURE_SIZE]
+        data = self._hidden(signature, whole[SIGNATURE_SIZE:])
+        return data if hmac.compare_digest(signature, self._signature(data)) else None
 
     def _hidden(self, signature: bytes, data: bytes) -> bytes:
         """Hidden, or read again: no stranger learns from it how much is written here, and when."""

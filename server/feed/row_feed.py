@@ -1,7 +1,7 @@
 """The feed of a node: who watches, the reader of what changes, and how it is woken."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from persistence.lanes import Lanes
@@ -44,9 +44,10 @@ class RowFeed:
         count: Count,
         is_here: Callable[[str], bool],
         tell_nodes: Callable[[], None],
+        believed: Sequence[bytes] = (),
     ) -> None:
         self.watches = Watches()
-        self._positions = Positions(secret)
+        self._positions = Positions(secret, believed)
         self._telling = Telling(self.watches, self._positions, count)
         self._starting = Starting(db.reads, db.callers, count)
         self.reader = FeedReader(db.rooms, self.watches, self._telling, count)

@@ -1,6 +1,7 @@
 """Messages of nodes as bytes: signed with a key that only nodes have, typed, bounded."""
 
 import hmac
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -27,32 +28,31 @@ class OtherVersion(Exception):
 
 
 class BusCodec:
-    """`secret`: what all nodes of a deployment share and nobody else knows."""
+    """`secret`: what all nodes of a deployment share and nobody else knows.
 
-    def __init__(self, secret: bytes, node: str) -> None:
+    `believed`: other secrets that nodes may sign with while it is changed.
+    """
+
+    def __init__(self, secret: bytes, node: str, believed: Sequence[bytes] = ()) -> None:
         self.node = node
-        self._key = blake2b(secret, person=b"prime bus").digest()
+        self._key = _key_of(secret)
+        self._believed = [_key_of(each) for each in believed]
         self._number = 0
         """Of the newest message of this node."""
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Envelope).decode
         self._decode_header = msgspec.msgpack.Decoder(EnvelopeHeader).decode
 
-    @property
-    def deployment(self) -> str:
-        """Tells the channels of one deployment from those of another on the same server."""
-        return blake2b(b"channels", key=self._key, digest_size=4).hexdigest()
-
     def encode(self, body: NodeMessage) -> bytes:
         """The next message of this node."""
         self._number += 1
         data = self._encode(Envelope(VERSION, self.node, self._number, body))
-        return self._signature(data) + data
+        return _signature(self._key, data) + data
 
     def decode(self, message: bytes) -> Envelope:
         """Raises `Forged`, `Malformed`, `OtherVersion`."""
         signature, data = message[:SIGNATURE_BYTES], message[SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._signature(data)):
+        if not self._is_signed(signature, data):
             raise Forged("a message on the bus is not signed by a node of ours")
         try:
             header = self._decode_header(data)
@@ -62,5 +62,20 @@ class BusCodec:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise Malformed(str(error)) from None
 
-    def _signature(self, data: bytes) -> bytes:
-        return blake2b(data, key=self._key, digest_size=SIGNATURE_BYTES).digest()
+    def _is_signed(self, signature: bytes, data: bytes) -> bool:
+        if hmac.compare_digest(signature, _signature(self._key, data)):
+            return True
+        return any(hmac.compare_digest(signature, _signature(key, data)) for key in self._believed)
+
+
+def channels_of(secret: bytes) -> str:
+    """Tells the channels of one deployment from those of another on the same server."""
+    return blake2b(b"channels", key=_key_of(secret), digest_size=4).hexdigest()
+
+
+def _key_of(secret: bytes) -> bytes:
+    return blake2b(secret, person=b"prime bus").digest()
+
+
+def _signature(key: bytes, data: bytes) -> bytes:
+    return blake2b(data, key=key, digest_size=SIGNATURE_BYTES).digest()

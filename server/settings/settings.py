@@ -27,6 +27,10 @@ class Settings:
     origins: tuple[str, ...]
     secret: bytes | None = field(repr=False)
     redis_url: str | None = field(default=None, repr=False)
+    secret_next: bytes | None = field(default=None, repr=False)
+    """Believed as well, while the secret is changed."""
+    secret_before: bytes | None = field(default=None, repr=False)
+    """The same, behind the change."""
     behind_proxy: bool = False
     """Whether others reach `host` only through a proxy with TLS."""
     access_seconds: int = 900
@@ -65,6 +69,11 @@ class Settings:
     """Below which nothing is written into the log: one of `server.health.log.LEVELS`."""
     given: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
     """What is not the default: what was written and where, by `Setting.field`."""
+
+    @property
+    def believed_secrets(self) -> tuple[bytes, ...]:
+        """Those beside `secret`, while it is changed."""
+        return tuple(each for each in (self.secret_before, self.secret_next) if each is not None)
 
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""

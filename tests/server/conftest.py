@@ -259,6 +259,7 @@ class Nodes:
     ) -> Node:
         """One that does not serve: whoever has it closes its database."""
         made = Node()
+        usual: dict[str, Any] = {"core_share": NEVER_FULL, "secret": SECRET}
         settings = Settings(
             host="127.0.0.1",
             port=0,
@@ -266,19 +267,18 @@ class Nodes:
             database_url=self._database_url,
             redis_url=None,
             origins=(),
-            secret=SECRET,
-            **{"core_share": NEVER_FULL} | settings_of_its_own,
+            **usual | settings_of_its_own,
         )
         lanes = await open_database(settings, self._database_url, asyncio.Event())
         made.journal = HeldJournal(lanes.appends, lanes.rooms, lanes.behind)
         made.bus = MemoryBus(self.exchange)
-        shared = await node_secrets(SECRET, lanes.calls)
+        shared = await node_secrets(settings.secret, lanes.calls, settings.believed_secrets)
         foundation = Foundation(
             db=lanes,
             journal=made.journal,
             slow_journal=PostgresJournal(lanes.reads),
             bus=made.bus,
-            codec=BusCodec(SECRET, node=secrets.token_hex(4)),
+            codec=BusCodec(shared.secret, secrets.token_hex(4), shared.believed),
             shared=shared,
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,

@@ -12,6 +12,10 @@ CREATE = """
 INSERT INTO server_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING
 """
 
+REPLACE = """
+UPDATE server_secrets SET value = $3 WHERE name = $1 AND value = $2
+"""
+
 
 async def get_or_create(db: Executor, name: str, make: Callable[[], bytes]) -> bytes:
     """The secret of that name; of many nodes that make it at once, one makes it for all."""
@@ -22,3 +26,8 @@ async def get_or_create(db: Executor, name: str, make: Callable[[], bytes]) -> b
     if value is None:
         raise RuntimeError(f"the secret {name} was deleted while it was made")
     return value
+
+
+async def replace(db: Executor, name: str, before: bytes, value: bytes) -> None:
+    """Another value for it, unless somebody has replaced that of `before` meanwhile."""
+    await db.execute(REPLACE, name, before, value)

@@ -1,5 +1,6 @@
 """Queries on `device_logins`: devices without a browser that wait to be let in (RFC 8628)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,20 +47,20 @@ RETURNING s.user_id, s.id AS approved_by
 
 LOOK = """
 UPDATE device_logins SET looked_by = $2
-WHERE code_hash = $1 AND state = 'waiting' AND expires_at > now()
+WHERE code_hash = ANY ($1) AND state = 'waiting' AND expires_at > now()
 RETURNING device_hash, device, name, address,
     floor(extract(epoch FROM expires_at - now()))::int AS expires_in
 """
 
 APPROVE = """
 UPDATE device_logins SET state = 'approved', approved_by = $3
-WHERE code_hash = $1 AND looked_by = $2 AND state = 'waiting' AND expires_at > now()
+WHERE code_hash = ANY ($1) AND looked_by = $2 AND state = 'waiting' AND expires_at > now()
 RETURNING device_hash, device, name, address, 0 AS expires_in
 """
 
 DENY = """
 UPDATE device_logins SET state = 'denied'
-WHERE code_hash = $1 AND looked_by = $2 AND state = 'waiting' AND expires_at > now()
+WHERE code_hash = ANY ($1) AND looked_by = $2 AND state = 'waiting' AND expires_at > now()
 RETURNING device_hash, device, name, address, 0 AS expires_in
 """
 
@@ -128,21 +129,24 @@ async def take(db: Executor, device_hash: bytes) -> tuple[str, str] | None:
     return (row["user_id"], row["approved_by"]) if row else None
 
 
-async def look(db: Executor, code_hash: bytes, user_id: str) -> WaitingDevice | None:
-    """Which device asks with this code: the user may decide about it from now on."""
-    return _device(await db.fetchrow(LOOK, code_hash, user_id))
+async def look(db: Executor, code_hashes: Sequence[bytes], user_id: str) -> WaitingDevice | None:
+    """Which device asks with this code: the user may decide about it from now on.
+
+    `code_hashes`, here and below: of the one code, by each key that is believed.
+    """
+    return _device(await db.fetchrow(LOOK, code_hashes, user_id))
 
 
 async def approve(
-    db: Executor, code_hash: bytes, user_id: str, auth_session: str
+    db: Executor, code_hashes: Sequence[bytes], user_id: str, auth_session: str
 ) -> WaitingDevice | None:
     """Let in the device that this user has looked at; None: there is none."""
-    return _device(await db.fetchrow(APPROVE, code_hash, user_id, auth_session))
+    return _device(await db.fetchrow(APPROVE, code_hashes, user_id, auth_session))
 
 
-async def deny(db: Executor, code_hash: bytes, user_id: str) -> WaitingDevice | None:
+async def deny(db: Executor, code_hashes: Sequence[bytes], user_id: str) -> WaitingDevice | None:
     """Turn away the device that this user has looked at; None: there is none."""
-    return _device(await db.fetchrow(DENY, code_hash, user_id))
+    return _device(await db.fetchrow(DENY, code_hashes, user_id))
 
 
 async def trim(db: Executor) -> None:

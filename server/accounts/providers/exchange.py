@@ -1,6 +1,7 @@
 """A login by a provider: the address it begins at, and who has come of it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +25,9 @@ FINISH_SECONDS = 12.0
 class Exchange:
     """Of one node; knows no database."""
 
-    def __init__(self, providers: Providers, secret: bytes) -> None:
+    def __init__(self, providers: Providers, secret: bytes, believed: Sequence[bytes] = ()) -> None:
         self.providers = providers
-        self.secrets = FlowSecrets(secret)
+        self.secrets = FlowSecrets(secret, believed)
         self._fetching = Fetching()
         self._discovery = Discovery(self._fetching)
 

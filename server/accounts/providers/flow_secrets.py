@@ -7,21 +7,31 @@ the URL: it has the state, the challenge and the nonce.
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 
 from schema.text import base64url
 
+NAME_LENGTH = 6
+"""Characters at the end of a flow that name its key."""
+
 
 class FlowSecrets:
-    """Those of all nodes that share the secret."""
+    """Those of all nodes that share the secret, or believe it."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = hmac.digest(secret, b"logins by providers", "sha256")
+    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+        keys = [hmac.digest(each, b"logins by providers", "sha256") for each in (secret, *believed)]
+        self._key = keys[0]
+        self._by_name = {_name(key): key for key in reversed(keys)}
 
     @staticmethod
     def new() -> str:
-        """256 bits: of a flow, or a state."""
+        """256 bits: of a state."""
         return secrets.token_urlsafe(32)
+
+    def new_flow(self) -> str:
+        """256 bits, and which key goes with them: who ends it makes the same of it."""
+        return f"{self.new()}{_name(self._key)}"
 
     @staticmethod
     def hash_of(text: str) -> bytes:
@@ -36,5 +46,10 @@ class FlowSecrets:
         return self._made(b"nonce", flow)
 
     def _made(self, of: bytes, flow: str) -> str:
-        digest = hmac.digest(self._key, of + b"\0" + flow.encode(), "sha256")
-        return base64url.encode(digest)
+        key = self._by_name.get(flow[-NAME_LENGTH:], self._key)
+        return base64url.encode(hmac.digest(key, of + b"\0" + flow.encode(), "sha256"))
+
+
+def _name(key: bytes) -> str:
+    """Tells the few keys that are believed apart, and tells nothing of them."""
+    return base64url.encode(hmac.digest(key, b"name", "sha256"))[:NAME_LENGTH]

@@ -7,6 +7,7 @@ the million codes there are, all could be hashed, so a key of the server goes in
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from persistence.tables.one_time_tokens import Hashes, Purpose
@@ -34,10 +35,15 @@ class MailedSecrets:
 
 
 class OneTime:
-    """Makes them, and what is stored of them. `secret`: of the server, shared by all nodes."""
+    """Makes them, and what is stored of them. `secret`: of the server, shared by all nodes.
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = hmac.digest(secret, b"one-time codes", "sha256")
+    `believed`: other secrets, with which a node may have made a code.
+    """
+
+    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+        self._keys = [
+            hmac.digest(each, b"one-time codes", "sha256") for each in (secret, *believed)
+        ]
 
     def make(self) -> MailedSecrets:
         """New ones."""
@@ -53,6 +59,10 @@ class OneTime:
         return hashlib.sha256(token.encode()).digest()
 
     def hash_of_code(self, user: str, purpose: Purpose, code: str) -> bytes:
-        """Of any text that is said to be one; blanks do not count."""
-        digits = "".join(code.split())
-        return hmac.digest(self._key, f"{purpose} {user} {digits}".encode(), "sha256")
+        """What is stored of a new one."""
+        return self.hashes_of_code(user, purpose, code)[0]
+
+    def hashes_of_code(self, user: str, purpose: Purpose, code: str) -> list[bytes]:
+        """Of any text that is said to be one; blanks do not count. One of them may be stored."""
+        text = f"{purpose} {user} {''.join(code.split())}".encode()
+        return [hmac.digest(key, text, "sha256") for key in self._keys]

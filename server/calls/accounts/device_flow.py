@@ -134,8 +134,8 @@ async def _let_in(
 async def look(context: Context, caller: Caller, params: LookAtDevice) -> AskingDevice:
     """Which device asks; only who was shown it may decide (rule A31)."""
     _take_a_try(context, caller)
-    code_hash = context.device_codes.hash_of_user_code(params.user_code)
-    device = _known(context, caller, await device_logins.look(context.db, code_hash, caller.user))
+    code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
+    device = _known(context, caller, await device_logins.look(context.db, code_hashes, caller.user))
     return AskingDevice(
         device=device.device,
         name=device.name,
@@ -151,9 +151,9 @@ async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Do
     if await _lacks_factor(context.db, caller.user, caller.auth_session):
         raise Refused(ErrorCode.LOGIN_TOO_OLD, NO_FACTOR)
     _take_a_try(context, caller)
-    code_hash = context.device_codes.hash_of_user_code(params.user_code)
+    code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
     async with context.db.transaction() as tx:
-        found = await device_logins.approve(tx, code_hash, caller.user, caller.auth_session)
+        found = await device_logins.approve(tx, code_hashes, caller.user, caller.auth_session)
         if found is not None:
             shown, place = found.name or found.device, network_of(found.address)
             await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=shown, place=place)
@@ -170,8 +170,8 @@ async def _lacks_factor(db: Executor, user: str, auth_session: str) -> bool:
 async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:
     """The device is turned away (rule A31)."""
     _take_a_try(context, caller)
-    code_hash = context.device_codes.hash_of_user_code(params.user_code)
-    found = await device_logins.deny(context.db, code_hash, caller.user)
+    code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
+    found = await device_logins.deny(context.db, code_hashes, caller.user)
     return _decide(context, caller, found, AuditEvent.DEVICE_DENIED)
 
 

@@ -41,7 +41,7 @@ async def begin(
     if wait := context.usage.provider_logins.take(caller.address, now):
         raise too_often(wait, "too many logins by providers from this address")
     secrets = context.exchange.secrets
-    flow, state = secrets.new(), secrets.new()
+    flow, state = secrets.new_flow(), secrets.new()
     try:
         url = await context.exchange.address(settings, params.redirect_uri, flow, state)
     except ProviderDown as down:

@@ -64,3 +64,12 @@ def _is_none(raw: bytes | bytearray) -> bool:
     except NoToken:
         return True
     return False
+
+
+def test_what_was_signed_with_a_secret_of_before_is_read_while_that_is_believed() -> None:
+    before, now = secrets.token_bytes(32), secrets.token_bytes(32)
+    login = str(uuid.uuid4())
+    token = RefreshTokens(before, CHECKSUM_KEY).issue(login, 1, None, is_new=False)
+    assert RefreshTokens(now, CHECKSUM_KEY, [before]).read(token).auth_session == login
+    with pytest.raises(NoToken):
+        RefreshTokens(now, CHECKSUM_KEY).read(token)

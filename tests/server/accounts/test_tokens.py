@@ -186,3 +186,13 @@ def test_A10_tokens_in_the_form_of_before_end_with_the_last_that_was_given() -> 
     old = at(2_000.0 + 60, signs)
     assert old.honours_old_refresh(60)
     assert not old.honours_old_refresh(59)
+
+
+def test_A10_a_token_in_the_form_of_before_is_honoured_by_a_secret_that_is_still_believed() -> None:
+    row = KeyRow(KID, PUBLIC, PRIVATE, 2_000.0, None)
+    waits, other = SigningKeys((row,)), b"another secret of tests, as long"
+    token = made(1_999.0, row)
+    believing = Tokens(waits, other, LIFE, lambda: 1_999.0, [SECRET])
+    assert believing.read_access(token).expires_at == 1_999 + LIFE
+    with pytest.raises(BadToken):
+        Tokens(waits, other, LIFE, lambda: 1_999.0).read_access(token)

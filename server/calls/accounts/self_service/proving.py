@@ -176,8 +176,8 @@ async def take_code(
     context: Context, tx: Executor, user: str, purpose: Purpose, code: str | None
 ) -> Taken | None:
     """Use up the code of a user."""
-    hashed = context.one_time.hash_of_code(user, purpose, code or "")
-    return await one_time_tokens.take_by_code(tx, user, purpose, hashed)
+    hashes = context.one_time.hashes_of_code(user, purpose, code or "")
+    return await one_time_tokens.take_by_code(tx, user, purpose, *hashes)
 
 
 async def use_up(
