@@ -1,23 +1,36 @@
 """All settings, read from the command line, the environment, their files and the TOML file."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from machine.loopback import refuse_bare
 from machine.settings.sources import COMMAND_LINE, ENVIRONMENT, Given, Sources
 from persistence.errors import BadSetting
 from persistence.lanes import LaneSizes
-from server.accounts.mail.mail_settings import read_mail_settings
+from server.accounts.mail.mail_settings import MailSettings, read_mail_settings
 from server.accounts.providers.provider_settings import (
     SECRET_WORDS,
     WORDS,
+    Providers,
     read_providers,
     variable_of,
 )
 from server.settings.setting import Setting
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS, TABLES
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and what makes no sense: there the default stands in."""
+
+    settings: Settings
+    problems: dict[str, str]
+    """By `Setting.field`, or by what is wrong of several together: a sentence."""
 
 
 def read_settings(
@@ -28,57 +41,102 @@ def read_settings(
     `options`: what the command line says, by `Setting.field`; its `config` names the TOML file.
     `environment`: that of this process, if none is given.
     """
-    options = options or {}
-    try:
-        sources = Sources.of(
-            os.environ if environment is None else environment, options.get("config")
+    reading = read_all(options or {}, os.environ if environment is None else environment)
+    for problem in reading.problems.values():
+        raise BadSetting(problem)
+    return reading.settings
+
+
+def read_all(options: Mapping[str, str], environment: Mapping[str, str]) -> Reading:
+    """The same, with all that is wrong; raises nothing."""
+    reader = _Reader(options, environment)
+    return Reading(reader.read(), reader.problems)
+
+
+class _Reader:
+    def __init__(self, options: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self.problems: dict[str, str] = {}
+        """See `Reading`."""
+        self._options = options
+        self._given: dict[str, Given] = {}
+        """What is set, by `Setting.field`; of providers by their variables."""
+        self._sources = self._try(
+            "config",
+            lambda: Sources.of(environment, options.get("config")),
+            Sources({name: text for name, text in environment.items() if name != "PRIME_CONFIG"}),
         )
-        given = _given(options, sources)
-        values = {each.field: each.value_of(given.get(each.field)) for each in SETTINGS}
-        _refuse_unknown(sources, values["providers.names"])
-        refuse_bare(values["host"], values["behind_proxy"])
-        return _settings(values, given, sources)
-    except ValueError as error:
-        raise BadSetting(str(error)) from None
 
+    def read(self) -> Settings:
+        self._note_config()
+        values = {setting.field: self._value(setting) for setting in SETTINGS}
+        self._try("unknown", lambda: self._refuse_unknown(values["providers.names"]), None)
+        host, is_behind = values["host"], values["behind_proxy"]
+        self._try("host", lambda: refuse_bare(host, is_behind), None)
+        return Settings(
+            **{name: value for name, value in values.items() if "." not in name},
+            lanes=LaneSizes(**_within("lanes", values)),
+            mail=self._mail(values),
+            providers=self._providers(values),
+            given=self._given,
+        )
 
-def _given(options: Mapping[str, str], sources: Sources) -> dict[str, Given]:
-    """What is set, by `Setting.field`."""
-    found = {each.field: _find(each, options, sources) for each in SETTINGS}
-    if (config := sources.config) is not None:
-        where = COMMAND_LINE if "config" in options else ENVIRONMENT
-        found["config"] = Given(str(config.path), config.named_by, where)
-    return {name: given for name, given in found.items() if given is not None}
+    def _value(self, setting: Setting) -> Any:
+        def read() -> Any:
+            given = self._find(setting)
+            value = setting.value_of(given)
+            if given is not None:
+                self._given[setting.field] = given
+            return value
 
+        return self._try(setting.field, read, setting.value_of(None))
 
-def _find(setting: Setting, options: Mapping[str, str], sources: Sources) -> Given | None:
-    if setting.field in options:
-        name = setting.option or f"--{setting.field}"
-        return Given(options[setting.field], name, COMMAND_LINE)
-    return sources.find(
-        setting.variable,
-        key=setting.toml_key,
-        is_secret=setting.is_secret,
-        may_be_empty=setting.may_be_empty,
-    )
+    def _find(self, setting: Setting) -> Given | None:
+        if setting.field in self._options:
+            name = setting.option or f"--{setting.field}"
+            return Given(self._options[setting.field], name, COMMAND_LINE)
+        return self._sources.find(
+            setting.variable,
+            key=setting.toml_key,
+            is_secret=setting.is_secret,
+            may_be_empty=setting.may_be_empty,
+        )
 
+    def _mail(self, values: Mapping[str, Any]) -> MailSettings:
+        alone = MailSettings(public_url=values["mail.public_url"])
+        return self._try("mail", lambda: read_mail_settings(**_within("mail", values)), alone)
 
-def _settings(values: Mapping[str, Any], given: dict[str, Given], sources: Sources) -> Settings:
-    def get(name: str, word: str) -> str | None:
-        variable = variable_of(name, word)
-        found = sources.find(variable, key=_key(name, word), is_secret=word in SECRET_WORDS)
-        if found is not None:
-            given[variable] = found
-        return None if found is None else found.text
+    def _providers(self, values: Mapping[str, Any]) -> Providers:
+        def get(name: str, word: str) -> str | None:
+            variable = variable_of(name, word)
+            found = self._sources.find(
+                variable, key=_key(name, word), is_secret=word in SECRET_WORDS
+            )
+            if found is not None:
+                self._given[variable] = found
+            return None if found is None else found.text
 
-    names, redirects = values["providers.names"], values["providers.redirects"]
-    return Settings(
-        **{name: value for name, value in values.items() if "." not in name},
-        lanes=LaneSizes(**_within("lanes", values)),
-        mail=read_mail_settings(**_within("mail", values)),
-        providers=read_providers(names, redirects, get),
-        given=given,
-    )
+        names, redirects = values["providers.names"], values["providers.redirects"]
+        return self._try(
+            "providers", lambda: read_providers(names, redirects, get), Providers({}, redirects)
+        )
+
+    def _note_config(self) -> None:
+        if (config := self._sources.config) is not None:
+            where = COMMAND_LINE if "config" in self._options else ENVIRONMENT
+            self._given["config"] = Given(str(config.path), config.named_by, where)
+
+    def _refuse_unknown(self, providers: tuple[str, ...]) -> None:
+        if self._sources.config is not None:
+            of_providers = {_key(name, word) for name in providers for word in WORDS}
+            known = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
+            self._sources.config.refuse_unknown(known, TABLES)
+
+    def _try(self, name: str, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except (BadSetting, ValueError) as error:
+            self.problems.setdefault(name, str(error))
+            return otherwise
 
 
 def _within(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,10 +151,3 @@ def _within(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key(name: str, word: str) -> str:
     return f"provider.{name}.{word.lower()}"
-
-
-def _refuse_unknown(sources: Sources, providers: tuple[str, ...]) -> None:
-    if sources.config is not None:
-        of_providers = {_key(name, word) for name in providers for word in WORDS}
-        known = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
-        sources.config.refuse_unknown(known, TABLES)
