@@ -71,6 +71,21 @@ async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
         await server_secrets.replace(db, "fingerprint", known, used)
 
 
+async def is_secret_known(
+    chosen: bytes | None, db: Executor, believed: Sequence[bytes] = ()
+) -> bool:
+    """Whether nodes of this database have a secret, and one of these; only looks.
+
+    False: none has started yet. Raises `Refused` where they have another one.
+    """
+    known = await server_secrets.find(db, "fingerprint")
+    used = chosen or await server_secrets.find(db, "tokens")
+    ours = [_fingerprint(each) for each in (used, *believed) if each is not None]
+    if known is not None and not any(hmac.compare_digest(known, each) for each in ours):
+        raise Refused(OTHER_SECRET)
+    return known is not None
+
+
 def _fingerprint(secret: bytes) -> bytes:
     return hmac.digest(secret, b"fingerprint", "sha256")[:16]
 

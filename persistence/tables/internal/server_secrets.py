@@ -17,12 +17,18 @@ UPDATE server_secrets SET value = $3 WHERE name = $1 AND value = $2
 """
 
 
+async def find(db: Executor, name: str) -> bytes | None:
+    """The secret of that name, if there is one."""
+    value: bytes | None = await db.fetchval(GET, name)
+    return value
+
+
 async def get_or_create(db: Executor, name: str, make: Callable[[], bytes]) -> bytes:
     """The secret of that name; of many nodes that make it at once, one makes it for all."""
-    value: bytes | None = await db.fetchval(GET, name)
+    value = await find(db, name)
     if value is None:
         await db.execute(CREATE, name, make())
-        value = await db.fetchval(GET, name)
+        value = await find(db, name)
     if value is None:
         raise RuntimeError(f"the secret {name} was deleted while it was made")
     return value

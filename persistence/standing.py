@@ -1,0 +1,57 @@
+"""How it is with a database, for an operator who asks before anything is started. Only reads."""
+
+from dataclasses import dataclass
+
+from persistence.pool import Executor
+
+FACTS = """
+SELECT current_setting('server_version') AS version, current_database()::text AS database,
+    current_user::text AS role, pg_is_in_recovery() AS is_standby,
+    current_setting('transaction_read_only')::boolean AS is_read_only,
+    current_setting('max_connections')::int
+        - current_setting('superuser_reserved_connections')::int AS connections,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS taken
+"""
+
+APPLIED = """
+SELECT name FROM prime_migrations ORDER BY number
+"""
+
+HAS_TABLE = """
+SELECT to_regclass($1) IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a server says of itself."""
+
+    version: str
+    database: str
+    role: str
+    """Who we are there."""
+    is_standby: bool
+    is_read_only: bool
+    connections: int
+    """How many it lets in, but for superusers."""
+    taken: int
+    """How many are open, ours too."""
+
+
+async def facts(db: Executor) -> Facts:
+    """Raises `PersistenceError`."""
+    row = await db.fetchrow(FACTS)
+    assert row is not None
+    return Facts(**row)
+
+
+async def applied(db: Executor) -> list[str]:
+    """The names of all migrations that were applied, in order; none: it is no database of Prime."""
+    if not await has_table(db, "prime_migrations"):
+        return []
+    return [row["name"] for row in await db.fetch(APPLIED)]
+
+
+async def has_table(db: Executor, name: str) -> bool:
+    """Whether there is a table of this name."""
+    return bool(await db.fetchval(HAS_TABLE, name))

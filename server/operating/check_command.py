@@ -1,0 +1,144 @@
+"""`./run check-config`: all that a node needs, looked at before it is started."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from machine.embedded_postgres import address_of_running
+from server.operating.checks import own_looks, reach_looks
+from server.operating.checks.database_looks import database_findings
+from server.operating.checks.finding import Finding, State, finding, not_looked_at
+from server.operating.checks.variables import look_alikes
+from server.settings.options import add_options, options_of
+from server.settings.reading import Reading, read_all
+from server.settings.settings import Settings
+from server.settings.shown import Shown, shown_settings
+from server.settings.table import SETTINGS
+from server.version import VERSION, commit
+
+DESCRIPTION = """
+Looks at every setting, the database (does it answer, may it be written, rights, schema, secret),
+Redis, proxies, TLS, mail and the public address, as a node would that starts. Changes nothing.
+"""
+
+EPILOG = """
+Exit codes: 0 a node can start (warnings may be left), 1 something has failed, 2 a setting makes no
+sense, or not called rightly. A setting comes from the command line, else from its variable, else
+from the file that VARIABLE_FILE names, else from the TOML file, under the key in brackets:
+"""
+
+SETTINGS_LOOK = "settings"
+
+Look = Callable[[Settings], Awaitable[str]]
+
+LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
+    ("listens", own_looks.listening, ("host", "port")),
+    ("proxies", own_looks.proxies, ("host", "proxies", "behind_proxy")),
+    ("open files", own_looks.open_files, ()),
+    ("redis", reach_looks.redis, ("redis_url", "database_url")),
+    ("mail", reach_looks.mail, ("mail", "mail.server", "mail.sender", "mail.public_url")),
+    ("public url", reach_looks.public_url, ("mail.public_url",)),
+)
+"""What is looked at beside the database: its name, how, and the settings that it hangs on."""
+
+STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}
+
+
+def main() -> int:
+    """Print what was found."""
+    arguments = _parser().parse_args()
+    reading = read_all(options_of(arguments), os.environ)
+    findings = [*_of_settings(reading), *asyncio.run(look(reading))]
+    shown = list(shown_settings(reading.settings))
+    if arguments.json:
+        sys.stdout.write(f"{json.dumps(_as_json(shown, findings))}\n")
+    else:
+        _show(shown, findings)
+    failed = any(each.state is State.FAILED for each in findings)
+    return 2 if reading.problems else int(failed)
+
+
+def _of_settings(reading: Reading) -> list[Finding]:
+    found = [Finding(SETTINGS_LOOK, State.FAILED, told) for told in reading.problems.values()]
+    found += [Finding(SETTINGS_LOOK, State.WARNING, told) for told in look_alikes(os.environ)]
+    return found or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
+
+
+async def look(reading: Reading) -> Sequence[Finding]:
+    """All but the settings themselves, side by side."""
+    of_database, *others = await asyncio.gather(
+        _database(reading), *(_other(reading, *each) for each in LOOKS)
+    )
+    return [each for found in (of_database, *others) for each in found]
+
+
+async def _other(
+    reading: Reading, name: str, look: Look, needs: Sequence[str]
+) -> Sequence[Finding]:
+    if wrong := {"config", *needs} & reading.problems.keys():
+        return [not_looked_at(name, f"{min(wrong)} makes no sense")]
+    return [await finding(name, partial(look, reading.settings))]
+
+
+async def _database(reading: Reading) -> Sequence[Finding]:
+    settings = reading.settings
+    if wrong := {"config", "database_url", "caller_database_url"} & reading.problems.keys():
+        return [not_looked_at("database", f"{min(wrong)} makes no sense")]
+    url = settings.database_url or address_of_running(settings.data)
+    if url is None:
+        return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
+    return await database_findings(replace(settings, database_url=url))
+
+
+def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, object]:
+    return {
+        "version": VERSION,
+        "commit": commit(),
+        "settings": [
+            {"name": each.name, "value": each.value, "where": each.where} for each in shown
+        ],
+        "checks": [
+            {"name": each.name, "state": each.state, "text": each.text} for each in findings
+        ],
+    }
+
+
+def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
+    console = Console(highlight=False)
+    settings = Table("setting", "value", "where from", box=None, pad_edge=False)
+    for each in shown:
+        style = "dim" if each.is_default else ""
+        settings.add_row(Text(each.name), Text(each.value), Text(each.where), style=style)
+    console.print(settings)
+    checks = Table("looked at", "is", "", box=None, pad_edge=False)
+    for found in findings:
+        style = STYLES.get(found.state, "dim")
+        checks.add_row(Text(found.name), Text(found.state, style=style), Text(found.text))
+    console.print()
+    console.print(checks)
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = [f"  {each.variable} ({each.toml_key}): {each.meaning}" for each in SETTINGS]
+    parser = argparse.ArgumentParser(
+        prog="./run check-config",
+        description=DESCRIPTION,
+        epilog=EPILOG + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(parser)
+    parser.add_argument("--json", action="store_true", help="settings and checks as JSON on stdout")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

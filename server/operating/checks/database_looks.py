@@ -1,0 +1,95 @@
+"""The database, as a node that starts would find it. Nothing there is changed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields
+from functools import partial
+
+from persistence import migrate, standing
+from persistence.errors import PersistenceError
+from persistence.lanes import Lanes, LaneSizes
+from persistence.pool import Database, check_durability
+from server.node_secrets import is_secret_known
+from server.operating.checks.finding import (
+    Doubtful,
+    Finding,
+    State,
+    Wrong,
+    finding,
+    not_looked_at,
+)
+from server.settings.settings import Settings
+
+NAME = "prime check"
+"""`application_name`: by it no other command takes us for a node."""
+
+Look = Callable[[Settings, Database], Awaitable[str]]
+
+
+async def database_findings(settings: Settings) -> Sequence[Finding]:
+    """All that is asked of it; where it does not answer, that is told once."""
+    assert settings.database_url is not None
+    others = {"connections": _connections, "schema": _schema, "rights": _rights, "secret": _secret}
+    try:
+        db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
+    except PersistenceError as error:
+        failed = Finding("database", State.FAILED, " ".join(str(error).split()))
+        return [failed, *(not_looked_at(name, "the database does not answer") for name in others)]
+    try:
+        first = await finding("database", partial(_database, db))
+        looks = [(name, partial(look, settings, db)) for name, look in others.items()]
+        return [first, *[await finding(name, look) for name, look in looks]]
+    finally:
+        await db.close()
+
+
+async def _database(db: Database) -> str:
+    facts = await standing.facts(db)
+    if facts.is_standby or facts.is_read_only:
+        raise Wrong(
+            f"{facts.database} can only be read"
+            + (": it is a standby; name the primary" if facts.is_standby else "")
+            + ", as with postgresql://one,two/name?target_session_attrs=read-write"
+        )
+    await check_durability(db)
+    return f"PostgreSQL {facts.version}, database {facts.database}, as {facts.role}; durable"
+
+
+async def _connections(settings: Settings, db: Database) -> str:
+    facts = await standing.facts(db)
+    needed, left = settings.lanes.total, facts.connections - facts.taken + 1
+    told = f"{facts.connections} connections, {left} of them free; a node opens up to {needed}"
+    if left < needed:
+        raise Doubtful(f"{told}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
+    return told
+
+
+async def _schema(settings: Settings, db: Database) -> str:
+    applied = await standing.applied(db)
+    if not applied:
+        raise Wrong("there is nothing of Prime yet; run ./run migrate")
+    known = [migration.name for migration in migrate.known_migrations()]
+    assert settings.database_url is not None
+    await migrate.check(settings.database_url)
+    if newer := [name for name in applied if name not in known]:
+        raise Doubtful(f"newer than this Prime by {', '.join(newer)}, which it can work with")
+    return f"current: {known[-1]}"
+
+
+async def _rights(settings: Settings, db: Database) -> str:
+    """Opens what a node opens, with one connection for each kind of work."""
+    if not await standing.applied(db):
+        raise Wrong("not looked at: there is nothing of Prime yet; run ./run migrate")
+    assert settings.database_url is not None
+    sizes = LaneSizes(**{field.name: 1 for field in fields(LaneSizes)})
+    lanes = await Lanes.open(settings.database_url, sizes, settings.caller_database_url)
+    await lanes.close()
+    return "what users ask for runs as prime_caller, and all it needs is granted"
+
+
+async def _secret(settings: Settings, db: Database) -> str:
+    if not await standing.has_table(db, "server_secrets"):
+        return "no node has served from this database yet"
+    whose = "PRIME_SECRET" if settings.secret else "the one that the database keeps"
+    if not await is_secret_known(settings.secret, db):
+        return f"no node has served from this database yet; the first one has {whose}"
+    return f"{whose}, the same as that of the nodes of this database"

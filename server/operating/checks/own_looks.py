@@ -1,0 +1,55 @@
+"""What a node is on this machine: where it listens, who is believed, how many may connect."""
+
+import errno
+import resource
+import socket
+
+from machine.loopback import is_loopback
+from server.operating.checks.finding import Doubtful, Wrong
+from server.settings.settings import Settings
+
+FEWEST_FILES = 4_096
+"""Descriptors: one for each connection."""
+
+
+async def listening(settings: Settings) -> str:
+    """Whether the address is ours and the port is free, for a moment."""
+    host, port = settings.host, settings.port
+    where = f"{host}:{port}"
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trying:
+            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trying.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Doubtful(f"{where} is in use: right, if a node of Prime serves there") from None
+        raise Wrong(f"cannot listen on {where}: {error.strerror or error}") from None
+    return f"{where} is free"
+
+
+async def proxies(settings: Settings) -> str:
+    """Whether clients are told apart."""
+    if any(network.prefixlen == 0 for network in settings.proxies):
+        raise Doubtful(
+            "PRIME_PROXIES names every address there is: whoever connects can say that it is"
+            " anybody; name the addresses of the load balancers alone"
+        )
+    if settings.proxies:
+        believed = ", ".join(str(network) for network in settings.proxies)
+        return f"X-Forwarded-For of {believed} is believed"
+    if settings.behind_proxy or not is_loopback(settings.host):
+        raise Doubtful(
+            "PRIME_PROXIES is not set: all who come through the load balancer count as one address"
+            " and share its limits; name the balancer's address"
+        )
+    return "none: X-Forwarded-For of nobody is believed"
+
+
+async def open_files(settings: Settings) -> str:
+    """Of this shell; a service has a limit of its own."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < FEWEST_FILES:
+        raise Doubtful(
+            f"{soft} here, and each connection takes one: ulimit -n 65536, or LimitNOFILE=65536"
+        )
+    return f"{'no limit' if soft < 0 else soft} here"

@@ -1,0 +1,20 @@
+"""Variables that look like a setting and are none: nobody would notice."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from server.settings.table import SETTINGS
+
+CLOSE = 0.85
+"""How alike two names are, from 0 to 1, where one is meant for the other."""
+
+
+def look_alikes(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each."""
+    known = [name for each in SETTINGS for name in (each.variable, f"{each.variable}_FILE")]
+    found = []
+    for name in sorted(environment):
+        if name not in known and name.startswith(("PRIME_", "DATABASE_", "REDIS_", "SMTP_")):
+            close = get_close_matches(name, known, n=1, cutoff=CLOSE)
+            found += [f"there is no setting {name}; is {close[0]} meant?"] if close else []
+    return found
