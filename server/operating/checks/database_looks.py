@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields
 from functools import partial
 
-from persistence import migrate, standing
+from persistence import migrate
 from persistence.errors import PersistenceError
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database, check_durability
+from persistence.starting import standing
 from server.node_secrets import is_secret_known
 from server.operating.checks.finding import (
     Doubtful,
@@ -78,7 +79,7 @@ async def _schema(settings: Settings, db: Database) -> str:
 async def _rights(settings: Settings, db: Database) -> str:
     """Opens what a node opens, with one connection for each kind of work."""
     if not await standing.applied(db):
-        raise Wrong("not looked at: there is nothing of Prime yet; run ./run migrate")
+        raise Wrong("none are given, as there is nothing of Prime yet; run ./run migrate")
     assert settings.database_url is not None
     sizes = LaneSizes(**{field.name: 1 for field in fields(LaneSizes)})
     lanes = await Lanes.open(settings.database_url, sizes, settings.caller_database_url)

@@ -1,0 +1,69 @@
+"""A database as a node would find it, and nothing of it changed."""
+
+import pytest
+
+from persistence.pool import Database
+from persistence.starting import standing
+from server.node_secrets import node_secrets
+from server.operating.checks.database_looks import database_findings
+from server.operating.checks.finding import State
+from server.settings.reading import read_settings
+from tests.databases import execute
+
+pytestmark = pytest.mark.postgres
+
+ALL = ["database", "connections", "schema", "rights", "secret"]
+
+
+async def look(url: str, **variables: str) -> dict[str, tuple[State, str]]:
+    found = await database_findings(read_settings({}, {"DATABASE_URL": url, **variables}))
+    assert [each.name for each in found] == ALL
+    return {each.name: (each.state, each.text) for each in found}
+
+
+async def test_one_that_is_right(database_url: str, database: Database) -> None:
+    await database.execute("DELETE FROM server_secrets")
+    found = await look(database_url)
+    assert {state for state, _ in found.values()} == {State.OK}
+    assert "no node has served" in found["secret"][1]
+    assert await database.fetchval("SELECT count(*) FROM server_secrets") == 0
+
+
+async def test_one_that_nobody_has_migrated_is_left_so(empty_database_url: str) -> None:
+    found = await look(empty_database_url)
+    assert [found[name][0] for name in ALL] == ["ok", "ok", "failed", "failed", "ok"]
+    assert "run ./run migrate" in found["schema"][1]
+    database = await Database.open(empty_database_url, max_size=1)
+    try:
+        assert await standing.applied(database) == []
+    finally:
+        await database.close()
+
+
+async def test_one_that_does_not_answer_is_told_once() -> None:
+    found = await look("postgresql://me:hunter22@127.0.0.1:1/x")
+    assert [found[name][0] for name in ALL] == ["failed", *["not looked at"] * 4]
+    assert "hunter22" not in repr(found)
+
+
+async def test_another_secret_fails_and_nothing_else(database_url: str, database: Database) -> None:
+    await database.execute("DELETE FROM server_secrets")
+    await node_secrets(b"one secret of tests, 32 bytes long", database)
+    right = await look(database_url, PRIME_SECRET="one secret of tests, 32 bytes long")
+    assert right["secret"][0] == "ok"
+    for other in ({"PRIME_SECRET": "another one of tests, as long as it"}, {}):
+        found = await look(database_url, **other)
+        assert [name for name in ALL if found[name][0] != "ok"] == ["secret"]
+        assert "PRIME_SECRET is not the one" in found["secret"][1]
+
+
+async def test_a_schema_that_lacks_something_is_named(database_url: str) -> None:
+    await execute(database_url, "UPDATE prime_migrations SET number = number + 9000, name = 'x'"
+                  " WHERE number = (SELECT max(number) FROM prime_migrations)")  # fmt: skip
+    try:
+        found = await look(database_url)
+        assert found["schema"][0] == "failed"
+        assert "lacks" in found["schema"][1]
+        assert "./run migrate" in found["schema"][1]
+    finally:
+        await execute(database_url, "DELETE FROM prime_migrations WHERE number > 9000")

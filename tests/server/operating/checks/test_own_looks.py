@@ -1,0 +1,56 @@
+"""What a node is on this machine."""
+
+import resource
+import socket
+
+import pytest
+
+from server.operating.checks import own_looks
+from server.operating.checks.finding import Doubtful, Wrong
+from server.settings.reading import read_settings
+
+
+async def test_where_it_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with pytest.raises(Doubtful, match="is in use"):
+            await own_looks.listening(read_settings({"port": port}, {}))
+    assert await own_looks.listening(read_settings({"port": port}, {})) == (
+        f"127.0.0.1:{port} is free"
+    )
+    elsewhere = read_settings({"host": "192.0.2.1", "behind_proxy": "on"}, {})
+    with pytest.raises(Wrong, match=r"cannot listen on 192.0.2.1:8787: Cannot assign"):
+        await own_looks.listening(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("options", "proxies", "doubt"),
+    [
+        ({}, "", None),
+        ({"host": "0.0.0.0", "behind_proxy": "on"}, "10.0.0.0/8", None),
+        ({"host": "0.0.0.0", "behind_proxy": "on"}, "", "count as one address"),
+        ({}, "0.0.0.0/0", "every address"),
+        ({}, "10.0.0.1,::/0", "every address"),
+    ],
+)
+async def test_who_is_believed(options: dict[str, str], proxies: str, doubt: str | None) -> None:
+    settings = read_settings(options, {"PRIME_PROXIES": proxies})
+    if doubt is None:
+        await own_looks.proxies(settings)
+    else:
+        with pytest.raises(Doubtful, match=doubt):
+            await own_looks.proxies(settings)
+
+
+@pytest.mark.parametrize(("soft", "is_enough"), [(1_024, False), (65_536, True), (-1, True)])
+async def test_how_many_may_connect(
+    soft: int, is_enough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, soft))
+    if is_enough:
+        await own_looks.open_files(read_settings({}, {}))
+    else:
+        with pytest.raises(Doubtful, match="LimitNOFILE"):
+            await own_looks.open_files(read_settings({}, {}))

@@ -1,0 +1,90 @@
+"""`./run check-config`: what an operator is told, and its exit code."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.operating import check_command
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment without settings, and a directory without servers."""
+    for name in [*os.environ]:
+        if name.startswith(("PRIME_", "DATABASE_", "REDIS_", "SMTP_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PRIME_DATA", str(tmp_path))
+    monkeypatch.setenv("PRIME_PORT", "0")
+    return monkeypatch
+
+
+def run(bare: pytest.MonkeyPatch, *words: str) -> int:
+    bare.setattr(sys, "argv", ["check-config", *words])
+    return check_command.main()
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_what_is_right_is_0(bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(bare, "--json") == 0
+    answer = told(capsys)
+    assert {each["state"] for each in answer["checks"]} <= {"ok", "warning"}
+    assert {"name": "PRIME_PORT", "value": "0", "where": "environment"} in answer["settings"]
+
+
+def test_what_does_not_answer_is_1(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare.setenv("DATABASE_URL", "postgresql://prime:hunter22@127.0.0.1:1/prime")
+    bare.setenv("REDIS_URL", "redis://:hunter22@127.0.0.1:1")
+    assert run(bare, "--json") == 1
+    output = capsys.readouterr().out
+    failed = [each["name"] for each in json.loads(output)["checks"] if each["state"] == "failed"]
+    assert failed == ["database", "redis"]
+    assert "hunter22" not in output
+    assert run(bare) == 1
+    assert "hunter22" not in capsys.readouterr().out
+
+
+def test_each_setting_that_makes_no_sense_is_a_line_and_2(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("PRIME_PORT", "PRIME_ORIGINS", "REDIS_URL", "DATABASE_URL"):
+        bare.setenv(name, "not a url")
+    bare.setenv("PRIME_ORIGNS", "x")
+    assert run(bare, "--json") == 2
+    checks = told(capsys)["checks"]
+    lines = [each["text"] for each in checks if each["name"] == "settings"]
+    assert [line.split()[0] for line in lines[:-1]] == [
+        "PRIME_PORT", "DATABASE_URL", "REDIS_URL", "PRIME_ORIGINS"
+    ]  # fmt: skip
+    assert lines[-1] == "there is no setting PRIME_ORIGNS; is PRIME_ORIGINS meant?"
+    others = {each["name"]: each["state"] for each in checks if each["name"] != "settings"}
+    assert others["listens"] == others["redis"] == others["database"] == "not looked at"
+    assert others["mail"] == "ok"
+
+
+def test_a_toml_file_that_is_none_hides_nothing(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bare.setenv("PRIME_PORT", "x")
+    assert run(bare, "--json", "--config", str(tmp_path / "none.toml")) == 2
+    lines = [each["text"] for each in told(capsys)["checks"] if each["name"] == "settings"]
+    assert len(lines) == 2
+    assert "none.toml" in lines[0]
+    assert lines[1].startswith("PRIME_PORT must be")
+
+
+def test_its_help_lists_every_setting(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(bare, "--help")
+    assert "PRIME_HISTORY_DAYS (history_days): how far back" in capsys.readouterr().out
