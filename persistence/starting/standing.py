@@ -6,8 +6,7 @@ from persistence.pool import Executor
 
 FACTS = """
 SELECT current_setting('server_version') AS version, current_database()::text AS database,
-    current_user::text AS role, pg_is_in_recovery() AS is_standby,
-    current_setting('transaction_read_only')::boolean AS is_read_only,
+    current_user::text AS role,
     current_setting('max_connections')::int
         - current_setting('superuser_reserved_connections')::int AS connections,
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS taken
@@ -30,8 +29,6 @@ class Facts:
     database: str
     role: str
     """Who we are there."""
-    is_standby: bool
-    is_read_only: bool
     connections: int
     """How many it lets in, but for superusers."""
     taken: int

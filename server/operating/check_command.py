@@ -36,6 +36,9 @@ sense, or not called rightly. A setting comes from the command line, else from i
 from the file that VARIABLE_FILE names, else from the TOML file, under the key in brackets:
 """
 
+WIDTH = 200
+"""Where there is no terminal: a line each, but for the longest."""
+
 SETTINGS_LOOK = "settings"
 
 Look = Callable[[Settings], Awaitable[str]]
@@ -113,7 +116,7 @@ def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, o
 
 
 def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     settings = Table("setting", "value", "where from", box=None, pad_edge=False)
     for each in shown:
         style = "dim" if each.is_default else ""

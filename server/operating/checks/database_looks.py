@@ -9,6 +9,7 @@ from persistence.errors import PersistenceError
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database, check_durability
 from persistence.starting import standing
+from persistence.starting.fitness import connected
 from server.node_secrets import is_secret_known
 from server.operating.checks.finding import (
     Doubtful,
@@ -31,10 +32,12 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
     assert settings.database_url is not None
     others = {"connections": _connections, "schema": _schema, "rights": _rights, "secret": _secret}
     try:
+        async with connected(settings.database_url, NAME):
+            pass  # it is one that may be Prime's, it can be written, and no pooler shares it
         db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
     except PersistenceError as error:
-        failed = Finding("database", State.FAILED, " ".join(str(error).split()))
-        return [failed, *(not_looked_at(name, "the database does not answer") for name in others)]
+        failed = Finding("database", State.FAILED, " ".join(error.in_full.split()))
+        return [failed, *(not_looked_at(name, "it hangs on the database") for name in others)]
     try:
         first = await finding("database", partial(_database, db))
         looks = [(name, partial(look, settings, db)) for name, look in others.items()]
@@ -45,12 +48,6 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
 
 async def _database(db: Database) -> str:
     facts = await standing.facts(db)
-    if facts.is_standby or facts.is_read_only:
-        raise Wrong(
-            f"{facts.database} can only be read"
-            + (": it is a standby; name the primary" if facts.is_standby else "")
-            + ", as with postgresql://one,two/name?target_session_attrs=read-write"
-        )
     await check_durability(db)
     return f"PostgreSQL {facts.version}, database {facts.database}, as {facts.role}; durable"
 

@@ -48,7 +48,9 @@ async def finding(name: str, look: Callable[[], Awaitable[str]]) -> Finding:
             return Finding(name, State.OK, await look())
     except Doubtful as error:
         return Finding(name, State.WARNING, in_one_line(error))
-    except (Wrong, PersistenceError) as error:
+    except PersistenceError as error:
+        return Finding(name, State.FAILED, " ".join(error.in_full.split()))
+    except Wrong as error:
         return Finding(name, State.FAILED, in_one_line(error))
     except TimeoutError:
         return Finding(name, State.FAILED, f"no answer within {PROBE_SECONDS:g} s")

@@ -1,5 +1,7 @@
 """A database as a node would find it, and nothing of it changed."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from persistence.pool import Database
@@ -9,10 +11,18 @@ from server.operating.checks.database_looks import database_findings
 from server.operating.checks.finding import State
 from server.settings.reading import read_settings
 from tests.databases import execute
+from tests.three_roles import ThreeRoles, three_roles
 
 pytestmark = pytest.mark.postgres
 
 ALL = ["database", "connections", "schema", "rights", "secret"]
+
+
+@pytest.fixture(scope="module")
+def parted(postgres_dsn: str, template_name: str) -> Iterator[ThreeRoles]:
+    server = postgres_dsn.replace("//prime@", "//postgres@")
+    with three_roles(server, template=template_name) as made:
+        yield made
 
 
 async def look(url: str, **variables: str) -> dict[str, tuple[State, str]]:
@@ -67,3 +77,13 @@ async def test_a_schema_that_lacks_something_is_named(database_url: str) -> None
         assert "./run migrate" in found["schema"][1]
     finally:
         await execute(database_url, "DELETE FROM prime_migrations WHERE number > 9000")
+
+
+async def test_rights_are_those_of_who_serves(parted: ThreeRoles) -> None:
+    found = await look(parted.app, PRIME_CALLER_DATABASE_URL=parted.caller)
+    assert {state for state, _ in found.values()} == {State.OK}
+    await execute(parted.admin, f"REVOKE INSERT ON project_deltas FROM {parted.names[1]}")
+    found = await look(parted.app, PRIME_CALLER_DATABASE_URL=parted.caller)
+    assert [name for name in ALL if found[name][0] != "ok"] == ["rights"]
+    assert "1 grant" in found["rights"][1]
+    assert "./run migrate" in found["rights"][1]

@@ -1,5 +1,7 @@
 """Whatever a look does, it is one line, and others are told."""
 
+import asyncio
+
 import pytest
 
 from persistence.errors import Refused
@@ -31,7 +33,7 @@ async def test_what_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "PROBE_SECONDS", 0.01)
 
     async def look() -> str:
-        await module.asyncio.Event().wait()
+        await asyncio.Event().wait()
         return "never"
 
     assert await finding("it", look) == Finding("it", State.FAILED, "no answer within 0.01 s")
