@@ -7,6 +7,9 @@ ROOT = Path(__file__).parent.parent.parent
 FIRST = ROOT / "docs" / "operating.md"
 
 
+_FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
+
+
 def chapters() -> list[Path]:
     """The first page, then those that its table of contents names, in that order."""
     named = re.findall(r"^\| \[[^\]]+\]\((operating/[\w-]+\.md)\) \|", _read(FIRST), re.M)
@@ -20,7 +23,8 @@ def text() -> str:
 
 def section(heading: str) -> str:
     """What is under a heading `## ...` of any chapter; IndexError if there is none."""
-    return re.split(r"\n##? ", text().split(f"\n## {heading}\n")[1])[0]
+    without_blocks = _FENCED.sub("", text())  # what root types begins with `# `, too
+    return re.split(r"\n##? ", without_blocks.split(f"\n## {heading}\n")[1])[0]
 
 
 def _read(page: Path) -> str:
