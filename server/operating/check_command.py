@@ -99,7 +99,11 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     url = settings.database_url or address_of_running(settings.data)
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
-    return await database_findings(replace(settings, database_url=url))
+    found = await database_findings(replace(settings, database_url=url))
+    if wrong := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
+        unknown = not_looked_at("secret", f"{min(wrong)} makes no sense")
+        return [unknown if each.name == "secret" else each for each in found]
+    return found
 
 
 def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, object]:

@@ -88,6 +88,6 @@ async def _secret(settings: Settings, db: Database) -> str:
     if not await standing.has_table(db, "server_secrets"):
         return "no node has served from this database yet"
     whose = "PRIME_SECRET" if settings.secret else "the one that the database keeps"
-    if not await is_secret_known(settings.secret, db):
+    if not await is_secret_known(settings.secret, db, settings.believed_secrets):
         return f"no node has served from this database yet; the first one has {whose}"
     return f"{whose}, the same as that of the nodes of this database"

@@ -61,6 +61,12 @@ async def test_another_secret_fails_and_nothing_else(database_url: str, database
     await node_secrets(b"one secret of tests, 32 bytes long", database)
     right = await look(database_url, PRIME_SECRET="one secret of tests, 32 bytes long")
     assert right["secret"][0] == "ok"
+    changing = await look(
+        database_url,
+        PRIME_SECRET="another one of tests, as long as it",
+        PRIME_SECRET_BEFORE="one secret of tests, 32 bytes long",
+    )
+    assert changing["secret"][0] == "ok"
     for other in ({"PRIME_SECRET": "another one of tests, as long as it"}, {}):
         found = await look(database_url, **other)
         assert [name for name in ALL if found[name][0] != "ok"] == ["secret"]
