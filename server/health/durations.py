@@ -3,8 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client.core import HistogramMetricFamily
-from prometheus_client.registry import Collector
+from server.health.exposition import Lines, series
 
 BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Upper bounds of the buckets, in seconds, where nothing else is said."""
@@ -42,29 +41,30 @@ class Durations:
         self._counts[bisect_left(self._bounds, seconds)] += 1
         self._sum += seconds
 
-    def buckets(self) -> tuple[list[tuple[str, float]], float]:
-        """(upper bound, how many were within it) of each bucket, and the sum in seconds."""
-        total, buckets = 0, []
-        for bound, count in zip((*self._bounds, float("inf")), self._counts, strict=True):
+    def values(self) -> Iterator[float]:
+        """How many were within each bound, at last how many there were, and their sum."""
+        total = 0
+        for count in self._counts:
             total += count
-            buckets.append(("+Inf" if bound == float("inf") else str(bound), float(total)))
-        return buckets, self._sum
+            yield total
+        yield total
+        yield self._sum
+
+    def lines(self, name: str, label: str, value: str) -> list[str]:
+        """What stands before each of these."""
+        bounds = [*map(str, self._bounds), "+Inf"]
+        buckets = [series(f"{name}_bucket", [(label, value), ("le", bound)]) for bound in bounds]
+        rest = [series(f"{name}_{end}", [(label, value)]) for end in ("count", "sum")]
+        return [*buckets, *rest]
 
 
-class DurationsOf(Collector):
-    """One family: a histogram for each value of the label, or ("") the only one."""
-
-    def __init__(self, name: str, meaning: str, label: str, each: Mapping[str, Durations]) -> None:
-        self._name = name
-        self._meaning = meaning
-        self._label = label
-        self._each = each
-
-    def collect(self) -> Iterator[HistogramMetricFamily]:
-        """As it is now."""
-        labels = [self._label] if self._label else []
-        family = HistogramMetricFamily(self._name, self._meaning, labels=labels)
-        for value, durations in self._each.items():
-            buckets, total = durations.buckets()
-            family.add_metric([value] if self._label else [], buckets, total)
-        yield family
+def family(name: str, meaning: str, label: str, each: Mapping[str, Durations]) -> Lines:
+    """A histogram for each value of the label, or ("") the only one."""
+    lines = [line for value, one in each.items() for line in one.lines(name, label, value)]
+    return Lines(
+        name,
+        meaning,
+        "histogram",
+        lines,
+        lambda: (value for one in each.values() for value in one.values()),
+    )

@@ -1,17 +1,19 @@
 """The figures of a node, for Prometheus at /metrics: OpenMetrics' conventions, base units."""
 
-from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Gauge, Info, PlatformCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
 
 from persistence.tables import audit_log
-from server.health.catalogue import COUNTERS, KINDS
-from server.health.durations import BOUNDS, Durations, DurationsOf, Observe
+from schema.accounts.audit_events import AuditEvent
+from server.health.catalogue import COUNTERS, KINDS, Counted
+from server.health.durations import BOUNDS, Durations, Observe, family
+from server.health.exposition import Lines, series
+
+AUDITED = "audit_entries."
+"""What counts of entries of the audit begin with."""
 
 
 class Count(Protocol):
@@ -24,44 +26,46 @@ def uncounted(kind: str, amount: float = 1) -> None:
     """A `Count` for who has no metrics."""
 
 
-class _Counters(Collector):
-    """Counted in a plain dict: some are counted with every message, in one thread."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, float] = dict.fromkeys(KINDS, 0.0)
-        """Kind -> how often it happened, or how much of it; all are there from the start."""
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        counts = Counts(self.counts)  # what is noted in transactions is counted where it is written
-        counts.update({f"audit_entries.{event}": n for event, n in audit_log.WRITTEN.items()})
-        for counted in COUNTERS:
-            labels = [counted.label] if counted.label else []
-            family = CounterMetricFamily(counted.family, counted.meaning, labels=labels)
-            for kind, value in counted.kinds.items():
-                family.add_metric([value] if labels else [], counts[kind])
-            yield family
-
-
 class Metrics:
     """Counters of the catalogue; gauges are read when asked for, and asking changes nothing."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._counters = _Counters()
-        self.registry.register(self._counters)
+        """Of the library: gauges, the process, and what does not change."""
+        self._counts: dict[str, float] = dict.fromkeys(KINDS, 0.0)
+        """Kind -> how often it happened, or how much of it; all are there from the start.
+
+        A plain dict: some are counted with every message, in one thread.
+        """
+        self._families = [self._counter(counted) for counted in COUNTERS]
+        """Counters and histograms, as they are shown."""
+
+    def _counter(self, counted: Counted) -> Lines:
+        kinds = counted.kinds
+        name = f"{counted.family}_total"
+        lines = [series(name, [(counted.label, value)]) for value in kinds.values()]
+
+        def values() -> Iterator[float]:
+            for kind in kinds:
+                yield self.counted(kind)
+
+        return Lines(counted.family, counted.meaning, "counter", lines, values)
 
     def count(self, kind: str, amount: float = 1) -> None:
         """Something happened; `kind` comes from code, never from input, and is in the catalogue."""
-        counts = self._counters.counts
+        counts = self._counts
         counts[kind] = counts.get(kind, 0.0) + amount
 
     def counted(self, kind: str) -> float:
         """How often it happened so far, or how much of it."""
-        return self._counters.counts.get(kind, 0.0)
+        written = 0  # what is noted in transactions is counted where it is written
+        if kind.startswith(AUDITED):
+            written = audit_log.WRITTEN[AuditEvent(kind.removeprefix(AUDITED))]
+        return self._counts.get(kind, 0.0) + written
 
     def undeclared(self) -> list[str]:
         """What was counted and is not in the catalogue, so that nobody sees it: our own mistake."""
-        return sorted(self._counters.counts.keys() - KINDS)
+        return sorted(self._counts.keys() - KINDS)
 
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """A figure that is read at each scrape."""
@@ -87,7 +91,7 @@ class Metrics:
     def histogram(self, name: str, meaning: str, bounds: tuple[float, ...] = BOUNDS) -> Observe:
         """Where to say how many seconds something took, each time."""
         durations = Durations(bounds)
-        self.registry.register(DurationsOf(f"prime_{name}", meaning, "", {"": durations}))
+        self._families.append(family(f"prime_{name}", meaning, "", {"": durations}))
         return durations.observe
 
     def histogram_by(
@@ -95,7 +99,7 @@ class Metrics:
     ) -> Mapping[str, Observe]:
         """The same for each value of the label."""
         each = {value: Durations(bounds) for value in values}
-        self.registry.register(DurationsOf(f"prime_{name}", meaning, label, each))
+        self._families.append(family(f"prime_{name}", meaning, label, each))
         return {value: durations.observe for value, durations in each.items()}
 
     def text(self, accept: str = "") -> str:
@@ -105,4 +109,6 @@ class Metrics:
     def page(self, accept: str) -> tuple[str, str]:
         """(text, Content-Type): OpenMetrics for who accepts that, else Prometheus' classic text."""
         encode, content_type = choose_encoder(accept)
-        return encode(self.registry).decode(), content_type
+        is_open = content_type.startswith("application/openmetrics-text")
+        ours = "".join(each.text(is_open=is_open) for each in self._families)
+        return f"{ours}{encode(self.registry).decode()}", content_type  # the library ends it

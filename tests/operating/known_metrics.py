@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 from unittest.mock import MagicMock
 
+from prometheus_client.openmetrics import parser
 from prometheus_client.samples import Sample
 
 from server.figures.gauges import add_gauges
@@ -34,11 +37,13 @@ def text_of_a_node() -> str:
     return asyncio.run(read())
 
 
+@cache
 def families() -> Mapping[str, Sequence[Sample]]:
     """Name as docs and queries begin it, with `_total` and `_info` -> its samples."""
+    read: Any = parser
 
-    async def collected() -> dict[str, Sequence[Sample]]:
-        found = metrics_of_a_node().registry.collect()
-        return {one.name + ENDS.get(one.type, ""): one.samples for one in found}
+    async def collected() -> str:
+        return metrics_of_a_node().text("application/openmetrics-text; version=1.0.0")
 
-    return asyncio.run(collected())
+    found = read.text_string_to_metric_families(asyncio.run(collected()))
+    return {one.name + ENDS.get(one.type, ""): one.samples for one in found}

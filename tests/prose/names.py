@@ -168,8 +168,9 @@ def _words_of_the_code() -> frozenset[str]:
 
 @cache
 def _metrics() -> frozenset[str]:
-    """Those that a node shows."""
-    return frozenset(families())
+    """Those that a node shows, and the alarms on them."""
+    rules = (ROOT / "ops" / "prometheus" / "rules.yml").read_text(encoding="utf-8")
+    return frozenset([*families(), *re.findall(r"- alert: (\w+)", rules)])
 
 
 @cache

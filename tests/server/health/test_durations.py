@@ -7,7 +7,12 @@ def test_each_is_within_its_bucket_and_all_later_ones() -> None:
     durations = Durations((0.1, 0.5))
     for seconds in (0.0, 0.1, 0.3, 9.0):
         durations.observe(seconds)
-    buckets, total = durations.buckets()
-    assert buckets == [("0.1", 2.0), ("0.5", 3.0), ("+Inf", 4.0)]
-    assert total == 9.4
-    assert durations.buckets() == (buckets, total)
+    assert [*durations.values()] == [2.0, 3.0, 4.0, 4.0, 9.4]
+    assert [*durations.values()] == [2.0, 3.0, 4.0, 4.0, 9.4]
+    assert durations.lines("a", "kind", "b") == [
+        'a_bucket{kind="b",le="0.1"} ',
+        'a_bucket{kind="b",le="0.5"} ',
+        'a_bucket{kind="b",le="+Inf"} ',
+        'a_count{kind="b"} ',
+        'a_sum{kind="b"} ',
+    ]
