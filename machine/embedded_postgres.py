@@ -4,6 +4,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -54,6 +55,9 @@ CREATE_CALLER = (
 
 HAS_CALLER = "prime_caller.made"
 """A file among the data: the role above is there, and need not be looked for at each start."""
+
+WRONG = re.compile(r"error|FATAL|PANIC|ERROR|could not|cannot|No space|denied")
+"""In a line that says why a program has failed."""
 
 READY = ("ready", "standby")
 """What the postmaster's file ends with once it takes connections; a standby only to read."""
@@ -248,7 +252,7 @@ class EmbeddedPostgres:
         if finished.returncode != 0 or "ERROR: " in finished.stdout:
             raise ServerUnavailable(
                 f"Cannot prepare a database in {self.directory} ({Path(command[0]).name} "
-                f"failed). It said:\n{finished.stdout[-2000:].strip()}"
+                f"failed): {_why(finished.stdout)}"
             )
 
     def _command(self, binaries: Path) -> list[str]:
@@ -265,6 +269,13 @@ class EmbeddedPostgres:
     def _is_ready(self, pid: int) -> bool:
         lines = _postmaster_lines(self._data)
         return bool(lines) and lines[0] == str(pid)
+
+
+def _why(said: str) -> str:
+    """What a program of PostgreSQL says went wrong, on one line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    wrong = [line for line in lines if WRONG.search(line)]
+    return "; ".join(wrong[:3] or lines[-2:] or ["it said nothing"])
 
 
 def address_of_running(directory: Path) -> str | None:

@@ -25,7 +25,7 @@ from persistence.library import system_presets
 from persistence.sqlstates import own_errors
 from persistence.starting import roles_sql, serving_rights
 from persistence.starting.fitness import connected
-from persistence.starting.owning import refuse_others
+from persistence.starting.owning import in_words, refuse_others
 from persistence.tables.internal.account_addresses import spell_alike
 from persistence.trigrams import make_trigrams
 
@@ -150,7 +150,9 @@ async def check(dsn: str) -> None:
     async with connected(dsn, "prime check") as connection:
         lacking = await missing(connection)
     if lacking:
-        raise Refused(f"the database lacks {', '.join(lacking)}; run ./run migrate")
+        raise Refused(
+            f"the database lacks {in_words(lacking)}; run ./run migrate as the database's owner"
+        )
 
 
 async def missing(connection: Any) -> list[str]:

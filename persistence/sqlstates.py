@@ -34,8 +34,10 @@ NOT_GRANTED = ("aclcheck_error", "aclcheck_error_col")
 OF_THE_WORLD = (asyncpg.InternalClientError, OSError, TimeoutError)
 """The driver lost its thread, the network, the clock: the connection is not to be used again."""
 
-DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, *OF_THE_WORLD)
-"""All that the driver may raise."""
+DRIVER = (
+    asyncpg.PostgresError, asyncpg.PostgresWarning, asyncpg.InterfaceError, *OF_THE_WORLD,
+)  # fmt: skip
+"""All that the driver may raise: also what the server calls a warning, and ends with it."""
 
 DEAD_CONNECTION = (
     asyncpg.PostgresConnectionError,

@@ -9,20 +9,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 import uvloop
 
-from machine.child_process import ServerUnavailable
 from machine.deploying import service_manager
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
-from persistence.errors import NotFound, PersistenceError
+from persistence.errors import NotFound
+from persistence.migrate import check
 from server.accounts.use_limits import limits_in_words
 from server.health.log import ServerLog, set_level
 from server.operating.database import database_of
+from server.operating.endings import is_mistake, told
 from server.operating.start_told import tell_start
 from server.process import run
 from server.running.signals import Signals
@@ -51,25 +52,19 @@ def main() -> int:
         settings = read_settings(options_of(args))
         set_level(settings.log_level)
         return _run(own_log, signals, args, settings)
-    except PersistenceError as error:
-        return own_log.fail(str(error), error.exit_code)
-    except ServerUnavailable as error:
-        return own_log.fail(str(error), error.exit_code)
-    except ValueError as error:
-        return own_log.fail(str(error), 2)
+    except Exception as error:
+        if own_log.is_json and is_mistake(error):
+            raise  # the log has the trace, on one line
+        return own_log.fail(*told(error))
 
 
 def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, settings: Settings) -> int:
     if args.command == "audit":
         return _audit(own_log, args.project, settings, digests=args.digests)
     tell_start(own_log, settings)
-    try:
-        if args.nodes > 1:
-            return _serve_several(own_log, signals, settings, args.nodes, as_json=args.json)
-        return _serve(own_log, signals, settings, as_json=args.json)
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        return own_log.fail(f"cannot listen on {where}: {error.strerror or error}", 1)
+    if args.nodes > 1:
+        return _serve_several(own_log, signals, settings, args.nodes, as_json=args.json)
+    return _serve(own_log, signals, settings, as_json=args.json)
 
 
 def _serve(own_log: ServerLog, signals: Signals, settings: Settings, *, as_json: bool) -> int:
@@ -132,11 +127,16 @@ def _audit(own_log: ServerLog, project: str, settings: Settings, *, digests: boo
         with database_of(settings) as url:
             if PROJECT_ID.fullmatch(project) is None:
                 return own_log.fail(f"{project!r} is no project id", 2)
-            report = asyncio.run(audit(url, project, digests=digests))
+            report = asyncio.run(_audited(url, project, digests=digests))
     except NotFound:
         return own_log.fail(f"there is no project {project}", 2)
     print(json.dumps(report))
     return 0 if report["checkpoint_ok"] and report["gapless"] else 1
+
+
+async def _audited(url: str, project: str, *, digests: bool) -> dict[str, Any]:
+    await check(url)
+    return await audit(url, project, digests=digests)
 
 
 class _Parser(argparse.ArgumentParser):

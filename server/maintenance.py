@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 
 from persistence import migrate
-from persistence.errors import PersistenceError
 from persistence.journal import new_epochs
+from server.operating.endings import told
 from server.settings.options import options_before
 from server.settings.reading import read_settings
 
@@ -18,12 +18,12 @@ WORDS: dict[str, Callable[[], int | None]] = {
 def main() -> int:
     """The first argument is the word, the others are its own."""
     word = sys.argv.pop(1)
-    if not {"-h", "--help"} & set(sys.argv):
-        try:
+    try:
+        if not {"-h", "--help"} & set(sys.argv):
             read_settings(options_before(sys.argv[1:]))
-        except PersistenceError as error:
-            return _fail(word, str(error), error.exit_code)
-    return WORDS[word]() or 0
+        return WORDS[word]() or 0
+    except (Exception, KeyboardInterrupt) as error:
+        return _fail(word, *told(error))
 
 
 def _fail(word: str, text: str, code: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from server.lifelong import start_for_life, start_until_stopping
 from server.node import Node
+from server.operating.endings import CannotListen
 from server.router.leaving import leave
 from server.sockets.connection import Connection
 
@@ -64,7 +65,11 @@ def _close(node: Node) -> None:
 def _listening(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CannotListen(host, port, error) from error
     listening.setblocking(False)
     return listening
 

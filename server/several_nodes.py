@@ -19,6 +19,7 @@ from machine.child_program import child_environment
 from machine.embedded_servers import Embedded, keep_running
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
+from server.operating.endings import CannotListen
 from server.running.signals import Signals
 from server.settings.settings import Settings
 
@@ -134,7 +135,7 @@ class SeveralNodes:
     async def run(
         self, ready: Callable[[str, Sequence[NodeProcess]], None], signals: Signals
     ) -> None:
-        """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `OSError`."""
+        """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `CannotListen`."""
         signals.take(self._stopping.set, again=self._kill)
         passed_on = (signal.SIGHUP, signal.SIGUSR1)
         signals.act(**{each.name: functools.partial(self._pass_on, each) for each in passed_on})
@@ -158,7 +159,10 @@ class SeveralNodes:
                 raise error
         host = self._settings.host
         self._balancer = Balancer([Node.of(node.url) for node in self._nodes])
-        port = await self._balancer.start(host, self._settings.port)
+        try:
+            port = await self._balancer.start(host, self._settings.port)
+        except OSError as error:
+            raise CannotListen(host, self._settings.port, error) from error
         self._url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1"
         for name, server in self._servers.items():
             run = functools.partial(keep_running, name, server)

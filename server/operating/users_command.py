@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 
-from persistence.errors import PersistenceError
 from persistence.migrate import check
 from persistence.pool import Database
 from persistence.tables.internal import operators
@@ -20,6 +19,7 @@ from persistence.tables.internal.operators import Account
 from server.accounts.public_url import PublicUrl
 from server.operating import users_work as work
 from server.operating.database import database_of
+from server.operating.endings import INTERRUPTED, told
 from server.operating.password_input import NoPassword, read_password
 from server.operating.users_work import NotDone
 from server.settings.options import add_config, add_option, options_of
@@ -48,14 +48,12 @@ def main() -> int:
         settings = read_settings(options_of(arguments))
         with database_of(settings) as url:
             asyncio.run(_run(url, arguments, settings))
-    except PersistenceError as error:
-        return _fail(str(error), error.exit_code)
     except (NotDone, NoPassword) as error:
         return _fail(str(error), 1)
-    except ValueError as error:
-        return _fail(str(error), 2)
     except (KeyboardInterrupt, EOFError):
-        return _fail("interrupted; nothing was done", 130)
+        return _fail("interrupted; nothing was done", INTERRUPTED)
+    except Exception as error:
+        return _fail(*told(error))
     return 0
 
 

@@ -120,7 +120,7 @@ async def test_an_older_schema_is_not_served(empty_database_url: str) -> None:
     with pytest.raises(Refused, match="0001_accounts"):
         await check(empty_database_url)
     await migrate.migrate(empty_database_url, known_migrations()[:3])
-    with pytest.raises(Refused, match="lacks 0004_sessions"):
+    with pytest.raises(Refused, match=r"lacks .* from 0004_sessions on"):
         await check(empty_database_url)
 
 

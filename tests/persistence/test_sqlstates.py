@@ -21,7 +21,7 @@ OF_THE_DRIVER = sorted(
         for error in vars(exceptions).values()
         if isinstance(error, type)
         and issubclass(error, Exception)
-        and not issubclass(error, Warning)
+        and not issubclass(error, asyncpg.InterfaceWarning)
         and error.__module__.startswith("asyncpg")
     },
     key=lambda error: error.__name__,

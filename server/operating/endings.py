@@ -1,0 +1,82 @@
+"""How a command that fails says so: one line with what is wrong and what helps, and a code."""
+
+import errno
+import traceback
+from pathlib import Path
+
+from machine.child_process import ServerUnavailable
+from persistence.errors import PersistenceError
+
+ROOT = Path(__file__).parents[2]
+
+INTERRUPTED = 130
+
+LISTENING = {
+    errno.EADDRINUSE: "another process has that port: stop it (ss -ltnp says which), or choose"
+    " another --port",
+    errno.EADDRNOTAVAIL: "this machine has no such address: choose another --host (ip address"
+    " lists them)",
+    errno.EACCES: "ports below 1024 are root's: choose another --port, and let a proxy have 443",
+}
+"""Why a node cannot listen -> what helps."""
+
+FILES = {
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "make room within the quota",
+    errno.EACCES: "start as its owner, or give this user the right to it",
+    errno.EPERM: "start as its owner, or give this user the right to it",
+    errno.EROFS: "choose a place that can be written to",
+    errno.ENOENT: "see that the path is right",
+    errno.ENOTDIR: "see that the path is right: a part of it is a file",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "raise the limit of open files of this machine (fs.file-max)",
+}
+"""Why a file cannot be used -> what helps."""
+
+
+class CannotListen(Exception):
+    """The message says where, why and what helps."""
+
+    exit_code = 1
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        helps = LISTENING.get(error.errno or 0, "see that --host and --port are right")
+        why = error.strerror or str(error)
+        super().__init__(f"cannot listen on {host}:{port}: {why}; {helps}")
+
+
+KNOWN = (PersistenceError, ServerUnavailable, CannotListen, OSError, ValueError)
+
+
+def is_mistake(error: Exception) -> bool:
+    """Whether nobody but us can mend it."""
+    return not isinstance(error, KNOWN)
+
+
+def told(error: BaseException) -> tuple[str, int]:
+    """The line, without the command's name, and the exit code."""
+    if isinstance(error, PersistenceError):
+        return _one_line(error.in_full), error.exit_code
+    if isinstance(error, ServerUnavailable | CannotListen):
+        return _one_line(str(error)), error.exit_code
+    if isinstance(error, KeyboardInterrupt | EOFError):
+        return "interrupted", INTERRUPTED
+    if isinstance(error, OSError):
+        what = f"{error.filename}: " if error.filename else ""
+        helps = FILES.get(error.errno or 0, "")
+        return _one_line(f"{what}{error.strerror or error}{helps and '; '}{helps}"), 1
+    if isinstance(error, ValueError):
+        return _one_line(str(error)), 2
+    return _one_line(f"a mistake of Prime's own; report this line: {_where(error)}"), 1
+
+
+def _where(error: BaseException) -> str:
+    """What it is, and the innermost line of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
+    place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
