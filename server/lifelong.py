@@ -26,6 +26,7 @@ from server.accounts.audit import FLUSH_SECONDS
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
+from server.health import process_figures
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen
 from server.states.history_keeping import clear_staged, compact_old
@@ -135,6 +136,9 @@ def start_until_stopping(node: Node) -> list[str]:
     _start_for_tokens(node)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
+    process = node.foundation.metrics.process
+    seconds = process_figures.READ_SECONDS
+    repeat("reading the process", seconds, lambda: node.call_threads.run(process.read))
     if node.stalls is not None:
         node.supervisor.keep("measuring stalls", node.stalls.run)
     return [name for name in node.supervisor.tasks if name not in before]

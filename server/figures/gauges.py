@@ -27,10 +27,8 @@ def add_gauges(node: Node) -> None:
     gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
     draining = "1 while it takes nobody in, as it was told to."
     gauge("draining", draining, lambda: node.draining.is_on)
-    metrics = node.foundation.metrics
-    metrics.process()
     which = {"version": VERSION, "commit": commit() or ""}
-    metrics.info("build", "Which Prime this is; a package knows no commit.", which)
+    node.foundation.metrics.info("build", "Which Prime this is; a package knows no commit.", which)
     _add_mail(node)
     _add_load(node)
     _add_lanes(node)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge, Info, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Info, PlatformCollector
 from prometheus_client.exposition import choose_encoder
 
 from persistence.tables import audit_log
@@ -11,6 +11,7 @@ from schema.accounts.audit_events import AuditEvent
 from server.health.catalogue import COUNTERS, KINDS, Counted
 from server.health.durations import BOUNDS, Durations, Observe, family
 from server.health.exposition import Lines, series
+from server.health.process_figures import ProcessFigures
 
 AUDITED = "audit_entries."
 """What counts of entries of the audit begin with."""
@@ -32,6 +33,9 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         """Of the library: gauges, the process, and what does not change."""
+        PlatformCollector(registry=self.registry)
+        self.process = ProcessFigures()
+        self.registry.register(self.process)
         self._counts: dict[str, float] = dict.fromkeys(KINDS, 0.0)
         """Kind -> how often it happened, or how much of it; all are there from the start.
 
@@ -82,11 +86,6 @@ class Metrics:
     def info(self, name: str, meaning: str, values: Mapping[str, str]) -> None:
         """What does not change while the node runs; shown as `prime_<name>_info`."""
         Info(f"prime_{name}", meaning, registry=self.registry).info(dict(values))
-
-    def process(self) -> None:
-        """Show `process_*` and `python_info` too: once in a process."""
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
 
     def histogram(self, name: str, meaning: str, bounds: tuple[float, ...] = BOUNDS) -> Observe:
         """Where to say how many seconds something took, each time."""
