@@ -19,7 +19,6 @@ FORMAT = "prime backup 1"
 NAME = re.compile(r"prime-\d{8}T\d{6}Z-\d{4}\.dump")
 PART = re.compile(r"prime-\d{8}T\d{6}Z\.(dump|json)\.part")
 LOCK = ".prime-backup.lock"
-READ_BYTES = 1 << 20
 PRIVATE = 0o600
 WAIT_SECONDS = 0.2
 """Between two looks whether a name is free."""
